@@ -1,0 +1,1 @@
+//! Helpers shared by the benches of memo-core.

@@ -1,0 +1,1 @@
+//! Results that live exactly as long as the objects they came from.

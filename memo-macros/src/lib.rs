@@ -1,0 +1,1 @@
+//! The `#[weak_memo]` attribute and the derives of memo-core.
