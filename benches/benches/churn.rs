@@ -1,0 +1,39 @@
+//! A million objects through a window of a thousand: time for each, and heap. Nothing varies but the subject.
+//!
+//! The heap comes first, as a table: with the first window alive, and the most at any later time; the bare objects are in
+//! it. Each figure is taken in a fresh process. Then an operation is: the oldest object goes, a new one comes, one call.
+
+use std::time::Duration;
+
+use criterion::{Criterion, criterion_group};
+use memo_benches::heap::{self, Counting};
+use memo_benches::questions;
+
+#[global_allocator]
+static COUNTING: Counting = Counting;
+
+fn churn(criterion: &mut Criterion) {
+    let mut group = criterion.benchmark_group("churn");
+    for mut run in questions::churn() {
+        group.bench_function(run.name, |bencher| bencher.iter_custom(|operations| run.time(operations)));
+    }
+}
+
+criterion_group! {
+    name = benches;
+    config = Criterion::default().warm_up_time(Duration::from_millis(500)).measurement_time(Duration::from_secs(2));
+    targets = churn
+}
+
+fn main() {
+    if heap::answer(questions::churn_bytes()) {
+        return;
+    }
+    println!("| churn | steady, KiB | peak, KiB |\n|---|---:|---:|");
+    for figure in questions::churn_bytes() {
+        let bytes = figure.take();
+        println!("| {} | {:.0} | {:.0} |", figure.column, bytes.steady / 1024.0, bytes.peak / 1024.0);
+    }
+    benches();
+    Criterion::default().configure_from_args().final_summary();
+}

@@ -1,0 +1,31 @@
+//! A hit on one thread. What varies: how many objects the hits go round (one hot, 1,024, 100,000).
+//!
+//! An operation is one call whose value is remembered, by reference where the subject lends. Of 1,024 objects each has a
+//! text of 1 KiB, which only the deep keys read; of 100,000 none, and only those subjects run whose hit is little more than
+//! finding the place. The order of calls is not that of the addresses.
+
+use std::time::Duration;
+
+use criterion::{Criterion, criterion_group, criterion_main};
+use memo_benches::questions;
+
+fn hit(criterion: &mut Criterion) {
+    let groups = [
+        ("hit, one hot object", questions::hot_hits()),
+        ("hit, 1,024 objects", questions::hits(1024)),
+        ("hit, 100,000 objects", questions::hits_on_many(100_000)),
+    ];
+    for (name, runs) in groups {
+        let mut group = criterion.benchmark_group(name);
+        for mut run in runs {
+            group.bench_function(run.name, |bencher| bencher.iter_custom(|operations| run.time(operations)));
+        }
+    }
+}
+
+criterion_group! {
+    name = benches;
+    config = Criterion::default().warm_up_time(Duration::from_millis(500)).measurement_time(Duration::from_secs(2));
+    targets = hit
+}
+criterion_main!(benches);

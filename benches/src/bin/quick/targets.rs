@@ -1,0 +1,125 @@
+//! The targets of the design, each held against the table.
+
+use std::fmt;
+
+use crate::rows;
+use crate::table::{Figures, Table};
+
+/// One target and what was measured.
+pub(crate) struct Target {
+    what: String,
+    limit: f64,
+    unit: &'static str,
+    measured: Option<f64>,
+}
+
+impl fmt::Display for Target {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { what, limit, unit, measured } = self;
+        let Some(measured) = *measured else {
+            return write!(f, "not measured: {what}, <= {limit} {unit}");
+        };
+        let verdict = if measured <= *limit { "reached" } else { "NOT reached" };
+        let percent = (measured / limit - 1.0) * 100.0;
+        write!(f, "{verdict}: {what}: {} {unit}, target <= {limit} ({percent:+.0} %)", Figures(measured))
+    }
+}
+
+const OWN_LENT: &str = "in-object by reference";
+const OWN: &str = "in-object by clone";
+const ARC_LENT: &str = "Arc by reference";
+const ARC: &str = "Arc by clone";
+const RC_LENT: &str = "Rc by reference";
+const RC: &str = "Rc by clone";
+const LOCAL: &str = "Arc local by clone";
+const FIELD: &str = "field";
+const MAP: &str = "HashMap";
+/// The two forms of `cached`; the better one is the peer.
+const CACHED: [&str; 2] = ["cached", "concurrent_cached"];
+
+/// All of them, in the order of the design.
+pub(crate) fn of(table: &Table) -> Vec<Target> {
+    let mut targets = Vec::new();
+    hits(table, &mut targets);
+    clones(table, &mut targets);
+    one_thread(table, &mut targets);
+    lives(table, &mut targets);
+    entries(table, &mut targets);
+    churn(table, &mut targets);
+    growth(table, &mut targets);
+    targets
+}
+
+fn hits(table: &Table, targets: &mut Vec<Target>) {
+    for row in [rows::HOT, rows::HIT, rows::HOT_2, rows::HIT_2] {
+        let measured = ratio(table.cell(row, OWN_LENT), table.cell(row, FIELD));
+        targets.push(Target { what: format!("{row}, {OWN_LENT}"), limit: 2.2, unit: "x field", measured });
+    }
+    for (row, limit) in [(rows::HOT, 1.0), (rows::HIT, 1.0), (rows::HOT_2, 0.35), (rows::HIT_2, 0.35)] {
+        let cached = CACHED.iter().filter_map(|column| table.cell(row, column)).reduce(f64::min);
+        let measured = ratio(table.cell(row, ARC_LENT), cached);
+        targets.push(Target { what: format!("{row}, {ARC_LENT}"), limit, unit: "x cached", measured });
+    }
+}
+
+fn clones(table: &Table, targets: &mut Vec<Target>) {
+    for (row, limit) in [(rows::HIT, 1.4), (rows::PAIR, 1.4), (rows::QUAD, 2.5), (rows::NAME, 2.5)] {
+        for (cloned, lent) in [(OWN, OWN_LENT), (ARC, ARC_LENT)] {
+            let measured = ratio(table.cell(row, cloned), table.cell(row, lent));
+            targets.push(Target { what: format!("{row}, {cloned}"), limit, unit: "x by reference", measured });
+        }
+    }
+}
+
+fn one_thread(table: &Table, targets: &mut Vec<Target>) {
+    for row in [rows::HOT, rows::HIT] {
+        for column in [RC_LENT, RC, LOCAL] {
+            let measured = ratio(table.cell(row, column), table.cell(row, MAP));
+            targets.push(Target { what: format!("{row}, {column}"), limit: 1.5, unit: "x bare HashTable", measured });
+        }
+    }
+}
+
+fn lives(table: &Table, targets: &mut Vec<Target>) {
+    for (column, limit) in [(OWN_LENT, 60.0), (ARC_LENT, 150.0), (OWN, 90.0), (ARC, 190.0)] {
+        let measured = table.cell(rows::LIFE, column);
+        targets.push(Target { what: format!("{}, {column}", rows::LIFE), limit, unit: "ns", measured });
+    }
+}
+
+fn entries(table: &Table, targets: &mut Vec<Target>) {
+    for (column, limit) in [(OWN_LENT, 48.0), (ARC_LENT, 112.0), (OWN, 88.0), (ARC, 152.0)] {
+        let measured = table.cell(rows::ENTRY, column);
+        targets.push(Target { what: format!("heap per live `u64` entry, {column}"), limit, unit: "bytes", measured });
+    }
+}
+
+fn churn(table: &Table, targets: &mut Vec<Target>) {
+    for column in [OWN_LENT, OWN, ARC_LENT, ARC, RC_LENT, RC] {
+        let measured = ratio(table.cell(rows::CHURN_PEAK, column), table.cell(rows::CHURN_STEADY, column));
+        targets.push(Target { what: format!("{}, {column}, peak heap", rows::CHURN), limit: 2.0, unit: "x steady", measured });
+    }
+    for column in [OWN_LENT, OWN, ARC_LENT, ARC] {
+        let measured = ratio(table.cell(rows::LARGE_PEAK, column), table.cell(rows::LARGE_STEADY, column));
+        let what = format!("64 KiB objects beside 1,000,000 small ones, {column}, peak heap");
+        targets.push(Target { what, limit: 2.0, unit: "x steady", measured });
+    }
+}
+
+/// What the caches of the machine explain is taken from the peers: what a bare table loses from few to many objects, and for
+/// the anchor in the object what a field loses.
+fn growth(table: &Table, targets: &mut Vec<Target>) {
+    let added = |column| Some(table.cell(rows::MANY, column)? - table.cell(rows::FEW, column)?);
+    for (column, like, unit) in [(OWN_LENT, FIELD, "x what field adds"), (ARC_LENT, MAP, "x what a bare HashTable adds")] {
+        let measured = ratio(added(column), added(like));
+        targets.push(Target { what: format!("1,000 -> 1,000,000 objects, {column}, added"), limit: 1.0, unit, measured });
+    }
+    for column in [OWN_LENT, ARC_LENT] {
+        let measured = ratio(table.cell(rows::MEMOS_100, column), table.cell(rows::HOT, column));
+        targets.push(Target { what: format!("1 -> 100 memos on one object, {column}"), limit: 3.0, unit: "x", measured });
+    }
+}
+
+fn ratio(ours: Option<f64>, theirs: Option<f64>) -> Option<f64> {
+    Some(ours? / theirs?)
+}

@@ -1,0 +1,96 @@
+//! The objects that results are derived from.
+
+use std::hash::{Hash, Hasher};
+use std::rc::Rc;
+use std::sync::{Arc, Weak};
+
+/// What every subject derives its value from, by itself or inside a struct that adds an anchor or a field.
+///
+/// `Hash` and `Eq` read the whole text: this is the *deep key*, what a macro peer uses unless told otherwise.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub(crate) struct Doc {
+    seed: u64,
+    text: Box<[u8]>,
+}
+
+impl Doc {
+    /// An object that differs from those of other seeds. An empty text allocates nothing, so that a life is one allocation.
+    pub(crate) fn new(seed: u64, text_len: usize) -> Self {
+        Self { seed, text: vec![seed as u8; text_len].into_boxed_slice() }
+    }
+
+    /// The bare body of every memoized function here: next to nothing, so that what is timed is the remembering.
+    pub(crate) fn derived(&self) -> u64 {
+        self.seed.wrapping_mul(0x9e37_79b9_7f4a_7c15)
+    }
+
+    /// The same for a body that takes one more argument.
+    pub(crate) fn derived_for(&self, width: u32) -> u64 {
+        self.derived() ^ u64::from(width)
+    }
+}
+
+/// An object as its user holds it, made by the benches.
+pub(crate) trait Object {
+    /// A fresh one with a text of `text_len` bytes.
+    fn create(seed: u64, text_len: usize) -> Self;
+}
+
+impl Object for Arc<Doc> {
+    fn create(seed: u64, text_len: usize) -> Self {
+        Arc::new(Doc::new(seed, text_len))
+    }
+}
+
+impl Object for Rc<Doc> {
+    fn create(seed: u64, text_len: usize) -> Self {
+        Rc::new(Doc::new(seed, text_len))
+    }
+}
+
+/// An `Arc`'s address as a key that stays true: the [`Weak`] beside it keeps the address from being given to another object.
+///
+/// Looked up by the bare address, so that a hit touches neither the `Weak` nor a count. This is the best sound key that a
+/// peer which knows nothing of weak keys can be given.
+#[derive(Debug, Clone)]
+pub(crate) struct Address {
+    address: usize,
+    _pin: Weak<Doc>,
+}
+
+impl Address {
+    /// The key of `doc`.
+    pub(crate) fn pinning(doc: &Arc<Doc>) -> Self {
+        Self { address: address(doc), _pin: Arc::downgrade(doc) }
+    }
+
+    /// The address itself.
+    pub(crate) fn get(&self) -> usize {
+        self.address
+    }
+}
+
+/// What an [`Address`] is looked up by.
+pub(crate) fn address(doc: &Arc<Doc>) -> usize {
+    Arc::as_ptr(doc) as usize
+}
+
+impl std::borrow::Borrow<usize> for Address {
+    fn borrow(&self) -> &usize {
+        &self.address
+    }
+}
+
+impl Hash for Address {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.address.hash(state);
+    }
+}
+
+impl PartialEq for Address {
+    fn eq(&self, other: &Self) -> bool {
+        self.address == other.address
+    }
+}
+
+impl Eq for Address {}

@@ -1,0 +1,57 @@
+//! `dashmap`: unbounded, so that the user forgets dead objects by hand.
+
+use std::sync::Arc;
+
+use rustc_hash::FxBuildHasher;
+
+use crate::Subject;
+use crate::doc::{Address, Doc, address};
+use crate::subjects::{WIDTHS, each_width};
+
+#[derive(Debug)]
+pub(crate) struct DashMap(dashmap::DashMap<Address, u64, FxBuildHasher>);
+
+impl Subject for DashMap {
+    const NAME: &'static str = "dashmap";
+    type Object = Arc<Doc>;
+
+    fn new(_room: usize) -> Self {
+        Self(dashmap::DashMap::default())
+    }
+
+    fn call(&self, doc: &Arc<Doc>) -> u64 {
+        if let Some(found) = self.0.get(&address(doc)) {
+            return *found;
+        }
+        *self.0.entry(Address::pinning(doc)).or_insert_with(|| doc.derived())
+    }
+
+    fn forget(&self, doc: &Arc<Doc>) {
+        self.0.remove(&address(doc));
+    }
+}
+
+/// With an extra key. Nothing pins the address: for hits on living objects only.
+#[derive(Debug)]
+pub(crate) struct Wide(dashmap::DashMap<(usize, u32), u64, FxBuildHasher>);
+
+impl Subject for Wide {
+    const NAME: &'static str = "dashmap, wide";
+    const COLUMN: &'static str = DashMap::COLUMN;
+    const CALLS: u64 = WIDTHS as u64;
+    type Object = Arc<Doc>;
+
+    fn new(_room: usize) -> Self {
+        Self(dashmap::DashMap::default())
+    }
+
+    fn call(&self, doc: &Arc<Doc>) -> u64 {
+        each_width(|width| {
+            let key = (address(doc), width);
+            if let Some(found) = self.0.get(&key) {
+                return *found;
+            }
+            *self.0.entry(key).or_insert_with(|| doc.derived_for(width))
+        })
+    }
+}

@@ -1,0 +1,42 @@
+//! `#[weak_memo]` by itself: one file an owner, and one each for what varies beside it.
+
+pub(crate) mod arc;
+pub(crate) mod crowd;
+pub(crate) mod in_object;
+pub(crate) mod large;
+pub(crate) mod rc;
+pub(crate) mod values;
+pub(crate) mod wide;
+
+/// A subject that is one function of the object. A fresh one begins with a sweep, so that what the question before left in
+/// the side table is not in the way.
+macro_rules! subject {
+    ($subject:ident, $name:literal, $object:ty, |$argument:ident| $call:expr) => {
+        $crate::subjects::ours::subject!($subject, $name, column Self::NAME, calls 1, $object, |$argument| $call);
+    };
+    ($subject:ident, $name:literal, column $column:expr, $object:ty, |$argument:ident| $call:expr) => {
+        $crate::subjects::ours::subject!($subject, $name, column $column, calls 1, $object, |$argument| $call);
+    };
+    ($subject:ident, $name:literal, column $column:expr, calls $calls:expr, $object:ty, |$argument:ident| $call:expr) => {
+        #[derive(Debug)]
+        pub(crate) struct $subject;
+
+        impl $crate::Subject for $subject {
+            const NAME: &'static str = $name;
+            const COLUMN: &'static str = $column;
+            const CALLS: u64 = $calls;
+            type Object = $object;
+
+            fn new(_room: usize) -> Self {
+                memo_core::sweep();
+                Self
+            }
+
+            fn call(&self, $argument: &$object) -> u64 {
+                $call
+            }
+        }
+    };
+}
+
+use subject;

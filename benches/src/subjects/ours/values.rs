@@ -1,0 +1,115 @@
+//! What a hit by clone costs for values of several kinds, over the same value by reference.
+//!
+//! Where the value's own `clone` costs something (`Arc<str>`), the caller of the lending memo clones too.
+
+use std::sync::Arc;
+
+use memo_core::weak_memo;
+
+use super::in_object::Own;
+use super::{arc, in_object, subject};
+use crate::Subject;
+use crate::doc::Doc;
+
+/// 16 bytes of plain data.
+type Pair = (u64, u64);
+/// 32 bytes of plain data.
+type Quad = [u64; 4];
+
+fn pair(doc: &Doc) -> Pair {
+    (doc.derived(), 1)
+}
+
+fn quad(doc: &Doc) -> Quad {
+    [doc.derived(); 4]
+}
+
+fn name(doc: &Doc) -> Arc<str> {
+    doc.derived().to_string().into()
+}
+
+#[weak_memo]
+fn own_pair_lent(own: &Own) -> &Pair {
+    pair(&own.doc)
+}
+
+#[weak_memo]
+fn own_pair(own: &Own) -> Pair {
+    pair(&own.doc)
+}
+
+#[weak_memo]
+fn own_quad_lent(own: &Own) -> &Quad {
+    quad(&own.doc)
+}
+
+#[weak_memo]
+fn own_quad(own: &Own) -> Quad {
+    quad(&own.doc)
+}
+
+#[weak_memo]
+fn own_name_lent(own: &Own) -> &Arc<str> {
+    name(&own.doc)
+}
+
+#[weak_memo]
+fn own_name(own: &Own) -> Arc<str> {
+    name(&own.doc)
+}
+
+#[weak_memo]
+fn arc_pair_lent(doc: &Arc<Doc>) -> &Pair {
+    pair(doc)
+}
+
+#[weak_memo]
+fn arc_pair(doc: &Arc<Doc>) -> Pair {
+    pair(doc)
+}
+
+#[weak_memo]
+fn arc_quad_lent(doc: &Arc<Doc>) -> &Quad {
+    quad(doc)
+}
+
+#[weak_memo]
+fn arc_quad(doc: &Arc<Doc>) -> Quad {
+    quad(doc)
+}
+
+#[weak_memo]
+fn arc_name_lent(doc: &Arc<Doc>) -> &Arc<str> {
+    name(doc)
+}
+
+#[weak_memo]
+fn arc_name(doc: &Arc<Doc>) -> Arc<str> {
+    name(doc)
+}
+
+fn whole_pair(pair: Pair) -> u64 {
+    pair.0 ^ pair.1
+}
+
+fn whole_quad(quad: Quad) -> u64 {
+    quad.iter().fold(0, |whole, part| whole ^ part)
+}
+
+const OWN_LENT: &str = in_object::Lent::NAME;
+const OWN: &str = in_object::Cloned::NAME;
+const ARC_LENT: &str = arc::Lent::NAME;
+const ARC: &str = arc::Cloned::NAME;
+
+subject!(OwnPairLent, "in-object by reference, 16 bytes", column OWN_LENT, Arc<Own>, |own| whole_pair(*own_pair_lent(own)));
+subject!(OwnPair, "in-object by clone, 16 bytes", column OWN, Arc<Own>, |own| whole_pair(own_pair(own)));
+subject!(OwnQuadLent, "in-object by reference, 32 bytes", column OWN_LENT, Arc<Own>, |own| whole_quad(*own_quad_lent(own)));
+subject!(OwnQuad, "in-object by clone, 32 bytes", column OWN, Arc<Own>, |own| whole_quad(own_quad(own)));
+subject!(OwnNameLent, "in-object by reference, Arc<str>", column OWN_LENT, Arc<Own>, |own| Arc::clone(own_name_lent(own)).len() as u64);
+subject!(OwnName, "in-object by clone, Arc<str>", column OWN, Arc<Own>, |own| own_name(own).len() as u64);
+subject!(ArcPairLent, "Arc by reference, 16 bytes", column ARC_LENT, Arc<Doc>, |doc| whole_pair(*arc_pair_lent(doc)));
+subject!(ArcPair, "Arc by clone, 16 bytes", column ARC, Arc<Doc>, |doc| whole_pair(arc_pair(doc)));
+subject!(ArcQuadLent, "Arc by reference, 32 bytes", column ARC_LENT, Arc<Doc>, |doc| whole_quad(*arc_quad_lent(doc)));
+subject!(ArcQuad, "Arc by clone, 32 bytes", column ARC, Arc<Doc>, |doc| whole_quad(arc_quad(doc)));
+subject!(ArcNameLent, "Arc by reference, Arc<str>", column ARC_LENT, Arc<Doc>, |doc| Arc::clone(arc_name_lent(doc)).len() as u64);
+subject!(ArcName, "Arc by clone, Arc<str>", column ARC, Arc<Doc>, |doc| arc_name(doc).len() as u64);

@@ -1,0 +1,48 @@
+//! `Anchored<T>`: an object that carries its results inside itself, and forgets them when it is
+//! changed.
+//!
+//! Nobody has to remember to invalidate anything: results are borrowed from the object, and to
+//! change the object one needs it mutably, so the borrow checker has seen to it that no result is
+//! in use.
+//!
+//! ```text
+//! cargo run --example anchored
+//! ```
+
+use memo_core::{Anchored, weak_memo};
+
+struct Shape {
+    points: Vec<(f64, f64)>,
+}
+
+/// By reference: a hit clones nothing.
+#[weak_memo]
+fn edge_lengths(shape: &Anchored<Shape>) -> &[f64] {
+    println!("  (measuring {} edges)", shape.points.len());
+    let next = shape.points.iter().cycle().skip(1);
+    shape.points.iter().zip(next).map(|(a, b)| (a.0 - b.0).hypot(a.1 - b.1)).collect::<Vec<_>>()
+}
+
+#[weak_memo]
+fn circumference(shape: &Anchored<Shape>) -> f64 {
+    edge_lengths(shape).iter().sum()
+}
+
+fn main() {
+    let mut shape = Anchored::new(Shape { points: vec![(0.0, 0.0), (3.0, 0.0), (3.0, 4.0)] });
+    println!("circumference {}", circumference(&shape));
+    println!("its edges     {:?}", edge_lengths(&shape));
+
+    // Through `DerefMut`, which clears what was remembered.
+    shape.points.push((0.0, 4.0));
+    println!("circumference {}", circumference(&shape));
+    println!("its edges     {:?}", edge_lengths(&shape));
+
+    // A clone would be another object, with no results yet. A move takes the object and its results
+    // along.
+    let moved = shape;
+    println!("circumference {}, after a move and not measured again", circumference(&moved));
+
+    drop(moved);
+    println!("\nthe shape is gone, and so are its results:\n{}", memo_core::report());
+}

@@ -1,0 +1,111 @@
+//! Methods with cached properties: what a compiler derives from a module lives in the module.
+//!
+//! `#[derive(HasAnchor)]` and one field give a type a place for its results; then a method with
+//! `#[weak_memo]` is computed once per object. Handed out by reference, such a property is as cheap
+//! as a field.
+//!
+//! ```text
+//! cargo run --example compiler
+//! ```
+
+use memo_core::{Anchor, HasAnchor, weak_memo};
+use std::collections::BTreeMap;
+
+/// Source text of lines such as `area = width * height`.
+#[derive(HasAnchor)]
+struct Module {
+    name: &'static str,
+    source: String,
+    anchor: Anchor,
+}
+
+/// `left operator right`, or one operand alone.
+#[derive(Debug)]
+struct Formula {
+    first: String,
+    rest: Option<(char, String)>,
+}
+
+#[derive(Debug)]
+enum CompileError {
+    Syntax { line: usize },
+    Unknown(String),
+}
+
+impl Module {
+    fn new(name: &'static str, source: &str) -> Self {
+        Module { name, source: source.into(), anchor: Anchor::new() }
+    }
+
+    /// A cached property, by reference. An `Err` is not remembered: it is computed again at the
+    /// next call.
+    #[weak_memo]
+    fn definitions(&self) -> Result<&BTreeMap<String, Formula>, CompileError> {
+        println!("  (parsing {})", self.name);
+        self.source.lines().enumerate().map(parse_line).collect::<Result<BTreeMap<_, _>, _>>()
+    }
+
+    /// With an extra key, and calling itself: each name is evaluated once, however many others use
+    /// it.
+    #[weak_memo]
+    fn value(&self, name: &str) -> Result<i64, CompileError> {
+        println!("  (evaluating {name} in {})", self.name);
+        let formula = self.definitions()?.get(name).ok_or_else(|| CompileError::Unknown(name.into()))?;
+        let first = self.operand(&formula.first)?;
+        Ok(match &formula.rest {
+            None => first,
+            Some(('+', second)) => first + self.operand(second)?,
+            Some((_, second)) => first * self.operand(second)?,
+        })
+    }
+
+    fn operand(&self, text: &str) -> Result<i64, CompileError> {
+        text.parse().or_else(|_| self.value(text))
+    }
+
+    /// Of two modules: this result goes when either of them does.
+    #[weak_memo]
+    fn clashes(&self, other: &Module) -> Vec<String> {
+        println!("  (comparing {} with {})", self.name, other.name);
+        let (Ok(here), Ok(there)) = (self.definitions(), other.definitions()) else {
+            return Vec::new();
+        };
+        here.keys().filter(|name| there.contains_key(*name)).cloned().collect()
+    }
+}
+
+fn parse_line((number, line): (usize, &str)) -> Result<(String, Formula), CompileError> {
+    let error = || CompileError::Syntax { line: number + 1 };
+    let (name, formula) = line.split_once('=').ok_or_else(error)?;
+    let mut words = formula.split_whitespace().map(str::to_owned);
+    let first = words.next().ok_or_else(error)?;
+    let rest = match (words.next().as_deref(), words.next()) {
+        (None, _) => None,
+        (Some("+"), Some(second)) => Some(('+', second)),
+        (Some("*"), Some(second)) => Some(('*', second)),
+        _ => return Err(error()),
+    };
+    Ok((name.trim().to_owned(), Formula { first, rest }))
+}
+
+fn main() {
+    let room = Module::new("room", "width = 4\nlength = width + 2\narea = width * length\nprice = area * width");
+    println!("price: {:?}", room.value("price"));
+    println!("area:  {:?} (evaluated on the way)", room.value("area"));
+    println!("ceiling: {:?}", room.value("ceiling"));
+
+    let broken = Module::new("broken", "width = \n");
+    println!("\nbroken: {:?}", broken.definitions().map(BTreeMap::len));
+    println!("broken: {:?} (an error is not remembered)", broken.definitions().map(BTreeMap::len));
+
+    {
+        let desk = Module::new("desk", "width = 2\ndepth = 1");
+        println!("\nboth in room and desk: {:?}", room.clashes(&desk));
+        println!("again: {:?}", room.clashes(&desk));
+        println!("comparisons remembered: {}", Module::clashes_memo().len());
+    }
+    println!("with the desk gone:     {}", Module::clashes_memo().len());
+
+    drop((room, broken));
+    println!("\nwith all modules gone:\n{}", memo_core::report());
+}

@@ -1,0 +1,49 @@
+//! Soft wrapping: the rows that the lines of a file take in a pane of a given width.
+
+use super::LineIndex;
+use textwrap::WordSeparator;
+use textwrap::core::{Word, break_words};
+use textwrap::wrap_algorithms::wrap_first_fit;
+
+/// The byte offset at which each row begins.
+#[derive(Debug, PartialEq)]
+pub(crate) struct Layout {
+    rows: Vec<u32>,
+}
+
+impl Layout {
+    pub(crate) fn of(text: &str, lines: &LineIndex, width: u32) -> Self {
+        let mut rows = Vec::with_capacity(lines.count());
+        for line in 0..lines.count() {
+            let range = lines.range(line);
+            push_rows(&mut rows, range.start as u32, text[range].trim_end(), width);
+        }
+        Layout { rows }
+    }
+
+    pub(crate) fn row_count(&self) -> usize {
+        self.rows.len()
+    }
+
+    /// The row that a byte is on.
+    pub(crate) fn row_at(&self, offset: u32) -> usize {
+        self.rows.partition_point(|&start| start <= offset) - 1
+    }
+}
+
+fn push_rows(rows: &mut Vec<u32>, mut start: u32, line: &str, width: u32) {
+    // No text is wider than it has bytes, but for tabs, which count as nothing here.
+    if line.len() <= width as usize {
+        rows.push(start);
+        return;
+    }
+    let words = break_words(WordSeparator::AsciiSpace.find_words(line), width as usize);
+    for row in wrap_first_fit(&words, &[f64::from(width)]) {
+        rows.push(start);
+        start += row.iter().map(byte_len).sum::<u32>();
+    }
+}
+
+fn byte_len(word: &Word<'_>) -> u32 {
+    (word.word.len() + word.whitespace.len()) as u32
+}

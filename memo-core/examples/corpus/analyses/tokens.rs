@@ -1,0 +1,61 @@
+//! The tokens of a file, as rustc's own lexer sees them.
+
+use ra_ap_rustc_lexer::{FrontmatterAllowed, TokenKind, tokenize};
+use std::ops::Range;
+
+/// Kinds and ends; a token begins where the one before it ends.
+#[derive(Debug, PartialEq)]
+pub(crate) struct Tokens {
+    tokens: Vec<(TokenKind, u32)>,
+}
+
+impl Tokens {
+    pub(crate) fn of(text: &str) -> Self {
+        let mut end = 0;
+        let tokens = tokenize(text, FrontmatterAllowed::Yes).map(|token| {
+            end += token.len;
+            (token.kind, end)
+        });
+        Tokens { tokens: tokens.collect() }
+    }
+
+    pub(crate) fn iter(&self) -> impl Iterator<Item = (TokenKind, Range<usize>)> {
+        let starts = std::iter::once(0).chain(self.tokens.iter().map(|&(_, end)| end));
+        starts.zip(&self.tokens).map(|(start, &(kind, end))| (kind, start as usize..end as usize))
+    }
+}
+
+/// How many tokens of each sort a file has, and how many bytes of it are comment.
+#[derive(Clone, Debug, Default, Hash, PartialEq)]
+pub(crate) struct TokenCounts {
+    pub(crate) words: u32,
+    pub(crate) literals: u32,
+    pub(crate) lifetimes: u32,
+    pub(crate) comments: u32,
+    pub(crate) punctuation: u32,
+    pub(crate) comment_bytes: usize,
+}
+
+impl TokenCounts {
+    pub(crate) fn of(tokens: &Tokens) -> Self {
+        let mut counts = TokenCounts::default();
+        for (kind, range) in tokens.iter() {
+            counts.add(kind, range.len());
+        }
+        counts
+    }
+
+    fn add(&mut self, kind: TokenKind, bytes: usize) {
+        match kind {
+            TokenKind::Whitespace | TokenKind::Frontmatter { .. } | TokenKind::Eof => {}
+            TokenKind::LineComment { .. } | TokenKind::BlockComment { .. } => {
+                self.comments += 1;
+                self.comment_bytes += bytes;
+            }
+            TokenKind::Ident | TokenKind::RawIdent | TokenKind::InvalidIdent => self.words += 1,
+            TokenKind::Literal { .. } => self.literals += 1,
+            TokenKind::Lifetime { .. } | TokenKind::RawLifetime => self.lifetimes += 1,
+            _ => self.punctuation += 1,
+        }
+    }
+}

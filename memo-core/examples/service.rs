@@ -1,0 +1,119 @@
+//! A server with a configuration for each tenant: `Arc` owners, extra keys, a capacity, many
+//! threads, and a sweeper in the background.
+//!
+//! A new configuration is a new `Arc`. The moment the last request lets go of the old one, what was
+//! derived from it is gone: nothing to invalidate, and no request ever mixes old and new.
+//!
+//! ```text
+//! cargo run --release --example service
+//! ```
+
+use memo_core::{Sweeper, weak_memo};
+use std::collections::BTreeMap;
+use std::sync::{Arc, RwLock};
+use std::time::Duration;
+
+const THREADS: u32 = 4;
+const REQUESTS: u32 = 20_000;
+const TENANTS: usize = 8;
+const PAGES: u32 = 200;
+
+/// What an operator writes: lines such as `/docs/* manual`.
+struct Config {
+    rules: String,
+}
+
+/// What a request needs: the longest prefix decides.
+struct Routes {
+    by_prefix: BTreeMap<String, String>,
+}
+
+/// Compiled once per configuration, also when four threads ask at the same moment: three of them
+/// wait.
+#[weak_memo]
+fn routes(config: &Arc<Config>) -> &Routes {
+    let rules = config.rules.lines().filter_map(|line| line.split_once(' '));
+    let by_prefix = rules.map(|(prefix, backend)| (prefix.trim_end_matches('*').to_owned(), backend.to_owned()));
+    Routes { by_prefix: by_prefix.collect() }
+}
+
+/// The answer for a path; the 64 most useful for each configuration are kept.
+#[weak_memo(capacity = 64)]
+fn backend(config: &Arc<Config>, path: &str) -> Option<Arc<str>> {
+    let prefixes = path.char_indices().rev().map(|(at, c)| &path[..at + c.len_utf8()]);
+    let routes = routes(config);
+    prefixes.filter_map(|prefix| routes.by_prefix.get(prefix)).next().map(|backend| backend.as_str().into())
+}
+
+/// The tenants' configurations, each replaced as a whole.
+struct Service {
+    configs: Vec<RwLock<Arc<Config>>>,
+}
+
+impl Service {
+    fn new() -> Self {
+        Service { configs: (0..TENANTS).map(|tenant| RwLock::new(config(tenant, 0))).collect() }
+    }
+
+    fn answer(&self, tenant: usize, path: &str) -> Option<Arc<str>> {
+        let config = Arc::clone(&self.configs[tenant].read().expect("no reader panics"));
+        backend(&config, path)
+    }
+
+    fn reload(&self, tenant: usize, version: u32) {
+        *self.configs[tenant].write().expect("no reader panics") = config(tenant, version);
+    }
+}
+
+fn config(tenant: usize, version: u32) -> Arc<Config> {
+    let rules = (0..50).map(|n| format!("/{n}* backend-{tenant}-{version}-{n}\n")).collect();
+    Arc::new(Config { rules })
+}
+
+/// What one client does: mostly the same few pages, now and then an operator's reload.
+fn work(service: &Service, thread: u32) -> usize {
+    let mut rng = fastrand::Rng::with_seed(u64::from(thread));
+    let mut answered = 0;
+    for request in 1..=REQUESTS {
+        let tenant = rng.usize(..TENANTS);
+        let page = rng.u32(..PAGES).min(rng.u32(..PAGES));
+        answered += usize::from(service.answer(tenant, &format!("/{page}/index.html")).is_some());
+        if request % 1_000 == 0 {
+            service.reload(tenant, request);
+        }
+    }
+    answered
+}
+
+fn main() {
+    // Dead configurations' results are freed within a tenth of a second, also when no request
+    // comes.
+    let sweeper = Sweeper::every(Duration::from_millis(100));
+    let service = Service::new();
+
+    let answered: usize = std::thread::scope(|scope| {
+        let service = &service;
+        let clients: Vec<_> = (0..THREADS).map(|thread| scope.spawn(move || work(service, thread))).collect();
+        clients.into_iter().map(|client| client.join().expect("a client does not panic")).sum()
+    });
+    println!("{answered} of {} requests found a backend", THREADS * REQUESTS);
+
+    let stats = backend_memo().stats();
+    println!(
+        "backend: {:.1} % hits, {} computed, {} waits for another thread's compute, {} evicted, \
+         {} gone with their configuration",
+        stats.hit_ratio() * 100.0,
+        stats.computes,
+        stats.waits,
+        stats.evicted,
+        stats.dropped,
+    );
+    println!(
+        "routes:  compiled {} times, {} remembered for {TENANTS} tenants",
+        routes_memo().stats().computes,
+        routes_memo().len()
+    );
+
+    drop(sweeper);
+    println!("\n{}", memo_core::report());
+}

@@ -1,0 +1,246 @@
+//! A cell: one memo's place on one anchor, whatever its type.
+//!
+//! Every kind of cell begins with a [`CellHead`], so that an anchor can hold them all in one list. What they are is
+//! known to their memo, through its [`CellVtable`].
+//!
+//! # Invariants
+//!
+//! 1. All cells of one memo are of one type, the one its vtable is for. Hence a cell found by its memo may be cast.
+//! 2. An anchor holds one count of each of its cells. Enumerators (`clear`, another argument's death) hold counts of
+//!    their own ([`CellRef`]) and never reach a cell through an anchor: anchors move and die (rule 5).
+//! 3. A cell that `clear` must find is listed in its memo before it is published and until its object dies.
+//! 4. Cells of `Local` memos, and references to them, stay on their thread.
+
+use std::cell::Cell;
+use std::mem::ManuallyDrop;
+use std::ptr::NonNull;
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use crate::counters::Count;
+use crate::memo::{Core, SEATS};
+use crate::sync::unpoisoned;
+
+/// The beginning of every cell.
+#[repr(C)]
+pub(crate) struct CellHead {
+    memo: &'static Core,
+    /// The next cell of the same anchor. Written before the cell is published, and by whoever owns a taken chain.
+    next: Cell<*mut CellHead>,
+}
+
+impl CellHead {
+    pub(crate) fn new(memo: &'static Core) -> Self {
+        Self { memo, next: Cell::new(std::ptr::null_mut()) }
+    }
+
+    #[inline]
+    pub(crate) fn memo(&self) -> &'static Core {
+        self.memo
+    }
+
+    #[inline]
+    pub(crate) fn next(&self) -> *mut CellHead {
+        self.next.get()
+    }
+
+    pub(crate) fn set_next(&self, next: *mut CellHead) {
+        self.next.set(next);
+    }
+}
+
+/// A type of cell.
+///
+/// # Safety
+/// `Self` is `repr(C)` and begins with a [`CellHead`].
+pub(crate) unsafe trait AnyCell: Sized {
+    /// The anchor's share: a plain box, or one count.
+    type Handle;
+    fn into_raw(handle: Self::Handle) -> NonNull<CellHead>;
+    /// # Safety
+    /// `cell` came from [`AnyCell::into_raw`] and is given back once.
+    unsafe fn from_raw(cell: NonNull<CellHead>) -> Self::Handle;
+
+    /// Takes every entry out and drops it. May run user code (drops); the first panic of that comes out at the end.
+    ///
+    /// # Safety
+    /// `cell` is of this type and alive. For a cell that is not [`CellVtable::shared`], nobody else can reach it.
+    unsafe fn end(cell: NonNull<CellHead>, why: Count) -> usize;
+}
+
+/// How to handle a memo's cells without knowing their type.
+pub(crate) struct CellVtable {
+    pub(crate) release: unsafe fn(NonNull<CellHead>),
+    pub(crate) end: unsafe fn(NonNull<CellHead>, Count) -> usize,
+    /// For cells that can be enumerated.
+    pub(crate) shared: Option<SharedVtable>,
+}
+
+pub(crate) struct SharedVtable {
+    pub(crate) retain: unsafe fn(NonNull<CellHead>),
+    /// Removes the entry at this address with this hash, if it is (still) there.
+    pub(crate) remove: unsafe fn(NonNull<CellHead>, EntryId, Count) -> bool,
+    /// Where the cell stands in its memo's list.
+    pub(crate) listing: unsafe fn(NonNull<CellHead>) -> NonNull<Listing>,
+}
+
+/// An entry, as links from elsewhere name it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) struct EntryId {
+    pub(crate) address: usize,
+    pub(crate) hash: u64,
+}
+
+/// A cell's place in its memo's list; guarded by the lock of the seat.
+///
+/// One word for both halves, since a cell is small: `position * SEATS + seat`.
+pub(crate) struct Listing(AtomicU32);
+
+const UNLISTED: u32 = u32::MAX;
+
+impl Listing {
+    pub(crate) const fn new() -> Self {
+        Self(AtomicU32::new(UNLISTED))
+    }
+
+    fn set(&self, seat: usize, position: usize) {
+        let word = u32::try_from(position * SEATS + seat).expect("fewer than 2^29 cells on a seat");
+        self.0.store(word, Ordering::Relaxed);
+    }
+
+    fn get(&self) -> Option<(usize, usize)> {
+        let word = self.0.load(Ordering::Relaxed);
+        (word != UNLISTED).then_some((word as usize % SEATS, word as usize / SEATS))
+    }
+}
+
+/// A cell's address in a memo's list. The anchor's count keeps it good while it is listed.
+#[derive(Clone, Copy)]
+pub(crate) struct CellPtr(NonNull<CellHead>);
+
+// SAFETY: only cells of shared memos are listed; those are `Send + Sync`, and are touched under the seat's lock or
+// through a count taken under it.
+unsafe impl Send for CellPtr {}
+
+/// Lists a cell that is not published yet.
+pub(crate) fn enlist(cell: NonNull<CellHead>, memo: &'static Core) {
+    let seat = Core::seat();
+    let mut seated = unpoisoned(memo.cells[seat].lock());
+    listing_of(cell, memo).set(seat, seated.len());
+    seated.push(CellPtr(cell));
+}
+
+/// Takes a cell off its memo's list, if it is on it.
+pub(crate) fn delist(cell: NonNull<CellHead>, memo: &'static Core) {
+    if memo.vtable().shared.is_none() {
+        return;
+    }
+    let listing = listing_of(cell, memo);
+    // The seat never changes; the position may until the lock is held.
+    let Some((seat, _)) = listing.get() else { return };
+    let mut seated = unpoisoned(memo.cells[seat].lock());
+    let Some((_, position)) = listing.get() else { return };
+    seated.swap_remove(position);
+    if let Some(moved) = seated.get(position) {
+        listing_of(moved.0, memo).set(seat, position);
+    }
+    if seated.len() < seated.capacity() / 4 {
+        let half = seated.capacity() / 2;
+        seated.shrink_to(half);
+    }
+    listing.0.store(UNLISTED, Ordering::Relaxed);
+}
+
+fn listing_of<'a>(cell: NonNull<CellHead>, memo: &'static Core) -> &'a Listing {
+    let shared = memo.vtable().shared.as_ref().expect("only shared cells are listed");
+    // SAFETY: the vtable is that of the cell's memo.
+    let listing = unsafe { (shared.listing)(cell) };
+    // SAFETY: the cell is listed, or is its maker's: it is alive either way, and a listing is only atomics.
+    unsafe { listing.as_ref() }
+}
+
+/// A counted reference to a cell of any type: what enumerators and back links hold.
+pub(crate) struct CellRef(NonNull<CellHead>);
+
+// SAFETY: what is behind is `Send + Sync` for shared memos; for local ones the reference stays on its thread
+// (invariant 4).
+unsafe impl Send for CellRef {}
+// SAFETY: as above.
+unsafe impl Sync for CellRef {}
+
+impl CellRef {
+    /// # Safety
+    /// `cell` is alive and its memo's cells are shared.
+    pub(crate) unsafe fn retain(cell: NonNull<CellHead>) -> Self {
+        // SAFETY: the caller says it is alive.
+        let memo = unsafe { cell.as_ref() }.memo();
+        let shared = memo.vtable().shared.as_ref().expect("counted cells only");
+        // SAFETY: the vtable is that of the cell's memo.
+        unsafe { (shared.retain)(cell) };
+        Self(cell)
+    }
+
+    fn vtable(&self) -> &'static CellVtable {
+        // SAFETY: this reference holds a count.
+        unsafe { self.0.as_ref() }.memo().vtable()
+    }
+
+    /// Takes every entry out and drops it.
+    pub(crate) fn end(&self, why: Count) -> usize {
+        // SAFETY: the vtable is that of the cell's memo, the cell is counted, and shared cells may be ended any time.
+        unsafe { (self.vtable().end)(self.0, why) }
+    }
+
+    /// Removes one entry, if it is still there.
+    pub(crate) fn remove(&self, entry: EntryId, why: Count) -> bool {
+        let shared = self.vtable().shared.as_ref().expect("counted cells only");
+        // SAFETY: as above.
+        unsafe { (shared.remove)(self.0, entry, why) }
+    }
+}
+
+impl Drop for CellRef {
+    fn drop(&mut self) {
+        // SAFETY: gives back the count taken in `retain`.
+        unsafe { (self.vtable().release)(self.0) };
+    }
+}
+
+/// Counted references to every listed cell of `memo`.
+pub(crate) fn listed(memo: &'static Core) -> Vec<CellRef> {
+    let mut cells = Vec::new();
+    for seat in &memo.cells {
+        let seated = unpoisoned(seat.lock());
+        // SAFETY: a listed cell has its anchor's count, which is given back only after it was taken off the list.
+        cells.extend(seated.iter().map(|cell| unsafe { CellRef::retain(cell.0) }));
+    }
+    cells
+}
+
+/// The cell of `memo` behind a head, as its own type.
+///
+/// # Safety
+/// `C` is the type of `memo`'s cells, and the cell is alive for `'a`.
+#[inline]
+pub(crate) unsafe fn cast<'a, C: AnyCell>(cell: NonNull<CellHead>) -> &'a C {
+    // SAFETY: a cell begins with its head, and the caller knows the type.
+    unsafe { cell.cast::<C>().as_ref() }
+}
+
+/// Gives a share back without ending anything.
+///
+/// # Safety
+/// As [`AnyCell::from_raw`].
+pub(crate) unsafe fn release<C: AnyCell>(cell: NonNull<CellHead>) {
+    // SAFETY: the caller's.
+    drop(unsafe { C::from_raw(cell) });
+}
+
+/// One more count of a counted cell.
+///
+/// # Safety
+/// `cell` came from `triomphe::Arc::<C>::into_raw` and is alive.
+pub(crate) unsafe fn retain_counted<C>(cell: NonNull<CellHead>) {
+    // SAFETY: the caller's.
+    let held = ManuallyDrop::new(unsafe { triomphe::Arc::from_raw(cell.cast::<C>().as_ptr()) });
+    std::mem::forget(triomphe::Arc::clone(&held));
+}

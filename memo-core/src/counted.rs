@@ -1,0 +1,359 @@
+//! Counted cells: those that something besides their own object can reach.
+//!
+//! Memos that return by value are enumerated by `clear`, and entries with further weak arguments are reached from those.
+//! Such a cell is counted and outlives its object as long as somebody works on it; its entries are taken out under its
+//! lock, once each, and dropped with no lock held.
+
+use std::marker::PhantomData;
+use std::ptr::NonNull;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Mutex, MutexGuard};
+
+use triomphe::Arc;
+
+use crate::anchor::Anchor;
+use crate::cell::{self, AnyCell, CellHead, CellRef, CellVtable, EntryId, Listing, SharedVtable};
+use crate::counters::{self, Count};
+use crate::key::{KeySet, StoredKey};
+use crate::memo::Core;
+use crate::panics::Panics;
+use crate::scope::Scope;
+use crate::store::{Counted, Entry, Meta, Store, id_of};
+use crate::sync::unpoisoned;
+
+#[repr(C)]
+pub(crate) struct CountedCell<S, St> {
+    head: CellHead,
+    listing: Listing,
+    /// How often something was asked to go. A racer that sees it change does not publish (law 11).
+    asked: AtomicU32,
+    store: Mutex<St>,
+    scope: PhantomData<fn(S) -> S>,
+}
+
+/// Whether keys may be compared under a lock.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Keys {
+    /// Their `Eq` is ours.
+    Trusted,
+    /// Their `Eq` is the user's, and runs with no lock held.
+    Users,
+}
+
+impl Keys {
+    pub(crate) const fn of<S: Scope, K: KeySet<S>>() -> Self {
+        if K::TRUSTED { Self::Trusted } else { Self::Users }
+    }
+}
+
+impl<S: Scope, St> CountedCell<S, St>
+where
+    St: Store + 'static,
+    St::Key: StoredKey<S>,
+{
+    const VTABLE: CellVtable = CellVtable {
+        release: cell::release::<Self>,
+        end: <Self as AnyCell>::end,
+        shared: Some(SharedVtable {
+            retain: cell::retain_counted::<Self>,
+            // SAFETY: (both) the vtable is that of this type, and the caller's cell is alive.
+            remove: |cell, entry, why| unsafe { cell::cast::<Self>(cell) }.remove(entry, why),
+            listing: |cell| NonNull::from(unsafe { &cell::cast::<Self>(cell).listing }),
+        }),
+    };
+
+    /// The cell of `core` on `anchor`.
+    #[inline]
+    pub(crate) fn find<'w>(anchor: &'w Anchor, core: &'static Core) -> Option<&'w Self> {
+        let cell = anchor.cells().find(core)?;
+        // SAFETY: a memo's cells are of one type, and the anchor is borrowed for `'w`.
+        Some(unsafe { cell::cast::<Self>(cell) })
+    }
+
+    /// The cell of `core` on `anchor`, made on first use. `clearable` ones are listed for `clear`.
+    pub(crate) fn find_or_add<'w>(anchor: &'w Anchor, core: &'static Core, clearable: bool) -> &'w Self {
+        if let Some(cell) = Self::find(anchor, core) {
+            return cell;
+        }
+        core.register();
+        core.set_cells(const { &Self::VTABLE }, S::LOCAL);
+        let raw = Self::into_raw(Arc::new(Self {
+            head: CellHead::new(core),
+            listing: Listing::new(),
+            asked: AtomicU32::new(0),
+            store: Mutex::new(St::default()),
+            scope: PhantomData,
+        }));
+        // Cells of a thread's own table are found by walking it.
+        if clearable && !S::LOCAL {
+            cell::enlist(raw, core);
+        }
+        let there = match anchor.cells().add(raw) {
+            Ok(()) => raw,
+            Err(there) => {
+                cell::delist(raw, core);
+                // SAFETY: not published: still ours.
+                unsafe { cell::release::<Self>(raw) };
+                there
+            }
+        };
+        // SAFETY: as in `find`.
+        unsafe { cell::cast::<Self>(there) }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, St> {
+        unpoisoned(self.store.lock())
+    }
+
+    fn core(&self) -> &'static Core {
+        self.head.memo()
+    }
+
+    /// The entry whose key `is` accepts.
+    #[inline]
+    pub(crate) fn seek(&self, hash: u64, keys: Keys, is: impl FnMut(&St::Key) -> bool) -> Option<Counted<St>> {
+        match keys {
+            Keys::Trusted => self.lock().find(hash, is).cloned(),
+            Keys::Users => self.seek_outside(hash, is).0,
+        }
+    }
+
+    /// The same with `is` run outside the lock, and the version of the store that was searched.
+    fn seek_outside(&self, hash: u64, mut is: impl FnMut(&St::Key) -> bool) -> (Option<Counted<St>>, u64) {
+        // Nearly always one: two keys with the same 64-bit hash are rare, and the second costs an allocation.
+        let (mut first, mut others) = (None, Vec::new());
+        let version = {
+            let store = self.lock();
+            store.candidates(hash, |entry| match &first {
+                None => first = Some(entry.clone()),
+                Some(_) => others.push(entry.clone()),
+            });
+            store.version()
+        };
+        let found = first.into_iter().chain(others).find(|entry| is(entry.meta.key()));
+        (found, version)
+    }
+
+    /// Puts an entry in unless its key is there: then that one comes back.
+    pub(crate) fn add(&self, entry: &Counted<St>, keys: Keys) -> Result<(), Counted<St>> {
+        self.link(entry);
+        let added = self.add_linked(entry, keys);
+        if added.is_err() {
+            unlink::<S, St>(entry);
+        }
+        added
+    }
+
+    fn add_linked(&self, entry: &Counted<St>, keys: Keys) -> Result<(), Counted<St>> {
+        let hash = entry.meta.hash();
+        loop {
+            let seen = match keys {
+                Keys::Trusted => None,
+                Keys::Users => match self.seek_outside(hash, |key| key.same(entry.meta.key())) {
+                    (Some(there), _) => return Err(there),
+                    (None, version) => Some(version),
+                },
+            };
+            let mut store = self.lock();
+            match seen {
+                Some(version) if version != store.version() => continue,
+                Some(_) => {}
+                None => {
+                    if let Some(there) = store.find(hash, |key| key.same(entry.meta.key())) {
+                        return Err(there.clone());
+                    }
+                }
+            }
+            store.insert(entry.clone());
+            return Ok(());
+        }
+    }
+
+    /// Puts an entry in and takes the one with its key out.
+    pub(crate) fn replace(&self, entry: &Counted<St>, keys: Keys) -> Option<Counted<St>> {
+        let mut out = None;
+        loop {
+            match self.add(entry, keys) {
+                Ok(()) => return out,
+                Err(there) => {
+                    if let Some(taken) = self.take(id_of(&there)) {
+                        // Only the last one can hold a value that is still wanted; earlier ones came in between.
+                        out = Some(taken);
+                    }
+                }
+            }
+        }
+    }
+
+    /// Takes one entry out because somebody asked for it.
+    pub(crate) fn take(&self, id: EntryId) -> Option<Counted<St>> {
+        let taken = {
+            let mut store = self.lock();
+            let taken = store.remove(id);
+            if taken.is_some() {
+                self.asked.fetch_add(1, Ordering::Relaxed);
+            }
+            taken
+        }?;
+        unlink::<S, St>(&taken);
+        Some(taken)
+    }
+
+    /// How often something was asked to go, so far.
+    pub(crate) fn asked(&self) -> u32 {
+        // Ordered by the lock: whoever compares does so under it.
+        let _store = self.lock();
+        self.asked.load(Ordering::Relaxed)
+    }
+
+    /// Publishes the value of a flight whose entry `lead` put in. `false`: it was detached, the value is for waiters.
+    /// What it pushed out comes back, to be dropped when the caller's counts are right.
+    pub(crate) fn publish(&self, entry: &Counted<St>, value: St::Value, capacity: usize) -> (bool, Vec<Counted<St>>) {
+        let id = id_of(entry);
+        let mut store = self.lock();
+        let stored = store.contains(id);
+        entry.slot.fill(value);
+        if !stored {
+            return (false, Vec::new());
+        }
+        store.turned_ready();
+        (true, store.evict(id, capacity, is_dead::<S, St>))
+    }
+
+    /// Puts a ready entry in, unless another came first (that one comes back) or something was asked to go since
+    /// (`None`).
+    pub(crate) fn publish_racer(
+        &self,
+        entry: &Counted<St>,
+        keys: Keys,
+        asked: u32,
+        capacity: usize,
+    ) -> Result<Option<Vec<Counted<St>>>, Counted<St>> {
+        if self.asked() != asked {
+            return Ok(None);
+        }
+        self.add(entry, keys)?;
+        // Asked while it was being put in: it may be from before. Out again; nobody is misled by having seen it, since
+        // their calls overlap the asking one.
+        if self.asked() != asked && self.take(id_of(entry)).is_some() {
+            return Ok(None);
+        }
+        Ok(Some(self.make_room(entry, capacity)))
+    }
+
+    /// What is too much after `entry` came.
+    pub(crate) fn make_room(&self, entry: &Counted<St>, capacity: usize) -> Vec<Counted<St>> {
+        self.lock().evict(id_of(entry), capacity, is_dead::<S, St>)
+    }
+
+    /// Counts, unlinks and drops evicted entries. The first panic of a destructor comes out when all are gone.
+    pub(crate) fn drop_evicted(&self, victims: Vec<Counted<St>>) {
+        if !victims.is_empty() {
+            counters::count(self.core(), Count::Evicted, victims.len() as u64);
+            victims.iter().for_each(unlink::<S, St>);
+            crate::panics::drop_all(victims);
+        }
+    }
+
+    /// Takes the entry of a flight that ended without a value out.
+    pub(crate) fn withdraw(&self, entry: &Counted<St>) {
+        // Not "asked": the flight's own end disturbs no other.
+        let taken = self.lock().remove(id_of(entry));
+        if taken.is_some() {
+            unlink::<S, St>(entry);
+        }
+        drop(taken);
+    }
+
+    /// Takes one entry out because an argument of it died.
+    fn remove(&self, id: EntryId, why: Count) -> bool {
+        let taken = self.lock().remove(id);
+        let Some(entry) = taken else { return false };
+        unlink::<S, St>(&entry);
+        let ready = entry.slot.get().is_some();
+        if ready {
+            counters::count(self.core(), why, 1);
+        }
+        drop(entry);
+        ready
+    }
+
+    /// Links an entry from its weak arguments.
+    fn link(&self, entry: &Counted<St>) {
+        if !<St::Key as StoredKey<S>>::PEERS {
+            return;
+        }
+        let id = id_of(entry);
+        entry.meta.key().each_peer(&mut |peer| {
+            // SAFETY: this cell is borrowed, and counted.
+            let here = unsafe { CellRef::retain(NonNull::from(self).cast()) };
+            peer.link(id, here);
+        });
+    }
+}
+
+/// Takes the links to an entry out of its weak arguments.
+fn unlink<S: Scope, St: Store>(entry: &Counted<St>)
+where
+    St::Key: StoredKey<S>,
+{
+    if <St::Key as StoredKey<S>>::PEERS {
+        let id = id_of(entry);
+        entry.meta.key().each_peer(&mut |peer| peer.unlink(id));
+    }
+}
+
+fn is_dead<S: Scope, St: Store>(key: &St::Key) -> bool
+where
+    St::Key: StoredKey<S>,
+{
+    let mut dead = false;
+    if <St::Key as StoredKey<S>>::PEERS {
+        key.each_peer(&mut |peer| dead |= peer.is_dead());
+    }
+    dead
+}
+
+pub(crate) fn new_entry<St: Store>(slot: crate::slot::Slot<St::Value>, key: St::Key, hash: u64) -> Counted<St> {
+    Arc::new(Entry { slot, meta: Meta::new(key, hash) })
+}
+
+// SAFETY: `repr(C)`, the head first.
+unsafe impl<S: Scope, St> AnyCell for CountedCell<S, St>
+where
+    St: Store + 'static,
+    St::Key: StoredKey<S>,
+{
+    type Handle = Arc<Self>;
+
+    fn into_raw(handle: Arc<Self>) -> NonNull<CellHead> {
+        let raw = Arc::into_raw(handle).cast_mut().cast::<CellHead>();
+        NonNull::new(raw).expect("an allocation is not null")
+    }
+
+    unsafe fn from_raw(cell: NonNull<CellHead>) -> Arc<Self> {
+        // SAFETY: the caller's.
+        unsafe { Arc::from_raw(cell.cast::<Self>().as_ptr()) }
+    }
+
+    unsafe fn end(cell: NonNull<CellHead>, why: Count) -> usize {
+        // SAFETY: the caller's.
+        let this = unsafe { cell::cast::<Self>(cell) };
+        let entries = {
+            let mut store = this.lock();
+            this.asked.fetch_add(1, Ordering::Relaxed);
+            store.drain()
+        };
+        let ready = entries.iter().filter(|entry| entry.slot.get().is_some()).count();
+        if ready > 0 {
+            counters::count(this.core(), why, ready as u64);
+        }
+        let mut panics = Panics::default();
+        for entry in entries {
+            unlink::<S, St>(&entry);
+            panics.run(|| drop(entry));
+        }
+        panics.resume();
+        ready
+    }
+}

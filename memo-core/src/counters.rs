@@ -1,0 +1,252 @@
+//! Counters that cost a hit one load and one store: each thread has its own, a reader sums them.
+//!
+//! # Invariants
+//!
+//! 1. A thread's array is written by that thread only, with plain atomic stores (no read-modify-write). It is moved and
+//!    freed under the lock of [`ALL`] only, and other threads read it under that lock only.
+//! 2. When a thread ends, its counts are folded into the memos' own (`gone`) and its array leaves the list, in one
+//!    step under the lock: a reader sees them exactly once, so sums never go back.
+//! 3. What takes an entry away is counted with `Release` and read first, with `Acquire`: the entry's coming was counted
+//!    before, so no sum has more goings than comings.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Mutex, MutexGuard};
+
+use crate::memo::Core;
+use crate::sync::unpoisoned;
+use crate::thread;
+
+/// What is counted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(usize)]
+pub(crate) enum Count {
+    Hits,
+    Misses,
+    Computes,
+    Waits,
+    Inserts,
+    Dropped,
+    Evicted,
+    Cleared,
+    Replaced,
+    Rejected,
+    Leaked,
+    Retained,
+    ComputeNanos,
+}
+
+const COUNTS: usize = 13;
+
+/// The order of reading: goings before comings (invariant 3).
+const READ_ORDER: [Count; COUNTS] = [
+    Count::Dropped,
+    Count::Evicted,
+    Count::Cleared,
+    Count::Replaced,
+    Count::Rejected,
+    Count::Leaked,
+    Count::Computes,
+    Count::Inserts,
+    Count::Hits,
+    Count::Misses,
+    Count::Waits,
+    Count::Retained,
+    Count::ComputeNanos,
+];
+
+/// The counters of one memo: a thread's share, or those of threads that have gone. Two cache lines of its own.
+#[repr(align(128))]
+pub(crate) struct Block([AtomicU64; COUNTS]);
+
+impl Block {
+    pub(crate) const fn new() -> Self {
+        Self([const { AtomicU64::new(0) }; COUNTS])
+    }
+
+    /// Adds to a counter that only this thread writes.
+    #[inline]
+    fn add_own(&self, what: Count, n: u64) -> u64 {
+        let counter = &self.0[what as usize];
+        let now = counter.load(Ordering::Relaxed).wrapping_add(n);
+        counter.store(now, Ordering::Release);
+        now
+    }
+
+    pub(crate) fn add_shared(&self, what: Count, n: u64) {
+        self.0[what as usize].fetch_add(n, Ordering::Release);
+    }
+
+    fn read(&self, what: Count) -> u64 {
+        self.0[what as usize].load(Ordering::Acquire)
+    }
+}
+
+/// A sum over threads.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Sums([u64; COUNTS]);
+
+impl Sums {
+    pub(crate) fn get(&self, what: Count) -> u64 {
+        self.0[what as usize]
+    }
+
+    /// Results stored and not yet reclaimed.
+    pub(crate) fn entries(&self) -> u64 {
+        let came = self.get(Count::Computes) + self.get(Count::Inserts);
+        let gone = [
+            Count::Dropped,
+            Count::Evicted,
+            Count::Cleared,
+            Count::Replaced,
+            Count::Rejected,
+            Count::Leaked,
+        ];
+        came.saturating_sub(gone.into_iter().map(|what| self.get(what)).sum())
+    }
+}
+
+/// One thread's array, as readers find it.
+#[derive(Clone, Copy)]
+struct Share {
+    blocks: *mut Block,
+    len: u32,
+}
+
+// SAFETY: the pointer is followed under the lock of `ALL` only, where the array stands (invariant 1).
+unsafe impl Send for Share {}
+
+static ALL: Mutex<Vec<Share>> = Mutex::new(Vec::new());
+
+fn all() -> MutexGuard<'static, Vec<Share>> {
+    unpoisoned(ALL.lock())
+}
+
+/// Counts, and returns what this thread has counted so far (0 on a thread that is ending).
+#[inline]
+pub(crate) fn count(core: &'static Core, what: Count, n: u64) -> u64 {
+    thread::with(|thread| {
+        let index = core.index();
+        if index < thread.counters_len.get() {
+            // SAFETY: the array has `counters_len` blocks, and this thread alone replaces it (invariant 1).
+            let at = unsafe { thread.counters.get().add(index as usize) };
+            // SAFETY: as above; the block is initialised.
+            unsafe { &*at }.add_own(what, n)
+        } else {
+            count_first(core, what, n)
+        }
+    })
+}
+
+#[cold]
+fn count_first(core: &'static Core, what: Count, n: u64) -> u64 {
+    let index = core.register();
+    let grown = thread::with(|thread| {
+        if !thread.arm() {
+            return false;
+        }
+        grow(thread, index + 1);
+        true
+    });
+    if grown {
+        return count(core, what, n);
+    }
+    core.gone().add_shared(what, n);
+    0
+}
+
+fn grow(thread: &thread::Thread, at_least: u32) {
+    let blocks: Vec<Block> = {
+        let len = at_least.next_power_of_two().max(16);
+        std::iter::repeat_with(Block::new).take(len as usize).collect()
+    };
+    let blocks = Box::leak(blocks.into_boxed_slice());
+    let old = Share { blocks: thread.counters.get(), len: thread.counters_len.get() };
+    let new = Share { blocks: blocks.as_mut_ptr(), len: blocks.len() as u32 };
+    let mut all = all();
+    for (index, block) in blocks.iter().enumerate().take(old.len as usize) {
+        for what in READ_ORDER {
+            // SAFETY: `index < old.len`, and the old array stands until it is freed below.
+            let was = unsafe { &*old.blocks.add(index) }.read(what);
+            block.0[what as usize].store(was, Ordering::Relaxed);
+        }
+    }
+    match all.iter_mut().find(|share| share.blocks == old.blocks && !old.blocks.is_null()) {
+        Some(share) => *share = new,
+        None => all.push(new),
+    }
+    thread.counters.set(new.blocks);
+    thread.counters_len.set(new.len);
+    free(old);
+}
+
+fn free(share: Share) {
+    if !share.blocks.is_null() {
+        let slice = std::ptr::slice_from_raw_parts_mut(share.blocks, share.len as usize);
+        // SAFETY: the array came from a leaked box of this length, and it is in no list any more.
+        drop(unsafe { Box::from_raw(slice) });
+    }
+}
+
+/// Folds this thread's counts into the memos'. Runs when the thread ends.
+pub(crate) fn close() {
+    thread::with(|thread| {
+        let share = Share { blocks: thread.counters.get(), len: thread.counters_len.get() };
+        if share.blocks.is_null() {
+            return;
+        }
+        thread.counters_len.set(0);
+        thread.counters.set(std::ptr::null_mut());
+        // The registry's lock before ours, as everywhere.
+        let memos = crate::registry::all();
+        let mut all = all();
+        for (core, index) in memos.iter().zip(0..share.len) {
+            for what in READ_ORDER {
+                // SAFETY: `index < share.len`, freed below only.
+                let n = unsafe { &*share.blocks.add(index as usize) }.read(what);
+                if n != 0 {
+                    core.gone().add_shared(what, n);
+                }
+            }
+        }
+        all.retain(|other| other.blocks != share.blocks);
+        drop(all);
+        free(share);
+    });
+}
+
+/// The counts of `core` over all threads, gone ones included.
+pub(crate) fn sum(core: &'static Core) -> Sums {
+    let index = core.index();
+    let all = all();
+    let mut sums = Sums::default();
+    for what in READ_ORDER {
+        let mut total = core.gone().read(what);
+        for share in all.iter().filter(|share| index < share.len) {
+            // SAFETY: invariant 1, the lock is held and `index < len`.
+            total += unsafe { &*share.blocks.add(index as usize) }.read(what);
+        }
+        sums.0[what as usize] = total;
+    }
+    sums
+}
+
+/// One count of `core` on this thread; 0 where it has none.
+pub(crate) fn own(core: &'static Core, what: Count) -> u64 {
+    thread::with(|thread| {
+        if core.index() < thread.counters_len.get() {
+            // SAFETY: `index < counters_len`, this thread's own array.
+            unsafe { &*thread.counters.get().add(core.index() as usize) }.read(what)
+        } else {
+            0
+        }
+    })
+}
+
+/// The counts of `core` on this thread alone.
+pub(crate) fn sum_here(core: &'static Core) -> Sums {
+    let mut sums = Sums::default();
+    for what in READ_ORDER {
+        sums.0[what as usize] = own(core, what);
+    }
+    sums
+}

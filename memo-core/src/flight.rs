@@ -1,0 +1,85 @@
+//! The computations in progress on this thread: so that re-entry is a panic with names, never a hang.
+
+use crate::memo::Core;
+use crate::thread;
+
+/// One computation, on the stack of the call that runs it.
+pub(crate) struct Frame {
+    outer: *const Frame,
+    core: &'static Core,
+    /// The address of the slot it computes.
+    slot: usize,
+}
+
+/// Takes its frame off again, also when the body panics.
+pub(crate) struct Running;
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        thread::with(|thread| {
+            // SAFETY: the innermost frame is that of the call that this guard belongs to, further up this stack.
+            let outer = unsafe { &*thread.frames.get() }.outer;
+            thread.frames.set(outer);
+        });
+    }
+}
+
+impl Frame {
+    pub(crate) fn new(core: &'static Core, slot: usize) -> Self {
+        let outer = thread::with(|thread| thread.frames.get());
+        Self { outer, core, slot }
+    }
+
+    /// Runs `body` as this frame.
+    pub(crate) fn run<R>(&self, body: impl FnOnce() -> R) -> R {
+        thread::with(|thread| thread.frames.set(self));
+        let _running = Running;
+        body()
+    }
+}
+
+/// Ends a call that asks for what its own thread is computing.
+#[cold]
+pub(crate) fn panic_on_ring(core: &'static Core, slot: usize) -> ! {
+    let mut chain = Vec::new();
+    let mut at = thread::with(|thread| thread.frames.get());
+    // SAFETY: frames stand on this thread's stack until their call takes them off.
+    while let Some(frame) = unsafe { at.as_ref() } {
+        chain.push(format!("`{}` at {}", frame.core.name(), frame.core.place()));
+        if frame.slot == slot {
+            break;
+        }
+        at = frame.outer;
+    }
+    chain.reverse();
+    panic!(
+        "memo_core: `{}` asks for a result it is computing: {} -> `{}`",
+        core.name(),
+        chain.join(" -> "),
+        core.name()
+    );
+}
+
+/// How often the same memo may be nested on one thread with `single_flight = false` before it is taken for a ring.
+const DEEPEST: usize = 4096;
+
+/// The guard of memos that do not wait: they cannot tell a ring from a recursion, only that it does not end.
+pub(crate) fn guard_depth(core: &'static Core) {
+    let depth = thread::with(|thread| thread.depth.get());
+    if depth as usize % 256 != 0 || depth == 0 {
+        return;
+    }
+    let mut same = 0;
+    let mut at = thread::with(|thread| thread.frames.get());
+    // SAFETY: as above.
+    while let Some(frame) = unsafe { at.as_ref() } {
+        same += usize::from(std::ptr::eq(frame.core, core));
+        at = frame.outer;
+    }
+    assert!(
+        same < DEEPEST,
+        "memo_core: `{}` at {} is nested {same} deep on one thread: it seems to ask for its own result",
+        core.name(),
+        core.place()
+    );
+}

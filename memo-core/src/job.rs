@@ -1,0 +1,294 @@
+//! A call that has to compute: from the miss to the published result.
+
+use std::time::Instant;
+
+use crate::counted::{CountedCell, Keys, new_entry};
+use crate::counters::{self, Count};
+use crate::flight::{self, Frame};
+use crate::key::{KeySet, StoredKey};
+use crate::memo::Core;
+use crate::owner::{Locate, Place};
+use crate::retained;
+use crate::scope::Scope;
+use crate::slot::{Look, NoValue, Slot, Waited};
+use crate::store::{Counted, Store};
+use crate::sweep;
+use crate::thread::{self, Call};
+
+/// The first computes of a memo on a thread are all timed, then one in so many: two clock reads cost 50 ns.
+const SAMPLE: u64 = 64;
+
+/// Runs a body: as a frame of this thread, counted, and timed now and then.
+pub(crate) fn run<R>(core: &'static Core, slot: usize, body: impl FnOnce() -> R) -> R {
+    let so_far = counters::own(core, Count::Computes);
+    let weight = match so_far {
+        0..SAMPLE => 1,
+        n if n % SAMPLE == 0 => SAMPLE,
+        _ => 0,
+    };
+    let started = (weight > 0).then(Instant::now);
+    let result = Frame::new(core, slot).run(body);
+    if let Some(started) = started {
+        let nanos = u64::try_from(started.elapsed().as_nanos()).unwrap_or(u64::MAX / SAMPLE);
+        counters::count(core, Count::ComputeNanos, nanos.saturating_mul(weight));
+    }
+    result
+}
+
+/// Compares the owner's strong count with that before the call (law 16). The result was stored.
+pub(crate) fn check_retained<O: Locate<S> + ?Sized, S: Scope>(
+    core: &'static Core,
+    place: Place<'_, O, S>,
+    before: Option<usize>,
+) {
+    let (Some(before), Some(now)) = (before, place.strong()) else { return };
+    if now > before {
+        if let Some(life) = place.life() {
+            retained::suspect(core, before, life);
+        }
+    }
+}
+
+/// Notes a miss of `place`'s owner: counted, and something to sweep is owed for it.
+pub(crate) fn note_miss<O: Locate<S> + ?Sized, S: Scope>(core: &'static Core, place: Place<'_, O, S>) {
+    counters::count(core, Count::Misses, 1);
+    sweep::owe(place.class());
+}
+
+/// What stands against a call's own entry.
+#[derive(Clone, Copy)]
+enum Role {
+    /// Its entry is in the store, claimed: others wait for it.
+    Lead,
+    /// Its entry is its own until the result is there (`single_flight = false`, or a flight was rejected before).
+    Race { asked: u32 },
+    /// Its slot is filled; whether it was stored is still to be counted.
+    Filled,
+    /// Its end has been told.
+    Done,
+}
+
+/// A call that computes an entry of a counted cell.
+pub(crate) struct Job<'w, O: Locate<S> + ?Sized, S: Scope, St: Store<Key: StoredKey<S>> + 'static> {
+    core: &'static Core,
+    place: Place<'w, O, S>,
+    cell: &'w CountedCell<S, St>,
+    entry: Counted<St>,
+    keys: Keys,
+    role: Role,
+    strong_before: Option<usize>,
+    /// Last: what the call owes is paid when all else is done.
+    _call: Call,
+}
+
+/// How a call that was not a plain hit begins.
+pub(crate) enum Begun<'w, O: Locate<S> + ?Sized, S: Scope, St: Store<Key: StoredKey<S>> + 'static> {
+    Ready(Counted<St>, Call),
+    Compute(Job<'w, O, S, St>),
+}
+
+/// What became of a computed value.
+pub(crate) enum Published<St: Store> {
+    /// Its entry has it; stored or not.
+    Ours(Counted<St>),
+    /// A racer was first: this is the one everybody gets.
+    Theirs(Counted<St>),
+}
+
+/// Finds the entry, waits for it, or becomes the one who computes it.
+pub(crate) fn begin<'w, O, S, K, V>(
+    core: &'static Core,
+    place: Place<'w, O, S>,
+    key: &K,
+    hash: u64,
+) -> Begun<'w, O, S, K::Store<V>>
+where
+    O: Locate<S> + ?Sized,
+    S: Scope,
+    K: KeySet<S>,
+    V: 'static,
+{
+    let call = Call::enter();
+    let site = core.site();
+    let anchor = place.find().unwrap_or_else(|| place.make());
+    let cell = CountedCell::<S, K::Store<V>>::find_or_add(anchor, core, !site.lends);
+    let keys = const { Keys::of::<S, K>() };
+    let me = thread::with(thread::Thread::number);
+    let mut single_flight = site.single_flight;
+    let mut missed = false;
+    let mut asked = if single_flight { 0 } else { cell.asked() };
+    // Made once, when first needed: the user's `Clone` may be in it.
+    let mut stored = None;
+    loop {
+        let found = match cell.seek(hash, keys, |stored| key.matches(stored)) {
+            Some(found) => found,
+            None => {
+                if !missed {
+                    missed = true;
+                    note_miss(core, place);
+                }
+                let stored = stored.take().unwrap_or_else(|| key.to_stored());
+                let entry = new_entry::<K::Store<V>>(Slot::claimed(me), stored, hash);
+                let role = if single_flight {
+                    match cell.add(&entry, keys) {
+                        Ok(()) => Role::Lead,
+                        // Somebody was faster. The key is in an entry of ours that nobody knows; the next round, if there
+                        // is one, makes another.
+                        Err(_) => continue,
+                    }
+                } else {
+                    flight::guard_depth(core);
+                    Role::Race { asked }
+                };
+                let strong_before = place.strong();
+                return Begun::Compute(Job { core, place, cell, entry, keys, role, strong_before, _call: call });
+            }
+        };
+        match found.slot.look() {
+            Look::Ready => {
+                if !missed {
+                    counters::count(core, Count::Hits, 1);
+                }
+                return Begun::Ready(found, call);
+            }
+            Look::Busy(flight) => {
+                if !single_flight {
+                    // A `refresh` is on its way, or a flight after a rejected one: compute beside it.
+                    let entry =
+                        new_entry::<K::Store<V>>(Slot::claimed(me), stored.take().unwrap_or_else(|| key.to_stored()), hash);
+                    let strong_before = place.strong();
+                    if !missed {
+                        note_miss(core, place);
+                    }
+                    let role = Role::Race { asked };
+                    return Begun::Compute(Job { core, place, cell, entry, keys, role, strong_before, _call: call });
+                }
+                if flight.thread == me {
+                    flight::panic_on_ring(core, slot_address(&found));
+                }
+                if !missed {
+                    missed = true;
+                    note_miss(core, place);
+                }
+                counters::count(core, Count::Waits, 1);
+                match found.slot.wait(flight) {
+                    Waited::Ready => return Begun::Ready(found, call),
+                    Waited::Again => {}
+                    Waited::Alone => {
+                        single_flight = false;
+                        asked = cell.asked();
+                    }
+                }
+            }
+            // Its flight has just ended without a value; it was taken out before that, so the next look misses it.
+            Look::Over | Look::Claimed => {}
+        }
+    }
+}
+
+fn slot_address<M, V>(entry: &triomphe::Arc<crate::store::Entry<M, V>>) -> usize {
+    std::ptr::from_ref(&entry.slot) as usize
+}
+
+impl<'w, O, S, St> Job<'w, O, S, St>
+where
+    O: Locate<S> + ?Sized,
+    S: Scope,
+    St: Store<Key: StoredKey<S>> + 'static,
+{
+    /// A job whose entry replaces what is there: `refresh`.
+    pub(crate) fn refresh(
+        core: &'static Core,
+        place: Place<'w, O, S>,
+        cell: &'w CountedCell<S, St>,
+        entry: Counted<St>,
+        keys: Keys,
+        call: Call,
+    ) -> Self {
+        let strong_before = place.strong();
+        Self { core, place, cell, entry, keys, role: Role::Lead, strong_before, _call: call }
+    }
+
+    pub(crate) fn cell(&self) -> &'w CountedCell<S, St> {
+        self.cell
+    }
+
+    /// Runs the body. If it panics, the job's drop tells the others.
+    pub(crate) fn run<R>(&self, body: impl FnOnce() -> R) -> R {
+        run(self.core, slot_address(&self.entry), body)
+    }
+
+    /// Stores the value, unless something was asked to go meanwhile.
+    pub(crate) fn publish(mut self, value: St::Value) -> Published<St> {
+        let capacity = self.core.site().capacity;
+        let role = std::mem::replace(&mut self.role, Role::Filled);
+        let (stored, published, victims) = match role {
+            Role::Lead => {
+                let (stored, victims) = self.cell.publish(&self.entry, value, capacity);
+                (stored, Published::Ours(self.entry.clone()), victims)
+            }
+            Role::Race { asked } => {
+                self.entry.slot.fill(value);
+                match self.cell.publish_racer(&self.entry, self.keys, asked, capacity) {
+                    Ok(Some(victims)) => (true, Published::Ours(self.entry.clone()), victims),
+                    Ok(None) => (false, Published::Ours(self.entry.clone()), Vec::new()),
+                    Err(theirs) => (false, Published::Theirs(theirs), Vec::new()),
+                }
+            }
+            Role::Filled | Role::Done => unreachable!("a job ends once"),
+        };
+        self.role = Role::Done;
+        counters::count(self.core, Count::Computes, 1);
+        if stored {
+            check_retained(self.core, self.place, self.strong_before);
+        } else {
+            counters::count(self.core, Count::Rejected, 1);
+        }
+        self.cell.drop_evicted(victims);
+        published
+    }
+
+    /// Ends without storing; the value goes to those who waited, if any, as `share` makes it theirs.
+    pub(crate) fn reject<R>(mut self, result: R, share: impl FnOnce(&R) -> Option<St::Value>) -> R {
+        let role = self.role;
+        if let Role::Lead = role {
+            self.cell.withdraw(&self.entry);
+            if !self.entry.slot.end_unless_awaited() {
+                // The user's `Clone`: if it panics, the job's drop ends the flight.
+                match share(&result) {
+                    Some(copy) => {
+                        self.entry.slot.fill(copy);
+                    }
+                    None => self.entry.slot.end(NoValue::Rejected),
+                }
+            }
+        }
+        self.role = Role::Done;
+        counters::count(self.core, Count::Computes, 1);
+        counters::count(self.core, Count::Rejected, 1);
+        result
+    }
+}
+
+/// A job that ends here ended in a panic: of the body, of `cache_if`, or of a `Clone`.
+impl<O, S, St> Drop for Job<'_, O, S, St>
+where
+    O: Locate<S> + ?Sized,
+    S: Scope,
+    St: Store<Key: StoredKey<S>> + 'static,
+{
+    fn drop(&mut self) {
+        match self.role {
+            Role::Done => return,
+            Role::Lead => {
+                self.cell.withdraw(&self.entry);
+                self.entry.slot.end(NoValue::Panicked);
+            }
+            Role::Race { .. } => self.entry.slot.end(NoValue::Panicked),
+            // The user's `Eq` panicked while it was being put in.
+            Role::Filled => {}
+        }
+        counters::count(self.core, Count::Computes, 1);
+        counters::count(self.core, Count::Rejected, 1);
+    }
+}

@@ -1,0 +1,130 @@
+//! Keys: how an argument besides the owner takes part in finding a result.
+//!
+//! A *weak* argument takes part by identity and is not kept alive; a *value* argument by a stored copy. A probe is
+//! compared as it comes, borrowed: a hit on a `&str` allocates nothing.
+
+mod parts;
+mod set;
+mod value;
+mod values;
+mod weak;
+
+pub use parts::{ComputedPart, KeyPart, Part, ValuePart};
+pub use set::KeySet;
+pub use value::{Kept, Value};
+
+use std::hash::Hasher;
+use std::sync::Arc;
+
+use crate::peer::Peer;
+use crate::scope::{Scope, Shared};
+
+/// An argument that can take part in the key of a memo.
+///
+/// Numbers, `bool`, `char`, strings, paths, durations, addresses, and slices, vectors, arrays, options, boxes and
+/// tuples of such are values: a copy is stored. `Arc`, `Rc` (in memos of one thread), [`Anchored`](crate::Anchored) and
+/// every [`HasAnchor`](crate::HasAnchor) are weak: identity alone counts, their `Eq` and `Hash` are never called, and
+/// the result goes when they die. Inside options, tuples and slices they are weak too. Floats are compared by their bits, so
+/// `NaN` is found again, and `0.0` and `-0.0` are two keys.
+///
+/// For a type of your own, derive it (`#[derive(MemoKey)]`, field by field), or mark the parameter `#[memo(value)]` to
+/// keep a copy by its `Hash + Eq + Clone`.
+///
+/// # Implementing by hand
+///
+/// Delegate to a key that says what counts; the stored form is that key's.
+///
+/// ```
+/// use memo_core::{MemoKey, Scope};
+/// use std::hash::Hasher;
+///
+/// struct Celsius(f64);
+///
+/// impl<S: Scope> MemoKey<S> for Celsius {
+///     type Stored = <f64 as MemoKey<S>>::Stored;
+///     fn hash_key<H: Hasher>(&self, state: &mut H) {
+///         MemoKey::<S>::hash_key(&self.0, state);
+///     }
+///     fn matches(&self, stored: &Self::Stored) -> bool {
+///         MemoKey::<S>::matches(&self.0, stored)
+///     }
+///     fn to_stored(&self) -> Self::Stored {
+///         MemoKey::<S>::to_stored(&self.0)
+///     }
+/// }
+/// ```
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot take part in the key of this memo",
+    label = "neither a weak argument nor a known value",
+    note = "write `#[memo(value)]` before the parameter to keep a copy of it (`Hash + Eq + Clone`), or derive `MemoKey` for the type",
+    note = "pass it as `&Arc<{Self}>` or derive `HasAnchor` for it to use its identity, or write `#[memo(skip)]` to leave it out of the key",
+    note = "an `Rc` beside an `Arc` owner needs `#[weak_memo(local)]`"
+)]
+pub trait MemoKey<S: Scope = Shared> {
+    /// The form kept with the result.
+    type Stored: StoredKey<S>;
+    /// Whether hashing, comparing and copying run no code of the user's. Left at `false`, they run outside our locks.
+    #[doc(hidden)]
+    const TRUSTED: bool = false;
+    /// Feeds what counts to a hasher. Equal keys must feed the same.
+    fn hash_key<H: Hasher>(&self, state: &mut H);
+    /// Whether the stored key is this one.
+    fn matches(&self, stored: &Self::Stored) -> bool;
+    /// Makes the form to keep.
+    fn to_stored(&self) -> Self::Stored;
+}
+
+/// A stored key. Made by [`MemoKey::to_stored`] of the types of this crate and of derives, which put them together.
+///
+/// # Safety
+/// In scope [`Shared`], `Self` is `Send + Sync`.
+pub unsafe trait StoredKey<S>: Sized + 'static {
+    /// Whether it can name weak arguments.
+    #[doc(hidden)]
+    const PEERS: bool = false;
+    /// Whether two stored keys are the same.
+    #[doc(hidden)]
+    fn same(&self, other: &Self) -> bool;
+    /// Visits the weak arguments in it.
+    #[doc(hidden)]
+    #[allow(private_interfaces, reason = "implemented here only")]
+    fn each_peer(&self, _visit: &mut dyn FnMut(&Arc<Peer>)) {}
+}
+
+/// A key that borrows nothing weak: allowed beside a lent result without bounding its lifetime.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` may be weak, and its borrow would end before the result's",
+    label = "take it by reference, so that the lent result is bound to it",
+    note = "a result that is lent lives as long as all weak arguments do; pass `&{Self}` instead of `{Self}`"
+)]
+pub trait PlainKey {}
+
+/// One of two: what an enum's stored form is made of.
+#[derive(Debug)]
+pub enum Either<A, B> {
+    /// This variant.
+    Left(A),
+    /// One of the others.
+    Right(B),
+}
+
+// SAFETY: one of two, both as asked.
+unsafe impl<S, A: StoredKey<S>, B: StoredKey<S>> StoredKey<S> for Either<A, B> {
+    const PEERS: bool = A::PEERS || B::PEERS;
+
+    fn same(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Left(a), Self::Left(b)) => a.same(b),
+            (Self::Right(a), Self::Right(b)) => a.same(b),
+            _ => false,
+        }
+    }
+
+    #[allow(private_interfaces, reason = "implemented here only")]
+    fn each_peer(&self, visit: &mut dyn FnMut(&Arc<Peer>)) {
+        match self {
+            Self::Left(a) => a.each_peer(visit),
+            Self::Right(b) => b.each_peer(visit),
+        }
+    }
+}

@@ -1,0 +1,100 @@
+//! The whole extra key of a call: nothing, or a tuple of parts.
+
+use std::hash::{BuildHasher, Hasher};
+use std::sync::OnceLock;
+
+use hashbrown::DefaultHashBuilder;
+
+use super::{KeyPart, StoredKey};
+use crate::scope::Scope;
+use crate::store::{Single, Store, Table};
+
+/// The whole extra key of a call: `()`, or a tuple of [`KeyPart`]s.
+#[allow(private_interfaces, private_bounds, reason = "implemented here only")]
+pub trait KeySet<S: Scope> {
+    /// The form kept with the result.
+    type Stored: StoredKey<S>;
+    /// How a cell holds its entries.
+    #[doc(hidden)]
+    type Store<V>: Store<Key = Self::Stored, Value = V> + 'static
+    where
+        V: 'static;
+    /// As [`super::MemoKey`]'s.
+    const TRUSTED: bool;
+    /// The key's hash: computed once a call, kept with the entry, never computed again.
+    fn hash(&self) -> u64;
+    /// Whether the stored key is this one.
+    fn matches(&self, stored: &Self::Stored) -> bool;
+    /// Makes the form to keep.
+    fn to_stored(&self) -> Self::Stored;
+}
+
+#[allow(private_interfaces, reason = "as for the trait")]
+impl<S: Scope> KeySet<S> for () {
+    type Stored = ();
+    type Store<V>
+        = Single<V>
+    where
+        V: 'static;
+    const TRUSTED: bool = true;
+
+    #[inline]
+    fn hash(&self) -> u64 {
+        0
+    }
+
+    #[inline]
+    fn matches(&self, (): &()) -> bool {
+        true
+    }
+
+    fn to_stored(&self) {}
+}
+
+/// One hasher for all keys of the process, seeded at random.
+fn hasher() -> impl Hasher {
+    static BUILDER: OnceLock<DefaultHashBuilder> = OnceLock::new();
+    BUILDER.get_or_init(DefaultHashBuilder::default).build_hasher()
+}
+
+macro_rules! key_sets {
+    ($($($name:ident . $at:tt)+;)+) => {$(
+        #[allow(private_interfaces, reason = "as for the trait")]
+        impl<S: Scope, $($name: KeyPart<S>),+> KeySet<S> for ($($name,)+) {
+            type Stored = ($($name::Stored,)+);
+            type Store<V> = Table<Self::Stored, V> where V: 'static;
+            const TRUSTED: bool = $($name::TRUSTED)&&+;
+
+            #[inline]
+            fn hash(&self) -> u64 {
+                let mut state = hasher();
+                $(self.$at.hash_part(&mut state);)+
+                state.finish()
+            }
+
+            #[inline]
+            fn matches(&self, stored: &Self::Stored) -> bool {
+                $(self.$at.matches(&stored.$at))&&+
+            }
+
+            fn to_stored(&self) -> Self::Stored {
+                ($(self.$at.to_stored(),)+)
+            }
+        }
+    )+};
+}
+
+key_sets! {
+    A.0;
+    A.0 B.1;
+    A.0 B.1 C.2;
+    A.0 B.1 C.2 D.3;
+    A.0 B.1 C.2 D.3 E.4;
+    A.0 B.1 C.2 D.3 E.4 F.5;
+    A.0 B.1 C.2 D.3 E.4 F.5 G.6;
+    A.0 B.1 C.2 D.3 E.4 F.5 G.6 I.7;
+    A.0 B.1 C.2 D.3 E.4 F.5 G.6 I.7 J.8;
+    A.0 B.1 C.2 D.3 E.4 F.5 G.6 I.7 J.8 K.9;
+    A.0 B.1 C.2 D.3 E.4 F.5 G.6 I.7 J.8 K.9 L.10;
+    A.0 B.1 C.2 D.3 E.4 F.5 G.6 I.7 J.8 K.9 L.10 M.11;
+}

@@ -1,0 +1,117 @@
+//! Weak arguments: by identity, not kept alive.
+
+use std::hash::Hasher;
+use std::rc::Rc;
+use std::sync::Arc;
+
+use super::{MemoKey, StoredKey};
+use crate::anchor::HasAnchor;
+use crate::anchored::Anchored;
+use crate::peer::{Peer, PeerRef};
+use crate::scope::{self, Local, Scope};
+use crate::side_table::Subject;
+
+// SAFETY: a shared peer holds atomics, a `Life` of an `Arc` or none, and counted references to shared cells.
+unsafe impl<S: 'static> StoredKey<S> for PeerRef<S> {
+    const PEERS: bool = true;
+
+    fn same(&self, other: &Self) -> bool {
+        PeerRef::same(self, other)
+    }
+
+    #[allow(private_interfaces, reason = "implemented here only")]
+    fn each_peer(&self, visit: &mut dyn FnMut(&Arc<Peer>)) {
+        visit(self.peer());
+    }
+}
+
+impl<S: Scope, T: ?Sized> MemoKey<S> for Arc<T> {
+    type Stored = PeerRef<S>;
+    const TRUSTED: bool = true;
+
+    #[inline]
+    fn hash_key<H: Hasher>(&self, state: &mut H) {
+        state.write_usize(Subject::of(&**self).address);
+    }
+
+    #[inline]
+    fn matches(&self, stored: &PeerRef<S>) -> bool {
+        stored.is(Subject::of(&**self).address)
+    }
+
+    fn to_stored(&self) -> PeerRef<S> {
+        S::peer_of_arc(self)
+    }
+}
+
+impl<T: ?Sized> MemoKey<Local> for Rc<T> {
+    type Stored = PeerRef<Local>;
+    const TRUSTED: bool = true;
+
+    #[inline]
+    fn hash_key<H: Hasher>(&self, state: &mut H) {
+        state.write_usize(Subject::of(&**self).address);
+    }
+
+    #[inline]
+    fn matches(&self, stored: &PeerRef<Local>) -> bool {
+        stored.is(Subject::of(&**self).address)
+    }
+
+    fn to_stored(&self) -> PeerRef<Local> {
+        scope::peer_of_rc(self)
+    }
+}
+
+/// By the identity of the object's anchor. `anchor()` is the user's, so this key is not trusted.
+impl<S: Scope, T: HasAnchor + ?Sized> MemoKey<S> for T {
+    type Stored = PeerRef<S>;
+
+    #[inline]
+    fn hash_key<H: Hasher>(&self, state: &mut H) {
+        state.write_usize(scope::anchor_address(self.anchor()));
+    }
+
+    #[inline]
+    fn matches(&self, stored: &PeerRef<S>) -> bool {
+        stored.is(scope::anchor_address(self.anchor()))
+    }
+
+    fn to_stored(&self) -> PeerRef<S> {
+        S::peer_of_anchor(self.anchor())
+    }
+}
+
+macro_rules! as_pointee {
+    ($([$($generics:tt)*] $pointer:ty => $pointee:ty, $scope:ty;)+) => {$(
+        impl<$($generics)*> MemoKey<$scope> for $pointer {
+            type Stored = <$pointee as MemoKey<$scope>>::Stored;
+            const TRUSTED: bool = <$pointee as MemoKey<$scope>>::TRUSTED;
+
+            #[inline]
+            fn hash_key<H: Hasher>(&self, state: &mut H) {
+                MemoKey::<$scope>::hash_key(&**self, state);
+            }
+
+            #[inline]
+            fn matches(&self, stored: &Self::Stored) -> bool {
+                MemoKey::<$scope>::matches(&**self, stored)
+            }
+
+            fn to_stored(&self) -> Self::Stored {
+                MemoKey::<$scope>::to_stored(&**self)
+            }
+        }
+    )+};
+}
+pub(super) use as_pointee;
+
+// A blanket `&T` would collide with `T: HasAnchor`, since `&` is fundamental; so one by one, here and in the derives.
+as_pointee! {
+    [S: Scope, T: ?Sized] &Arc<T> => Arc<T>, S;
+    [S: Scope, T: ?Sized] Box<Arc<T>> => Arc<T>, S;
+    [T: ?Sized] &Rc<T> => Rc<T>, Local;
+    [T: ?Sized] Box<Rc<T>> => Rc<T>, Local;
+    [S: Scope, T: ?Sized] &Anchored<T> => Anchored<T>, S;
+    [S: Scope, T: ?Sized] Box<Anchored<T>> => Anchored<T>, S;
+}

@@ -1,0 +1,513 @@
+//! Results by reference: what the call of such a memo does, from the anchor to the value.
+//!
+//! # Why a reference may go out
+//!
+//! 1. A result of a lending memo is taken away by nothing but the death, or `&mut` access, of its owner or of another weak
+//!    argument: such memos have no clear, forget, refresh or capacity, and `clear_all` skips them.
+//! 2. The reference is bound to the borrow of the owner, and of every other weak argument: while it lives, none of them
+//!    can die or be changed. Values in the key are plain, and bind nothing.
+//! 3. The value does not move: it lies in a cell or an entry on the heap that is reached through raw or counted
+//!    pointers, never through a `Box` (moving a lent box is undefined).
+//! 4. From a thread's own table only results of `Rc`s are lent: such an owner can neither leave its thread nor be
+//!    borrowed by another. If it outlives the table's guard (leaked), the table stays.
+
+use std::ptr::NonNull;
+
+use crate::cell::{self, AnyCell, CellHead, CellVtable};
+use crate::counted::{CountedCell, Keys};
+use crate::counters::{self, Count};
+use crate::flight;
+use crate::job::{self, Begun, Job, Published, begin, check_retained, note_miss};
+use crate::key::{KeySet, StoredKey};
+use crate::memo::Core;
+use crate::owner::{InScope, Locate, Place};
+use crate::scope::{Scope, Storable};
+use crate::slot::{Look, NoValue, Slot, Waited};
+use crate::store::{Counted, Meta, Store};
+use crate::sweep;
+use crate::thread::{self, Call, Deeper};
+
+/// Checks a result's type where the caret belongs.
+#[inline]
+pub fn check_lent<V: Storable<P::Scope>, P: InScope>(_place: P) {}
+
+/// The cell of a lending memo without extra key: the object's alone, enumerated by nobody.
+#[repr(C)]
+struct LentCell<V> {
+    head: CellHead,
+    slot: Slot<V>,
+}
+
+impl<V: 'static> LentCell<V> {
+    const VTABLE: CellVtable =
+        CellVtable { release: cell::release::<Self>, end: <Self as AnyCell>::end, shared: None };
+}
+
+// SAFETY: `repr(C)`, the head first.
+unsafe impl<V: 'static> AnyCell for LentCell<V> {
+    type Handle = NonNull<Self>;
+
+    fn into_raw(handle: NonNull<Self>) -> NonNull<CellHead> {
+        handle.cast()
+    }
+
+    unsafe fn from_raw(cell: NonNull<CellHead>) -> NonNull<Self> {
+        let cell = cell.cast::<Self>();
+        // SAFETY: made by `Box::leak` in `find_or_add`, given back once.
+        drop(unsafe { Box::from_raw(cell.as_ptr()) });
+        cell
+    }
+
+    unsafe fn end(cell: NonNull<CellHead>, why: Count) -> usize {
+        // SAFETY: the caller's: nobody else reaches a cell that is not counted.
+        let this = unsafe { &mut *cell.cast::<Self>().as_ptr() };
+        let Some(value) = this.slot.take() else { return 0 };
+        counters::count(this.head.memo(), why, 1);
+        drop(value);
+        1
+    }
+}
+
+/// Where a lending memo finds the place of its result, for one kind of key.
+#[doc(hidden)]
+#[allow(private_interfaces, private_bounds, reason = "implemented here only, for all keys")]
+pub trait LendKey<S: Scope>: KeySet<S> {
+    fn find_lent<'w, V: 'static, O: Locate<S> + ?Sized>(&self, core: &'static Core, place: Place<'w, O, S>)
+    -> Option<&'w V>;
+
+    fn begin_lent<'w, V: 'static, O: Locate<S> + ?Sized>(
+        &self,
+        core: &'static Core,
+        place: Place<'w, O, S>,
+    ) -> Begin<'w, V, O, S, Self>
+    where
+        Self: Sized;
+}
+
+#[doc(hidden)]
+#[allow(private_interfaces, private_bounds, reason = "as for `LendKey`")]
+pub enum Begin<'w, V: 'static, O: Locate<S> + ?Sized, S: Scope, K: KeySet<S>> {
+    Done(&'w V),
+    Bare(BareJob<'w, V, O, S>),
+    Keyed(Job<'w, O, S, K::Store<V>>),
+}
+
+fn lent_cell<'w, V: 'static, O, S>(core: &'static Core, place: Place<'w, O, S>) -> Option<&'w LentCell<V>>
+where
+    O: Locate<S> + ?Sized,
+    S: Scope,
+{
+    let cell = place.find()?.cells().find(core)?;
+    // SAFETY: a memo's cells are of one type, and the anchor is borrowed for `'w`.
+    Some(unsafe { cell::cast::<LentCell<V>>(cell) })
+}
+
+fn lent_cell_or_add<'w, V: 'static, O, S>(core: &'static Core, place: Place<'w, O, S>) -> &'w LentCell<V>
+where
+    O: Locate<S> + ?Sized,
+    S: Scope,
+{
+    let anchor = place.find().unwrap_or_else(|| place.make());
+    if let Some(cell) = anchor.cells().find(core) {
+        // SAFETY: as above.
+        return unsafe { cell::cast::<LentCell<V>>(cell) };
+    }
+    core.register();
+    core.set_cells(const { &LentCell::<V>::VTABLE }, S::LOCAL);
+    let cell = Box::new(LentCell::<V> { head: CellHead::new(core), slot: Slot::empty() });
+    let raw = LentCell::into_raw(NonNull::from(Box::leak(cell)));
+    let there = match anchor.cells().add(raw) {
+        Ok(()) => raw,
+        Err(there) => {
+            // SAFETY: not published: still ours.
+            unsafe { cell::release::<LentCell<V>>(raw) };
+            there
+        }
+    };
+    // SAFETY: as above.
+    unsafe { cell::cast::<LentCell<V>>(there) }
+}
+
+#[allow(private_interfaces, private_bounds, reason = "as for the trait")]
+impl<S: Scope> LendKey<S> for () {
+    #[inline]
+    fn find_lent<'w, V: 'static, O: Locate<S> + ?Sized>(
+        &self,
+        core: &'static Core,
+        place: Place<'w, O, S>,
+    ) -> Option<&'w V> {
+        lent_cell::<V, O, S>(core, place)?.slot.get()
+    }
+
+    fn begin_lent<'w, V: 'static, O: Locate<S> + ?Sized>(
+        &self,
+        core: &'static Core,
+        place: Place<'w, O, S>,
+    ) -> Begin<'w, V, O, S, Self> {
+        let call = Call::enter();
+        let cell = lent_cell_or_add::<V, O, S>(core, place);
+        let me = thread::with(thread::Thread::number);
+        let mut single_flight = core.site().single_flight;
+        let mut missed = false;
+        loop {
+            let claim = if single_flight { cell.slot.claim(me) } else { cell.slot.look() };
+            if !missed && claim != Look::Ready {
+                missed = true;
+                note_miss(core, place);
+            }
+            let lead = match claim {
+                Look::Ready => {
+                    if !missed {
+                        counters::count(core, Count::Hits, 1);
+                    }
+                    return Begin::Done(cell.slot.get().expect("seen ready"));
+                }
+                Look::Claimed => true,
+                Look::Busy(flight) if single_flight => {
+                    if flight.thread == me {
+                        flight::panic_on_ring(core, slot_address(&cell.slot));
+                    }
+                    counters::count(core, Count::Waits, 1);
+                    single_flight = cell.slot.wait(flight) != Waited::Alone;
+                    continue;
+                }
+                // Empty, or somebody is at it and this call does not wait.
+                Look::Busy(_) | Look::Over => {
+                    flight::guard_depth(core);
+                    false
+                }
+            };
+            let strong_before = place.strong();
+            let slot = &cell.slot;
+            return Begin::Bare(BareJob { core, place, slot, lead, strong_before, done: false, _call: call });
+        }
+    }
+}
+
+fn slot_address<V>(slot: &Slot<V>) -> usize {
+    std::ptr::from_ref(slot) as usize
+}
+
+/// A call that computes the result of a [`LentCell`].
+#[doc(hidden)]
+#[allow(private_bounds, reason = "as for `LendKey`")]
+pub struct BareJob<'w, V, O: Locate<S> + ?Sized, S: Scope> {
+    core: &'static Core,
+    place: Place<'w, O, S>,
+    slot: &'w Slot<V>,
+    /// Whether the slot is claimed for this call.
+    lead: bool,
+    strong_before: Option<usize>,
+    /// Whether its end has been told.
+    done: bool,
+    _call: Call,
+}
+
+impl<'w, V, O: Locate<S> + ?Sized, S: Scope> BareJob<'w, V, O, S> {
+    fn run<R>(&self, body: impl FnOnce() -> R) -> R {
+        job::run(self.core, slot_address(self.slot), body)
+    }
+
+    fn publish(mut self, value: V) -> &'w V {
+        let late = if self.lead {
+            self.slot.fill(value);
+            None
+        } else {
+            fill_or_return(self.slot, value)
+        };
+        self.done = true;
+        counters::count(self.core, Count::Computes, 1);
+        match late {
+            None => check_retained(self.core, self.place, self.strong_before),
+            Some(_) => {
+                counters::count(self.core, Count::Rejected, 1);
+            }
+        }
+        let slot = self.slot;
+        // Another racer was first; this one's value goes, outside of every lock.
+        drop(late);
+        slot.get().expect("filled, by this call or another")
+    }
+
+    /// Ends without a value; those who wait go on by themselves.
+    fn reject(mut self) {
+        self.end(NoValue::Rejected);
+    }
+
+    fn end(&mut self, why: NoValue) {
+        if std::mem::replace(&mut self.done, true) {
+            return;
+        }
+        if self.lead {
+            self.slot.release(why);
+        }
+        counters::count(self.core, Count::Computes, 1);
+        counters::count(self.core, Count::Rejected, 1);
+    }
+}
+
+/// A job that ends here ended in a panic of the body.
+impl<V, O: Locate<S> + ?Sized, S: Scope> Drop for BareJob<'_, V, O, S> {
+    fn drop(&mut self) {
+        self.end(NoValue::Panicked);
+    }
+}
+
+/// Fills a slot unless another call does: then the value comes back once theirs is there.
+fn fill_or_return<V>(slot: &Slot<V>, value: V) -> Option<V> {
+    let me = thread::with(thread::Thread::number);
+    loop {
+        match slot.claim(me) {
+            Look::Claimed => {
+                slot.fill(value);
+                return None;
+            }
+            Look::Ready => return Some(value),
+            // Never this thread: what it computes below this call has ended.
+            Look::Busy(flight) => drop(slot.wait(flight)),
+            Look::Over => unreachable!("the slot of a cell is never over"),
+        }
+    }
+}
+
+/// The value of an entry, for as long as the weak arguments are borrowed.
+fn lend<'w, St: Store>(entry: &Counted<St>, _cell: &'w CountedCell<impl Scope, St>) -> Option<&'w St::Value> {
+    let value = NonNull::from(entry.slot.get()?);
+    // SAFETY: the entry is ready and was found in, or added to, a lending memo's cell, which holds a count of it until
+    // the owner or another weak argument dies; all of them are borrowed for `'w`. The value does not move.
+    Some(unsafe { value.as_ref() })
+}
+
+fn find_keyed<'w, V, O, S, K>(core: &'static Core, place: Place<'w, O, S>, key: &K) -> Option<&'w V>
+where
+    V: 'static,
+    O: Locate<S> + ?Sized,
+    S: Scope,
+    K: KeySet<S>,
+{
+    let _deeper = (!K::TRUSTED).then(Deeper::enter);
+    let cell = CountedCell::<S, K::Store<V>>::find(place.find()?, core)?;
+    let entry = cell.seek(key.hash(), const { Keys::of::<S, K>() }, |stored| key.matches(stored))?;
+    lend(&entry, cell)
+}
+
+fn begin_keyed<'w, V, O, S, K>(core: &'static Core, place: Place<'w, O, S>, key: &K) -> Begin<'w, V, O, S, K>
+where
+    V: 'static,
+    O: Locate<S> + ?Sized,
+    S: Scope,
+    K: KeySet<S>,
+{
+    match begin::<O, S, K, V>(core, place, key, key.hash()) {
+        Begun::Ready(entry, _call) => {
+            entry.meta.visit();
+            let cell = place.find().and_then(|anchor| CountedCell::<S, K::Store<V>>::find(anchor, core));
+            let cell = cell.expect("the entry came from it");
+            Begin::Done(lend(&entry, cell).expect("begin hands out ready entries"))
+        }
+        Begun::Compute(job) => Begin::Keyed(job),
+    }
+}
+
+macro_rules! lend_by_key {
+    ($($($name:ident)+;)+) => {$(
+        #[allow(private_interfaces, private_bounds, reason = "as for the trait")]
+        impl<S: Scope, $($name),+> LendKey<S> for ($($name,)+)
+        where
+            Self: KeySet<S>,
+        {
+            #[inline]
+            fn find_lent<'w, V: 'static, Z: Locate<S> + ?Sized>(
+                &self,
+                core: &'static Core,
+                place: Place<'w, Z, S>,
+            ) -> Option<&'w V> {
+                find_keyed(core, place, self)
+            }
+
+            fn begin_lent<'w, V: 'static, Z: Locate<S> + ?Sized>(
+                &self,
+                core: &'static Core,
+                place: Place<'w, Z, S>,
+            ) -> Begin<'w, V, Z, S, Self> {
+                begin_keyed(core, place, self)
+            }
+        }
+    )+};
+}
+
+lend_by_key! {
+    A;
+    A B;
+    A B C;
+    A B C D;
+    A B C D E;
+    A B C D E F;
+    A B C D E F G;
+    A B C D E F G H;
+    A B C D E F G H I;
+    A B C D E F G H I J;
+    A B C D E F G H I J K;
+    A B C D E F G H I J K L;
+}
+
+/// Where a call stands after looking.
+#[allow(private_bounds, reason = "made and taken apart by expansions, without naming it")]
+pub enum LentStep<'w, V, O, S, K>
+where
+    V: 'static,
+    O: Locate<S> + ?Sized,
+    S: Scope,
+    K: KeySet<S>,
+{
+    /// There is a result.
+    Done(&'w V),
+    /// The caller has to compute it.
+    Compute(LentTicket<'w, V, O, S, K>),
+}
+
+/// The duty to compute a result that will be lent.
+#[allow(private_bounds, reason = "as for `LentStep`")]
+pub struct LentTicket<'w, V, O, S, K>(Duty<'w, V, O, S, K>)
+where
+    V: 'static,
+    O: Locate<S> + ?Sized,
+    S: Scope,
+    K: KeySet<S>;
+
+enum Duty<'w, V: 'static, O: Locate<S> + ?Sized, S: Scope, K: KeySet<S>> {
+    Bare(BareJob<'w, V, O, S>),
+    Keyed(Job<'w, O, S, K::Store<V>>),
+}
+
+/// A memoized call of a lending memo: the result, or the duty to compute it.
+#[inline]
+pub fn begin_lent<'w, V, O, S, K>(core: &'static Core, place: Place<'w, O, S>, key: K) -> LentStep<'w, V, O, S, K>
+where
+    V: Storable<S>,
+    O: Locate<S> + ?Sized,
+    S: Scope,
+    K: LendKey<S>,
+{
+    if let Some(value) = key.find_lent(core, place) {
+        let hits = counters::count(core, Count::Hits, 1);
+        if hits % sweep::HITS_PER_SWEEP == 0 {
+            sweep::after_hits();
+        }
+        return LentStep::Done(value);
+    }
+    begin_slowly(core, place, &key)
+}
+
+#[cold]
+#[inline(never)]
+fn begin_slowly<'w, V, O, S, K>(core: &'static Core, place: Place<'w, O, S>, key: &K) -> LentStep<'w, V, O, S, K>
+where
+    V: Storable<S>,
+    O: Locate<S> + ?Sized,
+    S: Scope,
+    K: LendKey<S>,
+{
+    match key.begin_lent(core, place) {
+        Begin::Done(value) => LentStep::Done(value),
+        Begin::Bare(job) => LentStep::Compute(LentTicket(Duty::Bare(job))),
+        Begin::Keyed(job) => LentStep::Compute(LentTicket(Duty::Keyed(job))),
+    }
+}
+
+/// The result, if it is there; neither a hit nor a miss.
+pub fn get_lent<'w, V, O, S, K>(core: &'static Core, place: Place<'w, O, S>, key: K) -> Option<&'w V>
+where
+    V: Storable<S>,
+    O: Locate<S> + ?Sized,
+    S: Scope,
+    K: LendKey<S>,
+{
+    key.find_lent(core, place)
+}
+
+impl<'w, V, O, S, K> LentTicket<'w, V, O, S, K>
+where
+    V: Storable<S>,
+    O: Locate<S> + ?Sized,
+    S: Scope,
+    K: KeySet<S>,
+{
+    /// Runs the body, stores its result and lends it.
+    pub fn finish(self, body: impl FnOnce() -> V) -> &'w V {
+        match self.try_finish(|| Ok::<V, std::convert::Infallible>(body())) {
+            Ok(value) => value,
+            Err(never) => match never {},
+        }
+    }
+
+    /// The same for a body that may fail. An error is not stored: it goes to this caller, and those who waited compute
+    /// by themselves, side by side.
+    pub fn try_finish<E>(self, body: impl FnOnce() -> Result<V, E>) -> Result<&'w V, E> {
+        match self.0 {
+            Duty::Bare(job) => match job.run(body) {
+                Ok(value) => Ok(job.publish(value)),
+                Err(error) => {
+                    job.reject();
+                    Err(error)
+                }
+            },
+            Duty::Keyed(job) => match job.run(body) {
+                Ok(value) => Ok(publish_keyed(job, value)),
+                Err(error) => Err(job.reject(error, |_| None)),
+            },
+        }
+    }
+}
+
+fn publish_keyed<'w, O, S, St>(job: Job<'w, O, S, St>, value: St::Value) -> &'w St::Value
+where
+    O: Locate<S> + ?Sized,
+    S: Scope,
+    St: Store<Key: StoredKey<S>> + 'static,
+{
+    let cell = job.cell();
+    match job.publish(value) {
+        Published::Ours(entry) => lend(&entry, cell).expect("filled by this call"),
+        Published::Theirs(entry) => lend(&entry, cell).expect("a racer's entry is ready"),
+    }
+}
+
+/// From what is stored to what is lent.
+pub mod lend {
+    /// `&V` from `V`.
+    #[inline]
+    pub fn as_ref<V>(value: &V) -> &V {
+        value
+    }
+
+    /// `&str` from `String`.
+    #[inline]
+    pub fn as_str(value: &String) -> &str {
+        value
+    }
+
+    /// `&[T]` from `Vec<T>`.
+    #[inline]
+    pub fn as_slice<T>(value: &Vec<T>) -> &[T] {
+        value
+    }
+
+    /// `Option<&V>` from `Option<V>`.
+    #[inline]
+    pub fn option_ref<V>(value: &Option<V>) -> Option<&V> {
+        value.as_ref()
+    }
+
+    /// `Option<&str>` from `Option<String>`.
+    #[inline]
+    pub fn option_str(value: &Option<String>) -> Option<&str> {
+        value.as_deref()
+    }
+
+    /// `Option<&[T]>` from `Option<Vec<T>>`.
+    #[inline]
+    pub fn option_slice<T>(value: &Option<Vec<T>>) -> Option<&[T]> {
+        value.as_deref()
+    }
+}

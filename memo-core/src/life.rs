@@ -1,0 +1,113 @@
+//! A weak pointer of any kind, with its type forgotten: is the object alive, and where was it?
+//!
+//! `Weak<T>` of a `T` that need not be `'static`, `Send` or even sized is kept in two words and a table of functions.
+//! Only its counts are ever touched, never the `T`: asking for the strong count, and giving the allocation back.
+
+use std::mem::{MaybeUninit, align_of, size_of};
+use std::{rc, sync};
+
+/// What a [`Life`] can be made of.
+///
+/// # Safety
+/// Dropping a `Self`, or asking it, must not touch the object itself, only its counts.
+pub(crate) unsafe trait Watch: Sized {
+    /// Whether the object is alive.
+    fn is_alive(&self) -> bool;
+    /// How often it is held; 1 where there is no count.
+    fn strong(&self) -> usize;
+}
+
+// SAFETY: a `Weak` never reaches into its object.
+unsafe impl<T: ?Sized> Watch for sync::Weak<T> {
+    fn is_alive(&self) -> bool {
+        self.strong_count() > 0
+    }
+    fn strong(&self) -> usize {
+        self.strong_count()
+    }
+}
+
+// SAFETY: a `Weak` never reaches into its object.
+unsafe impl<T: ?Sized> Watch for rc::Weak<T> {
+    fn is_alive(&self) -> bool {
+        self.strong_count() > 0
+    }
+    fn strong(&self) -> usize {
+        self.strong_count()
+    }
+}
+
+type Raw = [MaybeUninit<*const ()>; 2];
+
+struct Vtable {
+    is_alive: unsafe fn(&Raw) -> bool,
+    strong: unsafe fn(&Raw) -> usize,
+    drop: unsafe fn(&mut Raw),
+}
+
+/// The life of one object, watched without keeping it alive.
+pub(crate) struct Life {
+    raw: Raw,
+    vtable: &'static Vtable,
+}
+
+// SAFETY: a `Life` of an `Arc` touches only that `Arc`'s atomic counts and allocation. A `Life` of an `Rc` never leaves
+// the table of its thread: those are made by the `Local` scope only, which puts nothing anywhere else.
+unsafe impl Send for Life {}
+// SAFETY: as above; asking reads an atomic count.
+unsafe impl Sync for Life {}
+
+struct VtableOf<W>(W);
+
+impl<W: Watch> VtableOf<W> {
+    const FITS: () = assert!(size_of::<W>() <= size_of::<Raw>() && align_of::<W>() <= align_of::<Raw>());
+
+    const VTABLE: Vtable = Vtable {
+        // SAFETY: (all three) `raw` holds a `W`, see `Life::new`.
+        is_alive: |raw| unsafe { Self::get(raw) }.is_alive(),
+        strong: |raw| unsafe { Self::get(raw) }.strong(),
+        drop: |raw| unsafe { std::ptr::from_mut(raw).cast::<W>().drop_in_place() },
+    };
+
+    /// # Safety
+    /// `raw` holds a `W`.
+    unsafe fn get(raw: &Raw) -> &W {
+        // SAFETY: the caller says so; size and alignment were checked by `FITS`.
+        unsafe { &*std::ptr::from_ref(raw).cast::<W>() }
+    }
+}
+
+impl Life {
+    pub(crate) fn new<W: Watch>(watched: W) -> Self {
+        const { VtableOf::<W>::FITS };
+        let mut raw: Raw = [MaybeUninit::uninit(); 2];
+        // SAFETY: `W` fits in two aligned words.
+        unsafe { raw.as_mut_ptr().cast::<W>().write(watched) };
+        Self { raw, vtable: &VtableOf::<W>::VTABLE }
+    }
+
+    /// Whether the object is alive. After `false`, what others did with it is visible here.
+    ///
+    /// Strong counts are read relaxed. The fence pairs with the release of the last owner's decrement: without it, what
+    /// is dropped next could still be in use by a reader whose last act it was to let go of the object (rule 3).
+    pub(crate) fn is_alive(&self) -> bool {
+        // SAFETY: `raw` holds what the vtable is for.
+        let alive = unsafe { (self.vtable.is_alive)(&self.raw) };
+        if !alive {
+            std::sync::atomic::fence(std::sync::atomic::Ordering::Acquire);
+        }
+        alive
+    }
+
+    pub(crate) fn strong(&self) -> usize {
+        // SAFETY: `raw` holds what the vtable is for.
+        unsafe { (self.vtable.strong)(&self.raw) }
+    }
+}
+
+impl Drop for Life {
+    fn drop(&mut self) {
+        // SAFETY: `raw` holds what the vtable is for, and is dropped once.
+        unsafe { (self.vtable.drop)(&mut self.raw) };
+    }
+}

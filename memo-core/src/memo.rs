@@ -1,0 +1,302 @@
+//! A memo: one annotated function, or one instantiation of a generic one.
+//!
+//! The attribute emits one `static` [`Family`] a function. A static inside a method cannot name `Self`, and one in a
+//! generic function is shared by all its instantiations, so the static is untyped: it leads to one [`Core`] for each
+//! type of a closure written in that function, since a closure's type carries every parameter of the function, its
+//! impl and its trait (law 12). A memo's identity is the address of its `Core`, which is never freed and has a size.
+
+use std::any::TypeId;
+use std::marker::PhantomData;
+use std::sync::atomic::{AtomicBool, AtomicPtr, AtomicU32, Ordering};
+use std::sync::{Mutex, OnceLock};
+
+use crate::cell::{CellPtr, CellVtable};
+use crate::counters::Block;
+use crate::sync::unpoisoned;
+use crate::thread;
+
+/// The entries one living owner may have, unless `capacity` says otherwise.
+pub const DEFAULT_CAPACITY: usize = 1024;
+
+/// Checks a written capacity, at compile time.
+#[must_use]
+pub const fn capacity(entries: usize) -> usize {
+    assert!(entries > 0, "`capacity` must be at least 1; to switch a memo off, call its body");
+    entries
+}
+
+/// What the attribute knows about a function.
+#[derive(Clone, Copy, Debug)]
+pub struct Site {
+    /// `module_path!()`
+    pub module: &'static str,
+    /// The function's name.
+    pub function: &'static str,
+    /// The name given by option.
+    pub name: Option<&'static str>,
+    /// `file!()`
+    pub file: &'static str,
+    /// `line!()`
+    pub line: u32,
+    /// `column!()`
+    pub column: u32,
+    /// The options as written.
+    pub options: &'static str,
+    /// Entries under one owner; `usize::MAX` is unbounded.
+    pub capacity: usize,
+    /// Whether concurrent callers wait for one compute.
+    pub single_flight: bool,
+    /// Whether results are lent.
+    pub lends: bool,
+    /// Whether the word `local` was written.
+    pub local: bool,
+    /// Whether an argument besides the owner takes part in the key.
+    pub keyed: bool,
+}
+
+/// Cells that `clear` must find are listed in a few places, so that threads making them seldom meet.
+pub(crate) const SEATS: usize = 8;
+
+/// The memo of one function and one set of type arguments.
+pub struct Core {
+    site: Site,
+    instance: Option<Instance>,
+    /// Its place in the registry and in every thread's counters; [`UNREGISTERED`] until first used.
+    index: AtomicU32,
+    vtable: OnceLock<&'static CellVtable>,
+    /// Whether its cells lie in threads' own tables.
+    local: AtomicBool,
+    name: OnceLock<String>,
+    gone: Block,
+    /// The shared cells that can be enumerated, each listed from before it is published until its object's death.
+    pub(crate) cells: [Mutex<Vec<CellPtr>>; SEATS],
+    next: AtomicPtr<Core>,
+}
+
+#[derive(Clone, Copy)]
+struct Instance {
+    id: TypeId,
+    path: &'static str,
+}
+
+const UNREGISTERED: u32 = u32::MAX;
+
+impl Core {
+    pub(crate) const fn new(site: Site) -> Self {
+        Self::with_instance(site, None)
+    }
+
+    const fn with_instance(site: Site, instance: Option<Instance>) -> Self {
+        Self {
+            site,
+            instance,
+            index: AtomicU32::new(UNREGISTERED),
+            vtable: OnceLock::new(),
+            local: AtomicBool::new(false),
+            name: OnceLock::new(),
+            gone: Block::new(),
+            cells: [const { Mutex::new(Vec::new()) }; SEATS],
+            next: AtomicPtr::new(std::ptr::null_mut()),
+        }
+    }
+
+    pub(crate) fn site(&self) -> &Site {
+        &self.site
+    }
+
+    #[inline]
+    pub(crate) fn index(&self) -> u32 {
+        self.index.load(Ordering::Relaxed)
+    }
+
+    pub(crate) fn gone(&self) -> &Block {
+        &self.gone
+    }
+
+    /// Enters the registry on first use.
+    pub(crate) fn register(&'static self) -> u32 {
+        if self.index() == UNREGISTERED {
+            crate::registry::add(self, |index| {
+                // Only one caller gets here first: the registry's lock is held.
+                if self.index() == UNREGISTERED {
+                    self.index.store(index, Ordering::Relaxed);
+                    true
+                } else {
+                    false
+                }
+            });
+        }
+        self.index()
+    }
+
+    /// How to handle this memo's cells, known from the first one on. All its cells are of one type and one scope.
+    pub(crate) fn set_cells(&self, vtable: &'static CellVtable, local: bool) {
+        self.local.store(local, Ordering::Relaxed);
+        let _ = self.vtable.set(vtable);
+    }
+
+    /// Whether this memo's cells are per thread: its owners are `Rc`s, or it is marked `local`.
+    pub(crate) fn is_local(&self) -> bool {
+        self.local.load(Ordering::Relaxed)
+    }
+
+    pub(crate) fn vtable(&self) -> &'static CellVtable {
+        self.vtable.get().expect("a cell exists only after its memo's vtable is set")
+    }
+
+    /// The seat that this thread lists its new cells under.
+    pub(crate) fn seat() -> usize {
+        thread::with(thread::Thread::number) as usize % SEATS
+    }
+
+    /// The name in reports: `module::function`, with the type for methods and the type arguments for instantiations.
+    pub(crate) fn name(&self) -> &str {
+        self.name.get_or_init(|| match (self.instance, self.site.name) {
+            (None, Some(name)) => name.to_owned(),
+            (None, None) => format!("{}::{}", self.site.module, self.site.function),
+            (Some(instance), name) => instance_name(instance.path, self.site.function, name),
+        })
+    }
+
+    /// Where the function stands.
+    pub(crate) fn place(&self) -> String {
+        format!("{}:{}", self.site.file, self.site.line)
+    }
+}
+
+impl std::fmt::Debug for Core {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Core").field("name", &self.name()).finish_non_exhaustive()
+    }
+}
+
+/// From the path of a closure in the companion (`krate::Doc::words_memo::<u8>::{{closure}}`) to the function's own.
+fn instance_name(closure: &str, function: &str, given: Option<&str>) -> String {
+    let mut path = closure;
+    while let Some(shorter) = path.strip_suffix("::{{closure}}") {
+        path = shorter;
+    }
+    let (before, last) = split_last_segment(path);
+    let arguments = last.find('<').map_or("", |at| &last[at..]);
+    match given {
+        Some(name) if path.contains('<') => format!("{name} ({before}{function}{arguments})"),
+        Some(name) => name.to_owned(),
+        None => format!("{before}{function}{arguments}"),
+    }
+}
+
+/// Splits at the last `::` that is not inside angle brackets (a segment may be `f<a::B>`).
+fn split_last_segment(path: &str) -> (&str, &str) {
+    let bytes = path.as_bytes();
+    let mut depth = 0_usize;
+    for at in (1..bytes.len()).rev() {
+        match bytes[at] {
+            b'>' if bytes[at - 1] != b'-' => depth += 1,
+            b'<' => depth = depth.saturating_sub(1),
+            b':' if depth == 0 && bytes[at - 1] == b':' => {
+                // `f::<T>` belongs to the segment before it.
+                if bytes.get(at + 1) != Some(&b'<') {
+                    return path.split_at(at + 1);
+                }
+            }
+            _ => {}
+        }
+    }
+    ("", path)
+}
+
+/// The memos of one annotated function: the only static an expansion holds.
+#[derive(Debug)]
+pub struct Family {
+    core: Core,
+    instances: AtomicPtr<Core>,
+}
+
+impl Family {
+    /// The family of the function at `site`.
+    #[must_use]
+    pub const fn new(site: Site) -> Self {
+        Self { core: Core::new(site), instances: AtomicPtr::new(std::ptr::null_mut()) }
+    }
+
+    /// The memo of a function without parameters.
+    #[inline]
+    pub const fn only(&'static self) -> &'static Core {
+        &self.core
+    }
+
+    /// The memo of the instantiation that `_closure` was written in.
+    #[inline]
+    pub fn instance<F>(&'static self, _closure: &F) -> &'static Core {
+        let id = type_id_of::<F>();
+        self.find(id).unwrap_or_else(|| self.add(id, std::any::type_name::<F>()))
+    }
+
+    #[inline]
+    fn find(&'static self, id: TypeId) -> Option<&'static Core> {
+        let mut at = self.instances.load(Ordering::Acquire);
+        loop {
+            // SAFETY: null, or an instance, which is never freed and was published with `Release`.
+            let core = unsafe { at.as_ref() }?;
+            if core.instance.is_some_and(|instance| instance.id == id) {
+                return Some(core);
+            }
+            at = core.next.load(Ordering::Acquire);
+        }
+    }
+
+    #[cold]
+    fn add(&'static self, id: TypeId, path: &'static str) -> &'static Core {
+        static ADDING: Mutex<()> = Mutex::new(());
+        let _one_at_a_time = unpoisoned(ADDING.lock());
+        if let Some(core) = self.find(id) {
+            return core;
+        }
+        let core = Box::leak(Box::new(Core::with_instance(self.core.site, Some(Instance { id, path }))));
+        core.next.store(self.instances.load(Ordering::Acquire), Ordering::Relaxed);
+        self.instances.store(core, Ordering::Release);
+        core
+    }
+}
+
+/// The `TypeId` of a type that may contain lifetimes, which are erased.
+///
+/// Two instantiations that differ in lifetimes only share a memo. That is harmless: results and stored keys are
+/// `'static`, so their types do not depend on those lifetimes.
+#[inline]
+fn type_id_of<T>() -> TypeId {
+    trait Identify {
+        fn id(&self) -> TypeId
+        where
+            Self: 'static;
+    }
+    impl<T> Identify for PhantomData<T> {
+        #[inline]
+        fn id(&self) -> TypeId
+        where
+            Self: 'static,
+        {
+            TypeId::of::<T>()
+        }
+    }
+    let marker = PhantomData::<T>;
+    let marker: &dyn Identify = &marker;
+    // SAFETY: only the lifetime bound of the trait object changes; `id` looks at the type, never at data.
+    let marker = unsafe { std::mem::transmute::<&dyn Identify, &(dyn Identify + 'static)>(marker) };
+    marker.id()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_come_from_the_path_of_the_closure() {
+        assert_eq!(instance_name("a::Doc::words_memo::{{closure}}", "words", None), "a::Doc::words");
+        assert_eq!(instance_name("a::parse_memo<b::Json>::{{closure}}", "parse", None), "a::parse<b::Json>");
+        assert_eq!(instance_name("a::S<u8>::show_memo::{{closure}}", "show", None), "a::S<u8>::show");
+        assert_eq!(instance_name("<a::X as a::T<u8>>::area::{{closure}}", "area", None), "<a::X as a::T<u8>>::area");
+        assert_eq!(instance_name("a::parse_memo<b::Json>::{{closure}}", "parse", Some("p")), "p (a::parse<b::Json>)");
+        assert_eq!(instance_name("a::Doc::words_memo::{{closure}}", "words", Some("w")), "w");
+    }
+}

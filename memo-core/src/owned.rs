@@ -1,0 +1,311 @@
+//! Results by clone: what the call of such a memo does, from the anchor to the value.
+
+use crate::counted::{CountedCell, Keys, new_entry};
+use crate::counters::{self, Count};
+use crate::handle::Reply;
+use crate::job::{Begun, Job, Published, begin};
+use crate::key::{KeySet, StoredKey};
+use crate::memo::Core;
+use crate::owner::{InScope, Locate, Place};
+use crate::scope::{Scope, Storable};
+use crate::slot::Slot;
+use crate::store::{Counted, Meta, Store, id_of};
+use crate::sweep;
+use crate::thread::{self, Call, Deeper};
+
+/// A result that can be handed out by clone.
+#[diagnostic::on_unimplemented(
+    message = "the result `{Self}` cannot be cloned for each caller",
+    label = "not `Clone`",
+    note = "return `&{Self}` to lend it, return `Arc<{Self}>`, or derive `Clone` for it"
+)]
+pub trait CloneResult: Clone {}
+
+impl<R: Clone> CloneResult for R {}
+
+/// Checks a result's type where the caret belongs.
+#[inline]
+pub fn check_result<R: Storable<P::Scope> + CloneResult, P: InScope>(_place: P) {}
+
+/// Where a call stands after looking.
+#[allow(private_bounds, reason = "made and taken apart by expansions, without naming it")]
+pub enum Step<'w, R, O, S, K>
+where
+    R: 'static,
+    O: Locate<S> + ?Sized,
+    S: Scope,
+    K: KeySet<S>,
+{
+    /// There is a result.
+    Done(R),
+    /// The caller has to compute it.
+    Compute(Ticket<'w, R, O, S, K>),
+}
+
+/// The duty to compute a result. Dropped without [`finish`](Ticket::finish), or by a panic, it lets the next one try.
+pub struct Ticket<'w, R, O, S, K>(Job<'w, O, S, K::Store<R>>)
+where
+    R: 'static,
+    O: Locate<S> + ?Sized,
+    S: Scope,
+    K: KeySet<S>;
+
+type Cell<S, K, R> = CountedCell<S, <K as KeySet<S>>::Store<R>>;
+
+/// Finds the entry of `key` if its cell is there already.
+#[inline]
+fn seek<O, S, K, R>(
+    core: &'static Core,
+    place: Place<'_, O, S>,
+    key: &K,
+    hash: u64,
+) -> Option<Counted<K::Store<R>>>
+where
+    R: 'static,
+    O: Locate<S> + ?Sized,
+    S: Scope,
+    K: KeySet<S>,
+{
+    let cell = Cell::<S, K, R>::find(place.find()?, core)?;
+    cell.seek(hash, const { Keys::of::<S, K>() }, |stored| key.matches(stored))
+}
+
+fn copy<St: Store>(entry: &Counted<St>) -> St::Value
+where
+    St::Value: Clone,
+{
+    entry.slot.get().expect("only ready entries are handed out").clone()
+}
+
+/// A memoized call: the result, or the duty to compute it.
+#[inline]
+pub fn begin_owned<'w, R, O, S, K>(core: &'static Core, place: Place<'w, O, S>, key: K) -> Step<'w, R, O, S, K>
+where
+    R: Clone + Storable<S>,
+    O: Locate<S> + ?Sized,
+    S: Scope,
+    K: KeySet<S>,
+{
+    // User code may run below: hashing, comparing, cloning. A plain copy of plain data needs no guard.
+    let deeper = (!K::TRUSTED || std::mem::needs_drop::<R>()).then(Deeper::enter);
+    let hash = key.hash();
+    if let Some(entry) = seek::<O, S, K, R>(core, place, &key, hash) {
+        if let Some(value) = entry.slot.get() {
+            let hits = counters::count(core, Count::Hits, 1);
+            entry.meta.visit();
+            let value = value.clone();
+            drop(entry);
+            drop(deeper);
+            if hits % sweep::HITS_PER_SWEEP == 0 {
+                sweep::after_hits();
+            }
+            return Step::Done(value);
+        }
+    }
+    drop(deeper);
+    begin_slowly(core, place, &key, hash)
+}
+
+#[cold]
+#[inline(never)]
+fn begin_slowly<'w, R, O, S, K>(core: &'static Core, place: Place<'w, O, S>, key: &K, hash: u64) -> Step<'w, R, O, S, K>
+where
+    R: Clone + Storable<S>,
+    O: Locate<S> + ?Sized,
+    S: Scope,
+    K: KeySet<S>,
+{
+    match begin::<O, S, K, R>(core, place, key, hash) {
+        Begun::Ready(entry, _call) => {
+            entry.meta.visit();
+            let value = copy::<K::Store<R>>(&entry);
+            drop(entry);
+            Step::Done(value)
+        }
+        Begun::Compute(job) => Step::Compute(Ticket(job)),
+    }
+}
+
+impl<R, O, S, K> Ticket<'_, R, O, S, K>
+where
+    R: Clone + Storable<S>,
+    O: Locate<S> + ?Sized,
+    S: Scope,
+    K: KeySet<S>,
+{
+    /// Runs the body, stores its result if `keep` says so, and returns it.
+    ///
+    /// The copy for the caller is made before anything is published: a panic in `Clone` leaves no trace.
+    pub fn finish(self, body: impl FnOnce() -> R, keep: impl FnOnce(&R) -> bool) -> R {
+        let Self(job) = self;
+        let kept = job.run(|| {
+            let result = body();
+            if keep(&result) { Ok((result.clone(), result)) } else { Err(result) }
+        });
+        match kept {
+            Ok((copied, result)) => match job.publish(result) {
+                Published::Ours(_) => copied,
+                Published::Theirs(theirs) => match theirs.slot.get() {
+                    Some(first) => first.clone(),
+                    // A refresh that is still on its way.
+                    None => copied,
+                },
+            },
+            Err(result) => job.reject(result, |result| Some(result.clone())),
+        }
+    }
+}
+
+/// What the companion handle asks of a memo that returns by clone.
+#[derive(Debug)]
+pub enum Op<V> {
+    /// The result, if it is there.
+    Get,
+    /// The bare body.
+    Compute,
+    /// A new result.
+    Refresh,
+    /// This result.
+    Insert(V),
+    /// No result.
+    Forget,
+}
+
+/// What became of it.
+#[allow(private_bounds, reason = "as for `Step`")]
+pub enum Applied<'w, R, O, S, K>
+where
+    R: 'static,
+    O: Locate<S> + ?Sized,
+    S: Scope,
+    K: KeySet<S>,
+{
+    /// Done.
+    Answer(Reply<R, R>),
+    /// Run the body and return its result.
+    Bare,
+    /// Run the body for this ticket.
+    Compute(Ticket<'w, R, O, S, K>),
+}
+
+/// Carries out what the handle asks.
+pub fn apply_owned<'w, R, O, S, K>(
+    core: &'static Core,
+    place: Place<'w, O, S>,
+    key: K,
+    op: Op<R>,
+) -> Applied<'w, R, O, S, K>
+where
+    R: Clone + Storable<S>,
+    O: Locate<S> + ?Sized,
+    S: Scope,
+    K: KeySet<S>,
+{
+    match op {
+        Op::Get => Applied::Answer(get(core, place, &key).map_or(Reply::Nothing, Reply::Out)),
+        Op::Compute => Applied::Bare,
+        Op::Forget => Applied::Answer(Reply::Flag(forget::<R, O, S, K>(core, place, &key))),
+        Op::Insert(value) => {
+            insert(core, place, &key, value);
+            Applied::Answer(Reply::Nothing)
+        }
+        Op::Refresh => Applied::Compute(refresh(core, place, &key)),
+    }
+}
+
+fn get<R, O, S, K>(core: &'static Core, place: Place<'_, O, S>, key: &K) -> Option<R>
+where
+    R: Clone + Storable<S>,
+    O: Locate<S> + ?Sized,
+    S: Scope,
+    K: KeySet<S>,
+{
+    let _deeper = Deeper::enter();
+    let entry = seek::<O, S, K, R>(core, place, key, key.hash())?;
+    entry.slot.get().cloned()
+}
+
+fn forget<R, O, S, K>(core: &'static Core, place: Place<'_, O, S>, key: &K) -> bool
+where
+    R: Clone + Storable<S>,
+    O: Locate<S> + ?Sized,
+    S: Scope,
+    K: KeySet<S>,
+{
+    let _deeper = Deeper::enter();
+    let Some(entry) = seek::<O, S, K, R>(core, place, key, key.hash()) else { return false };
+    let Some(cell) = place.find().and_then(|anchor| Cell::<S, K, R>::find(anchor, core)) else { return false };
+    let Some(taken) = cell.take(id_of(&entry)) else { return false };
+    let ready = taken.slot.get().is_some();
+    if ready {
+        counters::count(core, Count::Cleared, 1);
+    }
+    // The last of the two drops the value, unless another call is copying it.
+    drop(entry);
+    drop(taken);
+    ready
+}
+
+/// The cell, and a new entry for `key` in it.
+fn make<'w, R, O, S, K>(
+    core: &'static Core,
+    place: Place<'w, O, S>,
+    key: &K,
+    slot: Slot<R>,
+) -> (&'w Cell<S, K, R>, Counted<K::Store<R>>)
+where
+    R: Storable<S>,
+    O: Locate<S> + ?Sized,
+    S: Scope,
+    K: KeySet<S>,
+{
+    let anchor = place.find().unwrap_or_else(|| place.make());
+    let cell = Cell::<S, K, R>::find_or_add(anchor, core, true);
+    let entry = new_entry::<K::Store<R>>(slot, key.to_stored(), key.hash());
+    (cell, entry)
+}
+
+/// Drops the entry that another took the place of.
+fn drop_replaced<St: Store<Key: StoredKey<S>>, S: Scope>(core: &'static Core, old: Option<Counted<St>>) {
+    if old.as_ref().is_some_and(|old| old.slot.get().is_some()) {
+        counters::count(core, Count::Replaced, 1);
+    }
+    drop(old);
+}
+
+fn insert<R, O, S, K>(core: &'static Core, place: Place<'_, O, S>, key: &K, value: R)
+where
+    R: Clone + Storable<S>,
+    O: Locate<S> + ?Sized,
+    S: Scope,
+    K: KeySet<S>,
+{
+    let _call = Call::enter();
+    sweep::owe(place.class());
+    let (cell, entry) = make::<R, O, S, K>(core, place, key, Slot::full(value));
+    let old = cell.replace(&entry, const { Keys::of::<S, K>() });
+    counters::count(core, Count::Inserts, 1);
+    let victims = cell.make_room(&entry, core.site().capacity);
+    drop(entry);
+    drop_replaced::<K::Store<R>, S>(core, old);
+    cell.drop_evicted(victims);
+}
+
+fn refresh<'w, R, O, S, K>(core: &'static Core, place: Place<'w, O, S>, key: &K) -> Ticket<'w, R, O, S, K>
+where
+    R: Clone + Storable<S>,
+    O: Locate<S> + ?Sized,
+    S: Scope,
+    K: KeySet<S>,
+{
+    let call = Call::enter();
+    sweep::owe(place.class());
+    let me = thread::with(thread::Thread::number);
+    let (cell, entry) = make::<R, O, S, K>(core, place, key, Slot::claimed(me));
+    let keys = const { Keys::of::<S, K>() };
+    let old = cell.replace(&entry, keys);
+    let job = Job::refresh(core, place, cell, entry, keys, call);
+    // A panic of the old value's destructor ends the job with it.
+    drop_replaced::<K::Store<R>, S>(core, old);
+    Ticket(job)
+}

@@ -1,0 +1,253 @@
+//! From the argument to its anchor: the first step of every call.
+
+use std::marker::PhantomData;
+use std::rc::Rc;
+use std::sync::Arc;
+
+use crate::anchor::{Anchor, HasAnchor};
+use crate::key::{ComputedPart, MemoKey, Part, PlainKey, ValuePart};
+use crate::life::Life;
+use crate::scope::{Local, Scope, Shared};
+use crate::side_table::{Subject, local, shared};
+
+/// The argument that carries the results: an `Arc`, an `Rc`, or an object with an anchor inside.
+///
+/// Implemented for `Arc<T>` and `Rc<T>` of any `T`, and for every [`HasAnchor`]. It fixes where the results lie: the
+/// written type decides, so `&Arc<T>` is the side table, also where `T` has an anchor of its own.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot carry the results of a memo",
+    label = "not an `Arc`, an `Rc`, or an object with an anchor",
+    note = "pass it as `&Arc<{Self}>`, wrap it in `memo_core::Anchored`, or give it a field of type `memo_core::Anchor` and derive `HasAnchor`",
+    note = "if another argument should carry the results, write `#[memo(owner)]` before that one, and `#[memo(value)]` or `#[memo(skip)]` before this"
+)]
+pub trait Owner: Locate<Self::Scope> {
+    /// Where its results lie.
+    type Scope: Scope;
+}
+
+impl<T: ?Sized> Owner for Arc<T> {
+    type Scope = Shared;
+}
+
+impl<T: ?Sized> Owner for Rc<T> {
+    type Scope = Local;
+}
+
+impl<T: HasAnchor + ?Sized> Owner for T {
+    type Scope = Shared;
+}
+
+/// How an owner's anchor is found in scope `S`.
+#[allow(private_interfaces, reason = "sealed in effect: the hidden types cannot be named outside")]
+#[diagnostic::on_unimplemented(
+    message = "the results of `{Self}` cannot be `local`",
+    label = "an object with an anchor inside may move to another thread, and its results with it",
+    note = "remove `local`, or take the owner as `&Rc<..>` or `&Arc<..>`"
+)]
+pub trait Locate<S> {
+    /// Its anchor, if it has one already.
+    #[doc(hidden)]
+    fn find(&self) -> Option<&Anchor>;
+    /// Its anchor, made on first use.
+    #[doc(hidden)]
+    fn make(&self) -> &Anchor;
+    /// Its strong count.
+    #[doc(hidden)]
+    fn strong(&self) -> Option<usize>;
+    #[doc(hidden)]
+    fn life(&self) -> Option<Life>;
+    /// Its size class in the side table.
+    #[doc(hidden)]
+    fn class(&self) -> Option<usize>;
+}
+
+#[allow(private_interfaces, reason = "as for the trait")]
+impl<T: ?Sized> Locate<Shared> for Arc<T> {
+    #[inline]
+    fn find(&self) -> Option<&Anchor> {
+        shared::find(self)
+    }
+    fn make(&self) -> &Anchor {
+        shared::find_or_add(self)
+    }
+    fn strong(&self) -> Option<usize> {
+        Some(Arc::strong_count(self))
+    }
+    fn life(&self) -> Option<Life> {
+        Some(Life::new(Arc::downgrade(self)))
+    }
+    #[inline]
+    fn class(&self) -> Option<usize> {
+        Some(Subject::of(&**self).class())
+    }
+}
+
+macro_rules! in_this_threads_table {
+    ($pointer:ident) => {
+        #[allow(private_interfaces, reason = "as for the trait")]
+        impl<T: ?Sized> Locate<Local> for $pointer<T> {
+            #[inline]
+            fn find(&self) -> Option<&Anchor> {
+                local::find(Subject::of(&**self))
+            }
+            fn make(&self) -> &Anchor {
+                local::find_or_add(Subject::of(&**self), || Life::new($pointer::downgrade(self)))
+            }
+            fn strong(&self) -> Option<usize> {
+                Some($pointer::strong_count(self))
+            }
+            fn life(&self) -> Option<Life> {
+                Some(Life::new($pointer::downgrade(self)))
+            }
+            #[inline]
+            fn class(&self) -> Option<usize> {
+                Some(Subject::of(&**self).class())
+            }
+        }
+    };
+}
+
+in_this_threads_table!(Rc);
+in_this_threads_table!(Arc);
+
+#[allow(private_interfaces, reason = "as for the trait")]
+impl<T: HasAnchor + ?Sized> Locate<Shared> for T {
+    #[inline]
+    fn find(&self) -> Option<&Anchor> {
+        Some(self.anchor())
+    }
+    fn make(&self) -> &Anchor {
+        unreachable!("an anchor inside is always found")
+    }
+    fn strong(&self) -> Option<usize> {
+        None
+    }
+    fn life(&self) -> Option<Life> {
+        None
+    }
+    #[inline]
+    fn class(&self) -> Option<usize> {
+        None
+    }
+}
+
+/// An owner whose thread-local results may be lent: it cannot leave the thread, nor be borrowed by another.
+#[diagnostic::on_unimplemented(
+    message = "results of `{Self}` cannot be lent from a thread's own table",
+    label = "it may outlive the thread that lends",
+    note = "return the result by value, or take the owner as `&Rc<..>`, or remove `local`"
+)]
+pub trait ThreadBound {}
+
+impl<T: ?Sized> ThreadBound for Rc<T> {}
+
+/// The owner of one call, and its scope: where the call looks.
+#[derive(Debug)]
+pub struct Place<'w, O: ?Sized, S> {
+    owner: &'w O,
+    scope: PhantomData<fn(S) -> S>,
+}
+
+impl<O: ?Sized, S> Clone for Place<'_, O, S> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<O: ?Sized, S> Copy for Place<'_, O, S> {}
+
+/// A place, for checks that ask for nothing but its scope.
+pub trait InScope {
+    /// Where results lie.
+    type Scope: Scope;
+}
+
+impl<O: ?Sized, S: Scope> InScope for Place<'_, O, S> {
+    type Scope = S;
+}
+
+/// The place that the owner's type says.
+#[inline]
+pub fn place<O: Owner + ?Sized>(owner: &O) -> Place<'_, O, O::Scope> {
+    Place { owner, scope: PhantomData }
+}
+
+/// This thread's place, for `local` memos that return by value.
+#[inline]
+pub fn local_place<O: Locate<Local> + ?Sized>(owner: &O) -> Place<'_, O, Local> {
+    Place { owner, scope: PhantomData }
+}
+
+/// This thread's place, for `local` memos that lend.
+#[inline]
+pub fn local_lent_place<O: Locate<Local> + ThreadBound + ?Sized>(owner: &O) -> Place<'_, O, Local> {
+    Place { owner, scope: PhantomData }
+}
+
+/// A clone of a by-value owner for the body, made on a miss only: the call itself needs the owner until the end.
+#[inline]
+pub fn clone_owner<O: Clone>(owner: &O) -> O {
+    owner.clone()
+}
+
+impl<'w, O: Locate<S> + ?Sized, S: Scope> Place<'w, O, S> {
+    #[inline]
+    pub(crate) fn find(self) -> Option<&'w Anchor> {
+        self.owner.find()
+    }
+
+    pub(crate) fn make(self) -> &'w Anchor {
+        self.owner.make()
+    }
+
+    pub(crate) fn strong(self) -> Option<usize> {
+        self.owner.strong()
+    }
+
+    pub(crate) fn life(self) -> Option<Life> {
+        self.owner.life()
+    }
+
+    pub(crate) fn class(self) -> Option<usize> {
+        self.owner.class()
+    }
+
+    /// An argument's part in the key.
+    #[inline]
+    pub fn key<'k, T: MemoKey<S> + ?Sized>(self, key: &'k T) -> Part<'k, T> {
+        Part(key)
+    }
+
+    /// The part of an argument that is weak, or may be, in a memo that lends: it bounds the result.
+    #[inline]
+    pub fn lent_key<T: MemoKey<S> + ?Sized>(self, key: &'w T) -> Part<'w, T> {
+        Part(key)
+    }
+
+    /// The part of an argument that does not bound a lent result, and so must not be weak.
+    #[inline]
+    pub fn plain_key<'k, T: MemoKey<S> + PlainKey + ?Sized>(self, key: &'k T) -> Part<'k, T> {
+        Part(key)
+    }
+
+    /// The part of an argument marked `#[memo(value)]`.
+    #[inline]
+    pub fn value<'k, T>(self, value: &'k T) -> ValuePart<'k, T>
+    where
+        ValuePart<'k, T>: crate::key::KeyPart<S>,
+    {
+        ValuePart(value)
+    }
+
+    /// What `#[memo(key = ..)]` computed.
+    #[inline]
+    pub fn computed<T: MemoKey<S>>(self, key: T) -> ComputedPart<T> {
+        ComputedPart(key)
+    }
+
+    /// What `#[memo(key = ..)]` computed, in a memo that lends.
+    #[inline]
+    pub fn plain_computed<T: MemoKey<S> + PlainKey>(self, key: T) -> ComputedPart<T> {
+        ComputedPart(key)
+    }
+}

@@ -1,0 +1,68 @@
+//! Panics of user code (mostly destructors) that must not stop what we are in the middle of.
+
+use std::any::Any;
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
+use std::sync::atomic::{AtomicU64, Ordering};
+
+/// Panics that were caught and had nowhere to go; shown by `report()`.
+static SWALLOWED: AtomicU64 = AtomicU64::new(0);
+
+pub(crate) fn swallowed() -> u64 {
+    SWALLOWED.load(Ordering::Relaxed)
+}
+
+/// Runs many pieces of user code, all of them, whatever panics.
+#[derive(Default)]
+pub(crate) struct Panics {
+    first: Option<Box<dyn Any + Send>>,
+}
+
+impl Panics {
+    pub(crate) fn run<R>(&mut self, act: impl FnOnce() -> R) -> Option<R> {
+        match catch_unwind(AssertUnwindSafe(act)) {
+            Ok(value) => Some(value),
+            Err(payload) if self.first.is_none() => {
+                self.first = Some(payload);
+                None
+            }
+            Err(payload) => {
+                swallow(payload);
+                None
+            }
+        }
+    }
+
+    /// Lets the first panic out; swallows it if the thread is already unwinding, where it would abort.
+    pub(crate) fn resume(self) {
+        let Some(payload) = self.first else { return };
+        if std::thread::panicking() {
+            swallow(payload);
+        } else {
+            resume_unwind(payload);
+        }
+    }
+
+    pub(crate) fn swallow(self) {
+        if let Some(payload) = self.first {
+            swallow(payload);
+        }
+    }
+}
+
+/// Counts a panic that has nowhere to go.
+fn swallow(payload: Box<dyn Any + Send>) {
+    SWALLOWED.fetch_add(1, Ordering::Relaxed);
+    // The payload is user data: its drop may panic too. That one is not worth a second round.
+    if let Err(worse) = catch_unwind(AssertUnwindSafe(|| drop(payload))) {
+        std::mem::forget(worse);
+    }
+}
+
+/// Drops every one of `values`; the first panic comes out when all are gone.
+pub(crate) fn drop_all<T>(values: impl IntoIterator<Item = T>) {
+    let mut panics = Panics::default();
+    for value in values {
+        panics.run(|| drop(value));
+    }
+    panics.resume();
+}

@@ -1,0 +1,101 @@
+//! Where a memo's results lie: with their objects for all threads, or in each thread's own table.
+
+use std::rc::Rc;
+use std::sync::Arc;
+
+use crate::anchor::Anchor;
+use crate::life::Life;
+use crate::peer::{self, Peer, PeerRef};
+use crate::side_table::{Subject, local, shared};
+
+/// Results for all threads: those of `Arc`s and of objects with an anchor inside.
+#[derive(Clone, Copy, Debug)]
+pub struct Shared;
+
+/// Results for one thread: those of `Rc`s, and of memos marked `local`.
+#[derive(Clone, Copy, Debug)]
+pub struct Local;
+
+mod sealed {
+    pub trait Sealed {}
+    impl Sealed for super::Shared {}
+    impl Sealed for super::Local {}
+}
+
+/// [`Shared`] or [`Local`]: fixed by the owner's type, or by the word `local`.
+#[allow(private_interfaces, reason = "sealed: callers outside name the trait only")]
+pub trait Scope: sealed::Sealed + Copy + 'static {
+    #[doc(hidden)]
+    const LOCAL: bool;
+    #[doc(hidden)]
+    fn peer_of_arc<T: ?Sized>(arc: &Arc<T>) -> PeerRef<Self>;
+    /// An in-object argument's peer, and the address it is compared by.
+    #[doc(hidden)]
+    fn peer_of_anchor(anchor: &Anchor) -> PeerRef<Self>;
+}
+
+#[allow(private_interfaces, reason = "as for the trait")]
+impl Scope for Shared {
+    const LOCAL: bool = false;
+
+    fn peer_of_arc<T: ?Sized>(arc: &Arc<T>) -> PeerRef<Self> {
+        let peer = peer::of(shared::find_or_add(arc), || Some(Life::new(Arc::downgrade(arc))));
+        PeerRef::new(Arc::clone(peer), Subject::of(&**arc).address)
+    }
+
+    fn peer_of_anchor(anchor: &Anchor) -> PeerRef<Self> {
+        let peer = peer::of(anchor, || None);
+        PeerRef::new(Arc::clone(peer), address_of(peer))
+    }
+}
+
+#[allow(private_interfaces, reason = "as for the trait")]
+impl Scope for Local {
+    const LOCAL: bool = true;
+
+    fn peer_of_arc<T: ?Sized>(arc: &Arc<T>) -> PeerRef<Self> {
+        let subject = Subject::of(&**arc);
+        let anchor = local::find_or_add(subject, || Life::new(Arc::downgrade(arc)));
+        let peer = peer::of(anchor, || Some(Life::new(Arc::downgrade(arc))));
+        PeerRef::new(Arc::clone(peer), subject.address)
+    }
+
+    /// Entries of this thread must be dropped by this thread, wherever the object dies: so the thread's table has a
+    /// node that watches the object's own peer, and a sweep here finds it dead.
+    fn peer_of_anchor(anchor: &Anchor) -> PeerRef<Self> {
+        let theirs = peer::of(anchor, || None);
+        let subject = Subject { address: address_of(theirs), size: 0 };
+        let here = local::find_or_add(subject, || peer::watch(theirs));
+        let peer = peer::of(here, || Some(peer::watch(theirs)));
+        PeerRef::new(Arc::clone(peer), subject.address)
+    }
+}
+
+pub(crate) fn peer_of_rc<T: ?Sized>(rc: &Rc<T>) -> PeerRef<Local> {
+    let subject = Subject::of(&**rc);
+    let anchor = local::find_or_add(subject, || Life::new(Rc::downgrade(rc)));
+    let peer = peer::of(anchor, || Some(Life::new(Rc::downgrade(rc))));
+    PeerRef::new(Arc::clone(peer), subject.address)
+}
+
+/// The address that an in-object argument is compared by: that of its peer, which does not move.
+pub(crate) fn anchor_address(anchor: &Anchor) -> usize {
+    address_of(peer::of(anchor, || None))
+}
+
+fn address_of(peer: &Arc<Peer>) -> usize {
+    Arc::as_ptr(peer) as usize
+}
+
+/// A result (or a copied key) that may be stored in scope `S`.
+///
+/// In [`Shared`] memos: `Send + Sync + 'static`. In [`Local`] ones: `'static`.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be kept by this memo",
+    label = "results and keys for all threads must be `Send + Sync + 'static`",
+    note = "memos of `Arc` and in-object owners are shared by all threads; for thread-bound results take `&Rc<..>` as the owner, or write `#[weak_memo(local)]` with an `Arc` owner"
+)]
+pub trait Storable<S>: 'static {}
+
+impl<V: Send + Sync + 'static> Storable<Shared> for V {}
+impl<V: 'static> Storable<Local> for V {}

@@ -1,0 +1,109 @@
+//! The table of one thread: the anchors of its `Rc`s, and of what takes part in its `local` memos.
+//!
+//! It lies behind a thread-local pointer without a destructor, so it works until the thread's very end (law 14). A
+//! guard sweeps it when the thread ends and frees it if nothing is alive; otherwise it is left where it is, since an
+//! `Rc` that was leaked may have a `&'static` result out. A table made after that stays.
+//!
+//! Borrows of the table are short and nothing of the user's runs inside them.
+
+use std::ptr::NonNull;
+
+use super::{CLASSES, Node, NodePtr, Shard, Shards, Subject};
+use crate::anchor::Anchor;
+use crate::cell::CellRef;
+use crate::counters::{self, Count};
+use crate::life::Life;
+use crate::memo::Core;
+use crate::thread;
+
+fn with<R>(act: impl FnOnce(&mut Shards) -> R) -> Option<R> {
+    thread::with(|thread| {
+        let table = NonNull::new(thread.table.get())?;
+        // SAFETY: this thread's alone, and `act` never comes back here: it runs our code only.
+        Some(act(unsafe { &mut *table.as_ptr() }))
+    })
+}
+
+fn with_or_make<R>(act: impl FnOnce(&mut Shards) -> R) -> R {
+    thread::with(|thread| {
+        if thread.table.get().is_null() {
+            let table = Box::new(Shards([const { Shard::new() }; CLASSES]));
+            thread.table.set(Box::into_raw(table));
+            // Too late for a guard: then this table stays.
+            thread.arm();
+        }
+    });
+    with(act).expect("the table was just made")
+}
+
+/// The anchor of the object, if this thread has one for it. Good for as long as the object lives.
+#[inline]
+pub(crate) fn find<'a>(subject: Subject) -> Option<&'a Anchor> {
+    let node: NodePtr = with(|shards| shards.0[subject.class()].find(subject.address))??;
+    Some(&node.get().anchor)
+}
+
+/// The anchor of the object on this thread, made on first use.
+pub(crate) fn find_or_add<'a>(subject: Subject, life: impl FnOnce() -> Life) -> &'a Anchor {
+    let node = with_or_make(|shards| shards.0[subject.class()].find_or_add(subject, life));
+    &node.get().anchor
+}
+
+/// Takes out what is dead in a few slots of `class`.
+pub(crate) fn sweep_some(class: usize, slots: usize, dead: &mut Vec<Box<Node>>) {
+    with(|shards| shards.0[class].sweep_some(slots, dead));
+}
+
+/// Takes out all that is dead.
+pub(crate) fn sweep_all(mut bury: impl FnMut(Vec<Box<Node>>)) {
+    let mut dead = Vec::new();
+    with(|shards| shards.0.iter_mut().for_each(|shard| shard.sweep_all(&mut dead)));
+    if !dead.is_empty() {
+        bury(dead);
+    }
+}
+
+pub(crate) fn each(visit: &mut impl FnMut(&Node)) {
+    with(|shards| shards.0.iter().for_each(|shard| shard.each(&mut *visit)));
+}
+
+/// Counted references to this thread's cells of `core`.
+pub(crate) fn listed(core: &'static Core) -> Vec<CellRef> {
+    let mut cells = Vec::new();
+    each(&mut |node: &Node| {
+        if let Some(cell) = node.anchor.cells().find(core) {
+            // SAFETY: the table holds the cell; `clear` exists for memos with counted cells only.
+            cells.push(unsafe { CellRef::retain(cell) });
+        }
+    });
+    cells
+}
+
+/// Frees the table if all its objects are dead. Runs when the thread ends.
+pub(crate) fn close() {
+    if thread::with(|thread| thread.table.get().is_null()) {
+        return;
+    }
+    // A destructor that panics here would abort the process: the thread has nobody to tell.
+    let mut panics = crate::panics::Panics::default();
+    panics.run(crate::sweep::sweep_here);
+    panics.swallow();
+    let alive = with(|shards| shards.0.iter().any(|shard| !shard.is_empty())).unwrap_or(false);
+    if alive {
+        count_leaked();
+        return;
+    }
+    let table = thread::with(|thread| thread.table.replace(std::ptr::null_mut()));
+    // SAFETY: made by `Box::into_raw`, and no longer reachable.
+    drop(unsafe { Box::from_raw(table) });
+}
+
+/// What is alive now outlives its thread: nobody will ever reclaim it.
+fn count_leaked() {
+    for core in crate::registry::all().iter().copied() {
+        let here = counters::sum_here(core).entries();
+        if core.is_local() && here > 0 {
+            counters::count(core, Count::Leaked, here);
+        }
+    }
+}

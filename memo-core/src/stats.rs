@@ -1,0 +1,151 @@
+//! What a memo has done so far.
+
+use std::fmt;
+use std::time::Duration;
+
+use crate::counters::{Count, Sums};
+
+/// What a memo has done so far: a snapshot of its counters.
+///
+/// The counters are kept per thread and summed on reading; those of threads that have gone are folded in. They only
+/// grow (but for `entries` and `pinned_bytes`, which are gauges), so two snapshots can be subtracted. At rest, that is
+/// with no call in flight,
+///
+/// ```text
+/// computes + inserts = entries + dropped + evicted + expired + cleared + replaced + rejected + leaked
+/// ```
+///
+/// # Examples
+///
+/// ```
+/// use memo_core::weak_memo;
+/// use std::sync::Arc;
+///
+/// #[weak_memo]
+/// fn len(text: &Arc<String>) -> usize {
+///     text.len()
+/// }
+///
+/// let text = Arc::new(String::from("weak"));
+/// len(&text);
+/// len(&text);
+/// let stats = len_memo().stats();
+/// assert_eq!((stats.hits, stats.misses, stats.entries), (1, 1, 1));
+/// assert_eq!(stats.hit_ratio(), 0.5);
+/// ```
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[non_exhaustive]
+pub struct Stats {
+    /// Calls that found their result.
+    pub hits: u64,
+    /// Calls that did not: they computed, or waited for somebody who did.
+    pub misses: u64,
+    /// Bodies run to their end, also by a panic; `refresh` counts, `compute` does not.
+    pub computes: u64,
+    /// Calls that waited for another call's compute.
+    pub waits: u64,
+    /// Results put in by `insert`.
+    pub inserts: u64,
+    /// Results stored and not yet reclaimed. A result whose `Arc` is dead but not swept counts here, not in `len()`.
+    pub entries: u64,
+    /// Results that went with their object.
+    pub dropped: u64,
+    /// Results that made room for others (`capacity`).
+    pub evicted: u64,
+    /// Results that were too old. Always 0 so far: there is no `ttl` yet.
+    pub expired: u64,
+    /// Results taken out by `clear`, `forget`, `clear_all` or by `&mut` access to their object.
+    pub cleared: u64,
+    /// Results that `insert` or `refresh` replaced.
+    pub replaced: u64,
+    /// Results computed and not stored: an `Err`, refused by `cache_if`, overtaken by `clear`, or a panic.
+    pub rejected: u64,
+    /// Results of `Rc`s that outlived their thread.
+    pub leaked: u64,
+    /// Results suspected of holding their own argument: the owner's strong count was higher after the outermost call
+    /// than before it. Such a result can never be dropped. A hint: a clone on another thread looks the same.
+    pub retained: u64,
+    /// Bytes of dead arguments that wait for a sweep. A `Weak` keeps the allocation of an `Arc` (not its contents).
+    pub pinned_bytes: u64,
+    /// Time spent in bodies, estimated: the first 64 computes of each thread are timed, then one in 64, scaled.
+    pub compute_time: Duration,
+}
+
+impl Stats {
+    pub(crate) fn new(sums: &Sums, pinned_bytes: u64) -> Self {
+        Self {
+            hits: sums.get(Count::Hits),
+            misses: sums.get(Count::Misses),
+            computes: sums.get(Count::Computes),
+            waits: sums.get(Count::Waits),
+            inserts: sums.get(Count::Inserts),
+            entries: sums.entries(),
+            dropped: sums.get(Count::Dropped),
+            evicted: sums.get(Count::Evicted),
+            expired: 0,
+            cleared: sums.get(Count::Cleared),
+            replaced: sums.get(Count::Replaced),
+            rejected: sums.get(Count::Rejected),
+            leaked: sums.get(Count::Leaked),
+            retained: sums.get(Count::Retained),
+            pinned_bytes,
+            compute_time: Duration::from_nanos(sums.get(Count::ComputeNanos)),
+        }
+    }
+
+    /// Hits over calls, from 0 to 1; 0 before the first call.
+    ///
+    /// ```
+    /// assert_eq!(memo_core::Stats::default().hit_ratio(), 0.0);
+    /// ```
+    #[must_use]
+    pub fn hit_ratio(&self) -> f64 {
+        let calls = self.hits + self.misses;
+        if calls == 0 { 0.0 } else { self.hits as f64 / calls as f64 }
+    }
+
+    /// What the hits would have cost at the mean time of a compute; an estimate, as `compute_time` is.
+    ///
+    /// ```
+    /// assert_eq!(memo_core::Stats::default().time_saved(), std::time::Duration::ZERO);
+    /// ```
+    #[must_use]
+    pub fn time_saved(&self) -> Duration {
+        if self.computes == 0 {
+            return Duration::ZERO;
+        }
+        let seconds = self.compute_time.as_secs_f64() / self.computes as f64 * self.hits as f64;
+        Duration::try_from_secs_f64(seconds).unwrap_or(Duration::MAX)
+    }
+}
+
+/// One line: the figures that say how the memo is doing, and the rarer ones where they are not 0.
+impl fmt::Display for Stats {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            f,
+            "{} hits, {} misses ({:.1} % hits), {} computes in {:.1?}, {} entries, {} dropped",
+            self.hits,
+            self.misses,
+            self.hit_ratio() * 100.0,
+            self.computes,
+            self.compute_time,
+            self.entries,
+            self.dropped,
+        )?;
+        let rare = [
+            (self.waits, "waits"),
+            (self.inserts, "inserts"),
+            (self.evicted, "evicted"),
+            (self.expired, "expired"),
+            (self.cleared, "cleared"),
+            (self.replaced, "replaced"),
+            (self.rejected, "rejected"),
+            (self.leaked, "leaked"),
+            (self.retained, "suspected of holding their argument"),
+            (self.pinned_bytes, "bytes pinned"),
+        ];
+        rare.iter().filter(|(n, _)| *n > 0).try_for_each(|(n, what)| write!(f, ", {n} {what}"))
+    }
+}

@@ -1,0 +1,333 @@
+//! The entries of one counted cell: one, or one for each extra key.
+//!
+//! An entry is counted, holds its key and the [`Slot`] of its result, and is at once the flight that computes it and the
+//! place where it is kept: a replaceable pointer. Whoever takes it out of the store (`clear`, `forget`, eviction, another
+//! argument's death) detaches a running flight without touching it; who waits for that flight still gets its result,
+//! and who comes later starts another (laws 2 and 11). The last holder drops the value: a call that is copying it, or
+//! the call that took it out.
+//!
+//! # Invariants
+//!
+//! 1. A store is touched under its cell's lock only, and nothing of the user's runs there: keys of the user's are compared
+//!    outside, on counted candidates that share the hash; `version` tells whether an equal key may have come meanwhile.
+//! 2. An entry in the store turns ready under that lock. So `ready` is the number of ready entries.
+//! 3. No two entries of a store have the same key, as far as the user's `Eq` can be trusted.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use hashbrown::HashTable;
+use triomphe::Arc;
+
+use crate::cell::EntryId;
+use crate::slot::Slot;
+
+/// One result, or one flight on its way to be one.
+pub(crate) struct Entry<M, V> {
+    pub(crate) slot: Slot<V>,
+    pub(crate) meta: M,
+}
+
+/// What a store knows of an entry besides its result.
+pub(crate) trait Meta {
+    type Key;
+    fn new(key: Self::Key, hash: u64) -> Self;
+    fn key(&self) -> &Self::Key;
+    fn hash(&self) -> u64;
+    /// Notes a hit.
+    fn visit(&self);
+}
+
+/// For a memo without extra key.
+pub(crate) struct Bare;
+
+impl Meta for Bare {
+    type Key = ();
+    fn new((): (), _: u64) -> Self {
+        Self
+    }
+    fn key(&self) -> &() {
+        &()
+    }
+    fn hash(&self) -> u64 {
+        0
+    }
+    #[inline]
+    fn visit(&self) {}
+}
+
+/// For a memo with an extra key.
+pub(crate) struct Keyed<K> {
+    hash: u64,
+    /// Set by a hit, cleared by the hand of the clock.
+    visited: AtomicBool,
+    key: K,
+}
+
+impl<K> Meta for Keyed<K> {
+    type Key = K;
+    fn new(key: K, hash: u64) -> Self {
+        Self { hash, visited: AtomicBool::new(false), key }
+    }
+    fn key(&self) -> &K {
+        &self.key
+    }
+    fn hash(&self) -> u64 {
+        self.hash
+    }
+    #[inline]
+    fn visit(&self) {
+        // Read first: a store would take the line from the other threads at every hit.
+        if !self.visited.load(Ordering::Relaxed) {
+            self.visited.store(true, Ordering::Relaxed);
+        }
+    }
+}
+
+pub(crate) type Counted<St> = Arc<Entry<<St as Store>::Meta, <St as Store>::Value>>;
+
+/// How a counted cell holds its entries.
+pub(crate) trait Store: Default {
+    type Key: 'static;
+    type Meta: Meta<Key = Self::Key> + 'static;
+    type Value: 'static;
+
+    /// The entry with this hash for which `is` says yes. `is` is ours.
+    fn find(&self, hash: u64, is: impl FnMut(&Self::Key) -> bool) -> Option<&Counted<Self>>;
+    /// Every entry with this hash.
+    fn candidates(&self, hash: u64, take: impl FnMut(&Counted<Self>));
+    /// Puts an entry in. There is none with its key.
+    fn insert(&mut self, entry: Counted<Self>);
+    /// Takes the entry at this address out.
+    fn remove(&mut self, id: EntryId) -> Option<Counted<Self>>;
+    fn contains(&self, id: EntryId) -> bool;
+    /// Notes that an entry of this store has turned ready.
+    fn turned_ready(&mut self);
+    /// Takes out what is too much: entries with dead arguments, else one that was not hit lately. Not `newest`.
+    fn evict(&mut self, newest: EntryId, capacity: usize, is_dead: impl Fn(&Self::Key) -> bool) -> Vec<Counted<Self>>;
+    /// Takes all entries out.
+    fn drain(&mut self) -> Vec<Counted<Self>>;
+    /// Counts insertions.
+    fn version(&self) -> u64;
+}
+
+pub(crate) fn id_of<M: Meta, V>(entry: &Arc<Entry<M, V>>) -> EntryId {
+    EntryId { address: Arc::as_ptr(entry) as usize, hash: entry.meta.hash() }
+}
+
+/// One entry at most.
+pub struct Single<V>(Option<Arc<Entry<Bare, V>>>);
+
+impl<V> Default for Single<V> {
+    fn default() -> Self {
+        Self(None)
+    }
+}
+
+impl<V: 'static> Store for Single<V> {
+    type Key = ();
+    type Meta = Bare;
+    type Value = V;
+
+    #[inline]
+    fn find(&self, _: u64, _: impl FnMut(&()) -> bool) -> Option<&Counted<Self>> {
+        self.0.as_ref()
+    }
+
+    fn candidates(&self, _: u64, take: impl FnMut(&Counted<Self>)) {
+        self.0.iter().for_each(take);
+    }
+
+    fn insert(&mut self, entry: Counted<Self>) {
+        debug_assert!(self.0.is_none());
+        self.0 = Some(entry);
+    }
+
+    fn remove(&mut self, id: EntryId) -> Option<Counted<Self>> {
+        if self.contains(id) { self.0.take() } else { None }
+    }
+
+    fn contains(&self, id: EntryId) -> bool {
+        self.0.as_ref().is_some_and(|entry| id_of(entry) == id)
+    }
+
+    fn turned_ready(&mut self) {}
+
+    fn evict(&mut self, _: EntryId, _: usize, _: impl Fn(&()) -> bool) -> Vec<Counted<Self>> {
+        Vec::new()
+    }
+
+    fn drain(&mut self) -> Vec<Counted<Self>> {
+        self.0.take().into_iter().collect()
+    }
+
+    /// Everybody has the same key here, and it is ours: nobody compares outside the lock.
+    fn version(&self) -> u64 {
+        0
+    }
+}
+
+/// One entry for each extra key: an index over a dense list, which the hand of a clock walks.
+pub struct Table<K, V> {
+    index: HashTable<u32>,
+    entries: Vec<Arc<Entry<Keyed<K>, V>>>,
+    ready: usize,
+    hand: usize,
+    version: u64,
+    /// Evictions since the list was searched for dead arguments.
+    since_search: usize,
+}
+
+impl<K, V> Default for Table<K, V> {
+    fn default() -> Self {
+        Self { index: HashTable::new(), entries: Vec::new(), ready: 0, hand: 0, version: 0, since_search: usize::MAX }
+    }
+}
+
+impl<K: 'static, V: 'static> Table<K, V> {
+    fn position(&self, id: EntryId) -> Option<usize> {
+        self.index
+            .find(id.hash, |&at| Arc::as_ptr(&self.entries[at as usize]) as usize == id.address)
+            .map(|&at| at as usize)
+    }
+
+    fn take(&mut self, at: usize) -> Counted<Self> {
+        let hash = self.entries[at].meta.hash;
+        self.index.find_entry(hash, |&other| other as usize == at).expect("every entry is indexed").remove();
+        let entry = self.entries.swap_remove(at);
+        if let Some(moved) = self.entries.get(at) {
+            let was = self.entries.len();
+            let slot = self.index.find_mut(moved.meta.hash, |&other| other as usize == was);
+            *slot.expect("every entry is indexed") = at as u32;
+        }
+        if entry.slot.get().is_some() {
+            self.ready -= 1;
+        }
+        if self.entries.len() < self.entries.capacity() / 4 {
+            let room = self.entries.len() * 2;
+            self.entries.shrink_to(room);
+            self.index.shrink_to(room, |&at| self.entries[at as usize].meta.hash);
+        }
+        entry
+    }
+
+    /// The entry to go: ready, not just come, and not hit since the hand last passed.
+    fn victim(&mut self, newest: EntryId) -> Option<usize> {
+        // Two rounds: the first clears the marks at the latest.
+        for _ in 0..2 * self.entries.len() {
+            if self.hand >= self.entries.len() {
+                self.hand = 0;
+            }
+            let at = self.hand;
+            let entry = &self.entries[at];
+            let fixed = entry.slot.get().is_none() || id_of(entry) == newest;
+            if !fixed && !entry.meta.visited.swap(false, Ordering::Relaxed) {
+                return Some(at);
+            }
+            self.hand += 1;
+        }
+        None
+    }
+
+    /// Entries with a dead argument go before any other. A search costs the whole list, so a large one is searched
+    /// again only after a share of it was evicted.
+    fn take_dead(&mut self, is_dead: impl Fn(&K) -> bool) -> Vec<Counted<Self>> {
+        self.since_search = self.since_search.saturating_add(1);
+        if self.since_search < self.entries.len() / 16 {
+            return Vec::new();
+        }
+        self.since_search = 0;
+        let mut dead = Vec::new();
+        let mut at = 0;
+        while at < self.entries.len() {
+            if is_dead(&self.entries[at].meta.key) {
+                dead.push(self.take(at));
+            } else {
+                at += 1;
+            }
+        }
+        dead
+    }
+}
+
+impl<K: 'static, V: 'static> Store for Table<K, V> {
+    type Key = K;
+    type Meta = Keyed<K>;
+    type Value = V;
+
+    #[inline]
+    fn find(&self, hash: u64, mut is: impl FnMut(&K) -> bool) -> Option<&Counted<Self>> {
+        let found = self.index.find(hash, |&at| {
+            let meta = &self.entries[at as usize].meta;
+            meta.hash == hash && is(&meta.key)
+        });
+        found.map(|&at| &self.entries[at as usize])
+    }
+
+    fn candidates(&self, hash: u64, mut take: impl FnMut(&Counted<Self>)) {
+        for &at in self.index.iter_hash(hash) {
+            let entry = &self.entries[at as usize];
+            if entry.meta.hash == hash {
+                take(entry);
+            }
+        }
+    }
+
+    fn insert(&mut self, entry: Counted<Self>) {
+        let at = u32::try_from(self.entries.len()).expect("fewer than 2^32 entries under an owner");
+        let hash = entry.meta.hash;
+        if entry.slot.get().is_some() {
+            self.ready += 1;
+        }
+        self.entries.push(entry);
+        self.index.insert_unique(hash, at, |&at| self.entries[at as usize].meta.hash);
+        self.version += 1;
+    }
+
+    fn remove(&mut self, id: EntryId) -> Option<Counted<Self>> {
+        self.position(id).map(|at| self.take(at))
+    }
+
+    fn contains(&self, id: EntryId) -> bool {
+        self.position(id).is_some()
+    }
+
+    fn turned_ready(&mut self) {
+        self.ready += 1;
+    }
+
+    fn evict(&mut self, newest: EntryId, capacity: usize, is_dead: impl Fn(&K) -> bool) -> Vec<Counted<Self>> {
+        if self.ready <= capacity {
+            return Vec::new();
+        }
+        let dead = self.take_dead(is_dead);
+        if self.ready <= capacity {
+            return dead;
+        }
+        let mut victims = dead;
+        if let Some(at) = self.victim(newest) {
+            victims.push(self.take_in_order(at));
+        }
+        victims
+    }
+
+    fn drain(&mut self) -> Vec<Counted<Self>> {
+        let version = self.version;
+        let drained = std::mem::take(self);
+        self.version = version;
+        drained.entries
+    }
+
+    fn version(&self) -> u64 {
+        self.version
+    }
+}
+
+impl<K: 'static, V: 'static> Table<K, V> {
+    /// Takes the victim out and lets the newest stand in its place, behind the hand: the list stays in the order of
+    /// coming, which is what the clock goes by.
+    fn take_in_order(&mut self, at: usize) -> Counted<Self> {
+        let victim = self.take(at);
+        self.hand = at + 1;
+        victim
+    }
+}

@@ -1,0 +1,157 @@
+//! Reclaiming anchors whose objects are dead: a little with every miss, all on request.
+//!
+//! An `Arc` tells nobody that it dies. So every miss owes a few slots of the side table, paid when the thread's
+//! outermost memo call ends: never inside a body, a `Drop` or a `Clone` of somebody else (law 7), one sweep at a time on
+//! a thread. Every few thousand hits pay too. No thread starts unasked.
+
+use crate::panics::Panics;
+use crate::side_table::{self, CLASSES, Node};
+use crate::thread::{self, Deeper, Thread};
+
+/// Slots swept for one miss, in the class of its owner, and half as many among the young.
+const SLOTS_PER_MISS: usize = 4;
+/// Debts above this are forgiven: a long body with a million misses must not end in a long sweep.
+const MOST_DEBT: u32 = 256;
+/// Every so many hits of one memo on one thread sweep too.
+pub(crate) const HITS_PER_SWEEP: u64 = 4096;
+const SLOTS_PER_HITS: usize = 64;
+
+/// Notes what a miss owes. `class` is that of its owner in the side table, if it is there.
+#[inline]
+pub(crate) fn owe(class: Option<usize>) {
+    thread::with(|thread| {
+        thread.debt.set(thread.debt.get().saturating_add(1).min(MOST_DEBT));
+        if let Some(class) = class {
+            thread.debt_classes.set(thread.debt_classes.get() | 1 << class);
+        }
+    });
+}
+
+/// Pays what is owed, if this is the outermost end.
+pub(crate) fn pay() {
+    thread::with(|thread| {
+        if thread.depth.get() != 0 || thread.debt.get() == 0 || thread.sweeping.get() || std::thread::panicking() {
+            return;
+        }
+        let slots = SLOTS_PER_MISS * thread.debt.replace(0) as usize;
+        let classes = thread.debt_classes.replace(0);
+        some(thread, slots, (0..CLASSES).filter(|class| classes & 1 << class != 0));
+    });
+}
+
+/// What a few thousand hits pay.
+#[cold]
+pub(crate) fn after_hits() {
+    thread::with(|thread| {
+        if thread.depth.get() == 0 && !thread.sweeping.get() && !std::thread::panicking() {
+            some(thread, SLOTS_PER_HITS, std::iter::empty());
+        }
+    });
+}
+
+fn some(thread: &Thread, slots: usize, classes: impl Iterator<Item = usize>) {
+    let mut dead = Vec::new();
+    for class in classes {
+        side_table::shared::sweep_some(class, slots, &mut dead);
+        side_table::local::sweep_some(class, slots, &mut dead);
+    }
+    if let Some(class) = side_table::shared::next_class() {
+        side_table::shared::sweep_some(class, slots, &mut dead);
+    }
+    if !thread.table.get().is_null() {
+        let turn = thread.local_turn.get().wrapping_add(1);
+        thread.local_turn.set(turn);
+        side_table::local::sweep_some(turn as usize % CLASSES, slots, &mut dead);
+    }
+    if dead.is_empty() {
+        return;
+    }
+    thread.sweeping.set(true);
+    let mut panics = Panics::default();
+    drop_nodes(dead, &mut panics);
+    panics.swallow();
+    thread.sweeping.set(false);
+}
+
+fn drop_nodes(dead: Vec<Box<Node>>, panics: &mut Panics) {
+    let _deeper = Deeper::enter();
+    for node in dead {
+        panics.run(|| drop(node));
+    }
+}
+
+/// Reclaims the results of all dead objects now, and returns how many objects that were.
+///
+/// It goes on until nothing more is dead: a dropped result may have been the last owner of another argument. It takes
+/// time in proportion to the number of objects in the side table, not of results; where results own other `Arc`
+/// arguments in a chain, each link may take another pass (in-object anchors drop such chains in linear time). What a
+/// sweep on another thread is dropping at this moment is that sweep's. Of `Rc`s and `local` memos it reclaims this
+/// thread's.
+///
+/// # Panics
+///
+/// If the destructor of a result panics, when all are dropped.
+///
+/// # Examples
+///
+/// ```
+/// use memo_core::weak_memo;
+/// use std::sync::Arc;
+///
+/// #[weak_memo]
+/// fn len(text: &Arc<String>) -> usize {
+///     text.len()
+/// }
+///
+/// let text = Arc::new(String::from("gone soon"));
+/// len(&text);
+/// drop(text);
+/// memo_core::sweep();
+/// assert_eq!(len_memo().stats().dropped, 1);
+/// ```
+pub fn sweep() -> usize {
+    let mut panics = Panics::default();
+    let mut total = 0;
+    loop {
+        let mut found = 0;
+        let mut bury = |dead: Vec<Box<Node>>| {
+            found += dead.len();
+            drop_nodes(dead, &mut panics);
+        };
+        side_table::local::sweep_all(&mut bury);
+        side_table::shared::sweep_all(&mut bury);
+        total += found;
+        if found == 0 {
+            break;
+        }
+    }
+    panics.resume();
+    total
+}
+
+/// The same for this thread's own table.
+pub(crate) fn sweep_here() -> usize {
+    let mut panics = Panics::default();
+    let mut total = 0;
+    loop {
+        let mut found = 0;
+        side_table::local::sweep_all(|dead| {
+            found += dead.len();
+            drop_nodes(dead, &mut panics);
+        });
+        total += found;
+        if found == 0 {
+            break;
+        }
+    }
+    panics.resume();
+    total
+}
+
+/// The end of a memo call that was a miss.
+pub(crate) fn settle() {
+    if thread::with(|thread| thread.depth.get()) == 0 {
+        crate::retained::check();
+        pay();
+    }
+}

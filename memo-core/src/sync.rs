@@ -1,0 +1,25 @@
+//! The atomics and locks of the lock-free parts, swapped for loom's under `--cfg loom`.
+//!
+//! Only [`crate::slot`] and [`crate::list`] go through here: they are what the models drive. Everything else uses
+//! std's types directly, since it is made of plain locks.
+
+#[cfg(not(loom))]
+pub(crate) use std::sync::{
+    Condvar, Mutex,
+    atomic::{AtomicPtr, AtomicU64, Ordering},
+};
+
+#[cfg(loom)]
+pub(crate) use loom::sync::{
+    Condvar, Mutex,
+    atomic::{AtomicPtr, AtomicU64, Ordering},
+};
+
+use std::sync::{LockResult, PoisonError};
+
+/// Takes a lock whatever happened under it before.
+///
+/// No user code ever runs under a lock of ours (law 7), so a poisoned lock guards nothing half-done.
+pub(crate) fn unpoisoned<G>(result: LockResult<G>) -> G {
+    result.unwrap_or_else(PoisonError::into_inner)
+}

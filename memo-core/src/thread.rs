@@ -1,0 +1,132 @@
+//! What one thread knows: its number, how deep in memo calls it is, its counters, its table, its graves.
+//!
+//! Everything lies in one `const` thread-local of plain `Cell`s. It has no destructor, so it can be read and written
+//! until the very end of the thread, also from the destructors of other thread-locals (law 14). What must be given
+//! back at the thread's end is given back by [`Guard`], which is armed by the first thing worth giving back.
+
+use std::cell::Cell;
+
+use crate::cell::CellHead;
+use crate::counters::Block;
+use crate::flight::Frame;
+use crate::retained::Suspect;
+use crate::side_table::Shards;
+
+pub(crate) struct Thread {
+    number: Cell<u32>,
+    /// Memo calls in progress that may run user code. Zero: whatever ends now is an outermost call.
+    pub(crate) depth: Cell<u32>,
+    /// The innermost computation of this thread.
+    pub(crate) frames: Cell<*const Frame>,
+    /// Counters of this thread, one block a memo.
+    pub(crate) counters: Cell<*mut Block>,
+    pub(crate) counters_len: Cell<u32>,
+    /// Whether the guard has run: counts then go to the memo directly.
+    pub(crate) late: Cell<bool>,
+    /// Cells of objects that died while cells were being dropped, to be dropped next.
+    pub(crate) graves: Cell<*mut CellHead>,
+    pub(crate) burying: Cell<bool>,
+    /// Sweeping owed by the misses of the call in progress: how many, and of which size classes.
+    pub(crate) debt: Cell<u32>,
+    pub(crate) debt_classes: Cell<u32>,
+    pub(crate) sweeping: Cell<bool>,
+    /// The anchors of this thread's `Rc`s.
+    pub(crate) table: Cell<*mut Shards>,
+    /// Which class of the table the sweep looks at next.
+    pub(crate) local_turn: Cell<u32>,
+    pub(crate) suspects: Cell<*mut Vec<Suspect>>,
+}
+
+thread_local! {
+    static THREAD: Thread = const {
+        Thread {
+            number: Cell::new(0),
+            depth: Cell::new(0),
+            frames: Cell::new(std::ptr::null()),
+            counters: Cell::new(std::ptr::null_mut()),
+            counters_len: Cell::new(0),
+            late: Cell::new(false),
+            graves: Cell::new(std::ptr::null_mut()),
+            burying: Cell::new(false),
+            debt: Cell::new(0),
+            debt_classes: Cell::new(0),
+            sweeping: Cell::new(false),
+            table: Cell::new(std::ptr::null_mut()),
+            local_turn: Cell::new(0),
+            suspects: Cell::new(std::ptr::null_mut()),
+        }
+    };
+    static GUARD: Guard = const { Guard };
+}
+
+const _: () = assert!(!std::mem::needs_drop::<Thread>(), "a destructor would end the thread-local early");
+
+/// This thread's state. Never fails, however late it is.
+#[inline]
+pub(crate) fn with<R>(act: impl FnOnce(&Thread) -> R) -> R {
+    THREAD.with(act)
+}
+
+impl Thread {
+    /// A number no other thread of this process has had, from 1.
+    pub(crate) fn number(&self) -> u32 {
+        use std::sync::atomic::{AtomicU32, Ordering};
+        static NEXT: AtomicU32 = AtomicU32::new(1);
+        if self.number.get() == 0 {
+            self.number.set(NEXT.fetch_add(1, Ordering::Relaxed));
+        }
+        self.number.get()
+    }
+
+    /// Sees to it that this thread's counters and table are given back when it ends. `false`: it is ending already.
+    pub(crate) fn arm(&self) -> bool {
+        !self.late.get() && GUARD.try_with(|_| ()).is_ok()
+    }
+}
+
+/// Runs among the thread's destructors.
+struct Guard;
+
+impl Drop for Guard {
+    fn drop(&mut self) {
+        // Values dropped here may call memos and so count; hence the counters last.
+        crate::side_table::local::close();
+        with(|thread| thread.late.set(true));
+        crate::counters::close();
+    }
+}
+
+/// A memo call that is not a plain hit: one step deeper, and when the outermost one ends, what it owes is paid.
+pub(crate) struct Call;
+
+impl Call {
+    pub(crate) fn enter() -> Self {
+        std::mem::forget(Deeper::enter());
+        Self
+    }
+}
+
+impl Drop for Call {
+    fn drop(&mut self) {
+        drop(Deeper);
+        crate::sweep::settle();
+    }
+}
+
+/// One step deeper in memo calls while it lives: no amortised sweep starts below it.
+pub(crate) struct Deeper;
+
+impl Deeper {
+    #[inline]
+    pub(crate) fn enter() -> Self {
+        with(|thread| thread.depth.set(thread.depth.get() + 1));
+        Self
+    }
+}
+
+impl Drop for Deeper {
+    #[inline]
+    fn drop(&mut self) {
+        with(|thread| thread.depth.set(thread.depth.get() - 1));
+    }
+}

@@ -1,0 +1,96 @@
+use quote::ToTokens;
+use syn::{Expr, ExprLit, Ident, Lit};
+
+use crate::errors::Errors;
+use crate::model::{Keep, Parameter};
+use crate::options::{Capacity, Options};
+use crate::outcome::Outcome;
+use crate::syntax::{bare_expr, mentions};
+
+/// Refuses options that do not go together, or not with this function.
+pub(super) fn check(options: &Options, parameters: &[Parameter], outcome: &Outcome, errors: &mut Errors) {
+    refuse_contradictions(options, errors);
+    let first_extra = parameters.iter().find(|parameter| parameter.part.is_extra());
+    if outcome.lent().is_some() {
+        refuse_unstored(options, errors);
+        if let Some(parameter) = first_extra {
+            require_unbounded(options, parameter, errors);
+        }
+    }
+    if let (Some((word, _)), None) = (&options.capacity, first_extra) {
+        errors.under(
+            word,
+            "`capacity` bounds the results of one owner, and here each owner has one at most: remove it",
+        );
+    }
+}
+
+fn refuse_contradictions(options: &Options, errors: &mut Errors) {
+    let cache_if = options.cache_if.as_ref().map(|(word, _)| word);
+    let pairs = [
+        (cache_if, options.cache_err.as_ref()),
+        (cache_if, options.some_only.as_ref()),
+        (options.cache_err.as_ref(), options.some_only.as_ref()),
+    ];
+    for (one, other) in pairs {
+        if let (Some(one), Some(other)) = (one, other) {
+            errors.under(
+                other,
+                format_args!("`{other}` and `{one}` both say what is kept: keep one of the two (`cache_if` can say anything)"),
+            );
+        }
+    }
+}
+
+/// What is lent must have been stored.
+fn refuse_unstored(options: &Options, errors: &mut Errors) {
+    let words = [options.cache_if.as_ref().map(|(word, _)| word), options.cache_err.as_ref(), options.some_only.as_ref()];
+    for word in words.into_iter().flatten() {
+        errors.under(
+            word,
+            format_args!("`{word}` may leave a result unkept, and what is not kept cannot be lent: remove it, or return an owned value"),
+        );
+    }
+}
+
+/// What is lent cannot be evicted.
+fn require_unbounded(options: &Options, parameter: &Parameter, errors: &mut Errors) {
+    let message = "a result that is lent cannot be evicted: write `capacity = unbounded`, or return an owned value";
+    match &options.capacity {
+        Some((_, Capacity::Unbounded)) => {}
+        Some((_, Capacity::Of(expr))) => errors.under(expr, message),
+        None => errors.under(
+            &parameter.ty,
+            format_args!("with this argument an owner may have any number of results. {message}"),
+        ),
+    }
+}
+
+pub(super) fn keep(options: &Options) -> Keep {
+    match options {
+        Options { cache_if: Some((_, test)), .. } => Keep::If(test.clone()),
+        Options { cache_err: Some(_), .. } => Keep::All,
+        Options { some_only: Some(_), .. } => Keep::Some,
+        _ => Keep::Default,
+    }
+}
+
+pub(super) fn capacity(written: Option<(Ident, Capacity)>, errors: &mut Errors) -> Option<Capacity> {
+    let (_, capacity) = written?;
+    if let Capacity::Of(expr) = &capacity {
+        if is_zero(expr) {
+            errors.under(expr, "a memo of capacity 0 would keep nothing: write at least 1, or `capacity = unbounded`");
+        }
+        if mentions(expr.to_token_stream(), &|ident| ident == "Self") {
+            errors.under(expr, "the capacity stands in a `static`, which does not know `Self`: write the type's name");
+        }
+    }
+    Some(capacity)
+}
+
+fn is_zero(expr: &Expr) -> bool {
+    match bare_expr(expr) {
+        Expr::Lit(ExprLit { lit: Lit::Int(int), .. }) => int.base10_parse::<u128>().is_ok_and(|value| value == 0),
+        _ => false,
+    }
+}

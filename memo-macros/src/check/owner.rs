@@ -1,0 +1,58 @@
+use syn::Ident;
+
+use crate::errors::Errors;
+use crate::looks::Looks;
+use crate::model::{Parameter, Part, Passed};
+
+const WRITE: &str = "`&Arc<T>`, `&Rc<T>`, `&Anchored<T>` or `&T` with `#[derive(HasAnchor)]`";
+
+/// Finds the argument on whose anchor the entries live: the marked one, or the first that is written like a weak one.
+pub(super) fn choose(parameters: &mut [Parameter], function: &Ident, errors: &mut Errors) -> Option<usize> {
+    let marked = marked(parameters, errors);
+    let owner = marked.or_else(|| parameters.iter().position(may_own));
+    match owner {
+        Some(owner) => parameters[owner].part = Part::Owner,
+        None => report_none(parameters, function, errors),
+    }
+    owner
+}
+
+fn marked(parameters: &[Parameter], errors: &mut Errors) -> Option<usize> {
+    let mut marked = parameters.iter().enumerate().filter(|(_, parameter)| matches!(parameter.part, Part::Owner));
+    let (first, _) = marked.next()?;
+    for (_, other) in marked {
+        errors.under(
+            &other.ty,
+            "two arguments are marked `owner`, and the results can live on one only: mark the one that they belong to (all weak arguments end an entry when they die)",
+        );
+    }
+    Some(first)
+}
+
+fn may_own(parameter: &Parameter) -> bool {
+    matches!(parameter.part, Part::Key { .. })
+        && parameter.passed != Passed::ByMutableReference
+        && Looks::of(&parameter.ty).may_own()
+}
+
+fn report_none(parameters: &[Parameter], function: &Ident, errors: &mut Errors) {
+    let unmarked = |parameter: &&Parameter| matches!(parameter.part, Part::Key { .. });
+    if parameters.iter().filter(unmarked).any(|parameter| parameter.passed == Passed::ByMutableReference) {
+        // Already told; with that mended, it may well be the owner.
+        return;
+    }
+    let container = parameters.iter().filter(unmarked).find(|parameter| Looks::of(&parameter.ty) == Looks::Container);
+    if let Some(container) = container {
+        errors.under(
+            &container.ty,
+            format_args!("a container cannot own the results, since it may be empty: take the owner itself as a parameter, {WRITE}"),
+        );
+        return;
+    }
+    errors.under(
+        function,
+        format_args!(
+            "no argument of `{function}` can own its results: write one as {WRITE}; where no result belongs to an object, take an ordinary cache such as `cached` or `moka`"
+        ),
+    );
+}

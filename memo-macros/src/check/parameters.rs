@@ -1,0 +1,115 @@
+use proc_macro2::Span;
+use quote::format_ident;
+use syn::{Attribute, FnArg, Ident, Pat, PatType, Receiver, Signature, Type};
+
+use crate::errors::Errors;
+use crate::looks::Looks;
+use crate::marks::{self, Mark, Says};
+use crate::model::{Parameter, Part, Passed};
+use crate::spans::Extent;
+use crate::syntax::bare;
+
+/// What the runtime makes of a tuple of parts.
+const MOST_PARTS: usize = 12;
+
+/// Reads the parameters and takes our marks off them.
+pub(super) fn read(sig: &mut Signature, errors: &mut Errors) -> Vec<Parameter> {
+    let inputs = sig.inputs.iter_mut().enumerate();
+    inputs
+        .map(|(index, input)| match input {
+            FnArg::Receiver(receiver) => read_receiver(receiver, errors),
+            FnArg::Typed(typed) => read_typed(index, typed, errors),
+        })
+        .collect()
+}
+
+fn read_receiver(receiver: &mut Receiver, errors: &mut Errors) -> Parameter {
+    let mark = take_mark(&mut receiver.attrs, &receiver.ty, errors);
+    let mut whole = receiver.clone();
+    whole.attrs.clear();
+    Parameter {
+        name: Ident::new("self", receiver.self_token.span),
+        pattern: None,
+        ty: (*receiver.ty).clone(),
+        extent: Extent::of(whole),
+        receiver: true,
+        passed: Passed::of(&receiver.ty),
+        part: part(mark, &receiver.ty),
+    }
+}
+
+fn read_typed(index: usize, typed: &mut PatType, errors: &mut Errors) -> Parameter {
+    let mark = take_mark(&mut typed.attrs, &typed.ty, errors);
+    let (name, pattern) = name_and_pattern(index, &typed.pat);
+    Parameter {
+        name,
+        pattern,
+        ty: (*typed.ty).clone(),
+        extent: Extent::of(&typed.ty),
+        receiver: false,
+        passed: Passed::of(&typed.ty),
+        part: part(mark, &typed.ty),
+    }
+}
+
+fn name_and_pattern(index: usize, pat: &Pat) -> (Ident, Option<Pat>) {
+    match pat {
+        Pat::Ident(ident) if ident.by_ref.is_none() && ident.subpat.is_none() => {
+            (ident.ident.clone(), ident.mutability.is_some().then(|| pat.clone()))
+        }
+        Pat::Wild(_) => (our_name(index), None),
+        other => (our_name(index), Some(other.clone())),
+    }
+}
+
+/// Shown by rustdoc; not to be confused with a name of the user's, thanks to its span.
+fn our_name(index: usize) -> Ident {
+    format_ident!("arg{}", index + 1, span = Span::mixed_site())
+}
+
+fn take_mark(attrs: &mut Vec<Attribute>, ty: &Type, errors: &mut Errors) -> Option<Mark> {
+    let mark = marks::take(attrs, errors);
+    if Passed::of(ty) == Passed::ByMutableReference {
+        refuse_mutable(mark.as_ref(), ty, errors);
+    }
+    mark
+}
+
+fn refuse_mutable(mark: Option<&Mark>, ty: &Type, errors: &mut Errors) {
+    let message = "an `&mut` argument cannot take part in a key: mark it `#[memo(skip)]`, or take it by `&`";
+    match mark {
+        None => errors.under(ty, message),
+        Some(Mark { word, says: Says::Value | Says::Owner }) => errors.under(word, message),
+        Some(Mark { says: Says::Skip | Says::Key(_), .. }) => {}
+    }
+}
+
+fn part(mark: Option<Mark>, ty: &Type) -> Part {
+    match mark.map(|mark| mark.says) {
+        None => Part::Key { weak: Looks::of(ty) != Looks::Plain },
+        Some(Says::Value) => Part::Value,
+        Some(Says::Key(expr)) => Part::Computed(expr),
+        Some(Says::Skip) => Part::Skipped,
+        Some(Says::Owner) => Part::Owner,
+    }
+}
+
+impl Passed {
+    fn of(ty: &Type) -> Self {
+        match bare(ty) {
+            Type::Reference(reference) if reference.mutability.is_some() => Self::ByMutableReference,
+            Type::Reference(_) => Self::ByReference,
+            _ => Self::ByValue,
+        }
+    }
+}
+
+pub(super) fn check_count(parameters: &[Parameter], errors: &mut Errors) {
+    let extra = parameters.iter().filter(|parameter| parameter.part.is_extra());
+    if let Some(first_too_many) = extra.skip(MOST_PARTS).next() {
+        errors.under(
+            &first_too_many.ty,
+            format_args!("at most {MOST_PARTS} arguments besides the owner can take part in the key: put some of them into a struct with `#[derive(MemoKey)]`, or mark what does not matter `#[memo(skip)]`"),
+        );
+    }
+}

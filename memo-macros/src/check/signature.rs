@@ -1,0 +1,73 @@
+use proc_macro2::TokenStream;
+use quote::ToTokens;
+use syn::visit::{self, Visit};
+use syn::{FnArg, ReturnType, Signature, TypeImplTrait};
+
+use crate::errors::Errors;
+use crate::function::Function;
+use crate::syntax::mentions;
+
+/// Refuses the kinds of functions that cannot be memoized.
+pub(super) fn check(function: &Function, errors: &mut Errors) {
+    let sig = &function.sig;
+    if let Some(word) = &sig.asyncness {
+        errors.under(word, "`async fn` is not supported yet");
+    }
+    if let Some(word) = &sig.constness {
+        errors.under(word, "a `const fn` cannot be memoized, since it has nowhere to remember: remove `const`");
+    }
+    if let Some(word) = &sig.unsafety {
+        errors.under(word, "an `unsafe fn` cannot be memoized, since its handle would call it from safe code: memoize a safe function around it");
+    }
+    if let Some(abi) = &sig.abi {
+        errors.under(abi, "a function with an `extern` ABI cannot be memoized: memoize a Rust function and call that");
+    }
+    if let Some(dots) = &sig.variadic {
+        errors.under(dots, "a variadic function cannot be memoized: take a slice");
+    }
+    for attr in &function.attrs {
+        if attr.path().segments.last().is_some_and(|segment| segment.ident == "weak_memo") {
+            errors.under(attr, "`#[weak_memo]` is written twice: keep one");
+        }
+    }
+    refuse_impl_trait(sig, errors);
+}
+
+fn refuse_impl_trait(sig: &Signature, errors: &mut Errors) {
+    for input in &sig.inputs {
+        if let FnArg::Typed(typed) = input {
+            for found in impl_traits(|finder| finder.visit_type(&typed.ty)) {
+                errors.under(
+                    found,
+                    "`impl Trait` has no name that the handle's type could use: name a type parameter, `fn f<T: Trait>(.., t: T)`",
+                );
+            }
+        }
+    }
+    if let ReturnType::Type(_, ty) = &sig.output {
+        for found in impl_traits(|finder| finder.visit_type(ty)) {
+            errors.under(found, "`impl Trait` has no name under which a result could be kept: write the type, or a `Box<dyn Trait>` or `Arc<dyn Trait>`");
+        }
+    }
+}
+
+fn impl_traits(visit: impl FnOnce(&mut ImplTraits)) -> Vec<TokenStream> {
+    let mut finder = ImplTraits(Vec::new());
+    visit(&mut finder);
+    finder.0
+}
+
+struct ImplTraits(Vec<TokenStream>);
+
+impl Visit<'_> for ImplTraits {
+    fn visit_type_impl_trait(&mut self, ty: &TypeImplTrait) {
+        self.0.push(ty.to_token_stream());
+        visit::visit_type_impl_trait(self, ty);
+    }
+}
+
+/// An attribute cannot tell an associated function from a free one, unless the signature says it.
+pub(super) fn speaks_of_self(sig: &Signature) -> bool {
+    let parts = [sig.inputs.to_token_stream(), sig.output.to_token_stream(), sig.generics.to_token_stream(), sig.generics.where_clause.to_token_stream()];
+    sig.receiver().is_some() || parts.into_iter().any(|part: TokenStream| mentions(part, &|ident| ident == "Self"))
+}

@@ -1,0 +1,75 @@
+use proc_macro2::{Span, TokenStream};
+use quote::{ToTokens, quote_spanned};
+use syn::{Data, DeriveInput, Field, Fields, Member};
+
+use crate::derive::{paths, read_marks, through_pointers};
+use crate::errors::Errors;
+use crate::syntax::is_named;
+
+const ADD: &str = "add one field `anchor: Anchor`, or mark yours `#[memo(anchor)]` where its type goes by another name";
+
+pub(crate) fn derive_has_anchor(input: TokenStream) -> TokenStream {
+    syn::parse2(input).and_then(|input| checked(&input)).unwrap_or_else(|error| error.to_compile_error())
+}
+
+fn checked(input: &DeriveInput) -> syn::Result<TokenStream> {
+    let mut errors = Errors::default();
+    let paths = paths(&input.attrs, &mut errors);
+    let member = match &input.data {
+        Data::Struct(data) => anchor_field(input, &data.fields, &mut errors),
+        Data::Enum(data) => refuse(&data.enum_token, &mut errors),
+        Data::Union(data) => refuse(&data.union_token, &mut errors),
+    };
+    // Without a field there are errors, so that this member is never used.
+    let member = errors.or(member)?.unwrap_or(Member::Unnamed(0.into()));
+    let span = Span::mixed_site();
+    let private = &paths.private;
+    let name = &input.ident;
+    let (parameters, arguments, clause) = input.generics.split_for_impl();
+    let pointers = through_pointers(name, &input.generics, &paths);
+    Ok(quote_spanned! {span=>
+        #[automatically_derived]
+        impl #parameters #private::HasAnchor for #name #arguments #clause {
+            #[inline]
+            fn anchor(&self) -> &#private::Anchor {
+                &self.#member
+            }
+        }
+        #pointers
+    })
+}
+
+fn refuse(keyword: impl ToTokens, errors: &mut Errors) -> Option<Member> {
+    errors.under(keyword, "only a struct has the one field that `HasAnchor` needs: put the data into a struct, or wrap it in `Anchored<T>`");
+    None
+}
+
+/// The marked field, or the one whose type is called `Anchor`.
+fn anchor_field(input: &DeriveInput, fields: &Fields, errors: &mut Errors) -> Option<Member> {
+    let all = || fields.members().zip(fields);
+    let marked: Vec<_> = all().filter(|(_, field)| is_marked(field, errors)).collect();
+    let named: Vec<_> = all().filter(|(_, field)| is_named(&field.ty, &["Anchor"])).collect();
+    let candidates = if marked.is_empty() { named } else { marked };
+    let mut candidates = candidates.into_iter();
+    let Some((member, _)) = candidates.next() else {
+        errors.under(&input.ident, format_args!("no field of this struct is an anchor: {ADD}"));
+        return None;
+    };
+    for (_, other) in candidates {
+        errors.under(&other.ty, "a second anchor: an object has one; mark the one to use `#[memo(anchor)]`, or remove this field");
+    }
+    Some(member)
+}
+
+fn is_marked(field: &Field, errors: &mut Errors) -> bool {
+    let mut marked = false;
+    read_marks(&field.attrs, errors, |word, _| {
+        // `derive(MemoKey)` has marks of its own for fields.
+        if word != "anchor" {
+            return Err(syn::Error::new(word.span(), format_args!("unknown mark `{word}`: only `#[memo(anchor)]` goes on a field here")));
+        }
+        marked = true;
+        Ok(())
+    });
+    marked
+}

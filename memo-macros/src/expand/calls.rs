@@ -1,0 +1,31 @@
+use proc_macro2::{Ident, TokenStream};
+
+use super::ours;
+use super::parts::View;
+use super::signatures::hidden_name;
+use crate::model::{Memo, Passed};
+
+/// One of the emitted functions, with the type and const arguments of the function it stands in.
+pub(super) fn path(memo: &Memo, name: &Ident) -> TokenStream {
+    let generics = &memo.function.sig.generics;
+    let types = generics.type_params().map(|param| &param.ident);
+    let consts = generics.const_params().map(|param| &param.ident);
+    let arguments: Vec<_> = types.chain(consts).collect();
+    let turbofish = if arguments.is_empty() { TokenStream::new() } else { ours!(::<#(#arguments),*>) };
+    if memo.associated { ours!(Self::#name #turbofish) } else { ours!(#name #turbofish) }
+}
+
+/// The bare body, called with the arguments.
+pub(super) fn body(memo: &Memo, view: &View) -> TokenStream {
+    let body = path(memo, &hidden_name(memo, "body"));
+    let private = &memo.paths.private;
+    let arguments = memo.parameters.iter().map(|parameter| {
+        let name = view.name(parameter);
+        // The entry's place borrows the owner; the body may have one of its own, made on a miss only.
+        if std::ptr::eq(parameter, memo.owner()) && parameter.passed == Passed::ByValue {
+            return ours!(#private::clone_owner(&#name));
+        }
+        ours!(#name)
+    });
+    ours!(#body(#(#arguments),*))
+}

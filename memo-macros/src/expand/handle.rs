@@ -1,0 +1,124 @@
+use proc_macro2::{Ident, TokenStream};
+use syn::ext::IdentExt;
+
+use super::attributes::{self, Function};
+use super::parts::View;
+use super::{calls, keep, ours, outer, parts, signatures, site};
+use crate::lifetimes::{in_type_bounds, keep_only};
+use crate::model::Memo;
+use crate::outcome::{Lent, Outcome};
+
+/// The companion function that returns the handle.
+pub(super) fn expand(memo: &Memo, handle: &Ident) -> TokenStream {
+    let attrs = attributes::of(Function::Handle, &memo.function.attrs);
+    let vis = &memo.function.vis;
+    let doc = doc(memo);
+    let mut generics = memo.function.sig.generics.clone();
+    let kept = in_type_bounds(&generics);
+    keep_only(&mut generics, &kept);
+    let (parameters, _, clause) = generics.split_for_impl();
+    let ty = handle_type(memo);
+    let core = site::core(memo);
+    let private = &memo.paths.private;
+    let run = run(memo);
+    let make = match memo.outcome {
+        Outcome::Owned(_) => ours!(owned_memo),
+        Outcome::Lent(_) => ours!(lent_memo),
+    };
+    ours! {
+        #attrs
+        #[doc = #doc]
+        #[allow(dead_code)]
+        #[inline]
+        #vis fn #handle #parameters () -> #ty #clause {
+            #private::#make(#core, |core, op, args, reply| { #run })
+        }
+    }
+}
+
+/// Not a link: the function may be one that rustdoc cannot find by this name.
+fn doc(memo: &Memo) -> String {
+    let function = memo.function.sig.ident.unraw();
+    if memo.outcome.lent().is_some() {
+        format!("The memo of `{function}`: statistics, `get` and `compute`.")
+    } else {
+        format!("The memo of `{function}`: statistics, `get`, `compute`, `refresh`, `insert`, `forget` and `clear`.")
+    }
+}
+
+/// `Memo<dyn for<'w, 'a> Sig<'w, 'a, Args = .., Out = .., Value = ..>, Owned>`
+fn handle_type(memo: &Memo) -> TokenStream {
+    let root = &memo.paths.root;
+    let (weak, other) = (&memo.lifetimes.weak, &memo.lifetimes.other);
+    let types = memo.parameters.iter().map(|parameter| signatures::handle_argument(memo, parameter));
+    let args = alone_or_tuple(types);
+    let out = signatures::handle_result(memo);
+    let (value, policy) = match &memo.outcome {
+        Outcome::Owned(result) => (result, ours!(Owned)),
+        Outcome::Lent(lent) => (&lent.yields, ours!(Lent)),
+    };
+    ours! {
+        #root::Memo<
+            dyn for<#weak, #other> #root::Sig<#weak, #other, Args = #args, Out = #out, Value = #value>,
+            #root::#policy
+        >
+    }
+}
+
+fn alone_or_tuple<T: quote::ToTokens>(items: impl Iterator<Item = T>) -> TokenStream {
+    let items: Vec<_> = items.collect();
+    match &items[..] {
+        [alone] => ours!(#alone),
+        several => ours!((#(#several),*)),
+    }
+}
+
+/// The body of the function behind every method of the handle that takes arguments.
+fn run(memo: &Memo) -> TokenStream {
+    let view = View::handle();
+    let names = alone_or_tuple(memo.parameters.iter().map(|parameter| view.name(parameter)));
+    let place = parts::place(memo, &view);
+    let answer = match &memo.outcome {
+        Outcome::Owned(result) => owned(memo, result, &view),
+        Outcome::Lent(lent) => self::lent(memo, lent, &view, &place),
+    };
+    let place = memo.outcome.lent().is_none().then(|| ours!(let place = #place;));
+    ours! {
+        let #names = args;
+        #place
+        #answer
+    }
+}
+
+fn owned(memo: &Memo, result: &syn::Type, view: &View) -> TokenStream {
+    let private = &memo.paths.private;
+    let key = parts::key(memo, view);
+    let body = calls::body(memo, view);
+    let keep = keep::expression(memo);
+    ours! {
+        match #private::apply_owned::<#result, _, _, _>(core, place, #key, op) {
+            #private::Applied::Answer(answer) => *reply = answer,
+            #private::Applied::Bare => *reply = #private::Reply::Value(#body),
+            #private::Applied::Compute(ticket) => *reply = #private::Reply::Value(ticket.finish(|| #body, #keep)),
+        }
+    }
+}
+
+fn lent(memo: &Memo, lent: &Lent, view: &View, place: &TokenStream) -> TokenStream {
+    let private = &memo.paths.private;
+    let kept = &lent.kept;
+    let key = parts::key(memo, view);
+    let body = calls::body(memo, view);
+    let done = outer::done(memo, lent);
+    ours! {
+        match op {
+            #private::LentOp::Get => {
+                let place = #place;
+                if let ::core::option::Option::Some(value) = #private::get_lent::<#kept, _, _, _>(core, place, #key) {
+                    *reply = #private::Reply::Out(#done);
+                }
+            }
+            #private::LentOp::Compute => *reply = #private::Reply::Value(#body),
+        }
+    }
+}

@@ -1,0 +1,106 @@
+use proc_macro2::TokenStream;
+use quote::quote;
+
+use super::parts::View;
+use super::{attributes, keep, ours, outer, parts, signatures, site};
+use crate::model::{Memo, Parameter, Passed};
+use crate::outcome::{Lent, Outcome};
+
+/// One function with the body in place, for where no companion can be declared: the `impl` of a trait.
+///
+/// The body is a closure: it may still use `self`, `return` and `?`.
+pub(super) fn expand(memo: &Memo) -> TokenStream {
+    let attrs = attributes::all(&memo.function.attrs);
+    let vis = &memo.function.vis;
+    let sig = signatures::outer(memo);
+    let core = site::core(memo);
+    let (owner, place) = owner_and_place(memo);
+    let (begin, finish) = match &memo.outcome {
+        Outcome::Owned(result) => owned(memo, result),
+        Outcome::Lent(lent) => self::lent(memo, lent),
+    };
+    ours! {
+        #attrs
+        #vis #sig {
+            #owner
+            let ticket = {
+                let core = #core;
+                let place = #place;
+                #begin
+            };
+            #finish
+        }
+    }
+}
+
+/// `self: Arc<Self>` goes into the body, and cannot be bound to another name there: the place borrows a clone of it.
+fn owner_and_place(memo: &Memo) -> (TokenStream, TokenStream) {
+    let owner = memo.owner();
+    if !(owner.receiver && owner.passed == Passed::ByValue) {
+        return (TokenStream::new(), parts::place(memo, &View::Function));
+    }
+    let private = &memo.paths.private;
+    let name = &owner.name;
+    (ours!(let owner = #private::clone_owner(&#name);), parts::place_of(memo, &ours!(&owner)))
+}
+
+fn owned(memo: &Memo, result: &syn::Type) -> (TokenStream, TokenStream) {
+    let private = &memo.paths.private;
+    let key = parts::key(memo, &View::Function);
+    let body = body(memo, result);
+    let keep = keep::expression_in_place(memo);
+    let begin = ours! {
+        #private::check_result::<#result, _>(place);
+        match #private::begin_owned::<#result, _, _, _>(core, place, #key) {
+            #private::Step::Done(value) => return value,
+            #private::Step::Compute(ticket) => ticket,
+        }
+    };
+    (begin, ours!(ticket.finish(#body, #keep)))
+}
+
+fn lent(memo: &Memo, lent: &Lent) -> (TokenStream, TokenStream) {
+    let private = &memo.paths.private;
+    let kept = &lent.kept;
+    let key = parts::key(memo, &View::Function);
+    let done = outer::done(memo, lent);
+    let begin = ours! {
+        #private::check_lent::<#kept, _>(place);
+        match #private::begin_lent::<#kept, _, _, _>(core, place, #key) {
+            #private::LentStep::Done(value) => return #done,
+            #private::LentStep::Compute(ticket) => ticket,
+        }
+    };
+    (begin, outer::computed(memo, lent, &body(memo, &lent.yields)))
+}
+
+fn body(memo: &Memo, yields: &syn::Type) -> TokenStream {
+    let body = &memo.function.body;
+    let bindings: Vec<_> = memo.parameters.iter().filter_map(binding).collect();
+    let closure = if bindings.is_empty() {
+        quote!(move || -> #yields #body)
+    } else {
+        quote!(move || -> #yields { #(#bindings)* #body })
+    };
+    match owner_of_its_own(memo) {
+        Some(owner) => ours!({ #owner #closure }),
+        None => closure,
+    }
+}
+
+/// What the user wrote instead of a plain name.
+fn binding(parameter: &Parameter) -> Option<TokenStream> {
+    let name = &parameter.name;
+    parameter.pattern.as_ref().map(|pattern| quote!(let #pattern = #name;))
+}
+
+/// The place borrows an owner that is passed by value, so that the body gets a clone, made on a miss only.
+fn owner_of_its_own(memo: &Memo) -> Option<TokenStream> {
+    let owner = memo.owner();
+    if owner.receiver || owner.passed != Passed::ByValue {
+        return None;
+    }
+    let private = &memo.paths.private;
+    let name = &owner.name;
+    Some(ours!(let #name = #private::clone_owner(&#name);))
+}

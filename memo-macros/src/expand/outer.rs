@@ -1,0 +1,79 @@
+use proc_macro2::{Ident, TokenStream};
+
+use super::attributes::{self, Function};
+use super::parts::View;
+use super::{calls, keep, ours, parts, signatures};
+use crate::model::Memo;
+use crate::outcome::{Lent, Outcome};
+
+/// The function that callers see.
+pub(super) fn expand(memo: &Memo, handle: &Ident) -> TokenStream {
+    let attrs = attributes::of(Function::Outer, &memo.function.attrs);
+    let vis = &memo.function.vis;
+    let sig = signatures::outer(memo);
+    let handle = calls::path(memo, handle);
+    let place = parts::place(memo, &View::Function);
+    let answer = match &memo.outcome {
+        Outcome::Owned(result) => owned(memo, result),
+        Outcome::Lent(lent) => self::lent(memo, lent),
+    };
+    ours! {
+        #attrs
+        #vis #sig {
+            let core = #handle().__core();
+            let place = #place;
+            #answer
+        }
+    }
+}
+
+fn owned(memo: &Memo, result: &syn::Type) -> TokenStream {
+    let private = &memo.paths.private;
+    let key = parts::key(memo, &View::Function);
+    let body = calls::body(memo, &View::Function);
+    let keep = keep::expression(memo);
+    ours! {
+        #private::check_result::<#result, _>(place);
+        match #private::begin_owned::<#result, _, _, _>(core, place, #key) {
+            #private::Step::Done(value) => value,
+            #private::Step::Compute(ticket) => ticket.finish(|| #body, #keep),
+        }
+    }
+}
+
+fn lent(memo: &Memo, lent: &Lent) -> TokenStream {
+    let private = &memo.paths.private;
+    let kept = &lent.kept;
+    let key = parts::key(memo, &View::Function);
+    let body = calls::body(memo, &View::Function);
+    let done = done(memo, lent);
+    let computed = computed(memo, lent, &ours!(|| #body));
+    ours! {
+        #private::check_lent::<#kept, _>(place);
+        match #private::begin_lent::<#kept, _, _, _>(core, place, #key) {
+            #private::LentStep::Done(value) => #done,
+            #private::LentStep::Compute(ticket) => #computed,
+        }
+    }
+}
+
+/// The result made of `value`, which was kept before.
+pub(super) fn done(memo: &Memo, lent: &Lent) -> TokenStream {
+    let value = lent.lend(&memo.paths.private, &ours!(value));
+    if lent.fallible { ours!(::core::result::Result::Ok(#value)) } else { value }
+}
+
+/// The result made by `ticket` from the body's closure.
+pub(super) fn computed(memo: &Memo, lent: &Lent, body: &TokenStream) -> TokenStream {
+    let private = &memo.paths.private;
+    if !lent.fallible {
+        return lent.lend(private, &ours!(ticket.finish(#body)));
+    }
+    let value = lent.lend(private, &ours!(value));
+    ours! {
+        match ticket.try_finish(#body) {
+            ::core::result::Result::Ok(value) => ::core::result::Result::Ok(#value),
+            ::core::result::Result::Err(error) => ::core::result::Result::Err(error),
+        }
+    }
+}

@@ -1,0 +1,155 @@
+use proc_macro2::{Group, Ident, Punct, Spacing, Span, TokenStream, TokenTree};
+use quote::{ToTokens, TokenStreamExt, quote};
+use syn::visit::{self, Visit};
+use syn::visit_mut::{self, VisitMut};
+use syn::{Expr, Pat, PatIdent};
+
+use super::ours;
+use crate::model::{Memo, Parameter, Part, Passed};
+use crate::syntax::mentions;
+
+/// Under which names an emitted function sees the parameters.
+pub(super) enum View {
+    /// As the function declares them.
+    Function,
+    /// In the handle, which is no method: `self` goes by another name.
+    Handle { this: Ident },
+}
+
+impl View {
+    pub(super) fn handle() -> Self {
+        Self::Handle { this: Ident::new("this", Span::mixed_site()) }
+    }
+
+    pub(super) fn name<'a>(&'a self, parameter: &'a Parameter) -> &'a Ident {
+        match self {
+            Self::Handle { this } if parameter.receiver => this,
+            _ => &parameter.name,
+        }
+    }
+}
+
+/// The anchor's place: `let place = #this;`.
+pub(super) fn place(memo: &Memo, view: &View) -> TokenStream {
+    place_of(memo, &borrowed(memo.owner(), view))
+}
+
+pub(super) fn place_of(memo: &Memo, owner: &TokenStream) -> TokenStream {
+    let private = &memo.paths.private;
+    match (memo.local, memo.outcome.lent()) {
+        (false, _) => ours!(#private::place(#owner)),
+        (true, None) => ours!(#private::local_place(#owner)),
+        (true, Some(_)) => ours!(#private::local_lent_place(#owner)),
+    }
+}
+
+/// The extra key: a tuple of the parts that the local `place` makes of the arguments.
+pub(super) fn key(memo: &Memo, view: &View) -> TokenStream {
+    let parts: Vec<_> = memo.extra_key().map(|parameter| part(memo, parameter, view)).collect();
+    if parts.is_empty() { ours!(()) } else { ours!((#(#parts,)*)) }
+}
+
+fn part(memo: &Memo, parameter: &Parameter, view: &View) -> TokenStream {
+    let lends = memo.outcome.lent().is_some();
+    let argument = borrowed(parameter, view);
+    match &parameter.part {
+        Part::Computed(expr) => {
+            let expr = computed(memo, expr, view);
+            if lends { ours!(place.plain_computed(#expr)) } else { ours!(place.computed(#expr)) }
+        }
+        Part::Value => ours!(place.value(#argument)),
+        _ if !lends => ours!(place.key(#argument)),
+        // Only what is passed by reference is there for as long as the result; by value, a weak one ends with the call.
+        _ if parameter.is_borrowed_weak() => ours!(place.lent_key(#argument)),
+        _ => ours!(place.plain_key(#argument)),
+    }
+}
+
+/// `&name` or `&*name`, underlined by a type error from the first to the last token of the parameter's type.
+fn borrowed(parameter: &Parameter, view: &View) -> TokenStream {
+    let mut tokens = TokenStream::new();
+    let punct = |character| {
+        let mut punct = Punct::new(character, Spacing::Alone);
+        punct.set_span(parameter.extent.first);
+        punct
+    };
+    tokens.append(punct('&'));
+    if parameter.passed != Passed::ByValue {
+        tokens.append(punct('*'));
+    }
+    let mut name = view.name(parameter).clone();
+    name.set_span(name.span().located_at(parameter.extent.last));
+    tokens.append(name);
+    tokens
+}
+
+/// The expression of `#[memo(key = ..)]`. It sees the parameters by reference, with their patterns bound.
+fn computed(memo: &Memo, expr: &Expr, view: &View) -> TokenStream {
+    let tokens = expr.to_token_stream();
+    let bindings: TokenStream =
+        memo.parameters.iter().filter_map(|parameter| binding(parameter, &tokens)).collect();
+    let expr = match view {
+        View::Function => tokens,
+        View::Handle { this } => replace_self(tokens, this),
+    };
+    if bindings.is_empty() { expr } else { quote!({ #bindings #expr }) }
+}
+
+fn binding(parameter: &Parameter, expr: &TokenStream) -> Option<TokenStream> {
+    let name = &parameter.name;
+    let (pattern, names) = match &parameter.pattern {
+        Some(pattern) => (binding_by_reference(pattern), bound_names(pattern)),
+        None => (name.to_token_stream(), vec![name.clone()]),
+    };
+    let is_read = mentions(expr.clone(), &|ident| names.contains(ident));
+    let seen = match parameter.passed {
+        Passed::ByReference if parameter.pattern.is_none() => return None,
+        Passed::ByReference => quote!(#name),
+        Passed::ByMutableReference => quote!(&*#name),
+        Passed::ByValue => quote!(&#name),
+    };
+    (is_read && !parameter.receiver).then(|| ours!(#[allow(unused_variables)] let #pattern = #seen;))
+}
+
+fn bound_names(pattern: &Pat) -> Vec<Ident> {
+    struct Names(Vec<Ident>);
+    impl Visit<'_> for Names {
+        fn visit_pat_ident(&mut self, pattern: &PatIdent) {
+            self.0.push(pattern.ident.clone());
+            visit::visit_pat_ident(self, pattern);
+        }
+    }
+    let mut names = Names(Vec::new());
+    names.visit_pat(pattern);
+    names.0
+}
+
+/// Matched against a reference, a pattern may say neither `mut` nor `ref`.
+fn binding_by_reference(pattern: &Pat) -> TokenStream {
+    struct Plain;
+    impl VisitMut for Plain {
+        fn visit_pat_ident_mut(&mut self, pattern: &mut PatIdent) {
+            pattern.mutability = None;
+            pattern.by_ref = None;
+            visit_mut::visit_pat_ident_mut(self, pattern);
+        }
+    }
+    let mut pattern = pattern.clone();
+    Plain.visit_pat_mut(&mut pattern);
+    pattern.to_token_stream()
+}
+
+fn replace_self(tokens: TokenStream, this: &Ident) -> TokenStream {
+    tokens
+        .into_iter()
+        .map(|tree| match tree {
+            TokenTree::Ident(ident) if ident == "self" => TokenTree::Ident(this.clone()),
+            TokenTree::Group(group) => {
+                let mut replaced = Group::new(group.delimiter(), replace_self(group.stream(), this));
+                replaced.set_span(group.span());
+                TokenTree::Group(replaced)
+            }
+            other => other,
+        })
+        .collect()
+}

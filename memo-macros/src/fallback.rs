@@ -1,0 +1,44 @@
+//! What is emitted beside the errors, so that the rest of the user's code, and the editor, still find the function.
+
+use proc_macro2::{Span, TokenStream};
+use quote::{ToTokens, quote};
+use syn::visit_mut::VisitMut;
+use syn::{FnArg, Lifetime, Signature};
+
+use crate::function::Function;
+use crate::lifetimes::{Rename, first_borrow};
+
+/// The function without our marks, and without what would cause further errors.
+pub(crate) fn function(mut function: Function) -> TokenStream {
+    for input in &mut function.sig.inputs {
+        let attrs = match input {
+            FnArg::Receiver(receiver) => &mut receiver.attrs,
+            FnArg::Typed(typed) => &mut typed.attrs,
+        };
+        attrs.retain(|attr| !attr.path().is_ident("memo"));
+    }
+    function.attrs.retain(|attr| attr.path().segments.last().is_none_or(|segment| segment.ident != "weak_memo"));
+    let borrows = borrows(&function.sig);
+    let Function { attrs, vis, mut sig, body } = function;
+    if !borrows {
+        return quote!(#(#attrs)* #[allow(unused)] #vis #sig #body);
+    }
+    // The body yields what is kept, which is not what this result type says; and its elided lifetime may be bound to
+    // more than Rust's own rule allows.
+    let (none, lifetime) = (Default::default(), Lifetime::new("'static", Span::call_site()));
+    Rename::new(&none, &lifetime).visit_return_type_mut(&mut sig.output);
+    quote!(#(#attrs)* #[allow(unused)] #vis #sig { ::core::unimplemented!() })
+}
+
+fn borrows(sig: &Signature) -> bool {
+    match &sig.output {
+        syn::ReturnType::Default => false,
+        syn::ReturnType::Type(_, ty) => first_borrow(ty).is_some(),
+    }
+}
+
+/// `tokens` as they are, followed by the errors.
+pub(crate) fn beside(tokens: impl ToTokens, error: &syn::Error) -> TokenStream {
+    let error = error.to_compile_error();
+    quote!(#tokens #error)
+}

@@ -1,0 +1,111 @@
+use proc_macro2::Span;
+use syn::ext::IdentExt;
+use syn::parse::ParseStream;
+use syn::{Attribute, Expr, Ident, Meta, Token};
+
+use crate::errors::Errors;
+use crate::options::{at_end, skip_value};
+
+const FORMS: &str = "`#[memo(value)]`, `#[memo(skip)]`, `#[memo(key = expr)]` or `#[memo(owner)]`";
+
+/// What `#[memo(...)]` says about one parameter.
+pub(crate) struct Mark {
+    pub(crate) word: Ident,
+    pub(crate) says: Says,
+}
+
+pub(crate) enum Says {
+    Value,
+    Skip,
+    Key(Expr),
+    Owner,
+}
+
+/// Takes the `#[memo(...)]` attributes off a parameter. At most one mark can hold.
+pub(crate) fn take(attrs: &mut Vec<Attribute>, errors: &mut Errors) -> Option<Mark> {
+    let mut marks = Vec::new();
+    for attr in attrs.extract_if(.., |attr| attr.path().is_ident("memo")) {
+        read(&attr, &mut marks, errors);
+    }
+    refuse_cfg(attrs, errors);
+    let mut marks = marks.into_iter();
+    let first = marks.next()?;
+    for other in marks {
+        contradiction(&first.word, &other.word, errors);
+    }
+    Some(first)
+}
+
+fn read(attr: &Attribute, marks: &mut Vec<Mark>, errors: &mut Errors) {
+    let parsed = match &attr.meta {
+        Meta::List(list) => list.parse_args_with(|input: ParseStream| read_all(input, marks, errors)),
+        other => Err(syn::Error::new_spanned(other, format_args!("this mark says nothing: write {FORMS}"))),
+    };
+    if let Err(error) = parsed {
+        errors.push(error);
+    }
+}
+
+fn read_all(input: ParseStream, marks: &mut Vec<Mark>, errors: &mut Errors) -> syn::Result<()> {
+    if input.is_empty() {
+        return Err(syn::Error::new(input.span(), format_args!("this mark says nothing: write {FORMS}")));
+    }
+    while !input.is_empty() {
+        let word = input.call(Ident::parse_any)?;
+        match says(&word, input) {
+            Ok(says) => marks.push(Mark { word, says }),
+            Err(error) => {
+                errors.push(error);
+                skip_value(input)?;
+            }
+        }
+        if !input.is_empty() {
+            input.parse::<Token![,]>()?;
+        }
+    }
+    Ok(())
+}
+
+fn says(word: &Ident, input: ParseStream) -> syn::Result<Says> {
+    let says = match word.to_string().as_str() {
+        "value" => Says::Value,
+        "skip" => Says::Skip,
+        "owner" => Says::Owner,
+        "key" => return key(word, input),
+        _ => return Err(syn::Error::new(word.span(), format_args!("unknown mark `{word}`: write {FORMS}"))),
+    };
+    if !at_end(input) {
+        return Err(input.error(format_args!("`{word}` takes no value: write the word alone")));
+    }
+    Ok(says)
+}
+
+fn key(word: &Ident, input: ParseStream) -> syn::Result<Says> {
+    if at_end(input) || input.parse::<Token![=]>().is_err() || at_end(input) {
+        return Err(missing_key(word.span()));
+    }
+    input.parse().map(Says::Key)
+}
+
+fn missing_key(span: Span) -> syn::Error {
+    syn::Error::new(span, "`key` needs an expression: write `#[memo(key = opts.width())]`")
+}
+
+fn contradiction(first: &Ident, other: &Ident, errors: &mut Errors) {
+    if first == other {
+        errors.under(other, format_args!("`{other}` is written twice: keep one"));
+    } else {
+        errors.under(other, format_args!("`{other}` contradicts `{first}`: keep one of the two"));
+    }
+}
+
+fn refuse_cfg(attrs: &[Attribute], errors: &mut Errors) {
+    for attr in attrs {
+        if attr.path().is_ident("cfg") || attr.path().is_ident("cfg_attr") {
+            errors.under(
+                attr,
+                "a parameter of a memo cannot be conditional: write two functions, each under its own `#[cfg(..)]`",
+            );
+        }
+    }
+}

@@ -1,0 +1,138 @@
+//! The attribute on token strings, without a compiler: what is emitted parses, and what is wrong is told once.
+
+use proc_macro2::TokenStream;
+use quote::ToTokens;
+use syn::{File, Item};
+
+use crate::check::check;
+use crate::errors::Errors;
+use crate::options::Options;
+use crate::weak_memo::weak_memo;
+
+fn tokens(source: &str) -> TokenStream {
+    source.parse().expect("a test's source is made of tokens")
+}
+
+fn expanded(options: &str, item: &str) -> String {
+    let file: File = syn::parse2(weak_memo(tokens(options), tokens(item))).expect("an expansion parses");
+    prettyplease::unparse(&file)
+}
+
+fn errors(options: &str, item: &str) -> Vec<String> {
+    let mut found = Errors::default();
+    let options = Options::parse(tokens(options), &mut found);
+    let checked = check(options, syn::parse_str(item).expect("a test's function parses"), found);
+    checked.err().into_iter().flatten().map(|error| error.to_string()).collect()
+}
+
+fn only_error(options: &str, item: &str) -> String {
+    let found = errors(options, item);
+    assert_eq!(found.len(), 1, "{found:#?}");
+    found.into_iter().next().unwrap_or_default()
+}
+
+fn functions(options: &str, item: &str) -> Vec<String> {
+    let file: File = syn::parse2(weak_memo(tokens(options), tokens(item))).expect("an expansion parses");
+    let names = file.items.iter().filter_map(|item| match item {
+        Item::Fn(function) => Some(function.sig.ident.to_string()),
+        _ => None,
+    });
+    names.collect()
+}
+
+#[test]
+fn a_function_becomes_three() {
+    assert_eq!(functions("", "fn f(d: &Arc<D>) -> u32 { 1 }"), ["f", "__memo_body_f", "f_memo"]);
+    assert_eq!(functions("handle = none", "fn f(d: &Arc<D>) -> u32 { 1 }"), ["f"]);
+    assert_eq!(functions("handle = fs", "fn r#type(d: &Arc<D>) -> u32 { 1 }"), ["r#type", "__memo_body_type", "fs"]);
+    let with_test = functions("cache_if = |v| *v > 1", "fn f(d: &Arc<D>) -> u32 { 1 }");
+    assert_eq!(with_test, ["f", "__memo_body_f", "__memo_keep_f", "f_memo"]);
+}
+
+#[test]
+fn an_elided_lent_lifetime_is_bound_to_every_weak_argument() {
+    let text = expanded("capacity = unbounded", "fn f(a: &Arc<A>, b: &Arc<B>, s: &str) -> &V { V }");
+    assert!(text.contains("fn f<'w>(a: &'w Arc<A>, b: &'w Arc<B>, s: &str) -> &'w V"), "{text}");
+    assert!(text.contains("Args = (&'w Arc<A>, &'w Arc<B>, &'a str)"), "{text}");
+    let text = expanded("", "fn f(&self) -> &V { V }");
+    assert!(text.contains("fn f(&self) -> &V {"), "{text}");
+    assert!(text.contains("dyn for<'__w, '__a>"), "{text}");
+    let text = expanded("capacity = unbounded", "fn f<'x>(a: &'x Arc<A>, b: &Arc<B>) -> &V { V }");
+    assert!(text.contains("fn f<'x>(a: &'x Arc<A>, b: &'x Arc<B>) -> &'x V"), "{text}");
+}
+
+#[test]
+fn lifetimes_that_bounds_speak_of_keep_their_names() {
+    let text = expanded("", "fn f<'x, 'y, T: Read<'x>>(d: &Arc<D>, t: &'x T, s: &'y str) -> u32 where 'y: 'x { 1 }");
+    assert!(text.contains("fn f_memo<'x, T: Read<'x>>()"), "{text}");
+    assert!(text.contains("Args = (&'w Arc<D>, &'x T, &'a str)"), "{text}");
+}
+
+#[test]
+fn patterns_are_bound_inside() {
+    let text = expanded("", "fn f(d: &Arc<D>, (a, mut b): (u32, u32), mut c: u32, _: u8) -> u32 { 1 }");
+    assert!(text.contains("fn f(d: &Arc<D>, arg2: (u32, u32), c: u32, arg4: u8) -> u32"), "{text}");
+    assert!(text.contains("fn __memo_body_f(d: &Arc<D>, (a, mut b): (u32, u32), mut c: u32, _: u8) -> u32"), "{text}");
+}
+
+#[test]
+fn key_expressions_see_parameters_by_reference() {
+    let text = expanded("", "fn f(&self, #[memo(key = self.scale(width) + x)] width: u32, #[memo(skip)] (x, mut y): (u8, u8)) -> u32 { 1 }");
+    assert!(text.contains("let width = &width;"), "{text}");
+    assert!(text.contains("let (x, y) = &arg3;"), "{text}");
+    assert!(text.contains("this.scale(width) + x"), "{text}");
+}
+
+#[test]
+fn attributes_go_where_they_belong() {
+    let source = "
+        /// Doc.
+        #[must_use]
+        #[cfg(unix)]
+        #[allow(clippy::x)]
+        #[cfg_attr(windows, inline, allow(y))]
+        pub fn f(d: &Arc<D>) -> u32 { 1 }";
+    let file: File = syn::parse2(weak_memo(TokenStream::new(), tokens(source))).expect("parses");
+    let texts: Vec<_> = file.items.iter().map(|item| item.to_token_stream().to_string()).collect();
+    for text in &texts {
+        assert!(text.contains("cfg (unix)"), "{text}");
+        assert!(text.contains("allow (clippy :: x)"), "{text}");
+        assert!(text.contains("allow (y)"), "{text}");
+    }
+    assert!(texts[0].contains("Doc.") && texts[0].contains("must_use") && texts[0].contains("inline"));
+    assert!(!texts[1].contains("Doc.") && !texts[1].contains("must_use"));
+}
+
+#[test]
+fn several_mistakes_are_told_together() {
+    let found = errors("ttl = \"3s\", capacity = 0, colour", "async fn f(d: &Arc<D>, n: &mut u32) -> u32 { 1 }");
+    assert_eq!(found.len(), 5, "{found:#?}");
+}
+
+#[test]
+fn a_function_without_an_owner_is_pointed_to_ordinary_caches() {
+    let message = only_error("", "fn f(n: u32, s: &str) -> u32 { 1 }");
+    assert!(message.contains("`cached` or `moka`"), "{message}");
+}
+
+#[test]
+fn a_static_reference_is_a_value() {
+    assert!(errors("", "fn f(d: &Arc<D>) -> &'static str { \"\" }").is_empty());
+    assert!(errors("", "fn f(d: &Arc<D>) -> Option<&'static str> { None }").is_empty());
+    assert!(errors("", "fn f(d: &Arc<D>) -> fn(&str) -> &str { g }").is_empty());
+    assert!(errors("", "fn f(d: &Arc<D>) -> Box<dyn Fn(&str) -> &str> { g }").is_empty());
+    only_error("", "fn f(d: &Arc<D>) -> Cow<'_, str> { g }");
+    only_error("", "fn f(d: &Arc<D>) -> Vec<&str> { g }");
+}
+
+#[test]
+fn types_in_invisible_groups_are_looked_through() {
+    let item: TokenStream = {
+        let group = |text: &str| proc_macro2::Group::new(proc_macro2::Delimiter::None, tokens(text));
+        let (owner, result, body) = (group("&Arc<D>"), group("&V"), group("{ V }"));
+        quote::quote!(fn f(d: #owner, n: u32) -> #result #body)
+    };
+    let text = weak_memo(tokens("capacity = unbounded"), item).to_string();
+    assert!(!text.contains("compile_error"), "{text}");
+    assert!(text.contains("LentStep"), "{text}");
+}
