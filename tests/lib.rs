@@ -1,1 +1,11 @@
 //! Helpers shared by the tests of memo-core.
+
+mod alone;
+mod heap;
+mod tally;
+mod watchdog;
+
+pub use alone::alone;
+pub use heap::{Heap, allocations, live_bytes, peak_bytes, reset_peak};
+pub use tally::{Tally, Token};
+pub use watchdog::{in_time, watchdog};

@@ -9,9 +9,7 @@ use criterion::{Criterion, criterion_group, criterion_main};
 use memo_benches::questions;
 
 fn life(criterion: &mut Criterion) {
-    let groups = [
-        ("life", questions::lives()),
-    ];
+    let groups = [("life", questions::lives())];
     for (name, runs) in groups {
         let mut group = criterion.benchmark_group(name);
         for mut run in runs {

@@ -9,9 +9,7 @@ use criterion::{Criterion, criterion_group, criterion_main};
 use memo_benches::questions;
 
 fn miss(criterion: &mut Criterion) {
-    let groups = [
-        ("miss", questions::misses()),
-    ];
+    let groups = [("miss", questions::misses())];
     for (name, runs) in groups {
         let mut group = criterion.benchmark_group(name);
         for mut run in runs {

@@ -51,7 +51,8 @@ impl Figure {
         let output = Command::new(own).env(FIGURE, self.id()).output().expect("a bench can start itself");
         assert!(output.status.success(), "{}: {}", self.id(), String::from_utf8_lossy(&output.stderr));
         let text = String::from_utf8(output.stdout).expect("a figure is text");
-        let numbers: Vec<f64> = text.split_whitespace().map(|word| word.parse().expect("a figure is numbers")).collect();
+        let numbers: Vec<f64> =
+            text.split_whitespace().map(|word| word.parse().expect("a figure is numbers")).collect();
         let [steady, peak] = numbers[..] else { panic!("{} is no figure: {text:?}", self.id()) };
         Bytes { steady, peak }
     }

@@ -28,15 +28,17 @@ impl<S: Subject> Warm<S> {
         Self { subject, objects }
     }
 
-    /// Hits on all objects, round and round.
-    pub(crate) fn hits(&self, hits: u64) -> Duration {
-        let calls = hits.div_ceil(S::CALLS) as usize;
-        let (passes, rest) = (calls / self.objects.len(), calls % self.objects.len());
+    /// Hits on all objects, round and round from the one at `from`.
+    pub(crate) fn hits(&self, from: u64, hits: u64) -> Duration {
+        let mut left = hits.div_ceil(S::CALLS) as usize;
+        let mut at = from as usize % self.objects.len();
         let start = Instant::now();
-        for _ in 0..passes {
-            call_each(&self.subject, &self.objects);
+        while left > 0 {
+            let stretch = left.min(self.objects.len() - at);
+            call_each(&self.subject, &self.objects[at..at + stretch]);
+            left -= stretch;
+            at = 0;
         }
-        call_each(&self.subject, &self.objects[..rest]);
         start.elapsed()
     }
 
@@ -44,7 +46,9 @@ impl<S: Subject> Warm<S> {
     pub(crate) fn hot_hits(&self, hits: u64) -> Duration {
         let object = &self.objects[0];
         let start = Instant::now();
-        black_box((0..hits.div_ceil(S::CALLS)).fold(0, |sum: u64, _| sum.wrapping_add(self.subject.call(black_box(object)))));
+        black_box(
+            (0..hits.div_ceil(S::CALLS)).fold(0, |sum: u64, _| sum.wrapping_add(self.subject.call(black_box(object)))),
+        );
         start.elapsed()
     }
 }
@@ -52,7 +56,7 @@ impl<S: Subject> Warm<S> {
 impl<S: Shared> Warm<S> {
     /// [`hits`](Self::hits) on `threads` threads at once, each doing as many on the same objects; the mean of their times.
     pub(crate) fn contended_hits(&self, threads: u32, hits: u64) -> Duration {
-        contended(threads, || self.hits(self.objects.len() as u64), || self.hits(hits))
+        contended(threads, || self.hits(0, self.objects.len() as u64), || self.hits(0, hits))
     }
 
     /// [`hot_hits`](Self::hot_hits) on `threads` threads at once.

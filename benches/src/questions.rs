@@ -9,7 +9,10 @@ use crate::heap::{self, Bytes, Figure};
 use crate::loops::{Lives, Warm, Window, misses as first_calls};
 use crate::run::Run;
 use crate::subject::{Shared, Subject};
-use crate::subjects::{Bare, BareRc, on_one_thread, on_several_threads, through_lives, with_extra_key, with_many_objects};
+use crate::subjects::ours::{arc, crowd, in_object, large, values};
+use crate::subjects::{
+    Bare, BareRc, on_one_thread, on_several_threads, through_lives, with_extra_key, with_many_objects,
+};
 
 /// Bytes of text in an object, for the deep keys to hash.
 const TEXT_LEN: usize = 1024;
@@ -24,7 +27,7 @@ pub const WINDOW: usize = 1_000;
 pub fn hits(objects: usize) -> Vec<Run> {
     fn run<S: Subject + 'static>(objects: usize) -> Run {
         let mut warm = None;
-        Run::of::<S>(move |hits| warm.get_or_insert_with(|| Warm::<S>::new(objects, TEXT_LEN)).hits(hits))
+        Run::of::<S>(move |hits| warm.get_or_insert_with(|| Warm::<S>::new(objects, TEXT_LEN)).hits(0, hits))
     }
     on_one_thread!(run(objects))
 }
@@ -42,8 +45,13 @@ pub fn hot_hits() -> Vec<Run> {
 /// more than finding the place.
 pub fn hits_on_many(objects: usize) -> Vec<Run> {
     fn run<S: Subject + 'static>(objects: usize) -> Run {
-        let mut warm = None;
-        Run::of::<S>(move |hits| warm.get_or_insert_with(|| Warm::<S>::new(objects, 0)).hits(hits))
+        let (mut warm, mut done) = (None, 0);
+        Run::of::<S>(move |hits| {
+            // From where the last sample ended: its objects may be in a cache.
+            let from = done;
+            done += hits;
+            warm.get_or_insert_with(|| Warm::<S>::new(objects, 0)).hits(from, hits)
+        })
     }
     with_many_objects!(run(objects))
 }
@@ -52,9 +60,47 @@ pub fn hits_on_many(objects: usize) -> Vec<Run> {
 pub fn hits_with_extra_key(objects: usize) -> Vec<Run> {
     fn run<S: Subject + 'static>(objects: usize) -> Run {
         let mut warm = None;
-        Run::of::<S>(move |hits| warm.get_or_insert_with(|| Warm::<S>::new(objects, 0)).hits(hits))
+        Run::of::<S>(move |hits| warm.get_or_insert_with(|| Warm::<S>::new(objects, 0)).hits(0, hits))
     }
     with_extra_key!(run(objects))
+}
+
+/// Hits of ours on 1,024 objects for values of one kind, by reference and by clone.
+pub fn hits_for_values() -> [(Value, Vec<Run>); 3] {
+    fn run<S: Subject + 'static>() -> Run {
+        let mut warm = None;
+        Run::of::<S>(move |hits| warm.get_or_insert_with(|| Warm::<S>::new(1024, TEXT_LEN)).hits(0, hits))
+    }
+    use values::*;
+    [
+        (Value::Pair, vec![run::<OwnPairLent>(), run::<OwnPair>(), run::<ArcPairLent>(), run::<ArcPair>()]),
+        (Value::Quad, vec![run::<OwnQuadLent>(), run::<OwnQuad>(), run::<ArcQuadLent>(), run::<ArcQuad>()]),
+        (Value::Name, vec![run::<OwnNameLent>(), run::<OwnName>(), run::<ArcNameLent>(), run::<ArcName>()]),
+    ]
+}
+
+/// What a memo of ours remembers where that is the question.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Value {
+    /// 16 bytes of plain data.
+    Pair,
+    /// 32 bytes of plain data.
+    Quad,
+    /// An `Arc<str>`. By reference its caller clones it, too.
+    Name,
+}
+
+/// Hits of ours by reference on one object with 1, 8 and 100 memos on it, each memo asked in turn.
+pub fn hits_in_a_crowd() -> [Vec<Run>; 3] {
+    fn run<S: Subject + 'static>() -> Run {
+        let mut warm = None;
+        Run::of::<S>(move |hits| warm.get_or_insert_with(|| Warm::<S>::new(1, TEXT_LEN)).hot_hits(hits))
+    }
+    [
+        vec![run::<in_object::Lent>(), run::<arc::Lent>()],
+        vec![run::<crowd::Own8>(), run::<crowd::Arc8>()],
+        vec![run::<crowd::Own100>(), run::<crowd::Arc100>()],
+    ]
 }
 
 /// Hits on `objects` objects in turn by `threads` threads at once, all on the same objects. The time is one thread's own.
@@ -72,7 +118,9 @@ pub fn contended_hits(threads: u32, objects: usize) -> Vec<Run> {
 pub fn contended_hot_hits(threads: u32) -> Vec<Run> {
     fn run<S: Shared + 'static>(threads: u32) -> Run {
         let mut warm = None;
-        Run::of::<S>(move |hits| warm.get_or_insert_with(|| Warm::<S>::new(1, TEXT_LEN)).contended_hot_hits(threads, hits))
+        Run::of::<S>(move |hits| {
+            warm.get_or_insert_with(|| Warm::<S>::new(1, TEXT_LEN)).contended_hot_hits(threads, hits)
+        })
     }
     on_several_threads!(run(threads))
 }
@@ -153,9 +201,33 @@ pub fn churn_bytes() -> Vec<Figure> {
     figures
 }
 
+/// Heap of ours while objects of 64 KiB go through a window of 100, beside a million small ones that are alive and remembered:
+/// with the first window alive and at the peak, in both the small ones not counted.
+pub fn large_bytes() -> Vec<Figure> {
+    fn figure<S: Subject + 'static, Small: Subject + 'static>() -> Figure {
+        Figure::of::<S>("large", || {
+            let _small = Warm::<Small>::new(1_000_000, 0);
+            heap::count();
+            let mut window = Window::<S>::new(100);
+            window.send(100);
+            let steady = heap::live() as f64;
+            heap::restart_peak();
+            window.send(20_000);
+            Bytes { steady, peak: heap::peak() as f64 }
+        })
+    }
+    vec![
+        figure::<large::OwnLent, in_object::Lent>(),
+        figure::<large::OwnCloned, in_object::Cloned>(),
+        figure::<large::Lent, arc::Lent>(),
+        figure::<large::Cloned, arc::Cloned>(),
+    ]
+}
+
 /// All figures, for the binary that is started again for one.
 pub fn figures() -> Vec<Figure> {
     let mut figures = entry_bytes();
     figures.extend(churn_bytes());
+    figures.extend(large_bytes());
     figures
 }

@@ -63,6 +63,13 @@ pub fn medians(mut runs: Vec<Run>, rounds: usize, sample: Duration) -> Medians {
     runs.iter().zip(samples).map(|(run, samples)| (run.column, median(samples))).collect()
 }
 
+/// [`medians`] of several sets of runs, all interleaved: for numbers of different sets that are to be compared.
+pub fn medians_together<const N: usize>(sets: [Vec<Run>; N], rounds: usize, sample: Duration) -> [Medians; N] {
+    let sizes = sets.each_ref().map(Vec::len);
+    let mut all = medians(sets.into_iter().flatten().collect(), rounds, sample).into_iter();
+    sizes.map(|size| all.by_ref().take(size).collect())
+}
+
 fn median(mut samples: Vec<f64>) -> f64 {
     samples.sort_by(f64::total_cmp);
     let middle = samples.len() / 2;

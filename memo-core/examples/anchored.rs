@@ -44,5 +44,5 @@ fn main() {
     println!("circumference {}, after a move and not measured again", circumference(&moved));
 
     drop(moved);
-    println!("\nthe shape is gone, and so are its results:\n{}", memo_core::report());
+    print!("\nthe shape is gone, and so are its results:\n{}", memo_core::report());
 }

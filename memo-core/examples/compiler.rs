@@ -10,6 +10,7 @@
 
 use memo_core::{Anchor, HasAnchor, weak_memo};
 use std::collections::BTreeMap;
+use std::fmt;
 
 /// Source text of lines such as `area = width * height`.
 #[derive(HasAnchor)]
@@ -26,10 +27,19 @@ struct Formula {
     rest: Option<(char, String)>,
 }
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 enum CompileError {
     Syntax { line: usize },
     Unknown(String),
+}
+
+impl fmt::Display for CompileError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            CompileError::Syntax { line } => write!(f, "line {line} is not a definition"),
+            CompileError::Unknown(name) => write!(f, "nothing is called `{name}`"),
+        }
+    }
 }
 
 impl Module {
@@ -88,24 +98,27 @@ fn parse_line((number, line): (usize, &str)) -> Result<(String, Formula), Compil
     Ok((name.trim().to_owned(), Formula { first, rest }))
 }
 
+fn show<T: fmt::Display>(result: Result<T, CompileError>) -> String {
+    result.map_or_else(|error| format!("error: {error}"), |value| value.to_string())
+}
+
 fn main() {
     let room = Module::new("room", "width = 4\nlength = width + 2\narea = width * length\nprice = area * width");
-    println!("price: {:?}", room.value("price"));
-    println!("area:  {:?} (evaluated on the way)", room.value("area"));
-    println!("ceiling: {:?}", room.value("ceiling"));
+    println!("price:   {}", show(room.value("price")));
+    println!("area:    {}, which was evaluated on the way", show(room.value("area")));
+    println!("ceiling: {}\n", show(room.value("ceiling")));
 
-    let broken = Module::new("broken", "width = \n");
-    println!("\nbroken: {:?}", broken.definitions().map(BTreeMap::len));
-    println!("broken: {:?} (an error is not remembered)", broken.definitions().map(BTreeMap::len));
+    let broken = Module::new("broken", "width is 4");
+    println!("broken:  {}", show(broken.value("width")));
+    println!("broken:  {}, found again: no error is remembered\n", show(broken.value("width")));
 
-    {
-        let desk = Module::new("desk", "width = 2\ndepth = 1");
-        println!("\nboth in room and desk: {:?}", room.clashes(&desk));
-        println!("again: {:?}", room.clashes(&desk));
-        println!("comparisons remembered: {}", Module::clashes_memo().len());
-    }
+    let desk = Module::new("desk", "width = 2\ndepth = 1");
+    println!("in both room and desk: {:?}", room.clashes(&desk));
+    println!("in both room and desk: {:?}, remembered", room.clashes(&desk));
+    println!("comparisons remembered: {}", Module::clashes_memo().len());
+    drop(desk);
     println!("with the desk gone:     {}", Module::clashes_memo().len());
 
     drop((room, broken));
-    println!("\nwith all modules gone:\n{}", memo_core::report());
+    print!("\nwith all modules gone:\n{}", memo_core::report());
 }

@@ -78,5 +78,5 @@ fn main() {
     drop(small);
     let swept = memo_core::sweep();
     println!("\nboth trees are gone; a sweep found {swept} more dead nodes, {} results are left", sum_memo().len());
-    println!("\n{}", memo_core::report());
+    print!("\n{}", memo_core::report());
 }

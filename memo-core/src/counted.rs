@@ -56,9 +56,10 @@ where
         end: <Self as AnyCell>::end,
         shared: Some(SharedVtable {
             retain: cell::retain_counted::<Self>,
-            // SAFETY: (both) the vtable is that of this type, and the caller's cell is alive.
+            // SAFETY: the vtable is that of this type, and the caller's cell is alive.
             remove: |cell, entry, why| unsafe { cell::cast::<Self>(cell) }.remove(entry, why),
-            listing: |cell| NonNull::from(unsafe { &cell::cast::<Self>(cell).listing }),
+            // SAFETY: as above.
+            listing: |cell| NonNull::from(&unsafe { cell::cast::<Self>(cell) }.listing),
         }),
     };
 
@@ -278,6 +279,12 @@ where
         ready
     }
 
+    /// The pointer this cell was made with: that of `&self` may not reach the count in front of it.
+    fn raw(&self) -> NonNull<CellHead> {
+        let address = std::ptr::from_ref(self).addr();
+        NonNull::new(std::ptr::with_exposed_provenance_mut(address)).expect("a reference is not null")
+    }
+
     /// Links an entry from its weak arguments.
     fn link(&self, entry: &Counted<St>) {
         if !<St::Key as StoredKey<S>>::PEERS {
@@ -286,7 +293,7 @@ where
         let id = id_of(entry);
         entry.meta.key().each_peer(&mut |peer| {
             // SAFETY: this cell is borrowed, and counted.
-            let here = unsafe { CellRef::retain(NonNull::from(self).cast()) };
+            let here = unsafe { CellRef::retain(self.raw()) };
             peer.link(id, here);
         });
     }
@@ -328,6 +335,7 @@ where
 
     fn into_raw(handle: Arc<Self>) -> NonNull<CellHead> {
         let raw = Arc::into_raw(handle).cast_mut().cast::<CellHead>();
+        raw.expose_provenance();
         NonNull::new(raw).expect("an allocation is not null")
     }
 

@@ -31,11 +31,10 @@ pub(crate) enum Count {
     Replaced,
     Rejected,
     Leaked,
-    Retained,
     ComputeNanos,
 }
 
-const COUNTS: usize = 13;
+const COUNTS: usize = 12;
 
 /// The order of reading: goings before comings (invariant 3).
 const READ_ORDER: [Count; COUNTS] = [
@@ -50,7 +49,6 @@ const READ_ORDER: [Count; COUNTS] = [
     Count::Hits,
     Count::Misses,
     Count::Waits,
-    Count::Retained,
     Count::ComputeNanos,
 ];
 
@@ -93,14 +91,7 @@ impl Sums {
     /// Results stored and not yet reclaimed.
     pub(crate) fn entries(&self) -> u64 {
         let came = self.get(Count::Computes) + self.get(Count::Inserts);
-        let gone = [
-            Count::Dropped,
-            Count::Evicted,
-            Count::Cleared,
-            Count::Replaced,
-            Count::Rejected,
-            Count::Leaked,
-        ];
+        let gone = [Count::Dropped, Count::Evicted, Count::Cleared, Count::Replaced, Count::Rejected, Count::Leaked];
         came.saturating_sub(gone.into_iter().map(|what| self.get(what)).sum())
     }
 }
@@ -112,6 +103,17 @@ struct Share {
     len: u32,
 }
 
+impl Share {
+    /// # Safety
+    /// `index < self.len`, and the array stands for `'a`.
+    unsafe fn block<'a>(self, index: usize) -> &'a Block {
+        // SAFETY: the caller's.
+        let at = unsafe { self.blocks.add(index) };
+        // SAFETY: the caller's; all blocks are initialised.
+        unsafe { &*at }
+    }
+}
+
 // SAFETY: the pointer is followed under the lock of `ALL` only, where the array stands (invariant 1).
 unsafe impl Send for Share {}
 
@@ -121,7 +123,7 @@ fn all() -> MutexGuard<'static, Vec<Share>> {
     unpoisoned(ALL.lock())
 }
 
-/// Counts, and returns what this thread has counted so far (0 on a thread that is ending).
+/// Counts, and returns what this thread has counted so far (1 on a thread that is ending).
 #[inline]
 pub(crate) fn count(core: &'static Core, what: Count, n: u64) -> u64 {
     thread::with(|thread| {
@@ -151,7 +153,7 @@ fn count_first(core: &'static Core, what: Count, n: u64) -> u64 {
         return count(core, what, n);
     }
     core.gone().add_shared(what, n);
-    0
+    1
 }
 
 fn grow(thread: &thread::Thread, at_least: u32) {
@@ -166,7 +168,7 @@ fn grow(thread: &thread::Thread, at_least: u32) {
     for (index, block) in blocks.iter().enumerate().take(old.len as usize) {
         for what in READ_ORDER {
             // SAFETY: `index < old.len`, and the old array stands until it is freed below.
-            let was = unsafe { &*old.blocks.add(index) }.read(what);
+            let was = unsafe { old.block(index) }.read(what);
             block.0[what as usize].store(was, Ordering::Relaxed);
         }
     }
@@ -202,7 +204,7 @@ pub(crate) fn close() {
         for (core, index) in memos.iter().zip(0..share.len) {
             for what in READ_ORDER {
                 // SAFETY: `index < share.len`, freed below only.
-                let n = unsafe { &*share.blocks.add(index as usize) }.read(what);
+                let n = unsafe { share.block(index as usize) }.read(what);
                 if n != 0 {
                     core.gone().add_shared(what, n);
                 }
@@ -223,7 +225,7 @@ pub(crate) fn sum(core: &'static Core) -> Sums {
         let mut total = core.gone().read(what);
         for share in all.iter().filter(|share| index < share.len) {
             // SAFETY: invariant 1, the lock is held and `index < len`.
-            total += unsafe { &*share.blocks.add(index as usize) }.read(what);
+            total += unsafe { share.block(index as usize) }.read(what);
         }
         sums.0[what as usize] = total;
     }
@@ -234,8 +236,9 @@ pub(crate) fn sum(core: &'static Core) -> Sums {
 pub(crate) fn own(core: &'static Core, what: Count) -> u64 {
     thread::with(|thread| {
         if core.index() < thread.counters_len.get() {
-            // SAFETY: `index < counters_len`, this thread's own array.
-            unsafe { &*thread.counters.get().add(core.index() as usize) }.read(what)
+            let share = Share { blocks: thread.counters.get(), len: thread.counters_len.get() };
+            // SAFETY: `index < len`, and the array is this thread's own.
+            unsafe { share.block(core.index() as usize) }.read(what)
         } else {
             0
         }

@@ -66,7 +66,7 @@ const DEEPEST: usize = 4096;
 /// The guard of memos that do not wait: they cannot tell a ring from a recursion, only that it does not end.
 pub(crate) fn guard_depth(core: &'static Core) {
     let depth = thread::with(|thread| thread.depth.get());
-    if depth as usize % 256 != 0 || depth == 0 {
+    if depth == 0 || !depth.is_multiple_of(256) {
         return;
     }
     let mut same = 0;

@@ -9,7 +9,7 @@ use crate::lent_op::LentOp;
 use crate::memo::Core;
 use crate::owned::Op;
 use crate::panics::Panics;
-use crate::side_table;
+use crate::side_table::{self, Audit};
 use crate::stats::Stats;
 
 /// A memoized function's signature, as a type: `dyn for<'w, 'a> Sig<'w, 'a, Args = .., Out = .., Value = ..>`.
@@ -125,9 +125,9 @@ type Run<S, P> = for<'w, 'a> fn(
 /// assert!(repeat_memo().is_empty());
 /// ```
 #[must_use = "a handle does nothing by itself"]
-pub struct Memo<S: ?Sized, P: Policy>
+pub struct Memo<S, P: Policy>
 where
-    S: for<'w, 'a> Sig<'w, 'a>,
+    S: for<'w, 'a> Sig<'w, 'a> + ?Sized,
 {
     core: &'static Core,
     run: Run<S, P>,
@@ -135,20 +135,20 @@ where
     invariant: PhantomData<fn(PhantomData<S>) -> PhantomData<S>>,
 }
 
-impl<S: ?Sized, P: Policy> Clone for Memo<S, P>
+impl<S, P: Policy> Clone for Memo<S, P>
 where
-    S: for<'w, 'a> Sig<'w, 'a>,
+    S: for<'w, 'a> Sig<'w, 'a> + ?Sized,
 {
     fn clone(&self) -> Self {
         *self
     }
 }
 
-impl<S: ?Sized, P: Policy> Copy for Memo<S, P> where S: for<'w, 'a> Sig<'w, 'a> {}
+impl<S, P: Policy> Copy for Memo<S, P> where S: for<'w, 'a> Sig<'w, 'a> + ?Sized {}
 
-impl<S: ?Sized, P: Policy> fmt::Debug for Memo<S, P>
+impl<S, P: Policy> fmt::Debug for Memo<S, P>
 where
-    S: for<'w, 'a> Sig<'w, 'a>,
+    S: for<'w, 'a> Sig<'w, 'a> + ?Sized,
 {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Memo").field("name", &self.name()).field("stats", &self.stats()).finish_non_exhaustive()
@@ -157,25 +157,25 @@ where
 
 /// The handle of a memo that returns by clone.
 #[inline]
-pub fn owned_memo<S: ?Sized>(core: &'static Core, run: Run<S, Owned>) -> Memo<S, Owned>
+pub fn owned_memo<S>(core: &'static Core, run: Run<S, Owned>) -> Memo<S, Owned>
 where
-    S: for<'w, 'a> Sig<'w, 'a>,
+    S: for<'w, 'a> Sig<'w, 'a> + ?Sized,
 {
     Memo { core, run, invariant: PhantomData }
 }
 
 /// The handle of a memo that lends.
 #[inline]
-pub fn lent_memo<S: ?Sized>(core: &'static Core, run: Run<S, Lent>) -> Memo<S, Lent>
+pub fn lent_memo<S>(core: &'static Core, run: Run<S, Lent>) -> Memo<S, Lent>
 where
-    S: for<'w, 'a> Sig<'w, 'a>,
+    S: for<'w, 'a> Sig<'w, 'a> + ?Sized,
 {
     Memo { core, run, invariant: PhantomData }
 }
 
-impl<S: ?Sized, P: Policy> Memo<S, P>
+impl<S, P: Policy> Memo<S, P>
 where
-    S: for<'w, 'a> Sig<'w, 'a>,
+    S: for<'w, 'a> Sig<'w, 'a> + ?Sized,
 {
     #[doc(hidden)]
     #[inline]
@@ -201,10 +201,11 @@ where
 
     /// What this memo has done so far.
     ///
-    /// Cost: a walk over the threads' counters, and one over the side table for `pinned_bytes`.
+    /// Cost: a walk over the threads' counters, and one over the side table for `pinned_bytes` and
+    /// `retained`.
     #[must_use]
     pub fn stats(&self) -> Stats {
-        stats_of(self.core)
+        stats_of(self.core, &Audit::take())
     }
 
     /// How many results there are, those of dead objects not counted; exact when no call is in flight.
@@ -243,9 +244,9 @@ where
     }
 }
 
-impl<S: ?Sized, P: Policy> Memo<S, P>
+impl<S, P: Policy> Memo<S, P>
 where
-    S: for<'w, 'a> Sig<'w, 'a>,
+    S: for<'w, 'a> Sig<'w, 'a> + ?Sized,
 {
     /// Computes the result anew and stores it in place of the old one.
     ///
@@ -307,6 +308,6 @@ pub(crate) fn clear(core: &'static Core) -> usize {
     cleared
 }
 
-pub(crate) fn stats_of(core: &'static Core) -> Stats {
-    Stats::new(&counters::sum(core), side_table::pinned_bytes(core))
+pub(crate) fn stats_of(core: &'static Core, audit: &Audit) -> Stats {
+    Stats::new(&counters::sum(core), audit.of(core))
 }

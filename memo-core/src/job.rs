@@ -2,13 +2,14 @@
 
 use std::time::Instant;
 
+use crate::anchor::Anchor;
 use crate::counted::{CountedCell, Keys, new_entry};
 use crate::counters::{self, Count};
 use crate::flight::{self, Frame};
 use crate::key::{KeySet, StoredKey};
 use crate::memo::Core;
 use crate::owner::{Locate, Place};
-use crate::retained;
+use crate::retained::{self, Suspect};
 use crate::scope::Scope;
 use crate::slot::{Look, NoValue, Slot, Waited};
 use crate::store::{Counted, Store};
@@ -23,7 +24,7 @@ pub(crate) fn run<R>(core: &'static Core, slot: usize, body: impl FnOnce() -> R)
     let so_far = counters::own(core, Count::Computes);
     let weight = match so_far {
         0..SAMPLE => 1,
-        n if n % SAMPLE == 0 => SAMPLE,
+        n if n.is_multiple_of(SAMPLE) => SAMPLE,
         _ => 0,
     };
     let started = (weight > 0).then(Instant::now);
@@ -42,10 +43,10 @@ pub(crate) fn check_retained<O: Locate<S> + ?Sized, S: Scope>(
     before: Option<usize>,
 ) {
     let (Some(before), Some(now)) = (before, place.strong()) else { return };
-    if now > before {
-        if let Some(life) = place.life() {
-            retained::suspect(core, before, life);
-        }
+    if now > before
+        && let Some((subject, life)) = place.life()
+    {
+        retained::suspect(Suspect { core, before, subject, life });
     }
 }
 
@@ -83,7 +84,8 @@ pub(crate) struct Job<'w, O: Locate<S> + ?Sized, S: Scope, St: Store<Key: Stored
 
 /// How a call that was not a plain hit begins.
 pub(crate) enum Begun<'w, O: Locate<S> + ?Sized, S: Scope, St: Store<Key: StoredKey<S>> + 'static> {
-    Ready(Counted<St>, Call),
+    /// The entry has its value; the cell it is in.
+    Ready(Counted<St>, &'w CountedCell<S, St>, Call),
     Compute(Job<'w, O, S, St>),
 }
 
@@ -95,10 +97,11 @@ pub(crate) enum Published<St: Store> {
     Theirs(Counted<St>),
 }
 
-/// Finds the entry, waits for it, or becomes the one who computes it.
+/// Finds the entry, waits for it, or becomes the one who computes it. `anchor` is the owner's, if it was found.
 pub(crate) fn begin<'w, O, S, K, V>(
     core: &'static Core,
     place: Place<'w, O, S>,
+    anchor: Option<&'w Anchor>,
     key: &K,
     hash: u64,
 ) -> Begun<'w, O, S, K::Store<V>>
@@ -110,7 +113,7 @@ where
 {
     let call = Call::enter();
     let site = core.site();
-    let anchor = place.find().unwrap_or_else(|| place.make());
+    let anchor = anchor.unwrap_or_else(|| place.make());
     let cell = CountedCell::<S, K::Store<V>>::find_or_add(anchor, core, !site.lends);
     let keys = const { Keys::of::<S, K>() };
     let me = thread::with(thread::Thread::number);
@@ -149,13 +152,16 @@ where
                 if !missed {
                     counters::count(core, Count::Hits, 1);
                 }
-                return Begun::Ready(found, call);
+                return Begun::Ready(found, cell, call);
             }
             Look::Busy(flight) => {
                 if !single_flight {
                     // A `refresh` is on its way, or a flight after a rejected one: compute beside it.
-                    let entry =
-                        new_entry::<K::Store<V>>(Slot::claimed(me), stored.take().unwrap_or_else(|| key.to_stored()), hash);
+                    let entry = new_entry::<K::Store<V>>(
+                        Slot::claimed(me),
+                        stored.take().unwrap_or_else(|| key.to_stored()),
+                        hash,
+                    );
                     let strong_before = place.strong();
                     if !missed {
                         note_miss(core, place);
@@ -172,7 +178,7 @@ where
                 }
                 counters::count(core, Count::Waits, 1);
                 match found.slot.wait(flight) {
-                    Waited::Ready => return Begun::Ready(found, call),
+                    Waited::Ready => return Begun::Ready(found, cell, call),
                     Waited::Again => {}
                     Waited::Alone => {
                         single_flight = false;

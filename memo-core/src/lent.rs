@@ -13,6 +13,7 @@
 
 use std::ptr::NonNull;
 
+use crate::anchor::Anchor;
 use crate::cell::{self, AnyCell, CellHead, CellVtable};
 use crate::counted::{CountedCell, Keys};
 use crate::counters::{self, Count};
@@ -39,8 +40,7 @@ struct LentCell<V> {
 }
 
 impl<V: 'static> LentCell<V> {
-    const VTABLE: CellVtable =
-        CellVtable { release: cell::release::<Self>, end: <Self as AnyCell>::end, shared: None };
+    const VTABLE: CellVtable = CellVtable { release: cell::release::<Self>, end: <Self as AnyCell>::end, shared: None };
 }
 
 // SAFETY: `repr(C)`, the head first.
@@ -72,13 +72,13 @@ unsafe impl<V: 'static> AnyCell for LentCell<V> {
 #[doc(hidden)]
 #[allow(private_interfaces, private_bounds, reason = "implemented here only, for all keys")]
 pub trait LendKey<S: Scope>: KeySet<S> {
-    fn find_lent<'w, V: 'static, O: Locate<S> + ?Sized>(&self, core: &'static Core, place: Place<'w, O, S>)
-    -> Option<&'w V>;
+    fn find_lent<'w, V: 'static>(&self, core: &'static Core, anchor: Option<&'w Anchor>) -> Option<&'w V>;
 
     fn begin_lent<'w, V: 'static, O: Locate<S> + ?Sized>(
         &self,
         core: &'static Core,
         place: Place<'w, O, S>,
+        anchor: Option<&'w Anchor>,
     ) -> Begin<'w, V, O, S, Self>
     where
         Self: Sized;
@@ -92,25 +92,15 @@ pub enum Begin<'w, V: 'static, O: Locate<S> + ?Sized, S: Scope, K: KeySet<S>> {
     Keyed(Job<'w, O, S, K::Store<V>>),
 }
 
-fn lent_cell<'w, V: 'static, O, S>(core: &'static Core, place: Place<'w, O, S>) -> Option<&'w LentCell<V>>
-where
-    O: Locate<S> + ?Sized,
-    S: Scope,
-{
-    let cell = place.find()?.cells().find(core)?;
+fn lent_cell<'w, V: 'static>(core: &'static Core, anchor: &'w Anchor) -> Option<&'w LentCell<V>> {
+    let cell = anchor.cells().find(core)?;
     // SAFETY: a memo's cells are of one type, and the anchor is borrowed for `'w`.
     Some(unsafe { cell::cast::<LentCell<V>>(cell) })
 }
 
-fn lent_cell_or_add<'w, V: 'static, O, S>(core: &'static Core, place: Place<'w, O, S>) -> &'w LentCell<V>
-where
-    O: Locate<S> + ?Sized,
-    S: Scope,
-{
-    let anchor = place.find().unwrap_or_else(|| place.make());
-    if let Some(cell) = anchor.cells().find(core) {
-        // SAFETY: as above.
-        return unsafe { cell::cast::<LentCell<V>>(cell) };
+fn lent_cell_or_add<'w, V: 'static, S: Scope>(core: &'static Core, anchor: &'w Anchor) -> &'w LentCell<V> {
+    if let Some(cell) = lent_cell(core, anchor) {
+        return cell;
     }
     core.register();
     core.set_cells(const { &LentCell::<V>::VTABLE }, S::LOCAL);
@@ -131,21 +121,18 @@ where
 #[allow(private_interfaces, private_bounds, reason = "as for the trait")]
 impl<S: Scope> LendKey<S> for () {
     #[inline]
-    fn find_lent<'w, V: 'static, O: Locate<S> + ?Sized>(
-        &self,
-        core: &'static Core,
-        place: Place<'w, O, S>,
-    ) -> Option<&'w V> {
-        lent_cell::<V, O, S>(core, place)?.slot.get()
+    fn find_lent<'w, V: 'static>(&self, core: &'static Core, anchor: Option<&'w Anchor>) -> Option<&'w V> {
+        lent_cell::<V>(core, anchor?)?.slot.get()
     }
 
     fn begin_lent<'w, V: 'static, O: Locate<S> + ?Sized>(
         &self,
         core: &'static Core,
         place: Place<'w, O, S>,
+        anchor: Option<&'w Anchor>,
     ) -> Begin<'w, V, O, S, Self> {
         let call = Call::enter();
-        let cell = lent_cell_or_add::<V, O, S>(core, place);
+        let cell = lent_cell_or_add::<V, S>(core, anchor.unwrap_or_else(|| place.make()));
         let me = thread::with(thread::Thread::number);
         let mut single_flight = core.site().single_flight;
         let mut missed = false;
@@ -278,31 +265,33 @@ fn lend<'w, St: Store>(entry: &Counted<St>, _cell: &'w CountedCell<impl Scope, S
     Some(unsafe { value.as_ref() })
 }
 
-fn find_keyed<'w, V, O, S, K>(core: &'static Core, place: Place<'w, O, S>, key: &K) -> Option<&'w V>
+fn find_keyed<'w, V, S, K>(core: &'static Core, anchor: &'w Anchor, key: &K) -> Option<&'w V>
 where
     V: 'static,
-    O: Locate<S> + ?Sized,
     S: Scope,
     K: KeySet<S>,
 {
     let _deeper = (!K::TRUSTED).then(Deeper::enter);
-    let cell = CountedCell::<S, K::Store<V>>::find(place.find()?, core)?;
+    let cell = CountedCell::<S, K::Store<V>>::find(anchor, core)?;
     let entry = cell.seek(key.hash(), const { Keys::of::<S, K>() }, |stored| key.matches(stored))?;
     lend(&entry, cell)
 }
 
-fn begin_keyed<'w, V, O, S, K>(core: &'static Core, place: Place<'w, O, S>, key: &K) -> Begin<'w, V, O, S, K>
+fn begin_keyed<'w, V, O, S, K>(
+    core: &'static Core,
+    place: Place<'w, O, S>,
+    anchor: Option<&'w Anchor>,
+    key: &K,
+) -> Begin<'w, V, O, S, K>
 where
     V: 'static,
     O: Locate<S> + ?Sized,
     S: Scope,
     K: KeySet<S>,
 {
-    match begin::<O, S, K, V>(core, place, key, key.hash()) {
-        Begun::Ready(entry, _call) => {
+    match begin::<O, S, K, V>(core, place, anchor, key, key.hash()) {
+        Begun::Ready(entry, cell, _call) => {
             entry.meta.visit();
-            let cell = place.find().and_then(|anchor| CountedCell::<S, K::Store<V>>::find(anchor, core));
-            let cell = cell.expect("the entry came from it");
             Begin::Done(lend(&entry, cell).expect("begin hands out ready entries"))
         }
         Begun::Compute(job) => Begin::Keyed(job),
@@ -317,20 +306,17 @@ macro_rules! lend_by_key {
             Self: KeySet<S>,
         {
             #[inline]
-            fn find_lent<'w, V: 'static, Z: Locate<S> + ?Sized>(
-                &self,
-                core: &'static Core,
-                place: Place<'w, Z, S>,
-            ) -> Option<&'w V> {
-                find_keyed(core, place, self)
+            fn find_lent<'w, V: 'static>(&self, core: &'static Core, anchor: Option<&'w Anchor>) -> Option<&'w V> {
+                find_keyed(core, anchor?, self)
             }
 
             fn begin_lent<'w, V: 'static, Z: Locate<S> + ?Sized>(
                 &self,
                 core: &'static Core,
                 place: Place<'w, Z, S>,
+        anchor: Option<&'w Anchor>,
             ) -> Begin<'w, V, Z, S, Self> {
-                begin_keyed(core, place, self)
+                begin_keyed(core, place, anchor, self)
             }
         }
     )+};
@@ -353,62 +339,72 @@ lend_by_key! {
 
 /// Where a call stands after looking.
 #[allow(private_bounds, reason = "made and taken apart by expansions, without naming it")]
-pub enum LentStep<'w, V, O, S, K>
+pub enum LentStep<'w, V, O, S, St>
 where
     V: 'static,
     O: Locate<S> + ?Sized,
     S: Scope,
-    K: KeySet<S>,
+    St: Store<Key: StoredKey<S>, Value = V> + 'static,
 {
     /// There is a result.
     Done(&'w V),
     /// The caller has to compute it.
-    Compute(LentTicket<'w, V, O, S, K>),
+    Compute(LentTicket<'w, V, O, S, St>),
 }
 
 /// The duty to compute a result that will be lent.
 #[allow(private_bounds, reason = "as for `LentStep`")]
-pub struct LentTicket<'w, V, O, S, K>(Duty<'w, V, O, S, K>)
+pub struct LentTicket<'w, V, O, S, St>(Duty<'w, V, O, S, St>)
 where
     V: 'static,
     O: Locate<S> + ?Sized,
     S: Scope,
-    K: KeySet<S>;
+    St: Store<Key: StoredKey<S>, Value = V> + 'static;
 
-enum Duty<'w, V: 'static, O: Locate<S> + ?Sized, S: Scope, K: KeySet<S>> {
+enum Duty<'w, V: 'static, O: Locate<S> + ?Sized, S: Scope, St: Store<Key: StoredKey<S>, Value = V> + 'static> {
     Bare(BareJob<'w, V, O, S>),
-    Keyed(Job<'w, O, S, K::Store<V>>),
+    Keyed(Job<'w, O, S, St>),
 }
 
 /// A memoized call of a lending memo: the result, or the duty to compute it.
 #[inline]
-pub fn begin_lent<'w, V, O, S, K>(core: &'static Core, place: Place<'w, O, S>, key: K) -> LentStep<'w, V, O, S, K>
+pub fn begin_lent<'w, V, O, S, K>(
+    core: &'static Core,
+    place: Place<'w, O, S>,
+    key: K,
+) -> LentStep<'w, V, O, S, K::Store<V>>
 where
     V: Storable<S>,
     O: Locate<S> + ?Sized,
     S: Scope,
     K: LendKey<S>,
 {
-    if let Some(value) = key.find_lent(core, place) {
+    let anchor = place.find();
+    if let Some(value) = key.find_lent(core, anchor) {
         let hits = counters::count(core, Count::Hits, 1);
-        if hits % sweep::HITS_PER_SWEEP == 0 {
+        if hits.is_multiple_of(sweep::HITS_PER_SWEEP) {
             sweep::after_hits();
         }
         return LentStep::Done(value);
     }
-    begin_slowly(core, place, &key)
+    begin_slowly(core, place, anchor, &key)
 }
 
 #[cold]
 #[inline(never)]
-fn begin_slowly<'w, V, O, S, K>(core: &'static Core, place: Place<'w, O, S>, key: &K) -> LentStep<'w, V, O, S, K>
+fn begin_slowly<'w, V, O, S, K>(
+    core: &'static Core,
+    place: Place<'w, O, S>,
+    anchor: Option<&'w Anchor>,
+    key: &K,
+) -> LentStep<'w, V, O, S, K::Store<V>>
 where
     V: Storable<S>,
     O: Locate<S> + ?Sized,
     S: Scope,
     K: LendKey<S>,
 {
-    match key.begin_lent(core, place) {
+    match key.begin_lent(core, place, anchor) {
         Begin::Done(value) => LentStep::Done(value),
         Begin::Bare(job) => LentStep::Compute(LentTicket(Duty::Bare(job))),
         Begin::Keyed(job) => LentStep::Compute(LentTicket(Duty::Keyed(job))),
@@ -423,17 +419,22 @@ where
     S: Scope,
     K: LendKey<S>,
 {
-    key.find_lent(core, place)
+    key.find_lent(core, place.find())
 }
 
-impl<'w, V, O, S, K> LentTicket<'w, V, O, S, K>
+#[allow(private_bounds, reason = "as for `LentStep`")]
+impl<'w, V, O, S, St> LentTicket<'w, V, O, S, St>
 where
     V: Storable<S>,
     O: Locate<S> + ?Sized,
     S: Scope,
-    K: KeySet<S>,
+    St: Store<Key: StoredKey<S>, Value = V> + 'static,
 {
     /// Runs the body, stores its result and lends it.
+    ///
+    /// Never inlined: a hit should not pay for the registers that a miss needs.
+    #[cold]
+    #[inline(never)]
     pub fn finish(self, body: impl FnOnce() -> V) -> &'w V {
         match self.try_finish(|| Ok::<V, std::convert::Infallible>(body())) {
             Ok(value) => value,
@@ -443,6 +444,8 @@ where
 
     /// The same for a body that may fail. An error is not stored: it goes to this caller, and those who waited compute
     /// by themselves, side by side.
+    #[cold]
+    #[inline(never)]
     pub fn try_finish<E>(self, body: impl FnOnce() -> Result<V, E>) -> Result<&'w V, E> {
         match self.0 {
             Duty::Bare(job) => match job.run(body) {

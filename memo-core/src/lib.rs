@@ -1,7 +1,117 @@
 //! Results that live exactly as long as the objects they came from.
+//!
+//! `#[weak_memo]` makes a function remember its results. When the argument object is dropped, its results are gone:
+//! nothing to invalidate, no clock, no leak, no hashing of the object's content.
+//!
+//! ```
+//! use memo_core::weak_memo;
+//! use std::sync::Arc;
+//!
+//! struct Document {
+//!     text: String,
+//! }
+//!
+//! #[weak_memo]
+//! fn word_count(doc: &Arc<Document>) -> usize {
+//!     doc.text.split_whitespace().count()
+//! }
+//!
+//! let doc = Arc::new(Document { text: "results that live as long".into() });
+//! assert_eq!(word_count(&doc), 5); // computed
+//! assert_eq!(word_count(&doc), 5); // remembered: the text was not looked at, the argument not cloned
+//! assert_eq!(word_count_memo().stats().hits, 1);
+//!
+//! drop(doc); // and with the document its results go; nothing kept the document alive
+//! assert!(word_count_memo().is_empty());
+//! ```
+//!
+//! # The anchor
+//!
+//! > An **anchor** is the place where an object's results live. It dies with the object, and takes the results with it.
+//!
+//! Everything else sees only anchors, and one call is one straight walk:
+//!
+//! ```text
+//!   word_count(&doc)                                 the argument
+//!        |
+//!        |  &Arc<T>, &Rc<T>    the side table: address -> (Weak, anchor)
+//!        |  &Anchored<T>, &T   inside the object
+//!        v
+//!     anchor --> cell of memo A --> cell of memo B --> ...            found by the memo's address, no lock
+//!                   |
+//!                   +-- by reference, no extra key:  the slot of the result, in the cell itself
+//!                   +-- otherwise:  entries, counted, one for each extra key  -->  slot  -->  value
+//! ```
+//!
+//! Three facts make this simpler and faster than a general cache, each with a boundary that the code keeps to:
+//!
+//! 1. *The caller's borrow is the hazard pointer.* While `f(&arc)` runs, `arc` is alive, so its anchor and its lent results
+//!    cannot go. It protects nothing else: not another object's anchor, not a value that `clear` takes away.
+//! 2. *A held `Weak` pins the address.* Address and `Weak` in one node are a true identity; an address alone would be a
+//!    wrong answer waiting to happen. The node's slot goes first, its `Weak` after.
+//! 3. *Death is exclusive*, for cells that nothing enumerates: when the object is dead nobody can be reading them. Cells that
+//!    `clear` or another argument's death can reach are counted instead, and their entries are taken out once each.
+//!
+//! # Which front door: `Arc` or an anchor inside
+//!
+//! | the argument | where its anchor is | when results go | changes to your types |
+//! |---|---|---|---|
+//! | `&Anchored<T>`, or `&T` with `#[derive(HasAnchor)]` | inside the object | inside the object's own drop | one wrapper, or one field |
+//! | `&Arc<T>`, `&Rc<T>` | in the side table | logically at once; memory at the next sweep | none |
+//!
+//! The written type of the parameter decides: `&Arc<T>` is the side table, also where `T` has an anchor of its own.
+//!
+//! # Arguments
+//!
+//! * The **owner** is the first parameter that is written like a weak one, or the one marked `#[memo(owner)]`. Results
+//!   live on its anchor.
+//! * Further **weak** arguments (`Arc`, `Rc`, [`Anchored`], [`HasAnchor`], also inside options, tuples and slices) take
+//!   part by identity. When any of them dies the result goes.
+//! * **Values** (numbers, strings, paths, tuples, ..., see [`MemoKey`]) take part by a stored copy; lookups borrow.
+//!   `#[memo(value)]` keeps a copy of any `Hash + Eq + Clone`; `#[derive(MemoKey)]` goes field by field.
+//! * `#[memo(skip)]` leaves an argument out; `#[memo(key = opts.width())] opts: &Options` says what counts of it.
+//!
+//! Identity, not equality: two equal objects are two objects. `Hash` and `Eq` of weak arguments are never called.
+//!
+//! # Results by clone or by reference
+//!
+//! `fn outline(doc: &Arc<Doc>) -> &Outline` lends: the body yields the owned `Outline`, and callers get a reference that is
+//! bound to every weak argument. A hit clones nothing. Such memos only grow: their results go with their objects (or with
+//! `&mut` access to them), so they cannot be cleared, and an extra key needs `capacity = unbounded` by word.
+//!
+//! # What to know before you rely on it
+//!
+//! * **Interior mutability is not seen.** A result is computed once from what the object was. Objects that change
+//!   behind a `&` (a `Mutex`, a `Cell`) must be cleared by hand, or be replaced instead.
+//! * **`&mut` is seen by [`Anchored`]**, which drops its results on every `DerefMut`. A derived anchor cannot see a field
+//!   assigned past it: call [`Anchor::clear`] there.
+//! * **A result must not hold its own argument.** A value that owns an `Arc` of its owner keeps it, and itself, alive for
+//!   ever. The macro refuses what it can see (`may_return_owner` says you know); [`Stats::retained`] counts what looks
+//!   like it at run time.
+//! * **A held `Weak` shows.** Once an `Arc` was memoized, `Arc::weak_count` is not 0, `Arc::get_mut` returns `None`, and
+//!   `Arc::make_mut` on a unique `Arc` moves the value to a new allocation, which is a new object: never a stale result,
+//!   but an allocation. A dead `Arc` keeps its allocation (not its contents) until the next sweep; for large inline
+//!   objects prefer an anchor inside. An `unsafe impl Send` for a graph of `Rc`s is no longer sound once one of them was
+//!   memoized: its first thread's table holds a `Weak`.
+//! * **One compute per key.** Concurrent callers of a missing result wait for one compute. What we cannot see is a ring
+//!   through a lock, channel or join of your own inside a body, or a work-stealing pool that runs a stranger inside it:
+//!   use `single_flight = false` there.
+//! * **An `Err` is not remembered, a `None` is.** See `cache_err`, `some_only`, `cache_if` at [`weak_memo`].
+//! * **A drop may run on any thread.** Results of dead `Arc`s are dropped by whoever sweeps: at the end of an outermost memo
+//!   call, by [`sweep`], or on the thread of a [`Sweeper`]. If a result's `Drop` takes a lock that you hold while you call
+//!   memos, use a `Sweeper`.
+//! * **One version.** Two versions of this crate in one program are two registries and two side tables.
+//!
+//! # Where things are
+//!
+//! For a reader of the source: `owner` (argument to anchor), `anchor` and `side_table`, `list` and `cell` (anchor to cell),
+//! `store` and `slot` (cell to value), `owned` and `lent` (the calls), `job` (a miss), `peer` (further weak arguments),
+//! `grave` and `sweep` (the end). Each begins with its invariants.
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
+#[doc(hidden)]
+pub mod __private;
 mod anchor;
 mod anchored;
 mod cell;
@@ -22,9 +132,6 @@ mod owned;
 mod owner;
 mod panics;
 mod peer;
-#[doc(hidden)]
-#[path = "private.rs"]
-pub mod __private;
 mod registry;
 mod report;
 mod retained;

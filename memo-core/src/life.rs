@@ -63,9 +63,11 @@ impl<W: Watch> VtableOf<W> {
     const FITS: () = assert!(size_of::<W>() <= size_of::<Raw>() && align_of::<W>() <= align_of::<Raw>());
 
     const VTABLE: Vtable = Vtable {
-        // SAFETY: (all three) `raw` holds a `W`, see `Life::new`.
+        // SAFETY: `raw` holds a `W`, see `Life::new`.
         is_alive: |raw| unsafe { Self::get(raw) }.is_alive(),
+        // SAFETY: as above.
         strong: |raw| unsafe { Self::get(raw) }.strong(),
+        // SAFETY: as above, and it is dropped once.
         drop: |raw| unsafe { std::ptr::from_mut(raw).cast::<W>().drop_in_place() },
     };
 

@@ -54,6 +54,17 @@ impl CellList {
         }
     }
 
+    /// Visits the memos that have a cell here.
+    pub(crate) fn each_memo(&self, mut visit: impl FnMut(&'static Core)) {
+        let mut at = self.head.load(Ordering::Acquire);
+        while let Some(cell) = NonNull::new(at) {
+            // SAFETY: invariant 1.
+            let head = unsafe { cell.as_ref() };
+            visit(head.memo());
+            at = head.next();
+        }
+    }
+
     /// Whether no memo has a cell here.
     pub(crate) fn is_empty(&self) -> bool {
         self.head.load(Ordering::Relaxed).is_null()

@@ -54,6 +54,26 @@ pub struct Site {
     pub keyed: bool,
 }
 
+impl Site {
+    /// For cells that are on anchors for a purpose of our own.
+    pub(crate) const fn built_in(function: &'static str) -> Self {
+        Self {
+            module: "memo_core",
+            function,
+            name: None,
+            file: file!(),
+            line: line!(),
+            column: column!(),
+            options: "",
+            capacity: usize::MAX,
+            single_flight: false,
+            lends: false,
+            local: false,
+            keyed: false,
+        }
+    }
+}
+
 /// Cells that `clear` must find are listed in a few places, so that threads making them seldom meet.
 pub(crate) const SEATS: usize = 8;
 
@@ -193,11 +213,9 @@ fn split_last_segment(path: &str) -> (&str, &str) {
         match bytes[at] {
             b'>' if bytes[at - 1] != b'-' => depth += 1,
             b'<' => depth = depth.saturating_sub(1),
-            b':' if depth == 0 && bytes[at - 1] == b':' => {
-                // `f::<T>` belongs to the segment before it.
-                if bytes.get(at + 1) != Some(&b'<') {
-                    return path.split_at(at + 1);
-                }
+            // `f::<T>` belongs to the segment before it.
+            b':' if depth == 0 && bytes[at - 1] == b':' && bytes.get(at + 1) != Some(&b'<') => {
+                return path.split_at(at + 1);
             }
             _ => {}
         }

@@ -1,5 +1,6 @@
 //! Results by clone: what the call of such a memo does, from the anchor to the value.
 
+use crate::anchor::Anchor;
 use crate::counted::{CountedCell, Keys, new_entry};
 use crate::counters::{self, Count};
 use crate::handle::Reply;
@@ -29,45 +30,44 @@ pub fn check_result<R: Storable<P::Scope> + CloneResult, P: InScope>(_place: P) 
 
 /// Where a call stands after looking.
 #[allow(private_bounds, reason = "made and taken apart by expansions, without naming it")]
-pub enum Step<'w, R, O, S, K>
+pub enum Step<'w, R, O, S, St>
 where
-    R: 'static,
     O: Locate<S> + ?Sized,
     S: Scope,
-    K: KeySet<S>,
+    St: Store<Key: StoredKey<S>, Value = R> + 'static,
 {
     /// There is a result.
     Done(R),
     /// The caller has to compute it.
-    Compute(Ticket<'w, R, O, S, K>),
+    Compute(Ticket<'w, O, S, St>),
 }
 
 /// The duty to compute a result. Dropped without [`finish`](Ticket::finish), or by a panic, it lets the next one try.
-pub struct Ticket<'w, R, O, S, K>(Job<'w, O, S, K::Store<R>>)
+///
+/// Its type speaks of the stored key only, not of the borrowed one: the body may consume the arguments.
+#[allow(private_bounds, reason = "as for `Step`")]
+pub struct Ticket<'w, O, S, St>(Job<'w, O, S, St>)
 where
-    R: 'static,
     O: Locate<S> + ?Sized,
     S: Scope,
-    K: KeySet<S>;
+    St: Store<Key: StoredKey<S>> + 'static;
 
 type Cell<S, K, R> = CountedCell<S, <K as KeySet<S>>::Store<R>>;
 
+/// An entry, and the cell it was found in.
+type Found<'w, S, K, R> = (Counted<<K as KeySet<S>>::Store<R>>, &'w Cell<S, K, R>);
+
 /// Finds the entry of `key` if its cell is there already.
 #[inline]
-fn seek<O, S, K, R>(
-    core: &'static Core,
-    place: Place<'_, O, S>,
-    key: &K,
-    hash: u64,
-) -> Option<Counted<K::Store<R>>>
+fn seek<'w, S, K, R>(core: &'static Core, anchor: Option<&'w Anchor>, key: &K, hash: u64) -> Option<Found<'w, S, K, R>>
 where
     R: 'static,
-    O: Locate<S> + ?Sized,
     S: Scope,
     K: KeySet<S>,
 {
-    let cell = Cell::<S, K, R>::find(place.find()?, core)?;
-    cell.seek(hash, const { Keys::of::<S, K>() }, |stored| key.matches(stored))
+    let cell = Cell::<S, K, R>::find(anchor?, core)?;
+    let entry = cell.seek(hash, const { Keys::of::<S, K>() }, |stored| key.matches(stored))?;
+    Some((entry, cell))
 }
 
 fn copy<St: Store>(entry: &Counted<St>) -> St::Value
@@ -79,7 +79,11 @@ where
 
 /// A memoized call: the result, or the duty to compute it.
 #[inline]
-pub fn begin_owned<'w, R, O, S, K>(core: &'static Core, place: Place<'w, O, S>, key: K) -> Step<'w, R, O, S, K>
+pub fn begin_owned<'w, R, O, S, K>(
+    core: &'static Core,
+    place: Place<'w, O, S>,
+    key: K,
+) -> Step<'w, R, O, S, K::Store<R>>
 where
     R: Clone + Storable<S>,
     O: Locate<S> + ?Sized,
@@ -89,34 +93,41 @@ where
     // User code may run below: hashing, comparing, cloning. A plain copy of plain data needs no guard.
     let deeper = (!K::TRUSTED || std::mem::needs_drop::<R>()).then(Deeper::enter);
     let hash = key.hash();
-    if let Some(entry) = seek::<O, S, K, R>(core, place, &key, hash) {
-        if let Some(value) = entry.slot.get() {
-            let hits = counters::count(core, Count::Hits, 1);
-            entry.meta.visit();
-            let value = value.clone();
-            drop(entry);
-            drop(deeper);
-            if hits % sweep::HITS_PER_SWEEP == 0 {
-                sweep::after_hits();
-            }
-            return Step::Done(value);
+    let anchor = place.find();
+    if let Some((entry, _)) = seek::<S, K, R>(core, anchor, &key, hash)
+        && let Some(value) = entry.slot.get()
+    {
+        let hits = counters::count(core, Count::Hits, 1);
+        entry.meta.visit();
+        let value = value.clone();
+        drop(entry);
+        drop(deeper);
+        if hits.is_multiple_of(sweep::HITS_PER_SWEEP) {
+            sweep::after_hits();
         }
+        return Step::Done(value);
     }
     drop(deeper);
-    begin_slowly(core, place, &key, hash)
+    begin_slowly(core, place, anchor, &key, hash)
 }
 
 #[cold]
 #[inline(never)]
-fn begin_slowly<'w, R, O, S, K>(core: &'static Core, place: Place<'w, O, S>, key: &K, hash: u64) -> Step<'w, R, O, S, K>
+fn begin_slowly<'w, R, O, S, K>(
+    core: &'static Core,
+    place: Place<'w, O, S>,
+    anchor: Option<&'w Anchor>,
+    key: &K,
+    hash: u64,
+) -> Step<'w, R, O, S, K::Store<R>>
 where
     R: Clone + Storable<S>,
     O: Locate<S> + ?Sized,
     S: Scope,
     K: KeySet<S>,
 {
-    match begin::<O, S, K, R>(core, place, key, hash) {
-        Begun::Ready(entry, _call) => {
+    match begin::<O, S, K, R>(core, place, anchor, key, hash) {
+        Begun::Ready(entry, _, _call) => {
             entry.meta.visit();
             let value = copy::<K::Store<R>>(&entry);
             drop(entry);
@@ -126,16 +137,20 @@ where
     }
 }
 
-impl<R, O, S, K> Ticket<'_, R, O, S, K>
+#[allow(private_bounds, reason = "as for `Step`")]
+impl<R, O, S, St> Ticket<'_, O, S, St>
 where
     R: Clone + Storable<S>,
     O: Locate<S> + ?Sized,
     S: Scope,
-    K: KeySet<S>,
+    St: Store<Key: StoredKey<S>, Value = R> + 'static,
 {
     /// Runs the body, stores its result if `keep` says so, and returns it.
     ///
-    /// The copy for the caller is made before anything is published: a panic in `Clone` leaves no trace.
+    /// The copy for the caller is made before anything is published: a panic in `Clone` leaves no trace. Never inlined:
+    /// a hit should not pay for the registers that a miss needs.
+    #[cold]
+    #[inline(never)]
     pub fn finish(self, body: impl FnOnce() -> R, keep: impl FnOnce(&R) -> bool) -> R {
         let Self(job) = self;
         let kept = job.run(|| {
@@ -173,19 +188,18 @@ pub enum Op<V> {
 
 /// What became of it.
 #[allow(private_bounds, reason = "as for `Step`")]
-pub enum Applied<'w, R, O, S, K>
+pub enum Applied<'w, R, O, S, St>
 where
-    R: 'static,
     O: Locate<S> + ?Sized,
     S: Scope,
-    K: KeySet<S>,
+    St: Store<Key: StoredKey<S>, Value = R> + 'static,
 {
     /// Done.
     Answer(Reply<R, R>),
     /// Run the body and return its result.
     Bare,
     /// Run the body for this ticket.
-    Compute(Ticket<'w, R, O, S, K>),
+    Compute(Ticket<'w, O, S, St>),
 }
 
 /// Carries out what the handle asks.
@@ -194,7 +208,7 @@ pub fn apply_owned<'w, R, O, S, K>(
     place: Place<'w, O, S>,
     key: K,
     op: Op<R>,
-) -> Applied<'w, R, O, S, K>
+) -> Applied<'w, R, O, S, K::Store<R>>
 where
     R: Clone + Storable<S>,
     O: Locate<S> + ?Sized,
@@ -221,7 +235,7 @@ where
     K: KeySet<S>,
 {
     let _deeper = Deeper::enter();
-    let entry = seek::<O, S, K, R>(core, place, key, key.hash())?;
+    let (entry, _) = seek::<S, K, R>(core, place.find(), key, key.hash())?;
     entry.slot.get().cloned()
 }
 
@@ -233,8 +247,7 @@ where
     K: KeySet<S>,
 {
     let _deeper = Deeper::enter();
-    let Some(entry) = seek::<O, S, K, R>(core, place, key, key.hash()) else { return false };
-    let Some(cell) = place.find().and_then(|anchor| Cell::<S, K, R>::find(anchor, core)) else { return false };
+    let Some((entry, cell)) = seek::<S, K, R>(core, place.find(), key, key.hash()) else { return false };
     let Some(taken) = cell.take(id_of(&entry)) else { return false };
     let ready = taken.slot.get().is_some();
     if ready {
@@ -246,13 +259,8 @@ where
     ready
 }
 
-/// The cell, and a new entry for `key` in it.
-fn make<'w, R, O, S, K>(
-    core: &'static Core,
-    place: Place<'w, O, S>,
-    key: &K,
-    slot: Slot<R>,
-) -> (&'w Cell<S, K, R>, Counted<K::Store<R>>)
+/// The cell of `core` on the owner, made on first use.
+fn cell_of<'w, R, O, S, K>(core: &'static Core, place: Place<'w, O, S>) -> &'w Cell<S, K, R>
 where
     R: Storable<S>,
     O: Locate<S> + ?Sized,
@@ -260,9 +268,7 @@ where
     K: KeySet<S>,
 {
     let anchor = place.find().unwrap_or_else(|| place.make());
-    let cell = Cell::<S, K, R>::find_or_add(anchor, core, true);
-    let entry = new_entry::<K::Store<R>>(slot, key.to_stored(), key.hash());
-    (cell, entry)
+    Cell::<S, K, R>::find_or_add(anchor, core, true)
 }
 
 /// Drops the entry that another took the place of.
@@ -282,7 +288,8 @@ where
 {
     let _call = Call::enter();
     sweep::owe(place.class());
-    let (cell, entry) = make::<R, O, S, K>(core, place, key, Slot::full(value));
+    let cell = cell_of::<R, O, S, K>(core, place);
+    let entry = new_entry::<K::Store<R>>(Slot::full(value), key.to_stored(), key.hash());
     let old = cell.replace(&entry, const { Keys::of::<S, K>() });
     counters::count(core, Count::Inserts, 1);
     let victims = cell.make_room(&entry, core.site().capacity);
@@ -291,7 +298,7 @@ where
     cell.drop_evicted(victims);
 }
 
-fn refresh<'w, R, O, S, K>(core: &'static Core, place: Place<'w, O, S>, key: &K) -> Ticket<'w, R, O, S, K>
+fn refresh<'w, R, O, S, K>(core: &'static Core, place: Place<'w, O, S>, key: &K) -> Ticket<'w, O, S, K::Store<R>>
 where
     R: Clone + Storable<S>,
     O: Locate<S> + ?Sized,
@@ -301,7 +308,8 @@ where
     let call = Call::enter();
     sweep::owe(place.class());
     let me = thread::with(thread::Thread::number);
-    let (cell, entry) = make::<R, O, S, K>(core, place, key, Slot::claimed(me));
+    let cell = cell_of::<R, O, S, K>(core, place);
+    let entry = new_entry::<K::Store<R>>(Slot::claimed(me), key.to_stored(), key.hash());
     let keys = const { Keys::of::<S, K>() };
     let old = cell.replace(&entry, keys);
     let job = Job::refresh(core, place, cell, entry, keys, call);

@@ -54,8 +54,9 @@ pub trait Locate<S> {
     /// Its strong count.
     #[doc(hidden)]
     fn strong(&self) -> Option<usize>;
+    /// What the side table knows it by.
     #[doc(hidden)]
-    fn life(&self) -> Option<Life>;
+    fn life(&self) -> Option<(Subject, Life)>;
     /// Its size class in the side table.
     #[doc(hidden)]
     fn class(&self) -> Option<usize>;
@@ -73,8 +74,8 @@ impl<T: ?Sized> Locate<Shared> for Arc<T> {
     fn strong(&self) -> Option<usize> {
         Some(Arc::strong_count(self))
     }
-    fn life(&self) -> Option<Life> {
-        Some(Life::new(Arc::downgrade(self)))
+    fn life(&self) -> Option<(Subject, Life)> {
+        Some((Subject::of(&**self), Life::new(Arc::downgrade(self))))
     }
     #[inline]
     fn class(&self) -> Option<usize> {
@@ -96,8 +97,8 @@ macro_rules! in_this_threads_table {
             fn strong(&self) -> Option<usize> {
                 Some($pointer::strong_count(self))
             }
-            fn life(&self) -> Option<Life> {
-                Some(Life::new($pointer::downgrade(self)))
+            fn life(&self) -> Option<(Subject, Life)> {
+                Some((Subject::of(&**self), Life::new($pointer::downgrade(self))))
             }
             #[inline]
             fn class(&self) -> Option<usize> {
@@ -122,7 +123,7 @@ impl<T: HasAnchor + ?Sized> Locate<Shared> for T {
     fn strong(&self) -> Option<usize> {
         None
     }
-    fn life(&self) -> Option<Life> {
+    fn life(&self) -> Option<(Subject, Life)> {
         None
     }
     #[inline]
@@ -204,7 +205,7 @@ impl<'w, O: Locate<S> + ?Sized, S: Scope> Place<'w, O, S> {
         self.owner.strong()
     }
 
-    pub(crate) fn life(self) -> Option<Life> {
+    pub(crate) fn life(self) -> Option<(Subject, Life)> {
         self.owner.life()
     }
 

@@ -153,20 +153,7 @@ unsafe impl AnyCell for PeerCell {
     }
 }
 
-static PEERS: Core = Core::new(Site {
-    module: "memo_core",
-    function: "peers",
-    name: None,
-    file: file!(),
-    line: line!(),
-    column: column!(),
-    options: "",
-    capacity: usize::MAX,
-    single_flight: false,
-    lends: false,
-    local: false,
-    keyed: false,
-});
+static PEERS: Core = Core::new(Site::built_in("peers"));
 
 static PEER_VTABLE: CellVtable =
     CellVtable { release: crate::cell::release::<PeerCell>, end: <PeerCell as AnyCell>::end, shared: None };

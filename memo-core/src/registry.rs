@@ -5,6 +5,7 @@ use std::sync::{Mutex, MutexGuard};
 use crate::handle::{clear, stats_of};
 use crate::memo::Core;
 use crate::panics::Panics;
+use crate::side_table::Audit;
 use crate::stats::Stats;
 use crate::sync::unpoisoned;
 
@@ -59,17 +60,18 @@ pub struct MemoInfo {
 #[must_use]
 pub fn memos() -> Vec<MemoInfo> {
     let memos = all().clone();
-    memos.into_iter().map(info).collect()
+    let audit = Audit::take();
+    memos.into_iter().map(|core| info(core, &audit)).collect()
 }
 
-fn info(core: &'static Core) -> MemoInfo {
+fn info(core: &'static Core, audit: &Audit) -> MemoInfo {
     let site = core.site();
     MemoInfo {
         name: core.name().to_owned(),
         file: site.file,
         line: site.line,
         options: site.options,
-        stats: stats_of(core),
+        stats: stats_of(core, audit),
     }
 }
 

@@ -93,9 +93,21 @@ fn remarks(f: &mut fmt::Formatter<'_>, memo: &MemoInfo) -> fmt::Result {
     if stats.retained > 0 {
         writeln!(
             f,
-            "  ! {} results at {}:{} are suspected of holding their own argument: they can never be dropped",
+            "  ! {} arguments seem to be held by their own result ({}:{}): such a result is never dropped",
             stats.retained, memo.file, memo.line
         )?;
+    }
+    let gone = [
+        (stats.inserts, "inserted"),
+        (stats.evicted, "evicted"),
+        (stats.expired, "expired"),
+        (stats.cleared, "cleared"),
+        (stats.replaced, "replaced"),
+        (stats.rejected, "not stored"),
+    ];
+    let gone: Vec<String> = gone.iter().filter(|(n, _)| *n > 0).map(|(n, what)| format!("{n} {what}")).collect();
+    if !gone.is_empty() {
+        writeln!(f, "  . {}", gone.join(", "))?;
     }
     if stats.leaked > 0 {
         writeln!(f, "  ! {} results outlived their thread with an `Rc`", stats.leaked)?;

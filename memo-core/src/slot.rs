@@ -178,10 +178,7 @@ impl<V> Slot<V> {
     pub(crate) fn end_unless_awaited(&self) -> bool {
         let word = self.state.load(Ordering::Relaxed);
         word & WAITERS == 0
-            && self
-                .state
-                .compare_exchange(word, OVER | REJECTED_ONE, Ordering::Release, Ordering::Relaxed)
-                .is_ok()
+            && self.state.compare_exchange(word, OVER | REJECTED_ONE, Ordering::Release, Ordering::Relaxed).is_ok()
     }
 
     fn finish(&self, to: u64) {

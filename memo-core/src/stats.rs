@@ -4,11 +4,12 @@ use std::fmt;
 use std::time::Duration;
 
 use crate::counters::{Count, Sums};
+use crate::side_table::Figures;
 
 /// What a memo has done so far: a snapshot of its counters.
 ///
 /// The counters are kept per thread and summed on reading; those of threads that have gone are folded in. They only
-/// grow (but for `entries` and `pinned_bytes`, which are gauges), so two snapshots can be subtracted. At rest, that is
+/// grow (but for `entries`, `retained` and `pinned_bytes`, which are gauges), so two snapshots can be subtracted. At rest, that is
 /// with no call in flight,
 ///
 /// ```text
@@ -63,8 +64,8 @@ pub struct Stats {
     pub rejected: u64,
     /// Results of `Rc`s that outlived their thread.
     pub leaked: u64,
-    /// Results suspected of holding their own argument: the owner's strong count was higher after the outermost call
-    /// than before it. Such a result can never be dropped. A hint: a clone on another thread looks the same.
+    /// Living owners that a result seems to hold: the strong count was higher after the outermost call than before it, and
+    /// still is. A result that holds its own argument can never be dropped. A hint: clones held elsewhere look the same.
     pub retained: u64,
     /// Bytes of dead arguments that wait for a sweep. A `Weak` keeps the allocation of an `Arc` (not its contents).
     pub pinned_bytes: u64,
@@ -73,7 +74,7 @@ pub struct Stats {
 }
 
 impl Stats {
-    pub(crate) fn new(sums: &Sums, pinned_bytes: u64) -> Self {
+    pub(crate) fn new(sums: &Sums, figures: Figures) -> Self {
         Self {
             hits: sums.get(Count::Hits),
             misses: sums.get(Count::Misses),
@@ -88,8 +89,8 @@ impl Stats {
             replaced: sums.get(Count::Replaced),
             rejected: sums.get(Count::Rejected),
             leaked: sums.get(Count::Leaked),
-            retained: sums.get(Count::Retained),
-            pinned_bytes,
+            retained: figures.retained,
+            pinned_bytes: figures.pinned_bytes,
             compute_time: Duration::from_nanos(sums.get(Count::ComputeNanos)),
         }
     }
@@ -143,7 +144,7 @@ impl fmt::Display for Stats {
             (self.replaced, "replaced"),
             (self.rejected, "rejected"),
             (self.leaked, "leaked"),
-            (self.retained, "suspected of holding their argument"),
+            (self.retained, "arguments seem held by their own result"),
             (self.pinned_bytes, "bytes pinned"),
         ];
         rare.iter().filter(|(n, _)| *n > 0).try_for_each(|(n, what)| write!(f, ", {n} {what}"))

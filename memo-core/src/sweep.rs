@@ -10,6 +10,8 @@ use crate::thread::{self, Deeper, Thread};
 
 /// Slots swept for one miss, in the class of its owner, and half as many among the young.
 const SLOTS_PER_MISS: usize = 4;
+/// A debt is paid when it is worth taking a lock for.
+const DUE: u32 = 8;
 /// Debts above this are forgiven: a long body with a million misses must not end in a long sweep.
 const MOST_DEBT: u32 = 256;
 /// Every so many hits of one memo on one thread sweep too.
@@ -30,7 +32,7 @@ pub(crate) fn owe(class: Option<usize>) {
 /// Pays what is owed, if this is the outermost end.
 pub(crate) fn pay() {
     thread::with(|thread| {
-        if thread.depth.get() != 0 || thread.debt.get() == 0 || thread.sweeping.get() || std::thread::panicking() {
+        if thread.depth.get() != 0 || thread.debt.get() < DUE || thread.sweeping.get() || std::thread::panicking() {
             return;
         }
         let slots = SLOTS_PER_MISS * thread.debt.replace(0) as usize;
@@ -73,7 +75,7 @@ fn some(thread: &Thread, slots: usize, classes: impl Iterator<Item = usize>) {
     thread.sweeping.set(false);
 }
 
-fn drop_nodes(dead: Vec<Box<Node>>, panics: &mut Panics) {
+fn drop_nodes(dead: Vec<Node>, panics: &mut Panics) {
     let _deeper = Deeper::enter();
     for node in dead {
         panics.run(|| drop(node));
@@ -114,7 +116,7 @@ pub fn sweep() -> usize {
     let mut total = 0;
     loop {
         let mut found = 0;
-        let mut bury = |dead: Vec<Box<Node>>| {
+        let mut bury = |dead: Vec<Node>| {
             found += dead.len();
             drop_nodes(dead, &mut panics);
         };

@@ -16,7 +16,10 @@ pub(crate) fn paths(attrs: &[Attribute], errors: &mut Errors) -> Paths {
     let mut path: Option<Path> = None;
     read_marks(attrs, errors, |word, input| {
         if word != "crate" {
-            return Err(syn::Error::new(word.span(), format_args!("unknown mark `{word}`: only `#[memo(crate = path)]` goes on a type")));
+            return Err(syn::Error::new(
+                word.span(),
+                format_args!("unknown mark `{word}`: only `#[memo(crate = path)]` goes on a type"),
+            ));
         }
         if path.is_some() {
             return Err(syn::Error::new(word.span(), "`crate` is written twice: keep one"));
@@ -36,7 +39,9 @@ pub(crate) fn read_marks(
     for attr in attrs.iter().filter(|attr| attr.path().is_ident("memo")) {
         let parsed = match &attr.meta {
             Meta::List(list) => list.parse_args_with(|input: ParseStream| read_list(input, errors, &mut read)),
-            other => Err(syn::Error::new_spanned(other, "this mark says nothing: write what in parentheses, or remove it")),
+            other => {
+                Err(syn::Error::new_spanned(other, "this mark says nothing: write what in parentheses, or remove it"))
+            }
         };
         if let Err(error) = parsed {
             errors.push(error);
@@ -52,7 +57,11 @@ fn read_list(
     while !input.is_empty() {
         let word = input.call(Ident::parse_any)?;
         let result = read(&word, input).and_then(|()| {
-            if at_end(input) { Ok(()) } else { Err(input.error(format_args!("`{word}` takes no value: write the word alone"))) }
+            if at_end(input) {
+                Ok(())
+            } else {
+                Err(input.error(format_args!("`{word}` takes no value: write the word alone")))
+            }
         });
         if let Err(error) = result {
             errors.push(error);
@@ -98,29 +107,36 @@ pub(crate) fn through_pointers(name: &Ident, generics: &Generics, paths: &Paths)
     quote_spanned!(span=> #reference #boxed)
 }
 
-fn through(own: &TokenStream, pointer: &TokenStream, lifetime: Option<&Lifetime>, generics: &Generics, paths: &Paths) -> TokenStream {
+fn through(
+    own: &TokenStream,
+    pointer: &TokenStream,
+    lifetime: Option<&Lifetime>,
+    generics: &Generics,
+    paths: &Paths,
+) -> TokenStream {
     let span = proc_macro2::Span::mixed_site();
-    let private = &paths.private;
+    let root = &paths.root;
     let scope = Ident::new("__MemoScope", span);
-    let bound: WherePredicate = parse_quote!(#own: #private::MemoKey<#scope>);
+    let key = quote_spanned!(span=> #root::MemoKey<#scope>);
+    let bound: WherePredicate = parse_quote!(#own: #key);
     let generics = extended(generics, Some((&scope, paths)), lifetime, [bound]);
     let (parameters, _, clause) = generics.split_for_impl();
     quote_spanned! {span=>
         #[automatically_derived]
-        impl #parameters #private::MemoKey<#scope> for #pointer #clause {
-            type Stored = <#own as #private::MemoKey<#scope>>::Stored;
-            const TRUSTED: ::core::primitive::bool = <#own as #private::MemoKey<#scope>>::TRUSTED;
+        impl #parameters #key for #pointer #clause {
+            type Stored = <#own as #key>::Stored;
+            const TRUSTED: ::core::primitive::bool = <#own as #key>::TRUSTED;
             #[inline]
             fn hash_key<__MemoHasher: ::core::hash::Hasher>(&self, state: &mut __MemoHasher) {
-                <#own as #private::MemoKey<#scope>>::hash_key(&**self, state)
+                <#own as #key>::hash_key(&**self, state)
             }
             #[inline]
-            fn matches(&self, stored: &Self::Stored) -> ::core::primitive::bool {
-                <#own as #private::MemoKey<#scope>>::matches(&**self, stored)
+            fn matches(&self, stored: &<#own as #key>::Stored) -> ::core::primitive::bool {
+                <#own as #key>::matches(&**self, stored)
             }
             #[inline]
-            fn to_stored(&self) -> Self::Stored {
-                <#own as #private::MemoKey<#scope>>::to_stored(&**self)
+            fn to_stored(&self) -> <#own as #key>::Stored {
+                <#own as #key>::to_stored(&**self)
             }
         }
     }

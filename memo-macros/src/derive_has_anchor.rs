@@ -23,15 +23,15 @@ fn checked(input: &DeriveInput) -> syn::Result<TokenStream> {
     // Without a field there are errors, so that this member is never used.
     let member = errors.or(member)?.unwrap_or(Member::Unnamed(0.into()));
     let span = Span::mixed_site();
-    let private = &paths.private;
+    let root = &paths.root;
     let name = &input.ident;
     let (parameters, arguments, clause) = input.generics.split_for_impl();
     let pointers = through_pointers(name, &input.generics, &paths);
     Ok(quote_spanned! {span=>
         #[automatically_derived]
-        impl #parameters #private::HasAnchor for #name #arguments #clause {
+        impl #parameters #root::HasAnchor for #name #arguments #clause {
             #[inline]
-            fn anchor(&self) -> &#private::Anchor {
+            fn anchor(&self) -> &#root::Anchor {
                 &self.#member
             }
         }
@@ -56,7 +56,10 @@ fn anchor_field(input: &DeriveInput, fields: &Fields, errors: &mut Errors) -> Op
         return None;
     };
     for (_, other) in candidates {
-        errors.under(&other.ty, "a second anchor: an object has one; mark the one to use `#[memo(anchor)]`, or remove this field");
+        errors.under(
+            &other.ty,
+            "a second anchor: an object has one; mark the one to use `#[memo(anchor)]`, or remove this field",
+        );
     }
     Some(member)
 }
@@ -66,7 +69,10 @@ fn is_marked(field: &Field, errors: &mut Errors) -> bool {
     read_marks(&field.attrs, errors, |word, _| {
         // `derive(MemoKey)` has marks of its own for fields.
         if word != "anchor" {
-            return Err(syn::Error::new(word.span(), format_args!("unknown mark `{word}`: only `#[memo(anchor)]` goes on a field here")));
+            return Err(syn::Error::new(
+                word.span(),
+                format_args!("unknown mark `{word}`: only `#[memo(anchor)]` goes on a field here"),
+            ));
         }
         marked = true;
         Ok(())

@@ -46,7 +46,10 @@ fn checked(input: &DeriveInput) -> syn::Result<TokenStream> {
         Data::Struct(data) => vec![Variant { path: ours!(Self), parts: key_fields(&data.fields, &mut errors) }],
         Data::Enum(data) => enum_variants(data, &mut errors),
         Data::Union(data) => {
-            errors.under(data.union_token, "nobody knows which field of a union counts: mark the parameter `#[memo(key = expr)]`");
+            errors.under(
+                data.union_token,
+                "nobody knows which field of a union counts: mark the parameter `#[memo(key = expr)]`",
+            );
             Vec::new()
         }
     };
@@ -83,7 +86,10 @@ fn key_field<'a>(member: Member, field: &'a Field, errors: &mut Errors) -> Optio
             "value" => value = true,
             "skip" => skip = true,
             _ => {
-                return Err(syn::Error::new(word.span(), format_args!("unknown mark `{word}`: write `#[memo(value)]` or `#[memo(skip)]`")));
+                return Err(syn::Error::new(
+                    word.span(),
+                    format_args!("unknown mark `{word}`: write `#[memo(value)]` or `#[memo(skip)]`"),
+                ));
             }
         }
         Ok(())
@@ -104,10 +110,11 @@ impl Shape<'_> {
     }
 
     fn memo_key(&self) -> TokenStream {
-        let (name, private, scope) = (self.name, &self.paths.private, &self.scope);
+        let (name, root, scope) = (self.name, &self.paths.root, &self.scope);
+        let key = ours!(#root::MemoKey<#scope>);
         let bounds = self.parts().map(|part| -> WherePredicate {
-            let ty = part.key_type(private);
-            parse_quote!(#ty: #private::MemoKey<#scope>)
+            let ty = part.key_type(&self.paths.private);
+            parse_quote!(#ty: #key)
         });
         let extended = extended(self.generics, Some((scope, &self.paths)), None, bounds);
         let (parameters, _, clause) = extended.split_for_impl();
@@ -116,12 +123,12 @@ impl Shape<'_> {
         let (hash, matches, to_stored) = (self.hash(), self.matches(), self.to_stored());
         ours! {
             #[automatically_derived]
-            impl #parameters #private::MemoKey<#scope> for #name #arguments #clause {
+            impl #parameters #key for #name #arguments #clause {
                 type Stored = #stored;
                 const TRUSTED: ::core::primitive::bool = #trusted;
                 fn hash_key<__MemoHasher: ::core::hash::Hasher>(&self, state: &mut __MemoHasher) { #hash }
-                fn matches(&self, stored: &Self::Stored) -> ::core::primitive::bool { #matches }
-                fn to_stored(&self) -> Self::Stored { #to_stored }
+                fn matches(&self, stored: &<Self as #key>::Stored) -> ::core::primitive::bool { #matches }
+                fn to_stored(&self) -> <Self as #key>::Stored { #to_stored }
             }
         }
     }
@@ -171,9 +178,9 @@ impl Shape<'_> {
 
     /// `<F as MemoKey<S>>`
     fn as_key(&self, part: &KeyField) -> TokenStream {
-        let (private, scope) = (&self.paths.private, &self.scope);
-        let ty = part.key_type(private);
-        ours!(<#ty as #private::MemoKey<#scope>>)
+        let (root, scope) = (&self.paths.root, &self.scope);
+        let ty = part.key_type(&self.paths.private);
+        ours!(<#ty as #root::MemoKey<#scope>>)
     }
 
     fn hash(&self) -> TokenStream {

@@ -18,13 +18,12 @@ pub(crate) enum Looks {
 }
 
 const PLAIN: &[&str] = &[
-    "str", "String", "Path", "PathBuf", "OsStr", "OsString", "CStr", "CString", "bool", "char", "u8", "u16", "u32", "u64", "u128",
-    "usize", "i8", "i16", "i32", "i64", "i128", "isize", "f32", "f64",
+    "str", "String", "Path", "PathBuf", "OsStr", "OsString", "CStr", "CString", "bool", "char", "u8", "u16", "u32",
+    "u64", "u128", "usize", "i8", "i16", "i32", "i64", "i128", "isize", "f32", "f64",
 ];
 
-const CONTAINERS: &[&str] = &[
-    "Option", "Result", "Vec", "VecDeque", "Box", "Cow", "Pin", "HashMap", "HashSet", "BTreeMap", "BTreeSet",
-];
+const CONTAINERS: &[&str] =
+    &["Option", "Result", "Vec", "VecDeque", "Box", "Cow", "Pin", "HashMap", "HashSet", "BTreeMap", "BTreeSet"];
 
 impl Looks {
     pub(crate) fn of(ty: &Type) -> Self {
@@ -42,8 +41,9 @@ impl Looks {
 
     fn behind_a_reference(pointee: &Type) -> Self {
         let pointee = bare(pointee);
-        let is_container = matches!(pointee, Type::Slice(_) | Type::Array(_) | Type::Tuple(_) | Type::Reference(_) | Type::Ptr(_))
-            || is_named(pointee, CONTAINERS);
+        let is_container =
+            matches!(pointee, Type::Slice(_) | Type::Array(_) | Type::Tuple(_) | Type::Reference(_) | Type::Ptr(_))
+                || is_named(pointee, CONTAINERS);
         if is_container {
             return if may_hold_weak(pointee) || is_opaque_container(pointee) { Self::Container } else { Self::Plain };
         }
@@ -66,7 +66,8 @@ fn may_hold_weak(ty: &Type) -> bool {
         other => {
             counted_pointer(other).is_some()
                 || last_segment(other).is_some_and(|segment| {
-                    matches!(segment.arguments, PathArguments::AngleBracketed(_)) && type_arguments(segment).any(may_hold_weak)
+                    matches!(segment.arguments, PathArguments::AngleBracketed(_))
+                        && type_arguments(segment).any(may_hold_weak)
                 })
         }
     }

@@ -54,7 +54,9 @@ pub(crate) enum Passed {
 pub(crate) enum Part {
     Owner,
     /// By what its type says. `weak` if it looks like a weak one that is borrowed: a lent result lives as long.
-    Key { weak: bool },
+    Key {
+        weak: bool,
+    },
     /// By a copy.
     Value,
     /// By what the expression makes of the parameters.

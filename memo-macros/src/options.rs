@@ -182,4 +182,3 @@ fn one_line(tokens: &TokenStream) -> String {
     let text = without_invisible_groups(tokens.clone()).to_string();
     text.split_whitespace().collect::<Vec<_>>().join(" ").replace(" ,", ",").trim_end_matches(',').to_owned()
 }
-

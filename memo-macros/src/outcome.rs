@@ -71,7 +71,10 @@ impl Outcome {
 
 fn refuse_borrow(ty: &Type, errors: &mut Errors) {
     if let Some(borrow) = first_borrow(ty) {
-        errors.under(borrow, format_args!("a result that is kept cannot borrow like this: {LENDABLE}; or return an owned value"));
+        errors.under(
+            borrow,
+            format_args!("a result that is kept cannot borrow like this: {LENDABLE}; or return an owned value"),
+        );
     }
 }
 
@@ -86,7 +89,10 @@ impl<'a> Borrow<'a> {
 
     fn check(&self, ty: &Type, errors: &mut Errors) {
         if let Some(mutability) = &self.reference.mutability {
-            errors.under(mutability, "a result that is kept cannot be lent as `&mut`: lend `&V`, or return an owned value");
+            errors.under(
+                mutability,
+                "a result that is kept cannot be lent as `&mut`: lend `&V`, or return an owned value",
+            );
         }
         let elem = bare(&self.reference.elem);
         let inner = match elem {
@@ -97,7 +103,10 @@ impl<'a> Borrow<'a> {
             errors.under(borrow, "a value that is lent must own its data: borrow once, outermost");
         }
         if let Some(instead) = owned_form_of(elem) {
-            errors.under(elem, format_args!("the body yields what is lent by value, and this has no size: write `&{instead}`"));
+            errors.under(
+                elem,
+                format_args!("the body yields what is lent by value, and this has no size: write `&{instead}`"),
+            );
         }
         if is_named(elem, &["Result"]) {
             errors.under(ty, "an `Err` is not kept, so a `&Result` cannot be lent: write `Result<&V, E>`");

@@ -43,9 +43,7 @@ pub(crate) fn without_invisible_groups(tokens: TokenStream) -> TokenStream {
     tokens
         .into_iter()
         .flat_map(|tree| match tree {
-            TokenTree::Group(group) if group.delimiter() == Delimiter::None => {
-                without_invisible_groups(group.stream())
-            }
+            TokenTree::Group(group) if group.delimiter() == Delimiter::None => without_invisible_groups(group.stream()),
             other => TokenStream::from(other),
         })
         .collect()

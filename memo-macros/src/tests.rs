@@ -77,7 +77,10 @@ fn patterns_are_bound_inside() {
 
 #[test]
 fn key_expressions_see_parameters_by_reference() {
-    let text = expanded("", "fn f(&self, #[memo(key = self.scale(width) + x)] width: u32, #[memo(skip)] (x, mut y): (u8, u8)) -> u32 { 1 }");
+    let text = expanded(
+        "",
+        "fn f(&self, #[memo(key = self.scale(width) + x)] width: u32, #[memo(skip)] (x, mut y): (u8, u8)) -> u32 { 1 }",
+    );
     assert!(text.contains("let width = &width;"), "{text}");
     assert!(text.contains("let (x, y) = &arg3;"), "{text}");
     assert!(text.contains("this.scale(width) + x"), "{text}");

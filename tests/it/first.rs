@@ -4,19 +4,33 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 #[weak_memo]
-fn words(d: &Arc<String>) -> usize { d.split_whitespace().count() }
+fn words(d: &Arc<String>) -> usize {
+    d.split_whitespace().count()
+}
 #[weak_memo]
-fn lent(d: &Arc<String>) -> &Vec<String> { d.split_whitespace().map(str::to_owned).collect() }
+fn lent(d: &Arc<String>) -> &Vec<String> {
+    d.split_whitespace().map(str::to_owned).collect()
+}
 #[weak_memo]
-fn keyed(d: &Arc<String>, n: usize, s: &str) -> String { format!("{d}{n}{s}") }
+fn keyed(d: &Arc<String>, n: usize, s: &str) -> String {
+    format!("{d}{n}{s}")
+}
 #[weak_memo]
-fn two(d: &Arc<String>, e: &Arc<String>) -> usize { d.len() + e.len() }
+fn two(d: &Arc<String>, e: &Arc<String>) -> usize {
+    d.len() + e.len()
+}
 #[weak_memo]
-fn inobj(d: &Anchored<String>, e: &Anchored<String>) -> usize { d.len() + e.len() }
+fn inobj(d: &Anchored<String>, e: &Anchored<String>) -> usize {
+    d.len() + e.len()
+}
 #[weak_memo(capacity = unbounded)]
-fn lentkeyed(d: &Anchored<String>, e: &Anchored<String>, n: u32) -> &String { format!("{}{}{n}", **d, **e) }
+fn lentkeyed(d: &Anchored<String>, e: &Anchored<String>, n: u32) -> &String {
+    format!("{}{}{n}", **d, **e)
+}
 #[weak_memo]
-fn rc(d: &Rc<String>) -> &str { d.to_uppercase() }
+fn rc(d: &Rc<String>) -> &str {
+    d.to_uppercase()
+}
 
 #[test]
 fn all() {

@@ -11,6 +11,7 @@ pub(crate) mod field;
 pub(crate) mod hash_map;
 pub(crate) mod memoize;
 pub(crate) mod moka;
+pub(crate) mod ours;
 pub(crate) mod papaya;
 pub(crate) mod quick_cache;
 pub(crate) mod weak_table;
@@ -21,6 +22,8 @@ pub(crate) use bare::{Bare, BareRc};
 macro_rules! on_one_thread {
     ($run:ident $arguments:tt) => {
         $crate::subjects::each! { $run $arguments:
+            ours::in_object::Lent, ours::in_object::Cloned, ours::in_object::AnchoredLent, ours::arc::Lent, ours::arc::Cloned,
+            ours::arc::Local, ours::rc::Lent, ours::rc::Cloned,
             field::Field, hash_map::InRefCell, cached::ByAddress, cached::ConcurrentByAddress, cached::Deep,
             memoize::ByAddress, memoize::Deep, moka::Moka, quick_cache::QuickCache, dashmap::DashMap, papaya::Papaya,
             weak_table::InRefCell
@@ -32,6 +35,7 @@ macro_rules! on_one_thread {
 macro_rules! on_several_threads {
     ($run:ident $arguments:tt) => {
         $crate::subjects::each! { $run $arguments:
+            ours::in_object::Lent, ours::in_object::Cloned, ours::arc::Lent, ours::arc::Cloned,
             field::Field, hash_map::InRwLock, cached::ByAddress, cached::ConcurrentByAddress, cached::Deep,
             memoize::ByAddress, memoize::Deep, moka::Moka, quick_cache::QuickCache, dashmap::DashMap, papaya::Papaya,
             weak_table::InRwLock
@@ -44,6 +48,8 @@ macro_rules! on_several_threads {
 macro_rules! through_lives {
     ($run:ident $arguments:tt) => {
         $crate::subjects::each! { $run $arguments:
+            ours::in_object::Lent, ours::in_object::Cloned, ours::arc::Lent, ours::arc::Cloned, ours::arc::Local,
+            ours::rc::Lent, ours::rc::Cloned,
             field::Field, hash_map::InRefCell, cached::ByAddress, cached::ConcurrentByAddress, cached::DeepBounded,
             memoize::DeepBounded, moka::Moka, quick_cache::QuickCache, dashmap::DashMap, papaya::Papaya,
             weak_table::InRwLock
@@ -55,6 +61,7 @@ macro_rules! through_lives {
 macro_rules! with_many_objects {
     ($run:ident $arguments:tt) => {
         $crate::subjects::each! { $run $arguments:
+            ours::in_object::Lent, ours::in_object::Cloned, ours::arc::Lent, ours::arc::Cloned,
             field::Field, hash_map::InRefCell, cached::ByAddress, quick_cache::QuickCache, dashmap::DashMap, papaya::Papaya
         }
     };
@@ -63,7 +70,10 @@ macro_rules! with_many_objects {
 /// The same for those that take an extra key.
 macro_rules! with_extra_key {
     ($run:ident $arguments:tt) => {
-        $crate::subjects::each! { $run $arguments: hash_map::Wide, cached::Wide, dashmap::Wide }
+        $crate::subjects::each! { $run $arguments:
+            ours::wide::OwnLent, ours::wide::OwnCloned, ours::wide::SharedLent, ours::wide::Shared, ours::wide::Single,
+            hash_map::Wide, cached::Wide, dashmap::Wide
+        }
     };
 }
 
@@ -82,4 +92,3 @@ pub(crate) const WIDTHS: u32 = 4;
 fn each_width(call: impl Fn(u32) -> u64) -> u64 {
     (1..=WIDTHS).fold(0, |sum: u64, width| sum.wrapping_add(call(std::hint::black_box(width))))
 }
-

@@ -1,9 +1,10 @@
-//! The same answers? What the memos gave against the same analyses done again with no memo in
-//! between.
+//! The same answers? What the memos remember, against their bare bodies, against the analyses done from nothing
+//! with no memo anywhere.
 
 use crate::analyses::{
-    Identifiers, Layout, LineIndex, Shared, TokenCounts, Tokens, identifiers, line_index, shared_identifiers,
-    soft_wrap, token_counts, tokens,
+    Identifiers, Layout, LineIndex, Shared, TokenCounts, Tokens, identifiers, identifiers_memo, line_index,
+    line_index_memo, shared_identifiers, shared_identifiers_memo, soft_wrap, soft_wrap_memo, token_counts,
+    token_counts_memo, tokens, tokens_memo,
 };
 use crate::editor::View;
 
@@ -18,27 +19,32 @@ impl Checked {
     /// Compares all that the view showed.
     pub(crate) fn compare(&mut self, view: &View) {
         let View { file, width, neighbour } = view;
-        let fresh_lines = LineIndex::of(&file.text);
-        let fresh_tokens = Tokens::of(&file.text);
-        let fresh_names = Identifiers::of(&file.text, &fresh_tokens);
+        let lines = LineIndex::of(&file.text);
+        let kinds = Tokens::of(&file.text);
+        let names = Identifiers::of(&file.text, &kinds);
+        let counts = TokenCounts::of(&kinds);
+        let layout = Layout::of(&file.text, &lines, *width);
 
-        self.note(view, "line_index", **line_index(file) == fresh_lines);
-        self.note(view, "tokens", **tokens(file) == fresh_tokens);
-        self.note(view, "token_counts", *token_counts(file) == TokenCounts::of(&fresh_tokens));
-        self.note(view, "identifiers", **identifiers(file) == fresh_names);
-        let fresh_layout = Layout::of(&file.text, &fresh_lines, *width);
-        self.note(view, "soft_wrap", **soft_wrap(file, *width) == fresh_layout);
+        self.note(view, "line_index", &lines, line_index(file), &line_index_memo().compute(file));
+        self.note(view, "tokens", &kinds, tokens(file), &tokens_memo().compute(file));
+        self.note(view, "identifiers", &names, identifiers(file), &identifiers_memo().compute(file));
+        self.note(view, "token_counts", &counts, &token_counts(file), &token_counts_memo().compute(file));
+        let (remembered, bare) = (soft_wrap(file, *width), soft_wrap_memo().compute((file, *width)));
+        self.note(view, "soft_wrap", &layout, &remembered, &bare);
         if let Some(other) = neighbour {
             let other_names = Identifiers::of(&other.text, &Tokens::of(&other.text));
-            let fresh_shared = Shared::of(&fresh_names, &other_names);
-            self.note(view, "shared_identifiers", **shared_identifiers(file, other) == fresh_shared);
+            let shared = Shared::of(&names, &other_names);
+            let (remembered, bare) =
+                (shared_identifiers(file, other), shared_identifiers_memo().compute((file, other)));
+            self.note(view, "shared_identifiers", &shared, &remembered, &bare);
         }
     }
 
-    fn note(&mut self, view: &View, analysis: &str, same: bool) {
+    /// `right` comes first, and so decides what the others are looked at as.
+    fn note<T: PartialEq>(&mut self, view: &View, analysis: &str, right: &T, remembered: &T, bare: &T) {
         self.answers += 1;
-        if !same {
-            self.differences.push(format!("{analysis} of {}", view.file.path.display()));
+        if remembered != right || bare != right {
+            self.differences.push(format!("{analysis} of {} differs", view.file.name()));
         }
     }
 }

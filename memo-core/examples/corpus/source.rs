@@ -9,7 +9,7 @@ use std::sync::Arc;
 #[derive(Debug)]
 pub(crate) struct SourceFile {
     pub(crate) text: String,
-    pub(crate) path: Arc<Path>,
+    path: Arc<Path>,
     presence: Presence,
 }
 
@@ -33,6 +33,12 @@ impl SourceFile {
     pub(crate) fn edited(&self, line: std::ops::Range<usize>, replacement: &str, ledger: &mut Ledger) -> Arc<Self> {
         let text = [&self.text[..line.start], replacement, &self.text[line.end..]].concat();
         Arc::new(SourceFile { text, path: Arc::clone(&self.path), presence: ledger.admit() })
+    }
+
+    /// The end of the path: enough to find the file, and nothing of whose machine this is.
+    pub(crate) fn name(&self) -> String {
+        let parts: Vec<_> = self.path.iter().map(|part| part.to_string_lossy()).collect();
+        parts[parts.len().saturating_sub(4)..].join("/")
     }
 
     /// `result`, entered in the ledger as a result of this file.

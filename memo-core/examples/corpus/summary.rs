@@ -7,7 +7,6 @@ use indicatif::{HumanBytes, HumanCount};
 use std::time::Duration;
 
 const PLOT_WIDTH: u32 = 72;
-const PLOT_HEIGHT: u32 = 8;
 /// So many differences or overstays are shown in full.
 const SHOWN: usize = 5;
 
@@ -45,23 +44,30 @@ fn print_steps(outcome: &Outcome, seed: u64) {
 }
 
 fn print_report() {
-    println!("\n{}", memo_core::report());
+    print!("\n{}", memo_core::report());
 }
 
 fn print_plots(samples: &[Sample]) {
-    let heap: Vec<_> = samples.iter().map(|sample| sample.heap as f64 / (1 << 20) as f64).collect();
-    let files: Vec<_> = samples.iter().map(|sample| sample.census.files as f64).collect();
-    let results: Vec<_> = samples.iter().map(|sample| sample.census.results as f64).collect();
-    println!("\nHeap in use over the session, MiB\n{}", plot(vec![heap]));
-    println!("\nLive results (upper line) and live versions of files (lower line)\n{}", plot(vec![results, files]));
+    let series = |of: fn(&Sample) -> f64| samples.iter().map(of).collect();
+    let heap = series(|sample| sample.heap as f64 / f64::from(1 << 20));
+    print_plot("Heap in use over the session, MiB", heap, 8);
+    // One below the other: the numbers lie too far apart for one axis, and it is the shapes that must agree.
+    print_plot(
+        "Live versions of files: open, and those that undo can bring back",
+        series(|s| s.census.files as f64),
+        5,
+    );
+    print_plot("Live results of all analyses", series(|s| s.census.results as f64), 5);
 }
 
-fn plot(mut series: Vec<Vec<f64>>) -> String {
+fn print_plot(title: &str, series: Vec<f64>, height: u32) {
     // The axis begins at nothing, or a steady heap would look like mountains.
-    series.push(vec![0.0; series[0].len()]);
-    let config = rasciigraph::Config::default().with_width(PLOT_WIDTH).with_height(PLOT_HEIGHT).with_offset(8);
-    let plot = rasciigraph::plot_many(series, config);
-    plot.lines().map(|line| format!("{}\n", line.trim_end())).collect()
+    let axis = vec![0.0; series.len()];
+    let config = rasciigraph::Config::default().with_width(PLOT_WIDTH).with_height(height).with_offset(8);
+    println!("\n{title}");
+    for line in rasciigraph::plot_many(vec![series, axis], config).lines() {
+        println!("{}", line.trim_end());
+    }
 }
 
 fn print_verdict(outcome: &Outcome) {
@@ -84,7 +90,11 @@ fn print_verdict(outcome: &Outcome) {
         println!("  with all files closed: {} results, heap {heap} ({start} at the start)", end.census.results);
     }
     let saved: Duration = analyses::stats().iter().map(|stats| stats.time_saved()).sum();
-    println!("  time saved: {} of computing, in a session of {}", seconds(saved), seconds(outcome.elapsed));
+    println!(
+        "  time saved: {} (hits times the mean compute), in a session of {}",
+        seconds(saved),
+        seconds(outcome.elapsed)
+    );
 }
 
 fn verdict(problems: &[String], good: &str) {

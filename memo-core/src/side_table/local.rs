@@ -49,13 +49,20 @@ pub(crate) fn find_or_add<'a>(subject: Subject, life: impl FnOnce() -> Life) -> 
     &node.get().anchor
 }
 
+/// Calls `act` with the anchor of an object that may be dead. `act` is ours.
+pub(crate) fn with_anchor(subject: Subject, act: impl FnOnce(&Anchor)) {
+    if let Some(anchor) = find(subject) {
+        act(anchor);
+    }
+}
+
 /// Takes out what is dead in a few slots of `class`.
-pub(crate) fn sweep_some(class: usize, slots: usize, dead: &mut Vec<Box<Node>>) {
+pub(crate) fn sweep_some(class: usize, slots: usize, dead: &mut Vec<Node>) {
     with(|shards| shards.0[class].sweep_some(slots, dead));
 }
 
 /// Takes out all that is dead.
-pub(crate) fn sweep_all(mut bury: impl FnMut(Vec<Box<Node>>)) {
+pub(crate) fn sweep_all(mut bury: impl FnMut(Vec<Node>)) {
     let mut dead = Vec::new();
     with(|shards| shards.0.iter_mut().for_each(|shard| shard.sweep_all(&mut dead)));
     if !dead.is_empty() {

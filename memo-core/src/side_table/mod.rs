@@ -25,10 +25,12 @@ pub(crate) mod shared;
 
 use std::ptr::NonNull;
 
-use hashbrown::HashTable;
+use hashbrown::{HashMap, HashTable};
 
 use crate::anchor::Anchor;
 use crate::life::Life;
+use crate::memo::Core;
+use crate::retained;
 
 /// An anchor in the side table.
 pub(crate) struct Node {
@@ -142,7 +144,8 @@ impl Shard {
         node
     }
 
-    fn take(&mut self, at: usize) -> Box<Node> {
+    /// Takes a dead node out: nobody borrows it, so it may move.
+    fn take(&mut self, at: usize) -> Node {
         let node = self.nodes[at];
         let entry = self.index.find_entry(hash_of(node.get().address), |&other| other as usize == at);
         entry.expect("every node is indexed").remove();
@@ -153,7 +156,7 @@ impl Shard {
             *slot.expect("every node is indexed") = at as u32;
         }
         // SAFETY: it was leaked in `find_or_add`, and is in no list any more.
-        unsafe { Box::from_raw(node.0.as_ptr()) }
+        *unsafe { Box::from_raw(node.0.as_ptr()) }
     }
 
     /// Gives room back after many have gone (law 4: a table that held a million and holds ten is small again).
@@ -167,7 +170,7 @@ impl Shard {
     }
 
     /// Takes out what is dead among the next `old` nodes and some of the young ones.
-    fn sweep_some(&mut self, old: usize, dead: &mut Vec<Box<Node>>) {
+    fn sweep_some(&mut self, old: usize, dead: &mut Vec<Node>) {
         for _ in 0..old.min(self.nodes.len()) {
             if self.cursor >= self.nodes.len() {
                 self.cursor = 0;
@@ -199,7 +202,7 @@ impl Shard {
     }
 
     /// Takes out all that is dead.
-    fn sweep_all(&mut self, dead: &mut Vec<Box<Node>>) {
+    fn sweep_all(&mut self, dead: &mut Vec<Node>) {
         let mut at = 0;
         while at < self.nodes.len() {
             if self.nodes[at].get().is_alive() {
@@ -219,17 +222,38 @@ impl Shard {
 /// The shards of one thread, a class each: its `Rc`s.
 pub(crate) struct Shards([Shard; CLASSES]);
 
-/// Bytes of dead objects that have results of `core` and wait for a sweep: in the shared table and this thread's.
-pub(crate) fn pinned_bytes(core: &'static crate::memo::Core) -> u64 {
-    let mut bytes = 0;
-    let mut add = |node: &Node| {
-        if !node.is_alive() && node.anchor.cells().find(core).is_some() {
-            bytes += node.size as u64;
-        }
-    };
-    shared::each(&mut add);
-    local::each(&mut add);
-    bytes
+/// What a walk over the shared table and this thread's tells of each memo.
+#[derive(Default)]
+pub(crate) struct Audit(HashMap<*const Core, Figures>);
+
+/// What stands in the side table for one memo.
+#[derive(Clone, Copy, Default)]
+pub(crate) struct Figures {
+    /// Bytes of dead objects with results of it.
+    pub(crate) pinned_bytes: u64,
+    /// Living objects that a result of it seems to hold.
+    pub(crate) retained: u64,
+}
+
+impl Audit {
+    pub(crate) fn take() -> Self {
+        let mut figures = HashMap::<*const Core, Figures>::new();
+        let mut add = |node: &Node| {
+            if node.is_alive() {
+                retained::each(&node.anchor, node.life.strong(), |core| figures.entry(core).or_default().retained += 1);
+            } else {
+                let size = node.size as u64;
+                node.anchor.cells().each_memo(|core| figures.entry(core).or_default().pinned_bytes += size);
+            }
+        };
+        shared::each(&mut add);
+        local::each(&mut add);
+        Self(figures)
+    }
+
+    pub(crate) fn of(&self, core: &'static Core) -> Figures {
+        self.0.get(&std::ptr::from_ref(core)).copied().unwrap_or_default()
+    }
 }
 
 #[cfg(test)]

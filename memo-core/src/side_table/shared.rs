@@ -10,8 +10,7 @@ use crate::sync::unpoisoned;
 
 const SHARDS: usize = 16;
 
-static TABLE: [[RwLock<Shard>; SHARDS]; CLASSES] =
-    [const { [const { RwLock::new(Shard::new()) }; SHARDS] }; CLASSES];
+static TABLE: [[RwLock<Shard>; SHARDS]; CLASSES] = [const { [const { RwLock::new(Shard::new()) }; SHARDS] }; CLASSES];
 
 /// Which classes have ever had a node: the others are not worth a visit.
 static USED: AtomicU32 = AtomicU32::new(0);
@@ -43,8 +42,17 @@ pub(crate) fn find_or_add<T: ?Sized>(arc: &Arc<T>) -> &Anchor {
     &node.get().anchor
 }
 
+/// Calls `act` with the anchor of an object that may die meanwhile. `act` is ours.
+pub(crate) fn with_anchor(subject: Subject, act: impl FnOnce(&Anchor)) {
+    // While the shard is locked nobody takes the node out.
+    let shard = unpoisoned(shard(subject).read());
+    if let Some(node) = shard.find(subject.address) {
+        act(&node.get().anchor);
+    }
+}
+
 /// Takes out what is dead in a few slots of `class`. One hand goes over all its shards.
-pub(crate) fn sweep_some(class: usize, slots: usize, dead: &mut Vec<Box<Node>>) {
+pub(crate) fn sweep_some(class: usize, slots: usize, dead: &mut Vec<Node>) {
     static HANDS: [AtomicUsize; CLASSES] = [const { AtomicUsize::new(0) }; CLASSES];
     let at = HANDS[class].fetch_add(1, Ordering::Relaxed) % SHARDS;
     // A shard that is busy is left to the next miss.
@@ -66,7 +74,7 @@ pub(crate) fn next_class() -> Option<usize> {
 }
 
 /// Takes out all that is dead, shard by shard, and hands each shard's dead to `bury` with no lock held.
-pub(crate) fn sweep_all(mut bury: impl FnMut(Vec<Box<Node>>)) {
+pub(crate) fn sweep_all(mut bury: impl FnMut(Vec<Node>)) {
     for shard in TABLE.iter().flatten() {
         if unpoisoned(shard.read()).is_empty() {
             continue;

@@ -18,10 +18,8 @@ pub(super) fn check(options: &Options, parameters: &[Parameter], outcome: &Outco
         }
     }
     if let (Some((word, _)), None) = (&options.capacity, first_extra) {
-        errors.under(
-            word,
-            "`capacity` bounds the results of one owner, and here each owner has one at most: remove it",
-        );
+        errors
+            .under(word, "`capacity` bounds the results of one owner, and here each owner has one at most: remove it");
     }
 }
 
@@ -36,7 +34,9 @@ fn refuse_contradictions(options: &Options, errors: &mut Errors) {
         if let (Some(one), Some(other)) = (one, other) {
             errors.under(
                 other,
-                format_args!("`{other}` and `{one}` both say what is kept: keep one of the two (`cache_if` can say anything)"),
+                format_args!(
+                    "`{other}` and `{one}` both say what is kept: keep one of the two (`cache_if` can say anything)"
+                ),
             );
         }
     }
@@ -44,7 +44,8 @@ fn refuse_contradictions(options: &Options, errors: &mut Errors) {
 
 /// What is lent must have been stored.
 fn refuse_unstored(options: &Options, errors: &mut Errors) {
-    let words = [options.cache_if.as_ref().map(|(word, _)| word), options.cache_err.as_ref(), options.some_only.as_ref()];
+    let words =
+        [options.cache_if.as_ref().map(|(word, _)| word), options.cache_err.as_ref(), options.some_only.as_ref()];
     for word in words.into_iter().flatten() {
         errors.under(
             word,

@@ -69,7 +69,9 @@ fn is_parameter(path: &TypePath, parameters: &BTreeSet<Ident>, function: &Functi
     // The parameters of an `impl` cannot be seen from inside; by custom one capital letter names nothing else.
     let looks_like_one = || {
         let text = name.to_string();
-        function.sig.receiver().is_some() && text.len() == 1 && text.starts_with(|first: char| first.is_ascii_uppercase())
+        function.sig.receiver().is_some()
+            && text.len() == 1
+            && text.starts_with(|first: char| first.is_ascii_uppercase())
     };
     parameters.contains(name) || looks_like_one()
 }

@@ -68,6 +68,11 @@ impl Visit<'_> for ImplTraits {
 
 /// An attribute cannot tell an associated function from a free one, unless the signature says it.
 pub(super) fn speaks_of_self(sig: &Signature) -> bool {
-    let parts = [sig.inputs.to_token_stream(), sig.output.to_token_stream(), sig.generics.to_token_stream(), sig.generics.where_clause.to_token_stream()];
+    let parts = [
+        sig.inputs.to_token_stream(),
+        sig.output.to_token_stream(),
+        sig.generics.to_token_stream(),
+        sig.generics.where_clause.to_token_stream(),
+    ];
     sig.receiver().is_some() || parts.into_iter().any(|part: TokenStream| mentions(part, &|ident| ident == "Self"))
 }

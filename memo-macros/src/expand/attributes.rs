@@ -44,7 +44,8 @@ fn carried(function: Function, meta: &Meta) -> Option<TokenStream> {
 }
 
 fn is_tool(path: &syn::Path) -> bool {
-    path.segments.len() > 1 && path.segments.first().is_some_and(|first| first.ident == "clippy" || first.ident == "rustfmt")
+    path.segments.len() > 1
+        && path.segments.first().is_some_and(|first| first.ident == "clippy" || first.ident == "rustfmt")
 }
 
 fn hides(meta: &Meta) -> bool {

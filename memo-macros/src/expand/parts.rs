@@ -73,6 +73,10 @@ fn borrowed(parameter: &Parameter, view: &View) -> TokenStream {
         punct.set_span(parameter.extent.first);
         punct
     };
+    if parameter.receiver && parameter.passed != Passed::ByValue {
+        // One token that is underlined as it stands.
+        return view.name(parameter).to_token_stream();
+    }
     tokens.append(punct('&'));
     if parameter.passed != Passed::ByValue {
         tokens.append(punct('*'));
@@ -86,8 +90,7 @@ fn borrowed(parameter: &Parameter, view: &View) -> TokenStream {
 /// The expression of `#[memo(key = ..)]`. It sees the parameters by reference, with their patterns bound.
 fn computed(memo: &Memo, expr: &Expr, view: &View) -> TokenStream {
     let tokens = expr.to_token_stream();
-    let bindings: TokenStream =
-        memo.parameters.iter().filter_map(|parameter| binding(parameter, &tokens)).collect();
+    let bindings: TokenStream = memo.parameters.iter().filter_map(|parameter| binding(parameter, &tokens)).collect();
     let expr = match view {
         View::Function => tokens,
         View::Handle { this } => replace_self(tokens, this),

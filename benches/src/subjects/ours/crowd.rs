@@ -4,7 +4,6 @@ use std::sync::Arc;
 
 use super::in_object::Own;
 use super::{arc, in_object, subject};
-use crate::Subject;
 use crate::doc::Doc;
 
 /// A module of memos of one owner, and the sum of a call to each.

@@ -5,7 +5,6 @@ use std::sync::Arc;
 use memo_core::{Anchor, HasAnchor, weak_memo};
 
 use super::{arc, in_object, subject};
-use crate::Subject;
 use crate::doc::{Doc, Object};
 
 /// How much one of them weighs.

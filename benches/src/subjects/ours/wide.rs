@@ -7,7 +7,6 @@ use memo_core::weak_memo;
 
 use super::in_object::Own;
 use super::{arc, in_object, rc, subject};
-use crate::Subject;
 use crate::doc::Doc;
 use crate::subjects::{WIDTHS, each_width};
 

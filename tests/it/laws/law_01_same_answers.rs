@@ -1,0 +1,79 @@
+//! Law 1: a memoized call returns what the bare body would.
+
+use std::rc::Rc;
+use std::sync::Arc;
+
+use memo_core::{Anchored, weak_memo};
+
+use crate::Random;
+
+fn bare(numbers: &[u64], n: u32, text: &str) -> String {
+    format!("{}{text}{n}", numbers.iter().sum::<u64>())
+}
+
+#[test]
+fn every_kind_of_owner_gives_the_answers_of_the_bare_body() {
+    #[weak_memo]
+    fn of_arc(numbers: &Arc<Vec<u64>>, n: u32, text: &str) -> String {
+        bare(numbers, n, text)
+    }
+    #[weak_memo]
+    fn of_rc(numbers: &Rc<Vec<u64>>, n: u32, text: &str) -> String {
+        bare(numbers, n, text)
+    }
+    #[weak_memo(capacity = 3)]
+    fn in_object(numbers: &Anchored<Vec<u64>>, n: u32, text: &str) -> String {
+        bare(numbers, n, text)
+    }
+    #[weak_memo(capacity = unbounded)]
+    fn lent(numbers: &Arc<Vec<u64>>, n: u32, text: &str) -> &str {
+        bare(numbers, n, text)
+    }
+
+    let mut random = Random(1);
+    let object = |random: &mut Random| (0..random.below(4)).map(|_| random.below(100)).collect::<Vec<_>>();
+    let mut arcs: Vec<_> = (0..8).map(|_| Arc::new(object(&mut random))).collect();
+    let mut rcs: Vec<_> = (0..8).map(|_| Rc::new(object(&mut random))).collect();
+    let mut objects: Vec<_> = (0..8).map(|_| Anchored::new(object(&mut random))).collect();
+    for _ in 0..5_000 {
+        let at = random.below(8) as usize;
+        let (n, text) = (random.below(5) as u32, ["", "a", "bb"][random.below(3) as usize]);
+        assert_eq!(of_arc(&arcs[at], n, text), bare(&arcs[at], n, text));
+        assert_eq!(lent(&arcs[at], n, text), bare(&arcs[at], n, text));
+        assert_eq!(of_rc(&rcs[at], n, text), bare(&rcs[at], n, text));
+        assert_eq!(in_object(&objects[at], n, text), bare(&objects[at], n, text));
+        assert_eq!(of_arc_memo().compute((&arcs[at], n, text)), bare(&arcs[at], n, text));
+        // Objects come and go, and change.
+        match random.below(20) {
+            0 => arcs[at] = Arc::new(object(&mut random)),
+            1 => rcs[at] = Rc::new(object(&mut random)),
+            2 => objects[at] = Anchored::new(object(&mut random)),
+            3 => objects[at].push(1),
+            4 => Arc::make_mut(&mut arcs[at]).push(2),
+            _ => {}
+        }
+    }
+    assert!(of_arc_memo().stats().hits > 1_000, "the test must be about remembered answers");
+}
+
+#[test]
+fn a_body_of_nothing_is_remembered_too() {
+    #[weak_memo]
+    fn unit(_: &Arc<u8>) {}
+    #[weak_memo]
+    fn none(_: &Arc<u8>) -> Option<u32> {
+        None
+    }
+    #[weak_memo]
+    fn zero(_: &Arc<u8>) -> u32 {
+        0
+    }
+    let object = Arc::new(1);
+    for _ in 0..3 {
+        unit(&object);
+        assert_eq!(none(&object), None);
+        assert_eq!(zero(&object), 0);
+    }
+    assert_eq!((unit_memo().stats().computes, none_memo().stats().computes, zero_memo().stats().computes), (1, 1, 1));
+    assert_eq!(none_memo().get(&object), Some(None));
+}

@@ -1,0 +1,386 @@
+//! Law 5: any weak argument's death ends the entry, and leaves nothing on the survivors.
+
+use std::rc::Rc;
+use std::sync::{Arc, Barrier};
+use std::thread;
+
+use memo_core::{Anchor, Anchored, HasAnchor, MemoKey, sweep, weak_memo};
+use memo_tests::{Tally, Token, alone, live_bytes, watchdog};
+
+/// For every argument: make the entry, drop that argument alone, and look whether the result is gone. `now` arguments
+/// have an anchor inside: their death must end it before `sweep`.
+macro_rules! each_death_ends_it {
+    ($f:ident, $memo:ident, ($($argument:ident: $make:expr, $now:literal);+ $(;)?)) => {
+        each_death_ends_it!(@each $f, $memo, [$(($argument: $make, $now))+], $(($argument: $make, $now))+);
+    };
+    (@each $f:ident, $memo:ident, $all:tt, $($one:tt)+) => {
+        $(each_death_ends_it!(@one $f, $memo, $all, $one);)+
+    };
+    (@one $f:ident, $memo:ident, [$(($argument:ident: $make:expr, $_:literal))+], ($dying:ident: $__:expr, $now:literal)) => {{
+        let tally = Tally::new();
+        $(let $argument = $make;)+
+        for _ in 0..2 {
+            drop($f($(&$argument,)+ &tally));
+        }
+        assert_eq!((tally.alive(), $memo().len()), (1, 1), "one entry, before `{}` dies", stringify!($dying));
+        drop($dying);
+        if $now {
+            assert_eq!(tally.alive(), 0, "the drop of `{}` ends it", stringify!($dying));
+        }
+        assert_eq!($memo().len(), 0, "not counted after the death of `{}`", stringify!($dying));
+        assert_eq!(tally.alive(), 0);
+        assert_eq!(tally.made(), tally.dropped());
+        assert_eq!(sweep(), 0, "`len` has swept already");
+    }};
+}
+
+fn object() -> Anchored<u8> {
+    Anchored::new(0)
+}
+
+#[test]
+fn two_arcs() {
+    #[weak_memo]
+    fn f(a: &Arc<u8>, b: &Arc<u8>, #[memo(skip)] tally: &Tally) -> Arc<Token> {
+        let _ = (a, b);
+        Arc::new(tally.token())
+    }
+    alone(|| each_death_ends_it!(f, f_memo, (a: Arc::new(0), false; b: Arc::new(0), false)));
+}
+
+#[test]
+fn two_objects_with_anchors() {
+    #[weak_memo]
+    fn f(a: &Anchored<u8>, b: &Anchored<u8>, #[memo(skip)] tally: &Tally) -> Arc<Token> {
+        let _ = (a, b);
+        Arc::new(tally.token())
+    }
+    alone(|| each_death_ends_it!(f, f_memo, (a: object(), true; b: object(), true)));
+}
+
+#[test]
+fn two_objects_of_a_lending_memo() {
+    #[weak_memo(capacity = unbounded)]
+    fn f<'a>(a: &'a Anchored<u8>, b: &'a Anchored<u8>, c: &'a Arc<u8>, #[memo(skip)] tally: &Tally) -> &'a Token {
+        let _ = (a, b, c);
+        tally.token()
+    }
+    alone(|| each_death_ends_it!(f, f_memo, (a: object(), true; b: object(), true; c: Arc::new(0), false)));
+}
+
+#[test]
+fn an_arc_owner_with_an_arc_and_an_object() {
+    #[weak_memo]
+    fn f(a: &Arc<u8>, b: &Anchored<u8>, c: &Arc<str>, #[memo(skip)] tally: &Tally) -> Arc<Token> {
+        let _ = (a, b, c);
+        Arc::new(tally.token())
+    }
+    alone(|| {
+        each_death_ends_it!(f, f_memo, (a: Arc::new(0), false; b: object(), true; c: Arc::from("c"), false));
+    });
+}
+
+#[test]
+fn an_object_with_an_anchor_and_three_others() {
+    #[weak_memo]
+    fn f(
+        a: &Anchored<u8>,
+        b: &Arc<u8>,
+        c: &Anchored<u8>,
+        d: &Arc<[u8]>,
+        #[memo(skip)] tally: &Tally,
+    ) -> Arc<Token> {
+        let _ = (a, b, c, d);
+        Arc::new(tally.token())
+    }
+    alone(|| {
+        each_death_ends_it!(f, f_memo, (
+            a: object(), true;
+            b: Arc::new(0), false;
+            c: object(), true;
+            d: Arc::from([1, 2]), false;
+        ));
+    });
+}
+
+#[test]
+fn an_rc_owner_with_all_kinds() {
+    #[weak_memo]
+    fn f(a: &Rc<u8>, b: &Arc<u8>, c: &Anchored<u8>, d: &Rc<u8>, #[memo(skip)] tally: &Tally) -> Rc<Token> {
+        let _ = (a, b, c, d);
+        Rc::new(tally.token())
+    }
+    alone(|| {
+        // In this thread's own table an object with an anchor is swept too: its entries must drop on this thread.
+        each_death_ends_it!(f, f_memo, (
+            a: Rc::new(0), false;
+            b: Arc::new(0), false;
+            c: object(), false;
+            d: Rc::new(0), false;
+        ));
+    });
+}
+
+#[test]
+fn a_local_memo_of_an_arc_with_an_rc() {
+    #[weak_memo(local)]
+    fn f(a: &Arc<u8>, b: &Rc<u8>, #[memo(skip)] tally: &Tally) -> Rc<Token> {
+        let _ = (a, b);
+        Rc::new(tally.token())
+    }
+    alone(|| each_death_ends_it!(f, f_memo, (a: Arc::new(0), false; b: Rc::new(0), false)));
+}
+
+#[test]
+fn a_local_memo_of_an_object_that_dies_on_another_thread() {
+    #[weak_memo]
+    fn f(a: &Rc<u8>, b: &Anchored<u8>, #[memo(skip)] tally: &Tally) -> Rc<Token> {
+        let _ = (a, b);
+        Rc::new(tally.token())
+    }
+    alone(|| {
+        let (a, b, tally) = (Rc::new(0), object(), Tally::new());
+        f(&a, &b, &tally);
+        thread::spawn(move || drop(b)).join().unwrap();
+        assert_eq!(f_memo().len(), 0);
+        assert_eq!(tally.alive(), 0);
+        drop(a);
+    });
+}
+
+#[derive(MemoKey)]
+enum Request<'a> {
+    Of(Arc<u8>, u32),
+    Both { first: &'a Arc<u8>, second: Option<&'a Anchored<u8>> },
+    Nothing,
+}
+
+#[test]
+fn weak_arguments_in_options_tuples_slices_and_derived_keys() {
+    #[weak_memo]
+    fn f(
+        owner: &Anchored<u8>,
+        option: Option<&Arc<u8>>,
+        tuple: (u32, &Arc<u8>, &Anchored<u8>),
+        slice: &[Arc<u8>],
+        request: &Request<'_>,
+        #[memo(skip)] tally: &Tally,
+    ) -> Arc<Token> {
+        let _ = (owner, option, tuple, slice, request);
+        Arc::new(tally.token())
+    }
+    alone(|| {
+        let tally = Tally::new();
+        let owner = object();
+        // Which of the nine dies: none (8 and 9 are the request that names nothing), or one of them.
+        for dying in 0..8 {
+            let mut arcs: Vec<_> = (0..6).map(|_| Some(Arc::new(0))).collect();
+            let mut objects: Vec<_> = (0..2).map(|_| Some(object())).collect();
+            {
+                let arc = |at: usize| arcs[at].as_ref().unwrap();
+                let inside = |at: usize| objects[at].as_ref().unwrap();
+                let slice = [Arc::clone(arc(2)), Arc::clone(arc(3))];
+                let both = Request::Both { first: arc(5), second: Some(inside(1)) };
+                let requests = [Request::Of(Arc::clone(arc(4)), 7), both, Request::Nothing];
+                for request in &requests {
+                    for _ in 0..2 {
+                        f(&owner, Some(arc(0)), (3, arc(1), inside(0)), &slice, request, &tally);
+                    }
+                }
+                f(&owner, None, (3, arc(1), inside(0)), &slice, &Request::Nothing, &tally);
+            }
+            assert_eq!(f_memo().len(), 4);
+            match dying {
+                0..6 => arcs[dying] = None,
+                _ => objects[dying - 6] = None,
+            }
+            let left = match dying {
+                0 => 1,     // the option: one entry has `None`
+                4 | 5 => 3, // in one request each
+                7 => 3,
+                _ => 0,
+            };
+            assert_eq!(f_memo().len(), left, "after the death of number {dying}");
+            assert_eq!(tally.alive(), left);
+            drop((arcs, objects));
+            assert_eq!(f_memo().len(), 0);
+        }
+        assert_eq!(tally.alive(), 0);
+    });
+}
+
+#[test]
+fn a_computed_key_with_an_arc_in_it_is_weak() {
+    struct Options {
+        theme: Arc<u8>,
+    }
+    #[weak_memo]
+    fn f(
+        owner: &Anchored<u8>,
+        #[memo(key = Arc::clone(&options.theme))] options: &Options,
+        #[memo(skip)] tally: &Tally,
+    ) -> Arc<Token> {
+        let _ = (owner, &options.theme);
+        Arc::new(tally.token())
+    }
+    alone(|| {
+        let (owner, tally) = (object(), Tally::new());
+        let options = Options { theme: Arc::new(0) };
+        f(&owner, &options, &tally);
+        assert_eq!(Arc::strong_count(&options.theme), 1);
+        drop(options);
+        assert_eq!((f_memo().len(), tally.alive()), (0, 0));
+    });
+}
+
+#[test]
+fn the_same_object_twice() {
+    #[weak_memo]
+    fn arcs(a: &Arc<u8>, b: &Arc<u8>, c: &Arc<u8>, #[memo(skip)] tally: &Tally) -> Arc<Token> {
+        let _ = (a, b, c);
+        Arc::new(tally.token())
+    }
+    #[weak_memo]
+    fn objects(
+        a: &Anchored<u8>,
+        b: &Anchored<u8>,
+        c: Option<&Anchored<u8>>,
+        #[memo(skip)] tally: &Tally,
+    ) -> Arc<Token> {
+        let _ = (a, b, c);
+        Arc::new(tally.token())
+    }
+    alone(|| {
+        let tally = Tally::new();
+        let (a, b) = (Arc::new(0), Arc::new(0));
+        arcs(&a, &a, &a, &tally);
+        arcs(&a, &b, &b, &tally);
+        arcs(&b, &a, &a, &tally);
+        assert_eq!(arcs_memo().len(), 3);
+        drop(a);
+        assert_eq!(arcs_memo().len(), 0);
+        arcs(&b, &b, &b, &tally);
+        drop(b);
+        assert_eq!((arcs_memo().len(), tally.alive()), (0, 0));
+
+        let (a, b) = (object(), object());
+        objects(&a, &a, Some(&a), &tally);
+        objects(&b, &a, Some(&a), &tally);
+        objects(&b, &b, None, &tally);
+        assert_eq!(tally.alive(), 3);
+        drop(a);
+        assert_eq!(tally.alive(), 1);
+        drop(b);
+        assert_eq!(tally.alive(), 0);
+    });
+}
+
+#[test]
+fn after_a_death_the_survivor_serves_new_partners() {
+    #[weak_memo]
+    fn f(a: &Anchored<u32>, b: &Anchored<u32>) -> u32 {
+        **a * 10 + **b
+    }
+    let a = Anchored::new(1);
+    for n in 0..50 {
+        let b = Anchored::new(n % 10);
+        assert_eq!((f(&a, &b), f(&a, &b)), (10 + n % 10, 10 + n % 10));
+    }
+    let stats = f_memo().stats();
+    assert_eq!((stats.computes, stats.hits, stats.dropped, stats.entries), (50, 50, 50, 0));
+}
+
+/// Runs `round` often and asks whether the heap is as it was after the first rounds.
+fn heap_stays_flat(what: &str, mut round: impl FnMut(usize)) {
+    const WARM: usize = 2_000;
+    (0..WARM).for_each(&mut round);
+    sweep();
+    let before = live_bytes();
+    (WARM..100_000).for_each(&mut round);
+    sweep();
+    let more = live_bytes().saturating_sub(before);
+    assert!(more < 16 * 1024, "{what}: {more} bytes more after 100,000 rounds");
+}
+
+#[test]
+fn short_lived_second_arguments_leave_no_residue_on_a_living_owner() {
+    #[weak_memo(capacity = unbounded)]
+    fn arcs(owner: &Arc<u64>, other: &Arc<u64>) -> u64 {
+        **owner + **other
+    }
+    #[weak_memo(capacity = unbounded)]
+    fn objects(owner: &Anchored<u64>, other: &Anchored<u64>) -> u64 {
+        **owner + **other
+    }
+    #[weak_memo(capacity = unbounded)]
+    fn lent(owner: &Arc<u64>, other: &Anchored<u64>) -> &u64 {
+        **owner + **other
+    }
+    #[weak_memo(capacity = unbounded)]
+    fn local(owner: &Rc<u64>, arc: &Arc<u64>, object: &Anchored<u64>) -> u64 {
+        **owner + **arc + **object
+    }
+    #[weak_memo(capacity = unbounded)]
+    fn strings(owner: &Arc<u64>, text: &str, other: &Arc<u64>) -> usize {
+        text.len() + **owner as usize + **other as usize
+    }
+    alone(|| {
+        let (arc, object, rc) = (Arc::new(1), Anchored::new(1), Rc::new(1));
+        heap_stays_flat("arcs", |n| _ = arcs(&arc, &Arc::new(n as u64)));
+        heap_stays_flat("objects", |n| _ = objects(&object, &Anchored::new(n as u64)));
+        heap_stays_flat("lent", |n| _ = lent(&arc, &Anchored::new(n as u64)));
+        heap_stays_flat("local", |n| _ = local(&rc, &Arc::new(n as u64), &Anchored::new(n as u64)));
+        heap_stays_flat("strings", |n| _ = strings(&arc, &n.to_string(), &Arc::new(n as u64)));
+    });
+}
+
+#[test]
+fn short_lived_owners_leave_no_residue_on_a_living_second_argument() {
+    #[weak_memo]
+    fn arcs(owner: &Arc<u64>, global: &Arc<u64>) -> u64 {
+        **owner + **global
+    }
+    #[weak_memo]
+    fn objects(owner: &Anchored<u64>, global: &Anchored<u64>) -> u64 {
+        **owner + **global
+    }
+    alone(|| {
+        let (arc, object) = (Arc::new(1), Anchored::new(1));
+        heap_stays_flat("arcs", |n| _ = arcs(&Arc::new(n as u64), &arc));
+        heap_stays_flat("objects", |n| _ = objects(&Anchored::new(n as u64), &object));
+    });
+}
+
+#[derive(HasAnchor)]
+struct Thing {
+    anchor: Anchor,
+}
+
+#[test]
+fn two_arguments_that_die_at_the_same_moment_on_two_threads_drop_the_result_once() {
+    #[weak_memo]
+    fn f(a: &Thing, b: &Thing, #[memo(skip)] tally: &Tally) -> Arc<Token> {
+        let _ = (a, b);
+        Arc::new(tally.token())
+    }
+    watchdog(|| {
+        let tally = Tally::new();
+        let start = Barrier::new(2);
+        for _ in 0..1_000 {
+            let (a, b) = (Thing { anchor: Anchor::new() }, Thing { anchor: Anchor::new() });
+            f(&a, &b, &tally);
+            f(&b, &a, &tally);
+            thread::scope(|scope| {
+                for thing in [a, b] {
+                    let start = &start;
+                    scope.spawn(move || {
+                        start.wait();
+                        drop(thing);
+                    });
+                }
+            });
+            assert_eq!(tally.alive(), 0);
+        }
+        assert_eq!((tally.made(), f_memo().stats().dropped), (2_000, 2_000));
+    });
+}

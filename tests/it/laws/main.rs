@@ -1,0 +1,73 @@
+//! The laws: what memos promise, one file a law.
+
+mod law_01_same_answers;
+mod law_02_one_compute;
+mod law_03_keeps_nothing_alive;
+mod law_04_gone_when_dropped;
+mod law_05_any_weak_argument;
+mod law_06_identity;
+mod law_07_no_user_code_under_a_lock;
+mod law_08_panics;
+mod law_09_reentry;
+mod law_10_rings;
+mod law_11_no_stale_publish;
+mod law_12_instantiations;
+mod law_13_mut_invalidates;
+mod law_14_late_is_safe;
+mod law_15_errors;
+mod law_16_leaks;
+mod law_17_bounded;
+mod statistics;
+
+use std::sync::Barrier;
+use std::thread;
+
+#[global_allocator]
+static HEAP: memo_tests::Heap = memo_tests::Heap;
+
+/// Calls on so many threads, all let go at once; how each of them ended.
+fn all_at_once<R: Send>(threads: usize, call: impl Fn(usize) -> R + Sync) -> Vec<thread::Result<R>> {
+    let start = Barrier::new(threads);
+    thread::scope(|scope| {
+        let running: Vec<_> = (0..threads)
+            .map(|number| {
+                let (start, call) = (&start, &call);
+                scope.spawn(move || {
+                    start.wait();
+                    call(number)
+                })
+            })
+            .collect();
+        running.into_iter().map(thread::ScopedJoinHandle::join).collect()
+    })
+}
+
+/// The same where no call may panic.
+fn answers<R: Send>(threads: usize, call: impl Fn(usize) -> R + Sync) -> Vec<R> {
+    all_at_once(threads, call).into_iter().map(|end| end.expect("no call panics here")).collect()
+}
+
+/// What a panic said.
+fn message(panic: &(dyn std::any::Any + Send)) -> String {
+    let text = panic.downcast_ref::<String>().cloned();
+    text.or_else(|| panic.downcast_ref::<&str>().map(|text| (*text).to_owned())).expect("panics say something")
+}
+
+/// Runs what is to panic, and returns what it said.
+#[track_caller]
+fn panic_of<R>(act: impl FnOnce() -> R) -> String {
+    match std::panic::catch_unwind(std::panic::AssertUnwindSafe(act)) {
+        Ok(_) => panic!("it should have panicked"),
+        Err(panic) => message(&*panic),
+    }
+}
+
+/// Small pseudo-random numbers, the same at every run.
+struct Random(u64);
+
+impl Random {
+    fn below(&mut self, end: u64) -> u64 {
+        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (self.0 >> 33) % end
+    }
+}

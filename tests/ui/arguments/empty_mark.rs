@@ -1,0 +1,15 @@
+//! A mark that says nothing.
+
+use memo_core::weak_memo;
+use std::sync::Arc;
+
+struct Doc {
+    text: String,
+}
+
+#[weak_memo]
+fn words(doc: &Arc<Doc>, #[memo] from: usize) -> usize {
+    doc.text[from..].split(' ').count()
+}
+
+fn main() {}

@@ -1,0 +1,15 @@
+//! A mark that does not exist.
+
+use memo_core::weak_memo;
+use std::sync::Arc;
+
+struct Doc {
+    text: String,
+}
+
+#[weak_memo]
+fn words(doc: &Arc<Doc>, #[memo(ignore)] from: usize) -> usize {
+    doc.text[from..].split(' ').count()
+}
+
+fn main() {}

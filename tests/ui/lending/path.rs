@@ -1,0 +1,17 @@
+//! A value without a size.
+
+use memo_core::weak_memo;
+use std::sync::Arc;
+
+struct Doc {
+    text: String,
+}
+
+use std::path::{Path, PathBuf};
+
+#[weak_memo]
+fn path(doc: &Arc<Doc>) -> &Path {
+    PathBuf::from(&doc.text)
+}
+
+fn main() {}

@@ -1,0 +1,15 @@
+//! A word that takes no value.
+
+use memo_core::weak_memo;
+use std::sync::Arc;
+
+struct Doc {
+    text: String,
+}
+
+#[weak_memo(local = true)]
+fn words(doc: &Arc<Doc>, from: usize) -> usize {
+    doc.text[from..].split(' ').count()
+}
+
+fn main() {}
