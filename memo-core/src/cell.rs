@@ -11,26 +11,25 @@
 //! 3. A cell that `clear` must find is listed in its memo before it is published and until its object dies.
 //! 4. Cells of `Local` memos, and references to them, stay on their thread.
 
-use std::cell::Cell;
 use std::mem::ManuallyDrop;
 use std::ptr::NonNull;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use crate::counters::Count;
 use crate::memo::{Core, SEATS};
-use crate::sync::unpoisoned;
+use crate::sync::{UnsafeCell, unpoisoned};
 
 /// The beginning of every cell.
 #[repr(C)]
 pub(crate) struct CellHead {
     memo: &'static Core,
     /// The next cell of the same anchor. Written before the cell is published, and by whoever owns a taken chain.
-    next: Cell<*mut CellHead>,
+    next: UnsafeCell<*mut CellHead>,
 }
 
 impl CellHead {
     pub(crate) fn new(memo: &'static Core) -> Self {
-        Self { memo, next: Cell::new(std::ptr::null_mut()) }
+        Self { memo, next: UnsafeCell::new(std::ptr::null_mut()) }
     }
 
     #[inline]
@@ -40,11 +39,15 @@ impl CellHead {
 
     #[inline]
     pub(crate) fn next(&self) -> *mut CellHead {
-        self.next.get()
+        // SAFETY: written before the cell was published, or by the one who owns the chain.
+        self.next.with(|next| unsafe { *next })
     }
 
-    pub(crate) fn set_next(&self, next: *mut CellHead) {
-        self.next.set(next);
+    /// # Safety
+    /// The cell is not published yet, or it is in a chain that is the caller's.
+    pub(crate) unsafe fn set_next(&self, next: *mut CellHead) {
+        // SAFETY: the caller's: nobody else reads it now.
+        self.next.with_mut(|at| unsafe { *at = next });
     }
 }
 

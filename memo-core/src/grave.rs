@@ -55,7 +55,9 @@ fn queue(chain: *mut CellHead) {
     }
     thread::with(|thread| {
         // SAFETY: as above.
-        unsafe { &*last }.set_next(thread.graves.get());
+        let last = unsafe { &*last };
+        // SAFETY: as above.
+        unsafe { last.set_next(thread.graves.get()) };
         thread.graves.set(chain);
     });
 }

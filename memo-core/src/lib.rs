@@ -115,6 +115,7 @@ pub mod __private;
 mod anchor;
 mod anchored;
 mod cell;
+mod checked;
 mod counted;
 mod counters;
 mod flight;

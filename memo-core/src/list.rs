@@ -45,8 +45,10 @@ impl CellList {
             if let Some(there) = find_from(head, memo) {
                 return Err(there);
             }
-            // SAFETY: as above; invariant 2, `next` is written before the cell is published.
-            unsafe { cell.as_ref() }.set_next(head);
+            // SAFETY: as above.
+            let mine = unsafe { cell.as_ref() };
+            // SAFETY: invariant 2, it is not published yet.
+            unsafe { mine.set_next(head) };
             match self.head.compare_exchange_weak(head, cell.as_ptr(), Ordering::Release, Ordering::Acquire) {
                 Ok(_) => return Ok(()),
                 Err(now) => head = now,
@@ -90,4 +92,61 @@ fn find_from(mut at: *mut CellHead, memo: &'static Core) -> Option<NonNull<CellH
         at = head.next();
     }
     None
+}
+
+#[cfg(all(test, loom))]
+mod loom_models {
+    use loom::sync::Arc;
+    use loom::thread;
+
+    use super::*;
+    use crate::memo::Site;
+
+    static ONE: Core = Core::new(Site::built_in("one"));
+    static TWO: Core = Core::new(Site::built_in("two"));
+
+    fn cell(memo: &'static Core) -> NonNull<CellHead> {
+        NonNull::from(Box::leak(Box::new(CellHead::new(memo))))
+    }
+
+    fn free(cell: NonNull<CellHead>) {
+        // SAFETY: leaked by `cell`, and in no list any more.
+        drop(unsafe { Box::from_raw(cell.as_ptr()) });
+    }
+
+    /// Adds a cell of `memo`, or finds that there is one: its address either way.
+    fn place(list: &CellList, memo: &'static Core) -> usize {
+        let mine = cell(memo);
+        let there = match list.add(mine) {
+            Ok(()) => mine,
+            Err(there) => {
+                free(mine);
+                there
+            }
+        };
+        assert_eq!(list.find(memo), Some(there));
+        there.as_ptr() as usize
+    }
+
+    #[test]
+    fn loom_two_threads_agree_on_the_cell_of_a_memo() {
+        loom::model(|| {
+            let list = Arc::new(CellList::new());
+            let theirs = Arc::clone(&list);
+            let other = thread::spawn(move || (place(&theirs, &TWO), place(&theirs, &ONE)));
+            let mine = (place(&list, &ONE), place(&list, &TWO));
+            let (two, one) = other.join().unwrap();
+            assert_eq!(mine, (one, two));
+            let mut list = Arc::try_unwrap(list).ok().expect("the other thread has ended");
+            let mut at = list.take();
+            let mut cells = 0;
+            while let Some(cell) = NonNull::new(at) {
+                // SAFETY: taken out, this thread's.
+                at = unsafe { cell.as_ref() }.next();
+                free(cell);
+                cells += 1;
+            }
+            assert_eq!(cells, 2);
+        });
+    }
 }

@@ -15,10 +15,9 @@
 //!
 //! Nothing of the user's runs in this file.
 
-use std::cell::UnsafeCell;
 use std::mem::MaybeUninit;
 
-use crate::sync::{AtomicU64, Condvar, Mutex, Ordering, unpoisoned};
+use crate::sync::{AtomicU64, Condvar, Mutex, Ordering, UnsafeCell, unpoisoned};
 
 const TAG: u64 = 0b11;
 const EMPTY: u64 = 0;
@@ -112,7 +111,7 @@ impl<V> Slot<V> {
     #[inline]
     unsafe fn value_ref(&self) -> &V {
         // SAFETY: after `READY` nobody writes the cell while the slot is shared (invariant 2).
-        let value = unsafe { &*self.value.get() };
+        let value = self.value.with(|value| unsafe { &*value });
         // SAFETY: invariant 1.
         unsafe { value.assume_init_ref() }
     }
@@ -148,9 +147,8 @@ impl<V> Slot<V> {
 
     /// Puts the value in and wakes the waiters. The caller holds the claim.
     pub(crate) fn fill(&self, value: V) -> &V {
-        let cell = self.value.get();
         // SAFETY: the claim is exclusive (invariant 3), and no reader looks before `READY` (invariant 1).
-        unsafe { (*cell).write(value) };
+        self.value.with_mut(|cell| unsafe { cell.write(MaybeUninit::new(value)) });
         self.finish(READY);
         // SAFETY: this thread has just set `READY`.
         unsafe { self.value_ref() }
@@ -228,7 +226,7 @@ impl<V> Slot<V> {
         }
         self.state.store(EMPTY, Ordering::Relaxed);
         // SAFETY: `&mut self`: nobody else can touch the cell.
-        let value = unsafe { &mut *self.value.get() };
+        let value = self.value.with_mut(|value| unsafe { &mut *value });
         // SAFETY: invariant 1; the tag is `EMPTY` now, so it is read out once only.
         Some(unsafe { value.assume_init_read() })
     }
@@ -289,4 +287,109 @@ fn with_bucket<R>(address: usize, act: impl FnOnce(&Bucket) -> R) -> R {
     }
     let _ = address % BUCKETS;
     act(&ONLY)
+}
+
+#[cfg(all(test, loom))]
+mod loom_models {
+    use loom::sync::Arc;
+    use loom::thread;
+
+    use super::*;
+
+    /// What a call does with a slot: the value, and whether this call computed it.
+    fn call(slot: &Slot<u32>, me: u32, fail_first: bool) -> (u32, bool) {
+        let mut failing = fail_first;
+        loop {
+            match slot.claim(me) {
+                Look::Ready => return (*slot.get().unwrap(), false),
+                Look::Claimed if failing => {
+                    failing = false;
+                    slot.release(NoValue::Panicked);
+                }
+                Look::Claimed => return (*slot.fill(7), true),
+                Look::Busy(flight) => {
+                    assert_ne!(slot.wait(flight), Waited::Alone);
+                }
+                Look::Over => unreachable!(),
+            }
+        }
+    }
+
+    #[test]
+    fn loom_one_computes_and_all_get_the_value() {
+        loom::model(|| {
+            let slot = Arc::new(Slot::empty());
+            let others: Vec<_> = (1..3)
+                .map(|me| {
+                    let slot = Arc::clone(&slot);
+                    thread::spawn(move || call(&slot, me, false))
+                })
+                .collect();
+            let mine = call(&slot, 3, false);
+            let mut computed = usize::from(mine.1);
+            assert_eq!(mine.0, 7);
+            for other in others {
+                let (value, did) = other.join().unwrap();
+                assert_eq!(value, 7);
+                computed += usize::from(did);
+            }
+            assert_eq!(computed, 1);
+        });
+    }
+
+    #[test]
+    fn loom_a_hit_sees_the_whole_value() {
+        loom::model(|| {
+            let slot = Arc::new(Slot::claimed(1));
+            let theirs = Arc::clone(&slot);
+            let other = thread::spawn(move || theirs.get().is_none_or(|value| *value == 7));
+            slot.fill(7);
+            assert!(other.join().unwrap());
+        });
+    }
+
+    #[test]
+    fn loom_a_flight_that_panics_loses_no_waiter() {
+        loom::model(|| {
+            let slot = Arc::new(Slot::empty());
+            let theirs = Arc::clone(&slot);
+            let other = thread::spawn(move || call(&theirs, 1, true));
+            assert_eq!(call(&slot, 2, false).0, 7);
+            assert_eq!(other.join().unwrap().0, 7);
+        });
+    }
+
+    #[test]
+    fn loom_a_waiter_of_a_rejected_flight_goes_on_alone() {
+        loom::model(|| {
+            let slot = Arc::new(Slot::<u32>::claimed(1));
+            let theirs = Arc::clone(&slot);
+            let waiter = thread::spawn(move || match theirs.look() {
+                Look::Busy(flight) => theirs.wait(flight),
+                _ => Waited::Alone,
+            });
+            slot.release(NoValue::Rejected);
+            assert_eq!(waiter.join().unwrap(), Waited::Alone);
+        });
+    }
+
+    #[test]
+    fn loom_a_result_that_is_not_stored_reaches_who_waits() {
+        loom::model(|| {
+            let slot = Arc::new(Slot::<u32>::claimed(1));
+            let theirs = Arc::clone(&slot);
+            let waiter = thread::spawn(move || match theirs.look() {
+                Look::Busy(flight) => theirs.wait(flight),
+                Look::Ready => Waited::Ready,
+                _ => Waited::Alone,
+            });
+            if !slot.end_unless_awaited() {
+                slot.fill(7);
+            }
+            // Whoever came in time is told; nobody is left waiting, and nobody is told of a value that is not there.
+            if waiter.join().unwrap() == Waited::Ready {
+                assert_eq!(slot.get(), Some(&7));
+            }
+        });
+    }
 }

@@ -15,7 +15,31 @@ pub(crate) use loom::sync::{
     atomic::{AtomicPtr, AtomicU64, Ordering},
 };
 
+#[cfg(loom)]
+pub(crate) use loom::cell::UnsafeCell;
+
 use std::sync::{LockResult, PoisonError};
+
+/// std's cell with the face of loom's, which watches who looks while who writes.
+#[cfg(not(loom))]
+pub(crate) struct UnsafeCell<T>(std::cell::UnsafeCell<T>);
+
+#[cfg(not(loom))]
+impl<T> UnsafeCell<T> {
+    pub(crate) const fn new(value: T) -> Self {
+        Self(std::cell::UnsafeCell::new(value))
+    }
+
+    #[inline]
+    pub(crate) fn with<R>(&self, look: impl FnOnce(*const T) -> R) -> R {
+        look(self.0.get())
+    }
+
+    #[inline]
+    pub(crate) fn with_mut<R>(&self, write: impl FnOnce(*mut T) -> R) -> R {
+        write(self.0.get())
+    }
+}
 
 /// Takes a lock whatever happened under it before.
 ///
