@@ -1,15 +1,15 @@
 //! All that an expansion may name. Not for use by hand; it changes without notice.
 
 pub use crate::checked::{
-    apply_owned, begin_owned, check_clone, check_kept, computed, key, lent_key, local_lent_place, local_place, place,
-    plain_computed, plain_key, value,
+    apply_owned, begin_lent, begin_owned, check_clone, check_kept, computed, finish_lent, finish_owned, get_lent, key,
+    lent_key, local_lent_place, local_place, place, plain_computed, plain_key, try_finish_lent, value,
 };
 pub use crate::handle::{Memo, Reply, lent_memo, owned_memo};
 pub use crate::keep::{Keep, KeepAny, keep_all, keep_if, keep_some};
 pub use crate::key::{ComputedPart, Either, Kept, KeyPart, KeySet, Part, PlainKey, StoredKey, Value, ValuePart};
-pub use crate::lent::{LentStep, begin_lent, check_lent, get_lent, lend};
+pub use crate::lent::{LentStep, lend};
 pub use crate::lent_op::LentOp;
 pub use crate::memo::{Core, DEFAULT_CAPACITY, Family, Site, capacity};
-pub use crate::owned::{Applied, Op, Step, check_result};
+pub use crate::owned::{Applied, Op, Step};
 pub use crate::owner::clone_owner;
 pub use crate::scope::{Local, Scope, Shared};

@@ -1,18 +1,21 @@
 //! What an expansion asks of the user's types. Each question is asked once, and a wrong type is told once.
 //!
-//! The compiler reports a bound that does not hold wherever it is asked for: at the check, at the call behind it, at the
-//! method behind that. It keeps silent only where an error is in the type already. So each question here is a trait with
-//! an impl for the types that fit ([`Yes`]) and one for no type at all ([`No`]). With two candidates the compiler looks
-//! into their bounds before it picks one; where neither holds it picks none, says what this trait has to say, and takes
-//! the trait's associated type for an error: whatever is built from it is in error, and silent.
+//! The compiler reports a bound that does not hold wherever it meets it: at the check, at the call behind it, at the
+//! method behind that. It keeps silent where a type is not known for an error told before. So each question here is a
+//! trait with an impl for the types that fit ([`Yes`]) and one for no type at all ([`No`]): with two to choose from, the
+//! compiler looks into their bounds first; where neither holds it chooses none, says what the trait has to say, and does
+//! not know the trait's associated type. What is asked later is asked of that type: the owner, the key's parts, and the
+//! scope, which is why the questions about results are traits of the scope.
 
 use std::hash::Hash;
 
-use crate::key::{ComputedPart, KeySet, MemoKey, Part, PlainKey, ValuePart};
+use crate::key::{ComputedPart, KeySet, MemoKey, Part, PlainKey, StoredKey, ValuePart};
+use crate::lent::{self, LendKey, LentStep, LentTicket};
 use crate::memo::Core;
-use crate::owned::{self, Applied, Op, Step};
+use crate::owned::{self, Applied, Op, Step, Ticket};
 use crate::owner::{self, Locate, Owner, Place, ThreadBound};
 use crate::scope::{Local, Scope, Shared, Storable};
+use crate::store::Store;
 
 /// The answer of the types that fit.
 #[derive(Debug)]
@@ -22,12 +25,18 @@ pub enum Yes {}
 #[derive(Debug)]
 pub enum No {}
 
-/// No type has this.
+/// What no type has.
 pub trait Never {
+    /// Nobody calls this.
     fn never(&self) -> !;
 }
 
-/// Whether an argument can carry the results. `A` is the answer.
+/// A place, its owner and its scope as they are known after a question.
+type Asked<'w, O, A> = Place<'w, <O as Carries<A>>::Owner, <O as Carries<A>>::Scope>;
+type AskedLocally<'w, O, A> = Place<'w, <O as CarriesLocally<A>>::Owner, <O as CarriesLocally<A>>::Scope>;
+type AskedToLend<'w, O, A> = Place<'w, <O as LendsLocally<A>>::Owner, <O as LendsLocally<A>>::Scope>;
+
+/// Whether an argument can carry the results.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot carry the results of a memo",
     label = "not an `Arc`, an `Rc`, or an object with an anchor",
@@ -35,13 +44,16 @@ pub trait Never {
     note = "if another argument should carry the results, write `#[memo(owner)]` before that one, and `#[memo(value)]` or `#[memo(skip)]` before this"
 )]
 pub trait Carries<A> {
-    /// Where it looks for them.
+    /// The type itself.
+    type Owner: ?Sized;
+    /// Where it looks for the results.
     type Scope: Scope;
     /// Where it has them.
-    fn place(&self) -> Place<'_, Self, Self::Scope>;
+    fn place(&self) -> Place<'_, Self::Owner, Self::Scope>;
 }
 
 impl<O: Owner + ?Sized> Carries<Yes> for O {
+    type Owner = O;
     type Scope = <O as Owner>::Scope;
     #[inline]
     fn place(&self) -> Place<'_, O, Self::Scope> {
@@ -50,6 +62,7 @@ impl<O: Owner + ?Sized> Carries<Yes> for O {
 }
 
 impl<O: Never + ?Sized> Carries<No> for O {
+    type Owner = O;
     type Scope = Shared;
     fn place(&self) -> Place<'_, O, Shared> {
         self.never()
@@ -58,7 +71,7 @@ impl<O: Never + ?Sized> Carries<No> for O {
 
 /// The place that the owner's type says.
 #[inline]
-pub fn place<O: Carries<A> + ?Sized, A>(owner: &O) -> Place<'_, O, <O as Carries<A>>::Scope> {
+pub fn place<O: Carries<A> + ?Sized, A>(owner: &O) -> Asked<'_, O, A> {
     owner.place()
 }
 
@@ -69,13 +82,16 @@ pub fn place<O: Carries<A> + ?Sized, A>(owner: &O) -> Place<'_, O, <O as Carries
     note = "an object with an anchor inside may move to another thread, and its results with it: remove `local`, or take the owner as `&Rc<..>` or `&Arc<..>`"
 )]
 pub trait CarriesLocally<A> {
-    /// Where it looks for them.
+    /// The type itself.
+    type Owner: ?Sized;
+    /// Where it looks for the results.
     type Scope: Scope;
     /// Where it has them.
-    fn place(&self) -> Place<'_, Self, Self::Scope>;
+    fn place(&self) -> Place<'_, Self::Owner, Self::Scope>;
 }
 
 impl<O: Locate<Local> + ?Sized> CarriesLocally<Yes> for O {
+    type Owner = O;
     type Scope = Local;
     #[inline]
     fn place(&self) -> Place<'_, O, Local> {
@@ -84,6 +100,7 @@ impl<O: Locate<Local> + ?Sized> CarriesLocally<Yes> for O {
 }
 
 impl<O: Never + ?Sized> CarriesLocally<No> for O {
+    type Owner = O;
     type Scope = Local;
     fn place(&self) -> Place<'_, O, Local> {
         self.never()
@@ -92,24 +109,27 @@ impl<O: Never + ?Sized> CarriesLocally<No> for O {
 
 /// This thread's place, for `local` memos that return by value.
 #[inline]
-pub fn local_place<O: CarriesLocally<A> + ?Sized, A>(owner: &O) -> Place<'_, O, <O as CarriesLocally<A>>::Scope> {
+pub fn local_place<O: CarriesLocally<A> + ?Sized, A>(owner: &O) -> AskedLocally<'_, O, A> {
     owner.place()
 }
 
 /// Whether an argument can lend results of this thread alone.
 #[diagnostic::on_unimplemented(
     message = "results of `{Self}` cannot be lent from a thread's own table",
-    label = "not an `Rc`: it may be borrowed for longer than the thread lives that lends",
+    label = "not an `Rc`: it may outlive the thread that lends",
     note = "return the result by value, or take the owner as `&Rc<..>`, or remove `local`"
 )]
 pub trait LendsLocally<A> {
-    /// Where it looks for them.
+    /// The type itself.
+    type Owner: ?Sized;
+    /// Where it looks for the results.
     type Scope: Scope;
     /// Where it has them.
-    fn place(&self) -> Place<'_, Self, Self::Scope>;
+    fn place(&self) -> Place<'_, Self::Owner, Self::Scope>;
 }
 
 impl<O: Locate<Local> + ThreadBound + ?Sized> LendsLocally<Yes> for O {
+    type Owner = O;
     type Scope = Local;
     #[inline]
     fn place(&self) -> Place<'_, O, Local> {
@@ -118,6 +138,7 @@ impl<O: Locate<Local> + ThreadBound + ?Sized> LendsLocally<Yes> for O {
 }
 
 impl<O: Never + ?Sized> LendsLocally<No> for O {
+    type Owner = O;
     type Scope = Local;
     fn place(&self) -> Place<'_, O, Local> {
         self.never()
@@ -126,7 +147,7 @@ impl<O: Never + ?Sized> LendsLocally<No> for O {
 
 /// This thread's place, for `local` memos that lend.
 #[inline]
-pub fn local_lent_place<O: LendsLocally<A> + ?Sized, A>(owner: &O) -> Place<'_, O, <O as LendsLocally<A>>::Scope> {
+pub fn local_lent_place<O: LendsLocally<A> + ?Sized, A>(owner: &O) -> AskedToLend<'_, O, A> {
     owner.place()
 }
 
@@ -134,7 +155,7 @@ pub fn local_lent_place<O: LendsLocally<A> + ?Sized, A>(owner: &O) -> Place<'_, 
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot take part in the key of this memo",
     label = "neither a weak argument nor a known value",
-    note = "write `#[memo(value)]` before the parameter to keep a copy of it (`Hash + Eq + Clone`), or derive `MemoKey` for the type",
+    note = "write `#[memo(value)]` before the parameter to keep a copy of it (`Hash + Eq + Clone`), or derive `MemoKey` for the type, whose fields must be keys then",
     note = "pass it as `&Arc<{Self}>` or derive `HasAnchor` for it to use its identity, or write `#[memo(skip)]` to leave it out of the key",
     note = "an `Rc` beside an `Arc` owner needs `#[weak_memo(local)]`"
 )]
@@ -263,20 +284,20 @@ pub fn value<'k, T: Copied<S, A>, O: ?Sized, S, A>(_place: Place<'_, O, S>, valu
     value.part()
 }
 
-/// Whether a result can be handed out by clone.
+/// Whether a result can be handed out by clone. Asked of the scope, whatever it is.
 #[diagnostic::on_unimplemented(
-    message = "the result `{Self}` cannot be cloned for each caller",
+    message = "the result `{R}` cannot be cloned for each caller",
     label = "not `Clone`",
-    note = "return `&{Self}` to lend it, return `Arc<{Self}>`, or derive `Clone` for it"
+    note = "return `&{R}` to lend it, return `Arc<{R}>`, or derive `Clone` for it"
 )]
-pub trait Cloned<S, A> {
-    /// The scope asked about.
+pub trait Clones<R, A>: Sized {
+    /// The scope itself.
     type Scope: Scope;
-    /// The place asked about.
-    fn pass<O: ?Sized>(place: Place<'_, O, S>) -> Place<'_, O, Self::Scope>;
+    /// The place itself.
+    fn pass<O: ?Sized>(place: Place<'_, O, Self>) -> Place<'_, O, Self::Scope>;
 }
 
-impl<S: Scope, R: Clone> Cloned<S, Yes> for R {
+impl<S: Scope, R: Clone> Clones<R, Yes> for S {
     type Scope = S;
     #[inline]
     fn pass<O: ?Sized>(place: Place<'_, O, S>) -> Place<'_, O, S> {
@@ -284,36 +305,7 @@ impl<S: Scope, R: Clone> Cloned<S, Yes> for R {
     }
 }
 
-impl<S: Scope, R: Never> Cloned<S, No> for R {
-    type Scope = S;
-    fn pass<O: ?Sized>(place: Place<'_, O, S>) -> Place<'_, O, S> {
-        place
-    }
-}
-
-/// Whether a result can be kept. What is asked for is [`Storable`].
-#[diagnostic::on_unimplemented(
-    message = "the result `{Self}` cannot be kept by this memo",
-    label = "results for all threads must be `Send + Sync + 'static`",
-    note = "memos of `Arc` and in-object owners are shared by all threads: return what all of them may have (`Arc` instead of `Rc`, ..)",
-    note = "for results of one thread, take the owner as `&Rc<..>`, or write `#[weak_memo(local)]` with an `Arc` owner"
-)]
-pub trait Kept<S, A> {
-    /// The scope asked about.
-    type Scope: Scope;
-    /// The place asked about.
-    fn pass<O: ?Sized>(place: Place<'_, O, S>) -> Place<'_, O, Self::Scope>;
-}
-
-impl<S: Scope, R: Storable<S>> Kept<S, Yes> for R {
-    type Scope = S;
-    #[inline]
-    fn pass<O: ?Sized>(place: Place<'_, O, S>) -> Place<'_, O, S> {
-        place
-    }
-}
-
-impl<S: Scope, R: Never> Kept<S, No> for R {
+impl<S: Scope, R: Never> Clones<R, No> for S {
     type Scope = S;
     fn pass<O: ?Sized>(place: Place<'_, O, S>) -> Place<'_, O, S> {
         place
@@ -322,28 +314,102 @@ impl<S: Scope, R: Never> Kept<S, No> for R {
 
 /// The place, if the result can be cloned.
 #[inline]
-pub fn check_clone<R, O, S, A>(place: Place<'_, O, S>) -> Place<'_, O, <R as Cloned<S, A>>::Scope>
-where
-    R: Cloned<S, A>,
-    O: ?Sized,
-{
-    R::pass(place)
+pub fn check_clone<R, S: Clones<R, A>, O: ?Sized, A>(
+    place: Place<'_, O, S>,
+) -> Place<'_, O, <S as Clones<R, A>>::Scope> {
+    S::pass(place)
+}
+
+/// Whether a scope can keep a result.
+#[diagnostic::on_unimplemented(
+    message = "the result `{R}` cannot be kept by this memo",
+    label = "results for all threads must be `Send + Sync + 'static`",
+    note = "memos of `Arc` and in-object owners are shared by all threads: return what all of them may have, such as an `Arc` instead of an `Rc`",
+    note = "for results of one thread, take the owner as `&Rc<..>`, or write `#[weak_memo(local)]` with an `Arc` owner"
+)]
+pub trait Keeps<R, A>: Sized {
+    /// The scope itself.
+    type Scope: Scope;
+    /// The place itself.
+    fn pass<O: ?Sized>(place: Place<'_, O, Self>) -> Place<'_, O, Self::Scope>;
+}
+
+impl<S: Scope, R: Storable<S>> Keeps<R, Yes> for S {
+    type Scope = S;
+    #[inline]
+    fn pass<O: ?Sized>(place: Place<'_, O, S>) -> Place<'_, O, S> {
+        place
+    }
+}
+
+impl<S: Scope, R: Never> Keeps<R, No> for S {
+    type Scope = S;
+    fn pass<O: ?Sized>(place: Place<'_, O, S>) -> Place<'_, O, S> {
+        place
+    }
 }
 
 /// The place, if the result can be kept.
 #[inline]
-pub fn check_kept<R, O, S, A>(place: Place<'_, O, S>) -> Place<'_, O, <R as Kept<S, A>>::Scope>
-where
-    R: Kept<S, A>,
-    O: ?Sized,
-{
-    R::pass(place)
+pub fn check_kept<R, S: Keeps<R, A>, O: ?Sized, A>(place: Place<'_, O, S>) -> Place<'_, O, <S as Keeps<R, A>>::Scope> {
+    S::pass(place)
 }
 
-/// What both say. A bound that speaks of the scope is silent where the scope is in error.
-pub trait Returned<S>: Clone + Storable<S> {}
+/// A scope with memos that return an `R` by clone.
+#[allow(private_bounds, reason = "called by expansions, without naming it")]
+pub trait Returns<R: 'static>: Scope {
+    /// See [`owned::begin_owned`].
+    fn begin<'w, O: Locate<Self> + ?Sized, K: KeySet<Self>>(
+        core: &'static Core,
+        place: Place<'w, O, Self>,
+        key: K,
+    ) -> Step<'w, R, O, Self, K::Store<R>>;
 
-impl<S, R: Clone + Storable<S>> Returned<S> for R {}
+    /// See [`owned::apply_owned`].
+    fn apply<'w, O: Locate<Self> + ?Sized, K: KeySet<Self>>(
+        core: &'static Core,
+        place: Place<'w, O, Self>,
+        key: K,
+        op: Op<R>,
+    ) -> Applied<'w, R, O, Self, K::Store<R>>;
+
+    /// See [`Ticket::finish`].
+    fn finish<O, St>(ticket: Ticket<'_, O, Self, St>, body: impl FnOnce() -> R, keep: impl FnOnce(&R) -> bool) -> R
+    where
+        O: Locate<Self> + ?Sized,
+        St: Store<Key: StoredKey<Self>, Value = R> + 'static;
+}
+
+#[allow(private_bounds, reason = "as for the trait")]
+impl<S: Scope, R: Clone + Storable<S>> Returns<R> for S {
+    #[inline]
+    fn begin<'w, O: Locate<S> + ?Sized, K: KeySet<S>>(
+        core: &'static Core,
+        place: Place<'w, O, S>,
+        key: K,
+    ) -> Step<'w, R, O, S, K::Store<R>> {
+        owned::begin_owned(core, place, key)
+    }
+
+    #[inline]
+    fn apply<'w, O: Locate<S> + ?Sized, K: KeySet<S>>(
+        core: &'static Core,
+        place: Place<'w, O, S>,
+        key: K,
+        op: Op<R>,
+    ) -> Applied<'w, R, O, S, K::Store<R>> {
+        owned::apply_owned(core, place, key, op)
+    }
+
+    #[inline]
+    fn finish<O, St>(ticket: Ticket<'_, O, S, St>, body: impl FnOnce() -> R, keep: impl FnOnce(&R) -> bool) -> R
+    where
+        O: Locate<S> + ?Sized,
+        St: Store<Key: StoredKey<S>, Value = R> + 'static,
+    {
+        ticket.finish(body, keep)
+    }
+}
 
 /// A memoized call: the result, or the duty to compute it.
 #[inline]
@@ -353,12 +419,12 @@ pub fn begin_owned<'w, R, O, S, K>(
     key: K,
 ) -> Step<'w, R, O, S, K::Store<R>>
 where
-    R: Returned<S>,
+    R: 'static,
     O: Locate<S> + ?Sized,
-    S: Scope,
+    S: Returns<R>,
     K: KeySet<S>,
 {
-    owned::begin_owned(core, place, key)
+    S::begin(core, place, key)
 }
 
 /// Carries out what the handle asks.
@@ -370,10 +436,147 @@ pub fn apply_owned<'w, R, O, S, K>(
     op: Op<R>,
 ) -> Applied<'w, R, O, S, K::Store<R>>
 where
-    R: Returned<S>,
+    R: 'static,
     O: Locate<S> + ?Sized,
-    S: Scope,
+    S: Returns<R>,
     K: KeySet<S>,
 {
-    owned::apply_owned(core, place, key, op)
+    S::apply(core, place, key, op)
+}
+
+/// Does the duty of a ticket.
+#[allow(private_bounds, reason = "as for `Returns`")]
+#[inline]
+pub fn finish_owned<R, O, S, St>(
+    ticket: Ticket<'_, O, S, St>,
+    body: impl FnOnce() -> R,
+    keep: impl FnOnce(&R) -> bool,
+) -> R
+where
+    R: 'static,
+    O: Locate<S> + ?Sized,
+    S: Returns<R>,
+    St: Store<Key: StoredKey<S>, Value = R> + 'static,
+{
+    S::finish(ticket, body, keep)
+}
+
+/// A scope with memos that lend a `V`.
+#[allow(private_bounds, reason = "as for `Returns`")]
+pub trait Lends<V: 'static>: Scope {
+    /// See [`lent::begin_lent`].
+    fn begin<'w, O: Locate<Self> + ?Sized, K: LendKey<Self>>(
+        core: &'static Core,
+        place: Place<'w, O, Self>,
+        key: K,
+    ) -> LentStep<'w, V, O, Self, K::Store<V>>;
+
+    /// See [`lent::get_lent`].
+    fn get<'w, O: Locate<Self> + ?Sized, K: LendKey<Self>>(
+        core: &'static Core,
+        place: Place<'w, O, Self>,
+        key: K,
+    ) -> Option<&'w V>;
+
+    /// See [`LentTicket::try_finish`].
+    fn finish<'w, E, O, St>(
+        ticket: LentTicket<'w, V, O, Self, St>,
+        body: impl FnOnce() -> Result<V, E>,
+    ) -> Result<&'w V, E>
+    where
+        O: Locate<Self> + ?Sized,
+        St: Store<Key: StoredKey<Self>, Value = V> + 'static;
+}
+
+#[allow(private_bounds, reason = "as for `Returns`")]
+impl<S: Scope, V: Storable<S>> Lends<V> for S {
+    #[inline]
+    fn begin<'w, O: Locate<S> + ?Sized, K: LendKey<S>>(
+        core: &'static Core,
+        place: Place<'w, O, S>,
+        key: K,
+    ) -> LentStep<'w, V, O, S, K::Store<V>> {
+        lent::begin_lent(core, place, key)
+    }
+
+    #[inline]
+    fn get<'w, O: Locate<S> + ?Sized, K: LendKey<S>>(
+        core: &'static Core,
+        place: Place<'w, O, S>,
+        key: K,
+    ) -> Option<&'w V> {
+        lent::get_lent(core, place, key)
+    }
+
+    #[inline]
+    fn finish<'w, E, O, St>(
+        ticket: LentTicket<'w, V, O, S, St>,
+        body: impl FnOnce() -> Result<V, E>,
+    ) -> Result<&'w V, E>
+    where
+        O: Locate<S> + ?Sized,
+        St: Store<Key: StoredKey<S>, Value = V> + 'static,
+    {
+        ticket.try_finish(body)
+    }
+}
+
+/// A memoized call of a lending memo: the result, or the duty to compute it.
+#[inline]
+pub fn begin_lent<'w, V, O, S, K>(
+    core: &'static Core,
+    place: Place<'w, O, S>,
+    key: K,
+) -> LentStep<'w, V, O, S, K::Store<V>>
+where
+    V: 'static,
+    O: Locate<S> + ?Sized,
+    S: Lends<V>,
+    K: LendKey<S>,
+{
+    S::begin(core, place, key)
+}
+
+/// The result, if it is there; neither a hit nor a miss.
+#[inline]
+pub fn get_lent<'w, V, O, S, K>(core: &'static Core, place: Place<'w, O, S>, key: K) -> Option<&'w V>
+where
+    V: 'static,
+    O: Locate<S> + ?Sized,
+    S: Lends<V>,
+    K: LendKey<S>,
+{
+    S::get(core, place, key)
+}
+
+/// Does the duty of a ticket.
+#[allow(private_bounds, reason = "as for `Returns`")]
+#[inline]
+pub fn finish_lent<'w, V, O, S, St>(ticket: LentTicket<'w, V, O, S, St>, body: impl FnOnce() -> V) -> &'w V
+where
+    V: 'static,
+    O: Locate<S> + ?Sized,
+    S: Lends<V>,
+    St: Store<Key: StoredKey<S>, Value = V> + 'static,
+{
+    match S::finish(ticket, || Ok::<V, std::convert::Infallible>(body())) {
+        Ok(value) => value,
+        Err(never) => match never {},
+    }
+}
+
+/// Does the duty of a ticket, if the body can.
+#[allow(private_bounds, reason = "as for `Returns`")]
+#[inline]
+pub fn try_finish_lent<'w, V, E, O, S, St>(
+    ticket: LentTicket<'w, V, O, S, St>,
+    body: impl FnOnce() -> Result<V, E>,
+) -> Result<&'w V, E>
+where
+    V: 'static,
+    O: Locate<S> + ?Sized,
+    S: Lends<V>,
+    St: Store<Key: StoredKey<S>, Value = V> + 'static,
+{
+    S::finish(ticket, body)
 }

@@ -18,7 +18,7 @@ use crate::key::{KeySet, StoredKey};
 use crate::memo::Core;
 use crate::panics::Panics;
 use crate::scope::Scope;
-use crate::store::{Counted, Entry, Meta, Store, id_of};
+use crate::store::{Counted, Entry, Meta, Store, Taken, count_ready, id_of};
 use crate::sync::unpoisoned;
 
 #[repr(C)]
@@ -170,34 +170,30 @@ where
         }
     }
 
-    /// Puts an entry in and takes the one with its key out.
-    pub(crate) fn replace(&self, entry: &Counted<St>, keys: Keys) -> Option<Counted<St>> {
-        let mut out = None;
-        loop {
-            match self.add(entry, keys) {
-                Ok(()) => return out,
-                Err(there) => {
-                    if let Some(taken) = self.take(id_of(&there)) {
-                        // Only the last one can hold a value that is still wanted; earlier ones came in between.
-                        out = Some(taken);
-                    }
-                }
-            }
+    /// Puts an entry in and takes out what stands in its way: nearly always one at most.
+    pub(crate) fn replace(&self, entry: &Counted<St>, keys: Keys) -> Vec<Taken<St>> {
+        let mut out = Vec::new();
+        while let Err(there) = self.add(entry, keys) {
+            out.extend(self.take(id_of(&there)));
         }
+        out
     }
 
     /// Takes one entry out because somebody asked for it.
-    pub(crate) fn take(&self, id: EntryId) -> Option<Counted<St>> {
+    pub(crate) fn take(&self, id: EntryId) -> Option<Taken<St>> {
         let taken = {
             let mut store = self.lock();
-            let taken = store.remove(id);
-            if taken.is_some() {
-                self.asked.fetch_add(1, Ordering::Relaxed);
-            }
-            taken
+            self.asked.fetch_add(1, Ordering::Relaxed);
+            store.remove(id)
         }?;
-        unlink::<S, St>(&taken);
+        unlink::<S, St>(&taken.entry);
         Some(taken)
+    }
+
+    /// Notes that something was asked to go which is not there: a racer may be computing it.
+    pub(crate) fn note_asked(&self) {
+        let _store = self.lock();
+        self.asked.fetch_add(1, Ordering::Relaxed);
     }
 
     /// How often something was asked to go, so far.
@@ -269,9 +265,8 @@ where
     /// Takes one entry out because an argument of it died.
     fn remove(&self, id: EntryId, why: Count) -> bool {
         let taken = self.lock().remove(id);
-        let Some(entry) = taken else { return false };
+        let Some(Taken { entry, ready }) = taken else { return false };
         unlink::<S, St>(&entry);
-        let ready = entry.slot.get().is_some();
         if ready {
             counters::count(self.core(), why, 1);
         }
@@ -352,16 +347,16 @@ where
             this.asked.fetch_add(1, Ordering::Relaxed);
             store.drain()
         };
-        let ready = entries.iter().filter(|entry| entry.slot.get().is_some()).count();
+        let ready = count_ready(&entries);
         if ready > 0 {
-            counters::count(this.core(), why, ready as u64);
+            counters::count(this.core(), why, ready);
         }
         let mut panics = Panics::default();
-        for entry in entries {
-            unlink::<S, St>(&entry);
-            panics.run(|| drop(entry));
+        for taken in entries {
+            unlink::<S, St>(&taken.entry);
+            panics.run(|| drop(taken));
         }
         panics.resume();
-        ready
+        ready as usize
     }
 }

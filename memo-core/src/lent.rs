@@ -21,16 +21,12 @@ use crate::flight;
 use crate::job::{self, Begun, Job, Published, begin, check_retained, note_miss};
 use crate::key::{KeySet, StoredKey};
 use crate::memo::Core;
-use crate::owner::{InScope, Locate, Place};
+use crate::owner::{Locate, Place};
 use crate::scope::{Scope, Storable};
 use crate::slot::{Look, NoValue, Slot, Waited};
 use crate::store::{Counted, Meta, Store};
 use crate::sweep;
 use crate::thread::{self, Call, Deeper};
-
-/// Checks a result's type where the caret belongs.
-#[inline]
-pub fn check_lent<V: Storable<P::Scope>, P: InScope>(_place: P) {}
 
 /// The cell of a lending memo without extra key: the object's alone, enumerated by nobody.
 #[repr(C)]
@@ -368,7 +364,7 @@ enum Duty<'w, V: 'static, O: Locate<S> + ?Sized, S: Scope, St: Store<Key: Stored
 
 /// A memoized call of a lending memo: the result, or the duty to compute it.
 #[inline]
-pub fn begin_lent<'w, V, O, S, K>(
+pub(crate) fn begin_lent<'w, V, O, S, K>(
     core: &'static Core,
     place: Place<'w, O, S>,
     key: K,
@@ -412,7 +408,7 @@ where
 }
 
 /// The result, if it is there; neither a hit nor a miss.
-pub fn get_lent<'w, V, O, S, K>(core: &'static Core, place: Place<'w, O, S>, key: K) -> Option<&'w V>
+pub(crate) fn get_lent<'w, V, O, S, K>(core: &'static Core, place: Place<'w, O, S>, key: K) -> Option<&'w V>
 where
     V: Storable<S>,
     O: Locate<S> + ?Sized,

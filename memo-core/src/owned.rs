@@ -7,26 +7,13 @@ use crate::handle::Reply;
 use crate::job::{Begun, Job, Published, begin};
 use crate::key::{KeySet, StoredKey};
 use crate::memo::Core;
-use crate::owner::{InScope, Locate, Place};
+use crate::owner::{Locate, Place};
+use crate::panics::drop_all;
 use crate::scope::{Scope, Storable};
 use crate::slot::Slot;
-use crate::store::{Counted, Meta, Store, id_of};
+use crate::store::{Counted, Meta, Store, Taken, count_ready, id_of};
 use crate::sweep;
 use crate::thread::{self, Call, Deeper};
-
-/// A result that can be handed out by clone.
-#[diagnostic::on_unimplemented(
-    message = "the result `{Self}` cannot be cloned for each caller",
-    label = "not `Clone`",
-    note = "return `&{Self}` to lend it, return `Arc<{Self}>`, or derive `Clone` for it"
-)]
-pub trait CloneResult: Clone {}
-
-impl<R: Clone> CloneResult for R {}
-
-/// Checks a result's type where the caret belongs.
-#[inline]
-pub fn check_result<R: Storable<P::Scope> + CloneResult, P: InScope>(_place: P) {}
 
 /// Where a call stands after looking.
 #[allow(private_bounds, reason = "made and taken apart by expansions, without naming it")]
@@ -79,7 +66,7 @@ where
 
 /// A memoized call: the result, or the duty to compute it.
 #[inline]
-pub fn begin_owned<'w, R, O, S, K>(
+pub(crate) fn begin_owned<'w, R, O, S, K>(
     core: &'static Core,
     place: Place<'w, O, S>,
     key: K,
@@ -203,7 +190,7 @@ where
 }
 
 /// Carries out what the handle asks.
-pub fn apply_owned<'w, R, O, S, K>(
+pub(crate) fn apply_owned<'w, R, O, S, K>(
     core: &'static Core,
     place: Place<'w, O, S>,
     key: K,
@@ -247,9 +234,14 @@ where
     K: KeySet<S>,
 {
     let _deeper = Deeper::enter();
-    let Some((entry, cell)) = seek::<S, K, R>(core, place.find(), key, key.hash()) else { return false };
+    let Some(cell) = place.find().and_then(|anchor| Cell::<S, K, R>::find(anchor, core)) else { return false };
+    let found = cell.seek(key.hash(), const { Keys::of::<S, K>() }, |stored| key.matches(stored));
+    let Some(entry) = found else {
+        cell.note_asked();
+        return false;
+    };
     let Some(taken) = cell.take(id_of(&entry)) else { return false };
-    let ready = taken.slot.get().is_some();
+    let ready = taken.ready;
     if ready {
         counters::count(core, Count::Cleared, 1);
     }
@@ -271,12 +263,13 @@ where
     Cell::<S, K, R>::find_or_add(anchor, core, true)
 }
 
-/// Drops the entry that another took the place of.
-fn drop_replaced<St: Store<Key: StoredKey<S>>, S: Scope>(core: &'static Core, old: Option<Counted<St>>) {
-    if old.as_ref().is_some_and(|old| old.slot.get().is_some()) {
-        counters::count(core, Count::Replaced, 1);
+/// Counts and drops the entries that another took the place of.
+fn drop_replaced<St: Store>(core: &'static Core, old: Vec<Taken<St>>) {
+    let ready = count_ready(&old);
+    if ready > 0 {
+        counters::count(core, Count::Replaced, ready);
     }
-    drop(old);
+    drop_all(old);
 }
 
 fn insert<R, O, S, K>(core: &'static Core, place: Place<'_, O, S>, key: &K, value: R)
@@ -294,7 +287,7 @@ where
     counters::count(core, Count::Inserts, 1);
     let victims = cell.make_room(&entry, core.site().capacity);
     drop(entry);
-    drop_replaced::<K::Store<R>, S>(core, old);
+    drop_replaced(core, old);
     cell.drop_evicted(victims);
 }
 
@@ -314,6 +307,6 @@ where
     let old = cell.replace(&entry, keys);
     let job = Job::refresh(core, place, cell, entry, keys, call);
     // A panic of the old value's destructor ends the job with it.
-    drop_replaced::<K::Store<R>, S>(core, old);
+    drop_replaced(core, old);
     Ticket(job)
 }

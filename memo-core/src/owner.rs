@@ -5,7 +5,6 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use crate::anchor::{Anchor, HasAnchor};
-use crate::key::{ComputedPart, MemoKey, Part, PlainKey, ValuePart};
 use crate::life::Life;
 use crate::scope::{Local, Scope, Shared};
 use crate::side_table::{Subject, local, shared};
@@ -157,31 +156,21 @@ impl<O: ?Sized, S> Clone for Place<'_, O, S> {
 
 impl<O: ?Sized, S> Copy for Place<'_, O, S> {}
 
-/// A place, for checks that ask for nothing but its scope.
-pub trait InScope {
-    /// Where results lie.
-    type Scope: Scope;
-}
-
-impl<O: ?Sized, S: Scope> InScope for Place<'_, O, S> {
-    type Scope = S;
-}
-
 /// The place that the owner's type says.
 #[inline]
-pub fn place<O: Owner + ?Sized>(owner: &O) -> Place<'_, O, O::Scope> {
+pub(crate) fn place<O: Owner + ?Sized>(owner: &O) -> Place<'_, O, O::Scope> {
     Place { owner, scope: PhantomData }
 }
 
 /// This thread's place, for `local` memos that return by value.
 #[inline]
-pub fn local_place<O: Locate<Local> + ?Sized>(owner: &O) -> Place<'_, O, Local> {
+pub(crate) fn local_place<O: Locate<Local> + ?Sized>(owner: &O) -> Place<'_, O, Local> {
     Place { owner, scope: PhantomData }
 }
 
 /// This thread's place, for `local` memos that lend.
 #[inline]
-pub fn local_lent_place<O: Locate<Local> + ThreadBound + ?Sized>(owner: &O) -> Place<'_, O, Local> {
+pub(crate) fn local_lent_place<O: Locate<Local> + ThreadBound + ?Sized>(owner: &O) -> Place<'_, O, Local> {
     Place { owner, scope: PhantomData }
 }
 
@@ -211,44 +200,5 @@ impl<'w, O: Locate<S> + ?Sized, S: Scope> Place<'w, O, S> {
 
     pub(crate) fn class(self) -> Option<usize> {
         self.owner.class()
-    }
-
-    /// An argument's part in the key.
-    #[inline]
-    pub fn key<'k, T: MemoKey<S> + ?Sized>(self, key: &'k T) -> Part<'k, T> {
-        Part(key)
-    }
-
-    /// The part of an argument that is weak, or may be, in a memo that lends: it bounds the result.
-    #[inline]
-    pub fn lent_key<T: MemoKey<S> + ?Sized>(self, key: &'w T) -> Part<'w, T> {
-        Part(key)
-    }
-
-    /// The part of an argument that does not bound a lent result, and so must not be weak.
-    #[inline]
-    pub fn plain_key<'k, T: MemoKey<S> + PlainKey + ?Sized>(self, key: &'k T) -> Part<'k, T> {
-        Part(key)
-    }
-
-    /// The part of an argument marked `#[memo(value)]`.
-    #[inline]
-    pub fn value<'k, T>(self, value: &'k T) -> ValuePart<'k, T>
-    where
-        ValuePart<'k, T>: crate::key::KeyPart<S>,
-    {
-        ValuePart(value)
-    }
-
-    /// What `#[memo(key = ..)]` computed.
-    #[inline]
-    pub fn computed<T: MemoKey<S>>(self, key: T) -> ComputedPart<T> {
-        ComputedPart(key)
-    }
-
-    /// What `#[memo(key = ..)]` computed, in a memo that lends.
-    #[inline]
-    pub fn plain_computed<T: MemoKey<S> + PlainKey>(self, key: T) -> ComputedPart<T> {
-        ComputedPart(key)
     }
 }

@@ -83,6 +83,26 @@ impl<K> Meta for Keyed<K> {
     }
 }
 
+/// An entry that was taken out.
+pub(crate) struct Taken<St: Store> {
+    pub(crate) entry: Counted<St>,
+    /// Whether it had its value *when it was taken out*: a flight that is detached may get one later, which counts as
+    /// rejected, not as taken.
+    pub(crate) ready: bool,
+}
+
+impl<St: Store> Taken<St> {
+    /// To be called under the store's lock.
+    fn now(entry: Counted<St>) -> Self {
+        Self { ready: entry.slot.get().is_some(), entry }
+    }
+}
+
+/// How many results are among them.
+pub(crate) fn count_ready<St: Store>(taken: &[Taken<St>]) -> u64 {
+    taken.iter().filter(|taken| taken.ready).count() as u64
+}
+
 pub(crate) type Counted<St> = Arc<Entry<<St as Store>::Meta, <St as Store>::Value>>;
 
 /// How a counted cell holds its entries.
@@ -98,14 +118,14 @@ pub(crate) trait Store: Default {
     /// Puts an entry in. There is none with its key.
     fn insert(&mut self, entry: Counted<Self>);
     /// Takes the entry at this address out.
-    fn remove(&mut self, id: EntryId) -> Option<Counted<Self>>;
+    fn remove(&mut self, id: EntryId) -> Option<Taken<Self>>;
     fn contains(&self, id: EntryId) -> bool;
     /// Notes that an entry of this store has turned ready.
     fn turned_ready(&mut self);
     /// Takes out what is too much: entries with dead arguments, else one that was not hit lately. Not `newest`.
     fn evict(&mut self, newest: EntryId, capacity: usize, is_dead: impl Fn(&Self::Key) -> bool) -> Vec<Counted<Self>>;
     /// Takes all entries out.
-    fn drain(&mut self) -> Vec<Counted<Self>>;
+    fn drain(&mut self) -> Vec<Taken<Self>>;
     /// Counts insertions.
     fn version(&self) -> u64;
 }
@@ -142,8 +162,8 @@ impl<V: 'static> Store for Single<V> {
         self.0 = Some(entry);
     }
 
-    fn remove(&mut self, id: EntryId) -> Option<Counted<Self>> {
-        if self.contains(id) { self.0.take() } else { None }
+    fn remove(&mut self, id: EntryId) -> Option<Taken<Self>> {
+        if self.contains(id) { self.0.take().map(Taken::now) } else { None }
     }
 
     fn contains(&self, id: EntryId) -> bool {
@@ -156,8 +176,8 @@ impl<V: 'static> Store for Single<V> {
         Vec::new()
     }
 
-    fn drain(&mut self) -> Vec<Counted<Self>> {
-        self.0.take().into_iter().collect()
+    fn drain(&mut self) -> Vec<Taken<Self>> {
+        self.0.take().map(Taken::now).into_iter().collect()
     }
 
     /// Everybody has the same key here, and it is ours: nobody compares outside the lock.
@@ -239,7 +259,9 @@ impl<K: 'static, V: 'static> Table<K, V> {
         let mut dead = Vec::new();
         let mut at = 0;
         while at < self.entries.len() {
-            if is_dead(&self.entries[at].meta.key) {
+            let entry = &self.entries[at];
+            // A flight is not a result yet: it will count as rejected when it ends.
+            if entry.slot.get().is_some() && is_dead(&entry.meta.key) {
                 dead.push(self.take(at));
             } else {
                 at += 1;
@@ -283,8 +305,8 @@ impl<K: 'static, V: 'static> Store for Table<K, V> {
         self.version += 1;
     }
 
-    fn remove(&mut self, id: EntryId) -> Option<Counted<Self>> {
-        self.position(id).map(|at| self.take(at))
+    fn remove(&mut self, id: EntryId) -> Option<Taken<Self>> {
+        self.position(id).map(|at| Taken::now(self.take(at)))
     }
 
     fn contains(&self, id: EntryId) -> bool {
@@ -310,11 +332,11 @@ impl<K: 'static, V: 'static> Store for Table<K, V> {
         victims
     }
 
-    fn drain(&mut self) -> Vec<Counted<Self>> {
+    fn drain(&mut self) -> Vec<Taken<Self>> {
         let version = self.version;
         let drained = std::mem::take(self);
         self.version = version;
-        drained.entries
+        drained.entries.into_iter().map(Taken::now).collect()
     }
 
     fn version(&self) -> u64 {
