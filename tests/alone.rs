@@ -1,5 +1,5 @@
 use std::env;
-use std::process::Command;
+use std::process::{Command, Output};
 
 use crate::watchdog;
 
@@ -9,19 +9,22 @@ const CHILD: &str = "MEMO_TEST_ALONE";
 ///
 /// The closure must be written in the test function itself: its type says which test to run in the child.
 pub fn alone<F: FnOnce() + Send>(test: F) {
+    let Some(output) = in_child(test) else { return };
+    let out = String::from_utf8_lossy(&output.stdout);
+    let err = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success() && out.contains("1 passed"), "alone: {}\n{out}\n{err}", output.status);
+}
+
+/// The same for a test that ends its process by itself: what came of it; `None` in the child.
+pub fn in_child<F: FnOnce() + Send>(test: F) -> Option<Output> {
     if env::var_os(CHILD).is_some() {
         watchdog(test);
-        return;
+        return None;
     }
     let path = std::any::type_name::<F>();
-    let path = path.strip_suffix("::{{closure}}").expect("`alone` takes a closure written in the test");
+    let path = path.strip_suffix("::{{closure}}").expect("the closure is written in the test");
     let (_binary, name) = path.split_once("::").expect("a test is in a crate");
-    let output = Command::new(env::current_exe().expect("a test knows its binary"))
-        .args(["--exact", name, "--nocapture"])
-        .env(CHILD, "1")
-        .output()
-        .expect("a test binary can be started again");
-    let (out, err) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
-    assert!(output.status.success(), "`{name}`, alone: {}\n{out}\n{err}", output.status);
-    assert!(out.contains("1 passed"), "`{name}` is not the name of a test\n{out}");
+    let mut child = Command::new(env::current_exe().expect("a test knows its binary"));
+    child.args(["--exact", name, "--nocapture"]).env(CHILD, "1");
+    Some(child.output().expect("a test binary can be started again"))
 }

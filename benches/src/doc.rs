@@ -16,11 +16,13 @@ pub(crate) struct Doc {
 impl Doc {
     /// An object that differs from those of other seeds. An empty text allocates nothing, so that a life is one allocation.
     pub(crate) fn new(seed: u64, text_len: usize) -> Self {
-        Self { seed, text: vec![seed as u8; text_len].into_boxed_slice() }
+        Self { seed, text: std::iter::repeat_n(seed as u8, text_len).collect() }
     }
 
     /// The bare body of every memoized function here: next to nothing, so that what is timed is the remembering.
     pub(crate) fn derived(&self) -> u64 {
+        #[cfg(test)]
+        DERIVED.set(DERIVED.get() + 1);
         self.seed.wrapping_mul(0x9e37_79b9_7f4a_7c15)
     }
 
@@ -28,6 +30,12 @@ impl Doc {
     pub(crate) fn derived_for(&self, width: u32) -> u64 {
         self.derived() ^ u64::from(width)
     }
+}
+
+#[cfg(test)]
+thread_local! {
+    /// How many bodies have run on this thread.
+    pub(crate) static DERIVED: std::cell::Cell<usize> = const { std::cell::Cell::new(0) };
 }
 
 /// An object as its user holds it, made by the benches.

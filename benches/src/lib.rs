@@ -16,36 +16,46 @@ use subject::Subject;
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use super::doc::{DERIVED, Doc, Object};
+    use super::subjects::{on_one_thread, on_several_threads, through_lives, with_extra_key};
+    use super::{Subject, machine};
 
-    /// Every subject, asked as in every question: a wrong answer would be a wrong bench.
     #[test]
-    fn every_subject_remembers_the_right_value() {
-        fn right<S: Subject>() -> &'static str {
-            use doc::Object as _;
-            let subject = S::new(1000);
-            let values = |seeds: std::ops::Range<u64>| -> Vec<u64> {
-                let objects: Vec<_> = seeds.map(|seed| S::Object::create(seed, 8)).collect();
-                let first: Vec<u64> = objects.iter().map(|object| subject.call(object)).collect();
-                let second: Vec<u64> = objects.iter().map(|object| subject.call(object)).collect();
-                assert_eq!(first, second, "{}", S::NAME);
-                objects.iter().for_each(|object| subject.forget(object));
-                first
-            };
-            let bare = |seeds: std::ops::Range<u64>| -> Vec<u64> {
-                seeds.map(|seed| doc::Doc::new(seed, 8).derived()).collect()
-            };
-            assert_eq!(values(0..3000), bare(0..3000), "{}", S::NAME);
-            // Others at the addresses of the first.
-            assert_eq!(values(3000..6000), bare(3000..6000), "{}", S::NAME);
-            S::NAME
+    fn a_second_call_is_a_hit_with_every_subject() {
+        fn check<S: Subject>() {
+            let subject = S::new(4000);
+            let objects: Vec<_> = (0..500).map(|seed| S::Object::create(seed, 8)).collect();
+            let call_all = || -> Vec<u64> { objects.iter().map(|object| subject.call(object)).collect() };
+            let before = DERIVED.get();
+            let first = call_all();
+            assert_eq!(DERIVED.get() - before, 500 * S::CALLS as usize, "{} computes each once", S::NAME);
+            assert_eq!(call_all(), first, "{}", S::NAME);
+            assert_eq!(DERIVED.get() - before, 500 * S::CALLS as usize, "{} remembers all", S::NAME);
+            objects.iter().for_each(|object| subject.forget(object));
         }
-        let subjects = subjects::through_lives!(right());
-        assert!(subjects.len() > 15, "{subjects:?}");
+        on_one_thread!(check());
+        on_several_threads!(check());
+        with_extra_key!(check());
     }
 
     #[test]
-    fn versions_name_every_peer() {
+    fn no_subject_takes_an_object_for_one_that_is_gone() {
+        fn check<S: Subject>() {
+            let subject = S::new(1000);
+            // The second thousands come to lie where the first were.
+            for thousand in 0..3 {
+                let seeds = thousand * 1000..(thousand + 1) * 1000;
+                for (seed, object) in seeds.map(|seed| (seed, S::Object::create(seed, 8))).collect::<Vec<_>>() {
+                    assert_eq!(subject.call(&object), Doc::new(seed, 8).derived(), "{}", S::NAME);
+                    subject.forget(&object);
+                }
+            }
+        }
+        through_lives!(check());
+    }
+
+    #[test]
+    fn the_versions_name_every_peer() {
         let versions = machine::versions();
         for peer in ["cached 4", "dashmap 6", "memoize 0", "moka 0", "papaya 0", "quick_cache 0", "weak-table 0"] {
             assert!(versions.contains(peer), "{versions}");

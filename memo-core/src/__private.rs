@@ -6,7 +6,10 @@ pub use crate::checked::{
 };
 pub use crate::handle::{Memo, Reply, lent_memo, owned_memo};
 pub use crate::keep::{Keep, KeepAny, keep_all, keep_if, keep_some};
-pub use crate::key::{ComputedPart, Either, Kept, KeyPart, KeySet, Part, PlainKey, StoredKey, Value, ValuePart};
+pub use crate::key::{
+    Asked, Composite, ComputedPart, Either, Fields, Kept, KeyPart, KeySet, Part, PlainKey, StoredKey, Value, ValuePart,
+    Visit, is_faithful,
+};
 pub use crate::lent::{LentStep, lend};
 pub use crate::lent_op::LentOp;
 pub use crate::memo::{Core, DEFAULT_CAPACITY, Family, Site, capacity};

@@ -215,6 +215,7 @@ impl<'de> serde::Deserialize<'de> for Anchor {
 /// assert!(Node { anchor: Anchor::new() }.anchor().is_empty());
 /// ```
 pub trait HasAnchor {
-    /// The anchor. Called once for each argument of a memo call; everything the call does derives from that borrow.
+    /// The anchor. A memo call asks each of its arguments once, and all it does derives from that borrow (inside an
+    /// option, a tuple or a slice: once for each step of the look-up).
     fn anchor(&self) -> &Anchor;
 }

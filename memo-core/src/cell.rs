@@ -129,6 +129,11 @@ pub(crate) fn enlist(cell: NonNull<CellHead>, memo: &'static Core) {
     let seat = Core::seat();
     let mut seated = unpoisoned(memo.cells[seat].lock());
     listing_of(cell, memo).set(seat, seated.len());
+    if seated.len() == seated.capacity() {
+        // By a quarter, not by the double: a cell is small, and its place in this list should not cost a third of it.
+        let room = seated.len() / 4 + 4;
+        seated.reserve_exact(room);
+    }
     seated.push(CellPtr(cell));
 }
 

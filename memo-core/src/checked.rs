@@ -4,8 +4,8 @@
 //! method behind that. It keeps silent where a type is not known for an error told before. So each question here is a
 //! trait with an impl for the types that fit ([`Yes`]) and one for no type at all ([`No`]): with two to choose from, the
 //! compiler looks into their bounds first; where neither holds it chooses none, says what the trait has to say, and does
-//! not know the trait's associated type. What is asked later is asked of that type: the owner, the key's parts, and the
-//! scope, which is why the questions about results are traits of the scope.
+//! not know the trait's associated types. What is asked later is asked of those: the owner, the scope, the key's parts.
+//! That is why the questions about results are traits of the scope.
 
 use std::hash::Hash;
 
@@ -175,7 +175,7 @@ impl<S: Scope, T: MemoKey<S> + ?Sized> InKey<S, Yes> for T {
     type Key = T;
     #[inline]
     fn part(&self) -> Part<'_, T> {
-        Part(self)
+        Part::new(self)
     }
     #[inline]
     fn computed(self) -> ComputedPart<T>
@@ -293,12 +293,15 @@ pub fn value<'k, T: Copied<S, A>, O: ?Sized, S, A>(_place: Place<'_, O, S>, valu
 pub trait Clones<R, A>: Sized {
     /// The scope itself.
     type Scope: Scope;
+    /// The owner itself.
+    type Owner<O: ?Sized>: ?Sized;
     /// The place itself.
-    fn pass<O: ?Sized>(place: Place<'_, O, Self>) -> Place<'_, O, Self::Scope>;
+    fn pass<O: ?Sized>(place: Place<'_, O, Self>) -> Place<'_, Self::Owner<O>, Self::Scope>;
 }
 
 impl<S: Scope, R: Clone> Clones<R, Yes> for S {
     type Scope = S;
+    type Owner<O: ?Sized> = O;
     #[inline]
     fn pass<O: ?Sized>(place: Place<'_, O, S>) -> Place<'_, O, S> {
         place
@@ -307,6 +310,7 @@ impl<S: Scope, R: Clone> Clones<R, Yes> for S {
 
 impl<S: Scope, R: Never> Clones<R, No> for S {
     type Scope = S;
+    type Owner<O: ?Sized> = O;
     fn pass<O: ?Sized>(place: Place<'_, O, S>) -> Place<'_, O, S> {
         place
     }
@@ -316,7 +320,7 @@ impl<S: Scope, R: Never> Clones<R, No> for S {
 #[inline]
 pub fn check_clone<R, S: Clones<R, A>, O: ?Sized, A>(
     place: Place<'_, O, S>,
-) -> Place<'_, O, <S as Clones<R, A>>::Scope> {
+) -> Place<'_, S::Owner<O>, <S as Clones<R, A>>::Scope> {
     S::pass(place)
 }
 
@@ -330,12 +334,15 @@ pub fn check_clone<R, S: Clones<R, A>, O: ?Sized, A>(
 pub trait Keeps<R, A>: Sized {
     /// The scope itself.
     type Scope: Scope;
+    /// The owner itself.
+    type Owner<O: ?Sized>: ?Sized;
     /// The place itself.
-    fn pass<O: ?Sized>(place: Place<'_, O, Self>) -> Place<'_, O, Self::Scope>;
+    fn pass<O: ?Sized>(place: Place<'_, O, Self>) -> Place<'_, Self::Owner<O>, Self::Scope>;
 }
 
 impl<S: Scope, R: Storable<S>> Keeps<R, Yes> for S {
     type Scope = S;
+    type Owner<O: ?Sized> = O;
     #[inline]
     fn pass<O: ?Sized>(place: Place<'_, O, S>) -> Place<'_, O, S> {
         place
@@ -344,6 +351,7 @@ impl<S: Scope, R: Storable<S>> Keeps<R, Yes> for S {
 
 impl<S: Scope, R: Never> Keeps<R, No> for S {
     type Scope = S;
+    type Owner<O: ?Sized> = O;
     fn pass<O: ?Sized>(place: Place<'_, O, S>) -> Place<'_, O, S> {
         place
     }
@@ -351,7 +359,9 @@ impl<S: Scope, R: Never> Keeps<R, No> for S {
 
 /// The place, if the result can be kept.
 #[inline]
-pub fn check_kept<R, S: Keeps<R, A>, O: ?Sized, A>(place: Place<'_, O, S>) -> Place<'_, O, <S as Keeps<R, A>>::Scope> {
+pub fn check_kept<R, S: Keeps<R, A>, O: ?Sized, A>(
+    place: Place<'_, O, S>,
+) -> Place<'_, S::Owner<O>, <S as Keeps<R, A>>::Scope> {
     S::pass(place)
 }
 
@@ -490,7 +500,7 @@ pub trait Lends<V: 'static>: Scope {
 
 #[allow(private_bounds, reason = "as for `Returns`")]
 impl<S: Scope, V: Storable<S>> Lends<V> for S {
-    #[inline]
+    #[inline(always)]
     fn begin<'w, O: Locate<S> + ?Sized, K: LendKey<S>>(
         core: &'static Core,
         place: Place<'w, O, S>,
@@ -522,7 +532,7 @@ impl<S: Scope, V: Storable<S>> Lends<V> for S {
 }
 
 /// A memoized call of a lending memo: the result, or the duty to compute it.
-#[inline]
+#[inline(always)]
 pub fn begin_lent<'w, V, O, S, K>(
     core: &'static Core,
     place: Place<'w, O, S>,

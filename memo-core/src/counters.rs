@@ -124,13 +124,14 @@ fn all() -> MutexGuard<'static, Vec<Share>> {
 }
 
 /// Counts, and returns what this thread has counted so far (1 on a thread that is ending).
-#[inline]
+#[inline(always)]
 pub(crate) fn count(core: &'static Core, what: Count, n: u64) -> u64 {
     thread::with(|thread| {
-        let index = core.index();
-        if index < thread.counters_len.get() {
-            // SAFETY: the array has `counters_len` blocks, and this thread alone replaces it (invariant 1).
-            let at = unsafe { thread.counters.get().add(index as usize) };
+        // In bytes on both sides: a hit has no time for a shift.
+        let offset = core.counters_offset();
+        if offset < thread.counters_end.get() {
+            // SAFETY: the array has `counters_end` bytes, and this thread alone replaces it (invariant 1).
+            let at = unsafe { thread.counters.get().byte_add(offset) };
             // SAFETY: as above; the block is initialised.
             unsafe { &*at }.add_own(what, n)
         } else {
@@ -178,6 +179,7 @@ fn grow(thread: &thread::Thread, at_least: u32) {
     }
     thread.counters.set(new.blocks);
     thread.counters_len.set(new.len);
+    thread.counters_end.set(new.len as usize * size_of::<Block>());
     free(old);
 }
 
@@ -197,6 +199,7 @@ pub(crate) fn close() {
             return;
         }
         thread.counters_len.set(0);
+        thread.counters_end.set(0);
         thread.counters.set(std::ptr::null_mut());
         // The registry's lock before ours, as everywhere.
         let memos = crate::registry::all();

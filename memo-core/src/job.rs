@@ -120,24 +120,25 @@ where
     let mut single_flight = site.single_flight;
     let mut missed = false;
     let mut asked = if single_flight { 0 } else { cell.asked() };
-    // Made once, when first needed: the user's `Clone` may be in it.
-    let mut stored = None;
+    // The entry that another call was faster with. Looked at as it is: a key whose `matches` and stored form disagree
+    // would be sought, not found, and not added, for ever.
+    let mut faster = None;
     loop {
-        let found = match cell.seek(hash, keys, |stored| key.matches(stored)) {
+        let found = match faster.take().or_else(|| cell.seek(hash, keys, |stored| key.matches(stored))) {
             Some(found) => found,
             None => {
                 if !missed {
                     missed = true;
                     note_miss(core, place);
                 }
-                let stored = stored.take().unwrap_or_else(|| key.to_stored());
-                let entry = new_entry::<K::Store<V>>(Slot::claimed(me), stored, hash);
+                let entry = new_entry::<K::Store<V>>(Slot::claimed(me), key.to_stored(), hash);
                 let role = if single_flight {
                     match cell.add(&entry, keys) {
                         Ok(()) => Role::Lead,
-                        // Somebody was faster. The key is in an entry of ours that nobody knows; the next round, if there
-                        // is one, makes another.
-                        Err(_) => continue,
+                        Err(theirs) => {
+                            faster = Some(theirs);
+                            continue;
+                        }
                     }
                 } else {
                     flight::guard_depth(core);
@@ -157,11 +158,7 @@ where
             Look::Busy(flight) => {
                 if !single_flight {
                     // A `refresh` is on its way, or a flight after a rejected one: compute beside it.
-                    let entry = new_entry::<K::Store<V>>(
-                        Slot::claimed(me),
-                        stored.take().unwrap_or_else(|| key.to_stored()),
-                        hash,
-                    );
+                    let entry = new_entry::<K::Store<V>>(Slot::claimed(me), key.to_stored(), hash);
                     let strong_before = place.strong();
                     if !missed {
                         note_miss(core, place);
@@ -192,7 +189,16 @@ where
     }
 }
 
-fn slot_address<M, V>(entry: &triomphe::Arc<crate::store::Entry<M, V>>) -> usize {
+/// Waits for the end of a flight that began while a racer computed. What is lent must be stored, and that flight is where
+/// it will be; if it ends with nothing, the racer's own result is. Never a flight of this thread: it would have been a ring
+/// at the first look.
+fn wait_out<V>(slot: &Slot<V>) {
+    if let Look::Busy(flight) = slot.look() {
+        slot.wait(flight);
+    }
+}
+
+pub(crate) fn slot_address<M, V>(entry: &triomphe::Arc<crate::store::Entry<M, V>>) -> usize {
     std::ptr::from_ref(&entry.slot) as usize
 }
 
@@ -235,10 +241,13 @@ where
             }
             Role::Race { asked } => {
                 self.entry.slot.fill(value);
-                match self.cell.publish_racer(&self.entry, self.keys, asked, capacity) {
-                    Ok(Some(victims)) => (true, Published::Ours(self.entry.clone()), victims),
-                    Ok(None) => (false, Published::Ours(self.entry.clone()), Vec::new()),
-                    Err(theirs) => (false, Published::Theirs(theirs), Vec::new()),
+                loop {
+                    match self.cell.publish_racer(&self.entry, self.keys, asked, capacity) {
+                        Ok(Some(victims)) => break (true, Published::Ours(self.entry.clone()), victims),
+                        Ok(None) => break (false, Published::Ours(self.entry.clone()), Vec::new()),
+                        Err(theirs) if self.core.site().lends && theirs.slot.get().is_none() => wait_out(&theirs.slot),
+                        Err(theirs) => break (false, Published::Theirs(theirs), Vec::new()),
+                    }
                 }
             }
             Role::Filled | Role::Done => unreachable!("a job ends once"),

@@ -5,7 +5,8 @@
 //! 1. A result of a lending memo is taken away by nothing but the death, or `&mut` access, of its owner or of another weak
 //!    argument: such memos have no clear, forget, refresh or capacity, and `clear_all` skips them.
 //! 2. The reference is bound to the borrow of the owner, and of every other weak argument: while it lives, none of them
-//!    can die or be changed. Values in the key are plain, and bind nothing.
+//!    can die or be changed. Values in the key are plain, and bind nothing. Keys that may name others than they borrow are
+//!    refused ([`assert_lendable`]).
 //! 3. The value does not move: it lies in a cell or an entry on the heap that is reached through raw or counted
 //!    pointers, never through a `Box` (moving a lent box is undefined).
 //! 4. From a thread's own table only results of `Rc`s are lent: such an owner can neither leave its thread nor be
@@ -88,6 +89,7 @@ pub enum Begin<'w, V: 'static, O: Locate<S> + ?Sized, S: Scope, K: KeySet<S>> {
     Keyed(Job<'w, O, S, K::Store<V>>),
 }
 
+#[inline]
 fn lent_cell<'w, V: 'static>(core: &'static Core, anchor: &'w Anchor) -> Option<&'w LentCell<V>> {
     let cell = anchor.cells().find(core)?;
     // SAFETY: a memo's cells are of one type, and the anchor is borrowed for `'w`.
@@ -362,8 +364,16 @@ enum Duty<'w, V: 'static, O: Locate<S> + ?Sized, S: Scope, St: Store<Key: Stored
     Keyed(Job<'w, O, S, St>),
 }
 
+/// Refuses keys that a result could go with although all that the caller borrows lives on.
+const fn assert_lendable<S: Scope, K: KeySet<S>>() {
+    assert!(
+        K::FAITHFUL,
+        "memo_core: a `MemoKey` written by hand names weak arguments, and nothing says that they live as long as a result that is lent: derive `MemoKey`, or return the result by value"
+    );
+}
+
 /// A memoized call of a lending memo: the result, or the duty to compute it.
-#[inline]
+#[inline(always)]
 pub(crate) fn begin_lent<'w, V, O, S, K>(
     core: &'static Core,
     place: Place<'w, O, S>,
@@ -375,6 +385,7 @@ where
     S: Scope,
     K: LendKey<S>,
 {
+    const { assert_lendable::<S, K>() };
     let anchor = place.find();
     if let Some(value) = key.find_lent(core, anchor) {
         let hits = counters::count(core, Count::Hits, 1);
@@ -415,6 +426,7 @@ where
     S: Scope,
     K: LendKey<S>,
 {
+    const { assert_lendable::<S, K>() };
     key.find_lent(core, place.find())
 }
 

@@ -31,7 +31,7 @@ impl CellList {
     }
 
     /// The cell of `memo`.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn find(&self, memo: &'static Core) -> Option<NonNull<CellHead>> {
         find_from(self.head.load(Ordering::Acquire), memo)
     }
@@ -81,7 +81,7 @@ impl CellList {
     }
 }
 
-#[inline]
+#[inline(always)]
 fn find_from(mut at: *mut CellHead, memo: &'static Core) -> Option<NonNull<CellHead>> {
     while let Some(cell) = NonNull::new(at) {
         // SAFETY: invariant 1, the anchor is borrowed, so its cells stand.

@@ -7,7 +7,7 @@
 
 use std::any::TypeId;
 use std::marker::PhantomData;
-use std::sync::atomic::{AtomicBool, AtomicPtr, AtomicU32, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicPtr, AtomicU32, AtomicUsize, Ordering};
 use std::sync::{Mutex, OnceLock};
 
 use crate::cell::{CellPtr, CellVtable};
@@ -83,6 +83,8 @@ pub struct Core {
     instance: Option<Instance>,
     /// Its place in the registry and in every thread's counters; [`UNREGISTERED`] until first used.
     index: AtomicU32,
+    /// The offset of its block in every thread's counters; beyond all of them until first used.
+    counters_offset: AtomicUsize,
     vtable: OnceLock<&'static CellVtable>,
     /// Whether its cells lie in threads' own tables.
     local: AtomicBool,
@@ -111,6 +113,7 @@ impl Core {
             site,
             instance,
             index: AtomicU32::new(UNREGISTERED),
+            counters_offset: AtomicUsize::new(usize::MAX),
             vtable: OnceLock::new(),
             local: AtomicBool::new(false),
             name: OnceLock::new(),
@@ -129,6 +132,11 @@ impl Core {
         self.index.load(Ordering::Relaxed)
     }
 
+    #[inline]
+    pub(crate) fn counters_offset(&self) -> usize {
+        self.counters_offset.load(Ordering::Relaxed)
+    }
+
     pub(crate) fn gone(&self) -> &Block {
         &self.gone
     }
@@ -140,6 +148,7 @@ impl Core {
                 // Only one caller gets here first: the registry's lock is held.
                 if self.index() == UNREGISTERED {
                     self.index.store(index, Ordering::Relaxed);
+                    self.counters_offset.store(index as usize * size_of::<Block>(), Ordering::Relaxed);
                     true
                 } else {
                     false

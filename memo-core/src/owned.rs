@@ -3,14 +3,15 @@
 use crate::anchor::Anchor;
 use crate::counted::{CountedCell, Keys, new_entry};
 use crate::counters::{self, Count};
+use crate::flight;
 use crate::handle::Reply;
-use crate::job::{Begun, Job, Published, begin};
+use crate::job::{Begun, Job, Published, begin, slot_address};
 use crate::key::{KeySet, StoredKey};
 use crate::memo::Core;
 use crate::owner::{Locate, Place};
 use crate::panics::drop_all;
 use crate::scope::{Scope, Storable};
-use crate::slot::Slot;
+use crate::slot::{Look, Slot};
 use crate::store::{Counted, Meta, Store, Taken, count_ready, id_of};
 use crate::sweep;
 use crate::thread::{self, Call, Deeper};
@@ -305,8 +306,17 @@ where
     let entry = new_entry::<K::Store<R>>(Slot::claimed(me), key.to_stored(), key.hash());
     let keys = const { Keys::of::<S, K>() };
     let old = cell.replace(&entry, keys);
+    let own = old
+        .iter()
+        .map(|old| &old.entry)
+        .find(|old| matches!(old.slot.look(), Look::Busy(flight) if flight.thread == me));
+    let ring = own.map(slot_address);
     let job = Job::refresh(core, place, cell, entry, keys, call);
     // A panic of the old value's destructor ends the job with it.
     drop_replaced(core, old);
+    if let Some(slot) = ring {
+        // Asked from the body of the very flight it replaced, which would ask again, without end.
+        flight::panic_on_ring(core, slot);
+    }
     Ticket(job)
 }

@@ -146,6 +146,9 @@ impl<T: ?Sized> ThreadBound for Rc<T> {}
 pub struct Place<'w, O: ?Sized, S> {
     owner: &'w O,
     scope: PhantomData<fn(S) -> S>,
+    /// Invariant: were a place shorter for one argument than for the next, that argument could end before the result
+    /// that is lent from it.
+    borrow: PhantomData<fn(&'w ()) -> &'w ()>,
 }
 
 impl<O: ?Sized, S> Clone for Place<'_, O, S> {
@@ -159,19 +162,19 @@ impl<O: ?Sized, S> Copy for Place<'_, O, S> {}
 /// The place that the owner's type says.
 #[inline]
 pub(crate) fn place<O: Owner + ?Sized>(owner: &O) -> Place<'_, O, O::Scope> {
-    Place { owner, scope: PhantomData }
+    Place { owner, scope: PhantomData, borrow: PhantomData }
 }
 
 /// This thread's place, for `local` memos that return by value.
 #[inline]
 pub(crate) fn local_place<O: Locate<Local> + ?Sized>(owner: &O) -> Place<'_, O, Local> {
-    Place { owner, scope: PhantomData }
+    Place { owner, scope: PhantomData, borrow: PhantomData }
 }
 
 /// This thread's place, for `local` memos that lend.
 #[inline]
 pub(crate) fn local_lent_place<O: Locate<Local> + ThreadBound + ?Sized>(owner: &O) -> Place<'_, O, Local> {
-    Place { owner, scope: PhantomData }
+    Place { owner, scope: PhantomData, borrow: PhantomData }
 }
 
 /// A clone of a by-value owner for the body, made on a miss only: the call itself needs the owner until the end.

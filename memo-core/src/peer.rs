@@ -100,7 +100,8 @@ pub struct PeerRef<S> {
     peer: Arc<Peer>,
     /// What a probe is compared with: the address of the `Arc`'s object, or of the in-object argument's peer.
     address: usize,
-    scope: PhantomData<fn(S) -> S>,
+    /// Of a thread's own scope it must stay on that thread: the peer may hold an `Rc`'s `Weak`.
+    scope: PhantomData<S>,
 }
 
 impl<S> std::fmt::Debug for PeerRef<S> {

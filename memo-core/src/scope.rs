@@ -1,5 +1,6 @@
 //! Where a memo's results lie: with their objects for all threads, or in each thread's own table.
 
+use std::marker::PhantomData;
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -12,9 +13,10 @@ use crate::side_table::{Subject, local, shared};
 #[derive(Clone, Copy, Debug)]
 pub struct Shared;
 
-/// Results for one thread: those of `Rc`s, and of memos marked `local`.
+/// Results for one thread: those of `Rc`s, and of memos marked `local`. Not `Send`, and so stored keys of it are not: they
+/// hold `Weak`s of `Rc`s.
 #[derive(Clone, Copy, Debug)]
-pub struct Local;
+pub struct Local(PhantomData<*const ()>);
 
 mod sealed {
     pub trait Sealed {}

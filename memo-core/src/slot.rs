@@ -96,7 +96,7 @@ impl<V> Slot<V> {
     }
 
     /// The value, if it is there. The whole of a hit.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn get(&self) -> Option<&V> {
         if self.state.load(Ordering::Acquire) == READY {
             // SAFETY: invariant 1, `READY` was seen with `Acquire`.

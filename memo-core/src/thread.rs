@@ -21,6 +21,8 @@ pub(crate) struct Thread {
     /// Counters of this thread, one block a memo.
     pub(crate) counters: Cell<*mut Block>,
     pub(crate) counters_len: Cell<u32>,
+    /// The same in bytes.
+    pub(crate) counters_end: Cell<usize>,
     /// Whether the guard has run: counts then go to the memo directly.
     pub(crate) late: Cell<bool>,
     /// Cells of objects that died while cells were being dropped, to be dropped next.
@@ -45,6 +47,7 @@ thread_local! {
             frames: Cell::new(std::ptr::null()),
             counters: Cell::new(std::ptr::null_mut()),
             counters_len: Cell::new(0),
+            counters_end: Cell::new(0),
             late: Cell::new(false),
             graves: Cell::new(std::ptr::null_mut()),
             burying: Cell::new(false),

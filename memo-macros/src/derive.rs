@@ -126,6 +126,7 @@ fn through(
         impl #parameters #key for #pointer #clause {
             type Stored = <#own as #key>::Stored;
             const TRUSTED: ::core::primitive::bool = <#own as #key>::TRUSTED;
+            const FAITHFUL: ::core::primitive::bool = <#own as #key>::FAITHFUL;
             #[inline]
             fn hash_key<__MemoHasher: ::core::hash::Hasher>(&self, state: &mut __MemoHasher) {
                 <#own as #key>::hash_key(&**self, state)

@@ -17,8 +17,8 @@ fn checked(input: &DeriveInput) -> syn::Result<TokenStream> {
     let paths = paths(&input.attrs, &mut errors);
     let member = match &input.data {
         Data::Struct(data) => anchor_field(input, &data.fields, &mut errors),
-        Data::Enum(data) => refuse(&data.enum_token, &mut errors),
-        Data::Union(data) => refuse(&data.union_token, &mut errors),
+        Data::Enum(data) => refuse(data.enum_token, &mut errors),
+        Data::Union(data) => refuse(data.union_token, &mut errors),
     };
     // Without a field there are errors, so that this member is never used.
     let member = errors.or(member)?.unwrap_or(Member::Unnamed(0.into()));

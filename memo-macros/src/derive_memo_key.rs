@@ -1,10 +1,13 @@
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, format_ident, quote_spanned};
-use syn::{Data, DataEnum, DeriveInput, Field, Fields, Generics, Member, Type, WherePredicate, parse_quote};
+use syn::{
+    Data, DataEnum, DeriveInput, Field, Fields, GenericParam, Generics, Member, Type, WherePredicate, parse_quote,
+};
 
 use crate::derive::{extended, paths, read_marks, through_pointers};
 use crate::errors::Errors;
 use crate::paths::Paths;
+use crate::syntax::mentions;
 
 /// The longest tuple that the runtime knows as a stored key.
 const LONGEST: usize = 12;
@@ -33,6 +36,8 @@ struct KeyField<'a> {
     member: Member,
     ty: &'a Type,
     by_value: bool,
+    /// Speaks of the type's own parameters or lifetimes.
+    generic: bool,
 }
 
 pub(crate) fn derive_memo_key(input: TokenStream) -> TokenStream {
@@ -43,8 +48,11 @@ fn checked(input: &DeriveInput) -> syn::Result<TokenStream> {
     let mut errors = Errors::default();
     let paths = paths(&input.attrs, &mut errors);
     let variants = match &input.data {
-        Data::Struct(data) => vec![Variant { path: ours!(Self), parts: key_fields(&data.fields, &mut errors) }],
-        Data::Enum(data) => enum_variants(data, &mut errors),
+        Data::Struct(data) => {
+            let parts = key_fields(&data.fields, &input.generics, &mut errors);
+            vec![Variant { path: ours!(Self), parts }]
+        }
+        Data::Enum(data) => enum_variants(data, &input.generics, &mut errors),
         Data::Union(data) => {
             errors.under(
                 data.union_token,
@@ -64,19 +72,19 @@ fn checked(input: &DeriveInput) -> syn::Result<TokenStream> {
     Ok(errors.or(shape)?.expand())
 }
 
-fn enum_variants<'a>(data: &'a DataEnum, errors: &mut Errors) -> Vec<Variant<'a>> {
+fn enum_variants<'a>(data: &'a DataEnum, generics: &Generics, errors: &mut Errors) -> Vec<Variant<'a>> {
     let variants = data.variants.iter().map(|variant| {
         let name = &variant.ident;
-        Variant { path: ours!(Self::#name), parts: key_fields(&variant.fields, errors) }
+        Variant { path: ours!(Self::#name), parts: key_fields(&variant.fields, generics, errors) }
     });
     variants.collect()
 }
 
-fn key_fields<'a>(fields: &'a Fields, errors: &mut Errors) -> Vec<KeyField<'a>> {
-    fields.members().zip(fields).filter_map(|(member, field)| key_field(member, field, errors)).collect()
+fn key_fields<'a>(fields: &'a Fields, generics: &Generics, errors: &mut Errors) -> Vec<KeyField<'a>> {
+    fields.members().zip(fields).filter_map(|(member, field)| key_field(member, field, generics, errors)).collect()
 }
 
-fn key_field<'a>(member: Member, field: &'a Field, errors: &mut Errors) -> Option<KeyField<'a>> {
+fn key_field<'a>(member: Member, field: &'a Field, generics: &Generics, errors: &mut Errors) -> Option<KeyField<'a>> {
     let (mut value, mut skip) = (false, false);
     read_marks(&field.attrs, errors, |word, _| {
         match word.to_string().as_str() {
@@ -94,38 +102,118 @@ fn key_field<'a>(member: Member, field: &'a Field, errors: &mut Errors) -> Optio
         }
         Ok(())
     });
-    (!skip).then_some(KeyField { member, ty: &field.ty, by_value: value })
+    let generic = speaks_of(&field.ty, generics);
+    (!skip).then_some(KeyField { member, ty: &field.ty, by_value: value, generic })
+}
+
+fn speaks_of(ty: &Type, generics: &Generics) -> bool {
+    let names: Vec<_> = generics
+        .params
+        .iter()
+        .map(|param| match param {
+            GenericParam::Lifetime(param) => &param.lifetime.ident,
+            GenericParam::Type(param) => &param.ident,
+            GenericParam::Const(param) => &param.ident,
+        })
+        .collect();
+    mentions(ty.to_token_stream(), &|ident| names.contains(&ident))
 }
 
 impl Shape<'_> {
     fn expand(&self) -> TokenStream {
+        let stored = self.stored_struct();
         let key = self.memo_key();
         let plain = self.plain_key();
         let pointers = through_pointers(self.name, self.generics, &self.paths);
-        ours!(#key #plain #pointers)
+        ours! {
+            const _: () = {
+                #stored
+                #key
+                #plain
+                #pointers
+            };
+        }
     }
 
     fn parts(&self) -> impl Iterator<Item = &KeyField<'_>> {
         self.variants.iter().flat_map(|variant| &variant.parts)
     }
 
+    /// `F: MemoKey<S>` for the parts that `which` picks.
+    fn bounds(&self, which: impl Fn(&KeyField) -> bool) -> Vec<WherePredicate> {
+        let (root, scope) = (&self.paths.root, &self.scope);
+        let parts = self.parts().filter(|part| which(part));
+        parts
+            .map(|part| {
+                let ty = part.key_type(&self.paths.private);
+                parse_quote!(#ty: #root::MemoKey<#scope>)
+            })
+            .collect()
+    }
+
+    /// The names that stand for the stored forms of the generic parts in the struct of all stored forms: it must be
+    /// `'static`, and would not be with the type's own parameters.
+    fn stand_ins(&self) -> Vec<Ident> {
+        (0..self.parts().filter(|part| part.generic).count()).map(|at| name("__Memo", at)).collect()
+    }
+
+    /// A struct of the stored forms, since their types may be more private than the key's own.
+    fn stored_struct(&self) -> TokenStream {
+        let (private, scope) = (&self.paths.private, &self.scope);
+        let stand_ins = self.stand_ins();
+        let bounds = self.bounds(|part| !part.generic);
+        let fields = self.stored();
+        let ours = name_of_stored();
+        ours! {
+            #[doc(hidden)]
+            #[allow(private_bounds)]
+            pub struct #ours<#scope: #private::Scope, #(#stand_ins),*>(
+                #fields,
+                ::core::marker::PhantomData<fn(#scope) -> #scope>,
+            )
+            where
+                #(#bounds,)*;
+
+            #[automatically_derived]
+            #[allow(private_bounds)]
+            impl<#scope: #private::Scope, #(#stand_ins: #private::StoredKey<#scope>),*> #private::Fields<#scope>
+                for #ours<#scope, #(#stand_ins),*>
+            where
+                #(#bounds,)*
+            {
+                const PEERS: ::core::primitive::bool = <#fields as #private::StoredKey<#scope>>::PEERS;
+                fn same(&self, other: &Self) -> ::core::primitive::bool {
+                    <#fields as #private::StoredKey<#scope>>::same(&self.0, &other.0)
+                }
+                fn each(&self, visit: &mut #private::Visit<'_>) {
+                    visit.visit::<#scope, #fields>(&self.0);
+                }
+            }
+        }
+    }
+
     fn memo_key(&self) -> TokenStream {
-        let (name, root, scope) = (self.name, &self.paths.root, &self.scope);
+        let (name, root, private, scope) = (self.name, &self.paths.root, &self.paths.private, &self.scope);
         let key = ours!(#root::MemoKey<#scope>);
-        let bounds = self.parts().map(|part| -> WherePredicate {
-            let ty = part.key_type(&self.paths.private);
-            parse_quote!(#ty: #key)
+        let ours = name_of_stored();
+        let generic = self.parts().filter(|part| part.generic).map(|part| {
+            let as_key = self.as_key(part);
+            ours!(#as_key::Stored)
         });
+        let stored = ours!(#private::Composite<#ours<#scope, #(#generic),*>>);
+        let mut bounds = self.bounds(|_| true);
+        bounds.push(parse_quote!(#stored: #private::StoredKey<#scope>));
         let extended = extended(self.generics, Some((scope, &self.paths)), None, bounds);
         let (parameters, _, clause) = extended.split_for_impl();
         let (_, arguments, _) = self.generics.split_for_impl();
-        let (stored, trusted) = (self.stored(), self.trusted());
+        let (trusted, faithful) = (self.trusted(), self.faithful());
         let (hash, matches, to_stored) = (self.hash(), self.matches(), self.to_stored());
         ours! {
             #[automatically_derived]
             impl #parameters #key for #name #arguments #clause {
                 type Stored = #stored;
                 const TRUSTED: ::core::primitive::bool = #trusted;
+                const FAITHFUL: ::core::primitive::bool = #faithful;
                 fn hash_key<__MemoHasher: ::core::hash::Hasher>(&self, state: &mut __MemoHasher) { #hash }
                 fn matches(&self, stored: &<Self as #key>::Stored) -> ::core::primitive::bool { #matches }
                 fn to_stored(&self) -> <Self as #key>::Stored { #to_stored }
@@ -159,12 +247,15 @@ impl Shape<'_> {
         }
     }
 
+    /// The stored forms: a tuple for each variant.
     fn stored(&self) -> TokenStream {
         let private = &self.paths.private;
+        let mut stand_ins = self.stand_ins().into_iter();
         let stored = self.variants.iter().map(|variant| {
             let parts = variant.parts.iter().map(|part| {
+                let stand_in = if part.generic { stand_ins.next() } else { None };
                 let as_key = self.as_key(part);
-                ours!(#as_key::Stored)
+                stand_in.map_or_else(|| ours!(#as_key::Stored), |stand_in| ours!(#stand_in))
             });
             tuple(parts.collect())
         });
@@ -174,6 +265,12 @@ impl Shape<'_> {
     fn trusted(&self) -> TokenStream {
         let parts: Vec<_> = self.parts().map(|part| self.as_key(part)).collect();
         ours!(true #(&& #parts::TRUSTED)*)
+    }
+
+    fn faithful(&self) -> TokenStream {
+        let (private, scope) = (&self.paths.private, &self.scope);
+        let types: Vec<_> = self.parts().map(|part| part.key_type(private)).collect();
+        ours!(true #(&& #private::is_faithful::<#types, #scope>())*)
     }
 
     /// `<F as MemoKey<S>>`
@@ -221,7 +318,7 @@ impl Shape<'_> {
             return ours!(match *self {});
         }
         let other = (count > 1).then(|| ours!(_ => false));
-        ours!(match (self, stored) { #(#arms,)* #other })
+        ours!(match (self, &stored.0.0) { #(#arms,)* #other })
     }
 
     fn to_stored(&self) -> TokenStream {
@@ -240,7 +337,12 @@ impl Shape<'_> {
                 ours!(#pattern => #stored)
             })
             .collect();
-        self.matched(&arms)
+        let stored = self.matched(&arms);
+        if count == 0 {
+            return stored;
+        }
+        let (private, ours) = (&self.paths.private, name_of_stored());
+        ours!(#private::Composite(#ours(#stored, ::core::marker::PhantomData)))
     }
 
     fn matched(&self, arms: &[TokenStream]) -> TokenStream {
@@ -305,6 +407,10 @@ fn nested(mut items: Vec<TokenStream>, pair: &dyn Fn(TokenStream, TokenStream) -
             pair(nested(items, pair), nested(right, pair))
         }
     }
+}
+
+fn name_of_stored() -> Ident {
+    Ident::new("__MemoStored", Span::mixed_site())
 }
 
 fn name(prefix: &str, at: usize) -> Ident {

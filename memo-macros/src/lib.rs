@@ -1,4 +1,9 @@
-//! The `#[weak_memo]` attribute and the derives of memo-core.
+//! The attribute `#[weak_memo]` and the derives `HasAnchor` and `MemoKey` of memo-core, which re-exports them: use them
+//! through it.
+//!
+//! The way of an annotated function: `options` and `function` read what is written, `check` turns it into a `model` of
+//! what holds or reports every mistake at once, `expand` writes the model out and cannot fail, `fallback` keeps the
+//! function for the rest of the user's code where there were mistakes.
 
 mod check;
 mod derive;
@@ -23,19 +28,168 @@ mod weak_memo;
 
 use proc_macro::TokenStream;
 
-/// W
+/// Memoizes a function: each result lives exactly as long as the objects it came from.
+///
+/// ```
+/// use memo_core::weak_memo;
+/// use std::sync::Arc;
+///
+/// struct Document {
+///     text: String,
+/// }
+///
+/// #[weak_memo]
+/// fn word_count(doc: &Arc<Document>) -> usize {
+///     doc.text.split_whitespace().count()
+/// }
+///
+/// /// Lent: the signature is what callers see, the body yields the owned value.
+/// #[weak_memo(capacity = unbounded)]
+/// fn words_from<'d>(doc: &'d Arc<Document>, from: usize) -> &'d [String] {
+///     doc.text.split_whitespace().skip(from).map(str::to_owned).collect()
+/// }
+///
+/// let doc = Arc::new(Document { text: "one two three".to_owned() });
+/// assert_eq!(word_count(&doc), 3); // computed
+/// assert_eq!(word_count(&doc), 3); // remembered
+/// assert_eq!(words_from(&doc, 1), ["two", "three"]);
+/// assert_eq!(word_count_memo().stats().hits, 1);
+/// drop(doc); // and the results go with it: nothing kept it alive
+/// assert_eq!(word_count_memo().len(), 0);
+/// ```
+///
+/// # The owner
+///
+/// One argument carries the results: the first that is written like a weak one, `&Arc<T>`, `&Rc<T>`, `&Anchored<T>`, any
+/// other `&T` (which needs `#[derive(HasAnchor)]`), `&self`, or `Arc<T>` by value; or the one that is marked
+/// `#[memo(owner)]`. The written type decides: behind an alias (`type Shared = Arc<Doc>`) or in a type with hidden
+/// lifetimes (`Name` for `Name<'a>`) the attribute sees neither a pointer nor a borrow. Write `Name<'_>`, and mark owners
+/// that do not look like one. A container (`Option<&Arc<T>>`) is never the owner.
+///
+/// All other arguments are the key. Weak ones take part by identity and end the result when they die; values by a copy.
+///
+/// | mark on a parameter | meaning |
+/// |---|---|
+/// | none | as its type says (`MemoKey`): weak, or a known value |
+/// | `#[memo(owner)]` | this one carries the results |
+/// | `#[memo(value)]` | by a copy of it: `Hash + Eq + Clone` |
+/// | `#[memo(key = expr)]` | by what the expression yields, itself a `MemoKey`; it sees the parameters by reference |
+/// | `#[memo(skip)]` | not at all; `&mut` parameters must be skipped |
+///
+/// # The result
+///
+/// By clone, or lent as `&V`, `&str` (the body yields a `String`), `&[T]` (a `Vec<T>`), an `Option` of these or a `Result`
+/// of these (the `Err` goes out by value). An elided lifetime in the result is bound to every weak argument. What is lent
+/// cannot be cleared or evicted, so that with further arguments `capacity = unbounded` must be written.
+///
+/// # Options
+///
+/// | option | meaning |
+/// |---|---|
+/// | `capacity = 256`, `capacity = unbounded` | results per owner; 1024 if nothing is written |
+/// | `cache_if = \|value\| ..` | keep only results that pass; it sees the result alone, not the parameters |
+/// | `cache_err` | keep an `Err` too |
+/// | `some_only` | keep no `None` |
+/// | `single_flight = false` | callers of one missing result compute side by side instead of waiting for one |
+/// | `local` | this thread's results only; by itself where the owner is an `Rc` |
+/// | `associated` | for an associated function without `self`, unless its signature says `Self` |
+/// | `name = "..."` | the name in reports |
+/// | `handle = other_name` | the name of the companion function; `f_memo` if nothing is written |
+/// | `handle = none` | no companion, the body in place: for the `impl` of a trait and for default bodies |
+/// | `may_return_owner` | the result may hold the owner's pointer, which is never the owner itself |
+/// | `crate = path` | where memo-core is, if not at `::memo_core` |
+///
+/// # What is emitted
+///
+/// The function; a hidden one with the body; a companion `f_memo()` that returns the handle; for `cache_if` a hidden one
+/// with the test. Names that begin with `__memo` are taken. The handle's methods take the arguments as the function does,
+/// also skipped ones, one alone or several as a tuple. It knows two lifetimes, that of the weak arguments and one for all
+/// others: arguments that need more (`&Cell<&str>` beside another) can be passed to the function, but perhaps not to it.
+///
+/// In the `impl` of a trait no companion can be declared: "method `f_memo` is not a member of trait" asks for
+/// `handle = none`. "cannot find function `__memo_body_f`" in an `impl` asks for `associated`.
 #[proc_macro_attribute]
 pub fn weak_memo(options: TokenStream, item: TokenStream) -> TokenStream {
     weak_memo::weak_memo(options.into(), item.into()).into()
 }
 
-/// H
+/// Gives a struct's objects an anchor of their own: the field of type `Anchor`, or the one marked `#[memo(anchor)]` where
+/// the type goes by another name.
+///
+/// Results then go inside the object's own drop. An anchor does not know when another field changes: before a result is
+/// asked for again, call `self.anchor.clear()`, or keep the data in an `Anchored<T>`, whose `DerefMut` does.
+///
+/// As a key the object is weak, also in containers (`Option<&Own>`). `#[memo(crate = path)]` on the struct says where
+/// memo-core is.
+///
+/// ```
+/// use memo_core::{Anchor, HasAnchor, weak_memo};
+///
+/// #[derive(HasAnchor)]
+/// struct Document {
+///     text: String,
+///     anchor: Anchor,
+/// }
+///
+/// impl Document {
+///     #[weak_memo]
+///     fn outline(&self) -> &[String] {
+///         self.text.lines().filter(|line| line.starts_with('#')).map(str::to_owned).collect()
+///     }
+/// }
+///
+/// let mut doc = Document { text: "# one\ntext\n# two".to_owned(), anchor: Anchor::new() };
+/// assert_eq!(doc.outline(), ["# one", "# two"]);
+/// doc.text.push_str("\n# three");
+/// doc.anchor.clear();
+/// assert_eq!(doc.outline().len(), 3);
+/// ```
 #[proc_macro_derive(HasAnchor, attributes(memo))]
 pub fn derive_has_anchor(input: TokenStream) -> TokenStream {
     derive_has_anchor::derive_has_anchor(input.into()).into()
 }
 
-/// M
+/// Makes a struct or an enum a key, field by field: weak fields by identity, values by a copy.
+///
+/// It needs neither `Hash` nor `Eq` nor `Clone`; each field must be a key. `#[memo(value)]` on a field takes it by its own
+/// `Hash + Eq + Clone`, `#[memo(skip)]` leaves it out. A type that holds itself (`Option<Box<Self>>`) cannot be derived.
+/// `#[memo(crate = path)]` on the type says where memo-core is.
+///
+/// A key of plain values only is plain itself, and may stand by value beside a lent result.
+///
+/// ```
+/// use memo_core::{MemoKey, weak_memo};
+/// use std::sync::Arc;
+///
+/// #[derive(Clone, PartialEq, Eq, Hash)]
+/// enum Wrap {
+///     Words,
+///     Letters,
+/// }
+///
+/// #[derive(MemoKey)]
+/// struct Options<'a> {
+///     font: &'a Arc<String>, // weak
+///     width: f32,            // by its bits
+///     #[memo(value)]
+///     wrap: Wrap,
+///     #[memo(skip)]
+///     verbose: bool,
+/// }
+///
+/// #[weak_memo]
+/// fn lines(text: &Arc<String>, options: &Options<'_>) -> usize {
+///     assert!(options.wrap == Wrap::Words || !options.verbose);
+///     (text.len() as f32 / options.width).ceil() as usize + options.font.len()
+/// }
+///
+/// let text = Arc::new("some words".to_owned());
+/// let font = Arc::new(String::new());
+/// let options = Options { font: &font, width: 5.0, wrap: Wrap::Words, verbose: false };
+/// assert_eq!(lines(&text, &options), 2);
+/// assert_eq!(lines(&text, &Options { verbose: true, ..options }), 2);
+/// assert_eq!(lines_memo().stats().computes, 1);
+/// ```
 #[proc_macro_derive(MemoKey, attributes(memo))]
 pub fn derive_memo_key(input: TokenStream) -> TokenStream {
     derive_memo_key::derive_memo_key(input.into()).into()

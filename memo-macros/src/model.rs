@@ -45,9 +45,9 @@ pub(crate) struct Parameter {
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Passed {
-    ByValue,
-    ByReference,
-    ByMutableReference,
+    Value,
+    Reference,
+    MutableReference,
 }
 
 /// How a parameter takes part.
@@ -115,7 +115,7 @@ impl Memo {
 impl Parameter {
     /// The argument lends for as long as a lent result lives.
     pub(crate) fn is_borrowed_weak(&self) -> bool {
-        self.passed == Passed::ByReference && matches!(self.part, Part::Owner | Part::Key { weak: true })
+        self.passed == Passed::Reference && matches!(self.part, Part::Owner | Part::Key { weak: true })
     }
 }
 

@@ -12,9 +12,9 @@ const LENDABLE: &str = "only `&V`, `Option<&V>` and `Result<&V, E>` can be lent 
 #[derive(Clone)]
 pub(crate) enum Outcome {
     /// A copy of what is kept.
-    Owned(Type),
+    Owned(Box<Type>),
     /// A borrow of what is kept.
-    Lent(Lent),
+    Lent(Box<Lent>),
 }
 
 #[derive(Clone)]
@@ -43,21 +43,29 @@ struct Borrow<'a> {
 impl Outcome {
     pub(crate) fn of(output: &ReturnType, errors: &mut Errors) -> Self {
         let ty = match output {
-            ReturnType::Default => return Self::Owned(parse_quote!(())),
+            ReturnType::Default => return Self::Owned(Box::new(parse_quote!(()))),
             ReturnType::Type(_, ty) => &**ty,
         };
         let Some(borrow) = Borrow::find(ty) else {
             refuse_borrow(ty, errors);
-            return Self::Owned(ty.clone());
+            return Self::Owned(Box::new(ty.clone()));
         };
         borrow.check(ty, errors);
-        Self::Lent(borrow.lent(ty))
+        Self::Lent(Box::new(borrow.lent(ty)))
     }
 
     pub(crate) fn lent(&self) -> Option<&Lent> {
         match self {
             Self::Owned(_) => None,
             Self::Lent(lent) => Some(lent),
+        }
+    }
+
+    /// The type of what is kept.
+    pub(crate) fn kept(&self) -> &Type {
+        match self {
+            Self::Owned(ty) => ty,
+            Self::Lent(lent) => &lent.kept,
         }
     }
 
@@ -200,7 +208,7 @@ fn is_str(ty: &Type) -> bool {
 /// Unsized types other than `str` and slices, and what to lend instead.
 fn owned_form_of(elem: &Type) -> Option<String> {
     if let Type::TraitObject(object) = elem {
-        return Some(format!("Box<{}>", object.to_token_stream()));
+        return Some(format!("Box<{}>", object.to_token_stream()).replace(" :: ", "::"));
     }
     let Type::Path(path) = elem else { return None };
     let segment = path.path.segments.last().filter(|segment| segment.arguments.is_none())?;

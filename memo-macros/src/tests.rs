@@ -57,6 +57,11 @@ fn an_elided_lent_lifetime_is_bound_to_every_weak_argument() {
     let text = expanded("", "fn f(&self) -> &V { V }");
     assert!(text.contains("fn f(&self) -> &V {"), "{text}");
     assert!(text.contains("dyn for<'__w, '__a>"), "{text}");
+    assert_eq!(errors("capacity = unbounded", "fn f<'x>(a: &'x Arc<A>, b: &Arc<B>) -> &'x V { V }").len(), 1);
+    assert!(
+        errors("capacity = unbounded", "fn f<'x, 'y: 'x>(a: &'x Arc<A>, b: &'y Arc<B>, s: &str) -> &'x V { V }")
+            .is_empty()
+    );
     let text = expanded("capacity = unbounded", "fn f<'x>(a: &'x Arc<A>, b: &Arc<B>) -> &V { V }");
     assert!(text.contains("fn f<'x>(a: &'x Arc<A>, b: &'x Arc<B>) -> &'x V"), "{text}");
 }
@@ -83,7 +88,7 @@ fn key_expressions_see_parameters_by_reference() {
     );
     assert!(text.contains("let width = &width;"), "{text}");
     assert!(text.contains("let (x, y) = &arg3;"), "{text}");
-    assert!(text.contains("this.scale(width) + x"), "{text}");
+    assert!(text.contains("__memo_self.scale(width) + x"), "{text}");
 }
 
 #[test]

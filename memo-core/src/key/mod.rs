@@ -3,12 +3,16 @@
 //! A *weak* argument takes part by identity and is not kept alive; a *value* argument by a stored copy. A probe is
 //! compared as it comes, borrowed: a hit on a `&str` allocates nothing.
 
+mod asked;
+mod composite;
 mod parts;
 mod set;
 mod value;
 mod values;
 mod weak;
 
+pub use asked::Asked;
+pub use composite::{Composite, Fields, Visit};
 pub use parts::{ComputedPart, KeyPart, Part, ValuePart};
 pub use set::KeySet;
 pub use value::{Kept, Value};
@@ -33,6 +37,8 @@ use crate::scope::{Scope, Shared};
 /// # Implementing by hand
 ///
 /// Delegate to a key that says what counts; the stored form is that key's.
+///
+/// A key by hand cannot name weak arguments in a memo that lends: nothing says that those are the ones it borrows.
 ///
 /// ```
 /// use memo_core::{MemoKey, Scope};
@@ -66,12 +72,38 @@ pub trait MemoKey<S: Scope = Shared> {
     /// Whether hashing, comparing and copying run no code of the user's. Left at `false`, they run outside our locks.
     #[doc(hidden)]
     const TRUSTED: bool = false;
+    /// Whether the weak arguments that a matching stored key names are those that this one borrows. Left at `false`, a
+    /// stored key that can name any is refused where results are lent: they would go with objects that nobody borrows.
+    #[doc(hidden)]
+    const FAITHFUL: bool = false;
     /// Feeds what counts to a hasher. Equal keys must feed the same.
     fn hash_key<H: Hasher>(&self, state: &mut H);
     /// Whether the stored key is this one.
     fn matches(&self, stored: &Self::Stored) -> bool;
     /// Makes the form to keep.
     fn to_stored(&self) -> Self::Stored;
+
+    // The same for an argument that stands alone, where a call remembers what it has asked.
+    #[doc(hidden)]
+    #[inline]
+    fn hash_asked<'k, H: Hasher>(&'k self, _asked: &Asked<'k>, state: &mut H) {
+        self.hash_key(state);
+    }
+    #[doc(hidden)]
+    #[inline]
+    fn matches_asked<'k>(&'k self, _asked: &Asked<'k>, stored: &Self::Stored) -> bool {
+        self.matches(stored)
+    }
+    #[doc(hidden)]
+    fn to_stored_asked<'k>(&'k self, _asked: &Asked<'k>) -> Self::Stored {
+        self.to_stored()
+    }
+}
+
+/// Whether a stored key that `T` matches names no weak argument but those that `T` borrows.
+#[must_use]
+pub const fn is_faithful<T: MemoKey<S> + ?Sized, S: Scope>() -> bool {
+    T::FAITHFUL || !<T::Stored as StoredKey<S>>::PEERS
 }
 
 /// A stored key. Made by [`MemoKey::to_stored`] of the types of this crate and of derives, which put them together.

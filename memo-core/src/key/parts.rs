@@ -2,7 +2,7 @@
 
 use std::hash::{Hash, Hasher};
 
-use super::{MemoKey, StoredKey, Value};
+use super::{Asked, MemoKey, StoredKey, Value, is_faithful};
 use crate::scope::{Scope, Storable};
 
 /// One argument's part in a key.
@@ -11,6 +11,8 @@ pub trait KeyPart<S: Scope> {
     type Stored: StoredKey<S>;
     /// As [`MemoKey`]'s.
     const TRUSTED: bool;
+    /// As [`is_faithful`].
+    const FAITHFUL: bool;
     /// Feeds what counts to a hasher.
     fn hash_part<H: Hasher>(&self, state: &mut H);
     /// Whether the stored part is this one.
@@ -21,7 +23,37 @@ pub trait KeyPart<S: Scope> {
 
 /// A borrowed argument.
 #[derive(Debug)]
-pub struct Part<'k, T: ?Sized>(pub(crate) &'k T);
+pub struct Part<'k, T: ?Sized> {
+    key: &'k T,
+    asked: Asked<'k>,
+}
+
+impl<'k, T: ?Sized> Part<'k, T> {
+    #[inline]
+    pub(crate) fn new(key: &'k T) -> Self {
+        Self { key, asked: Asked::default() }
+    }
+}
+
+impl<S: Scope, T: MemoKey<S> + ?Sized> KeyPart<S> for Part<'_, T> {
+    type Stored = T::Stored;
+    const TRUSTED: bool = T::TRUSTED;
+    const FAITHFUL: bool = is_faithful::<T, S>();
+
+    #[inline]
+    fn hash_part<H: Hasher>(&self, state: &mut H) {
+        self.key.hash_asked(&self.asked, state);
+    }
+
+    #[inline]
+    fn matches(&self, stored: &Self::Stored) -> bool {
+        self.key.matches_asked(&self.asked, stored)
+    }
+
+    fn to_stored(&self) -> Self::Stored {
+        self.key.to_stored_asked(&self.asked)
+    }
+}
 
 /// A borrowed argument marked `#[memo(value)]`.
 #[derive(Debug)]
@@ -36,6 +68,7 @@ macro_rules! through {
         impl<$($generics)*> KeyPart<S> for $part {
             type Stored = <$type as MemoKey<S>>::Stored;
             const TRUSTED: bool = <$type as MemoKey<S>>::TRUSTED;
+            const FAITHFUL: bool = is_faithful::<$type, S>();
 
             #[inline]
             fn hash_part<H: Hasher>(&self, state: &mut H) {
@@ -58,7 +91,6 @@ macro_rules! through {
 }
 
 through! {
-    [S: Scope, T: MemoKey<S> + ?Sized] Part<'_, T>, this => this.0, T;
     [S: Scope, T: MemoKey<S>] ComputedPart<T>, this => &this.0, T;
     [S: Scope, T: Hash + Eq + Clone + Storable<S>] ValuePart<'_, T>, this => Value::from_ref(this.0), Value<T>;
 }

@@ -21,6 +21,8 @@ pub trait KeySet<S: Scope> {
         V: 'static;
     /// As [`super::MemoKey`]'s.
     const TRUSTED: bool;
+    /// As [`super::is_faithful`].
+    const FAITHFUL: bool;
     /// The key's hash: computed once a call, kept with the entry, never computed again.
     fn hash(&self) -> u64;
     /// Whether the stored key is this one.
@@ -37,6 +39,7 @@ impl<S: Scope> KeySet<S> for () {
     where
         V: 'static;
     const TRUSTED: bool = true;
+    const FAITHFUL: bool = true;
 
     #[inline]
     fn hash(&self) -> u64 {
@@ -64,6 +67,7 @@ macro_rules! key_sets {
             type Stored = ($($name::Stored,)+);
             type Store<V> = Table<Self::Stored, V> where V: 'static;
             const TRUSTED: bool = $($name::TRUSTED)&&+;
+            const FAITHFUL: bool = $($name::FAITHFUL)&&+;
 
             #[inline]
             fn hash(&self) -> u64 {

@@ -32,6 +32,7 @@ unsafe impl<S, T: Eq + Storable<S>> StoredKey<S> for Kept<T> {
 
 impl<S: Scope, T: Hash + Eq + Clone + Storable<S>> MemoKey<S> for Value<T> {
     type Stored = Kept<T>;
+    const FAITHFUL: bool = true;
 
     #[inline]
     fn hash_key<H: Hasher>(&self, state: &mut H) {

@@ -10,7 +10,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime};
 
 use super::weak::as_pointee;
-use super::{MemoKey, PlainKey, StoredKey};
+use super::{MemoKey, PlainKey, StoredKey, is_faithful};
 use crate::peer::Peer;
 use crate::scope::Scope;
 
@@ -27,6 +27,7 @@ macro_rules! copied {
         impl<S: Scope> MemoKey<S> for $type {
             type Stored = $type;
             const TRUSTED: bool = true;
+            const FAITHFUL: bool = true;
 
             #[inline]
             fn hash_key<H: Hasher>(&self, state: &mut H) {
@@ -69,6 +70,7 @@ macro_rules! by_bits {
         impl<S: Scope> MemoKey<S> for $float {
             type Stored = $bits;
             const TRUSTED: bool = true;
+            const FAITHFUL: bool = true;
 
             #[inline]
             fn hash_key<H: Hasher>(&self, state: &mut H) {
@@ -110,6 +112,7 @@ macro_rules! borrowed {
         impl<S: Scope> MemoKey<S> for $borrowed {
             type Stored = Box<$borrowed>;
             const TRUSTED: bool = true;
+            const FAITHFUL: bool = true;
 
             #[inline]
             fn hash_key<H: Hasher>(&self, state: &mut H) {
@@ -168,6 +171,7 @@ unsafe impl<S, T: StoredKey<S>> StoredKey<S> for Box<[T]> {
 impl<S: Scope, T: MemoKey<S>> MemoKey<S> for [T] {
     type Stored = Box<[T::Stored]>;
     const TRUSTED: bool = T::TRUSTED;
+    const FAITHFUL: bool = is_faithful::<T, S>();
 
     #[inline]
     fn hash_key<H: Hasher>(&self, state: &mut H) {
@@ -200,6 +204,7 @@ as_pointee! {
 impl<S: Scope, T: MemoKey<S>, const N: usize> MemoKey<S> for [T; N] {
     type Stored = Box<[T::Stored]>;
     const TRUSTED: bool = T::TRUSTED;
+    const FAITHFUL: bool = is_faithful::<T, S>();
 
     #[inline]
     fn hash_key<H: Hasher>(&self, state: &mut H) {
@@ -245,6 +250,7 @@ unsafe impl<S, T: StoredKey<S>> StoredKey<S> for Option<T> {
 impl<S: Scope, T: MemoKey<S>> MemoKey<S> for Option<T> {
     type Stored = Option<T::Stored>;
     const TRUSTED: bool = T::TRUSTED;
+    const FAITHFUL: bool = is_faithful::<T, S>();
 
     #[inline]
     fn hash_key<H: Hasher>(&self, state: &mut H) {
@@ -293,6 +299,7 @@ macro_rules! tuples {
         impl<S: Scope, $($name: MemoKey<S>),+> MemoKey<S> for ($($name,)+) {
             type Stored = ($($name::Stored,)+);
             const TRUSTED: bool = $($name::TRUSTED)&&+;
+            const FAITHFUL: bool = $(is_faithful::<$name, S>())&&+;
 
             #[inline]
             fn hash_key<Z: Hasher>(&self, state: &mut Z) {

@@ -4,7 +4,7 @@ use std::hash::Hasher;
 use std::rc::Rc;
 use std::sync::Arc;
 
-use super::{MemoKey, StoredKey};
+use super::{Asked, MemoKey, StoredKey};
 use crate::anchor::HasAnchor;
 use crate::anchored::Anchored;
 use crate::peer::{Peer, PeerRef};
@@ -28,6 +28,7 @@ unsafe impl<S: 'static> StoredKey<S> for PeerRef<S> {
 impl<S: Scope, T: ?Sized> MemoKey<S> for Arc<T> {
     type Stored = PeerRef<S>;
     const TRUSTED: bool = true;
+    const FAITHFUL: bool = true;
 
     #[inline]
     fn hash_key<H: Hasher>(&self, state: &mut H) {
@@ -47,6 +48,7 @@ impl<S: Scope, T: ?Sized> MemoKey<S> for Arc<T> {
 impl<T: ?Sized> MemoKey<Local> for Rc<T> {
     type Stored = PeerRef<Local>;
     const TRUSTED: bool = true;
+    const FAITHFUL: bool = true;
 
     #[inline]
     fn hash_key<H: Hasher>(&self, state: &mut H) {
@@ -64,8 +66,12 @@ impl<T: ?Sized> MemoKey<Local> for Rc<T> {
 }
 
 /// By the identity of the object's anchor. `anchor()` is the user's, so this key is not trusted.
+///
+/// Whichever anchor it gives, a stored key that names it was made of, or has matched, one that lives as long as the object
+/// is borrowed: a function from `&'a T` to `&'a Anchor` cannot know how long `'a` is.
 impl<S: Scope, T: HasAnchor + ?Sized> MemoKey<S> for T {
     type Stored = PeerRef<S>;
+    const FAITHFUL: bool = true;
 
     #[inline]
     fn hash_key<H: Hasher>(&self, state: &mut H) {
@@ -80,6 +86,20 @@ impl<S: Scope, T: HasAnchor + ?Sized> MemoKey<S> for T {
     fn to_stored(&self) -> PeerRef<S> {
         S::peer_of_anchor(self.anchor())
     }
+
+    #[inline]
+    fn hash_asked<'k, H: Hasher>(&'k self, asked: &Asked<'k>, state: &mut H) {
+        state.write_usize(scope::anchor_address(asked.anchor(self)));
+    }
+
+    #[inline]
+    fn matches_asked<'k>(&'k self, asked: &Asked<'k>, stored: &PeerRef<S>) -> bool {
+        stored.is(scope::anchor_address(asked.anchor(self)))
+    }
+
+    fn to_stored_asked<'k>(&'k self, asked: &Asked<'k>) -> PeerRef<S> {
+        S::peer_of_anchor(asked.anchor(self))
+    }
 }
 
 macro_rules! as_pointee {
@@ -87,6 +107,7 @@ macro_rules! as_pointee {
         impl<$($generics)*> MemoKey<$scope> for $pointer {
             type Stored = <$pointee as MemoKey<$scope>>::Stored;
             const TRUSTED: bool = <$pointee as MemoKey<$scope>>::TRUSTED;
+            const FAITHFUL: bool = <$pointee as MemoKey<$scope>>::FAITHFUL;
 
             #[inline]
             fn hash_key<H: Hasher>(&self, state: &mut H) {
@@ -100,6 +121,20 @@ macro_rules! as_pointee {
 
             fn to_stored(&self) -> Self::Stored {
                 MemoKey::<$scope>::to_stored(&**self)
+            }
+
+            #[inline]
+            fn hash_asked<'k, H: Hasher>(&'k self, asked: &$crate::key::Asked<'k>, state: &mut H) {
+                MemoKey::<$scope>::hash_asked(&**self, asked, state);
+            }
+
+            #[inline]
+            fn matches_asked<'k>(&'k self, asked: &$crate::key::Asked<'k>, stored: &Self::Stored) -> bool {
+                MemoKey::<$scope>::matches_asked(&**self, asked, stored)
+            }
+
+            fn to_stored_asked<'k>(&'k self, asked: &$crate::key::Asked<'k>) -> Self::Stored {
+                MemoKey::<$scope>::to_stored_asked(&**self, asked)
             }
         }
     )+};

@@ -56,13 +56,15 @@ fn refuse_unstored(options: &Options, errors: &mut Errors) {
 
 /// What is lent cannot be evicted.
 fn require_unbounded(options: &Options, parameter: &Parameter, errors: &mut Errors) {
-    let message = "a result that is lent cannot be evicted: write `capacity = unbounded`, or return an owned value";
     match &options.capacity {
         Some((_, Capacity::Unbounded)) => {}
-        Some((_, Capacity::Of(expr))) => errors.under(expr, message),
+        Some((_, Capacity::Of(expr))) => errors.under(
+            expr,
+            "a result that is lent cannot be evicted: write `capacity = unbounded`, or return an owned value",
+        ),
         None => errors.under(
             &parameter.ty,
-            format_args!("with this argument an owner may have any number of results. {message}"),
+            "with this argument an owner has many results, and what is lent cannot be evicted: write `capacity = unbounded`, or return an owned value",
         ),
     }
 }

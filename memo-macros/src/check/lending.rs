@@ -12,18 +12,19 @@ use crate::outcome::{Lent, Outcome};
 pub(super) fn check(sig: &Signature, parameters: &[Parameter], owner: usize, outcome: &Outcome, errors: &mut Errors) {
     let Some(lent) = outcome.lent() else { return };
     let owner = &parameters[owner];
-    if owner.passed == Passed::ByValue {
+    if owner.passed == Passed::Value {
         errors.under(
             &owner.ty,
             "the result is lent from its owner, which ends with the call where it is passed by value: take it by `&`, or return an owned value",
         );
     }
-    if lent.lifetime.is_some() {
+    if let Some(lifetime) = &lent.lifetime {
+        require_named(lifetime, parameters, errors);
         return;
     }
     if let Some(receiver) = parameters.iter().find(|parameter| parameter.receiver && !is_weak(parameter))
         && sig.receiver().is_some()
-        && receiver.passed != Passed::ByValue
+        && receiver.passed != Passed::Value
     {
         errors.under(
             &lent.written,
@@ -35,6 +36,17 @@ pub(super) fn check(sig: &Signature, parameters: &[Parameter], owner: usize, out
         errors.under(
             &lent.written,
             "the weak arguments have lifetimes of different names: name the result's too, and give all of them that one",
+        );
+    }
+}
+
+/// The compiler would say so too, of the attribute as a whole.
+fn require_named(lifetime: &Lifetime, parameters: &[Parameter], errors: &mut Errors) {
+    let weak = parameters.iter().filter(|parameter| parameter.is_borrowed_weak());
+    for parameter in weak.filter(|parameter| of_leading_reference(&parameter.ty).is_none()) {
+        errors.under(
+            &parameter.ty,
+            format_args!("a lent result borrows from every weak argument: write `&{lifetime}` here too, or leave the lifetime of the result out"),
         );
     }
 }

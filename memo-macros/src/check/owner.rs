@@ -31,13 +31,17 @@ fn marked(parameters: &[Parameter], errors: &mut Errors) -> Option<usize> {
 
 fn may_own(parameter: &Parameter) -> bool {
     matches!(parameter.part, Part::Key { .. })
-        && parameter.passed != Passed::ByMutableReference
+        && parameter.passed != Passed::MutableReference
         && Looks::of(&parameter.ty).may_own()
 }
 
 fn report_none(parameters: &[Parameter], function: &Ident, errors: &mut Errors) {
     let unmarked = |parameter: &&Parameter| matches!(parameter.part, Part::Key { .. });
-    if parameters.iter().filter(unmarked).any(|parameter| parameter.passed == Passed::ByMutableReference) {
+    if !errors.is_empty() && parameters.iter().any(|parameter| !matches!(parameter.part, Part::Key { .. })) {
+        // One of those marks may be the mistake that left no owner.
+        return;
+    }
+    if parameters.iter().filter(unmarked).any(|parameter| parameter.passed == Passed::MutableReference) {
         // Already told; with that mended, it may well be the owner.
         return;
     }

@@ -69,7 +69,7 @@ fn our_name(index: usize) -> Ident {
 
 fn take_mark(attrs: &mut Vec<Attribute>, ty: &Type, errors: &mut Errors) -> Option<Mark> {
     let mark = marks::take(attrs, errors);
-    if Passed::of(ty) == Passed::ByMutableReference {
+    if Passed::of(ty) == Passed::MutableReference {
         refuse_mutable(mark.as_ref(), ty, errors);
     }
     mark
@@ -97,16 +97,16 @@ fn part(mark: Option<Mark>, ty: &Type) -> Part {
 impl Passed {
     fn of(ty: &Type) -> Self {
         match bare(ty) {
-            Type::Reference(reference) if reference.mutability.is_some() => Self::ByMutableReference,
-            Type::Reference(_) => Self::ByReference,
-            _ => Self::ByValue,
+            Type::Reference(reference) if reference.mutability.is_some() => Self::MutableReference,
+            Type::Reference(_) => Self::Reference,
+            _ => Self::Value,
         }
     }
 }
 
 pub(super) fn check_count(parameters: &[Parameter], errors: &mut Errors) {
-    let extra = parameters.iter().filter(|parameter| parameter.part.is_extra());
-    if let Some(first_too_many) = extra.skip(MOST_PARTS).next() {
+    let mut extra = parameters.iter().filter(|parameter| parameter.part.is_extra());
+    if let Some(first_too_many) = extra.nth(MOST_PARTS) {
         errors.under(
             &first_too_many.ty,
             format_args!("at most {MOST_PARTS} arguments besides the owner can take part in the key: put some of them into a struct with `#[derive(MemoKey)]`, or mark what does not matter `#[memo(skip)]`"),

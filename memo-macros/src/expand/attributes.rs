@@ -6,6 +6,8 @@ use syn::parse::Parser;
 use syn::punctuated::Punctuated;
 use syn::{Attribute, Meta, Token};
 
+use crate::model::Memo;
+
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Function {
     /// The one that callers see.
@@ -73,4 +75,17 @@ fn conditional(function: Function, meta: &Meta) -> Option<TokenStream> {
     let condition = metas.next()?;
     let carried: Vec<_> = metas.filter_map(|meta| carried(function, meta)).collect();
     (!carried.is_empty()).then(|| quote!(cfg_attr(#condition, #(#carried),*)))
+}
+
+/// The outer function is a few instructions and a call that is seldom made: it belongs where it is called, also from other
+/// crates. What the user says about it goes first.
+pub(super) fn inline(attrs: &[Attribute]) -> Option<TokenStream> {
+    let said = attrs.iter().any(|attr| attr.path().is_ident("inline") || attr.path().is_ident("cold"));
+    (!said).then(|| quote!(#[inline]))
+}
+
+/// What the user did not use may be passed on all the same.
+pub(super) fn for_passing_on(memo: &Memo) -> Option<TokenStream> {
+    let unused = memo.parameters.iter().any(|parameter| parameter.name.to_string().starts_with('_'));
+    unused.then(|| quote!(#[allow(clippy::used_underscore_binding)]))
 }

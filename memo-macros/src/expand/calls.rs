@@ -22,7 +22,7 @@ pub(super) fn body(memo: &Memo, view: &View) -> TokenStream {
     let arguments = memo.parameters.iter().map(|parameter| {
         let name = view.name(parameter);
         // The entry's place borrows the owner; the body may have one of its own, made on a miss only.
-        if std::ptr::eq(parameter, memo.owner()) && parameter.passed == Passed::ByValue {
+        if std::ptr::eq(parameter, memo.owner()) && parameter.passed == Passed::Value {
             return ours!(#private::clone_owner(&#name));
         }
         ours!(#name)

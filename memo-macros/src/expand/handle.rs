@@ -11,6 +11,7 @@ use crate::outcome::{Lent, Outcome};
 /// The companion function that returns the handle.
 pub(super) fn expand(memo: &Memo, handle: &Ident) -> TokenStream {
     let attrs = attributes::of(Function::Handle, &memo.function.attrs);
+    let passing_on = attributes::for_passing_on(memo);
     let vis = &memo.function.vis;
     let doc = doc(memo);
     let mut generics = memo.function.sig.generics.clone();
@@ -26,9 +27,10 @@ pub(super) fn expand(memo: &Memo, handle: &Ident) -> TokenStream {
         Outcome::Lent(_) => ours!(lent_memo),
     };
     ours! {
+        #passing_on
         #attrs
         #[doc = #doc]
-        #[allow(dead_code)]
+        #[allow(dead_code, non_snake_case)]
         #[inline]
         #vis fn #handle #parameters () -> #ty #clause {
             #private::#make(#core, |core, op, args, reply| { #run })
@@ -54,7 +56,7 @@ fn handle_type(memo: &Memo) -> TokenStream {
     let args = alone_or_tuple(types);
     let out = signatures::handle_result(memo);
     let (value, policy) = match &memo.outcome {
-        Outcome::Owned(result) => (result, ours!(Owned)),
+        Outcome::Owned(result) => (&**result, ours!(Owned)),
         Outcome::Lent(lent) => (&lent.yields, ours!(Lent)),
     };
     ours! {
@@ -75,14 +77,14 @@ fn alone_or_tuple<T: quote::ToTokens>(items: impl Iterator<Item = T>) -> TokenSt
 
 /// The body of the function behind every method of the handle that takes arguments.
 fn run(memo: &Memo) -> TokenStream {
-    let view = View::handle();
+    let view = View::handle(memo);
     let names = alone_or_tuple(memo.parameters.iter().map(|parameter| view.name(parameter)));
     let place = parts::place(memo, &view);
     let answer = match &memo.outcome {
         Outcome::Owned(result) => owned(memo, result, &view),
         Outcome::Lent(lent) => self::lent(memo, lent, &view, &place),
     };
-    let place = memo.outcome.lent().is_none().then(|| ours!(let place = #place;));
+    let place = memo.outcome.lent().is_none().then_some(place);
     ours! {
         let #names = args;
         #place
@@ -99,7 +101,7 @@ fn owned(memo: &Memo, result: &syn::Type, view: &View) -> TokenStream {
         match #private::apply_owned::<#result, _, _, _>(core, place, #key, op) {
             #private::Applied::Answer(answer) => *reply = answer,
             #private::Applied::Bare => *reply = #private::Reply::Value(#body),
-            #private::Applied::Compute(ticket) => *reply = #private::Reply::Value(ticket.finish(|| #body, #keep)),
+            #private::Applied::Compute(ticket) => *reply = #private::Reply::Value(#private::finish_owned(ticket, || #body, #keep)),
         }
     }
 }
@@ -113,7 +115,7 @@ fn lent(memo: &Memo, lent: &Lent, view: &View, place: &TokenStream) -> TokenStre
     ours! {
         match op {
             #private::LentOp::Get => {
-                let place = #place;
+                #place
                 if let ::core::option::Option::Some(value) = #private::get_lent::<#kept, _, _, _>(core, place, #key) {
                     *reply = #private::Reply::Out(#done);
                 }

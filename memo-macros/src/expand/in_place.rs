@@ -11,6 +11,7 @@ use crate::outcome::{Lent, Outcome};
 /// The body is a closure: it may still use `self`, `return` and `?`.
 pub(super) fn expand(memo: &Memo) -> TokenStream {
     let attrs = attributes::all(&memo.function.attrs);
+    let passing_on = attributes::for_passing_on(memo);
     let vis = &memo.function.vis;
     let sig = signatures::outer(memo);
     let core = site::core(memo);
@@ -20,12 +21,13 @@ pub(super) fn expand(memo: &Memo) -> TokenStream {
         Outcome::Lent(lent) => self::lent(memo, lent),
     };
     ours! {
+        #passing_on
         #attrs
         #vis #sig {
             #owner
             let ticket = {
                 let core = #core;
-                let place = #place;
+                #place
                 #begin
             };
             #finish
@@ -36,7 +38,7 @@ pub(super) fn expand(memo: &Memo) -> TokenStream {
 /// `self: Arc<Self>` goes into the body, and cannot be bound to another name there: the place borrows a clone of it.
 fn owner_and_place(memo: &Memo) -> (TokenStream, TokenStream) {
     let owner = memo.owner();
-    if !(owner.receiver && owner.passed == Passed::ByValue) {
+    if !(owner.receiver && owner.passed == Passed::Value) {
         return (TokenStream::new(), parts::place(memo, &View::Function));
     }
     let private = &memo.paths.private;
@@ -50,13 +52,12 @@ fn owned(memo: &Memo, result: &syn::Type) -> (TokenStream, TokenStream) {
     let body = body(memo, result);
     let keep = keep::expression_in_place(memo);
     let begin = ours! {
-        #private::check_result::<#result, _>(place);
         match #private::begin_owned::<#result, _, _, _>(core, place, #key) {
             #private::Step::Done(value) => return value,
             #private::Step::Compute(ticket) => ticket,
         }
     };
-    (begin, ours!(ticket.finish(#body, #keep)))
+    (begin, ours!(#private::finish_owned(ticket, #body, #keep)))
 }
 
 fn lent(memo: &Memo, lent: &Lent) -> (TokenStream, TokenStream) {
@@ -65,7 +66,6 @@ fn lent(memo: &Memo, lent: &Lent) -> (TokenStream, TokenStream) {
     let key = parts::key(memo, &View::Function);
     let done = outer::done(memo, lent);
     let begin = ours! {
-        #private::check_lent::<#kept, _>(place);
         match #private::begin_lent::<#kept, _, _, _>(core, place, #key) {
             #private::LentStep::Done(value) => return #done,
             #private::LentStep::Compute(ticket) => ticket,
@@ -97,7 +97,7 @@ fn binding(parameter: &Parameter) -> Option<TokenStream> {
 /// The place borrows an owner that is passed by value, so that the body gets a clone, made on a miss only.
 fn owner_of_its_own(memo: &Memo) -> Option<TokenStream> {
     let owner = memo.owner();
-    if owner.receiver || owner.passed != Passed::ByValue {
+    if owner.receiver || owner.passed != Passed::Value {
         return None;
     }
     let private = &memo.paths.private;

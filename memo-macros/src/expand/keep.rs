@@ -56,7 +56,7 @@ pub(super) fn function(memo: &Memo) -> TokenStream {
     ours! {
         #attrs
         #[doc(hidden)]
-        #[allow(dead_code)]
+        #[allow(dead_code, non_snake_case)]
         fn #name #parameters (value: &#result) -> ::core::primitive::bool #clause {
             #private::keep_if::<#result, _>(#test)(value)
         }

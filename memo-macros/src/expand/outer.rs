@@ -1,4 +1,4 @@
-use proc_macro2::{Ident, TokenStream};
+use proc_macro2::{Delimiter, Group, Ident, TokenStream};
 
 use super::attributes::{self, Function};
 use super::parts::View;
@@ -9,6 +9,7 @@ use crate::outcome::{Lent, Outcome};
 /// The function that callers see.
 pub(super) fn expand(memo: &Memo, handle: &Ident) -> TokenStream {
     let attrs = attributes::of(Function::Outer, &memo.function.attrs);
+    let passing_on = attributes::for_passing_on(memo);
     let vis = &memo.function.vis;
     let sig = signatures::outer(memo);
     let handle = calls::path(memo, handle);
@@ -17,13 +18,22 @@ pub(super) fn expand(memo: &Memo, handle: &Ident) -> TokenStream {
         Outcome::Owned(result) => owned(memo, result),
         Outcome::Lent(lent) => self::lent(memo, lent),
     };
-    ours! {
-        #attrs
-        #vis #sig {
+    let mut block = Group::new(
+        Delimiter::Brace,
+        ours! {
             let core = #handle().__core();
-            let place = #place;
+            #place
             #answer
-        }
+        },
+    );
+    // A function that nobody calls is reported only if it ends where the user's does.
+    block.set_span(memo.function.body.span());
+    let inline = attributes::inline(&memo.function.attrs);
+    ours! {
+        #passing_on
+        #inline
+        #attrs
+        #vis #sig #block
     }
 }
 
@@ -33,10 +43,9 @@ fn owned(memo: &Memo, result: &syn::Type) -> TokenStream {
     let body = calls::body(memo, &View::Function);
     let keep = keep::expression(memo);
     ours! {
-        #private::check_result::<#result, _>(place);
         match #private::begin_owned::<#result, _, _, _>(core, place, #key) {
             #private::Step::Done(value) => value,
-            #private::Step::Compute(ticket) => ticket.finish(|| #body, #keep),
+            #private::Step::Compute(ticket) => #private::finish_owned(ticket, || #body, #keep),
         }
     }
 }
@@ -49,7 +58,6 @@ fn lent(memo: &Memo, lent: &Lent) -> TokenStream {
     let done = done(memo, lent);
     let computed = computed(memo, lent, &ours!(|| #body));
     ours! {
-        #private::check_lent::<#kept, _>(place);
         match #private::begin_lent::<#kept, _, _, _>(core, place, #key) {
             #private::LentStep::Done(value) => #done,
             #private::LentStep::Compute(ticket) => #computed,
@@ -67,11 +75,11 @@ pub(super) fn done(memo: &Memo, lent: &Lent) -> TokenStream {
 pub(super) fn computed(memo: &Memo, lent: &Lent, body: &TokenStream) -> TokenStream {
     let private = &memo.paths.private;
     if !lent.fallible {
-        return lent.lend(private, &ours!(ticket.finish(#body)));
+        return lent.lend(private, &ours!(#private::finish_lent(ticket, #body)));
     }
     let value = lent.lend(private, &ours!(value));
     ours! {
-        match ticket.try_finish(#body) {
+        match #private::try_finish_lent(ticket, #body) {
             ::core::result::Result::Ok(value) => ::core::result::Result::Ok(#value),
             ::core::result::Result::Err(error) => ::core::result::Result::Err(error),
         }

@@ -2,10 +2,11 @@ use proc_macro2::{Group, Ident, Punct, Spacing, Span, TokenStream, TokenTree};
 use quote::{ToTokens, TokenStreamExt, quote};
 use syn::visit::{self, Visit};
 use syn::visit_mut::{self, VisitMut};
-use syn::{Expr, Pat, PatIdent};
+use syn::{Expr, Pat, PatIdent, Token};
 
 use super::ours;
 use crate::model::{Memo, Parameter, Part, Passed};
+use crate::spans::Extent;
 use crate::syntax::mentions;
 
 /// Under which names an emitted function sees the parameters.
@@ -17,8 +18,11 @@ pub(super) enum View {
 }
 
 impl View {
-    pub(super) fn handle() -> Self {
-        Self::Handle { this: Ident::new("this", Span::mixed_site()) }
+    pub(super) fn handle(memo: &Memo) -> Self {
+        let receiver = memo.parameters.iter().find(|parameter| parameter.receiver);
+        // With the user's own span, since type errors are about it; only such a span is underlined as it stands.
+        let span = receiver.map_or_else(Span::mixed_site, |receiver| receiver.name.span());
+        Self::Handle { this: Ident::new("__memo_self", span) }
     }
 
     pub(super) fn name<'a>(&'a self, parameter: &'a Parameter) -> &'a Ident {
@@ -29,17 +33,27 @@ impl View {
     }
 }
 
-/// The anchor's place: `let place = #this;`.
+/// Opens the place of the results as the local `place`, and checks that it can have such.
 pub(super) fn place(memo: &Memo, view: &View) -> TokenStream {
     place_of(memo, &borrowed(memo.owner(), view))
 }
 
 pub(super) fn place_of(memo: &Memo, owner: &TokenStream) -> TokenStream {
     let private = &memo.paths.private;
-    match (memo.local, memo.outcome.lent()) {
-        (false, _) => ours!(#private::place(#owner)),
-        (true, None) => ours!(#private::local_place(#owner)),
-        (true, Some(_)) => ours!(#private::local_lent_place(#owner)),
+    let make = match (memo.local, memo.outcome.lent()) {
+        (false, _) => ours!(place),
+        (true, None) => ours!(local_place),
+        (true, Some(_)) => ours!(local_lent_place),
+    };
+    let kept = memo.outcome.kept();
+    // The questions about a result are asked of the scope: this stands for it, and is underlined if it says no.
+    let scope = Token![_](Extent::of(kept).first);
+    let cloned =
+        memo.outcome.lent().is_none().then(|| ours!(let place = #private::check_clone::<#kept, #scope, _, _>(place);));
+    ours! {
+        let place = #private::#make(#owner);
+        #cloned
+        let place = #private::check_kept::<#kept, #scope, _, _>(place);
     }
 }
 
@@ -52,16 +66,18 @@ pub(super) fn key(memo: &Memo, view: &View) -> TokenStream {
 fn part(memo: &Memo, parameter: &Parameter, view: &View) -> TokenStream {
     let lends = memo.outcome.lent().is_some();
     let argument = borrowed(parameter, view);
+    let private = &memo.paths.private;
     match &parameter.part {
         Part::Computed(expr) => {
             let expr = computed(memo, expr, view);
-            if lends { ours!(place.plain_computed(#expr)) } else { ours!(place.computed(#expr)) }
+            let make = if lends { ours!(plain_computed) } else { ours!(computed) };
+            ours!(#private::#make(place, #expr))
         }
-        Part::Value => ours!(place.value(#argument)),
-        _ if !lends => ours!(place.key(#argument)),
+        Part::Value => ours!(#private::value(place, #argument)),
+        _ if !lends => ours!(#private::key(place, #argument)),
         // Only what is passed by reference is there for as long as the result; by value, a weak one ends with the call.
-        _ if parameter.is_borrowed_weak() => ours!(place.lent_key(#argument)),
-        _ => ours!(place.plain_key(#argument)),
+        _ if parameter.is_borrowed_weak() => ours!(#private::lent_key(place, #argument)),
+        _ => ours!(#private::plain_key(place, #argument)),
     }
 }
 
@@ -73,12 +89,12 @@ fn borrowed(parameter: &Parameter, view: &View) -> TokenStream {
         punct.set_span(parameter.extent.first);
         punct
     };
-    if parameter.receiver && parameter.passed != Passed::ByValue {
+    if parameter.receiver && parameter.passed != Passed::Value {
         // One token that is underlined as it stands.
         return view.name(parameter).to_token_stream();
     }
     tokens.append(punct('&'));
-    if parameter.passed != Passed::ByValue {
+    if parameter.passed != Passed::Value {
         tokens.append(punct('*'));
     }
     let mut name = view.name(parameter).clone();
@@ -106,10 +122,10 @@ fn binding(parameter: &Parameter, expr: &TokenStream) -> Option<TokenStream> {
     };
     let is_read = mentions(expr.clone(), &|ident| names.contains(ident));
     let seen = match parameter.passed {
-        Passed::ByReference if parameter.pattern.is_none() => return None,
-        Passed::ByReference => quote!(#name),
-        Passed::ByMutableReference => quote!(&*#name),
-        Passed::ByValue => quote!(&#name),
+        Passed::Reference if parameter.pattern.is_none() => return None,
+        Passed::Reference => quote!(#name),
+        Passed::MutableReference => quote!(&*#name),
+        Passed::Value => quote!(&#name),
     };
     (is_read && !parameter.receiver).then(|| ours!(#[allow(unused_variables)] let #pattern = #seen;))
 }

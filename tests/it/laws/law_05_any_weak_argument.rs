@@ -11,16 +11,16 @@ use memo_tests::{Tally, Token, alone, live_bytes, watchdog};
 /// have an anchor inside: their death must end it before `sweep`.
 macro_rules! each_death_ends_it {
     ($f:ident, $memo:ident, ($($argument:ident: $make:expr, $now:literal);+ $(;)?)) => {
-        each_death_ends_it!(@each $f, $memo, [$(($argument: $make, $now))+], $(($argument: $make, $now))+);
+        each_death_ends_it!(@each $f, $memo, [$(($argument: $make, $now))+], $(($argument: $make, $now))+)
     };
-    (@each $f:ident, $memo:ident, $all:tt, $($one:tt)+) => {
+    (@each $f:ident, $memo:ident, $all:tt, $($one:tt)+) => {{
         $(each_death_ends_it!(@one $f, $memo, $all, $one);)+
-    };
+    }};
     (@one $f:ident, $memo:ident, [$(($argument:ident: $make:expr, $_:literal))+], ($dying:ident: $__:expr, $now:literal)) => {{
         let tally = Tally::new();
         $(let $argument = $make;)+
         for _ in 0..2 {
-            drop($f($(&$argument,)+ &tally));
+            let _ = $f($(&$argument,)+ &tally);
         }
         assert_eq!((tally.alive(), $memo().len()), (1, 1), "one entry, before `{}` dies", stringify!($dying));
         drop($dying);
@@ -83,13 +83,7 @@ fn an_arc_owner_with_an_arc_and_an_object() {
 #[test]
 fn an_object_with_an_anchor_and_three_others() {
     #[weak_memo]
-    fn f(
-        a: &Anchored<u8>,
-        b: &Arc<u8>,
-        c: &Anchored<u8>,
-        d: &Arc<[u8]>,
-        #[memo(skip)] tally: &Tally,
-    ) -> Arc<Token> {
+    fn f(a: &Anchored<u8>, b: &Arc<u8>, c: &Anchored<u8>, d: &Arc<[u8]>, #[memo(skip)] tally: &Tally) -> Arc<Token> {
         let _ = (a, b, c, d);
         Arc::new(tally.token())
     }
@@ -291,8 +285,8 @@ fn after_a_death_the_survivor_serves_new_partners() {
 }
 
 /// Runs `round` often and asks whether the heap is as it was after the first rounds.
-fn heap_stays_flat(what: &str, mut round: impl FnMut(usize)) {
-    const WARM: usize = 2_000;
+fn heap_stays_flat(what: &str, mut round: impl FnMut(u64)) {
+    const WARM: u64 = 2_000;
     (0..WARM).for_each(&mut round);
     sweep();
     let before = live_bytes();
@@ -302,52 +296,74 @@ fn heap_stays_flat(what: &str, mut round: impl FnMut(usize)) {
     assert!(more < 16 * 1024, "{what}: {more} bytes more after 100,000 rounds");
 }
 
-#[test]
-fn short_lived_second_arguments_leave_no_residue_on_a_living_owner() {
-    #[weak_memo(capacity = unbounded)]
-    fn arcs(owner: &Arc<u64>, other: &Arc<u64>) -> u64 {
-        **owner + **other
-    }
-    #[weak_memo(capacity = unbounded)]
-    fn objects(owner: &Anchored<u64>, other: &Anchored<u64>) -> u64 {
-        **owner + **other
-    }
-    #[weak_memo(capacity = unbounded)]
-    fn lent(owner: &Arc<u64>, other: &Anchored<u64>) -> &u64 {
-        **owner + **other
-    }
-    #[weak_memo(capacity = unbounded)]
-    fn local(owner: &Rc<u64>, arc: &Arc<u64>, object: &Anchored<u64>) -> u64 {
-        **owner + **arc + **object
-    }
-    #[weak_memo(capacity = unbounded)]
-    fn strings(owner: &Arc<u64>, text: &str, other: &Arc<u64>) -> usize {
-        text.len() + **owner as usize + **other as usize
-    }
-    alone(|| {
-        let (arc, object, rc) = (Arc::new(1), Anchored::new(1), Rc::new(1));
-        heap_stays_flat("arcs", |n| _ = arcs(&arc, &Arc::new(n as u64)));
-        heap_stays_flat("objects", |n| _ = objects(&object, &Anchored::new(n as u64)));
-        heap_stays_flat("lent", |n| _ = lent(&arc, &Anchored::new(n as u64)));
-        heap_stays_flat("local", |n| _ = local(&rc, &Arc::new(n as u64), &Anchored::new(n as u64)));
-        heap_stays_flat("strings", |n| _ = strings(&arc, &n.to_string(), &Arc::new(n as u64)));
-    });
+/// Short-lived second arguments under one living owner, and the other way round.
+macro_rules! leave_no_residue {
+    ($($test:ident($($parameter:ident: $type:ty),+) -> $result:ty, $body:expr, $owner:expr, |$living:ident, $n:ident| $call:expr;)+) => {$(
+        #[test]
+        fn $test() {
+            #[weak_memo(capacity = unbounded)]
+            fn f($($parameter: $type),+) -> $result {
+                $body
+            }
+            alone(|| {
+                let $living = $owner;
+                heap_stays_flat(stringify!($test), |$n| _ = { $call });
+            });
+        }
+    )+};
 }
 
+leave_no_residue! {
+    second_arcs_leave_no_residue(owner: &Arc<u64>, other: &Arc<u64>) -> u64,
+        **owner + **other, Arc::new(1), |living, n| f(&living, &Arc::new(n));
+    second_objects_leave_no_residue(owner: &Anchored<u64>, other: &Anchored<u64>) -> u64,
+        **owner + **other, Anchored::new(1), |living, n| f(&living, &Anchored::new(n));
+    second_objects_of_a_lending_memo_leave_no_residue(owner: &Arc<u64>, other: &Anchored<u64>) -> &u64,
+        **owner + **other, Arc::new(1), |living, n| *f(&living, &Anchored::new(n));
+    arguments_beside_an_rc_leave_no_residue(owner: &Rc<u64>, arc: &Arc<u64>, object: &Anchored<u64>) -> u64,
+        **owner + **arc + **object, Rc::new(1), |living, n| f(&living, &Arc::new(n), &Anchored::new(n));
+    arcs_beside_strings_leave_no_residue(owner: &Arc<u64>, text: &str, other: &Arc<u64>) -> u64,
+        text.len() as u64 + **owner + **other, Arc::new(1), |living, n| f(&living, &n.to_string(), &Arc::new(n));
+    arc_owners_leave_no_residue_on_a_living_second_argument(owner: &Arc<u64>, other: &Arc<u64>) -> u64,
+        **owner + **other, Arc::new(1), |living, n| f(&Arc::new(n), &living);
+    objects_leave_no_residue_on_a_living_second_argument(owner: &Anchored<u64>, other: &Anchored<u64>) -> u64,
+        **owner + **other, Anchored::new(1), |living, n| f(&Anchored::new(n), &living);
+}
+
+/// Many at once, so that their entries have many addresses: what one of them leaves, the next cannot take the place of.
 #[test]
-fn short_lived_owners_leave_no_residue_on_a_living_second_argument() {
-    #[weak_memo]
-    fn arcs(owner: &Arc<u64>, global: &Arc<u64>) -> u64 {
-        **owner + **global
+fn many_deaths_leave_no_residue_on_the_survivors() {
+    #[weak_memo(capacity = unbounded)]
+    fn arcs(owner: &Arc<u64>, second: &Arc<u64>, third: &Arc<u64>) -> u64 {
+        **owner + **second + **third
     }
-    #[weak_memo]
-    fn objects(owner: &Anchored<u64>, global: &Anchored<u64>) -> u64 {
-        **owner + **global
+    #[weak_memo(capacity = unbounded)]
+    fn objects(owner: &Anchored<u64>, second: &Anchored<u64>, third: &Anchored<u64>) -> u64 {
+        **owner + **second + **third
+    }
+    fn made<T>(make: impl Fn(u64) -> T) -> Vec<T> {
+        (0..20_000).map(make).collect()
+    }
+    fn each<T>(all: Vec<T>, call: impl Fn(&T) -> u64) {
+        all.iter().for_each(|one| _ = call(one));
+        drop(all);
+        sweep();
     }
     alone(|| {
-        let (arc, object) = (Arc::new(1), Anchored::new(1));
-        heap_stays_flat("arcs", |n| _ = arcs(&Arc::new(n as u64), &arc));
-        heap_stays_flat("objects", |n| _ = objects(&Anchored::new(n as u64), &object));
+        let (arc, arc_2) = (Arc::new(1), Arc::new(2));
+        let (object, object_2) = (Anchored::new(1), Anchored::new(2));
+        arcs(&arc, &arc_2, &arc_2);
+        objects(&object, &object_2, &object_2);
+        let before = live_bytes();
+        each(made(Arc::new), |dying| arcs(dying, &arc, &arc_2));
+        each(made(Arc::new), |dying| arcs(&arc, dying, &arc_2));
+        each(made(Arc::new), |dying| arcs(&arc, &arc_2, dying));
+        each(made(Anchored::new), |dying| objects(dying, &object, &object_2));
+        each(made(Anchored::new), |dying| objects(&object, dying, &object_2));
+        each(made(Anchored::new), |dying| objects(&object, &object_2, dying));
+        let more = live_bytes().saturating_sub(before);
+        assert!(more < 64 * 1024, "{more} bytes more after 120,000 deaths");
+        assert_eq!((arcs_memo().len(), objects_memo().len()), (1, 1));
     });
 }
 

@@ -1,9 +1,9 @@
 //! Law 6: identity, not equality, for weak arguments.
 
-use std::cell::Cell;
 use std::fmt::Debug;
 use std::hash::{Hash, Hasher};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering::SeqCst};
 
 use memo_core::{Anchor, Anchored, HasAnchor, weak_memo};
 use memo_tests::watchdog;
@@ -154,26 +154,21 @@ fn an_object_that_moves_stays_itself() {
 /// With an anchor of its own, behind an `Arc`.
 #[derive(HasAnchor)]
 struct Own {
-    computed: Cell<u32>,
+    computed: AtomicU32,
     anchor: Anchor,
 }
-
-// SAFETY: the tests below use it on one thread only.
-unsafe impl Sync for Own {}
 
 #[test]
 fn the_written_type_decides_the_anchor() {
     #[weak_memo]
     fn through_the_table(own: &Arc<Own>) -> u32 {
-        own.computed.set(own.computed.get() + 1);
-        own.computed.get()
+        own.computed.fetch_add(1, SeqCst) + 1
     }
     #[weak_memo]
     fn inside(own: &Own) -> u32 {
-        own.computed.set(own.computed.get() + 1);
-        own.computed.get()
+        own.computed.fetch_add(1, SeqCst) + 1
     }
-    let mut own = Arc::new(Own { computed: Cell::new(0), anchor: Anchor::new() });
+    let mut own = Arc::new(Own { computed: AtomicU32::new(0), anchor: Anchor::new() });
     assert_eq!((through_the_table(&own), through_the_table(&own)), (1, 1));
     assert!(own.anchor.is_empty(), "`&Arc<T>` is the side table, whatever `T` carries");
     assert_eq!((inside(&own), inside(&own)), (2, 2));

@@ -7,11 +7,11 @@ struct Doc {
     text: String,
 }
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 #[weak_memo]
 fn path(doc: &Arc<Doc>) -> &Path {
-    PathBuf::from(&doc.text)
+    Path::new(&doc.text).to_owned()
 }
 
 fn main() {}

@@ -4,7 +4,7 @@ use memo_core::weak_memo;
 use std::sync::Arc;
 
 macro_rules! memos {
-    ($($(#[$attr:meta])* $vis:vis fn $name:ident($owner:ident: $type:ty, $pattern:pat_param: $key:ty) -> $result:ty $body:block of $capacity:expr;)+) => {$(
+    ($($(#[$attr:meta])* $vis:vis fn $name:ident($owner:ident: $type:ty, $pattern:pat_param => $key:ty) -> $result:ty $body:block of $capacity:expr;)+) => {$(
         $(#[$attr])*
         #[weak_memo(capacity = $capacity)]
         $vis fn $name($owner: $type, $pattern: $key) -> $result $body
@@ -13,8 +13,8 @@ macro_rules! memos {
 
 memos! {
     #[inline]
-    pub fn cut(text: &Arc<String>, from: usize) -> String { text[from..].to_owned() } of 4 + 4;
-    fn range(text: &Arc<String>, (from, to): (usize, usize)) -> Arc<str> { text[from..to].into() } of 16;
+    pub fn cut(text: &Arc<String>, from => usize) -> String { text[from..].to_owned() } of 4 + 4;
+    fn range(text: &Arc<String>, (from, to) => (usize, usize)) -> Arc<str> { text[from..to].into() } of 16;
 }
 
 macro_rules! whole {

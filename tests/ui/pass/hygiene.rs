@@ -22,6 +22,7 @@ mod shadows {
 }
 #[allow(unused_imports)]
 use shadows::*;
+#[allow(unused_macros)]
 macro_rules! module_path {
     () => { compile_error!("shadowed") };
 }
@@ -68,11 +69,11 @@ pub fn sum(core: &Arc<u32>, place: u32, ticket: u32, op: u32, args: u32, reply: 
     **core + place + ticket + op + args + reply + value + key + this
 }
 
-/// A parameter called like our static, and one called like a hidden function.
+/// Parameters called like our static and like the names that we give to patterns.
 #[allow(non_snake_case)]
 #[weak_memo]
-pub fn shouted(FAMILY: &Arc<u32>, __memo_body_shouted: u32, arg1: u32, (a, b): (u32, u32)) -> u32 {
-    **FAMILY + __memo_body_shouted + arg1 + a + b
+pub fn shouted(FAMILY: &Arc<u32>, arg4: u32, arg1: u32, (a, b): (u32, u32)) -> u32 {
+    **FAMILY + arg4 + arg1 + a + b
 }
 
 /// Lent.

@@ -1,0 +1,238 @@
+//! Law 11: no stale publish, no late drop.
+
+use std::sync::Arc;
+use std::sync::Barrier;
+use std::sync::atomic::{AtomicU32, AtomicUsize, Ordering::SeqCst};
+use std::thread;
+
+use memo_core::{Anchored, weak_memo};
+use memo_tests::{Tally, Token, watchdog};
+
+/// What the bodies compute from, besides their arguments. Each test has its own.
+struct World {
+    config: AtomicU32,
+    computing: AtomicUsize,
+    /// The first body waits at both: it has started, and it may end.
+    started: Barrier,
+    go_on: Barrier,
+}
+
+impl World {
+    const fn new() -> Self {
+        Self {
+            config: AtomicU32::new(1),
+            computing: AtomicUsize::new(0),
+            started: Barrier::new(2),
+            go_on: Barrier::new(2),
+        }
+    }
+
+    fn body(&self) -> u32 {
+        let seen = self.config.load(SeqCst);
+        if self.computing.fetch_add(1, SeqCst) == 0 {
+            self.started.wait();
+            self.go_on.wait();
+        }
+        seen
+    }
+}
+
+/// A call is in its body when the configuration changes and `$ask` asks for the old result to go. A caller who comes
+/// then must see the new configuration; the first one gets its old answer, which nobody ever sees again.
+macro_rules! overtaken {
+    ($test:ident, [$($option:tt)*], $owner:ty, $make:expr, |$handle:ident, $object:ident| $ask:expr, later: $later:expr) => {
+        #[test]
+        fn $test() {
+            static WORLD: World = World::new();
+            #[weak_memo($($option)*)]
+            fn f(owner: &$owner, key: &str) -> u32 {
+                let _ = (owner, key);
+                WORLD.body()
+            }
+            watchdog(|| {
+                let $object = $make;
+                thread::scope(|scope| {
+                    let first = scope.spawn(|| f(&$object, "k"));
+                    WORLD.started.wait();
+                    WORLD.config.store(2, SeqCst);
+                    let $handle = f_memo();
+                    $ask;
+                    assert_eq!(f(&$object, "k"), $later, "a later caller, while the first one computes");
+                    WORLD.go_on.wait();
+                    let old = first.join().unwrap();
+                    assert!(old == 1 || old == $later, "its own, or what was published first");
+                });
+                assert_eq!(f(&$object, "k"), $later, "after the first one has ended");
+                assert_eq!(f_memo().get((&$object, "k")), Some($later));
+                assert_eq!(f_memo().len(), 1);
+                crate::statistics::assert_balanced(&f_memo().stats());
+            });
+        }
+    };
+}
+
+macro_rules! overtaken_by_everything {
+    ($name:ident, [$($option:tt)*], $owner:ty, $make:expr) => {
+        mod $name {
+            use super::*;
+
+            overtaken!(clear, [$($option)*], $owner, $make, |memo, _o| memo.clear(), later: 2);
+            overtaken!(forget, [$($option)*], $owner, $make, |memo, o| memo.forget((&o, "k")), later: 2);
+            overtaken!(refresh, [$($option)*], $owner, $make, |memo, o| memo.refresh((&o, "k")), later: 2);
+            overtaken!(insert, [$($option)*], $owner, $make, |memo, o| memo.insert((&o, "k"), 9), later: 9);
+            overtaken!(
+                insert_then_forget,
+                [$($option)*],
+                $owner,
+                $make,
+                |memo, o| {
+                    memo.insert((&o, "k"), 9);
+                    memo.forget((&o, "k"))
+                },
+                later: 2
+            );
+        }
+    };
+}
+
+overtaken_by_everything!(of_arcs, [], Arc<u32>, Arc::new(0));
+overtaken_by_everything!(of_objects, [], Anchored<u32>, Anchored::new(0));
+overtaken_by_everything!(without_single_flight, [single_flight = false], Arc<u32>, Arc::new(0));
+
+/// The same where nobody comes in between: nothing is stored.
+macro_rules! not_stored {
+    ($test:ident, [$($option:tt)*], |$memo:ident, $n:ident| $ask:expr) => {
+        #[test]
+        fn $test() {
+            static WORLD: World = World::new();
+            #[weak_memo($($option)*)]
+            fn f(owner: &Arc<u32>) -> u32 {
+                let _ = owner;
+                WORLD.body()
+            }
+            watchdog(|| {
+                let $n = Arc::new(0);
+                thread::scope(|scope| {
+                    let first = scope.spawn(|| f(&$n));
+                    WORLD.started.wait();
+                    WORLD.config.store(2, SeqCst);
+                    let $memo = f_memo();
+                    $ask;
+                    WORLD.go_on.wait();
+                    assert_eq!(first.join().unwrap(), 1, "it is returned to its caller");
+                });
+                assert_eq!(f_memo().get(&$n), None, "and not stored");
+                let stats = f_memo().stats();
+                assert_eq!((stats.computes, stats.rejected, stats.entries), (1, 1, 0));
+                assert_eq!(f(&$n), 2);
+            });
+        }
+    };
+}
+
+not_stored!(a_result_computed_across_a_clear_is_not_stored, [], |memo, _n| memo.clear());
+not_stored!(a_result_computed_across_a_forget_is_not_stored, [], |memo, n| memo.forget(&n));
+not_stored!(a_racers_result_computed_across_a_clear_is_not_stored, [single_flight = false], |memo, _n| memo.clear());
+not_stored!(a_racers_result_computed_across_a_forget_is_not_stored, [single_flight = false], |memo, n| memo.forget(&n));
+
+#[test]
+fn those_who_waited_for_a_detached_flight_get_its_answer_and_later_ones_do_not() {
+    static WORLD: World = World::new();
+    #[weak_memo]
+    fn f(owner: &Arc<u32>) -> u32 {
+        let _ = owner;
+        WORLD.body()
+    }
+    watchdog(|| {
+        let n = Arc::new(0);
+        thread::scope(|scope| {
+            let first = scope.spawn(|| f(&n));
+            WORLD.started.wait();
+            let waiters: Vec<_> = (0..3).map(|_| scope.spawn(|| f(&n))).collect();
+            memo_tests::in_time(|| f_memo().stats().waits == 3);
+            WORLD.config.store(2, SeqCst);
+            assert_eq!(f_memo().clear(), 0, "a flight is no result yet");
+            assert_eq!(f(&n), 2);
+            WORLD.go_on.wait();
+            assert_eq!(first.join().unwrap(), 1);
+            waiters.into_iter().for_each(|waiter| assert_eq!(waiter.join().unwrap(), 1));
+        });
+        assert_eq!((f(&n), f_memo().stats().computes), (2, 2));
+    });
+}
+
+#[test]
+fn what_is_asked_to_go_is_dropped_before_the_asking_returns() {
+    #[weak_memo(capacity = 2)]
+    fn f(n: &Arc<u32>, m: u32, #[memo(skip)] tally: &Tally) -> Arc<Token> {
+        let _ = (n, m);
+        Arc::new(tally.token())
+    }
+    let (n, tally) = (Arc::new(0), Tally::new());
+    f(&n, 1, &tally);
+    assert!(f_memo().forget((&n, 1, &tally)));
+    assert_eq!(tally.dropped(), 1);
+    f(&n, 1, &tally);
+    f_memo().insert((&n, 1, &tally), Arc::new(tally.token()));
+    assert_eq!(tally.dropped(), 2);
+    f_memo().refresh((&n, 1, &tally));
+    assert_eq!(tally.dropped(), 3);
+    f(&n, 2, &tally);
+    f(&n, 3, &tally);
+    assert_eq!(tally.dropped(), 4, "evicted");
+    assert_eq!(f_memo().clear(), 2);
+    assert_eq!((tally.dropped(), tally.alive()), (6, 0));
+}
+
+/// A result whose clone takes its time.
+struct Slow {
+    gate: Arc<[Barrier; 2]>,
+    wait: bool,
+    token: Token,
+}
+
+impl Clone for Slow {
+    fn clone(&self) -> Self {
+        if self.wait {
+            self.gate[0].wait();
+            self.gate[1].wait();
+        }
+        Self { gate: Arc::clone(&self.gate), wait: false, token: self.token.clone() }
+    }
+}
+
+type Ask = fn(&Arc<u32>, &Tally, &Arc<[Barrier; 2]>);
+
+#[test]
+fn a_value_that_another_call_is_copying_is_dropped_when_that_is_done() {
+    #[weak_memo]
+    fn f(n: &Arc<u32>) -> Slow {
+        unreachable!("the result of {n} is inserted")
+    }
+    let (n, tally) = (Arc::new(0), Tally::new());
+    let asks: [Ask; 3] = [
+        |_, _, _| assert_eq!(f_memo().clear(), 1),
+        |n, _, _| assert!(f_memo().forget(n)),
+        |n, tally, gate| f_memo().insert(n, Slow { gate: Arc::clone(gate), wait: false, token: tally.token() }),
+    ];
+    for (number, ask) in asks.into_iter().enumerate() {
+        watchdog(|| {
+            let gate = Arc::new([Barrier::new(2), Barrier::new(2)]);
+            f_memo().insert(&n, Slow { gate: Arc::clone(&gate), wait: true, token: tally.token() });
+            let before = tally.dropped();
+            thread::scope(|scope| {
+                let copying = scope.spawn(|| f(&n));
+                gate[0].wait();
+                ask(&n, &tally, &gate);
+                assert_eq!(tally.dropped(), before, "it is being copied; the asking did not wait for that");
+                gate[1].wait();
+                let copy = copying.join().unwrap();
+                assert_eq!(tally.dropped(), before + 1, "gone when the copy is done");
+                drop(copy);
+            });
+            assert_eq!(f_memo().len(), usize::from(number == 2));
+        });
+    }
+    f_memo().clear();
+    assert_eq!(tally.alive(), 0);
+}

@@ -1,0 +1,15 @@
+//! A second weak argument goes while the result is lent.
+
+use memo_core::{Anchored, weak_memo};
+
+#[weak_memo(capacity = unbounded)]
+fn layout(doc: &Anchored<String>, theme: &Anchored<String>) -> &String {
+    format!("{doc:?} {theme:?}")
+}
+
+fn main() {
+    let (doc, theme) = (Anchored::new(String::new()), Anchored::new(String::new()));
+    let lent = layout(&doc, &theme);
+    drop(theme);
+    assert!(!lent.is_empty());
+}
