@@ -20,6 +20,8 @@ pub(crate) trait Subject {
     fn new(room: usize) -> Self;
 
     /// The remembered value: the call that a user would write.
+    ///
+    /// Inlined in every subject: this trait is the harness, and what is timed is the call as a user writes it in a loop.
     fn call(&self, object: &Self::Object) -> u64;
 
     /// What the user has to do by hand before an object goes. Nothing, for a subject that lets go by itself or bounds itself.

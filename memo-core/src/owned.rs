@@ -78,8 +78,8 @@ where
     S: Scope,
     K: KeySet<S>,
 {
-    // User code may run below: hashing, comparing, cloning. A plain copy of plain data needs no guard.
-    let deeper = (!K::TRUSTED || std::mem::needs_drop::<R>()).then(Deeper::enter);
+    // User code may run below: hashing, comparing, cloning. No sweep starts inside it.
+    let deeper = Deeper::enter();
     let hash = key.hash();
     let anchor = place.find();
     if let Some((entry, _)) = seek::<S, K, R>(core, anchor, &key, hash)

@@ -18,6 +18,7 @@ impl Subject for Bare {
         Self
     }
 
+    #[inline(always)]
     fn call(&self, doc: &Arc<Doc>) -> u64 {
         doc.derived()
     }
@@ -35,6 +36,7 @@ impl Subject for BareRc {
         Self
     }
 
+    #[inline(always)]
     fn call(&self, doc: &Rc<Doc>) -> u64 {
         doc.derived()
     }

@@ -51,6 +51,7 @@ impl Subject for ByAddress {
         Self
     }
 
+    #[inline(always)]
     fn call(&self, doc: &Arc<Doc>) -> u64 {
         by_address(doc)
     }
@@ -73,6 +74,7 @@ impl Subject for ConcurrentByAddress {
         Self
     }
 
+    #[inline(always)]
     fn call(&self, doc: &Arc<Doc>) -> u64 {
         concurrent_by_address(doc)
     }
@@ -95,6 +97,7 @@ impl Subject for Deep {
         Self
     }
 
+    #[inline(always)]
     fn call(&self, doc: &Arc<Doc>) -> u64 {
         deep(doc)
     }
@@ -114,6 +117,7 @@ impl Subject for DeepBounded {
         Self
     }
 
+    #[inline(always)]
     fn call(&self, doc: &Arc<Doc>) -> u64 {
         deep_bounded(doc)
     }
@@ -144,6 +148,7 @@ impl Subject for Wide {
         Self
     }
 
+    #[inline(always)]
     fn call(&self, doc: &Arc<Doc>) -> u64 {
         each_width(|width| wide(doc, width))
     }

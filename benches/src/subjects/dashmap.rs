@@ -19,6 +19,7 @@ impl Subject for DashMap {
         Self(dashmap::DashMap::default())
     }
 
+    #[inline(always)]
     fn call(&self, doc: &Arc<Doc>) -> u64 {
         if let Some(found) = self.0.get(&address(doc)) {
             return *found;
@@ -45,6 +46,7 @@ impl Subject for Wide {
         Self(dashmap::DashMap::default())
     }
 
+    #[inline(always)]
     fn call(&self, doc: &Arc<Doc>) -> u64 {
         each_width(|width| {
             let key = (address(doc), width);

@@ -28,6 +28,7 @@ impl Subject for Field {
         Self
     }
 
+    #[inline(always)]
     fn call(&self, object: &Arc<FieldDoc>) -> u64 {
         *object.derived.get_or_init(|| object.doc.derived())
     }

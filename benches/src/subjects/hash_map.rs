@@ -28,6 +28,7 @@ impl Subject for InRefCell {
         Self(RefCell::default())
     }
 
+    #[inline(always)]
     fn call(&self, doc: &Arc<Doc>) -> u64 {
         let key = address(doc);
         let found = self.0.borrow().find(hash(key), |(at, _)| at.get() == key).map(|(_, value)| *value);
@@ -59,6 +60,7 @@ impl Subject for InRwLock {
         Self(RwLock::default())
     }
 
+    #[inline(always)]
     fn call(&self, doc: &Arc<Doc>) -> u64 {
         let found = self.0.read().expect("no body panics").get(&address(doc)).copied();
         found.unwrap_or_else(|| {
@@ -85,6 +87,7 @@ impl Subject for Wide {
         Self(RefCell::default())
     }
 
+    #[inline(always)]
     fn call(&self, doc: &Arc<Doc>) -> u64 {
         each_width(|width| {
             let found = self.0.borrow().get(&(address(doc), width)).copied();

@@ -39,6 +39,7 @@ impl Subject for ByAddress {
         Self
     }
 
+    #[inline(always)]
     fn call(&self, doc: &Arc<Doc>) -> u64 {
         by_address(address(doc), doc)
     }
@@ -57,6 +58,7 @@ impl Subject for Deep {
         Self
     }
 
+    #[inline(always)]
     fn call(&self, doc: &Arc<Doc>) -> u64 {
         deep(Arc::clone(doc))
     }
@@ -76,6 +78,7 @@ impl Subject for DeepBounded {
         Self
     }
 
+    #[inline(always)]
     fn call(&self, doc: &Arc<Doc>) -> u64 {
         deep_bounded(Arc::clone(doc))
     }

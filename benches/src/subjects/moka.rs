@@ -19,6 +19,7 @@ impl Subject for Moka {
         Self(Cache::builder().max_capacity(room as u64).build_with_hasher(FxBuildHasher))
     }
 
+    #[inline(always)]
     fn call(&self, doc: &Arc<Doc>) -> u64 {
         self.0.get(&address(doc)).unwrap_or_else(|| self.0.get_with(Address::pinning(doc), || doc.derived()))
     }

@@ -22,6 +22,7 @@ impl Subject for Papaya {
         Self(papaya::HashMap::builder().hasher(FxBuildHasher).resize_mode(ResizeMode::Blocking).build())
     }
 
+    #[inline(always)]
     fn call(&self, doc: &Arc<Doc>) -> u64 {
         let map = self.0.pin();
         match map.get(&address(doc)) {

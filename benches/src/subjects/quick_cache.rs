@@ -20,6 +20,7 @@ impl Subject for QuickCache {
         Self(Cache::with(room, room as u64, UnitWeighter, FxBuildHasher, DefaultLifecycle::default()))
     }
 
+    #[inline(always)]
     fn call(&self, doc: &Arc<Doc>) -> u64 {
         self.0.get(&address(doc)).unwrap_or_else(|| {
             let value = doc.derived();

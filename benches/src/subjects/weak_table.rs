@@ -25,6 +25,7 @@ impl Subject for InRefCell {
         Self(RefCell::default())
     }
 
+    #[inline(always)]
     fn call(&self, doc: &Arc<Doc>) -> u64 {
         let found = self.0.borrow().get(doc).copied();
         found.unwrap_or_else(|| {
@@ -48,6 +49,7 @@ impl Subject for InRwLock {
         Self(RwLock::default())
     }
 
+    #[inline(always)]
     fn call(&self, doc: &Arc<Doc>) -> u64 {
         let found = self.0.read().expect("no body panics").get(doc).copied();
         found.unwrap_or_else(|| {

@@ -32,6 +32,7 @@ macro_rules! subject {
                 Self
             }
 
+            #[inline(always)]
             fn call(&self, $argument: &$object) -> u64 {
                 $call
             }
