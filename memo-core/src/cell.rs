@@ -9,7 +9,10 @@
 //! 2. An anchor holds one count of each of its cells. Enumerators (`clear`, another argument's death) hold counts of
 //!    their own ([`CellRef`]) and never reach a cell through an anchor: anchors move and die (rule 5).
 //! 3. A cell that `clear` must find is listed in its memo before it is published and until its object dies.
-//! 4. Cells of `Local` memos, and references to them, stay on their thread.
+//! 4. The head of a lent cell is *vacant* (the low bit of its memo pointer) until its slot is filled: a hit then asks one
+//!    question instead of two. It is set filled (`Release`) after the slot is, and hits load it with `Acquire`. Heads of other
+//!    cells are never vacant.
+//! 5. Cells of `Local` memos, and references to them, stay on their thread.
 
 use std::mem::ManuallyDrop;
 use std::ptr::NonNull;
@@ -17,24 +20,47 @@ use std::sync::atomic::{AtomicU32, Ordering};
 
 use crate::counters::Count;
 use crate::memo::{Core, SEATS};
-use crate::sync::{UnsafeCell, unpoisoned};
+use crate::sync::{AtomicPtr, UnsafeCell, unpoisoned};
+
+const VACANT: usize = 1;
 
 /// The beginning of every cell.
 #[repr(C)]
 pub(crate) struct CellHead {
-    memo: &'static Core,
+    /// The memo, and in the low bit whether the cell is vacant.
+    memo: AtomicPtr<Core>,
     /// The next cell of the same anchor. Written before the cell is published, and by whoever owns a taken chain.
     next: UnsafeCell<*mut CellHead>,
 }
 
 impl CellHead {
     pub(crate) fn new(memo: &'static Core) -> Self {
-        Self { memo, next: UnsafeCell::new(std::ptr::null_mut()) }
+        let memo = std::ptr::from_ref(memo).cast_mut();
+        Self { memo: AtomicPtr::new(memo), next: UnsafeCell::new(std::ptr::null_mut()) }
+    }
+
+    /// The head of a cell whose result is still to come.
+    pub(crate) fn vacant(memo: &'static Core) -> Self {
+        let memo = std::ptr::from_ref(memo).cast_mut().map_addr(|address| address | VACANT);
+        Self { memo: AtomicPtr::new(memo), next: UnsafeCell::new(std::ptr::null_mut()) }
+    }
+
+    /// Notes that the result is there.
+    pub(crate) fn set_filled(&self) {
+        self.memo.store(std::ptr::from_ref(self.memo()).cast_mut(), Ordering::Release);
+    }
+
+    /// Whether this is `memo`'s, and not vacant. After `true`, what was done before [`CellHead::set_filled`] is visible.
+    #[inline(always)]
+    pub(crate) fn is_filled_of(&self, memo: &'static Core) -> bool {
+        std::ptr::eq(self.memo.load(Ordering::Acquire), memo)
     }
 
     #[inline]
     pub(crate) fn memo(&self) -> &'static Core {
-        self.memo
+        let memo = self.memo.load(Ordering::Relaxed).map_addr(|address| address & !VACANT);
+        // SAFETY: made from a `&'static Core`, which is aligned, so that the low bit is ours.
+        unsafe { &*memo }
     }
 
     #[inline]
@@ -170,7 +196,7 @@ fn listing_of<'a>(cell: NonNull<CellHead>, memo: &'static Core) -> &'a Listing {
 pub(crate) struct CellRef(NonNull<CellHead>);
 
 // SAFETY: what is behind is `Send + Sync` for shared memos; for local ones the reference stays on its thread
-// (invariant 4).
+// (invariant 5).
 unsafe impl Send for CellRef {}
 // SAFETY: as above.
 unsafe impl Sync for CellRef {}

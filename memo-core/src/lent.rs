@@ -102,7 +102,7 @@ fn lent_cell_or_add<'w, V: 'static, S: Scope>(core: &'static Core, anchor: &'w A
     }
     core.register();
     core.set_cells(const { &LentCell::<V>::VTABLE }, S::LOCAL);
-    let cell = Box::new(LentCell::<V> { head: CellHead::new(core), slot: Slot::empty() });
+    let cell = Box::new(LentCell::<V> { head: CellHead::vacant(core), slot: Slot::empty() });
     let raw = LentCell::into_raw(NonNull::from(Box::leak(cell)));
     let there = match anchor.cells().add(raw) {
         Ok(()) => raw,
@@ -120,7 +120,11 @@ fn lent_cell_or_add<'w, V: 'static, S: Scope>(core: &'static Core, anchor: &'w A
 impl<S: Scope> LendKey<S> for () {
     #[inline]
     fn find_lent<'w, V: 'static>(&self, core: &'static Core, anchor: Option<&'w Anchor>) -> Option<&'w V> {
-        lent_cell::<V>(core, anchor?)?.slot.get()
+        let cell = anchor?.cells().find_filled(core)?;
+        // SAFETY: a memo's cells are of one type, and the anchor is borrowed for `'w`.
+        let cell = unsafe { cell::cast::<LentCell<V>>(cell) };
+        // SAFETY: a head of this memo that is not vacant was set so after its slot was filled, and was read with `Acquire`.
+        Some(unsafe { cell.slot.value_ref() })
     }
 
     fn begin_lent<'w, V: 'static, O: Locate<S> + ?Sized>(
@@ -163,8 +167,7 @@ impl<S: Scope> LendKey<S> for () {
                 }
             };
             let strong_before = place.strong();
-            let slot = &cell.slot;
-            return Begin::Bare(BareJob { core, place, slot, lead, strong_before, done: false, _call: call });
+            return Begin::Bare(BareJob { core, place, cell, lead, strong_before, done: false, _call: call });
         }
     }
 }
@@ -179,7 +182,7 @@ fn slot_address<V>(slot: &Slot<V>) -> usize {
 pub struct BareJob<'w, V, O: Locate<S> + ?Sized, S: Scope> {
     core: &'static Core,
     place: Place<'w, O, S>,
-    slot: &'w Slot<V>,
+    cell: &'w LentCell<V>,
     /// Whether the slot is claimed for this call.
     lead: bool,
     strong_before: Option<usize>,
@@ -190,16 +193,17 @@ pub struct BareJob<'w, V, O: Locate<S> + ?Sized, S: Scope> {
 
 impl<'w, V, O: Locate<S> + ?Sized, S: Scope> BareJob<'w, V, O, S> {
     fn run<R>(&self, body: impl FnOnce() -> R) -> R {
-        job::run(self.core, slot_address(self.slot), body)
+        job::run(self.core, slot_address(&self.cell.slot), body)
     }
 
     fn publish(mut self, value: V) -> &'w V {
         let late = if self.lead {
-            self.slot.fill(value);
+            self.cell.slot.fill(value);
             None
         } else {
-            fill_or_return(self.slot, value)
+            fill_or_return(&self.cell.slot, value)
         };
+        self.cell.head.set_filled();
         self.done = true;
         counters::count(self.core, Count::Computes, 1);
         match late {
@@ -208,7 +212,7 @@ impl<'w, V, O: Locate<S> + ?Sized, S: Scope> BareJob<'w, V, O, S> {
                 counters::count(self.core, Count::Rejected, 1);
             }
         }
-        let slot = self.slot;
+        let slot = &self.cell.slot;
         // Another racer was first; this one's value goes, outside of every lock.
         drop(late);
         slot.get().expect("filled, by this call or another")
@@ -224,7 +228,7 @@ impl<'w, V, O: Locate<S> + ?Sized, S: Scope> BareJob<'w, V, O, S> {
             return;
         }
         if self.lead {
-            self.slot.release(why);
+            self.cell.slot.release(why);
         }
         counters::count(self.core, Count::Computes, 1);
         counters::count(self.core, Count::Rejected, 1);

@@ -36,6 +36,21 @@ impl CellList {
         find_from(self.head.load(Ordering::Acquire), memo)
     }
 
+    /// The cell of `memo`, if its result is there.
+    #[inline(always)]
+    pub(crate) fn find_filled(&self, memo: &'static Core) -> Option<NonNull<CellHead>> {
+        let mut at = self.head.load(Ordering::Acquire);
+        while let Some(cell) = NonNull::new(at) {
+            // SAFETY: invariant 1, the anchor is borrowed, so its cells stand.
+            let head = unsafe { cell.as_ref() };
+            if head.is_filled_of(memo) {
+                return Some(cell);
+            }
+            at = head.next();
+        }
+        None
+    }
+
     /// Adds `cell` unless its memo has one here already: then that one comes back and `cell` stays the caller's.
     pub(crate) fn add(&self, cell: NonNull<CellHead>) -> Result<(), NonNull<CellHead>> {
         // SAFETY: the caller's cell is alive and not shared yet.
@@ -101,12 +116,46 @@ mod loom_models {
 
     use super::*;
     use crate::memo::Site;
+    use crate::slot::Slot;
 
     static ONE: Core = Core::new(Site::built_in("one"));
     static TWO: Core = Core::new(Site::built_in("two"));
 
     fn cell(memo: &'static Core) -> NonNull<CellHead> {
         NonNull::from(Box::leak(Box::new(CellHead::new(memo))))
+    }
+
+    /// A cell as lent ones are: the value is read after the head alone was looked at.
+    #[repr(C)]
+    struct Lent {
+        head: CellHead,
+        slot: Slot<u32>,
+    }
+
+    #[test]
+    fn loom_a_filled_head_has_its_value() {
+        loom::model(|| {
+            let lent =
+                NonNull::from(Box::leak(Box::new(Lent { head: CellHead::vacant(&ONE), slot: Slot::claimed(1) })));
+            let list = Arc::new(CellList::new());
+            list.add(lent.cast()).unwrap();
+            assert_eq!(list.find(&ONE), Some(lent.cast()));
+            let theirs = Arc::clone(&list);
+            let reader = thread::spawn(move || {
+                theirs.find_filled(&ONE).is_none_or(|cell| {
+                    // SAFETY: the only cell of the list, filled, and freed after this thread has ended.
+                    let value = unsafe { cell.cast::<Lent>().as_ref().slot.value_ref() };
+                    *value == 7
+                })
+            });
+            // SAFETY: freed below.
+            let cell = unsafe { lent.as_ref() };
+            cell.slot.fill(7);
+            cell.head.set_filled();
+            assert!(reader.join().unwrap());
+            // SAFETY: leaked above; the reader has ended.
+            drop(unsafe { Box::from_raw(lent.as_ptr()) });
+        });
     }
 
     fn free(cell: NonNull<CellHead>) {
