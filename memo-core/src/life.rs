@@ -11,6 +11,8 @@ use std::{rc, sync};
 /// # Safety
 /// Dropping a `Self`, or asking it, must not touch the object itself, only its counts.
 pub(crate) unsafe trait Watch: Sized {
+    /// Whether the object cannot leave its thread, so that a result of it may be lent from the thread's own table.
+    const THREAD_BOUND: bool;
     /// Whether the object is alive.
     fn is_alive(&self) -> bool;
     /// How often it is held; 1 where there is no count.
@@ -19,6 +21,8 @@ pub(crate) unsafe trait Watch: Sized {
 
 // SAFETY: a `Weak` never reaches into its object.
 unsafe impl<T: ?Sized> Watch for sync::Weak<T> {
+    const THREAD_BOUND: bool = false;
+
     fn is_alive(&self) -> bool {
         self.strong_count() > 0
     }
@@ -29,6 +33,8 @@ unsafe impl<T: ?Sized> Watch for sync::Weak<T> {
 
 // SAFETY: a `Weak` never reaches into its object.
 unsafe impl<T: ?Sized> Watch for rc::Weak<T> {
+    const THREAD_BOUND: bool = true;
+
     fn is_alive(&self) -> bool {
         self.strong_count() > 0
     }
@@ -40,6 +46,7 @@ unsafe impl<T: ?Sized> Watch for rc::Weak<T> {
 type Raw = [MaybeUninit<*const ()>; 2];
 
 struct Vtable {
+    thread_bound: bool,
     is_alive: unsafe fn(&Raw) -> bool,
     strong: unsafe fn(&Raw) -> usize,
     drop: unsafe fn(&mut Raw),
@@ -63,6 +70,7 @@ impl<W: Watch> VtableOf<W> {
     const FITS: () = assert!(size_of::<W>() <= size_of::<Raw>() && align_of::<W>() <= align_of::<Raw>());
 
     const VTABLE: Vtable = Vtable {
+        thread_bound: W::THREAD_BOUND,
         // SAFETY: `raw` holds a `W`, see `Life::new`.
         is_alive: |raw| unsafe { Self::get(raw) }.is_alive(),
         // SAFETY: as above.
@@ -99,6 +107,10 @@ impl Life {
             std::sync::atomic::fence(std::sync::atomic::Ordering::Acquire);
         }
         alive
+    }
+
+    pub(crate) fn is_thread_bound(&self) -> bool {
+        self.vtable.thread_bound
     }
 
     pub(crate) fn strong(&self) -> usize {

@@ -87,6 +87,8 @@ struct Watched(Arc<Peer>);
 
 // SAFETY: only the peer is touched, which is counted.
 unsafe impl Watch for Watched {
+    const THREAD_BOUND: bool = false;
+
     fn is_alive(&self) -> bool {
         !self.0.is_dead()
     }

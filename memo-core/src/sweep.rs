@@ -75,7 +75,7 @@ fn some(thread: &Thread, slots: usize, classes: impl Iterator<Item = usize>) {
     thread.sweeping.set(false);
 }
 
-fn drop_nodes(dead: Vec<Node>, panics: &mut Panics) {
+pub(crate) fn drop_nodes(dead: Vec<Node>, panics: &mut Panics) {
     let _deeper = Deeper::enter();
     for node in dead {
         panics.run(|| drop(node));

@@ -1,8 +1,8 @@
 //! The table of one thread: the anchors of its `Rc`s, and of what takes part in its `local` memos.
 //!
 //! It lies behind a thread-local pointer without a destructor, so it works until the thread's very end (law 14). A
-//! guard sweeps it when the thread ends and frees it if nothing is alive; otherwise it is left where it is, since an
-//! `Rc` that was leaked may have a `&'static` result out. A table made after that stays.
+//! guard sweeps it when the thread ends and frees it unless an `Rc` is alive; then it is left where it is, since an `Rc`
+//! that was leaked may have a `&'static` result out. A table made after that stays.
 //!
 //! Borrows of the table are short and nothing of the user's runs inside them.
 
@@ -14,6 +14,7 @@ use crate::cell::CellRef;
 use crate::counters::{self, Count};
 use crate::life::Life;
 use crate::memo::Core;
+use crate::panics::Panics;
 use crate::thread;
 
 fn with<R>(act: impl FnOnce(&mut Shards) -> R) -> Option<R> {
@@ -86,23 +87,36 @@ pub(crate) fn listed(core: &'static Core) -> Vec<CellRef> {
     cells
 }
 
-/// Frees the table if all its objects are dead. Runs when the thread ends.
+/// Frees the table, unless an `Rc` of it lives on. Runs when the thread ends.
 pub(crate) fn close() {
-    if thread::with(|thread| thread.table.get().is_null()) {
-        return;
+    // Values dropped here may make a new table; not for ever.
+    for _ in 0..4 {
+        if thread::with(|thread| thread.table.get().is_null()) {
+            return;
+        }
+        // A destructor that panics here would abort the process: the thread has nobody to tell.
+        let mut panics = Panics::default();
+        panics.run(crate::sweep::sweep_here);
+        if an_rc_lives() {
+            panics.swallow();
+            count_leaked();
+            return;
+        }
+        // What is left are `Arc`s and in-object arguments that live on elsewhere. Nothing is lent on their account alone.
+        let table = thread::with(|thread| thread.table.replace(std::ptr::null_mut()));
+        // SAFETY: made by `Box::into_raw`, and no longer reachable.
+        let mut table = unsafe { Box::from_raw(table) };
+        let nodes: Vec<Node> = table.0.iter_mut().flat_map(Shard::drain).collect();
+        crate::sweep::drop_nodes(nodes, &mut panics);
+        panics.swallow();
     }
-    // A destructor that panics here would abort the process: the thread has nobody to tell.
-    let mut panics = crate::panics::Panics::default();
-    panics.run(crate::sweep::sweep_here);
-    panics.swallow();
-    let alive = with(|shards| shards.0.iter().any(|shard| !shard.is_empty())).unwrap_or(false);
-    if alive {
-        count_leaked();
-        return;
-    }
-    let table = thread::with(|thread| thread.table.replace(std::ptr::null_mut()));
-    // SAFETY: made by `Box::into_raw`, and no longer reachable.
-    drop(unsafe { Box::from_raw(table) });
+}
+
+/// Whether a result may be lent out for good: an `Rc` that was leaked, or that a later destructor holds.
+fn an_rc_lives() -> bool {
+    let mut lives = false;
+    each(&mut |node: &Node| lives |= node.life.is_thread_bound() && node.is_alive());
+    lives
 }
 
 /// What is alive now outlives its thread: nobody will ever reclaim it.

@@ -214,6 +214,14 @@ impl Shard {
         self.shrink();
     }
 
+    /// Takes everything out, alive or not.
+    fn drain(&mut self) -> Vec<Node> {
+        self.index.clear();
+        let nodes = std::mem::take(&mut self.nodes);
+        // SAFETY: leaked in `find_or_add`, and in no list any more.
+        nodes.into_iter().map(|node| *unsafe { Box::from_raw(node.0.as_ptr()) }).collect()
+    }
+
     fn each(&self, mut visit: impl FnMut(&Node)) {
         self.nodes.iter().for_each(|node| visit(node.get()));
     }

@@ -108,7 +108,9 @@ fn b7_an_address_that_is_used_again_is_not_the_old_key() {
         // Until then the memo's `Weak` holds the address.
         sweep();
     }
-    assert!(reused > 0, "no address came back: the test is about nothing");
+    // AddressSanitizer keeps freed memory back on purpose.
+    let kept_back = std::env::var_os("ASAN_OPTIONS").is_some();
+    assert!(reused > 0 || kept_back, "no address came back: the test is about nothing");
 }
 
 #[test]

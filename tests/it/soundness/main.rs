@@ -46,3 +46,4 @@ mod rule_5;
 mod rule_6;
 mod rule_8;
 mod rule_9;
+mod thread_end;
