@@ -38,8 +38,6 @@ use crate::scope::{Scope, Shared};
 ///
 /// Delegate to a key that says what counts; the stored form is that key's.
 ///
-/// A key by hand cannot name weak arguments in a memo that lends: nothing says that those are the ones it borrows.
-///
 /// ```
 /// use memo_core::{MemoKey, Scope};
 /// use std::hash::Hasher;
@@ -58,6 +56,39 @@ use crate::scope::{Scope, Shared};
 ///         MemoKey::<S>::to_stored(&self.0)
 ///     }
 /// }
+/// ```
+///
+/// A key by hand cannot name weak arguments in a memo that lends: nothing says that those are the ones it borrows, and the
+/// result would go with them. Such a program does not build:
+///
+/// ```compile_fail,E0080
+/// use memo_core::{Anchored, MemoKey, Scope, weak_memo};
+/// use std::hash::Hasher;
+/// use std::sync::Arc;
+///
+/// struct Anything;
+///
+/// impl<S: Scope> MemoKey<S> for Anything {
+///     type Stored = <Arc<u8> as MemoKey<S>>::Stored;
+///     fn hash_key<H: Hasher>(&self, _: &mut H) {}
+///     fn matches(&self, _: &Self::Stored) -> bool {
+///         true
+///     }
+///     fn to_stored(&self) -> Self::Stored {
+///         MemoKey::<S>::to_stored(&Arc::new(7))
+///     }
+/// }
+///
+/// #[weak_memo(capacity = unbounded)]
+/// fn lent<'w>(doc: &'w Anchored<u32>, key: &'w Anything) -> &'w String {
+///     let _ = key;
+///     doc.to_string()
+/// }
+///
+/// let doc = Anchored::new(5);
+/// let text = lent(&doc, &Anything);
+/// memo_core::sweep(); // the key's `Arc` is dead: its entry goes, and `text` with it
+/// assert_eq!(text, "5");
 /// ```
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot take part in the key of this memo",

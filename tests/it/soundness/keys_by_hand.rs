@@ -1,5 +1,5 @@
 //! `MemoKey` is safe to implement by hand, and a wrong one may be given a stored key that names other objects than it
-//! borrows. What is lent would go with those, so there it does not compile: `ui/soundness/a1_key_by_hand.rs`.
+//! borrows. What is lent would go with those, so there it does not build: the second example of `MemoKey`.
 
 use memo_core::{Anchored, MemoKey, Scope, weak_memo};
 use memo_tests::{in_time, watchdog};

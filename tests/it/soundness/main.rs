@@ -28,7 +28,7 @@
 //! | A12 a lent `Box` that moves | `rule_8` |
 //! | A13 two cells for one memo | `rule_8` |
 //!
-//! Keys written by hand are attacked in `keys_by_hand` and `ui/soundness/a1_key_by_hand`, lent results of failing flights in
+//! Keys written by hand are attacked in `keys_by_hand` and in the second example of `MemoKey`, lent results of failing flights in
 //! `lent_races`.
 //!
 //! Run it under AddressSanitizer too: most of what it would find is silent otherwise. `rule_2` and `rule_5` leak on purpose;
