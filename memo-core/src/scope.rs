@@ -15,6 +15,14 @@ pub struct Shared;
 
 /// Results for one thread: those of `Rc`s, and of memos marked `local`. Not `Send`, and so stored keys of it are not: they
 /// hold `Weak`s of `Rc`s.
+///
+/// ```compile_fail,E0277
+/// use memo_core::{Local, MemoKey};
+/// use std::rc::Rc;
+///
+/// let stored = MemoKey::<Local>::to_stored(&Rc::new(1));
+/// std::thread::spawn(move || drop(stored));
+/// ```
 #[derive(Clone, Copy, Debug)]
 pub struct Local(PhantomData<*const ()>);
 
