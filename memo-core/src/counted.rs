@@ -138,11 +138,11 @@ where
     /// Puts an entry in unless its key is there: then that one comes back.
     pub(crate) fn add(&self, entry: &Counted<St>, keys: Keys) -> Result<(), Counted<St>> {
         self.link(entry);
-        let added = self.add_linked(entry, keys);
-        if added.is_err() {
-            unlink::<S, St>(entry);
-        }
-        added
+        // The user's `Eq` may panic: an entry that is not put in leaves no link behind.
+        let linked = Linked::<S, St>(entry, PhantomData);
+        self.add_linked(entry, keys)?;
+        std::mem::forget(linked);
+        Ok(())
     }
 
     fn add_linked(&self, entry: &Counted<St>, keys: Keys) -> Result<(), Counted<St>> {
@@ -174,7 +174,12 @@ where
     pub(crate) fn replace(&self, entry: &Counted<St>, keys: Keys) -> Vec<Taken<St>> {
         let mut out = Vec::new();
         while let Err(there) = self.add(entry, keys) {
-            out.extend(self.take(id_of(&there)));
+            let taken = self.take(id_of(&there));
+            // At once: the next look runs the user's `Eq`, which may panic.
+            if taken.as_ref().is_some_and(|taken| taken.ready) {
+                counters::count(self.core(), Count::Replaced, 1);
+            }
+            out.extend(taken);
         }
         out
     }
@@ -232,7 +237,9 @@ where
         self.add(entry, keys)?;
         // Asked while it was being put in: it may be from before. Out again; nobody is misled by having seen it, since
         // their calls overlap the asking one.
-        if self.asked() != asked && self.take(id_of(entry)).is_some() {
+        let overtaken = self.asked() != asked;
+        // A body may end an argument that it took by value; nobody would take the entry out for that any more.
+        if (overtaken || is_dead::<S, St>(entry.meta.key())) && self.take(id_of(entry)).is_some() {
             return Ok(None);
         }
         Ok(Some(self.make_room(entry, capacity)))
@@ -291,6 +298,20 @@ where
             let here = unsafe { CellRef::retain(self.raw()) };
             peer.link(id, here);
         });
+    }
+}
+
+/// Takes the links to an entry out again unless it is forgotten.
+struct Linked<'e, S: Scope, St: Store>(&'e Counted<St>, PhantomData<S>)
+where
+    St::Key: StoredKey<S>;
+
+impl<S: Scope, St: Store> Drop for Linked<'_, S, St>
+where
+    St::Key: StoredKey<S>,
+{
+    fn drop(&mut self) {
+        unlink::<S, St>(self.0);
     }
 }
 

@@ -9,10 +9,11 @@ use crate::flight::{self, Frame};
 use crate::key::{KeySet, StoredKey};
 use crate::memo::Core;
 use crate::owner::{Locate, Place};
+use crate::panics::drop_all;
 use crate::retained::{self, Suspect};
 use crate::scope::Scope;
 use crate::slot::{Look, NoValue, Slot, Waited};
-use crate::store::{Counted, Store};
+use crate::store::{Counted, Store, Taken};
 use crate::sweep;
 use crate::thread::{self, Call};
 
@@ -78,8 +79,19 @@ pub(crate) struct Job<'w, O: Locate<S> + ?Sized, S: Scope, St: Store<Key: Stored
     keys: Keys,
     role: Role,
     strong_before: Option<usize>,
+    /// What a refresh took the place of. It goes when the new result is there: its `Drop` may ask for that.
+    _replaced: Replaced<St>,
     /// Last: what the call owes is paid when all else is done.
     _call: Call,
+}
+
+/// Entries that are dropped all, whatever their destructors do.
+pub(crate) struct Replaced<St: Store>(pub(crate) Vec<Taken<St>>);
+
+impl<St: Store> Drop for Replaced<St> {
+    fn drop(&mut self) {
+        drop_all(std::mem::take(&mut self.0));
+    }
 }
 
 /// How a call that was not a plain hit begins.
@@ -145,7 +157,18 @@ where
                     Role::Race { asked }
                 };
                 let strong_before = place.strong();
-                return Begun::Compute(Job { core, place, cell, entry, keys, role, strong_before, _call: call });
+                let none = Replaced(Vec::new());
+                return Begun::Compute(Job {
+                    core,
+                    place,
+                    cell,
+                    entry,
+                    keys,
+                    role,
+                    strong_before,
+                    _replaced: none,
+                    _call: call,
+                });
             }
         };
         match found.slot.look() {
@@ -164,7 +187,18 @@ where
                         note_miss(core, place);
                     }
                     let role = Role::Race { asked };
-                    return Begun::Compute(Job { core, place, cell, entry, keys, role, strong_before, _call: call });
+                    let none = Replaced(Vec::new());
+                    return Begun::Compute(Job {
+                        core,
+                        place,
+                        cell,
+                        entry,
+                        keys,
+                        role,
+                        strong_before,
+                        _replaced: none,
+                        _call: call,
+                    });
                 }
                 if flight.thread == me {
                     flight::panic_on_ring(core, slot_address(&found));
@@ -215,10 +249,11 @@ where
         cell: &'w CountedCell<S, St>,
         entry: Counted<St>,
         keys: Keys,
+        replaced: Replaced<St>,
         call: Call,
     ) -> Self {
         let strong_before = place.strong();
-        Self { core, place, cell, entry, keys, role: Role::Lead, strong_before, _call: call }
+        Self { core, place, cell, entry, keys, role: Role::Lead, strong_before, _replaced: replaced, _call: call }
     }
 
     pub(crate) fn cell(&self) -> &'w CountedCell<S, St> {

@@ -5,14 +5,14 @@ use crate::counted::{CountedCell, Keys, new_entry};
 use crate::counters::{self, Count};
 use crate::flight;
 use crate::handle::Reply;
-use crate::job::{Begun, Job, Published, begin, slot_address};
+use crate::job::{Begun, Job, Published, Replaced, begin, slot_address};
 use crate::key::{KeySet, StoredKey};
 use crate::memo::Core;
 use crate::owner::{Locate, Place};
-use crate::panics::drop_all;
+use crate::panics::{Panics, drop_all};
 use crate::scope::{Scope, Storable};
 use crate::slot::{Look, Slot};
-use crate::store::{Counted, Meta, Store, Taken, count_ready, id_of};
+use crate::store::{Counted, Meta, Store, id_of};
 use crate::sweep;
 use crate::thread::{self, Call, Deeper};
 
@@ -146,14 +146,17 @@ where
             if keep(&result) { Ok((result.clone(), result)) } else { Err(result) }
         });
         match kept {
-            Ok((copied, result)) => match job.publish(result) {
-                Published::Ours(_) => copied,
-                Published::Theirs(theirs) => match theirs.slot.get() {
-                    Some(first) => first.clone(),
-                    // A refresh that is still on its way.
-                    None => copied,
-                },
-            },
+            Ok((copied, result)) => {
+                let published = job.publish(result);
+                let first = match &published {
+                    Published::Ours(_) => None,
+                    // Nothing yet: a refresh that is still on its way.
+                    Published::Theirs(theirs) => theirs.slot.get().cloned(),
+                };
+                // Before the copy is on its way out: a detached result's destructor runs here, and may panic.
+                drop(published);
+                first.unwrap_or(copied)
+            }
             Err(result) => job.reject(result, |result| Some(result.clone())),
         }
     }
@@ -264,15 +267,6 @@ where
     Cell::<S, K, R>::find_or_add(anchor, core, true)
 }
 
-/// Counts and drops the entries that another took the place of.
-fn drop_replaced<St: Store>(core: &'static Core, old: Vec<Taken<St>>) {
-    let ready = count_ready(&old);
-    if ready > 0 {
-        counters::count(core, Count::Replaced, ready);
-    }
-    drop_all(old);
-}
-
 fn insert<R, O, S, K>(core: &'static Core, place: Place<'_, O, S>, key: &K, value: R)
 where
     R: Clone + Storable<S>,
@@ -288,8 +282,10 @@ where
     counters::count(core, Count::Inserts, 1);
     let victims = cell.make_room(&entry, core.site().capacity);
     drop(entry);
-    drop_replaced(core, old);
-    cell.drop_evicted(victims);
+    let mut panics = Panics::default();
+    panics.run(|| drop_all(old));
+    panics.run(|| cell.drop_evicted(victims));
+    panics.resume();
 }
 
 fn refresh<'w, R, O, S, K>(core: &'static Core, place: Place<'w, O, S>, key: &K) -> Ticket<'w, O, S, K::Store<R>>
@@ -311,9 +307,7 @@ where
         .map(|old| &old.entry)
         .find(|old| matches!(old.slot.look(), Look::Busy(flight) if flight.thread == me));
     let ring = own.map(slot_address);
-    let job = Job::refresh(core, place, cell, entry, keys, call);
-    // A panic of the old value's destructor ends the job with it.
-    drop_replaced(core, old);
+    let job = Job::refresh(core, place, cell, entry, keys, Replaced(old), call);
     if let Some(slot) = ring {
         // Asked from the body of the very flight it replaced, which would ask again, without end.
         flight::panic_on_ring(core, slot);

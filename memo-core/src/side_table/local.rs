@@ -98,6 +98,7 @@ pub(crate) fn close() {
         let mut panics = Panics::default();
         panics.run(crate::sweep::sweep_here);
         if an_rc_lives() {
+            end_what_is_not_lent(&mut panics);
             panics.swallow();
             count_leaked();
             return;
@@ -109,6 +110,17 @@ pub(crate) fn close() {
         let nodes: Vec<Node> = table.0.iter_mut().flat_map(Shard::drain).collect();
         crate::sweep::drop_nodes(nodes, &mut panics);
         panics.swallow();
+    }
+}
+
+/// Nobody can have a result of a memo that returns by clone: those go with their thread, whoever lives on.
+fn end_what_is_not_lent(panics: &mut Panics) {
+    let memos = crate::registry::all().clone();
+    for core in memos.into_iter().filter(|core| core.is_local() && !core.site().lends) {
+        for cell in listed(core) {
+            panics.run(|| cell.end(Count::Dropped));
+            panics.run(|| drop(cell));
+        }
     }
 }
 

@@ -1,4 +1,5 @@
 use proc_macro2::{Ident, TokenStream};
+use syn::GenericParam;
 
 use super::ours;
 use super::parts::View;
@@ -8,9 +9,16 @@ use crate::model::{Memo, Passed};
 /// One of the emitted functions, with the type and const arguments of the function it stands in.
 pub(super) fn path(memo: &Memo, name: &Ident) -> TokenStream {
     let generics = &memo.function.sig.generics;
-    let types = generics.type_params().map(|param| &param.ident);
-    let consts = generics.const_params().map(|param| &param.ident);
-    let arguments: Vec<_> = types.chain(consts).collect();
+    // In the order they are written: types and consts may be mixed.
+    let arguments: Vec<_> = generics
+        .params
+        .iter()
+        .filter_map(|param| match param {
+            GenericParam::Type(param) => Some(&param.ident),
+            GenericParam::Const(param) => Some(&param.ident),
+            GenericParam::Lifetime(_) => None,
+        })
+        .collect();
     let turbofish = if arguments.is_empty() { TokenStream::new() } else { ours!(::<#(#arguments),*>) };
     if memo.associated { ours!(Self::#name #turbofish) } else { ours!(#name #turbofish) }
 }

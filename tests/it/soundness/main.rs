@@ -36,6 +36,7 @@
 
 mod attacks;
 mod duel;
+mod found;
 mod keys_by_hand;
 mod lent_races;
 mod rule_1;
