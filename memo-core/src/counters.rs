@@ -236,6 +236,7 @@ pub(crate) fn sum(core: &'static Core) -> Sums {
 }
 
 /// One count of `core` on this thread; 0 where it has none.
+#[inline]
 pub(crate) fn own(core: &'static Core, what: Count) -> u64 {
     thread::with(|thread| {
         if core.index() < thread.counters_len.get() {

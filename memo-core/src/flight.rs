@@ -25,6 +25,7 @@ impl Drop for Running {
 }
 
 impl Frame {
+    #[inline]
     pub(crate) fn new(core: &'static Core, slot: usize) -> Self {
         let outer = thread::with(|thread| thread.frames.get());
         Self { outer, core, slot }

@@ -34,7 +34,7 @@
 //! ```text
 //!   word_count(&doc)                                 the argument
 //!        |
-//!        |  &Arc<T>, &Rc<T>    the side table: address -> (Weak, anchor)
+//!        |  &Arc<T>, &Rc<T>    the side table: address -> (Weak, anchor)        no lock
 //!        |  &Anchored<T>, &T   inside the object
 //!        v
 //!     anchor --> cell of memo A --> cell of memo B --> ...            found by the memo's address, no lock
@@ -107,7 +107,8 @@
 //!
 //! For a reader of the source: `owner` (argument to anchor), `anchor` and `side_table`, `list` and `cell` (anchor to cell),
 //! `store` and `slot` (cell to value), `owned` and `lent` (the calls), `job` (a miss), `peer` (further weak arguments),
-//! `grave` and `sweep` (the end). Each begins with its invariants.
+//! `grave` and `sweep` (the end), `reader` and `fence` (what a hit without a lock tells those who take things away). Each begins
+//! with its invariants.
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
@@ -119,6 +120,7 @@ mod cell;
 mod checked;
 mod counted;
 mod counters;
+mod fence;
 mod flight;
 mod grave;
 mod handle;
@@ -134,6 +136,7 @@ mod owned;
 mod owner;
 mod panics;
 mod peer;
+mod reader;
 mod registry;
 mod report;
 mod retained;

@@ -1,22 +1,22 @@
 //! Reclaiming anchors whose objects are dead: a little with every miss, all on request.
 //!
-//! An `Arc` tells nobody that it dies. So every miss owes a few slots of the side table, paid when the thread's
+//! An `Arc` tells nobody that it dies. So every miss owes a look at a few nodes of the side table, paid when the thread's
 //! outermost memo call ends: never inside a body, a `Drop` or a `Clone` of somebody else (law 7), one sweep at a time on
 //! a thread. Every few thousand hits pay too. No thread starts unasked.
 
 use crate::panics::Panics;
-use crate::side_table::{self, CLASSES, Node};
+use crate::side_table::{self, CLASSES, Taken};
 use crate::thread::{self, Deeper, Thread};
 
-/// Slots swept for one miss, in the class of its owner, and half as many among the young.
-const SLOTS_PER_MISS: usize = 4;
+/// Nodes looked at for one miss, in the class of its owner, and half as many among the young.
+const NODES_PER_MISS: usize = 4;
 /// A debt is paid when it is worth taking a lock for.
 const DUE: u32 = 8;
 /// Debts above this are forgiven: a long body with a million misses must not end in a long sweep.
 const MOST_DEBT: u32 = 256;
 /// Every so many hits of one memo on one thread sweep too.
 pub(crate) const HITS_PER_SWEEP: u64 = 4096;
-const SLOTS_PER_HITS: usize = 64;
+const NODES_PER_HITS: usize = 64;
 
 /// Notes what a miss owes. `class` is that of its owner in the side table, if it is there.
 #[inline]
@@ -35,9 +35,9 @@ pub(crate) fn pay() {
         if thread.depth.get() != 0 || thread.debt.get() < DUE || thread.sweeping.get() || std::thread::panicking() {
             return;
         }
-        let slots = SLOTS_PER_MISS * thread.debt.replace(0) as usize;
+        let nodes = NODES_PER_MISS * thread.debt.replace(0) as usize;
         let classes = thread.debt_classes.replace(0);
-        some(thread, slots, (0..CLASSES).filter(|class| classes & 1 << class != 0));
+        some(thread, nodes, (0..CLASSES).filter(|class| classes & 1 << class != 0));
     });
 }
 
@@ -46,24 +46,24 @@ pub(crate) fn pay() {
 pub(crate) fn after_hits() {
     thread::with(|thread| {
         if thread.depth.get() == 0 && !thread.sweeping.get() && !std::thread::panicking() {
-            some(thread, SLOTS_PER_HITS, std::iter::empty());
+            some(thread, NODES_PER_HITS, std::iter::empty());
         }
     });
 }
 
-fn some(thread: &Thread, slots: usize, classes: impl Iterator<Item = usize>) {
+fn some(thread: &Thread, nodes: usize, classes: impl Iterator<Item = usize>) {
     let mut dead = Vec::new();
     for class in classes {
-        side_table::shared::sweep_some(class, slots, &mut dead);
-        side_table::local::sweep_some(class, slots, &mut dead);
+        side_table::shared::sweep_some(class, nodes, &mut dead);
+        side_table::local::sweep_some(class, nodes, &mut dead);
     }
     if let Some(class) = side_table::shared::next_class() {
-        side_table::shared::sweep_some(class, slots, &mut dead);
+        side_table::shared::sweep_some(class, nodes, &mut dead);
     }
     if !thread.table.get().is_null() {
         let turn = thread.local_turn.get().wrapping_add(1);
         thread.local_turn.set(turn);
-        side_table::local::sweep_some(turn as usize % CLASSES, slots, &mut dead);
+        side_table::local::sweep_some(turn as usize % CLASSES, nodes, &mut dead);
     }
     if dead.is_empty() {
         return;
@@ -75,7 +75,7 @@ fn some(thread: &Thread, slots: usize, classes: impl Iterator<Item = usize>) {
     thread.sweeping.set(false);
 }
 
-pub(crate) fn drop_nodes(dead: Vec<Node>, panics: &mut Panics) {
+pub(crate) fn drop_nodes(dead: Vec<Taken>, panics: &mut Panics) {
     let _deeper = Deeper::enter();
     for node in dead {
         panics.run(|| drop(node));
@@ -116,7 +116,7 @@ pub fn sweep() -> usize {
     let mut total = 0;
     loop {
         let mut found = 0;
-        let mut bury = |dead: Vec<Node>| {
+        let mut bury = |dead: Vec<Taken>| {
             found += dead.len();
             drop_nodes(dead, &mut panics);
         };

@@ -1,18 +1,18 @@
 //! The atomics and locks of the lock-free parts, swapped for loom's under `--cfg loom`.
 //!
-//! Only [`crate::slot`] and [`crate::list`] go through here: they are what the models drive. Everything else uses
+//! What the models drive goes through here: slots, cell lists, readers and the side table's arrays. Everything else uses
 //! std's types directly, since it is made of plain locks.
 
 #[cfg(not(loom))]
 pub(crate) use std::sync::{
     Condvar, Mutex,
-    atomic::{AtomicPtr, AtomicU64, Ordering},
+    atomic::{AtomicBool, AtomicPtr, AtomicU64, AtomicUsize, Ordering},
 };
 
 #[cfg(loom)]
 pub(crate) use loom::sync::{
     Condvar, Mutex,
-    atomic::{AtomicPtr, AtomicU64, Ordering},
+    atomic::{AtomicBool, AtomicPtr, AtomicU64, AtomicUsize, Ordering},
 };
 
 #[cfg(loom)]
@@ -38,6 +38,36 @@ impl<T> UnsafeCell<T> {
     #[inline]
     pub(crate) fn with_mut<R>(&self, write: impl FnOnce(*mut T) -> R) -> R {
         write(self.0.get())
+    }
+}
+
+/// Tells models of a look at what has ended; nothing otherwise.
+pub(crate) struct Watched {
+    #[cfg(loom)]
+    cell: UnsafeCell<()>,
+}
+
+impl Watched {
+    #[inline(always)]
+    pub(crate) fn new() -> Self {
+        Self {
+            #[cfg(loom)]
+            cell: UnsafeCell::new(()),
+        }
+    }
+
+    /// Somebody looks.
+    #[inline(always)]
+    pub(crate) fn look(&self) {
+        #[cfg(loom)]
+        self.cell.with(|_| ());
+    }
+
+    /// Nobody may look any more.
+    #[inline(always)]
+    pub(crate) fn end(&self) {
+        #[cfg(loom)]
+        self.cell.with_mut(|_| ());
     }
 }
 

@@ -5,12 +5,18 @@
 //! back at the thread's end is given back by [`Guard`], which is armed by the first thing worth giving back.
 
 use std::cell::Cell;
+use std::ptr::NonNull;
 
 use crate::cell::CellHead;
 use crate::counters::Block;
+#[cfg(not(loom))]
+use crate::fence;
 use crate::flight::Frame;
+#[cfg(not(loom))]
+use crate::reader::READERS;
+use crate::reader::Reader;
 use crate::retained::Suspect;
-use crate::side_table::Shards;
+use crate::side_table::local::Shards;
 
 pub(crate) struct Thread {
     number: Cell<u32>,
@@ -37,6 +43,23 @@ pub(crate) struct Thread {
     /// Which class of the table the sweep looks at next.
     pub(crate) local_turn: Cell<u32>,
     pub(crate) suspects: Cell<*mut Vec<Suspect>>,
+    /// What this thread is looking at, and whether others can see it.
+    #[cfg(not(loom))]
+    reader: Reader,
+    sight: Cell<Sight>,
+}
+
+/// Whether this thread's reader is on the list, and which fence it needs.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Sight {
+    /// Not yet.
+    Unlisted,
+    /// It is, and a light fence does.
+    Light,
+    /// It is, and needs a full fence.
+    Full,
+    /// No more: the thread is ending.
+    Gone,
 }
 
 thread_local! {
@@ -57,6 +80,9 @@ thread_local! {
             table: Cell::new(std::ptr::null_mut()),
             local_turn: Cell::new(0),
             suspects: Cell::new(std::ptr::null_mut()),
+            #[cfg(not(loom))]
+            reader: Reader::new(),
+            sight: Cell::new(Sight::Unlisted),
         }
     };
     static GUARD: Guard = const { Guard };
@@ -65,9 +91,12 @@ thread_local! {
 const _: () = assert!(!std::mem::needs_drop::<Thread>(), "a destructor would end the thread-local early");
 
 /// This thread's state. Never fails, however late it is.
-#[inline]
+#[inline(always)]
 pub(crate) fn with<R>(act: impl FnOnce(&Thread) -> R) -> R {
-    THREAD.with(act)
+    // In two steps: `LocalKey::with` is inlined only where what it runs is small.
+    let thread = THREAD.with(|thread| NonNull::from(thread));
+    // SAFETY: without a destructor it stands until the thread's end, and the pointer does not leave the thread.
+    act(unsafe { thread.as_ref() })
 }
 
 impl Thread {
@@ -87,6 +116,59 @@ impl Thread {
     }
 }
 
+#[cfg(not(loom))]
+impl Thread {
+    /// This thread's reader, where it is on the list and a light fence does: nearly always.
+    #[inline(always)]
+    pub(crate) fn light_reader(&self) -> Option<&Reader> {
+        (self.sight.get() == Sight::Light).then_some(&self.reader)
+    }
+
+    /// This thread's reader, put on the list if it is not there yet.
+    pub(crate) fn reader(&self) -> Option<&Reader> {
+        if self.sight.get() == Sight::Unlisted && self.arm() {
+            // SAFETY: a thread-local without destructor stays until the thread's end, and the guard takes it off before.
+            unsafe { READERS.add(&self.reader) };
+            self.sight.set(if fence::is_asymmetric() { Sight::Light } else { Sight::Full });
+        }
+        self.is_listed().then_some(&self.reader)
+    }
+
+    fn is_listed(&self) -> bool {
+        matches!(self.sight.get(), Sight::Light | Sight::Full)
+    }
+
+    /// Whether what was unpublished before is looked at by nobody any more.
+    pub(crate) fn others_have_left(&self) -> bool {
+        READERS.have_left(self.is_listed().then_some(&self.reader))
+    }
+
+    fn unlist(&self) {
+        if self.is_listed() {
+            READERS.remove(&self.reader);
+        }
+        self.sight.set(Sight::Gone);
+    }
+}
+
+/// In models readers are their own; this thread's is never used.
+#[cfg(loom)]
+impl Thread {
+    pub(crate) fn light_reader(&self) -> Option<&Reader> {
+        None
+    }
+
+    pub(crate) fn reader(&self) -> Option<&Reader> {
+        None
+    }
+
+    pub(crate) fn others_have_left(&self) -> bool {
+        false
+    }
+
+    fn unlist(&self) {}
+}
+
 /// Runs among the thread's destructors.
 struct Guard;
 
@@ -94,7 +176,10 @@ impl Drop for Guard {
     fn drop(&mut self) {
         // Values dropped here may call memos and so count; hence the counters last.
         crate::side_table::local::close();
-        with(|thread| thread.late.set(true));
+        with(|thread| {
+            thread.late.set(true);
+            thread.unlist();
+        });
         crate::counters::close();
     }
 }

@@ -8,7 +8,9 @@
 
 use std::ptr::NonNull;
 
-use super::{CLASSES, Node, NodePtr, Shard, Shards, Subject};
+use super::index::Index;
+use super::shard::Keeper;
+use super::{CLASSES, Node, Subject, Taken};
 use crate::anchor::Anchor;
 use crate::cell::CellRef;
 use crate::counters::{self, Count};
@@ -16,6 +18,28 @@ use crate::life::Life;
 use crate::memo::Core;
 use crate::panics::Panics;
 use crate::thread;
+
+/// The table: a shard for each class.
+pub(crate) struct Shards([Shard; CLASSES]);
+
+struct Shard {
+    index: Index<Node>,
+    keeper: Keeper,
+}
+
+impl Shards {
+    fn new() -> Self {
+        // Nobody reads but who writes: an old array is free at once.
+        let nobody_reads = || true;
+        Self(std::array::from_fn(|_| Shard { index: Index::new(), keeper: Keeper::new(nobody_reads) }))
+    }
+}
+
+impl Shard {
+    fn find_or_add(&mut self, subject: Subject, life: impl FnOnce() -> Life) -> NonNull<Node> {
+        self.keeper.find_or_add(&self.index, subject, life)
+    }
+}
 
 fn with<R>(act: impl FnOnce(&mut Shards) -> R) -> Option<R> {
     thread::with(|thread| {
@@ -28,8 +52,7 @@ fn with<R>(act: impl FnOnce(&mut Shards) -> R) -> Option<R> {
 fn with_or_make<R>(act: impl FnOnce(&mut Shards) -> R) -> R {
     thread::with(|thread| {
         if thread.table.get().is_null() {
-            let table = Box::new(Shards([const { Shard::new() }; CLASSES]));
-            thread.table.set(Box::into_raw(table));
+            thread.table.set(Box::into_raw(Box::new(Shards::new())));
             // Too late for a guard: then this table stays.
             thread.arm();
         }
@@ -38,16 +61,22 @@ fn with_or_make<R>(act: impl FnOnce(&mut Shards) -> R) -> R {
 }
 
 /// The anchor of the object, if this thread has one for it. Good for as long as the object lives.
-#[inline]
+#[inline(always)]
 pub(crate) fn find<'a>(subject: Subject) -> Option<&'a Anchor> {
-    let node: NodePtr = with(|shards| shards.0[subject.class()].find(subject.address))??;
-    Some(&node.get().anchor)
+    let node = with(|shards| {
+        let index = &shards.0[subject.class()].index;
+        // SAFETY: this thread is the writer.
+        unsafe { index.find(subject.address) }
+    })??;
+    // SAFETY: the node of a living object stays.
+    Some(&unsafe { node.as_ref() }.anchor)
 }
 
 /// The anchor of the object on this thread, made on first use.
 pub(crate) fn find_or_add<'a>(subject: Subject, life: impl FnOnce() -> Life) -> &'a Anchor {
     let node = with_or_make(|shards| shards.0[subject.class()].find_or_add(subject, life));
-    &node.get().anchor
+    // SAFETY: as in `find`.
+    &unsafe { node.as_ref() }.anchor
 }
 
 /// Calls `act` with the anchor of an object that may be dead. `act` is ours.
@@ -57,22 +86,25 @@ pub(crate) fn with_anchor(subject: Subject, act: impl FnOnce(&Anchor)) {
     }
 }
 
-/// Takes out what is dead in a few slots of `class`.
-pub(crate) fn sweep_some(class: usize, slots: usize, dead: &mut Vec<Node>) {
-    with(|shards| shards.0[class].sweep_some(slots, dead));
+/// Takes out what is dead among a few nodes of `class`.
+pub(crate) fn sweep_some(class: usize, nodes: usize, dead: &mut Vec<Taken>) {
+    with(|shards| {
+        let shard = &mut shards.0[class];
+        shard.keeper.sweep_some(&shard.index, nodes, dead);
+    });
 }
 
 /// Takes out all that is dead.
-pub(crate) fn sweep_all(mut bury: impl FnMut(Vec<Node>)) {
+pub(crate) fn sweep_all(mut bury: impl FnMut(Vec<Taken>)) {
     let mut dead = Vec::new();
-    with(|shards| shards.0.iter_mut().for_each(|shard| shard.sweep_all(&mut dead)));
+    with(|shards| shards.0.iter_mut().for_each(|shard| shard.keeper.sweep_all(&shard.index, &mut dead)));
     if !dead.is_empty() {
         bury(dead);
     }
 }
 
 pub(crate) fn each(visit: &mut impl FnMut(&Node)) {
-    with(|shards| shards.0.iter().for_each(|shard| shard.each(&mut *visit)));
+    with(|shards| shards.0.iter().for_each(|shard| shard.keeper.each(&mut *visit)));
 }
 
 /// Counted references to this thread's cells of `core`.
@@ -107,7 +139,7 @@ pub(crate) fn close() {
         let table = thread::with(|thread| thread.table.replace(std::ptr::null_mut()));
         // SAFETY: made by `Box::into_raw`, and no longer reachable.
         let mut table = unsafe { Box::from_raw(table) };
-        let nodes: Vec<Node> = table.0.iter_mut().flat_map(Shard::drain).collect();
+        let nodes: Vec<Taken> = table.0.iter_mut().flat_map(|shard| shard.keeper.drain()).collect();
         crate::sweep::drop_nodes(nodes, &mut panics);
         panics.swallow();
     }

@@ -1,63 +1,126 @@
-//! The process-wide table of `Arc`s: shards behind read-write locks.
+//! The process-wide table of `Arc`s. A hit takes no lock; writers take turns, shard by shard.
 
+use std::ptr::NonNull;
 use std::sync::atomic::{AtomicU32, AtomicUsize, Ordering};
-use std::sync::{Arc, RwLock};
+use std::sync::{Arc, Mutex, MutexGuard};
 
-use super::{CLASSES, Node, Shard, Subject, hash_of};
+use super::index::Index;
+use super::shard::Keeper;
+use super::{CLASSES, Node, Subject, Taken, hash_of};
 use crate::anchor::Anchor;
+use crate::fence;
 use crate::life::Life;
 use crate::sync::unpoisoned;
+use crate::thread;
 
 const SHARDS: usize = 16;
 
-static TABLE: [[RwLock<Shard>; SHARDS]; CLASSES] = [const { [const { RwLock::new(Shard::new()) }; SHARDS] }; CLASSES];
+type Grid<T> = [[T; SHARDS]; CLASSES];
+
+/// What readers need, close together: it changes only when a shard grows or shrinks.
+#[cfg(not(loom))]
+static INDEXES: Grid<Index<Node>> = [const { [const { Index::new() }; SHARDS] }; CLASSES];
+
+#[cfg(loom)]
+static INDEXES: std::sync::LazyLock<Grid<Index<Node>>> =
+    std::sync::LazyLock::new(|| std::array::from_fn(|_| std::array::from_fn(|_| Index::new())));
+
+static KEEPERS: Grid<Mutex<Keeper>> =
+    [const { [const { Mutex::new(Keeper::new(|| thread::with(thread::Thread::others_have_left))) }; SHARDS] }; CLASSES];
 
 /// Which classes have ever had a node: the others are not worth a visit.
 static USED: AtomicU32 = AtomicU32::new(0);
 
-#[inline]
-fn shard(subject: Subject) -> &'static RwLock<Shard> {
-    // Bits that the hash table in the shard makes little use of.
-    let at = (hash_of(subject.address) >> 48) as usize % SHARDS;
-    &TABLE[subject.class()][at]
+/// A shard, of which there are [`SHARDS`] in each class.
+#[derive(Clone, Copy)]
+struct Shard {
+    class: usize,
+    at: usize,
+}
+
+impl Shard {
+    #[inline(always)]
+    fn of(subject: Subject) -> Self {
+        // Bits that the arrays of a shard make no use of, short of 2^32 slots.
+        Self { class: subject.class(), at: (hash_of(subject.address) >> 28) as usize % SHARDS }
+    }
+
+    #[inline(always)]
+    fn index(self) -> &'static Index<Node> {
+        &INDEXES[self.class][self.at]
+    }
+
+    #[inline]
+    fn keeper(self) -> MutexGuard<'static, Keeper> {
+        unpoisoned(KEEPERS[self.class][self.at].lock())
+    }
+}
+
+fn shards() -> impl Iterator<Item = Shard> {
+    let used = USED.load(Ordering::Relaxed);
+    (0..CLASSES)
+        .filter(move |class| used & 1 << class != 0)
+        .flat_map(|class| (0..SHARDS).map(move |at| Shard { class, at }))
 }
 
 /// The anchor of `arc`, if it has one.
-#[inline]
+#[inline(always)]
 pub(crate) fn find<T: ?Sized>(arc: &Arc<T>) -> Option<&Anchor> {
     let subject = Subject::of(&**arc);
-    let node = unpoisoned(shard(subject).read()).find(subject.address)?;
-    // The node of a living object stays, and `arc` is borrowed for as long as the anchor is.
-    Some(&node.get().anchor)
+    let shard = Shard::of(subject);
+    let node = thread::with(|thread| match thread.light_reader() {
+        // SAFETY: marked as looking.
+        Some(reader) => reader.look(fence::light, || unsafe { shard.index().find(subject.address) }),
+        None => find_carefully(shard, subject.address),
+    })?;
+    // SAFETY: the node of a living object stays, and `arc` is borrowed for as long as the anchor is.
+    Some(&unsafe { node.as_ref() }.anchor)
+}
+
+/// The same for a thread's first time, where only a full fence does, and on a thread that is ending, which writers do not
+/// wait for.
+#[cold]
+#[inline(never)]
+fn find_carefully(shard: Shard, address: usize) -> Option<NonNull<Node>> {
+    thread::with(|thread| match thread.reader() {
+        // SAFETY: marked as looking.
+        Some(reader) => reader.look(fence::full, || unsafe { shard.index().find(address) }),
+        None => shard.keeper().find(address),
+    })
 }
 
 /// The anchor of `arc`, made on first use.
 pub(crate) fn find_or_add<T: ?Sized>(arc: &Arc<T>) -> &Anchor {
     let subject = Subject::of(&**arc);
-    let node = unpoisoned(shard(subject).write()).find_or_add(subject, || Life::new(Arc::downgrade(arc)));
-    let class = 1 << subject.class();
+    let shard = Shard::of(subject);
+    let class = 1 << shard.class;
+    // Before the node is there: whoever sweeps all looks at this first.
     if USED.load(Ordering::Relaxed) & class == 0 {
         USED.fetch_or(class, Ordering::Relaxed);
     }
-    &node.get().anchor
+    let node = shard.keeper().find_or_add(shard.index(), subject, || Life::new(Arc::downgrade(arc)));
+    // SAFETY: as in `find`.
+    &unsafe { node.as_ref() }.anchor
 }
 
 /// Calls `act` with the anchor of an object that may die meanwhile. `act` is ours.
 pub(crate) fn with_anchor(subject: Subject, act: impl FnOnce(&Anchor)) {
+    let shard = Shard::of(subject);
     // While the shard is locked nobody takes the node out.
-    let shard = unpoisoned(shard(subject).read());
-    if let Some(node) = shard.find(subject.address) {
-        act(&node.get().anchor);
+    let keeper = shard.keeper();
+    if let Some(node) = keeper.find(subject.address) {
+        // SAFETY: it is in the table.
+        act(&unsafe { node.as_ref() }.anchor);
     }
 }
 
-/// Takes out what is dead in a few slots of `class`. One hand goes over all its shards.
-pub(crate) fn sweep_some(class: usize, slots: usize, dead: &mut Vec<Node>) {
+/// Takes out what is dead among a few nodes of `class`. One hand goes over all its shards.
+pub(crate) fn sweep_some(class: usize, nodes: usize, dead: &mut Vec<Taken>) {
     static HANDS: [AtomicUsize; CLASSES] = [const { AtomicUsize::new(0) }; CLASSES];
-    let at = HANDS[class].fetch_add(1, Ordering::Relaxed) % SHARDS;
+    let shard = Shard { class, at: HANDS[class].fetch_add(1, Ordering::Relaxed) % SHARDS };
     // A shard that is busy is left to the next miss.
-    if let Ok(mut shard) = TABLE[class][at].try_write() {
-        shard.sweep_some(slots, dead);
+    if let Ok(mut keeper) = KEEPERS[shard.class][shard.at].try_lock() {
+        keeper.sweep_some(shard.index(), nodes, dead);
     }
 }
 
@@ -74,13 +137,15 @@ pub(crate) fn next_class() -> Option<usize> {
 }
 
 /// Takes out all that is dead, shard by shard, and hands each shard's dead to `bury` with no lock held.
-pub(crate) fn sweep_all(mut bury: impl FnMut(Vec<Node>)) {
-    for shard in TABLE.iter().flatten() {
-        if unpoisoned(shard.read()).is_empty() {
-            continue;
-        }
+pub(crate) fn sweep_all(mut bury: impl FnMut(Vec<Taken>)) {
+    for shard in shards() {
         let mut dead = Vec::new();
-        unpoisoned(shard.write()).sweep_all(&mut dead);
+        {
+            let mut keeper = shard.keeper();
+            if !keeper.is_empty() {
+                keeper.sweep_all(shard.index(), &mut dead);
+            }
+        }
         if !dead.is_empty() {
             bury(dead);
         }
@@ -88,7 +153,7 @@ pub(crate) fn sweep_all(mut bury: impl FnMut(Vec<Node>)) {
 }
 
 pub(crate) fn each(visit: &mut impl FnMut(&Node)) {
-    for shard in TABLE.iter().flatten() {
-        unpoisoned(shard.read()).each(&mut *visit);
+    for shard in shards() {
+        shard.keeper().each(&mut *visit);
     }
 }
