@@ -1,0 +1,207 @@
+//! The objects that the threads share, and the run from its start to its end.
+
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::mpsc::{self, Receiver, Sender};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use crate::act::Act;
+use crate::object::{Bundle, OWNERS};
+use crate::options::Options;
+use crate::violation::{self, violation};
+use crate::worker::Worker;
+use crate::{audit, dice, figures, seat, watchdog};
+
+pub(crate) const HOT: usize = 24;
+const SHARDS: usize = 16;
+
+/// The pool goes down to so many bundles: ten owners.
+const LOW: usize = 10 / OWNERS + 1;
+
+/// Turns of the tide between the growing and the shrinking.
+const REST: usize = 300;
+
+/// So many bundles come, and go, at a turn.
+const COME: usize = 40;
+const GO: usize = 400;
+
+/// Objects that another thread is to drop.
+#[derive(Debug)]
+pub(crate) enum Parcel {
+    Shared(Vec<Arc<Bundle>>),
+    Own(Box<Bundle>),
+}
+
+/// What the threads share.
+#[derive(Debug)]
+pub(crate) struct Pool {
+    pub(crate) options: Options,
+    hot: [Mutex<Arc<Bundle>>; HOT],
+    many: [Mutex<Vec<Arc<Bundle>>>; SHARDS],
+    /// How many there are in `many`.
+    size: AtomicUsize,
+    tide: Mutex<Tide>,
+    inboxes: Vec<Sender<Parcel>>,
+    stop: AtomicBool,
+}
+
+#[derive(Clone, Copy, Debug)]
+enum Tide {
+    Rising,
+    High(usize),
+    Falling,
+    Low(usize),
+}
+
+/// What to do for the tide.
+pub(crate) enum Turn {
+    Grow(usize),
+    Shrink(usize),
+    Rest,
+}
+
+/// Nothing of a memo's runs under a lock of the pool, so nothing panics there; a lock guards whole values all the same.
+fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+impl Pool {
+    fn new(options: Options, inboxes: Vec<Sender<Parcel>>) -> Self {
+        Self {
+            options,
+            hot: std::array::from_fn(|_| Mutex::new(Arc::new(Bundle::above([])))),
+            many: Default::default(),
+            size: AtomicUsize::new(0),
+            tide: Mutex::new(Tide::Rising),
+            inboxes,
+            stop: AtomicBool::new(false),
+        }
+    }
+
+    pub(crate) fn stops(&self) -> bool {
+        self.stop.load(Ordering::Relaxed)
+    }
+
+    pub(crate) fn hot(&self, random: &mut fastrand::Rng) -> Arc<Bundle> {
+        Arc::clone(&locked(&self.hot[random.usize(..HOT)]))
+    }
+
+    /// Puts another object in the place of a hot one.
+    pub(crate) fn replace_hot(&self, random: &mut fastrand::Rng, new: Arc<Bundle>) -> Arc<Bundle> {
+        std::mem::replace(&mut *locked(&self.hot[random.usize(..HOT)]), new)
+    }
+
+    pub(crate) fn any(&self, random: &mut fastrand::Rng) -> Option<Arc<Bundle>> {
+        let shard = locked(&self.many[random.usize(..SHARDS)]);
+        (!shard.is_empty()).then(|| Arc::clone(&shard[random.usize(..shard.len())]))
+    }
+
+    pub(crate) fn replace_any(&self, random: &mut fastrand::Rng, new: Arc<Bundle>) -> Option<Arc<Bundle>> {
+        let mut shard = locked(&self.many[random.usize(..SHARDS)]);
+        let index = (!shard.is_empty()).then(|| random.usize(..shard.len()))?;
+        Some(std::mem::replace(&mut shard[index], new))
+    }
+
+    pub(crate) fn add(&self, random: &mut fastrand::Rng, new: Arc<Bundle>) {
+        locked(&self.many[random.usize(..SHARDS)]).push(new);
+        self.size.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// Takes out up to `count`, from one place.
+    pub(crate) fn take(&self, random: &mut fastrand::Rng, count: usize) -> Vec<Arc<Bundle>> {
+        let mut shard = locked(&self.many[random.usize(..SHARDS)]);
+        let left = shard.len().saturating_sub(count);
+        let taken = shard.split_off(left);
+        if shard.capacity() > 4 * shard.len() {
+            shard.shrink_to_fit();
+        }
+        self.size.fetch_sub(taken.len(), Ordering::Relaxed);
+        taken
+    }
+
+    /// Sends objects to a thread, which drops them.
+    pub(crate) fn send(&self, random: &mut fastrand::Rng, parcel: Parcel) {
+        let to = random.usize(..self.inboxes.len());
+        // A thread that has ended already: then they are dropped here.
+        drop(self.inboxes[to].send(parcel));
+    }
+
+    pub(crate) fn turn(&self) -> Turn {
+        let full = self.options.objects / OWNERS;
+        let mut tide = locked(&self.tide);
+        let size = self.size.load(Ordering::Relaxed);
+        *tide = match *tide {
+            Tide::Rising if size >= full => Tide::High(REST),
+            Tide::High(0) => Tide::Falling,
+            Tide::High(left) => Tide::High(left - 1),
+            Tide::Falling if size <= LOW => Tide::Low(REST),
+            Tide::Low(0) => Tide::Rising,
+            Tide::Low(left) => Tide::Low(left - 1),
+            same => same,
+        };
+        match *tide {
+            Tide::Rising => Turn::Grow(COME),
+            Tide::Falling => {
+                // Ever fewer at the end, so that it ends at a few and not at nothing.
+                Turn::Shrink(GO.min(size.saturating_sub(LOW).div_ceil(SHARDS).max(1)))
+            }
+            Tide::High(_) | Tide::Low(_) => Turn::Rest,
+        }
+    }
+}
+
+/// What a run was, for the last look.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct End {
+    pub(crate) took: Duration,
+    pub(crate) operations: u64,
+}
+
+/// Runs the threads, and drops all objects when they have ended.
+pub(crate) fn run(options: Options) -> End {
+    violation::set_options(options);
+    let _seat = seat::take().expect("the first seat");
+    dice::set(options.panics);
+    watchdog::start();
+    let began = Instant::now();
+    let (inboxes, outlets): (Vec<_>, Vec<_>) = (0..options.threads).map(|_| mpsc::channel()).unzip();
+    let pool = Arc::new(Pool::new(options, inboxes));
+    let threads: Vec<_> = outlets.into_iter().enumerate().map(|(number, inbox)| start(&pool, number, inbox)).collect();
+    let mut figures = figures::Figures::start(began);
+    while !threads.iter().all(thread::JoinHandle::is_finished) {
+        thread::sleep(Duration::from_millis(50));
+        figures.show();
+        // This thread only waits: that is progress enough.
+        seat::step(0);
+        if began.elapsed() >= options.time {
+            pool.stop.store(true, Ordering::Relaxed);
+        }
+    }
+    let inboxes: Vec<Receiver<Parcel>> = threads.into_iter().map(joined).collect();
+    let end = End { took: began.elapsed(), operations: figures.finish() };
+    seat::doing(Act::End);
+    // Panics in what is dropped last would be the program's own.
+    dice::set(false);
+    audit::at_rest();
+    drop((pool, inboxes));
+    end
+}
+
+fn start(pool: &Arc<Pool>, number: usize, inbox: Receiver<Parcel>) -> thread::JoinHandle<Receiver<Parcel>> {
+    let pool = Arc::clone(pool);
+    let run = move || {
+        let seed = pool.options.seed.wrapping_mul(1_000).wrapping_add(number as u64);
+        let operations = pool.options.operations;
+        Worker::new(&pool, seed, Some(&inbox)).run(operations);
+        inbox
+    };
+    thread::Builder::new().name(format!("worker {number}")).spawn(run).expect("a thread can be started")
+}
+
+pub(crate) fn joined<R>(thread: thread::JoinHandle<R>) -> R {
+    match thread.join() {
+        Ok(result) => result,
+        Err(panic) => violation!("a thread ended in a panic: {}", violation::message(&*panic)),
+    }
+}

@@ -1,0 +1,42 @@
+//! The end of a run that found something.
+
+use std::any::Any;
+use std::fmt;
+use std::sync::OnceLock;
+
+use crate::options::Options;
+use crate::seat;
+
+static OPTIONS: OnceLock<Options> = OnceLock::new();
+
+pub(crate) fn set_options(options: Options) {
+    OPTIONS.set(options).expect("one run a process");
+}
+
+/// Says what is wrong, where and in which run, and ends the process: what follows could not be trusted.
+macro_rules! violation {
+    ($($what:tt)*) => {
+        $crate::violation::end(format_args!($($what)*))
+    };
+}
+pub(crate) use violation;
+
+#[cold]
+pub(crate) fn end(what: fmt::Arguments<'_>) -> ! {
+    let (number, seat) = (seat::index(), seat::mine());
+    eprintln!("\nstress: VIOLATION: {what}");
+    eprintln!("  thread {number}: {}", seat.describe());
+    if let Some(options) = OPTIONS.get() {
+        let panics = if options.panics { " --panics" } else { "" };
+        let (threads, seed, objects) = (options.threads, options.seed, options.objects);
+        eprintln!("  run: --threads {threads} --seed {seed} --objects {objects}{panics}");
+    }
+    eprintln!("  {}", std::backtrace::Backtrace::capture());
+    std::process::exit(1)
+}
+
+/// What a panic that is not ours said.
+pub(crate) fn message(panic: &(dyn Any + Send)) -> &str {
+    let text = panic.downcast_ref::<String>().map(String::as_str);
+    text.or_else(|| panic.downcast_ref::<&str>().copied()).unwrap_or("a panic without words")
+}
