@@ -97,7 +97,17 @@ fn check(face: &Face, stats: &Stats) {
 fn table() {
     println!(
         "\n{:<12} {:>11} {:>10} {:>10} {:>8} {:>7} {:>9} {:>9} {:>9} {:>8} {:>8} {:>10}",
-        "memo", "hits", "misses", "computes", "waits", "inserts", "dropped", "evicted", "cleared", "replaced", "rejected",
+        "memo",
+        "hits",
+        "misses",
+        "computes",
+        "waits",
+        "inserts",
+        "dropped",
+        "evicted",
+        "cleared",
+        "replaced",
+        "rejected",
         "values"
     );
     for face in &FACES {

@@ -1,4 +1,4 @@
-//! Panics in user code, now and then.
+//! What user code does besides, now and then: it panics, or it takes its time.
 
 use std::cell::Cell;
 use std::panic::resume_unwind;
@@ -10,6 +10,9 @@ const ODDS: u64 = 3_000;
 /// The payload: it says that a panic was meant.
 #[derive(Debug)]
 pub(crate) struct Injected;
+
+/// One time in so many, where another thread may go first.
+const SLOW: u64 = 250;
 
 static ON: AtomicBool = AtomicBool::new(false);
 
@@ -27,23 +30,27 @@ pub(crate) fn seed(seed: u64) {
     STATE.set(seed | 1);
 }
 
-/// Whether user code should panic here. Not while the thread unwinds: that would be the caller's abort, not a memo's fault.
-fn falls() -> bool {
-    if !ON.load(Ordering::Relaxed) {
-        return false;
-    }
-    // Xorshift: a generator without a destructor, unlike the one that is kept in a thread-local elsewhere.
+/// Xorshift: a generator without a destructor, unlike the one that is kept in a thread-local elsewhere.
+fn next() -> u64 {
     let mut x = STATE.get();
     x ^= x << 13;
     x ^= x >> 7;
     x ^= x << 17;
     STATE.set(x);
-    x.is_multiple_of(ODDS) && !std::thread::panicking()
+    x
 }
 
-/// Panics, now and then. `before` runs first then. Past the hook: nobody wants a million messages.
+/// Gives way to the other threads, now and then: they come while a flight is on its way, or a value is being copied.
+pub(crate) fn linger() {
+    if next().is_multiple_of(SLOW) {
+        std::thread::yield_now();
+    }
+}
+
+/// Panics, now and then; `before` runs first then. Past the hook: nobody wants a million messages. Not while the thread
+/// unwinds: that would be the caller's abort, and not a memo's fault.
 pub(crate) fn roll(before: impl FnOnce()) {
-    if falls() {
+    if ON.load(Ordering::Relaxed) && next().is_multiple_of(ODDS) && !std::thread::panicking() {
         before();
         resume_unwind(Box::new(Injected));
     }

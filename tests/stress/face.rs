@@ -26,8 +26,15 @@ pub(crate) struct Face {
 
 /// What can be done besides.
 pub(crate) enum Kind {
-    Owned { insert: fn(&Args<'_>, u64), refresh: fn(&Args<'_>) -> u64, forget: fn(&Args<'_>) -> bool, clear: fn() -> usize },
-    Lent { address: fn(&Args<'_>) -> usize },
+    Owned {
+        insert: fn(&Args<'_>, u64),
+        refresh: fn(&Args<'_>) -> u64,
+        forget: fn(&Args<'_>) -> bool,
+        clear: fn() -> usize,
+    },
+    Lent {
+        address: fn(&Args<'_>) -> usize,
+    },
 }
 
 impl Face {

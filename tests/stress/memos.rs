@@ -63,8 +63,11 @@ fn body<V: Value>(id: Id, object: &Object, key: u64) -> V {
 
 fn begin(id: Id, object: &Object, key: u64) -> u64 {
     count(id, if BARE.take() { Count::Bare } else { Count::Bodies });
+    let number = object.number(id, key);
+    // What changes now is not seen: such a result must not be stored.
+    dice::linger();
     dice::roll(|| ());
-    object.number(id, key)
+    number
 }
 
 #[weak_memo]

@@ -104,7 +104,10 @@ impl Object {
     pub(crate) fn check(&self, id: Id, key: u64, floor: u16, number: u64) -> u16 {
         let version = number as u16;
         if number & !0xFFFF != self.truth(id, key) {
-            violation!("`{id:?}` of object {} and key {key}: answered {number:x}, which is about something else", self.id);
+            violation!(
+                "`{id:?}` of object {} and key {key}: answered {number:x}, which is about something else",
+                self.id
+            );
         }
         if !(floor..=self.version()).contains(&version) {
             let now = self.version();

@@ -13,7 +13,7 @@ Usage: cargo run --release -p memo-tests --bin stress -- [options]
   --operations N  how many memo calls and other operations, over all threads
   --threads N     how many threads work all the time (default 2); others come and go
   --seed N        another run (default 1); with one thread nearly the same run each time
-  --objects N     how many owners there are when the pool is full (default 200000)
+  --objects N     how many owners there are when the pool is full (default 250000)
   --panics        bodies, Clone, Drop, Eq and Hash panic now and then
 
 Exit code: 0 all well, 1 a violation, 2 a mistake on the command line; aborts when nothing moves for half a minute.";
@@ -37,7 +37,7 @@ pub(crate) struct Options {
 
 pub(crate) fn parse() -> Result<Command, lexopt::Error> {
     let (mut seconds, mut operations) = (None, None);
-    let (mut threads, mut seed, mut objects, mut panics) = (2_usize, 1, 200_000, false);
+    let (mut threads, mut seed, mut objects, mut panics) = (2_usize, 1, 250_000, false);
     let mut args = lexopt::Parser::from_env();
     while let Some(arg) = args.next()? {
         match arg {

@@ -13,7 +13,7 @@ use crate::violation::{self, violation};
 use crate::worker::Worker;
 use crate::{audit, dice, figures, seat, watchdog};
 
-pub(crate) const HOT: usize = 24;
+pub(crate) const HOT: usize = 8;
 const SHARDS: usize = 16;
 
 /// The pool goes down to so many bundles: ten owners.

@@ -100,6 +100,7 @@ impl Value for Counted {
 impl Clone for Counted {
     fn clone(&self) -> Self {
         self.check();
+        dice::linger();
         dice::roll(|| ());
         Self::new(self.id, self.heap[0])
     }
@@ -108,6 +109,7 @@ impl Clone for Counted {
 impl Drop for Counted {
     fn drop(&mut self) {
         self.check();
+        dice::linger();
         // Volatile: a store to what is about to go would be left out, and a second drop not be seen.
         // SAFETY: a field of our own.
         unsafe { std::ptr::write_volatile(&raw mut self.canary, GONE) };

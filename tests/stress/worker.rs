@@ -130,11 +130,14 @@ impl<'p> Worker<'p> {
         }
     }
 
-    /// A few calls on one object: with another thread at the same, they meet.
+    /// A few calls on one object, or of one memo: with another thread at the same, they meet.
     fn hot(&mut self) {
         let args = self.things.hot(&mut self.random);
+        let same = any_face(&mut self.random);
+        let one = self.random.bool();
         for _ in 0..self.random.u32(1..=8) {
-            ask(any_face(&mut self.random), &Args { key: self.random.u32(..), ..args });
+            let face = if one { same } else { any_face(&mut self.random) };
+            ask(face, &Args { key: self.random.u32(..), ..args });
         }
     }
 
@@ -284,7 +287,8 @@ impl<'p> Worker<'p> {
             // After the calls: so they are dropped before the thread's table is.
             HELD.with_borrow_mut(|held| *held = left);
         };
-        self.guests.push(thread::Builder::new().name("guest".to_owned()).spawn(visit).expect("a thread can be started"));
+        self.guests
+            .push(thread::Builder::new().name("guest".to_owned()).spawn(visit).expect("a thread can be started"));
     }
 
     fn clear(&mut self) {

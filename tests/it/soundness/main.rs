@@ -39,6 +39,7 @@ mod duel;
 mod found;
 mod keys_by_hand;
 mod lent_races;
+mod panicking_drops;
 mod rule_1;
 mod rule_2;
 mod rule_3;
