@@ -20,6 +20,8 @@ macro_rules! acts {
 acts! {
     /// A few calls on one of the hot objects, which all threads share.
     Hot 400_000,
+    /// Many calls and changes of one memo on one hot object, the same for all threads.
+    Duel 50_000,
     /// A call on any of the many objects.
     Pool 200_000,
     /// A call on an object that this thread owns alone.

@@ -7,6 +7,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use crate::act::Act;
+use crate::face::{FACES, Face};
 use crate::object::{Bundle, OWNERS};
 use crate::options::Options;
 use crate::violation::{self, violation};
@@ -43,6 +44,8 @@ pub(crate) struct Pool {
     size: AtomicUsize,
     tide: Mutex<Tide>,
     inboxes: Vec<Sender<Parcel>>,
+    /// The memo and the object that all threads set upon.
+    duel: AtomicUsize,
     stop: AtomicBool,
 }
 
@@ -75,6 +78,7 @@ impl Pool {
             size: AtomicUsize::new(0),
             tide: Mutex::new(Tide::Rising),
             inboxes,
+            duel: AtomicUsize::new(0),
             stop: AtomicBool::new(false),
         }
     }
@@ -85,6 +89,16 @@ impl Pool {
 
     pub(crate) fn hot(&self, random: &mut fastrand::Rng) -> Arc<Bundle> {
         Arc::clone(&locked(&self.hot[random.usize(..HOT)]))
+    }
+
+    /// The memo, the object and the key of the duel; now and then others.
+    pub(crate) fn duel(&self, random: &mut fastrand::Rng) -> (&'static Face, Arc<Bundle>, u32) {
+        if random.u32(..500) == 0 {
+            self.duel.store(random.usize(..), Ordering::Relaxed);
+        }
+        let duel = self.duel.load(Ordering::Relaxed);
+        let bundle = Arc::clone(&locked(&self.hot[duel % HOT]));
+        (&FACES[duel / HOT % FACES.len()], bundle, duel as u32)
     }
 
     /// Puts another object in the place of a hot one.

@@ -101,6 +101,7 @@ impl<'p> Worker<'p> {
     fn act(&mut self, act: Act) {
         match act {
             Act::Hot => self.hot(),
+            Act::Duel => self.duel(),
             Act::Pool => self.any(),
             Act::Own => self.own(),
             Act::Rc => _ = ask(face_where(&mut self.random, Face::is_of_rcs), &self.things.own(&mut self.random)),
@@ -138,6 +139,19 @@ impl<'p> Worker<'p> {
         for _ in 0..self.random.u32(1..=8) {
             let face = if one { same } else { any_face(&mut self.random) };
             ask(face, &Args { key: self.random.u32(..), ..args });
+        }
+    }
+
+    /// The threads get in each other's way as often as they can: a flight is detached, a result copied while it goes.
+    fn duel(&mut self) {
+        let (face, bundle, key) = self.pool.duel(&mut self.random);
+        let args = Args { own: &bundle, other: &bundle, key, ..self.things.own(&mut self.random) };
+        for _ in 0..64 {
+            match self.random.u32(..16) {
+                0..4 => change(face, &args, How::random(&mut self.random)),
+                4 => get(face, &args),
+                _ => _ = ask(face, &args),
+            }
         }
     }
 

@@ -48,4 +48,5 @@ mod rule_5;
 mod rule_6;
 mod rule_8;
 mod rule_9;
+mod stale_racer;
 mod thread_end;

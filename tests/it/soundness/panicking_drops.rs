@@ -94,11 +94,13 @@ fn a_racer_who_was_second_and_whose_own_result_panics_leaks_nothing() {
 #[test]
 #[ignore = "leaks: to be mended in memo-core"]
 fn a_look_that_drops_the_last_of_a_forgotten_result_leaks_nothing() {
-    /// Is forgotten while it is copied.
+    /// Is forgotten while it is copied, if its drop is to panic.
     struct Fickle(Answer, Arc<u32>);
     impl Clone for Fickle {
         fn clone(&self) -> Self {
-            f_memo().forget((&self.1, &Tally::new()));
+            if BOMB.get().is_some() {
+                f_memo().forget((&self.1, &Tally::new()));
+            }
             // Of another number: the copy does not panic.
             Self(Answer(2, self.0.1.clone()), Arc::clone(&self.1))
         }
@@ -108,7 +110,7 @@ fn a_look_that_drops_the_last_of_a_forgotten_result_leaks_nothing() {
         Fickle(Answer(1, tally.token()), Arc::clone(owner))
     }
     let (owner, tally) = (Arc::new(1), Tally::new());
-    f_memo().insert((&owner, &tally), Fickle(Answer(1, tally.token()), Arc::clone(&owner)));
+    f(&owner, &tally);
     panics_dropping(1, || f_memo().get((&owner, &tally)));
     all_gone(owner, &tally);
 }
