@@ -107,7 +107,7 @@ pub(crate) static FACES: [Face; Id::ALL.len()] = [
     face!(owned Beside, memos::beside, memos::beside_memo, |a| &a.own.arc, false, a.other.anchored.id(), (&a.own.arc, &a.other.anchored)),
     face!(owned Optional, memos::optional, memos::optional_memo, |a| &a.own.arc, false, a.option().map_or(0, |other| other.id()), (&a.own.arc, a.option())),
     face!(owned Racing, memos::racing, memos::racing_memo, |a| &a.own.arc, true, 0_u32, (&a.own.arc)),
-    face!(owned RacingKeyed, memos::racing_keyed, memos::racing_keyed_memo, |a| &a.own.arc, false, a.number(), (&a.own.arc, a.number())),
+    face!(owned RacingKeyed, memos::racing_keyed, memos::racing_keyed_memo, |a| &a.own.arc, false, a.value().0, (&a.own.arc, &a.value())),
     face!(owned Red, memos::painted::<Red>, memos::painted_memo::<Red>, |a| &a.own.arc, true, 0_u32, (&a.own.arc)),
     face!(owned Blue, memos::painted::<Blue>, memos::painted_memo::<Blue>, |a| &a.own.arc, true, 0_u32, (&a.own.arc)),
     face!(owned Fallible, memos::fallible, memos::fallible_memo, |a| &a.own.arc, false, a.number(), (&a.own.arc, a.number())),

@@ -145,8 +145,8 @@ pub(crate) fn racing(object: &Arc<Object>) -> Counted {
 }
 
 #[weak_memo(single_flight = false, capacity = 8)]
-pub(crate) fn racing_keyed(object: &Arc<Object>, key: u32) -> Quad {
-    body(Id::RacingKeyed, object, u64::from(key))
+pub(crate) fn racing_keyed(object: &Arc<Object>, #[memo(value)] key: &Key) -> Quad {
+    body(Id::RacingKeyed, object, u64::from(key.0))
 }
 
 /// A type argument that is found nowhere in the arguments.

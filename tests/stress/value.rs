@@ -167,8 +167,10 @@ impl Value for Result<Counted, u64> {
 #[derive(Debug)]
 pub(crate) struct Key(pub(crate) u32);
 
+/// A key does not know whose it is: the call may have been of either memo that has such keys.
 fn stop() {
     count(Id::Valued, Count::Stopped);
+    count(Id::RacingKeyed, Count::Stopped);
 }
 
 impl Clone for Key {
@@ -180,6 +182,7 @@ impl Clone for Key {
 
 impl PartialEq for Key {
     fn eq(&self, other: &Self) -> bool {
+        dice::linger();
         dice::roll(stop);
         self.0 == other.0
     }

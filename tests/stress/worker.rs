@@ -145,8 +145,10 @@ impl<'p> Worker<'p> {
     /// The threads get in each other's way as often as they can: a flight is detached, a result copied while it goes.
     fn duel(&mut self) {
         let (face, bundle, key) = self.pool.duel(&mut self.random);
-        let args = Args { own: &bundle, other: &bundle, key, ..self.things.own(&mut self.random) };
+        let args = Args { own: &bundle, other: &bundle, ..self.things.own(&mut self.random) };
         for _ in 0..64 {
+            // Two keys, so that one is in the other's way.
+            let args = Args { key: key ^ self.random.u32(..2), ..args };
             match self.random.u32(..16) {
                 0..4 => change(face, &args, How::random(&mut self.random)),
                 4 => get(face, &args),
