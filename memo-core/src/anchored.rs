@@ -55,7 +55,10 @@ impl<T> Anchored<T> {
     /// assert_eq!(memo_core::Anchored::new(5).into_inner(), 5);
     /// ```
     pub fn into_inner(self) -> T {
-        self.value
+        let Self { value, anchor } = self;
+        // First: a value that is on its way out is lost when a destructor panics.
+        drop(anchor);
+        value
     }
 }
 

@@ -306,14 +306,20 @@ impl<N> Writer<N> {
     /// Moves on to an array that fits. The old one comes back.
     fn rebuild(&mut self, index: &Index<N>) -> Option<Array<N>> {
         let fitting = Array::new(((self.live + 1) * 2).next_power_of_two().max(LEAST));
-        for (At(at), node) in (0..self.slots()).filter_map(|at| self.get(at)) {
-            let address = self.slot(at).address.load(Ordering::Relaxed);
+        self.each(|address, node| {
             // SAFETY: not published yet, and twice as long as is needed.
             unsafe { fitting.place(address, node) };
-        }
+        });
         self.used = self.live;
         index.0.store(fitting.0.as_ptr(), Ordering::Release);
         self.array.replace(fitting)
+    }
+
+    /// Visits all nodes, with their addresses.
+    pub(crate) fn each(&self, mut visit: impl FnMut(usize, NonNull<N>)) {
+        for (At(at), node) in (0..self.slots()).filter_map(|at| self.get(at)) {
+            visit(self.slot(at).address.load(Ordering::Relaxed), node);
+        }
     }
 
     /// Takes everything out.

@@ -10,7 +10,7 @@ use std::ptr::NonNull;
 
 use super::index::Index;
 use super::shard::Keeper;
-use super::{CLASSES, Node, Subject, Taken};
+use super::{CLASSES, Node, Seen, Subject, Taken, in_order};
 use crate::anchor::Anchor;
 use crate::cell::CellRef;
 use crate::counters::{self, Count};
@@ -20,7 +20,11 @@ use crate::panics::Panics;
 use crate::thread;
 
 /// The table: a shard for each class.
-pub(crate) struct Shards([Shard; CLASSES]);
+pub(crate) struct Shards {
+    shards: [Shard; CLASSES],
+    /// The number of the next node.
+    next: u32,
+}
 
 struct Shard {
     index: Index<Node>,
@@ -31,13 +35,18 @@ impl Shards {
     fn new() -> Self {
         // Nobody reads but who writes: an old array is free at once.
         let nobody_reads = || true;
-        Self(std::array::from_fn(|_| Shard { index: Index::new(), keeper: Keeper::new(nobody_reads) }))
+        let shard = |_| Shard { index: Index::new(), keeper: Keeper::new(nobody_reads) };
+        Self { shards: std::array::from_fn(shard), next: 0 }
     }
-}
 
-impl Shard {
     fn find_or_add(&mut self, subject: Subject, life: impl FnOnce() -> Life) -> NonNull<Node> {
-        self.keeper.find_or_add(&self.index, subject, life)
+        let Shard { index, keeper } = &mut self.shards[subject.class()];
+        let number = || {
+            let number = self.next;
+            self.next = number.wrapping_add(1);
+            number
+        };
+        keeper.find_or_add(index, subject, number, life)
     }
 }
 
@@ -63,8 +72,8 @@ fn with_or_make<R>(act: impl FnOnce(&mut Shards) -> R) -> R {
 /// The anchor of the object, if this thread has one for it. Good for as long as the object lives.
 #[inline(always)]
 pub(crate) fn find<'a>(subject: Subject) -> Option<&'a Anchor> {
-    let node = with(|shards| {
-        let index = &shards.0[subject.class()].index;
+    let node = with(|table| {
+        let index = &table.shards[subject.class()].index;
         // SAFETY: this thread is the writer.
         unsafe { index.find(subject.address) }
     })??;
@@ -74,7 +83,7 @@ pub(crate) fn find<'a>(subject: Subject) -> Option<&'a Anchor> {
 
 /// The anchor of the object on this thread, made on first use.
 pub(crate) fn find_or_add<'a>(subject: Subject, life: impl FnOnce() -> Life) -> &'a Anchor {
-    let node = with_or_make(|shards| shards.0[subject.class()].find_or_add(subject, life));
+    let node = with_or_make(|table| table.find_or_add(subject, life));
     // SAFETY: as in `find`.
     &unsafe { node.as_ref() }.anchor
 }
@@ -88,8 +97,8 @@ pub(crate) fn with_anchor(subject: Subject, act: impl FnOnce(&Anchor)) {
 
 /// Takes out what is dead among a few nodes of `class`.
 pub(crate) fn sweep_some(class: usize, nodes: usize, dead: &mut Vec<Taken>) {
-    with(|shards| {
-        let shard = &mut shards.0[class];
+    with(|table| {
+        let shard = &mut table.shards[class];
         shard.keeper.sweep_some(&shard.index, nodes, dead);
     });
 }
@@ -97,14 +106,31 @@ pub(crate) fn sweep_some(class: usize, nodes: usize, dead: &mut Vec<Taken>) {
 /// Takes out all that is dead.
 pub(crate) fn sweep_all(mut bury: impl FnMut(Vec<Taken>)) {
     let mut dead = Vec::new();
-    with(|shards| shards.0.iter_mut().for_each(|shard| shard.keeper.sweep_all(&shard.index, &mut dead)));
+    with(|table| table.shards.iter_mut().for_each(|shard| shard.keeper.sweep_all(&shard.index, &mut dead)));
     if !dead.is_empty() {
         bury(dead);
     }
 }
 
+/// All nodes, in the order of their coming.
+pub(crate) fn seen() -> Vec<Seen> {
+    let mut seen = Vec::new();
+    with(|table| {
+        for (class, shard) in table.shards.iter().enumerate() {
+            shard.keeper.note_all(class, &mut seen);
+        }
+        in_order(&mut seen, table.next);
+    });
+    seen
+}
+
+/// Takes out the node of an object that was seen if that is dead.
+pub(crate) fn take_dead(seen: &Seen) -> Option<Taken> {
+    with(|table| table.shards[seen.class].keeper.take_dead(seen.address))?
+}
+
 pub(crate) fn each(visit: &mut impl FnMut(&Node)) {
-    with(|shards| shards.0.iter().for_each(|shard| shard.keeper.each(&mut *visit)));
+    with(|table| table.shards.iter().for_each(|shard| shard.keeper.each(&mut *visit)));
 }
 
 /// Counted references to this thread's cells of `core`.
@@ -139,7 +165,7 @@ pub(crate) fn close() {
         let table = thread::with(|thread| thread.table.replace(std::ptr::null_mut()));
         // SAFETY: made by `Box::into_raw`, and no longer reachable.
         let mut table = unsafe { Box::from_raw(table) };
-        let nodes: Vec<Taken> = table.0.iter_mut().flat_map(|shard| shard.keeper.drain()).collect();
+        let nodes: Vec<Taken> = table.shards.iter_mut().flat_map(|shard| shard.keeper.drain()).collect();
         crate::sweep::drop_nodes(nodes, &mut panics);
         panics.swallow();
     }

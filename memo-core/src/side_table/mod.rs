@@ -41,8 +41,9 @@ pub(crate) struct Node {
     /// Dropped first: the results go before the `Weak` does. At the beginning: a hit has no time to add.
     anchor: Anchor,
     life: Life,
-    /// Bytes of the object itself, which a dead node still pins.
-    size: usize,
+    size: Size,
+    /// The how-manieth node of its table this is; wraps.
+    number: u32,
 }
 
 impl Node {
@@ -53,6 +54,38 @@ impl Node {
 
 /// A node that was taken out: nobody reaches it any more. Boxed: sweeps pass many from hand to hand.
 pub(crate) struct Taken(#[expect(dead_code, reason = "it is there to be dropped")] Box<Node>);
+
+/// Bytes of an object, which a dead node still pins. In half a word: exact below 2 GiB, in whole MiB from there on.
+#[derive(Clone, Copy)]
+struct Size(u32);
+
+impl Size {
+    const IN_MIB: u32 = 1 << 31;
+
+    fn of(bytes: usize) -> Self {
+        match u32::try_from(bytes) {
+            Ok(bytes) if bytes < Self::IN_MIB => Self(bytes),
+            _ => Self(Self::IN_MIB | u32::try_from(bytes >> 20).unwrap_or(u32::MAX)),
+        }
+    }
+
+    fn bytes(self) -> u64 {
+        let figure = u64::from(self.0 & !Self::IN_MIB);
+        if self.0 & Self::IN_MIB == 0 { figure } else { figure << 20 }
+    }
+}
+
+/// Where a node was seen, and when it came.
+pub(crate) struct Seen {
+    number: u32,
+    class: usize,
+    address: usize,
+}
+
+/// Puts what was seen into the order of coming. `next` is the number of the next node to come.
+fn in_order(seen: &mut [Seen], next: u32) {
+    seen.sort_unstable_by_key(|seen| seen.number.wrapping_sub(next));
+}
 
 /// What the table needs to know of an object.
 #[derive(Clone, Copy)]
@@ -110,7 +143,7 @@ impl Audit {
             if node.is_alive() {
                 retained::each(&node.anchor, node.life.strong(), |core| figures.entry(core).or_default().retained += 1);
             } else {
-                let size = node.size as u64;
+                let size = node.size.bytes();
                 node.anchor.cells().each_memo(|core| figures.entry(core).or_default().pinned_bytes += size);
             }
         };
@@ -127,6 +160,23 @@ impl Audit {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn sizes_are_exact_below_two_gib_and_in_mib_above() {
+        for bytes in [0, 1, 4096, (2 << 30) - 1, 2 << 30, 5 << 30] {
+            assert_eq!(Size::of(bytes).bytes(), bytes as u64);
+        }
+        assert_eq!(Size::of((3 << 30) + 5).bytes(), 3 << 30);
+    }
+
+    #[test]
+    fn the_order_of_coming_outlives_the_end_of_the_numbers() {
+        let next = 3;
+        let mut seen: Vec<_> =
+            [2, u32::MAX, 0, u32::MAX - 1, 1].map(|number| Seen { number, class: 0, address: 0 }).into();
+        in_order(&mut seen, next);
+        assert_eq!(seen.iter().map(|seen| seen.number).collect::<Vec<_>>(), [u32::MAX - 1, u32::MAX, 0, 1, 2]);
+    }
 
     #[test]
     fn classes_are_powers_of_two_from_16() {

@@ -3,7 +3,7 @@
 use std::ptr::NonNull;
 
 use super::index::{Array, At, Index, Writer};
-use super::{Node, Subject, Taken};
+use super::{Node, Seen, Size, Subject, Taken};
 use crate::anchor::Anchor;
 use crate::life::Life;
 
@@ -53,12 +53,13 @@ impl Keeper {
         &mut self,
         index: &Index<Node>,
         subject: Subject,
+        number: impl FnOnce() -> u32,
         life: impl FnOnce() -> Life,
     ) -> NonNull<Node> {
         if let Some(node) = self.find(subject.address) {
             return node;
         }
-        let node = Node { anchor: Anchor::new(), life: life(), size: subject.size };
+        let node = Node { anchor: Anchor::new(), life: life(), size: Size::of(subject.size), number: number() };
         let node = NonNull::from(Box::leak(Box::new(node)));
         let outgrown = self.writer.insert(index, subject.address, node);
         self.note_young(subject.address);
@@ -136,6 +137,21 @@ impl Keeper {
         }
     }
 
+    /// Takes out the node of an object if that is dead.
+    pub(crate) fn take_dead(&mut self, address: usize) -> Option<Taken> {
+        let (at, node) = self.writer.find(address)?;
+        (!Self::is_alive(node)).then(|| self.take(at))
+    }
+
+    /// Notes all nodes of this shard, which is of `class`.
+    pub(crate) fn note_all(&self, class: usize, seen: &mut Vec<Seen>) {
+        self.writer.each(|address, node| {
+            // SAFETY: as in `is_alive`.
+            let number = unsafe { node.as_ref() }.number;
+            seen.push(Seen { number, class, address });
+        });
+    }
+
     /// Takes out all that is dead.
     pub(crate) fn sweep_all(&mut self, index: &Index<Node>, dead: &mut Vec<Taken>) {
         for at in 0..self.writer.slots() {
@@ -183,9 +199,7 @@ impl Keeper {
     }
 
     pub(crate) fn each(&self, mut visit: impl FnMut(&Node)) {
-        for (_, node) in (0..self.writer.slots()).filter_map(|at| self.writer.get(at)) {
-            // SAFETY: as in `is_alive`.
-            visit(unsafe { node.as_ref() });
-        }
+        // SAFETY: as in `is_alive`.
+        self.writer.each(|_, node| visit(unsafe { node.as_ref() }));
     }
 }

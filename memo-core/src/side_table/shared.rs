@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, MutexGuard};
 
 use super::index::Index;
 use super::shard::Keeper;
-use super::{CLASSES, Node, Subject, Taken, hash_of};
+use super::{CLASSES, Node, Seen, Subject, Taken, hash_of, in_order};
 use crate::anchor::Anchor;
 use crate::fence;
 use crate::life::Life;
@@ -31,6 +31,9 @@ static KEEPERS: Grid<Mutex<Keeper>> =
 /// Which classes have ever had a node: the others are not worth a visit.
 static USED: AtomicU32 = AtomicU32::new(0);
 
+/// The number of the next node.
+static NEXT: AtomicU32 = AtomicU32::new(0);
+
 /// A shard, of which there are [`SHARDS`] in each class.
 #[derive(Clone, Copy)]
 struct Shard {
@@ -41,8 +44,13 @@ struct Shard {
 impl Shard {
     #[inline(always)]
     fn of(subject: Subject) -> Self {
+        Self::at(subject.class(), subject.address)
+    }
+
+    #[inline(always)]
+    fn at(class: usize, address: usize) -> Self {
         // Bits that the arrays of a shard make no use of, short of 2^32 slots.
-        Self { class: subject.class(), at: (hash_of(subject.address) >> 28) as usize % SHARDS }
+        Self { class, at: (hash_of(address) >> 28) as usize % SHARDS }
     }
 
     #[inline(always)]
@@ -98,7 +106,8 @@ pub(crate) fn find_or_add<T: ?Sized>(arc: &Arc<T>) -> &Anchor {
     if USED.load(Ordering::Relaxed) & class == 0 {
         USED.fetch_or(class, Ordering::Relaxed);
     }
-    let node = shard.keeper().find_or_add(shard.index(), subject, || Life::new(Arc::downgrade(arc)));
+    let number = || NEXT.fetch_add(1, Ordering::Relaxed);
+    let node = shard.keeper().find_or_add(shard.index(), subject, number, || Life::new(Arc::downgrade(arc)));
     // SAFETY: as in `find`.
     &unsafe { node.as_ref() }.anchor
 }
@@ -150,6 +159,21 @@ pub(crate) fn sweep_all(mut bury: impl FnMut(Vec<Taken>)) {
             bury(dead);
         }
     }
+}
+
+/// All nodes, in the order of their coming.
+pub(crate) fn seen() -> Vec<Seen> {
+    let mut seen = Vec::new();
+    for shard in shards() {
+        shard.keeper().note_all(shard.class, &mut seen);
+    }
+    in_order(&mut seen, NEXT.load(Ordering::Relaxed));
+    seen
+}
+
+/// Takes out the node of an object that was seen if that is dead.
+pub(crate) fn take_dead(seen: &Seen) -> Option<Taken> {
+    Shard::at(seen.class, seen.address).keeper().take_dead(seen.address)
 }
 
 pub(crate) fn each(visit: &mut impl FnMut(&Node)) {

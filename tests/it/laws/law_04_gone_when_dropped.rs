@@ -181,6 +181,64 @@ fn a_chain_through_second_arguments_drops_on_a_small_stack() {
     });
 }
 
+/// Chains of `Arc`s and `Rc`s in which each result owns the next object: one sweep follows them, from whichever end they were
+/// built. One link a pass would not end in the time of a test.
+#[test]
+fn a_chain_of_a_hundred_thousand_arcs_goes_in_one_sweep_whichever_end_came_first() {
+    const LINKS: u32 = 100_000;
+    #[weak_memo(may_return_owner)]
+    fn after(link: &Arc<u32>) -> Arc<u32> {
+        Arc::new(**link + 1)
+    }
+    #[weak_memo(may_return_owner)]
+    fn after_here(link: &Rc<u32>) -> Rc<u32> {
+        Rc::new(**link + 1)
+    }
+    let end = || {
+        on_a_small_stack(|| {
+            // What amortised sweeps have found by then is theirs.
+            memo_core::sweep();
+            assert_eq!((after_memo().len(), after_here_memo().len()), (0, 0));
+        });
+    };
+    alone(move || {
+        // From the first on.
+        let first = Arc::new(0);
+        let mut last = Arc::clone(&first);
+        for _ in 0..LINKS {
+            last = after(&last);
+        }
+        drop((first, last));
+        end();
+        // From the last on.
+        let mut first = Arc::new(0);
+        for _ in 0..LINKS {
+            let before = Arc::new(0);
+            after_memo().insert(&before, first);
+            first = before;
+        }
+        drop(first);
+        end();
+        assert_eq!(after_memo().stats().dropped, 2 * u64::from(LINKS));
+        let first = Rc::new(0);
+        let mut last = Rc::clone(&first);
+        for _ in 0..LINKS {
+            last = after_here(&last);
+        }
+        drop((first, last));
+        memo_core::sweep();
+        let mut first = Rc::new(0);
+        for _ in 0..LINKS {
+            let before = Rc::new(0);
+            after_here_memo().insert(&before, first);
+            first = before;
+        }
+        drop(first);
+        memo_core::sweep();
+        assert_eq!(after_here_memo().stats().dropped, 2 * u64::from(LINKS));
+    });
+}
+
 #[test]
 fn a_dead_arcs_results_are_not_counted_from_that_instant() {
     #[weak_memo]
