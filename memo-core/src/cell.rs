@@ -13,6 +13,8 @@
 //!    question instead of two. It is set filled (`Release`) after the slot is, and hits load it with `Acquire`. Heads of other
 //!    cells are never vacant.
 //! 5. Cells of `Local` memos, and references to them, stay on their thread.
+//! 6. A head may be that of a list's directory ([`crate::list`]) instead of a cell's: it has no memo, and is met at the front
+//!    of a list only. Chains that were taken, and all that is found, are cells.
 
 use std::mem::ManuallyDrop;
 use std::ptr::NonNull;
@@ -23,6 +25,8 @@ use crate::memo::{Core, SEATS};
 use crate::sync::{AtomicPtr, UnsafeCell, unpoisoned};
 
 const VACANT: usize = 1;
+/// The whole word of a directory's head. No memo is there.
+const DIRECTORY: usize = 2;
 
 /// The beginning of every cell.
 #[repr(C)]
@@ -45,6 +49,18 @@ impl CellHead {
         Self { memo: AtomicPtr::new(memo), next: UnsafeCell::new(std::ptr::null_mut()) }
     }
 
+    /// The head of a directory.
+    pub(crate) fn directory() -> Self {
+        let memo = std::ptr::without_provenance_mut(DIRECTORY);
+        Self { memo: AtomicPtr::new(memo), next: UnsafeCell::new(std::ptr::null_mut()) }
+    }
+
+    /// Whether this is a directory's head and not a cell's.
+    #[inline(always)]
+    pub(crate) fn is_directory(&self) -> bool {
+        self.memo.load(Ordering::Relaxed).addr() == DIRECTORY
+    }
+
     /// Notes that the result is there.
     pub(crate) fn set_filled(&self) {
         self.memo.store(std::ptr::from_ref(self.memo()).cast_mut(), Ordering::Release);
@@ -56,10 +72,18 @@ impl CellHead {
         std::ptr::eq(self.memo.load(Ordering::Acquire), memo)
     }
 
+    /// Whether this is `memo`'s, vacant or not.
+    #[inline(always)]
+    pub(crate) fn is_of(&self, memo: &'static Core) -> bool {
+        std::ptr::eq(self.memo.load(Ordering::Relaxed).map_addr(|address| address & !VACANT), memo)
+    }
+
+    /// The memo of a cell.
     #[inline]
     pub(crate) fn memo(&self) -> &'static Core {
+        debug_assert!(!self.is_directory(), "a directory has no memo");
         let memo = self.memo.load(Ordering::Relaxed).map_addr(|address| address & !VACANT);
-        // SAFETY: made from a `&'static Core`, which is aligned, so that the low bit is ours.
+        // SAFETY: a cell's, made from a `&'static Core`, which is aligned, so that the low bit is ours.
         unsafe { &*memo }
     }
 

@@ -37,8 +37,8 @@
 //!        |  &Arc<T>, &Rc<T>    the side table: address -> (Weak, anchor)        no lock
 //!        |  &Anchored<T>, &T   inside the object
 //!        v
-//!     anchor --> cell of memo A --> cell of memo B --> ...            found by the memo's address, no lock
-//!                   |
+//!     anchor --> cell of memo A --> cell of memo B --> ...            found by the memo's address, no lock:
+//!                   |                                                 by walking, past a few cells by an index
 //!                   +-- by reference, no extra key:  the slot of the result, in the cell itself
 //!                   +-- otherwise:  entries, counted, one for each extra key  -->  slot  -->  value
 //! ```
@@ -105,10 +105,10 @@
 //!
 //! # Where things are
 //!
-//! For a reader of the source: `owner` (argument to anchor), `anchor` and `side_table`, `list` and `cell` (anchor to cell),
-//! `store` and `slot` (cell to value), `owned` and `lent` (the calls), `job` (a miss), `peer` (further weak arguments),
-//! `grave` and `sweep` (the end), `reader` and `fence` (what a hit without a lock tells those who take things away). Each begins
-//! with its invariants.
+//! For a reader of the source: `owner` (argument to anchor), `anchor` and `side_table`, `list`, `index` and `cell` (anchor
+//! to cell), `store` and `slot` (cell to value), `owned` and `lent` (the calls), `job` (a miss), `peer` (further weak
+//! arguments), `grave` and `sweep` (the end), `reader` and `fence` (what a hit without a lock tells those who take things away).
+//! Each begins with its invariants.
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
@@ -124,6 +124,7 @@ mod fence;
 mod flight;
 mod grave;
 mod handle;
+mod index;
 mod job;
 mod keep;
 mod key;

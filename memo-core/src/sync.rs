@@ -1,7 +1,7 @@
 //! The atomics and locks of the lock-free parts, swapped for loom's under `--cfg loom`.
 //!
-//! What the models drive goes through here: slots, cell lists, readers and the side table's arrays. Everything else uses
-//! std's types directly, since it is made of plain locks.
+//! What the models drive goes through here: slots, cell lists, indexes, readers and the side table's arrays. Everything else
+//! uses std's types directly, since it is made of plain locks.
 
 #[cfg(not(loom))]
 pub(crate) use std::sync::{

@@ -1,6 +1,6 @@
 //! One subject, one question, nothing else: for callgrind and perf. See the README of the benches.
 //!
-//! `only hit|miss|life|churn <subject> <operations>`; with the question alone it lists the subjects.
+//! `only hit|crowd|miss|life|churn <subject> <operations>`; with the question alone it lists the subjects.
 
 use memo_benches::questions;
 
@@ -8,10 +8,11 @@ fn main() {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let mut subjects = match arguments.first().map(String::as_str) {
         Some("hit") => questions::hot_hits(),
+        Some("crowd") => questions::hits_in_a_crowd().into_iter().flatten().collect(),
         Some("miss") => questions::misses(),
         Some("life") => questions::lives(),
         Some("churn") => questions::churn(),
-        _ => panic!("the first argument is a question: hit, miss, life or churn"),
+        _ => panic!("the first argument is a question: hit, crowd, miss, life or churn"),
     };
     let [_, name, operations] = &arguments[..] else {
         subjects.iter().for_each(|subject| println!("{}", subject.name));

@@ -29,12 +29,13 @@
 //! | A13 two cells for one memo | `rule_8` |
 //!
 //! Keys written by hand are attacked in `keys_by_hand` and in the second example of `MemoKey`, lent results of failing flights in
-//! `lent_races`.
+//! `lent_races`, anchors of many memos in `crowd`.
 //!
 //! Run it under AddressSanitizer too: most of what it would find is silent otherwise. `rule_2` and `rule_5` leak on purpose;
 //! without them (`--skip rule_2 --skip rule_5`) nothing leaks.
 
 mod attacks;
+mod crowd;
 mod duel;
 mod found;
 mod keys_by_hand;
