@@ -1,6 +1,7 @@
 //! The computations in progress on this thread: so that re-entry is a panic with names, never a hang.
 
 use crate::memo::Core;
+use crate::slot::Slot;
 use crate::thread;
 
 /// One computation, on the stack of the call that runs it.
@@ -42,9 +43,29 @@ impl Frame {
 /// Ends a call that asks for what its own thread is computing.
 #[cold]
 pub(crate) fn panic_on_ring(core: &'static Core, slot: usize) -> ! {
-    let mut chain = Vec::new();
-    let mut at = thread::with(|thread| thread.frames.get());
     // SAFETY: frames stand on this thread's stack until their call takes them off.
+    let chain = unsafe { chain(thread::with(|thread| thread.frames.get()), slot) };
+    panic!(
+        "memo_core: `{}` asks for a result it is computing: {} -> `{}`",
+        core.name(),
+        chain.join(" -> "),
+        core.name()
+    );
+}
+
+/// The address that a computation's frame knows its slot by.
+pub(crate) fn slot_address<V>(slot: &Slot<V>) -> usize {
+    std::ptr::from_ref(slot).expose_provenance()
+}
+
+/// The computations from that of `slot` on to the `innermost`, each with its place.
+///
+/// # Safety
+/// The frames are those of this thread, or of one that does not run.
+pub(crate) unsafe fn chain(innermost: *const Frame, slot: usize) -> Vec<String> {
+    let mut chain = Vec::new();
+    let mut at = innermost;
+    // SAFETY: the caller's.
     while let Some(frame) = unsafe { at.as_ref() } {
         chain.push(format!("`{}` at {}", frame.core.name(), frame.core.place()));
         if frame.slot == slot {
@@ -53,12 +74,7 @@ pub(crate) fn panic_on_ring(core: &'static Core, slot: usize) -> ! {
         at = frame.outer;
     }
     chain.reverse();
-    panic!(
-        "memo_core: `{}` asks for a result it is computing: {} -> `{}`",
-        core.name(),
-        chain.join(" -> "),
-        core.name()
-    );
+    chain
 }
 
 /// How often the same memo may be nested on one thread with `single_flight = false` before it is taken for a ring.

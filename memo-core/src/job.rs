@@ -16,6 +16,7 @@ use crate::slot::{Look, NoValue, Slot, Waited};
 use crate::store::{Counted, Store, Taken};
 use crate::sweep;
 use crate::thread::{self, Call};
+use crate::waits;
 
 /// The first computes of a memo on a thread are all timed, then one in so many: two clock reads cost 50 ns.
 const SAMPLE: u64 = 64;
@@ -208,7 +209,7 @@ where
                     note_miss(core, place);
                 }
                 counters::count(core, Count::Waits, 1);
-                match found.slot.wait(flight) {
+                match waits::wait(core, &found.slot, flight) {
                     Waited::Ready => return Begun::Ready(found, cell, call),
                     Waited::Again => {}
                     Waited::Alone => {
@@ -226,14 +227,14 @@ where
 /// Waits for the end of a flight that began while a racer computed. What is lent must be stored, and that flight is where
 /// it will be; if it ends with nothing, the racer's own result is. Never a flight of this thread: it would have been a ring
 /// at the first look.
-fn wait_out<V>(slot: &Slot<V>) {
+fn wait_out<V>(core: &'static Core, slot: &Slot<V>) {
     if let Look::Busy(flight) = slot.look() {
-        slot.wait(flight);
+        waits::wait(core, slot, flight);
     }
 }
 
 pub(crate) fn slot_address<M, V>(entry: &triomphe::Arc<crate::store::Entry<M, V>>) -> usize {
-    std::ptr::from_ref(&entry.slot) as usize
+    flight::slot_address(&entry.slot)
 }
 
 impl<'w, O, S, St> Job<'w, O, S, St>
@@ -280,7 +281,9 @@ where
                     match self.cell.publish_racer(&self.entry, self.keys, asked, capacity) {
                         Ok(Some(victims)) => break (true, Published::Ours(self.entry.clone()), victims),
                         Ok(None) => break (false, Published::Ours(self.entry.clone()), Vec::new()),
-                        Err(theirs) if self.core.site().lends && theirs.slot.get().is_none() => wait_out(&theirs.slot),
+                        Err(theirs) if self.core.site().lends && theirs.slot.get().is_none() => {
+                            wait_out(self.core, &theirs.slot)
+                        }
                         Err(theirs) => break (false, Published::Theirs(theirs), Vec::new()),
                     }
                 }

@@ -28,6 +28,7 @@ use crate::slot::{Look, NoValue, Slot, Waited};
 use crate::store::{Counted, Meta, Store};
 use crate::sweep;
 use crate::thread::{self, Call, Deeper};
+use crate::waits;
 
 /// The cell of a lending memo without extra key: the object's alone, enumerated by nobody.
 #[repr(C)]
@@ -154,10 +155,10 @@ impl<S: Scope> LendKey<S> for () {
                 Look::Claimed => true,
                 Look::Busy(flight) if single_flight => {
                     if flight.thread == me {
-                        flight::panic_on_ring(core, slot_address(&cell.slot));
+                        flight::panic_on_ring(core, flight::slot_address(&cell.slot));
                     }
                     counters::count(core, Count::Waits, 1);
-                    single_flight = cell.slot.wait(flight) != Waited::Alone;
+                    single_flight = waits::wait(core, &cell.slot, flight) != Waited::Alone;
                     continue;
                 }
                 // Empty, or somebody is at it and this call does not wait.
@@ -170,10 +171,6 @@ impl<S: Scope> LendKey<S> for () {
             return Begin::Bare(BareJob { core, place, cell, lead, strong_before, done: false, _call: call });
         }
     }
-}
-
-fn slot_address<V>(slot: &Slot<V>) -> usize {
-    std::ptr::from_ref(slot) as usize
 }
 
 /// A call that computes the result of a [`LentCell`].
@@ -193,7 +190,7 @@ pub struct BareJob<'w, V, O: Locate<S> + ?Sized, S: Scope> {
 
 impl<'w, V, O: Locate<S> + ?Sized, S: Scope> BareJob<'w, V, O, S> {
     fn run<R>(&self, body: impl FnOnce() -> R) -> R {
-        job::run(self.core, slot_address(&self.cell.slot), body)
+        job::run(self.core, flight::slot_address(&self.cell.slot), body)
     }
 
     fn publish(mut self, value: V) -> &'w V {
@@ -201,7 +198,7 @@ impl<'w, V, O: Locate<S> + ?Sized, S: Scope> BareJob<'w, V, O, S> {
             self.cell.slot.fill(value);
             None
         } else {
-            fill_or_return(&self.cell.slot, value)
+            fill_or_return(self.core, &self.cell.slot, value)
         };
         self.cell.head.set_filled();
         self.done = true;
@@ -243,7 +240,7 @@ impl<V, O: Locate<S> + ?Sized, S: Scope> Drop for BareJob<'_, V, O, S> {
 }
 
 /// Fills a slot unless another call does: then the value comes back once theirs is there.
-fn fill_or_return<V>(slot: &Slot<V>, value: V) -> Option<V> {
+fn fill_or_return<V>(core: &'static Core, slot: &Slot<V>, value: V) -> Option<V> {
     let me = thread::with(thread::Thread::number);
     loop {
         match slot.claim(me) {
@@ -253,7 +250,7 @@ fn fill_or_return<V>(slot: &Slot<V>, value: V) -> Option<V> {
             }
             Look::Ready => return Some(value),
             // Never this thread: what it computes below this call has ended.
-            Look::Busy(flight) => drop(slot.wait(flight)),
+            Look::Busy(flight) => drop(waits::wait(core, slot, flight)),
             Look::Over => unreachable!("the slot of a cell is never over"),
         }
     }

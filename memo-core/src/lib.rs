@@ -93,10 +93,10 @@
 //!   but an allocation. A dead `Arc` keeps its allocation (not its contents) until the next sweep; for large inline
 //!   objects prefer an anchor inside. An `unsafe impl Send` for a graph of `Rc`s is no longer sound once one of them was
 //!   memoized: its first thread's table holds a `Weak`.
-//! * **One compute per key.** Concurrent callers of a missing result wait for one compute. A ring of calls on one thread
-//!   panics with the chain of memos. A ring around several threads (`f` waits for `g` there, `g` for `f` here) is not seen
-//!   yet and waits for itself; nor can we see one through a lock, channel or join of your own inside a body, or a
-//!   work-stealing pool that runs a stranger inside it: use `single_flight = false` there.
+//! * **One compute per key.** Concurrent callers of a missing result wait for one compute. A ring of memo calls, on one thread
+//!   or around several (`f` waits for `g` there, `g` for `f` here), panics in the call that closes it, with the chain of memos;
+//!   the others go on. We cannot see a ring through a lock, channel or join of your own inside a body, or one that a
+//!   work-stealing pool makes by running a stranger inside it: use `single_flight = false` there.
 //! * **An `Err` is not remembered, a `None` is.** See `cache_err`, `some_only`, `cache_if` at [`weak_memo`].
 //! * **A drop may run on any thread.** Results of dead `Arc`s are dropped by whoever sweeps: at the end of an outermost memo
 //!   call, by [`sweep`], or on the thread of a [`Sweeper`]. If a result's `Drop` takes a lock that you hold while you call
@@ -150,6 +150,7 @@ mod sweep;
 mod sweeper;
 mod sync;
 mod thread;
+mod waits;
 
 pub use anchor::{Anchor, HasAnchor};
 pub use anchored::Anchored;

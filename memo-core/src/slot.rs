@@ -145,6 +145,11 @@ impl<V> Slot<V> {
         }
     }
 
+    /// Whether `flight` still holds the claim: it has not ended, as far as its waiters can tell.
+    pub(crate) fn is_held_by(&self, flight: Flight) -> bool {
+        ended(self.state.load(Ordering::Acquire), flight).is_none()
+    }
+
     /// Puts the value in and wakes the waiters. The caller holds the claim.
     pub(crate) fn fill(&self, value: V) -> &V {
         // SAFETY: the claim is exclusive (invariant 3), and no reader looks before `READY` (invariant 1).

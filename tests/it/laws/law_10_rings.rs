@@ -1,8 +1,8 @@
-//! Law 10: never hangs by itself. Rings within one thread; rings over several threads come with `cycle`.
+//! Law 10: never hangs by itself. Rings within one thread, and around several.
 
 use std::cell::Cell;
 use std::rc::Rc;
-use std::sync::Arc;
+use std::sync::{Arc, Barrier};
 
 use memo_core::{Anchored, weak_memo};
 use memo_tests::watchdog;
@@ -174,6 +174,116 @@ fn a_body_that_refreshes_its_own_result_is_a_ring_too() {
         assert_eq!(f_memo().refresh((&n, 0)), 1);
         for stats in [f_memo().stats(), through_memo().stats(), back_memo().stats()] {
             crate::statistics::assert_balanced(&stats);
+        }
+    });
+}
+
+/// A ring of `threads`, each of which computes one key of `ring` and asks for the next one's. All are at it before any asks.
+/// What each of them said: the answer, or the panic.
+fn around(threads: u32, lends: bool) -> Vec<Result<u32, String>> {
+    struct Table {
+        asked: Barrier,
+        threads: u32,
+        /// Whether a call is the first of its thread: what is asked for again, after a panic, does not wait for the others.
+        starts: std::sync::Mutex<std::collections::HashSet<u32>>,
+    }
+    impl Table {
+        fn wait(&self, n: u32) {
+            let starts = self.starts.lock().unwrap().insert(n);
+            if starts {
+                self.asked.wait();
+            }
+        }
+    }
+    #[weak_memo(name = "cloned ring")]
+    fn cloned(table: &Arc<Table>, n: u32) -> u32 {
+        table.wait(n);
+        cloned(table, (n + 1) % table.threads) + 1
+    }
+    #[weak_memo(name = "lent ring", capacity = unbounded)]
+    fn lent(table: &Arc<Table>, n: u32) -> &u32 {
+        table.wait(n);
+        *lent(table, (n + 1) % table.threads) + 1
+    }
+    let table = Arc::new(Table { asked: Barrier::new(threads as usize), threads, starts: Default::default() });
+    let ask = |n| if lends { *lent(&table, n) } else { cloned(&table, n) };
+    std::thread::scope(|scope| {
+        let ask = &ask;
+        let all: Vec<_> = (0..threads)
+            .map(|n| {
+                scope.spawn(move || {
+                    std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| ask(n)))
+                        .map_err(|panic| *panic.downcast::<String>().expect("a message"))
+                })
+            })
+            .collect();
+        all.into_iter().map(|thread| thread.join().unwrap()).collect()
+    })
+}
+
+#[test]
+fn a_ring_around_several_threads_panics_with_the_chain_and_hangs_nobody() {
+    watchdog(|| {
+        for threads in [2, 3, 5] {
+            for lends in [false, true] {
+                let name = if lends { "`lent ring` at " } else { "`cloned ring` at " };
+                let said = around(threads, lends);
+                // No answer exists: everybody ends in the panic of a ring, the first one's around all threads.
+                let panics: Vec<_> = said.into_iter().map(Result::unwrap_err).collect();
+                let all = format!("around {threads} threads");
+                assert!(panics.iter().any(|said| said.contains(&all)), "{panics:?}");
+                for said in &panics {
+                    assert!(said.starts_with("memo_core: ") && said.contains(name), "{said}");
+                    assert!(said.contains(file!()), "{said}");
+                }
+            }
+        }
+    });
+}
+
+#[test]
+fn a_ring_around_two_threads_names_both_memos_and_the_other_goes_on() {
+    struct Node {
+        both: Barrier,
+        came: std::sync::atomic::AtomicU32,
+    }
+    #[weak_memo(name = "left")]
+    fn left(node: &Arc<Node>) -> u32 {
+        meet(node);
+        right(node).unwrap_or(1)
+    }
+    // The error is its body's own: the panic of the ring, caught, stands for a body that has another way.
+    #[weak_memo(name = "right")]
+    fn right(node: &Arc<Node>) -> Option<u32> {
+        meet(node);
+        let asked = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| left(node)));
+        asked.ok()
+    }
+    fn meet(node: &Node) {
+        // Once each: a body that runs again, after a panic, meets nobody.
+        if node.came.fetch_add(1, std::sync::atomic::Ordering::Relaxed) < 2 {
+            node.both.wait();
+        }
+    }
+    watchdog(|| {
+        let node = Arc::new(Node { both: Barrier::new(2), came: 0.into() });
+        let (left_said, right_said) = std::thread::scope(|scope| {
+            let left = scope.spawn(|| std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| left(&node))));
+            let right = scope.spawn(|| right(&node));
+            (left.join().unwrap(), right.join().unwrap())
+        });
+        match (left_said, right_said) {
+            // `right` closed the ring, caught it, and answered `None`.
+            (Ok(1), None) => {}
+            // `left` closed it, and its panic reached `right`, who was waiting and computed `left` itself: a ring of one thread.
+            (Err(panic), None) => {
+                let said = panic.downcast::<String>().expect("a message");
+                assert!(
+                    said.contains("around 2 threads") && said.contains("`left` at ") && said.contains("`right` at "),
+                    "{said}"
+                );
+            }
+            other => panic!("{other:?}"),
         }
     });
 }
