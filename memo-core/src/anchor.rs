@@ -124,8 +124,11 @@ impl Anchor {
 }
 
 impl Drop for Anchor {
+    #[inline]
     fn drop(&mut self) {
-        grave::bury(self.cells.take());
+        if !self.cells.is_empty() {
+            grave::bury(self.cells.take());
+        }
     }
 }
 

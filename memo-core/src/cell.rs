@@ -124,6 +124,8 @@ pub(crate) unsafe trait AnyCell: Sized {
 pub(crate) struct CellVtable {
     pub(crate) release: unsafe fn(NonNull<CellHead>),
     pub(crate) end: unsafe fn(NonNull<CellHead>, Count) -> usize,
+    /// Whether ending and releasing a cell runs nothing of the user's and panics in no way. Such cells are not shared.
+    pub(crate) inert: bool,
     /// For cells that can be enumerated.
     pub(crate) shared: Option<SharedVtable>,
 }

@@ -54,6 +54,7 @@ where
     const VTABLE: CellVtable = CellVtable {
         release: cell::release::<Self>,
         end: <Self as AnyCell>::end,
+        inert: false,
         shared: Some(SharedVtable {
             retain: cell::retain_counted::<Self>,
             // SAFETY: the vtable is that of this type, and the caller's cell is alive.

@@ -15,6 +15,7 @@ use crate::thread::{self, Deeper};
 ///
 /// A panic of a destructor comes out at the end; while the thread is already unwinding it is counted instead.
 pub(crate) fn bury(chain: *mut CellHead) {
+    let chain = end_inert(chain);
     if chain.is_null() {
         return;
     }
@@ -27,6 +28,25 @@ pub(crate) fn bury(chain: *mut CellHead) {
     end_chain(chain, Count::Dropped, &mut panics);
     finish(&mut panics);
     panics.resume();
+}
+
+/// Ends the first cells of a dead object as long as that runs nothing of the user's: nothing can come back here, so they need
+/// no queue. What is left comes back.
+fn end_inert(mut at: *mut CellHead) -> *mut CellHead {
+    while let Some(cell) = NonNull::new(at) {
+        // SAFETY: the chain is this thread's, and this cell was not given back yet.
+        let head = unsafe { cell.as_ref() };
+        let vtable = head.memo().vtable();
+        if !vtable.inert {
+            break;
+        }
+        at = head.next();
+        // SAFETY: the vtable is that of the cell's memo; the object is dead, and inert cells are not counted.
+        unsafe { (vtable.end)(cell, Count::Dropped) };
+        // SAFETY: the anchor's share, given back once.
+        unsafe { (vtable.release)(cell) };
+    }
+    at
 }
 
 /// The same at once, for cells whose object lives on: what `clear` removes is gone when it returns (law 11).

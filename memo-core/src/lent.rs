@@ -38,7 +38,12 @@ struct LentCell<V> {
 }
 
 impl<V: 'static> LentCell<V> {
-    const VTABLE: CellVtable = CellVtable { release: cell::release::<Self>, end: <Self as AnyCell>::end, shared: None };
+    const VTABLE: CellVtable = CellVtable {
+        release: cell::release::<Self>,
+        end: <Self as AnyCell>::end,
+        inert: !std::mem::needs_drop::<V>(),
+        shared: None,
+    };
 }
 
 // SAFETY: `repr(C)`, the head first.
@@ -97,24 +102,32 @@ fn lent_cell<'w, V: 'static>(core: &'static Core, anchor: &'w Anchor) -> Option<
     Some(unsafe { cell::cast::<LentCell<V>>(cell) })
 }
 
-fn lent_cell_or_add<'w, V: 'static, S: Scope>(core: &'static Core, anchor: &'w Anchor) -> &'w LentCell<V> {
+/// The cell of `core` on `anchor`, made on first use: with `slot`, and the look comes back that its maker has of it.
+fn lent_cell_or_add<'w, V: 'static, S: Scope>(
+    core: &'static Core,
+    anchor: &'w Anchor,
+    slot: impl FnOnce() -> (Slot<V>, Look),
+) -> (&'w LentCell<V>, Option<Look>) {
     if let Some(cell) = lent_cell(core, anchor) {
-        return cell;
+        return (cell, None);
     }
-    core.register();
-    core.set_cells(const { &LentCell::<V>::VTABLE }, S::LOCAL);
-    let cell = Box::new(LentCell::<V> { head: CellHead::vacant(core), slot: Slot::empty() });
+    if !core.has_cells() {
+        core.register();
+        core.set_cells(const { &LentCell::<V>::VTABLE }, S::LOCAL);
+    }
+    let (slot, look) = slot();
+    let cell = Box::new(LentCell::<V> { head: CellHead::vacant(core), slot });
     let raw = LentCell::into_raw(NonNull::from(Box::leak(cell)));
-    let there = match anchor.cells().add(raw) {
-        Ok(()) => raw,
+    let (there, look) = match anchor.cells().add(raw) {
+        Ok(()) => (raw, Some(look)),
         Err(there) => {
             // SAFETY: not published: still ours.
             unsafe { cell::release::<LentCell<V>>(raw) };
-            there
+            (there, None)
         }
     };
-    // SAFETY: as above.
-    unsafe { cell::cast::<LentCell<V>>(there) }
+    // SAFETY: a memo's cells are of one type, and the anchor is borrowed for `'w`.
+    (unsafe { cell::cast::<LentCell<V>>(there) }, look)
 }
 
 #[allow(private_interfaces, private_bounds, reason = "as for the trait")]
@@ -135,12 +148,20 @@ impl<S: Scope> LendKey<S> for () {
         anchor: Option<&'w Anchor>,
     ) -> Begin<'w, V, O, S, Self> {
         let call = Call::enter();
-        let cell = lent_cell_or_add::<V, S>(core, anchor.unwrap_or_else(|| place.make()));
         let me = thread::with(thread::Thread::number);
         let mut single_flight = core.site().single_flight;
+        let anchor = anchor.unwrap_or_else(|| place.make());
+        // Who makes the cell has its claim from the start: nobody else has seen it.
+        let (cell, mut made) = lent_cell_or_add::<V, S>(core, anchor, || {
+            if single_flight { (Slot::claimed(me), Look::Claimed) } else { (Slot::empty(), Look::Over) }
+        });
         let mut missed = false;
         loop {
-            let claim = if single_flight { cell.slot.claim(me) } else { cell.slot.look() };
+            let claim = match made.take() {
+                Some(look) => look,
+                None if single_flight => cell.slot.claim(me),
+                None => cell.slot.look(),
+            };
             if !missed && claim != Look::Ready {
                 missed = true;
                 note_miss(core, place);

@@ -160,24 +160,34 @@ impl CellList {
             }
             // SAFETY: invariant 2, it is not published yet.
             unsafe { mine.set_next(head) };
-            let new = if passed < WALKED {
-                cell.as_ptr()
-            } else {
-                // SAFETY: invariants 1 and 2; if the new cell stays the caller's, the directory is not read at all.
-                Directory::into_raw(unsafe { Directory::new(std::ptr::null_mut(), cell) })
-            };
-            match self.head.compare_exchange(head, new, Ordering::Release, Ordering::Acquire) {
-                Ok(_) => return Ok(()),
+            let added =
+                if passed < WALKED { self.replace(head, cell.as_ptr()) } else { self.put_directory(head, cell) };
+            match added {
+                Ok(()) => return Ok(()),
                 Err(now) => head = now,
-            }
-            if new != cell.as_ptr() {
-                // SAFETY: a directory, which was not published.
-                unsafe { Directory::end(new) };
             }
         }
     }
 
+    #[inline]
+    fn replace(&self, head: *mut CellHead, new: *mut CellHead) -> Result<(), *mut CellHead> {
+        self.head.compare_exchange(head, new, Ordering::Release, Ordering::Acquire).map(|_| ())
+    }
+
+    /// Puts a directory in the place of `head`, which `cell` is linked to and which has grown too long to walk.
     #[cold]
+    #[inline(never)]
+    fn put_directory(&self, head: *mut CellHead, cell: NonNull<CellHead>) -> Result<(), *mut CellHead> {
+        // SAFETY: invariants 1 and 2; if the new cell stays the caller's, the directory is not read at all.
+        let new = Directory::into_raw(unsafe { Directory::new(std::ptr::null_mut(), cell) });
+        self.replace(head, new).inspect_err(|_| {
+            // SAFETY: a directory, which was not published.
+            unsafe { Directory::end(new) };
+        })
+    }
+
+    #[cold]
+    #[inline(never)]
     fn add_to_directory(&self, cell: NonNull<CellHead>) -> Result<(), NonNull<CellHead>> {
         with_stripe(std::ptr::from_ref(self).addr(), || {
             let head = self.head.load(Ordering::Acquire);

@@ -175,6 +175,11 @@ impl Core {
         let _ = self.vtable.set(vtable);
     }
 
+    /// Whether there has been one: then it is registered, too.
+    pub(crate) fn has_cells(&self) -> bool {
+        self.vtable.get().is_some()
+    }
+
     /// Whether this memo's cells are per thread: its owners are `Rc`s, or it is marked `local`.
     pub(crate) fn is_local(&self) -> bool {
         self.local.load(Ordering::Relaxed)

@@ -158,8 +158,12 @@ unsafe impl AnyCell for PeerCell {
 
 static PEERS: Core = Core::new(Site::built_in("peers"));
 
-static PEER_VTABLE: CellVtable =
-    CellVtable { release: crate::cell::release::<PeerCell>, end: <PeerCell as AnyCell>::end, shared: None };
+static PEER_VTABLE: CellVtable = CellVtable {
+    release: crate::cell::release::<PeerCell>,
+    end: <PeerCell as AnyCell>::end,
+    inert: false,
+    shared: None,
+};
 
 /// The anchor's peer, if it has one.
 pub(crate) fn find(anchor: &Anchor) -> Option<&Arc<Peer>> {

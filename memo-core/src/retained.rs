@@ -92,7 +92,7 @@ unsafe impl AnyCell for NoteCell {
 static NOTES: Core = Core::new(Site::built_in("notes"));
 
 static VTABLE: CellVtable =
-    CellVtable { release: cell::release::<NoteCell>, end: <NoteCell as AnyCell>::end, shared: None };
+    CellVtable { release: cell::release::<NoteCell>, end: <NoteCell as AnyCell>::end, inert: false, shared: None };
 
 /// Whether any object has notes: until then nobody looks for them.
 static ANY: AtomicBool = AtomicBool::new(false);

@@ -191,7 +191,9 @@ fn follow(seen: &[Seen], take_dead: impl Fn(&Seen) -> Option<Taken>, panics: &mu
 
 /// The end of a memo call that was a miss.
 pub(crate) fn settle() {
-    if thread::with(|thread| thread.depth.get()) == 0 {
+    let due =
+        |thread: &Thread| thread.depth.get() == 0 && (thread.debt.get() >= DUE || !thread.suspects.get().is_null());
+    if thread::with(due) {
         crate::retained::check();
         pay();
     }
