@@ -1,7 +1,9 @@
 //! The objects that results are derived from.
 
 use std::hash::{Hash, Hasher};
+use std::hint::black_box;
 use std::rc::Rc;
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::sync::{Arc, Weak};
 
 /// What every subject derives its value from, by itself or inside a struct that adds an anchor or a field.
@@ -28,9 +30,19 @@ impl Doc {
 
     /// The same for a body that takes one more argument.
     pub(crate) fn derived_for(&self, width: u32) -> u64 {
+        COMPUTES.fetch_add(1, Relaxed);
         self.derived() ^ u64::from(width)
     }
+
+    /// A body of some 30 µs of work, not of time: a thread that is not running makes no progress.
+    pub(crate) fn derived_slowly(&self) -> u64 {
+        COMPUTES.fetch_add(1, Relaxed);
+        (0..24_000).fold(self.derived(), |value, step| black_box(value.rotate_left(5) ^ step))
+    }
 }
+
+/// How many of the bodies ran that count themselves: [`Doc::derived_for`] and [`Doc::derived_slowly`].
+pub(crate) static COMPUTES: AtomicU64 = AtomicU64::new(0);
 
 #[cfg(test)]
 thread_local! {

@@ -4,10 +4,13 @@
 //! own in `subjects/`. Every question is one generic loop over a list of them, so that no bench can favour one.
 
 mod doc;
+pub mod fresh;
 pub mod heap;
+mod keyed;
 mod loops;
 pub mod machine;
 pub mod questions;
+pub mod report;
 pub mod run;
 mod subject;
 mod subjects;
@@ -17,7 +20,8 @@ use subject::Subject;
 #[cfg(test)]
 mod tests {
     use super::doc::{DERIVED, Doc, Object};
-    use super::subjects::{on_one_thread, on_several_threads, through_lives, with_extra_key};
+    use super::keyed::{Keyed, Wide};
+    use super::subjects::{on_one_thread, on_several_threads, through_lives, with_extra_key, with_many_keys};
     use super::{Subject, machine};
 
     #[test]
@@ -35,7 +39,11 @@ mod tests {
         }
         on_one_thread!(check());
         on_several_threads!(check());
-        with_extra_key!(check());
+        fn check_keyed<K: Keyed>() {
+            check::<Wide<K>>();
+        }
+        with_extra_key!(check_keyed());
+        with_many_keys!(check_keyed());
     }
 
     #[test]

@@ -8,6 +8,7 @@ use core_affinity::CoreId;
 
 use crate::Subject;
 use crate::doc::Object;
+use crate::keyed::Keyed;
 use crate::subject::Shared;
 
 /// Objects with their values remembered, and the store that remembers them.
@@ -30,16 +31,7 @@ impl<S: Subject> Warm<S> {
 
     /// Hits on all objects, round and round from the one at `from`.
     pub(crate) fn hits(&self, from: u64, hits: u64) -> Duration {
-        let mut left = hits.div_ceil(S::CALLS) as usize;
-        let mut at = from as usize % self.objects.len();
-        let start = Instant::now();
-        while left > 0 {
-            let stretch = left.min(self.objects.len() - at);
-            call_each(&self.subject, &self.objects[at..at + stretch]);
-            left -= stretch;
-            at = 0;
-        }
-        start.elapsed()
+        hits_in(&self.subject, &self.objects, from, hits)
     }
 
     /// Hits on the first object.
@@ -56,38 +48,47 @@ impl<S: Subject> Warm<S> {
 impl<S: Shared> Warm<S> {
     /// [`hits`](Self::hits) on `threads` threads at once, each doing as many on the same objects; the mean of their times.
     pub(crate) fn contended_hits(&self, threads: u32, hits: u64) -> Duration {
-        contended(threads, || self.hits(0, self.objects.len() as u64), || self.hits(0, hits))
+        contended(threads, |_| self.hits(0, self.objects.len() as u64), |_| self.hits(0, hits))
+    }
+
+    /// The same, each thread on a part of the objects that is its own, from the one at `from` in it.
+    pub(crate) fn contended_hits_apart(&self, threads: u32, from: u64, hits: u64) -> Duration {
+        let part = self.objects.len() / threads as usize;
+        let own = |thread: u32| &self.objects[thread as usize * part..][..part];
+        // Not the whole of a large part: whoever is done first ends with it.
+        let warm = |thread| hits_in(&self.subject, own(thread), from, 1000);
+        contended(threads, warm, |thread| hits_in(&self.subject, own(thread), from, hits))
     }
 
     /// [`hot_hits`](Self::hot_hits) on `threads` threads at once.
     pub(crate) fn contended_hot_hits(&self, threads: u32, hits: u64) -> Duration {
-        contended(threads, || self.hot_hits(1000), || self.hot_hits(hits))
+        contended(threads, |_| self.hot_hits(1000), |_| self.hot_hits(hits))
     }
 }
 
 /// Runs `timed` on all threads from one moment on, each on a core of its own, after each has run `warm` for what is its own
 /// (thread-locals, stack). Who is done first goes on with `warm`, so that nobody's last operations are undisturbed.
-fn contended(threads: u32, warm: impl Fn() -> Duration + Sync, timed: impl Fn() -> Duration + Sync) -> Duration {
+fn contended(threads: u32, warm: impl Fn(u32) -> Duration + Sync, timed: impl Fn(u32) -> Duration + Sync) -> Duration {
     let (ready, done) = (AtomicU32::new(0), AtomicU32::new(0));
     let cores = core_affinity::get_core_ids().unwrap_or_default();
-    let work = &|core: Option<CoreId>| {
+    let work = &|thread: u32, core: Option<CoreId>| {
         core.map(core_affinity::set_for_current);
-        warm();
+        warm(thread);
         ready.fetch_add(1, Ordering::SeqCst);
         // No blocking barrier: it returns while the others are still on their way to wake.
         while ready.load(Ordering::SeqCst) < threads {
             std::hint::spin_loop();
         }
-        let taken = timed();
+        let taken = timed(thread);
         done.fetch_add(1, Ordering::SeqCst);
         while done.load(Ordering::SeqCst) < threads {
-            warm();
+            warm(thread);
         }
         taken
     };
     std::thread::scope(|scope| {
         let cores = cores.into_iter().map(Some).chain(std::iter::repeat(None));
-        let running: Vec<_> = cores.take(threads as usize).map(|core| scope.spawn(move || work(core))).collect();
+        let running: Vec<_> = (0..threads).zip(cores).map(|(at, core)| scope.spawn(move || work(at, core))).collect();
         running.into_iter().map(|thread| thread.join().expect("no subject panics")).sum::<Duration>() / threads
     })
 }
@@ -171,20 +172,91 @@ impl<S: Subject> Window<S> {
     }
 }
 
+/// Hits on `objects`, round and round from the one at `from`.
+fn hits_in<S: Subject>(subject: &S, objects: &[S::Object], from: u64, hits: u64) -> Duration {
+    let mut left = hits.div_ceil(S::CALLS) as usize;
+    let mut at = from as usize % objects.len();
+    let start = Instant::now();
+    while left > 0 {
+        let stretch = left.min(objects.len() - at);
+        call_each(subject, &objects[at..at + stretch]);
+        left -= stretch;
+        at = 0;
+    }
+    start.elapsed()
+}
+
 /// Calls on each object once.
 fn call_each<S: Subject>(subject: &S, objects: &[S::Object]) {
     black_box(objects.iter().fold(0, |sum: u64, object| sum.wrapping_add(subject.call(black_box(object)))));
 }
 
+/// One object and what is remembered of it under extra keys.
+pub(crate) struct OneOwner<K: Keyed> {
+    store: K,
+    object: K::Object,
+}
+
+impl<K: Keyed> OneOwner<K> {
+    /// With room for `room` keys, where the store is told.
+    pub(crate) fn new(room: usize) -> Self {
+        Self { store: K::new(room), object: K::Object::create(0, 0) }
+    }
+
+    /// A call with each of `keys`.
+    pub(crate) fn ask(&self, keys: &[u32]) -> Duration {
+        let start = Instant::now();
+        let object = black_box(&self.object);
+        black_box(keys.iter().fold(0, |sum: u64, key| sum.wrapping_add(self.store.call(object, *key))));
+        start.elapsed()
+    }
+}
+
+/// One object with results for many extra keys.
+pub(crate) struct Keys<K: Keyed> {
+    owner: OneOwner<K>,
+    keys: Vec<u32>,
+    next: usize,
+}
+
+impl<K: Keyed> Keys<K> {
+    /// All of `count` keys remembered.
+    pub(crate) fn new(count: usize) -> Self {
+        let owner = OneOwner::new(4 * count.max(1024));
+        // Few keys are asked many times in one stretch, so that its clock is not what is measured.
+        let mut keys: Vec<u32> = (0..count as u32).cycle().take(count.max(4096)).collect();
+        owner.ask(&keys);
+        shuffle(&mut keys);
+        Self { owner, keys, next: 0 }
+    }
+
+    /// Hits on the keys in turn, from where the last ones ended.
+    pub(crate) fn hits(&mut self, hits: u64) -> Duration {
+        let mut left = hits as usize;
+        let start = Instant::now();
+        while left > 0 {
+            let stretch = left.min(self.keys.len() - self.next);
+            self.owner.ask(&self.keys[self.next..self.next + stretch]);
+            left -= stretch;
+            self.next = (self.next + stretch) % self.keys.len();
+        }
+        start.elapsed()
+    }
+}
+
 /// Fresh objects in an order that no prefetcher foresees, the same in every run.
 fn objects<O: Object>(count: usize, text_len: usize) -> Vec<O> {
     let mut objects: Vec<_> = (0..count as u64).map(|seed| O::create(seed, text_len)).collect();
+    shuffle(&mut objects);
+    objects
+}
+
+fn shuffle<T>(items: &mut [T]) {
     let mut state = 0x2545_f491_4f6c_dd1d_u64;
-    for last in (1..objects.len()).rev() {
+    for last in (1..items.len()).rev() {
         state ^= state << 13;
         state ^= state >> 7;
         state ^= state << 17;
-        objects.swap(last, (state % (last as u64 + 1)) as usize);
+        items.swap(last, (state % (last as u64 + 1)) as usize);
     }
-    objects
 }

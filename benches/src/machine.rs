@@ -5,7 +5,10 @@ use std::fmt::Write as _;
 /// What was locked when this was built, the same as what it was built from.
 const LOCK: &str = include_str!("../../Cargo.lock");
 
-/// The names and locked versions of the crates that the benches depend on by themselves, one line.
+/// What the benches are made with, and is measured by none of them.
+const TOOLS: [&str; 5] = ["core_affinity", "criterion", "plotters", "rand", "rand_distr"];
+
+/// The names and locked versions of the crates that are measured, one line.
 pub fn versions() -> String {
     let mut line = String::new();
     for dependency in dependencies_of("memo-benches") {
@@ -40,12 +43,14 @@ fn package(name: &str) -> &'static str {
     packages().find(|package| package.lines().any(|own| own == line)).unwrap_or_default()
 }
 
-fn version_of(name: &str) -> &'static str {
+/// The locked version of a crate, of which there is one.
+pub fn version_of(name: &str) -> &'static str {
     package(name).lines().find_map(|line| line.strip_prefix("version = ")).unwrap_or("?").trim_matches('"')
 }
 
 fn dependencies_of(name: &str) -> Vec<&'static str> {
     let lines = package(name).lines().skip_while(|line| *line != "dependencies = [").skip(1);
     let quoted = lines.take_while(|line| *line != "]").map(|line| line.trim_matches([' ', '"', ',']));
-    quoted.filter(|dependency| !dependency.starts_with("criterion")).collect()
+    let tool = |name: &str| TOOLS.iter().any(|tool| name.split(' ').next() == Some(tool));
+    quoted.filter(|dependency| !tool(dependency)).collect()
 }

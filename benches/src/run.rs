@@ -16,7 +16,11 @@ pub struct Run {
 impl Run {
     /// `work` does as many operations as it is told and returns how long they alone took.
     pub(crate) fn of<S: Subject>(work: impl FnMut(u64) -> Duration + 'static) -> Self {
-        Self { name: S::NAME, column: S::COLUMN, work: Box::new(work) }
+        Self::named(S::NAME, S::COLUMN, work)
+    }
+
+    pub(crate) fn named(name: &'static str, column: &'static str, work: impl FnMut(u64) -> Duration + 'static) -> Self {
+        Self { name, column, work: Box::new(work) }
     }
 
     /// Does `operations` of them; how long they took.
@@ -70,7 +74,8 @@ pub fn medians_together<const N: usize>(sets: [Vec<Run>; N], rounds: usize, samp
     sizes.map(|size| all.by_ref().take(size).collect())
 }
 
-fn median(mut samples: Vec<f64>) -> f64 {
+/// The middle one, or the mean of the two in the middle.
+pub fn median(mut samples: Vec<f64>) -> f64 {
     samples.sort_by(f64::total_cmp);
     let middle = samples.len() / 2;
     if samples.len() % 2 == 1 { samples[middle] } else { (samples[middle - 1] + samples[middle]) / 2.0 }

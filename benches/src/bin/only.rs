@@ -1,13 +1,17 @@
 //! One subject, one question, nothing else: for callgrind and perf. See the README of the benches.
 //!
-//! `only hit|crowd|miss|life|churn <subject> <operations>`; with the question alone it lists the subjects.
+//! `only hit|crowd|miss|life|churn <subject> <operations>` prints the nanoseconds of one operation; with the question alone it
+//! lists the subjects.
 
 use memo_benches::questions;
 
 fn main() {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let mut subjects = match arguments.first().map(String::as_str) {
-        Some("hit") => questions::hot_hits(),
+        Some("hit") => {
+            let values = questions::hot_hits_for_values().into_iter().flat_map(|(_, runs)| runs);
+            questions::hot_hits().into_iter().chain(values).collect()
+        }
         Some("crowd") => questions::hits_in_a_crowd().into_iter().flatten().collect(),
         Some("miss") => questions::misses(),
         Some("life") => questions::lives(),
@@ -19,5 +23,7 @@ fn main() {
         return;
     };
     let subject = subjects.iter_mut().find(|subject| subject.name == name).expect("a subject of the list");
-    subject.time(operations.parse().expect("a number of operations"));
+    let operations: u64 = operations.parse().expect("a number of operations");
+    let taken = subject.time(operations);
+    println!("{}", taken.as_secs_f64() * 1e9 / operations as f64);
 }

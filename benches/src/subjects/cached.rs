@@ -1,4 +1,4 @@
-//! `cached`: `#[cached]` with `unsync_reads` (its fastest hit, a shared lock and one look-up) and `#[concurrent_cached]` (sharded).
+//! `cached` without an extra key: `#[cached]` with `unsync_reads` (its fastest hit, a shared lock and one look-up) and `#[concurrent_cached]` (sharded).
 //!
 //! By address the key is a plain `usize`: a key that pins the address would be cloned on every hit. Nothing pins the
 //! address then, so that these are right only because the benches [`forget`](Subject::forget) each object by hand.
@@ -11,7 +11,6 @@ use rustc_hash::FxBuildHasher;
 
 use crate::Subject;
 use crate::doc::{Doc, address};
-use crate::subjects::{WIDTHS, each_width};
 
 #[cached(
     ty = "UnboundCache<usize, u64, FxBuildHasher>",
@@ -123,33 +122,21 @@ impl Subject for DeepBounded {
     }
 }
 
-#[cached(
-    ty = "UnboundCache<(usize, u32), u64, FxBuildHasher>",
-    create = { UnboundCache::builder().hasher(FxBuildHasher).build().expect("a plain store") },
-    convert = { (address(doc), width) },
-    unsync_reads = true
-)]
-fn wide(doc: &Arc<Doc>, width: u32) -> u64 {
-    doc.derived_for(width)
-}
-
-/// `#[cached]` by address with an extra key.
+/// The unbounded one under a name that says what it does while objects come and go.
 #[derive(Debug)]
-pub(crate) struct Wide;
+pub(crate) struct DeepUnbounded;
 
-impl Subject for Wide {
-    const NAME: &'static str = "cached, wide";
-    const COLUMN: &'static str = ByAddress::COLUMN;
-    const CALLS: u64 = WIDTHS as u64;
+impl Subject for DeepUnbounded {
+    const NAME: &'static str = "cached, deep, unbounded";
     type Object = Arc<Doc>;
 
-    fn new(_room: usize) -> Self {
-        WIDE.write().cache_clear();
+    fn new(room: usize) -> Self {
+        Deep::new(room);
         Self
     }
 
     #[inline(always)]
     fn call(&self, doc: &Arc<Doc>) -> u64 {
-        each_width(|width| wide(doc, width))
+        deep(doc)
     }
 }

@@ -33,3 +33,21 @@ impl Subject for Field {
         *object.derived.get_or_init(|| object.doc.derived())
     }
 }
+
+/// In a storm: `OnceLock` computes once by itself.
+#[derive(Debug)]
+pub(crate) struct Storm;
+
+impl Subject for Storm {
+    const NAME: &'static str = "field, storm";
+    const COLUMN: &'static str = Field::COLUMN;
+    type Object = Arc<FieldDoc>;
+
+    fn new(_room: usize) -> Self {
+        Self
+    }
+
+    fn call(&self, object: &Arc<FieldDoc>) -> u64 {
+        *object.derived.get_or_init(|| object.doc.derived_slowly())
+    }
+}

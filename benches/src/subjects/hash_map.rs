@@ -9,7 +9,7 @@ use rustc_hash::FxBuildHasher;
 
 use crate::Subject;
 use crate::doc::{Address, Doc, address};
-use crate::subjects::{WIDTHS, each_width};
+use crate::keyed::Keyed;
 
 fn hash(address: usize) -> u64 {
     FxBuildHasher.hash_one(address)
@@ -75,12 +75,11 @@ impl Subject for InRwLock {
 
 /// With an extra key, for one thread. Nothing pins the address: for hits on living objects only.
 #[derive(Debug)]
-pub(crate) struct Wide(RefCell<HashMap<(usize, u32), u64, FxBuildHasher>>);
+pub(crate) struct ByKey(RefCell<HashMap<(usize, u32), u64, FxBuildHasher>>);
 
-impl Subject for Wide {
-    const NAME: &'static str = "HashMap in a RefCell, wide";
+impl Keyed for ByKey {
+    const NAME: &'static str = "HashMap in a RefCell, keyed";
     const COLUMN: &'static str = InRefCell::COLUMN;
-    const CALLS: u64 = WIDTHS as u64;
     type Object = Arc<Doc>;
 
     fn new(_room: usize) -> Self {
@@ -88,10 +87,8 @@ impl Subject for Wide {
     }
 
     #[inline(always)]
-    fn call(&self, doc: &Arc<Doc>) -> u64 {
-        each_width(|width| {
-            let found = self.0.borrow().get(&(address(doc), width)).copied();
-            found.unwrap_or_else(|| *self.0.borrow_mut().entry((address(doc), width)).or_insert(doc.derived_for(width)))
-        })
+    fn call(&self, doc: &Arc<Doc>, width: u32) -> u64 {
+        let found = self.0.borrow().get(&(address(doc), width)).copied();
+        found.unwrap_or_else(|| *self.0.borrow_mut().entry((address(doc), width)).or_insert(doc.derived_for(width)))
     }
 }

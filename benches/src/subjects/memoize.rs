@@ -83,3 +83,22 @@ impl Subject for DeepBounded {
         deep_bounded(Arc::clone(doc))
     }
 }
+
+/// The unbounded one under a name that says what it does while objects come and go.
+#[derive(Debug)]
+pub(crate) struct DeepUnbounded;
+
+impl Subject for DeepUnbounded {
+    const NAME: &'static str = "memoize, deep, unbounded";
+    type Object = Arc<Doc>;
+
+    fn new(room: usize) -> Self {
+        Deep::new(room);
+        Self
+    }
+
+    #[inline(always)]
+    fn call(&self, doc: &Arc<Doc>) -> u64 {
+        deep(Arc::clone(doc))
+    }
+}

@@ -6,6 +6,8 @@
 
 pub(crate) mod bare;
 pub(crate) mod cached;
+pub(crate) mod cached_keyed;
+pub(crate) mod cached_storm;
 pub(crate) mod dashmap;
 pub(crate) mod field;
 pub(crate) mod hash_map;
@@ -67,12 +69,74 @@ macro_rules! with_many_objects {
     };
 }
 
-/// The same for those that take an extra key.
+/// The same where several threads ask.
+macro_rules! with_many_objects_on_several_threads {
+    ($run:ident $arguments:tt) => {
+        $crate::subjects::each! { $run $arguments:
+            ours::in_object::Lent, ours::in_object::Cloned, ours::arc::Lent, ours::arc::Cloned,
+            field::Field, hash_map::InRwLock, cached::ByAddress, cached::ConcurrentByAddress, quick_cache::QuickCache,
+            dashmap::DashMap, papaya::Papaya
+        }
+    };
+}
+
+/// The same for those that take an extra key, each a [`Keyed`](crate::keyed::Keyed).
 macro_rules! with_extra_key {
     ($run:ident $arguments:tt) => {
         $crate::subjects::each! { $run $arguments:
-            ours::wide::OwnLent, ours::wide::OwnCloned, ours::wide::SharedLent, ours::wide::Shared, ours::wide::Single,
-            hash_map::Wide, cached::Wide, dashmap::Wide
+            ours::keyed::OwnLent, ours::keyed::OwnByDefault, ours::keyed::Lent, ours::keyed::ByDefault,
+            ours::keyed::RcByDefault, hash_map::ByKey, cached_keyed::Unbounded, dashmap::ByKey
+        }
+    };
+}
+
+/// The same for those that hold as many keys of one object as come.
+macro_rules! with_many_keys {
+    ($run:ident $arguments:tt) => {
+        $crate::subjects::each! { $run $arguments:
+            ours::keyed::OwnLent, ours::keyed::OwnUnbounded, ours::keyed::Lent, ours::keyed::Unbounded,
+            hash_map::ByKey, cached_keyed::Unbounded, moka::ByKey, quick_cache::ByKey, dashmap::ByKey
+        }
+    };
+}
+
+/// The same for those that hold a thousand of them.
+macro_rules! with_capacity {
+    ($run:ident $arguments:tt) => {
+        $crate::subjects::each! { $run $arguments:
+            ours::keyed::OwnBounded, ours::keyed::Bounded, cached_keyed::Bounded, cached_keyed::ConcurrentBounded,
+            moka::ByKey, quick_cache::ByKey
+        }
+    };
+}
+
+/// `run::<S>(..)` for each subject that looks at the whole argument, and some that do not.
+macro_rules! by_argument_size {
+    ($run:ident $arguments:tt) => {
+        $crate::subjects::each! { $run $arguments:
+            ours::in_object::Lent, ours::arc::Lent, ours::arc::Cloned, cached::ByAddress,
+            cached::Deep, memoize::Deep, moka::Deep, quick_cache::Deep
+        }
+    };
+}
+
+/// The same for those that let one of many callers compute.
+macro_rules! in_a_storm {
+    ($run:ident $arguments:tt) => {
+        $crate::subjects::each! { $run $arguments:
+            ours::storm::OwnLent, ours::storm::OwnCloned, ours::storm::Lent, ours::storm::Cloned,
+            field::Storm, cached_storm::Whole, cached_storm::ByKey, moka::Storm, quick_cache::Storm, dashmap::Storm
+        }
+    };
+}
+
+/// The same for what lets go by weakness, by a bound, or (`cached, deep`, `memoize, deep`) not at all.
+macro_rules! over_time {
+    ($run:ident $arguments:tt) => {
+        $crate::subjects::each! { $run $arguments:
+            bare::Bare, ours::in_object::Lent, ours::arc::Lent, ours::arc::Cloned,
+            cached::DeepUnbounded, memoize::DeepUnbounded, cached::DeepBounded, moka::Moka, quick_cache::QuickCache,
+            weak_table::InRwLock
         }
     };
 }
@@ -83,12 +147,7 @@ macro_rules! each {
     };
 }
 
-pub(crate) use {each, on_one_thread, on_several_threads, through_lives, with_extra_key, with_many_objects};
-
-/// How many entries each object has where there is an extra key.
-pub(crate) const WIDTHS: u32 = 4;
-
-/// One call for each of them.
-fn each_width(call: impl Fn(u32) -> u64) -> u64 {
-    (1..=WIDTHS).fold(0, |sum: u64, width| sum.wrapping_add(call(std::hint::black_box(width))))
-}
+pub(crate) use {
+    by_argument_size, each, in_a_storm, on_one_thread, on_several_threads, over_time, through_lives, with_capacity,
+    with_extra_key, with_many_keys, with_many_objects, with_many_objects_on_several_threads,
+};

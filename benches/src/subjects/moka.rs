@@ -7,6 +7,7 @@ use rustc_hash::FxBuildHasher;
 
 use crate::Subject;
 use crate::doc::{Address, Doc, address};
+use crate::keyed::Keyed;
 
 #[derive(Debug)]
 pub(crate) struct Moka(Cache<Address, u64, FxBuildHasher>);
@@ -22,5 +23,61 @@ impl Subject for Moka {
     #[inline(always)]
     fn call(&self, doc: &Arc<Doc>) -> u64 {
         self.0.get(&address(doc)).unwrap_or_else(|| self.0.get_with(Address::pinning(doc), || doc.derived()))
+    }
+}
+
+/// Keyed by the object itself.
+#[derive(Debug)]
+pub(crate) struct Deep(Cache<Arc<Doc>, u64, FxBuildHasher>);
+
+impl Subject for Deep {
+    const NAME: &'static str = "moka, deep";
+    type Object = Arc<Doc>;
+
+    fn new(room: usize) -> Self {
+        Self(Cache::builder().max_capacity(room as u64).build_with_hasher(FxBuildHasher))
+    }
+
+    #[inline(always)]
+    fn call(&self, doc: &Arc<Doc>) -> u64 {
+        self.0.get(doc).unwrap_or_else(|| self.0.get_with(Arc::clone(doc), || doc.derived()))
+    }
+}
+
+/// With an extra key. Nothing pins the address: for living objects only.
+#[derive(Debug)]
+pub(crate) struct ByKey(Cache<(usize, u32), u64, FxBuildHasher>);
+
+impl Keyed for ByKey {
+    const NAME: &'static str = "moka, keyed";
+    const COLUMN: &'static str = Moka::COLUMN;
+    type Object = Arc<Doc>;
+
+    fn new(room: usize) -> Self {
+        Self(Cache::builder().max_capacity(room as u64).build_with_hasher(FxBuildHasher))
+    }
+
+    #[inline(always)]
+    fn call(&self, doc: &Arc<Doc>, width: u32) -> u64 {
+        let key = (address(doc), width);
+        self.0.get(&key).unwrap_or_else(|| self.0.get_with(key, || doc.derived_for(width)))
+    }
+}
+
+/// In a storm: `get_with`, which computes once.
+#[derive(Debug)]
+pub(crate) struct Storm(Cache<Address, u64, FxBuildHasher>);
+
+impl Subject for Storm {
+    const NAME: &'static str = "moka, get_with";
+    const COLUMN: &'static str = Moka::COLUMN;
+    type Object = Arc<Doc>;
+
+    fn new(room: usize) -> Self {
+        Self(Cache::builder().max_capacity(room as u64).build_with_hasher(FxBuildHasher))
+    }
+
+    fn call(&self, doc: &Arc<Doc>) -> u64 {
+        self.0.get_with(Address::pinning(doc), || doc.derived_slowly())
     }
 }

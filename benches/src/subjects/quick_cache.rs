@@ -1,5 +1,6 @@
 //! `quick_cache`: bounded, so that dead objects leave it by eviction. Two racers may both compute.
 
+use std::convert::Infallible;
 use std::sync::Arc;
 
 use quick_cache::UnitWeighter;
@@ -8,16 +9,23 @@ use rustc_hash::FxBuildHasher;
 
 use crate::Subject;
 use crate::doc::{Address, Doc, address};
+use crate::keyed::Keyed;
 
 #[derive(Debug)]
-pub(crate) struct QuickCache(Cache<Address, u64, UnitWeighter, FxBuildHasher>);
+pub(crate) struct QuickCache(Store<Address>);
+
+type Store<Key> = Cache<Key, u64, UnitWeighter, FxBuildHasher>;
+
+fn store<Key: Eq + std::hash::Hash>(room: usize) -> Store<Key> {
+    Cache::with(room, room as u64, UnitWeighter, FxBuildHasher, DefaultLifecycle::default())
+}
 
 impl Subject for QuickCache {
     const NAME: &'static str = "quick_cache";
     type Object = Arc<Doc>;
 
     fn new(room: usize) -> Self {
-        Self(Cache::with(room, room as u64, UnitWeighter, FxBuildHasher, DefaultLifecycle::default()))
+        Self(store(room))
     }
 
     #[inline(always)]
@@ -27,5 +35,70 @@ impl Subject for QuickCache {
             self.0.insert(Address::pinning(doc), value);
             value
         })
+    }
+}
+
+/// Keyed by the object itself.
+#[derive(Debug)]
+pub(crate) struct Deep(Store<Arc<Doc>>);
+
+impl Subject for Deep {
+    const NAME: &'static str = "quick_cache, deep";
+    type Object = Arc<Doc>;
+
+    fn new(room: usize) -> Self {
+        Self(store(room))
+    }
+
+    #[inline(always)]
+    fn call(&self, doc: &Arc<Doc>) -> u64 {
+        self.0.get(doc).unwrap_or_else(|| {
+            let value = doc.derived();
+            self.0.insert(Arc::clone(doc), value);
+            value
+        })
+    }
+}
+
+/// With an extra key. Nothing pins the address: for living objects only.
+#[derive(Debug)]
+pub(crate) struct ByKey(Store<(usize, u32)>);
+
+impl Keyed for ByKey {
+    const NAME: &'static str = "quick_cache, keyed";
+    const COLUMN: &'static str = QuickCache::COLUMN;
+    type Object = Arc<Doc>;
+
+    fn new(room: usize) -> Self {
+        Self(store(room))
+    }
+
+    #[inline(always)]
+    fn call(&self, doc: &Arc<Doc>, width: u32) -> u64 {
+        let key = (address(doc), width);
+        self.0.get(&key).unwrap_or_else(|| {
+            let value = doc.derived_for(width);
+            self.0.insert(key, value);
+            value
+        })
+    }
+}
+
+/// In a storm: `get_or_insert_with`, which computes once.
+#[derive(Debug)]
+pub(crate) struct Storm(Store<Address>);
+
+impl Subject for Storm {
+    const NAME: &'static str = "quick_cache, get_or_insert_with";
+    const COLUMN: &'static str = QuickCache::COLUMN;
+    type Object = Arc<Doc>;
+
+    fn new(room: usize) -> Self {
+        Self(store(room))
+    }
+
+    fn call(&self, doc: &Arc<Doc>) -> u64 {
+        let value = self.0.get_or_insert_with(&Address::pinning(doc), || Ok::<_, Infallible>(doc.derived_slowly()));
+        value.unwrap_or_else(|never| match never {})
     }
 }

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::in_object::Own;
 use super::{arc, in_object, subject};
+use crate::Subject as _;
 use crate::doc::Doc;
 
 /// A module of memos of one owner, and the sum of a call to each.
@@ -19,7 +20,7 @@ macro_rules! crowd {
                 }
             )*
 
-            pub(super) fn each(owner: &$object) -> u64 {
+            pub(in crate::subjects::ours::crowd) fn each(owner: &$object) -> u64 {
                 let mut sum = 0u64;
                 $(sum = sum.wrapping_add(*$memo(std::hint::black_box(owner)));)*
                 sum
@@ -40,14 +41,46 @@ macro_rules! hundred {
     };
 }
 
+/// A thousand memos in ten modules.
+macro_rules! thousand {
+    ($module:ident, |$owner:ident: $object:ty| $derived:expr, $($hundred:ident)*) => {
+        mod $module {
+            use super::*;
+
+            $(hundred!($hundred, |$owner: $object| $derived);)*
+
+            /// The memos of all modules.
+            pub(super) fn each(owner: &$object) -> u64 {
+                let mut sum = 0u64;
+                $(sum = sum.wrapping_add($hundred::each(owner));)*
+                sum
+            }
+
+            /// A hundred of them.
+            pub(super) fn each_of_a_hundred(owner: &$object) -> u64 {
+                h0::each(owner)
+            }
+        }
+    };
+}
+
 crowd!(own_8, |own: Own| own.doc.derived(), m0 m1 m2 m3 m4 m5 m6 m7);
 crowd!(arc_8, |doc: Arc<Doc>| doc.derived(), m0 m1 m2 m3 m4 m5 m6 m7);
-hundred!(own_100, |own: Own| own.doc.derived());
-hundred!(arc_100, |doc: Arc<Doc>| doc.derived());
+crowd!(own_30, |own: Own| own.doc.derived(),
+    m00 m01 m02 m03 m04 m05 m06 m07 m08 m09 m10 m11 m12 m13 m14 m15 m16 m17 m18 m19 m20 m21 m22 m23 m24 m25 m26 m27 m28 m29);
+crowd!(arc_30, |doc: Arc<Doc>| doc.derived(),
+    m00 m01 m02 m03 m04 m05 m06 m07 m08 m09 m10 m11 m12 m13 m14 m15 m16 m17 m18 m19 m20 m21 m22 m23 m24 m25 m26 m27 m28 m29);
+thousand!(own_1000, |own: Own| own.doc.derived(), h0 h1 h2 h3 h4 h5 h6 h7 h8 h9);
+thousand!(arc_1000, |doc: Arc<Doc>| doc.derived(), h0 h1 h2 h3 h4 h5 h6 h7 h8 h9);
 
-subject!(Own8, "in-object by reference, 8 memos", column in_object::Lent::NAME, calls 8, Arc<Own>, |own| own_8::each(own));
-subject!(Own100, "in-object by reference, 100 memos", column in_object::Lent::NAME, calls 100, Arc<Own>, |own| {
-    own_100::each(own)
-});
-subject!(Arc8, "Arc by reference, 8 memos", column arc::Lent::NAME, calls 8, Arc<Doc>, |doc| arc_8::each(doc));
-subject!(Arc100, "Arc by reference, 100 memos", column arc::Lent::NAME, calls 100, Arc<Doc>, |doc| arc_100::each(doc));
+const OWN: &str = in_object::Lent::NAME;
+const ARC: &str = arc::Lent::NAME;
+
+subject!(Own8, "in-object by reference, 8 memos", column OWN, calls 8, Arc<Own>, |own| own_8::each(own));
+subject!(Own30, "in-object by reference, 30 memos", column OWN, calls 30, Arc<Own>, |own| own_30::each(own));
+subject!(Own100, "in-object by reference, 100 memos", column OWN, calls 100, Arc<Own>, |own| own_1000::each_of_a_hundred(own));
+subject!(Own1000, "in-object by reference, 1,000 memos", column OWN, calls 1000, Arc<Own>, |own| own_1000::each(own));
+subject!(Arc8, "Arc by reference, 8 memos", column ARC, calls 8, Arc<Doc>, |doc| arc_8::each(doc));
+subject!(Arc30, "Arc by reference, 30 memos", column ARC, calls 30, Arc<Doc>, |doc| arc_30::each(doc));
+subject!(Arc100, "Arc by reference, 100 memos", column ARC, calls 100, Arc<Doc>, |doc| arc_1000::each_of_a_hundred(doc));
+subject!(Arc1000, "Arc by reference, 1,000 memos", column ARC, calls 1000, Arc<Doc>, |doc| arc_1000::each(doc));

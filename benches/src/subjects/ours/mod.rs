@@ -3,10 +3,12 @@
 pub(crate) mod arc;
 pub(crate) mod crowd;
 pub(crate) mod in_object;
+pub(crate) mod keyed;
 pub(crate) mod large;
 pub(crate) mod rc;
+pub(crate) mod storm;
+pub(crate) mod traced;
 pub(crate) mod values;
-pub(crate) mod wide;
 
 /// A subject that is one function of the object. A fresh one begins with a sweep, so that what the question before left in
 /// the side table is not in the way.

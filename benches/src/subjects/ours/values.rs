@@ -2,12 +2,13 @@
 //!
 //! Where the value's own `clone` costs something (`Arc<str>`), the caller of the lending memo clones too.
 
+use std::rc::Rc;
 use std::sync::Arc;
 
 use memo_core::weak_memo;
 
 use super::in_object::Own;
-use super::{arc, in_object, subject};
+use super::{arc, in_object, rc, subject};
 use crate::Subject;
 use crate::doc::Doc;
 
@@ -88,6 +89,36 @@ fn arc_name(doc: &Arc<Doc>) -> Arc<str> {
     name(doc)
 }
 
+#[weak_memo]
+fn rc_pair_lent(doc: &Rc<Doc>) -> &Pair {
+    pair(doc)
+}
+
+#[weak_memo]
+fn rc_pair(doc: &Rc<Doc>) -> Pair {
+    pair(doc)
+}
+
+#[weak_memo]
+fn rc_quad_lent(doc: &Rc<Doc>) -> &Quad {
+    quad(doc)
+}
+
+#[weak_memo]
+fn rc_quad(doc: &Rc<Doc>) -> Quad {
+    quad(doc)
+}
+
+#[weak_memo]
+fn rc_name_lent(doc: &Rc<Doc>) -> &Arc<str> {
+    name(doc)
+}
+
+#[weak_memo]
+fn rc_name(doc: &Rc<Doc>) -> Arc<str> {
+    name(doc)
+}
+
 fn whole_pair(pair: Pair) -> u64 {
     pair.0 ^ pair.1
 }
@@ -100,6 +131,8 @@ const OWN_LENT: &str = in_object::Lent::NAME;
 const OWN: &str = in_object::Cloned::NAME;
 const ARC_LENT: &str = arc::Lent::NAME;
 const ARC: &str = arc::Cloned::NAME;
+const RC_LENT: &str = rc::Lent::NAME;
+const RC: &str = rc::Cloned::NAME;
 
 subject!(OwnPairLent, "in-object by reference, 16 bytes", column OWN_LENT, Arc<Own>, |own| whole_pair(*own_pair_lent(own)));
 subject!(OwnPair, "in-object by clone, 16 bytes", column OWN, Arc<Own>, |own| whole_pair(own_pair(own)));
@@ -113,3 +146,9 @@ subject!(ArcQuadLent, "Arc by reference, 32 bytes", column ARC_LENT, Arc<Doc>, |
 subject!(ArcQuad, "Arc by clone, 32 bytes", column ARC, Arc<Doc>, |doc| whole_quad(arc_quad(doc)));
 subject!(ArcNameLent, "Arc by reference, Arc<str>", column ARC_LENT, Arc<Doc>, |doc| Arc::clone(arc_name_lent(doc)).len() as u64);
 subject!(ArcName, "Arc by clone, Arc<str>", column ARC, Arc<Doc>, |doc| arc_name(doc).len() as u64);
+subject!(RcPairLent, "Rc by reference, 16 bytes", column RC_LENT, Rc<Doc>, |doc| whole_pair(*rc_pair_lent(doc)));
+subject!(RcPair, "Rc by clone, 16 bytes", column RC, Rc<Doc>, |doc| whole_pair(rc_pair(doc)));
+subject!(RcQuadLent, "Rc by reference, 32 bytes", column RC_LENT, Rc<Doc>, |doc| whole_quad(*rc_quad_lent(doc)));
+subject!(RcQuad, "Rc by clone, 32 bytes", column RC, Rc<Doc>, |doc| whole_quad(rc_quad(doc)));
+subject!(RcNameLent, "Rc by reference, Arc<str>", column RC_LENT, Rc<Doc>, |doc| Arc::clone(rc_name_lent(doc)).len() as u64);
+subject!(RcName, "Rc by clone, Arc<str>", column RC, Rc<Doc>, |doc| rc_name(doc).len() as u64);

@@ -1,0 +1,94 @@
+//! The report: every question, as Markdown with plots, and a line for each target.
+//!
+//! ```text
+//! cargo run --release -p memo-benches --bin report                 # ten to fifteen minutes; on a quiet machine
+//! cargo run --release -p memo-benches --bin report -- --quick      # whether it all works, with few samples
+//! cargo run --release -p memo-benches --bin report -- --publish    # also copies the README's plots to docs/plots/
+//! ```
+
+mod arguments;
+mod cold_build;
+mod instructions;
+mod publish;
+mod statistics;
+mod workspace;
+
+use std::error::Error;
+use std::fmt::Write as _;
+use std::fs;
+use std::path::Path;
+
+use arguments::Arguments;
+use memo_benches::heap::Counting;
+use memo_benches::report::{Effort, Section, Table, sections, targets};
+use memo_benches::{fresh, machine, questions};
+use workspace::Workspace;
+
+#[global_allocator]
+static COUNTING: Counting = Counting;
+
+type Outcome<T> = Result<T, Box<dyn Error>>;
+
+fn main() -> Outcome<()> {
+    if fresh::answer(questions::figures()) {
+        return Ok(());
+    }
+    let Arguments { effort, publish } = Arguments::read()?;
+    let workspace = Workspace::of_this_program()?;
+    let sections = ask(effort, &workspace)?;
+    let report = write(&sections, &workspace.report())?;
+    println!("{}", report.display());
+    if publish {
+        publish::publish(&workspace)?;
+    }
+    Ok(())
+}
+
+/// All sections in the order of the report.
+fn ask(effort: Effort, workspace: &Workspace) -> Outcome<Vec<Section>> {
+    let mut asked = Vec::new();
+    let mut ask = |what: &str, section: &dyn Fn() -> Outcome<Section>| -> Outcome<()> {
+        eprintln!("{what}");
+        asked.push(section()?);
+        Ok(())
+    };
+    ask("hits", &|| Ok(sections::hits(effort)))?;
+    ask("hits by what is remembered", &|| Ok(sections::values(effort)))?;
+    ask("instructions of a hit", &|| instructions::instructions(effort, workspace))?;
+    ask("statistics on and off", &|| statistics::statistics(effort, workspace))?;
+    ask("hits by the argument's size", &|| Ok(sections::argument_size(effort)))?;
+    ask("hits with an extra key", &|| Ok(sections::extra_key(effort)))?;
+    ask("many extra keys", &|| Ok(sections::many_keys(effort)))?;
+    ask("Zipf", &|| Ok(sections::zipf(effort)))?;
+    ask("many memos", &|| Ok(sections::memos(effort)))?;
+    ask("few objects and many", &|| Ok(sections::few_and_many(effort)))?;
+    ask("many objects", &|| Ok(sections::many_objects(effort)))?;
+    ask("misses, lives, churn", &|| Ok(sections::lives(effort)))?;
+    ask("storms", &|| Ok(sections::storm(effort)))?;
+    ask("heap", &|| Ok(sections::heap()))?;
+    ask("heap over time", &|| Ok(sections::over_time(effort)))?;
+    ask("from drop to reclaimed", &|| Ok(sections::reclaim(effort)))?;
+    ask("cold builds", &|| cold_build::cold_build(effort, workspace))?;
+    Ok(asked)
+}
+
+/// Plots and text into `folder`; the text's path.
+fn write(sections: &[Section], folder: &Path) -> Outcome<std::path::PathBuf> {
+    fs::create_dir_all(folder)?;
+    let mut all = Table::default();
+    let mut text = format!("# Measured\n\n{}.\n\n{}.\n\n", machine::processor(), machine::versions());
+    writeln!(text, "{}\n\n## Targets\n", sections::ABOUT)?;
+    sections.iter().for_each(|section| all.append(section.table.clone()));
+    for target in targets::of(&all) {
+        writeln!(text, "- {target}")?;
+    }
+    for section in sections {
+        write!(text, "\n{section}")?;
+        for plot in &section.plots {
+            plot.draw(folder)?;
+        }
+    }
+    let path = folder.join("report.md");
+    fs::write(&path, text)?;
+    Ok(path)
+}

@@ -1,0 +1,103 @@
+//! What is on the heap. Each figure in a process of its own.
+
+use crate::doc::{Doc, Object};
+use crate::fresh::Figure;
+use crate::heap;
+use crate::loops::{Warm, Window};
+use crate::subject::Subject;
+use crate::subjects::ours::{arc, in_object, large};
+use crate::subjects::{Bare, on_one_thread, over_time, through_lives};
+
+/// How many objects go through the window.
+pub const CHURNED: u64 = 1_000_000;
+
+/// How many of them are alive at a time.
+pub const WINDOW: usize = 1_000;
+
+/// How often [`heap_over_time`] looks.
+pub const READINGS: usize = 100;
+
+/// Heap per live entry, the anchor or field included and the bare object not: one number. The mean over a doubling of the
+/// entries (from 65,536 to 131,072), since tables grow in steps.
+pub fn entry_bytes() -> Vec<Figure> {
+    fn figure<S: Subject + 'static>() -> Figure {
+        Figure::of::<S>("entry", |_| {
+            const FROM: usize = 1 << 16;
+            const STEP: usize = 1 << 12;
+            const BARE: usize = size_of::<Doc>() + 2 * size_of::<usize>();
+            let mut alive = Vec::with_capacity(2 * FROM);
+            let mut readings = Vec::with_capacity(FROM / STEP);
+            heap::count();
+            let subject = S::new(2 * FROM);
+            for seed in 0..2 * FROM {
+                let object = S::Object::create(seed as u64, 0);
+                subject.call(&object);
+                alive.push(object);
+                if seed >= FROM && seed % STEP == 0 {
+                    readings.push((heap::live() as f64 / alive.len() as f64) - BARE as f64);
+                }
+            }
+            vec![readings.iter().sum::<f64>() / readings.len() as f64]
+        })
+    }
+    on_one_thread!(figure())
+}
+
+/// Heap while [`CHURNED`] objects go through a window of [`WINDOW`]: with the first window alive, and at the peak. The bare
+/// objects are in it; their own figure is `bare`.
+pub fn churn_bytes() -> Vec<Figure> {
+    fn figure<S: Subject + 'static>() -> Figure {
+        Figure::of::<S>("churn", |_| {
+            heap::count();
+            steady_and_peak(Window::<S>::new(WINDOW), WINDOW as u64, CHURNED - WINDOW as u64)
+        })
+    }
+    let mut figures = vec![figure::<Bare>()];
+    figures.extend(through_lives!(figure()));
+    figures
+}
+
+/// Heap of ours while objects of 64 KiB go through a window of 100, beside a million small ones that are alive and remembered:
+/// with the first window alive and at the peak, in both the small ones not counted.
+pub fn large_bytes() -> Vec<Figure> {
+    fn figure<S: Subject + 'static, Small: Subject + 'static>() -> Figure {
+        Figure::of::<S>("large", |_| {
+            let _small = Warm::<Small>::new(1_000_000, 0);
+            heap::count();
+            steady_and_peak(Window::<S>::new(100), 100, 20_000)
+        })
+    }
+    vec![
+        figure::<large::OwnLent, in_object::Lent>(),
+        figure::<large::OwnCloned, in_object::Cloned>(),
+        figure::<large::Lent, arc::Lent>(),
+        figure::<large::Cloned, arc::Cloned>(),
+    ]
+}
+
+fn steady_and_peak<S: Subject>(mut window: Window<S>, first: u64, more: u64) -> Vec<f64> {
+    window.send(first);
+    let steady = heap::live();
+    heap::restart_peak();
+    window.send(more);
+    vec![steady as f64, heap::peak() as f64]
+}
+
+/// Heap after each of [`READINGS`] equal parts of the objects given that go through a window of [`WINDOW`]. What keeps all
+/// is among the subjects.
+pub fn heap_over_time() -> Vec<Figure> {
+    fn figure<S: Subject + 'static>() -> Figure {
+        Figure::of::<S>("over time", |objects| {
+            heap::count();
+            let mut window = Window::<S>::new(WINDOW);
+            let part = objects / READINGS as u64;
+            let mut readings = Vec::with_capacity(READINGS);
+            for _ in 0..READINGS {
+                window.send(part);
+                readings.push(heap::live() as f64);
+            }
+            readings
+        })
+    }
+    over_time!(figure())
+}

@@ -1,0 +1,117 @@
+//! What a hit costs, by how many objects, memos, threads and bytes there are.
+
+use super::TEXT_LEN;
+use crate::keyed::{Keyed, Wide};
+use crate::loops::Warm;
+use crate::run::Run;
+use crate::subject::{Shared, Subject};
+use crate::subjects::ours::{arc, crowd, in_object};
+use crate::subjects::{
+    by_argument_size, on_one_thread, on_several_threads, with_extra_key, with_many_objects,
+    with_many_objects_on_several_threads,
+};
+
+/// Hits on `objects` objects in turn, one thread.
+pub fn hits(objects: usize) -> Vec<Run> {
+    fn run<S: Subject + 'static>(objects: usize) -> Run {
+        let mut warm = None;
+        Run::of::<S>(move |hits| warm.get_or_insert_with(|| Warm::<S>::new(objects, TEXT_LEN)).hits(0, hits))
+    }
+    on_one_thread!(run(objects))
+}
+
+/// Hits on one object, one thread.
+pub fn hot_hits() -> Vec<Run> {
+    on_one_thread!(hot())
+}
+
+pub(super) fn hot<S: Subject + 'static>() -> Run {
+    let mut warm = None;
+    Run::of::<S>(move |hits| warm.get_or_insert_with(|| Warm::<S>::new(1, TEXT_LEN)).hot_hits(hits))
+}
+
+/// Hits on `objects` objects without texts, more than the caches of the machine hold. Only those subjects whose hit is little
+/// more than finding the place.
+pub fn hits_on_many(objects: usize) -> Vec<Run> {
+    fn run<S: Subject + 'static>(objects: usize) -> Run {
+        let (mut warm, mut done) = (None, 0);
+        Run::of::<S>(move |hits| {
+            // From where the last sample ended: its objects may be in a cache.
+            let from = done;
+            done += hits;
+            warm.get_or_insert_with(|| Warm::<S>::new(objects, 0)).hits(from, hits)
+        })
+    }
+    with_many_objects!(run(objects))
+}
+
+/// Hits on eight objects in turn with texts of `text_len` bytes each, one thread.
+pub fn hits_by_argument_size(text_len: usize) -> Vec<Run> {
+    fn run<S: Subject + 'static>(text_len: usize) -> Run {
+        let mut warm = None;
+        Run::of::<S>(move |hits| warm.get_or_insert_with(|| Warm::<S>::new(8, text_len)).hits(0, hits))
+    }
+    by_argument_size!(run(text_len))
+}
+
+/// Hits on `objects` objects in turn with an extra key, of which each object has four; one thread.
+pub fn hits_with_extra_key(objects: usize) -> Vec<Run> {
+    fn run<K: Keyed + 'static>(objects: usize) -> Run {
+        let mut warm = None;
+        Run::of::<Wide<K>>(move |hits| warm.get_or_insert_with(|| Warm::<Wide<K>>::new(objects, 0)).hits(0, hits))
+    }
+    with_extra_key!(run(objects))
+}
+
+/// Hits of ours by reference on one object, each memo on it asked in turn; and how many memos.
+pub fn hits_in_a_crowd() -> [(usize, Vec<Run>); 5] {
+    [
+        (1, vec![hot::<in_object::Lent>(), hot::<arc::Lent>()]),
+        (8, vec![hot::<crowd::Own8>(), hot::<crowd::Arc8>()]),
+        (30, vec![hot::<crowd::Own30>(), hot::<crowd::Arc30>()]),
+        (100, vec![hot::<crowd::Own100>(), hot::<crowd::Arc100>()]),
+        (1000, vec![hot::<crowd::Own1000>(), hot::<crowd::Arc1000>()]),
+    ]
+}
+
+/// Hits on `objects` objects in turn by `threads` threads at once, all on the same objects. The time is one thread's own.
+pub fn contended_hits(threads: u32, objects: usize) -> Vec<Run> {
+    fn run<S: Shared + 'static>(threads: u32, objects: usize) -> Run {
+        let mut warm = None;
+        Run::of::<S>(move |hits| {
+            warm.get_or_insert_with(|| Warm::<S>::new(objects, TEXT_LEN)).contended_hits(threads, hits)
+        })
+    }
+    on_several_threads!(run(threads, objects))
+}
+
+/// The same where each thread has objects of its own, `objects` in all.
+pub fn contended_hits_apart(threads: u32, objects: usize) -> Vec<Run> {
+    on_several_threads!(apart(threads, objects, TEXT_LEN))
+}
+
+/// The same without texts, for more objects than the caches of the machine hold.
+pub fn contended_hits_on_many(threads: u32, objects: usize) -> Vec<Run> {
+    with_many_objects_on_several_threads!(apart(threads, objects, 0))
+}
+
+fn apart<S: Shared + 'static>(threads: u32, objects: usize, text_len: usize) -> Run {
+    let (mut warm, mut done) = (None, 0);
+    Run::of::<S>(move |hits| {
+        let from = done;
+        done += hits;
+        let warm = warm.get_or_insert_with(|| Warm::<S>::new(objects, text_len));
+        warm.contended_hits_apart(threads, from, hits)
+    })
+}
+
+/// Hits on one object by `threads` threads at once. The time is one thread's own.
+pub fn contended_hot_hits(threads: u32) -> Vec<Run> {
+    fn run<S: Shared + 'static>(threads: u32) -> Run {
+        let mut warm = None;
+        Run::of::<S>(move |hits| {
+            warm.get_or_insert_with(|| Warm::<S>::new(1, TEXT_LEN)).contended_hot_hits(threads, hits)
+        })
+    }
+    on_several_threads!(run(threads))
+}

@@ -1,0 +1,13 @@
+//! Saying what was measured: tables, the targets held against them, plots, and the sections that both programs print.
+
+mod effort;
+pub mod plot;
+pub mod rows;
+mod section;
+pub mod sections;
+mod table;
+pub mod targets;
+
+pub use effort::Effort;
+pub use section::Section;
+pub use table::{Figures, Table};

@@ -1,0 +1,31 @@
+//! Extra keys: a few on many objects, and many on one.
+
+use super::{NANOSECONDS, add_rows, thousands};
+use crate::questions;
+use crate::report::plot::{Axis, Kind, Lines, Plot};
+use crate::report::{Effort, Section, rows};
+
+/// Four on each of 256 objects.
+pub fn extra_key(effort: Effort) -> Section {
+    let mut section =
+        Section::new("A hit with an extra key", "A number beside the object; each object has four entries.");
+    section.table.add(rows::EXTRA_KEY, effort.of(questions::hits_with_extra_key(256)));
+    section
+}
+
+/// From one to 100,000 on one object.
+pub fn many_keys(effort: Effort) -> Section {
+    let mut section = Section::new(
+        "Many extra keys under one owner",
+        "Hits on one object with each of its keys in turn, in an order that no prefetcher foresees. Ours with `capacity = \
+         unbounded`; the peers' keys are an address and the number, which pins nothing.",
+    );
+    let measured =
+        [1, 10, 100, 1_000, 10_000, 100_000].map(|count| (count as f64, effort.of(questions::hits_among_keys(count))));
+    add_rows(&mut section, &measured, |count| format!("hit, {} extra keys", thousands(count)));
+    let x = Axis { label: "extra keys", tick: |count| thousands(*count as u64), logarithmic: true };
+    let lines = Lines::through(&measured, x, NANOSECONDS);
+    let title = "A hit by the number of extra keys under one owner";
+    section.plots.push(Plot { file: "extra-keys.svg", title, kind: Kind::Lines(lines) });
+    section
+}

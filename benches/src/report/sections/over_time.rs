@@ -1,0 +1,34 @@
+//! The heap while objects come and go, weak against strong.
+
+use super::thousands;
+use crate::questions::{self, READINGS};
+use crate::report::plot::{Axis, Kind, Lines, Plot, Series};
+use crate::report::{Effort, Figures, Section};
+
+/// A million objects, of which a thousand are alive at a time.
+pub fn over_time(effort: Effort) -> Section {
+    let objects = questions::CHURNED.min(effort.objects);
+    let mut section = Section::new(
+        "Heap over time",
+        "Each object is called once. Nobody tells any store of a death: what is weak lets go by itself, what is bounded keeps a \
+         thousand, what is neither keeps all. KiB, the 1,000 living objects included; `bare` is they alone.",
+    );
+    let series: Vec<Series> = questions::heap_over_time()
+        .iter()
+        .map(|figure| {
+            let parts = (1..).map(|part| (part * objects / READINGS as u64) as f64);
+            let kibibytes = figure.take(objects).into_iter().map(|bytes| bytes / 1024.0);
+            Series { name: figure.column, points: parts.zip(kibibytes).collect() }
+        })
+        .collect();
+    for at in [0, 9, 49, 99] {
+        let cells = series.iter().map(|series| (series.name, series.points[at].1)).collect();
+        let gone = series[0].points[at].0 as u64;
+        section.table.add(format!("heap after {} objects, KiB", thousands(gone)), cells);
+    }
+    let x = Axis { label: "objects so far", tick: |count| thousands(*count as u64), logarithmic: false };
+    let y = Axis { label: "KiB on the heap", tick: |value| Figures(*value).to_string(), logarithmic: true };
+    let title = "Heap while objects come and go, 1,000 alive at a time";
+    section.plots.push(Plot { file: "heap-over-time.svg", title, kind: Kind::Lines(Lines { x, y, series }) });
+    section
+}

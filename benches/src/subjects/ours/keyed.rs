@@ -1,0 +1,96 @@
+//! An extra key beside the owner: with the bound that a memo has by itself, with none, and with room for a thousand.
+
+use std::rc::Rc;
+use std::sync::Arc;
+
+use memo_core::weak_memo;
+
+use super::in_object::Own;
+use super::{arc, in_object, rc};
+use crate::Subject;
+use crate::doc::Doc;
+use crate::keyed::Keyed;
+
+#[weak_memo(capacity = unbounded)]
+fn own_lent(own: &Own, width: u32) -> &u64 {
+    own.doc.derived_for(width)
+}
+
+#[weak_memo(capacity = unbounded)]
+fn lent(doc: &Arc<Doc>, width: u32) -> &u64 {
+    doc.derived_for(width)
+}
+
+#[weak_memo]
+fn own_by_default(own: &Own, width: u32) -> u64 {
+    own.doc.derived_for(width)
+}
+
+#[weak_memo]
+fn by_default(doc: &Arc<Doc>, width: u32) -> u64 {
+    doc.derived_for(width)
+}
+
+#[weak_memo]
+fn rc_by_default(doc: &Rc<Doc>, width: u32) -> u64 {
+    doc.derived_for(width)
+}
+
+#[weak_memo(capacity = unbounded)]
+fn own_unbounded(own: &Own, width: u32) -> u64 {
+    own.doc.derived_for(width)
+}
+
+#[weak_memo(capacity = unbounded)]
+fn unbounded(doc: &Arc<Doc>, width: u32) -> u64 {
+    doc.derived_for(width)
+}
+
+#[weak_memo(capacity = 1000)]
+fn own_bounded(own: &Own, width: u32) -> u64 {
+    own.doc.derived_for(width)
+}
+
+#[weak_memo(capacity = 1000)]
+fn bounded(doc: &Arc<Doc>, width: u32) -> u64 {
+    doc.derived_for(width)
+}
+
+/// A [`Keyed`] that is one function of object and key. A fresh one begins with a sweep.
+macro_rules! keyed {
+    ($keyed:ident, $name:literal, column $column:expr, $object:ty, |$argument:ident, $key:ident| $call:expr) => {
+        #[derive(Debug)]
+        pub(crate) struct $keyed;
+
+        impl Keyed for $keyed {
+            const NAME: &'static str = $name;
+            const COLUMN: &'static str = $column;
+            type Object = $object;
+
+            fn new(_room: usize) -> Self {
+                memo_core::sweep();
+                Self
+            }
+
+            #[inline(always)]
+            fn call(&self, $argument: &$object, $key: u32) -> u64 {
+                $call
+            }
+        }
+    };
+}
+
+const OWN_LENT: &str = in_object::Lent::NAME;
+const OWN: &str = in_object::Cloned::NAME;
+const LENT: &str = arc::Lent::NAME;
+const CLONED: &str = arc::Cloned::NAME;
+
+keyed!(OwnLent, "in-object by reference, keyed", column OWN_LENT, Arc<Own>, |own, key| *own_lent(own, key));
+keyed!(Lent, "Arc by reference, keyed", column LENT, Arc<Doc>, |doc, key| *lent(doc, key));
+keyed!(OwnByDefault, "in-object by clone, keyed", column OWN, Arc<Own>, |own, key| own_by_default(own, key));
+keyed!(ByDefault, "Arc by clone, keyed", column CLONED, Arc<Doc>, |doc, key| by_default(doc, key));
+keyed!(RcByDefault, "Rc by clone, keyed", column rc::Cloned::NAME, Rc<Doc>, |doc, key| rc_by_default(doc, key));
+keyed!(OwnUnbounded, "in-object by clone, keyed, unbounded", column OWN, Arc<Own>, |own, key| own_unbounded(own, key));
+keyed!(Unbounded, "Arc by clone, keyed, unbounded", column CLONED, Arc<Doc>, |doc, key| unbounded(doc, key));
+keyed!(OwnBounded, "in-object by clone, keyed, 1,000 at most", column OWN, Arc<Own>, |own, key| own_bounded(own, key));
+keyed!(Bounded, "Arc by clone, keyed, 1,000 at most", column CLONED, Arc<Doc>, |doc, key| bounded(doc, key));
