@@ -6,8 +6,8 @@
 use std::time::Duration;
 
 use criterion::{Criterion, criterion_group};
-use memo_benches::heap::{self, Counting};
-use memo_benches::questions;
+use memo_benches::heap::Counting;
+use memo_benches::{fresh, questions};
 
 #[global_allocator]
 static COUNTING: Counting = Counting;
@@ -26,13 +26,13 @@ criterion_group! {
 }
 
 fn main() {
-    if heap::answer(questions::churn_bytes()) {
+    if fresh::answer(questions::churn_bytes()) {
         return;
     }
     println!("| churn | steady, KiB | peak, KiB |\n|---|---:|---:|");
     for figure in questions::churn_bytes() {
-        let bytes = figure.take();
-        println!("| {} | {:.0} | {:.0} |", figure.column, bytes.steady / 1024.0, bytes.peak / 1024.0);
+        let bytes = figure.take(0);
+        println!("| {} | {:.0} | {:.0} |", figure.column, bytes[0] / 1024.0, bytes[1] / 1024.0);
     }
     benches();
     Criterion::default().configure_from_args().final_summary();

@@ -22,7 +22,7 @@ mod tests {
     use super::doc::{DERIVED, Doc, Object};
     use super::keyed::{Keyed, Wide};
     use super::subjects::{on_one_thread, on_several_threads, through_lives, with_extra_key, with_many_keys};
-    use super::{Subject, machine};
+    use super::{Subject, machine, questions};
 
     #[test]
     fn a_second_call_is_a_hit_with_every_subject() {
@@ -60,6 +60,20 @@ mod tests {
             }
         }
         through_lives!(check());
+    }
+
+    #[test]
+    fn of_many_callers_of_a_missing_entry_one_computes() {
+        for storm in questions::storms(4, 1) {
+            assert_eq!(storm.computes, 1.0, "{}", storm.column);
+        }
+    }
+
+    #[test]
+    fn with_room_for_a_tenth_most_calls_of_a_zipf_load_hit_with_every_subject() {
+        for load in questions::zipf(1.0, 50_000, 1) {
+            assert!((0.6..0.9).contains(&load.hit_ratio), "{}: {}", load.column, load.hit_ratio);
+        }
     }
 
     #[test]

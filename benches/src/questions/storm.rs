@@ -3,7 +3,7 @@
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
-use crate::doc::{COMPUTES, Doc, Object};
+use crate::doc::{DERIVED_SLOWLY, Doc, Object};
 use crate::run::median;
 use crate::subject::Shared;
 use crate::subjects::in_a_storm;
@@ -70,7 +70,7 @@ struct Measured {
 fn sample<S: Shared>(threads: usize) -> Measured {
     let subject = S::new(1000);
     let objects: Vec<_> = (0..SAMPLE as u64).map(|seed| S::Object::create(seed, 0)).collect();
-    let before = COMPUTES.load(Ordering::Relaxed);
+    let before = DERIVED_SLOWLY.load(Ordering::Relaxed);
     let arrived = AtomicU64::new(0);
     let caller = || -> Vec<(Instant, Instant)> {
         let storm = |(at, object): (usize, &S::Object)| {
@@ -89,7 +89,7 @@ fn sample<S: Shared>(threads: usize) -> Measured {
         let running: Vec<_> = (0..threads).map(|_| scope.spawn(caller)).collect();
         running.into_iter().map(|thread| thread.join().expect("no subject panics")).collect()
     });
-    let computes = COMPUTES.load(Ordering::Relaxed) - before;
+    let computes = DERIVED_SLOWLY.load(Ordering::Relaxed) - before;
     objects.iter().for_each(|object| subject.forget(object));
     let wall = |at: usize| -> Duration {
         let start = times.iter().map(|own| own[at].0).min();

@@ -42,7 +42,7 @@ pub(crate) fn instructions(effort: Effort, workspace: &Workspace) -> Outcome<Sec
         "Counted by callgrind on one hot object in a loop: the difference of two runs, the loop's own few included. By \
          reference, an `Arc<str>` is cloned by the caller.",
     );
-    if Command::new("valgrind").arg("--version").output().is_err() {
+    if !can_count() {
         section.table.note("Not counted: valgrind is not installed.".into());
         return Ok(section);
     }
@@ -63,7 +63,13 @@ pub(crate) fn instructions(effort: Effort, workspace: &Workspace) -> Outcome<Sec
     Ok(section)
 }
 
-fn of_a_hit(only: &Path, subject: &str) -> Outcome<f64> {
+/// Whether valgrind is there.
+pub(crate) fn can_count() -> bool {
+    Command::new("valgrind").arg("--version").output().is_ok()
+}
+
+/// Of the program `only`, for one of its subjects.
+pub(crate) fn of_a_hit(only: &Path, subject: &str) -> Outcome<f64> {
     let more = collected(only, subject, BEFORE + HITS)?;
     Ok((more - collected(only, subject, BEFORE)?) / HITS as f64)
 }

@@ -7,6 +7,7 @@ use memo_benches::report::{Effort, Section, rows};
 use memo_benches::run::{Medians, median};
 
 use crate::Outcome;
+use crate::instructions::{can_count, of_a_hit};
 use crate::workspace::{Workspace, said};
 
 const SUBJECTS: [&str; 6] = [
@@ -25,7 +26,7 @@ pub(crate) fn statistics(effort: Effort, workspace: &Workspace) -> Outcome<Secti
     let mut section = Section::new(
         "Statistics on and off",
         "There is no switch: `--cfg memo_uncounted`, for this report alone, builds a second program in which no hit is counted. Both run \
-         in turn, on one hot object in a tight loop, where a count weighs most. Two programs also differ in where their code happens to lie.",
+         in turn, on one hot object in a tight loop, where a count weighs most: it is a load and a store at the same place each time, and each waits for the one before. Two programs also differ in where their code happens to lie.",
     );
     let programs = [workspace.only()?, workspace.only_with("--cfg memo_uncounted")?];
     let mut times = [Medians::new(), Medians::new()];
@@ -43,6 +44,12 @@ pub(crate) fn statistics(effort: Effort, workspace: &Workspace) -> Outcome<Secti
     let [counted, uncounted] = times;
     section.table.add(rows::COUNTED, counted);
     section.table.add(rows::UNCOUNTED, uncounted);
+    if can_count() {
+        for (state, program) in ["on", "off"].iter().zip(&programs) {
+            let cells: Outcome<Medians> = SUBJECTS.iter().map(|name| Ok((*name, of_a_hit(program, name)?))).collect();
+            section.table.add(format!("instructions of a hit, statistics {state}"), cells?);
+        }
+    }
     Ok(section)
 }
 

@@ -28,7 +28,7 @@ impl Bars {
         let (low, high) = (numbers().fold(f64::INFINITY, f64::min) / 2.0, numbers().fold(0.0, f64::max));
         let width = SIZE.0 as i32 / self.groups.len().max(1) as i32;
         for ((title, cells), part) in self.groups.iter().zip(area.split_evenly((1, self.groups.len()))) {
-            let heading = format!("{title}, {}", self.unit);
+            let heading = format!("{title}, {} (logarithmic)", self.unit);
             part.draw(&Text::new(heading, (20, 12), ("sans-serif", 16)))?;
             let mut cells = cells.clone();
             cells.sort_by(|(_, one), (_, other)| one.total_cmp(other));

@@ -23,8 +23,17 @@ pub struct Axis {
     pub label: &'static str,
     /// A tick's text.
     pub tick: fn(&f64) -> String,
-    /// Each step is a factor.
-    pub logarithmic: bool,
+    /// How its steps grow.
+    pub scale: Scale,
+}
+
+/// How the steps of an axis grow.
+#[derive(Debug, Clone, Copy)]
+pub enum Scale {
+    /// By the same amount.
+    Linear,
+    /// By this factor.
+    Logarithmic(f64),
 }
 
 /// The lines and both axes; upwards each step is a factor.
@@ -60,10 +69,9 @@ impl Lines {
         let (low, high) = self.bounds(|point| point.1);
         // A line along the border could not be seen.
         let upwards = (low / 1.3..high * 1.3).log_scale();
-        if self.x.logarithmic {
-            self.draw_on(&plot, (left..right).log_scale(), upwards)
-        } else {
-            self.draw_on(&plot, left..right, upwards)
+        match self.x.scale {
+            Scale::Linear => self.draw_on(&plot, left..right, upwards),
+            Scale::Logarithmic(factor) => self.draw_on(&plot, (left..right).log_scale().base(factor), upwards),
         }
     }
 

@@ -2,7 +2,7 @@
 
 use super::{NANOSECONDS, add_rows, thousands};
 use crate::questions;
-use crate::report::plot::{Axis, Kind, Lines, Plot};
+use crate::report::plot::{Axis, Kind, Lines, Plot, Scale};
 use crate::report::{Effort, Section, rows};
 
 /// A thousand and a million.
@@ -30,7 +30,7 @@ pub fn many_objects(effort: Effort) -> Section {
     };
     let measured: Vec<_> = sizes.map(|size| (size as f64, take(size))).collect();
     add_rows(&mut section, &measured, |objects| format!("hit, {} objects", thousands(objects)));
-    let x = Axis { label: "objects", tick: |count| thousands(*count as u64), logarithmic: true };
+    let x = Axis { label: "objects", tick: |count| thousands(*count as u64), scale: Scale::Logarithmic(10.0) };
     let lines = Lines::through(&measured, x, NANOSECONDS);
     section.plots.push(Plot { file: "objects.svg", title: "A hit by the number of objects", kind: Kind::Lines(lines) });
     if effort.objects >= 1_000_000 {

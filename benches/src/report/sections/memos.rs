@@ -2,7 +2,7 @@
 
 use super::{NANOSECONDS, thousands};
 use crate::questions;
-use crate::report::plot::{Axis, Kind, Lines, Plot};
+use crate::report::plot::{Axis, Kind, Lines, Plot, Scale};
 use crate::report::{Effort, Section, rows};
 
 /// From one to a thousand on one object.
@@ -18,7 +18,8 @@ pub fn memos(effort: Effort) -> Section {
         section.table.add(label(*count), cells.clone());
     }
     let points: Vec<_> = measured.into_iter().map(|(count, cells)| (count as f64, cells)).collect();
-    let x = Axis { label: "memos on the object", tick: |count| thousands(*count as u64), logarithmic: true };
+    let x =
+        Axis { label: "memos on the object", tick: |count| thousands(*count as u64), scale: Scale::Logarithmic(10.0) };
     let lines = Lines::through(&points, x, NANOSECONDS);
     let title = "A hit by the number of memos on one object";
     section.plots.push(Plot { file: "memos.svg", title, kind: Kind::Lines(lines) });

@@ -26,13 +26,13 @@ pub use storm::storm;
 pub use values::values;
 pub use zipf::zipf;
 
-use super::plot::Axis;
+use super::plot::{Axis, Scale};
 use super::section::Section;
 use super::table::Figures;
 use crate::run::Medians;
 
 /// Nanoseconds upwards.
-const NANOSECONDS: Axis = Axis { label: "ns per call", tick: |value| Figures(*value).to_string(), logarithmic: true };
+const NANOSECONDS: Axis = Axis { label: "ns per call", tick: number, scale: Scale::Logarithmic(10.0) };
 
 /// What a reader of every table has to know.
 pub const ABOUT: &str = "\
@@ -46,6 +46,11 @@ fn add_rows(section: &mut Section, rows: &[(f64, Medians)], label: impl Fn(u64) 
     for (size, cells) in rows {
         section.table.add(label(*size as u64), cells.clone());
     }
+}
+
+/// A tick of an axis.
+fn number(value: &f64) -> String {
+    if *value < 1.0 { Figures(*value).to_string() } else { thousands(value.round() as u64) }
 }
 
 /// A number with its thousands apart.

@@ -1,9 +1,9 @@
 //! The heap while objects come and go, weak against strong.
 
-use super::thousands;
+use super::{number, thousands};
 use crate::questions::{self, READINGS};
-use crate::report::plot::{Axis, Kind, Lines, Plot, Series};
-use crate::report::{Effort, Figures, Section};
+use crate::report::plot::{Axis, Kind, Lines, Plot, Scale, Series};
+use crate::report::{Effort, Section};
 
 /// A million objects, of which a thousand are alive at a time.
 pub fn over_time(effort: Effort) -> Section {
@@ -26,8 +26,8 @@ pub fn over_time(effort: Effort) -> Section {
         let gone = series[0].points[at].0 as u64;
         section.table.add(format!("heap after {} objects, KiB", thousands(gone)), cells);
     }
-    let x = Axis { label: "objects so far", tick: |count| thousands(*count as u64), logarithmic: false };
-    let y = Axis { label: "KiB on the heap", tick: |value| Figures(*value).to_string(), logarithmic: true };
+    let x = Axis { label: "objects so far", tick: |count| thousands(*count as u64), scale: Scale::Linear };
+    let y = Axis { label: "KiB on the heap", tick: number, scale: Scale::Logarithmic(10.0) };
     let title = "Heap while objects come and go, 1,000 alive at a time";
     section.plots.push(Plot { file: "heap-over-time.svg", title, kind: Kind::Lines(Lines { x, y, series }) });
     section

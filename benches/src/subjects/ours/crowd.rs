@@ -41,7 +41,8 @@ macro_rules! hundred {
     };
 }
 
-/// A thousand memos in ten modules.
+/// A thousand memos in ten modules. For one kind of owner: they take as long to compile as all else here, and what they show is
+/// what an anchor does with its cells, which is the same wherever the anchor is.
 macro_rules! thousand {
     ($module:ident, |$owner:ident: $object:ty| $derived:expr, $($hundred:ident)*) => {
         mod $module {
@@ -71,7 +72,7 @@ crowd!(own_30, |own: Own| own.doc.derived(),
 crowd!(arc_30, |doc: Arc<Doc>| doc.derived(),
     m00 m01 m02 m03 m04 m05 m06 m07 m08 m09 m10 m11 m12 m13 m14 m15 m16 m17 m18 m19 m20 m21 m22 m23 m24 m25 m26 m27 m28 m29);
 thousand!(own_1000, |own: Own| own.doc.derived(), h0 h1 h2 h3 h4 h5 h6 h7 h8 h9);
-thousand!(arc_1000, |doc: Arc<Doc>| doc.derived(), h0 h1 h2 h3 h4 h5 h6 h7 h8 h9);
+hundred!(arc_100, |doc: Arc<Doc>| doc.derived());
 
 const OWN: &str = in_object::Lent::NAME;
 const ARC: &str = arc::Lent::NAME;
@@ -82,5 +83,4 @@ subject!(Own100, "in-object by reference, 100 memos", column OWN, calls 100, Arc
 subject!(Own1000, "in-object by reference, 1,000 memos", column OWN, calls 1000, Arc<Own>, |own| own_1000::each(own));
 subject!(Arc8, "Arc by reference, 8 memos", column ARC, calls 8, Arc<Doc>, |doc| arc_8::each(doc));
 subject!(Arc30, "Arc by reference, 30 memos", column ARC, calls 30, Arc<Doc>, |doc| arc_30::each(doc));
-subject!(Arc100, "Arc by reference, 100 memos", column ARC, calls 100, Arc<Doc>, |doc| arc_1000::each_of_a_hundred(doc));
-subject!(Arc1000, "Arc by reference, 1,000 memos", column ARC, calls 1000, Arc<Doc>, |doc| arc_1000::each(doc));
+subject!(Arc100, "Arc by reference, 100 memos", column ARC, calls 100, Arc<Doc>, |doc| arc_100::each(doc));
