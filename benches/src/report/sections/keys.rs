@@ -22,7 +22,7 @@ pub fn many_keys(effort: Effort) -> Section {
     );
     let measured =
         [1, 10, 100, 1_000, 10_000, 100_000].map(|count| (count as f64, effort.of(questions::hits_among_keys(count))));
-    add_rows(&mut section, &measured, |count| format!("hit, {} extra keys", thousands(count)));
+    add_rows(&mut section, &measured, |count| format!("hit, extra keys: {}", thousands(count)));
     let x = Axis { label: "extra keys", tick: |count| thousands(*count as u64), scale: Scale::Logarithmic(10.0) };
     let lines = Lines::through(&measured, x, NANOSECONDS);
     let title = "A hit by the number of extra keys under one owner";

@@ -9,8 +9,9 @@ pub fn reclaim(effort: Effort) -> Section {
     let mut section = Section::new(
         "From drop to reclaimed",
         "An in-object anchor gives its results back in the object's drop: its row is all there is. With an `Arc` owner the result is \
-         unreachable at once, and its memory comes back in the course of further calls to any memo, by `sweep()`, or by a `Sweeper`. \
-         One object is dropped beside others that live; 21 trials.",
+         unreachable at once, and its memory, with the object's own allocation (which is why that drop is cheaper than a bare one), comes \
+         back in the course of further calls to any memo, by `sweep()`, or by a `Sweeper`. One object is dropped beside others that live; \
+         21 trials.",
     );
     section.table.add("drop of an object with one result, ns (`bare` has none)", effort.of(questions::drops()));
     for living in [1_000, effort.objects.min(100_000)] {
