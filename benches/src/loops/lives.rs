@@ -1,0 +1,87 @@
+//! Objects that come and go.
+
+use std::hint::black_box;
+use std::time::{Duration, Instant};
+
+use super::{call_each, objects};
+use crate::Subject;
+use crate::doc::Object;
+
+/// First calls on fresh objects, `batch` at a time in an emptied store.
+pub(crate) fn misses<S: Subject>(batch: usize, misses: u64) -> Duration {
+    let mut taken = Duration::ZERO;
+    let mut left = misses as usize;
+    while left > 0 {
+        let subject = S::new(4 * batch);
+        let objects: Vec<_> = objects(batch.min(left), 0);
+        let start = Instant::now();
+        call_each(&subject, &objects);
+        taken += start.elapsed();
+        left -= objects.len();
+        for object in &objects {
+            subject.forget(object);
+        }
+    }
+    taken
+}
+
+/// Lives in turn: make, call once, forget, drop; one object alive at a time.
+#[derive(Debug)]
+pub(crate) struct Lives<S> {
+    subject: S,
+    /// Never the same twice, for the keys that are compared by content.
+    seed: u64,
+}
+
+impl<S: Subject> Lives<S> {
+    pub(crate) fn new() -> Self {
+        Self { subject: S::new(1000), seed: 0 }
+    }
+
+    pub(crate) fn live(&mut self, lives: u64) -> Duration {
+        let start = Instant::now();
+        let mut sum = 0u64;
+        for _ in 0..lives {
+            let object = black_box(S::Object::create(self.seed, 0));
+            self.seed += 1;
+            sum = sum.wrapping_add(self.subject.call(&object));
+            self.subject.forget(&object);
+            drop(object);
+        }
+        black_box(sum);
+        start.elapsed()
+    }
+}
+
+/// Objects through a window: the oldest goes when a new one comes.
+#[derive(Debug)]
+pub(crate) struct Window<S: Subject> {
+    subject: S,
+    alive: Vec<Option<S::Object>>,
+    next: u64,
+}
+
+impl<S: Subject> Window<S> {
+    /// A window of `size` objects, empty yet.
+    pub(crate) fn new(size: usize) -> Self {
+        Self { subject: S::new(size), alive: std::iter::repeat_with(|| None).take(size).collect(), next: 0 }
+    }
+
+    /// Sends `count` more objects through, each called once.
+    pub(crate) fn send(&mut self, count: u64) -> Duration {
+        let start = Instant::now();
+        let mut sum = 0u64;
+        for _ in 0..count {
+            let at = self.next as usize % self.alive.len();
+            if let Some(old) = self.alive[at].take() {
+                self.subject.forget(&old);
+            }
+            let object = black_box(S::Object::create(self.next, 0));
+            sum = sum.wrapping_add(self.subject.call(&object));
+            self.alive[at] = Some(object);
+            self.next += 1;
+        }
+        black_box(sum);
+        start.elapsed()
+    }
+}
