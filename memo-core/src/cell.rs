@@ -21,7 +21,9 @@ use std::ptr::NonNull;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use crate::counters::Count;
+use crate::handed::Batch;
 use crate::memo::{Core, SEATS};
+use crate::panics::Panics;
 use crate::sync::{AtomicPtr, UnsafeCell, unpoisoned};
 
 const VACANT: usize = 1;
@@ -116,7 +118,8 @@ pub(crate) unsafe trait AnyCell: Sized {
     /// Takes every entry out and drops it. May run user code (drops); the first panic of that comes out at the end.
     ///
     /// # Safety
-    /// `cell` is of this type and alive. For a cell that is not [`CellVtable::shared`], nobody else can reach it.
+    /// `cell` is of this type and alive. Its object is dead, or borrowed by the caller alone; so for a cell that is not
+    /// [`CellVtable::shared`] nobody else can reach it, and no call is copying an entry of one that is.
     unsafe fn end(cell: NonNull<CellHead>, why: Count) -> usize;
 }
 
@@ -134,6 +137,8 @@ pub(crate) struct SharedVtable {
     pub(crate) retain: unsafe fn(NonNull<CellHead>),
     /// Removes the entry at this address with this hash, if it is (still) there.
     pub(crate) remove: unsafe fn(NonNull<CellHead>, EntryId, Count) -> bool,
+    /// Takes every entry out while the object may live, and drops it or hands it to the batch.
+    pub(crate) empty: unsafe fn(NonNull<CellHead>, Count, &mut Batch, &mut Panics) -> usize,
     /// Where the cell stands in its memo's list.
     pub(crate) listing: unsafe fn(NonNull<CellHead>) -> NonNull<Listing>,
 }
@@ -244,10 +249,11 @@ impl CellRef {
         unsafe { self.0.as_ref() }.memo().vtable()
     }
 
-    /// Takes every entry out and drops it.
-    pub(crate) fn end(&self, why: Count) -> usize {
-        // SAFETY: the vtable is that of the cell's memo, the cell is counted, and shared cells may be ended any time.
-        unsafe { (self.vtable().end)(self.0, why) }
+    /// Takes every entry out. Those that a call may be copying go to `batch`; the others are dropped.
+    pub(crate) fn empty(&self, why: Count, batch: &mut Batch, panics: &mut Panics) -> usize {
+        let shared = self.vtable().shared.as_ref().expect("counted cells only");
+        // SAFETY: the vtable is that of the cell's memo, and the cell is counted.
+        unsafe { (shared.empty)(self.0, why, batch, panics) }
     }
 
     /// Removes one entry, if it is still there.

@@ -5,6 +5,7 @@
 //! lock, once each, and dropped with no lock held.
 
 use std::marker::PhantomData;
+use std::mem::ManuallyDrop;
 use std::ptr::NonNull;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Mutex, MutexGuard};
@@ -14,21 +15,69 @@ use triomphe::Arc;
 use crate::anchor::Anchor;
 use crate::cell::{self, AnyCell, CellHead, CellRef, CellVtable, EntryId, Listing, SharedVtable};
 use crate::counters::{self, Count};
+use crate::handed::{Batch, Seen};
+use crate::hold::Front;
 use crate::key::{KeySet, StoredKey};
 use crate::memo::Core;
 use crate::panics::Panics;
 use crate::scope::Scope;
-use crate::store::{Counted, Entry, Meta, Store, Taken, count_ready, id_of};
+use crate::store::{Counted, Entry, Meta, Store, Taken, id_of};
 use crate::sync::unpoisoned;
 
 #[repr(C)]
-pub(crate) struct CountedCell<S, St> {
+pub(crate) struct CountedCell<S, St: Store> {
     head: CellHead,
     listing: Listing,
     /// How often something was asked to go. A racer that sees it change does not publish (law 11).
     asked: AtomicU32,
     store: Mutex<St>,
+    /// What hits look at without the lock.
+    front: St::Front,
     scope: PhantomData<fn(S) -> S>,
+}
+
+/// The entries of a cell, under its lock.
+struct Locked<'a, St: Store> {
+    store: MutexGuard<'a, St>,
+    front: &'a St::Front,
+}
+
+impl<St: Store> Locked<'_, St> {
+    fn find<R>(&self, hash: u64, is: impl FnMut(&St::Key) -> bool, act: impl FnOnce(&Counted<St>) -> R) -> Option<R> {
+        self.store.find(self.front, hash, is, act)
+    }
+
+    fn candidates(&self, hash: u64, take: impl FnMut(&Counted<St>)) {
+        self.store.candidates(self.front, hash, take);
+    }
+
+    fn insert(&mut self, entry: Counted<St>) {
+        self.store.insert(self.front, entry);
+    }
+
+    fn remove(&mut self, id: EntryId) -> Option<Taken<St>> {
+        self.store.remove(self.front, id)
+    }
+
+    fn contains(&self, id: EntryId) -> bool {
+        self.store.contains(self.front, id)
+    }
+
+    fn turned_ready(&mut self, entry: &Counted<St>) {
+        self.store.turned_ready(self.front, entry);
+    }
+
+    fn evict(&mut self, newest: EntryId, capacity: usize, is_dead: impl Fn(&St::Key) -> bool) -> Vec<Counted<St>> {
+        self.store.evict(newest, capacity, is_dead)
+    }
+
+    fn drain(&mut self) -> St::Drained {
+        self.store.drain(self.front)
+    }
+
+    fn version(&self) -> u64 {
+        self.store.version()
+    }
 }
 
 /// Whether keys may be compared under a lock.
@@ -61,66 +110,109 @@ where
             remove: |cell, entry, why| unsafe { cell::cast::<Self>(cell) }.remove(entry, why),
             // SAFETY: as above.
             listing: |cell| NonNull::from(&unsafe { cell::cast::<Self>(cell) }.listing),
+            // SAFETY: as above.
+            empty: |cell, why, batch, panics| unsafe { cell::cast::<Self>(cell) }.empty(why, batch, panics),
         }),
     };
 
     /// The cell of `core` on `anchor`.
     #[inline]
     pub(crate) fn find<'w>(anchor: &'w Anchor, core: &'static Core) -> Option<&'w Self> {
-        let cell = anchor.cells().find(core)?;
+        // The heads of counted cells are never vacant, so this is to find one in fewer steps.
+        let cell = anchor.cells().find_filled(core)?;
         // SAFETY: a memo's cells are of one type, and the anchor is borrowed for `'w`.
         Some(unsafe { cell::cast::<Self>(cell) })
     }
 
     /// The cell of `core` on `anchor`, made on first use. `clearable` ones are listed for `clear`.
     pub(crate) fn find_or_add<'w>(anchor: &'w Anchor, core: &'static Core, clearable: bool) -> &'w Self {
-        if let Some(cell) = Self::find(anchor, core) {
-            return cell;
+        match Self::find(anchor, core) {
+            Some(cell) => cell,
+            None => Self::add_cell(anchor, core, clearable, None).unwrap_or_else(|there| there),
         }
+    }
+
+    /// A new cell, with its first entry from the start: nobody else has to be kept from it. `Err`: another came first.
+    ///
+    /// The entry has no weak arguments to be linked from.
+    pub(crate) fn add_cell<'w>(
+        anchor: &'w Anchor,
+        core: &'static Core,
+        clearable: bool,
+        first: Option<&Counted<St>>,
+    ) -> Result<&'w Self, &'w Self> {
         core.register();
         core.set_cells(const { &Self::VTABLE }, S::LOCAL);
+        let (mut store, front) = (St::default(), St::Front::default());
+        if let Some(first) = first {
+            debug_assert!(!<St::Key as StoredKey<S>>::PEERS);
+            store.insert(&front, first.clone());
+        }
         let raw = Self::into_raw(Arc::new(Self {
             head: CellHead::new(core),
             listing: Listing::new(),
             asked: AtomicU32::new(0),
-            store: Mutex::new(St::default()),
+            store: Mutex::new(store),
+            front,
             scope: PhantomData,
         }));
         // Cells of a thread's own table are found by walking it.
         if clearable && !S::LOCAL {
             cell::enlist(raw, core);
         }
-        let there = match anchor.cells().add(raw) {
-            Ok(()) => raw,
+        match anchor.cells().add(raw) {
+            // SAFETY: as in `find`.
+            Ok(()) => Ok(unsafe { cell::cast::<Self>(raw) }),
             Err(there) => {
                 cell::delist(raw, core);
                 // SAFETY: not published: still ours.
                 unsafe { cell::release::<Self>(raw) };
-                there
+                // SAFETY: as in `find`.
+                Err(unsafe { cell::cast::<Self>(there) })
             }
-        };
-        // SAFETY: as in `find`.
-        unsafe { cell::cast::<Self>(there) }
+        }
     }
 
-    fn lock(&self) -> MutexGuard<'_, St> {
-        unpoisoned(self.store.lock())
+    fn lock(&self) -> Locked<'_, St> {
+        Locked { store: unpoisoned(self.store.lock()), front: &self.front }
     }
+
+    /// Whose hits may hold an entry of this cell.
+    const SEEN: Seen = if S::LOCAL { Seen::Here } else { Seen::ByAll };
 
     fn core(&self) -> &'static Core {
         self.head.memo()
+    }
+
+    /// What hits look at without the lock.
+    #[inline(always)]
+    pub(crate) fn front(&self) -> &Front<Entry<St::Meta, St::Value>> {
+        St::front(&self.front)
     }
 
     /// The entry whose key `is` accepts.
     #[inline]
     pub(crate) fn seek(&self, hash: u64, keys: Keys, is: impl FnMut(&St::Key) -> bool) -> Option<Counted<St>> {
         match keys {
-            Keys::Trusted => self.lock().find(hash, is).cloned(),
+            Keys::Trusted => self.lock().find(hash, is, Counted::<St>::clone),
             Keys::Users => self.seek_outside(hash, is).0,
         }
     }
 
-    /// The same with `is` run outside the lock, and the version of the store that was searched.
+    /// A copy of the ready value whose key `is` accepts, made under the lock: both are ours.
+    #[inline]
+    pub(crate) fn copy(&self, hash: u64, is: impl FnMut(&St::Key) -> bool) -> Option<St::Value>
+    where
+        St::Value: Clone,
+    {
+        self.lock().find(hash, is, |entry| {
+            let value = entry.slot.get()?.clone();
+            entry.meta.visit();
+            Some(value)
+        })?
+    }
+
+    /// The entry whose key `is` accepts, with `is` run outside the lock, and the version of the store that was searched.
     fn seek_outside(&self, hash: u64, mut is: impl FnMut(&St::Key) -> bool) -> (Option<Counted<St>>, u64) {
         // Nearly always one: two keys with the same 64-bit hash are rare, and the second costs an allocation.
         let (mut first, mut others) = (None, Vec::new());
@@ -161,8 +253,8 @@ where
                 Some(version) if version != store.version() => continue,
                 Some(_) => {}
                 None => {
-                    if let Some(there) = store.find(hash, |key| key.same(entry.meta.key())) {
-                        return Err(there.clone());
+                    if let Some(there) = store.find(hash, |key| key.same(entry.meta.key()), Counted::<St>::clone) {
+                        return Err(there);
                     }
                 }
             }
@@ -191,8 +283,9 @@ where
             let mut store = self.lock();
             self.asked.fetch_add(1, Ordering::Relaxed);
             store.remove(id)
-        }?;
-        unlink::<S, St>(&taken.entry);
+        }?
+        .seen(Self::SEEN);
+        unlink::<S, St>(taken.entry());
         Some(taken)
     }
 
@@ -219,7 +312,7 @@ where
         if !stored {
             return (false, Vec::new());
         }
-        store.turned_ready();
+        store.turned_ready(entry);
         (true, store.evict(id, capacity, is_dead::<S, St>))
     }
 
@@ -273,13 +366,12 @@ where
     /// Takes one entry out because an argument of it died.
     fn remove(&self, id: EntryId, why: Count) -> bool {
         let taken = self.lock().remove(id);
-        let Some(Taken { entry, ready }) = taken else { return false };
-        unlink::<S, St>(&entry);
-        if ready {
+        let Some(taken) = taken.map(|taken| taken.seen(Self::SEEN)) else { return false };
+        unlink::<S, St>(taken.entry());
+        if taken.ready {
             counters::count(self.core(), why, 1);
         }
-        drop(entry);
-        ready
+        taken.ready
     }
 
     /// The pointer this cell was made with: that of `&self` may not reach the count in front of it.
@@ -362,23 +454,62 @@ where
     }
 
     unsafe fn end(cell: NonNull<CellHead>, why: Count) -> usize {
-        // SAFETY: the caller's.
-        let this = unsafe { cell::cast::<Self>(cell) };
-        let entries = {
-            let mut store = this.lock();
-            this.asked.fetch_add(1, Ordering::Relaxed);
-            store.drain()
+        // SAFETY: the caller's; the count stays the anchor's.
+        let mut counted = ManuallyDrop::new(unsafe { Self::from_raw(cell) });
+        let entries = match Arc::get_mut(&mut counted) {
+            // It is on no list, so nobody can come either.
+            Some(this) => unpoisoned(this.store.get_mut()).drain(&this.front),
+            None => counted.drain(),
         };
-        let ready = count_ready(&entries);
-        if ready > 0 {
-            counters::count(this.core(), why, ready);
-        }
-        let mut panics = Panics::default();
-        for taken in entries {
-            unlink::<S, St>(&taken.entry);
-            panics.run(|| drop(taken));
-        }
+        let (this, mut panics) = (&**counted, Panics::default());
+        // The object is dead, or borrowed by the caller alone: nobody holds an entry of its.
+        let ready = this.end_each(entries, why, |taken| drop_entry::<St>(taken.into_unseen(), &mut panics));
         panics.resume();
         ready as usize
+    }
+}
+
+impl<S: Scope, St> CountedCell<S, St>
+where
+    St: Store + 'static,
+    St::Key: StoredKey<S>,
+{
+    /// Takes all entries of an object that may be alive out. Those that hits may hold go to `batch`.
+    fn empty(&self, why: Count, batch: &mut Batch, panics: &mut Panics) -> usize {
+        let ready = self.end_each(self.drain(), why, |taken| match taken.seen(Self::SEEN).into_victim() {
+            Ok(victim) => batch.add(victim, panics),
+            Err(taken) => {
+                panics.run(|| drop(taken));
+            }
+        });
+        ready as usize
+    }
+
+    /// Takes all entries out.
+    fn drain(&self) -> St::Drained {
+        let mut store = self.lock();
+        self.asked.fetch_add(1, Ordering::Relaxed);
+        store.drain()
+    }
+
+    /// Unlinks and counts what was taken out.
+    fn end_each(&self, entries: St::Drained, why: Count, mut each: impl FnMut(Taken<St>)) -> u64 {
+        // Counted before any of them is dropped: a destructor may look.
+        let ready = St::count_ready(&entries);
+        if ready > 0 {
+            counters::count(self.core(), why, ready);
+        }
+        for taken in entries {
+            unlink::<S, St>(taken.entry());
+            each(taken);
+        }
+        ready
+    }
+}
+
+/// Drops an entry, and catches a panic of a destructor of the user's.
+fn drop_entry<St: Store>(entry: Counted<St>, panics: &mut Panics) {
+    if std::mem::needs_drop::<St::Value>() || std::mem::needs_drop::<St::Key>() {
+        panics.run(|| drop(entry));
     }
 }

@@ -14,7 +14,7 @@ use std::sync::{Mutex, MutexGuard};
 
 use crate::memo::Core;
 use crate::sync::unpoisoned;
-use crate::thread;
+use crate::{sweep, thread};
 
 /// What is counted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -62,8 +62,8 @@ impl Block {
     }
 
     /// Adds to a counter that only this thread writes.
-    #[inline]
-    fn add_own(&self, what: Count, n: u64) -> u64 {
+    #[inline(always)]
+    pub(crate) fn add_own(&self, what: Count, n: u64) -> u64 {
         let counter = &self.0[what as usize];
         let now = counter.load(Ordering::Relaxed).wrapping_add(n);
         counter.store(now, Ordering::Release);
@@ -123,27 +123,70 @@ fn all() -> MutexGuard<'static, Vec<Share>> {
     unpoisoned(ALL.lock())
 }
 
-/// Counts, and returns what this thread has counted so far (1 on a thread that is ending).
+/// Counts a hit that has run nothing of the user's; every few thousand of them sweep.
 ///
 /// `--cfg memo_uncounted` is for the benches alone: no hit is counted, so that they can say what counting costs. A feature
 /// would be switched on for a whole program by whoever asks first.
+#[inline(always)]
+pub(crate) fn count_hit(core: &'static Core) {
+    if cfg!(memo_uncounted) {
+        return;
+    }
+    thread::with(|thread| {
+        if let Some(place) = own_place(thread, core) {
+            // SAFETY: found just now.
+            let hits = unsafe { add_at(thread, place, Count::Hits, 1) };
+            if !hits.is_multiple_of(sweep::HITS_PER_SWEEP) {
+                return;
+            }
+        }
+        // One call for both that are rare: a memoized function is inlined where it is called only if it is small.
+        count_hit_slowly(core);
+    });
+}
+
+/// The first hit of a memo on a thread, which is still to be counted, and those that sweep, which are.
+#[cold]
+#[inline(never)]
+fn count_hit_slowly(core: &'static Core) {
+    if thread::with(|thread| own_place(thread, core)).is_some() {
+        sweep::after_hits();
+    } else {
+        count_first(core, Count::Hits, 1);
+    }
+}
+
+/// Counts, and returns what this thread has counted so far (1 on a thread that is ending).
 #[inline(always)]
 pub(crate) fn count(core: &'static Core, what: Count, n: u64) -> u64 {
     if cfg!(memo_uncounted) && matches!(what, Count::Hits) {
         return 1;
     }
-    thread::with(|thread| {
-        // In bytes on both sides: a hit has no time for a shift.
-        let offset = core.counters_offset();
-        if offset < thread.counters_end.get() {
-            // SAFETY: the array has `counters_end` bytes, and this thread alone replaces it (invariant 1).
-            let at = unsafe { thread.counters.get().byte_add(offset) };
-            // SAFETY: as above; the block is initialised.
-            unsafe { &*at }.add_own(what, n)
-        } else {
-            count_first(core, what, n)
-        }
+    thread::with(|thread| match own_place(thread, core) {
+        // SAFETY: found just now.
+        Some(place) => unsafe { add_at(thread, place, what, n) },
+        None => count_first(core, what, n),
     })
+}
+
+/// Where this thread counts for `core`, if it did so before.
+#[inline(always)]
+pub(crate) fn own_place(thread: &thread::Thread, core: &'static Core) -> Option<usize> {
+    // In bytes on both sides: a hit has no time for a shift.
+    let offset = core.counters_offset();
+    (offset < thread.counters_end.get()).then_some(offset)
+}
+
+/// Counts, as [`count`].
+///
+/// # Safety
+/// `place` is of this thread's counters as they are now.
+#[inline(always)]
+pub(crate) unsafe fn add_at(thread: &thread::Thread, place: usize, what: Count, n: u64) -> u64 {
+    // SAFETY: the array has `counters_end` bytes, and this thread alone replaces it (invariant 1).
+    let at = unsafe { thread.counters.get().byte_add(place) };
+    // SAFETY: as above; the block is initialised.
+    unsafe { &*at }.add_own(what, n)
 }
 
 #[cold]
@@ -153,6 +196,9 @@ fn count_first(core: &'static Core, what: Count, n: u64) -> u64 {
         if !thread.arm() {
             return false;
         }
+        // Who has counters is seen by others, so that a hit asks once.
+        #[cfg(not(loom))]
+        thread.reader();
         grow(thread, index + 1);
         true
     });

@@ -40,6 +40,18 @@ pub(crate) fn full() {
     fence(Ordering::SeqCst);
 }
 
+/// The side of a reader that holds what it copies: one kind of fence, known when this is compiled, so that a hit has nothing
+/// to ask. Only where [`can_hold`].
+#[inline(always)]
+pub(crate) fn holding() {
+    if cfg!(all(target_os = "linux", not(any(miri, loom)))) { light() } else { full() }
+}
+
+/// Whether [`holding`] is what its readers need. Not on a Linux whose kernel refuses: there nothing is shown to them.
+pub(crate) fn can_hold() -> bool {
+    !cfg!(all(target_os = "linux", not(any(miri, loom)))) || is_asymmetric()
+}
+
 /// The other side. `false`: the kernel refused, and nothing is known about any reader.
 #[must_use]
 pub(crate) fn heavy() -> bool {

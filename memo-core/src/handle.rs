@@ -5,6 +5,7 @@ use std::marker::PhantomData;
 
 use crate::cell;
 use crate::counters::{self, Count};
+use crate::handed::Batch;
 use crate::lent_op::LentOp;
 use crate::memo::Core;
 use crate::owned::Op;
@@ -298,12 +299,13 @@ where
 /// Drops every result of a memo that can be cleared.
 pub(crate) fn clear(core: &'static Core) -> usize {
     let cells = if core.is_local() { side_table::local::listed(core) } else { cell::listed(core) };
-    let mut panics = Panics::default();
+    let (mut panics, mut batch) = (Panics::default(), Batch::default());
     let mut cleared = 0;
     for cell in cells {
-        cleared += panics.run(|| cell.end(Count::Cleared)).unwrap_or(0);
+        cleared += cell.empty(Count::Cleared, &mut batch, &mut panics);
         panics.run(|| drop(cell));
     }
+    batch.finish(&mut panics);
     panics.resume();
     cleared
 }

@@ -76,7 +76,8 @@ pub(crate) struct Job<'w, O: Locate<S> + ?Sized, S: Scope, St: Store<Key: Stored
     core: &'static Core,
     place: Place<'w, O, S>,
     cell: &'w CountedCell<S, St>,
-    entry: Counted<St>,
+    /// Until it is published.
+    entry: Option<Counted<St>>,
     keys: Keys,
     role: Role,
     strong_before: Option<usize>,
@@ -100,6 +101,10 @@ pub(crate) enum Begun<'w, O: Locate<S> + ?Sized, S: Scope, St: Store<Key: Stored
     /// The entry has its value; the cell it is in.
     Ready(Counted<St>, &'w CountedCell<S, St>, Call),
     Compute(Job<'w, O, S, St>),
+}
+
+fn entry_of<St: Store>(entry: &Option<Counted<St>>) -> &Counted<St> {
+    entry.as_ref().expect("a job has its entry until it is published")
 }
 
 /// What became of a computed value.
@@ -127,11 +132,26 @@ where
     let call = Call::enter();
     let site = core.site();
     let anchor = anchor.unwrap_or_else(|| place.make());
-    let cell = CountedCell::<S, K::Store<V>>::find_or_add(anchor, core, !site.lends);
     let keys = const { Keys::of::<S, K>() };
     let me = thread::with(thread::Thread::number);
     let mut single_flight = site.single_flight;
     let mut missed = false;
+    let cell = match CountedCell::<S, K::Store<V>>::find(anchor, core) {
+        Some(cell) => cell,
+        // The first call of all: its entry is in the cell from the start.
+        None if single_flight && K::Store::<V>::FRONTED => {
+            missed = true;
+            note_miss(core, place);
+            let entry = new_entry::<K::Store<V>>(Slot::claimed(me), key.to_stored(), hash);
+            match CountedCell::add_cell(anchor, core, !site.lends, Some(&entry)) {
+                Ok(cell) => {
+                    return Begun::Compute(Job::new(core, place, cell, entry, keys, Role::Lead, call));
+                }
+                Err(theirs) => theirs,
+            }
+        }
+        None => CountedCell::find_or_add(anchor, core, !site.lends),
+    };
     let mut asked = if single_flight { 0 } else { cell.asked() };
     // The entry that another call was faster with. Looked at as it is: a key whose `matches` and stored form disagree
     // would be sought, not found, and not added, for ever.
@@ -157,19 +177,7 @@ where
                     flight::guard_depth(core);
                     Role::Race { asked }
                 };
-                let strong_before = place.strong();
-                let none = Replaced(Vec::new());
-                return Begun::Compute(Job {
-                    core,
-                    place,
-                    cell,
-                    entry,
-                    keys,
-                    role,
-                    strong_before,
-                    _replaced: none,
-                    _call: call,
-                });
+                return Begun::Compute(Job::new(core, place, cell, entry, keys, role, call));
             }
         };
         match found.slot.look() {
@@ -183,23 +191,10 @@ where
                 if !single_flight {
                     // A `refresh` is on its way, or a flight after a rejected one: compute beside it.
                     let entry = new_entry::<K::Store<V>>(Slot::claimed(me), key.to_stored(), hash);
-                    let strong_before = place.strong();
                     if !missed {
                         note_miss(core, place);
                     }
-                    let role = Role::Race { asked };
-                    let none = Replaced(Vec::new());
-                    return Begun::Compute(Job {
-                        core,
-                        place,
-                        cell,
-                        entry,
-                        keys,
-                        role,
-                        strong_before,
-                        _replaced: none,
-                        _call: call,
-                    });
+                    return Begun::Compute(Job::new(core, place, cell, entry, keys, Role::Race { asked }, call));
                 }
                 if flight.thread == me {
                     flight::panic_on_ring(core, slot_address(&found));
@@ -243,6 +238,20 @@ where
     S: Scope,
     St: Store<Key: StoredKey<S>> + 'static,
 {
+    fn new(
+        core: &'static Core,
+        place: Place<'w, O, S>,
+        cell: &'w CountedCell<S, St>,
+        entry: Counted<St>,
+        keys: Keys,
+        role: Role,
+        call: Call,
+    ) -> Self {
+        let none = Replaced(Vec::new());
+        let strong_before = place.strong();
+        Self { core, place, cell, entry: Some(entry), keys, role, strong_before, _replaced: none, _call: call }
+    }
+
     /// A job whose entry replaces what is there: `refresh`.
     pub(crate) fn refresh(
         core: &'static Core,
@@ -254,41 +263,52 @@ where
         call: Call,
     ) -> Self {
         let strong_before = place.strong();
-        Self { core, place, cell, entry, keys, role: Role::Lead, strong_before, _replaced: replaced, _call: call }
+        let role = Role::Lead;
+        Self { core, place, cell, entry: Some(entry), keys, role, strong_before, _replaced: replaced, _call: call }
     }
 
     pub(crate) fn cell(&self) -> &'w CountedCell<S, St> {
         self.cell
     }
 
+    fn entry(&self) -> &Counted<St> {
+        entry_of::<St>(&self.entry)
+    }
+
     /// Runs the body. If it panics, the job's drop tells the others.
     pub(crate) fn run<R>(&self, body: impl FnOnce() -> R) -> R {
-        run(self.core, slot_address(&self.entry), body)
+        run(self.core, slot_address(self.entry()), body)
     }
 
     /// Stores the value, unless something was asked to go meanwhile.
     pub(crate) fn publish(mut self, value: St::Value) -> Published<St> {
         let capacity = self.core.site().capacity;
         let role = std::mem::replace(&mut self.role, Role::Filled);
-        let (stored, published, victims) = match role {
+        let entry = entry_of::<St>(&self.entry);
+        let (stored, theirs, victims) = match role {
             Role::Lead => {
-                let (stored, victims) = self.cell.publish(&self.entry, value, capacity);
-                (stored, Published::Ours(self.entry.clone()), victims)
+                let (stored, victims) = self.cell.publish(entry, value, capacity);
+                (stored, None, victims)
             }
             Role::Race { asked } => {
-                self.entry.slot.fill(value);
+                entry.slot.fill(value);
                 loop {
-                    match self.cell.publish_racer(&self.entry, self.keys, asked, capacity) {
-                        Ok(Some(victims)) => break (true, Published::Ours(self.entry.clone()), victims),
-                        Ok(None) => break (false, Published::Ours(self.entry.clone()), Vec::new()),
+                    match self.cell.publish_racer(entry, self.keys, asked, capacity) {
+                        Ok(Some(victims)) => break (true, None, victims),
+                        Ok(None) => break (false, None, Vec::new()),
                         Err(theirs) if self.core.site().lends && theirs.slot.get().is_none() => {
                             wait_out(self.core, &theirs.slot)
                         }
-                        Err(theirs) => break (false, Published::Theirs(theirs), Vec::new()),
+                        Err(theirs) => break (false, Some(theirs), Vec::new()),
                     }
                 }
             }
             Role::Filled | Role::Done => unreachable!("a job ends once"),
+        };
+        let published = match theirs {
+            // Its own goes with the job, when all is counted.
+            Some(theirs) => Published::Theirs(theirs),
+            None => Published::Ours(self.entry.take().expect("a job has its entry until it is published")),
         };
         self.role = Role::Done;
         counters::count(self.core, Count::Computes, 1);
@@ -305,14 +325,14 @@ where
     pub(crate) fn reject<R>(mut self, result: R, share: impl FnOnce(&R) -> Option<St::Value>) -> R {
         let role = self.role;
         if let Role::Lead = role {
-            self.cell.withdraw(&self.entry);
-            if !self.entry.slot.end_unless_awaited() {
+            self.cell.withdraw(self.entry());
+            if !self.entry().slot.end_unless_awaited() {
                 // The user's `Clone`: if it panics, the job's drop ends the flight.
                 match share(&result) {
                     Some(copy) => {
-                        self.entry.slot.fill(copy);
+                        self.entry().slot.fill(copy);
                     }
-                    None => self.entry.slot.end(NoValue::Rejected),
+                    None => self.entry().slot.end(NoValue::Rejected),
                 }
             }
         }
@@ -334,10 +354,10 @@ where
         match self.role {
             Role::Done => return,
             Role::Lead => {
-                self.cell.withdraw(&self.entry);
-                self.entry.slot.end(NoValue::Panicked);
+                self.cell.withdraw(self.entry());
+                self.entry().slot.end(NoValue::Panicked);
             }
-            Role::Race { .. } => self.entry.slot.end(NoValue::Panicked),
+            Role::Race { .. } => self.entry().slot.end(NoValue::Panicked),
             // The user's `Eq` panicked while it was being put in.
             Role::Filled => {}
         }

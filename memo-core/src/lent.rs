@@ -26,7 +26,6 @@ use crate::owner::{Locate, Place};
 use crate::scope::{Scope, Storable};
 use crate::slot::{Look, NoValue, Slot, Waited};
 use crate::store::{Counted, Meta, Store};
-use crate::sweep;
 use crate::thread::{self, Call, Deeper};
 use crate::waits;
 
@@ -410,10 +409,7 @@ where
     const { assert_lendable::<S, K>() };
     let anchor = place.find();
     if let Some(value) = key.find_lent(core, anchor) {
-        let hits = counters::count(core, Count::Hits, 1);
-        if hits.is_multiple_of(sweep::HITS_PER_SWEEP) {
-            sweep::after_hits();
-        }
+        counters::count_hit(core);
         return LentStep::Done(value);
     }
     begin_slowly(core, place, anchor, &key)

@@ -46,7 +46,8 @@
 //! Three facts make this simpler and faster than a general cache, each with a boundary that the code keeps to:
 //!
 //! 1. *The caller's borrow is the hazard pointer.* While `f(&arc)` runs, `arc` is alive, so its anchor and its lent results
-//!    cannot go. It protects nothing else: not another object's anchor, not a value that `clear` takes away.
+//!    cannot go. It protects nothing else: not another object's anchor, not a value that `clear` takes away. What a hit
+//!    copies it therefore holds, by one word that its thread shows to others; who takes a value away looks there.
 //! 2. *A held `Weak` pins the address.* Address and `Weak` in one node are a true identity; an address alone would be a
 //!    wrong answer waiting to happen. The node's slot goes first, its `Weak` after.
 //! 3. *Death is exclusive*, for cells that nothing enumerates: when the object is dead nobody can be reading them. Cells that
@@ -106,9 +107,9 @@
 //! # Where things are
 //!
 //! For a reader of the source: `owner` (argument to anchor), `anchor` and `side_table`, `list`, `index` and `cell` (anchor
-//! to cell), `store` and `slot` (cell to value), `owned` and `lent` (the calls), `job` (a miss), `peer` (further weak
-//! arguments), `grave` and `sweep` (the end), `reader` and `fence` (what a hit without a lock tells those who take things away).
-//! Each begins with its invariants.
+//! to cell), `store` and `slot` (cell to value), `owned` and `lent` (the calls), `hit` and `hold` (a value that is copied while
+//! it may be taken away), `job` and `waits` (a miss), `peer` (further weak arguments), `grave`, `handed` and `sweep` (the end),
+//! `reader` and `fence` (what a hit without a lock tells those who take things away). Each begins with its invariants.
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
@@ -123,7 +124,10 @@ mod counters;
 mod fence;
 mod flight;
 mod grave;
+mod handed;
 mod handle;
+mod hit;
+mod hold;
 mod index;
 mod job;
 mod keep;
@@ -137,6 +141,7 @@ mod owned;
 mod owner;
 mod panics;
 mod peer;
+mod plain;
 mod reader;
 mod registry;
 mod report;

@@ -10,9 +10,10 @@ use crate::key::{KeySet, StoredKey};
 use crate::memo::Core;
 use crate::owner::{Locate, Place};
 use crate::panics::{Panics, drop_all};
+use crate::plain::is_plain;
 use crate::scope::{Scope, Storable};
 use crate::slot::{Look, Slot};
-use crate::store::{Counted, Meta, Store, id_of};
+use crate::store::{Counted, Meta, Store, Taken, id_of};
 use crate::sweep;
 use crate::thread::{self, Call, Deeper};
 
@@ -66,7 +67,7 @@ where
 }
 
 /// A memoized call: the result, or the duty to compute it.
-#[inline]
+#[inline(always)]
 pub(crate) fn begin_owned<'w, R, O, S, K>(
     core: &'static Core,
     place: Place<'w, O, S>,
@@ -78,10 +79,86 @@ where
     S: Scope,
     K: KeySet<S>,
 {
+    let anchor = place.find();
+    if K::Store::<R>::FRONTED {
+        let mut hits = 0;
+        if let Some(cell) = anchor.and_then(|anchor| Cell::<S, K, R>::find(anchor, core))
+            && let Some(value) = cell.hit(core, &mut hits)
+        {
+            if hits.is_multiple_of(sweep::HITS_PER_SWEEP) {
+                sweep::after_hits();
+            }
+            return Step::Done(value);
+        }
+        begin_out_of_line(core, place, anchor, key)
+    } else {
+        begin_counted(core, place, anchor, key)
+    }
+}
+
+#[cold]
+#[inline(never)]
+fn begin_out_of_line<'w, R, O, S, K>(
+    core: &'static Core,
+    place: Place<'w, O, S>,
+    anchor: Option<&'w Anchor>,
+    key: K,
+) -> Step<'w, R, O, S, K::Store<R>>
+where
+    R: Clone + Storable<S>,
+    O: Locate<S> + ?Sized,
+    S: Scope,
+    K: KeySet<S>,
+{
+    begin_counted(core, place, anchor, key)
+}
+
+/// The same for keys and values that nothing of the user's is run for.
+#[inline]
+fn begin_under_lock<'w, R, O, S, K>(
+    core: &'static Core,
+    place: Place<'w, O, S>,
+    anchor: Option<&'w Anchor>,
+    key: K,
+) -> Step<'w, R, O, S, K::Store<R>>
+where
+    R: Clone + Storable<S>,
+    O: Locate<S> + ?Sized,
+    S: Scope,
+    K: KeySet<S>,
+{
+    let hash = key.hash();
+    if let Some(cell) = anchor.and_then(|anchor| Cell::<S, K, R>::find(anchor, core))
+        && let Some(value) = cell.copy(hash, |stored| key.matches(stored))
+    {
+        if counters::count(core, Count::Hits, 1).is_multiple_of(sweep::HITS_PER_SWEEP) {
+            sweep::after_hits();
+        }
+        return Step::Done(value);
+    }
+    begin_slowly(core, place, anchor, &key, hash)
+}
+
+/// The same with a count of the entry while its value is copied.
+#[inline]
+fn begin_counted<'w, R, O, S, K>(
+    core: &'static Core,
+    place: Place<'w, O, S>,
+    anchor: Option<&'w Anchor>,
+    key: K,
+) -> Step<'w, R, O, S, K::Store<R>>
+where
+    R: Clone + Storable<S>,
+    O: Locate<S> + ?Sized,
+    S: Scope,
+    K: KeySet<S>,
+{
+    if is_plain::<R>() && K::TRUSTED {
+        return begin_under_lock(core, place, anchor, key);
+    }
     // User code may run below: hashing, comparing, cloning. No sweep starts inside it.
     let deeper = Deeper::enter();
     let hash = key.hash();
-    let anchor = place.find();
     if let Some((entry, _)) = seek::<S, K, R>(core, anchor, &key, hash)
         && let Some(value) = entry.slot.get()
     {
@@ -302,10 +379,8 @@ where
     let entry = new_entry::<K::Store<R>>(Slot::claimed(me), key.to_stored(), key.hash());
     let keys = const { Keys::of::<S, K>() };
     let old = cell.replace(&entry, keys);
-    let own = old
-        .iter()
-        .map(|old| &old.entry)
-        .find(|old| matches!(old.slot.look(), Look::Busy(flight) if flight.thread == me));
+    let own =
+        old.iter().map(Taken::entry).find(|old| matches!(old.slot.look(), Look::Busy(flight) if flight.thread == me));
     let ring = own.map(slot_address);
     let job = Job::refresh(core, place, cell, entry, keys, Replaced(old), call);
     if let Some(slot) = ring {

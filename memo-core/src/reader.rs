@@ -1,8 +1,9 @@
 //! What a thread is looking at, for those who would take it away.
 //!
-//! A hit takes no lock, and the slot array of the side table that it looks into is not protected by the caller's borrow of
-//! the object. So every thread has a [`Reader`], which it alone writes, marked while it is *looking*. [`Readers`] are those of
-//! all threads.
+//! A hit takes no lock. Two things on its way are not protected by the caller's borrow of the object: the slot array of
+//! the side table, and a value that `clear` may take from the living object. So every thread has a [`Reader`], marks that
+//! it alone writes: *looking* while it is inside a slot array, and *holding* the address of the entry whose value it
+//! copies (see `hold`). [`Readers`] are those of all threads.
 //!
 //! # Invariants
 //!
@@ -11,28 +12,92 @@
 //! 2. *Looking*: the mark is set, and a light fence passed, before the pointer to the array is loaded; it is taken back
 //!    (`Release`) after the last look at the array. So after an array was unpublished and a heavy fence passed, a reader
 //!    that is not marked (`Acquire`) has left it, or will only find its successor.
-//! 3. No code of the user's runs while *looking*.
-//! 4. A thread that is not on the list (it is ending) takes the lock of what it looks into instead.
+//! 3. *Holding*: the address is written, and a light fence passed, before the place where it was found is read *again*; only
+//!    if it is still there it is held. So after an entry was unpublished and a heavy fence passed, who does not hold it never
+//!    will.
+//! 4. No code of the user's runs while *looking*. While *holding* it may (`Clone`), and hit again. So a reader has two such
+//!    marks: one for values whose copy runs no code of the user's, which is never set twice; and one for all others, where
+//!    calls further in count theirs.
+//! 5. A thread that is not on the list (it is ending) takes the lock of what it looks into instead.
 
 use std::ptr::NonNull;
 
 use crate::fence;
-use crate::sync::{AtomicBool, Mutex, Ordering, unpoisoned};
+use crate::sync::{AtomicBool, AtomicUsize, Mutex, MutexGuard, Ordering, unpoisoned};
 
 /// One thread's marks.
 pub(crate) struct Reader {
     looking: AtomicBool,
+    /// Whether something that this reader may hold was taken out. Set by whoever took it.
+    wanted: AtomicBool,
+    /// What is copied by code of ours.
+    copying: Hold,
+    /// What is copied by code of the user's.
+    cloning: Hold,
+}
+
+/// The address of an entry that is held, or 0.
+pub(crate) struct Hold(AtomicUsize);
+
+impl Hold {
+    #[cfg(not(loom))]
+    const fn new() -> Self {
+        Self(AtomicUsize::new(0))
+    }
+
+    #[cfg(loom)]
+    fn new() -> Self {
+        Self(AtomicUsize::new(0))
+    }
+
+    /// `Release`: who sees it comes after what was done under the mark before.
+    #[inline(always)]
+    pub(crate) fn set(&self, address: usize) {
+        self.0.store(address, Ordering::Release);
+    }
+
+    /// `Release`: who sees it free comes after what its holder did.
+    #[inline(always)]
+    pub(crate) fn free(&self) {
+        self.0.store(0, Ordering::Release);
+    }
+
+    /// By its own thread.
+    #[inline(always)]
+    pub(crate) fn is_free(&self) -> bool {
+        self.0.load(Ordering::Relaxed) == 0
+    }
+
+    /// Unless a `Clone` of the user's, further out on this thread, has taken it.
+    #[inline(always)]
+    pub(crate) fn if_free(&self) -> Option<&Self> {
+        self.is_free().then_some(self)
+    }
+
+    fn get(&self) -> usize {
+        self.0.load(Ordering::Acquire)
+    }
 }
 
 impl Reader {
     #[cfg(not(loom))]
     pub(crate) const fn new() -> Self {
-        Self { looking: AtomicBool::new(false) }
+        Self {
+            looking: AtomicBool::new(false),
+            wanted: AtomicBool::new(false),
+            copying: Hold::new(),
+            cloning: Hold::new(),
+        }
     }
 
     #[cfg(loom)]
     pub(crate) fn new() -> Self {
-        Self { looking: AtomicBool::new(false) }
+        Self {
+            looking: AtomicBool::new(false),
+            wanted: AtomicBool::new(false),
+            copying: Hold::new(),
+            cloning: Hold::new(),
+        }
     }
 
     /// Runs `look`, during which no array that it finds is freed. `look` is ours, and does not panic.
@@ -43,6 +108,37 @@ impl Reader {
         let found = look();
         self.looking.store(false, Ordering::Release);
         found
+    }
+
+    /// The mark for copies by code of ours.
+    #[inline(always)]
+    pub(crate) fn copying(&self) -> &Hold {
+        &self.copying
+    }
+
+    /// The mark for copies by code of the user's.
+    #[inline(always)]
+    pub(crate) fn cloning(&self) -> &Hold {
+        &self.cloning
+    }
+
+    pub(crate) fn holds(&self, address: usize) -> bool {
+        self.holding().contains(&address)
+    }
+
+    pub(crate) fn holding(&self) -> [usize; 2] {
+        [self.copying.get(), self.cloning.get()]
+    }
+
+    /// Whether to look after what was held.
+    #[inline(always)]
+    pub(crate) fn is_wanted(&self) -> bool {
+        self.wanted.load(Ordering::Relaxed)
+    }
+
+    /// Set by others before their heavy fence; taken back under the lock of the list that it is about.
+    pub(crate) fn want(&self, wanted: bool) {
+        self.wanted.store(wanted, Ordering::Relaxed);
     }
 }
 
@@ -89,9 +185,12 @@ impl Readers {
     }
 
     /// Takes a reader off, which is not used any more.
-    #[cfg(not(loom))]
     pub(crate) fn remove(&self, reader: &Reader) {
         unpoisoned(self.0.lock()).retain(|other| other.0 != NonNull::from(reader));
+    }
+
+    pub(crate) fn lock(&self) -> Listed<'_> {
+        Listed(unpoisoned(self.0.lock()))
     }
 
     /// Whether nobody looks any more at what was unpublished before. `me` is the caller's, who does not.
@@ -108,5 +207,20 @@ impl Readers {
                 let reader = unsafe { reader.get() };
                 !reader.looking.load(Ordering::Acquire)
             })
+    }
+}
+
+/// The readers of all threads, none of which comes or goes meanwhile.
+pub(crate) struct Listed<'a>(MutexGuard<'a, Vec<ReaderPtr>>);
+
+impl Listed<'_> {
+    pub(crate) fn each(&self) -> impl Iterator<Item = &Reader> {
+        // SAFETY: they are on the list, and its lock is held.
+        self.0.iter().map(|reader| unsafe { reader.get() })
+    }
+
+    /// Whether nobody but `me` is on the list.
+    pub(crate) fn is_only(&self, me: Option<&Reader>) -> bool {
+        self.each().all(|reader| me.is_some_and(|me| std::ptr::eq(me, reader)))
     }
 }

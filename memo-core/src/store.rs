@@ -4,7 +4,8 @@
 //! place where it is kept: a replaceable pointer. Whoever takes it out of the store (`clear`, `forget`, eviction, another
 //! argument's death) detaches a running flight without touching it; who waits for that flight still gets its result,
 //! and who comes later starts another (laws 2 and 11). The last holder drops the value: a call that is copying it, or
-//! the call that took it out.
+//! the call that took it out. A ready entry without extra key is shown to hits that neither lock nor count (`hold`): the
+//! store's own count of such a one goes by [`Taken`] only, which leaves it to those who hold it.
 //!
 //! # Invariants
 //!
@@ -13,12 +14,18 @@
 //! 2. An entry in the store turns ready under that lock. So `ready` is the number of ready entries.
 //! 3. No two entries of a store have the same key, as far as the user's `Eq` can be trusted.
 
+use std::marker::PhantomData;
+use std::mem::ManuallyDrop;
+use std::ptr::NonNull;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use hashbrown::HashTable;
 use triomphe::Arc;
 
 use crate::cell::EntryId;
+use crate::fence;
+use crate::handed::{self, Seen, Victim};
+use crate::hold::Front;
 use crate::slot::Slot;
 
 /// One result, or one flight on its way to be one.
@@ -83,24 +90,63 @@ impl<K> Meta for Keyed<K> {
     }
 }
 
-/// An entry that was taken out.
+/// An entry that was taken out. When it is dropped, so is its value, unless somebody holds it: then that one does.
 pub(crate) struct Taken<St: Store> {
-    pub(crate) entry: Counted<St>,
+    entry: ManuallyDrop<Counted<St>>,
     /// Whether it had its value *when it was taken out*: a flight that is detached may get one later, which counts as
     /// rejected, not as taken.
     pub(crate) ready: bool,
+    seen: Seen,
 }
 
 impl<St: Store> Taken<St> {
+    const DROPLESS: bool = !std::mem::needs_drop::<St::Value>() && !std::mem::needs_drop::<St::Key>();
+
     /// To be called under the store's lock.
     fn now(entry: Counted<St>) -> Self {
-        Self { ready: entry.slot.get().is_some(), entry }
+        Self { ready: entry.slot.get().is_some(), entry: ManuallyDrop::new(entry), seen: Seen::ByAll }
+    }
+
+    /// Says whose hits may hold it.
+    pub(crate) fn seen(mut self, seen: Seen) -> Self {
+        self.seen = seen;
+        self
+    }
+
+    pub(crate) fn entry(&self) -> &Counted<St> {
+        &self.entry
+    }
+
+    /// The count itself, for who knows that no hit holds it: the object is dead, or borrowed by nobody else.
+    pub(crate) fn into_unseen(self) -> Counted<St> {
+        let mut this = ManuallyDrop::new(self);
+        // SAFETY: `this` is not used again.
+        unsafe { ManuallyDrop::take(&mut this.entry) }
+    }
+
+    /// A victim for a batch, if hits of any thread may hold it.
+    pub(crate) fn into_victim(self) -> Result<Victim, Self> {
+        if self.may_be_held() && self.seen == Seen::ByAll {
+            Ok(Victim::new(self.into_unseen(), Self::DROPLESS))
+        } else {
+            Err(self)
+        }
+    }
+
+    fn may_be_held(&self) -> bool {
+        St::FRONTED && self.ready
     }
 }
 
-/// How many results are among them.
-pub(crate) fn count_ready<St: Store>(taken: &[Taken<St>]) -> u64 {
-    taken.iter().filter(|taken| taken.ready).count() as u64
+impl<St: Store> Drop for Taken<St> {
+    fn drop(&mut self) {
+        let held = self.may_be_held();
+        // SAFETY: it is not used again.
+        let entry = unsafe { ManuallyDrop::take(&mut self.entry) };
+        if held {
+            handed::let_go(Victim::new(entry, Self::DROPLESS), self.seen);
+        }
+    }
 }
 
 pub(crate) type Counted<St> = Arc<Entry<<St as Store>::Meta, <St as Store>::Value>>;
@@ -110,22 +156,38 @@ pub(crate) trait Store: Default {
     type Key: 'static;
     type Meta: Meta<Key = Self::Key> + 'static;
     type Value: 'static;
+    /// The part that hits look at without the lock. Written under it.
+    type Front: Default;
+    /// What [`Store::drain`] yields.
+    type Drained: IntoIterator<Item = Taken<Self>>;
+    /// Whether there is such a part.
+    const FRONTED: bool;
 
-    /// The entry with this hash for which `is` says yes. `is` is ours.
-    fn find(&self, hash: u64, is: impl FnMut(&Self::Key) -> bool) -> Option<&Counted<Self>>;
+    /// What hits see.
+    fn front(front: &Self::Front) -> &Front<Entry<Self::Meta, Self::Value>>;
+    /// Does `act` with the entry with this hash for which `is` says yes. Both are ours.
+    fn find<R>(
+        &self,
+        front: &Self::Front,
+        hash: u64,
+        is: impl FnMut(&Self::Key) -> bool,
+        act: impl FnOnce(&Counted<Self>) -> R,
+    ) -> Option<R>;
     /// Every entry with this hash.
-    fn candidates(&self, hash: u64, take: impl FnMut(&Counted<Self>));
+    fn candidates(&self, front: &Self::Front, hash: u64, take: impl FnMut(&Counted<Self>));
     /// Puts an entry in. There is none with its key.
-    fn insert(&mut self, entry: Counted<Self>);
+    fn insert(&mut self, front: &Self::Front, entry: Counted<Self>);
     /// Takes the entry at this address out.
-    fn remove(&mut self, id: EntryId) -> Option<Taken<Self>>;
-    fn contains(&self, id: EntryId) -> bool;
-    /// Notes that an entry of this store has turned ready.
-    fn turned_ready(&mut self);
+    fn remove(&mut self, front: &Self::Front, id: EntryId) -> Option<Taken<Self>>;
+    fn contains(&self, front: &Self::Front, id: EntryId) -> bool;
+    /// Notes that this entry of the store has turned ready.
+    fn turned_ready(&mut self, front: &Self::Front, entry: &Counted<Self>);
     /// Takes out what is too much: entries with dead arguments, else one that was not hit lately. Not `newest`.
     fn evict(&mut self, newest: EntryId, capacity: usize, is_dead: impl Fn(&Self::Key) -> bool) -> Vec<Counted<Self>>;
     /// Takes all entries out.
-    fn drain(&mut self) -> Vec<Taken<Self>>;
+    fn drain(&mut self, front: &Self::Front) -> Self::Drained;
+    /// How many results are among them.
+    fn count_ready(drained: &Self::Drained) -> u64;
     /// Counts insertions.
     fn version(&self) -> u64;
 }
@@ -134,50 +196,113 @@ pub(crate) fn id_of<M: Meta, V>(entry: &Arc<Entry<M, V>>) -> EntryId {
     EntryId { address: Arc::as_ptr(entry) as usize, hash: entry.meta.hash() }
 }
 
-/// One entry at most.
-pub struct Single<V>(Option<Arc<Entry<Bare, V>>>);
+/// One entry at most. It lies in the front, with its count, whether it is ready or not.
+pub struct Single<V>(PhantomData<fn(V) -> V>);
 
 impl<V> Default for Single<V> {
     fn default() -> Self {
-        Self(None)
+        Self(PhantomData)
     }
+}
+
+/// The front of a [`Single`].
+pub(crate) struct OneEntry<V>(Front<Entry<Bare, V>>);
+
+impl<V> Default for OneEntry<V> {
+    fn default() -> Self {
+        Self(Front::default())
+    }
+}
+
+impl<V> OneEntry<V> {
+    fn get(&self) -> Option<ManuallyDrop<Arc<Entry<Bare, V>>>> {
+        // SAFETY: what is in the front came from `into_raw`, with a count that is the front's own.
+        self.0.get().map(|entry| ManuallyDrop::new(unsafe { Arc::from_raw(entry.as_ptr()) }))
+    }
+
+    fn take(&self) -> Option<Arc<Entry<Bare, V>>> {
+        let entry = self.get()?;
+        self.0.hide();
+        Some(ManuallyDrop::into_inner(entry))
+    }
+}
+
+impl<V> Drop for OneEntry<V> {
+    fn drop(&mut self) {
+        drop(self.take());
+    }
+}
+
+fn pointer_to<M, V>(entry: &Arc<Entry<M, V>>) -> NonNull<Entry<M, V>> {
+    NonNull::new(Arc::as_ptr(entry).cast_mut()).expect("an allocation is not null")
 }
 
 impl<V: 'static> Store for Single<V> {
     type Key = ();
     type Meta = Bare;
     type Value = V;
+    type Front = OneEntry<V>;
+    type Drained = Option<Taken<Self>>;
+    const FRONTED: bool = true;
+
+    #[inline(always)]
+    fn front(front: &OneEntry<V>) -> &Front<Entry<Bare, V>> {
+        &front.0
+    }
 
     #[inline]
-    fn find(&self, _: u64, _: impl FnMut(&()) -> bool) -> Option<&Counted<Self>> {
-        self.0.as_ref()
+    fn find<R>(
+        &self,
+        front: &OneEntry<V>,
+        _: u64,
+        _: impl FnMut(&()) -> bool,
+        act: impl FnOnce(&Counted<Self>) -> R,
+    ) -> Option<R> {
+        front.get().map(|entry| act(&entry))
     }
 
-    fn candidates(&self, _: u64, take: impl FnMut(&Counted<Self>)) {
-        self.0.iter().for_each(take);
+    fn candidates(&self, front: &OneEntry<V>, _: u64, mut take: impl FnMut(&Counted<Self>)) {
+        if let Some(entry) = front.get() {
+            take(&entry);
+        }
     }
 
-    fn insert(&mut self, entry: Counted<Self>) {
-        debug_assert!(self.0.is_none());
-        self.0 = Some(entry);
+    fn insert(&mut self, front: &OneEntry<V>, entry: Counted<Self>) {
+        debug_assert!(front.get().is_none());
+        let at = pointer_to(&entry);
+        // The front has the count now.
+        let entry = ManuallyDrop::new(entry);
+        front.0.keep(at);
+        if entry.slot.get().is_some() {
+            self.turned_ready(front, &entry);
+        }
     }
 
-    fn remove(&mut self, id: EntryId) -> Option<Taken<Self>> {
-        if self.contains(id) { self.0.take().map(Taken::now) } else { None }
+    fn remove(&mut self, front: &OneEntry<V>, id: EntryId) -> Option<Taken<Self>> {
+        if self.contains(front, id) { self.drain(front) } else { None }
     }
 
-    fn contains(&self, id: EntryId) -> bool {
-        self.0.as_ref().is_some_and(|entry| id_of(entry) == id)
+    fn contains(&self, front: &OneEntry<V>, id: EntryId) -> bool {
+        front.get().is_some_and(|entry| id_of(&entry) == id)
     }
 
-    fn turned_ready(&mut self) {}
+    fn turned_ready(&mut self, front: &OneEntry<V>, entry: &Counted<Self>) {
+        // Elsewhere hits find it under the lock.
+        if fence::can_hold() {
+            front.0.show(pointer_to(entry));
+        }
+    }
 
     fn evict(&mut self, _: EntryId, _: usize, _: impl Fn(&()) -> bool) -> Vec<Counted<Self>> {
         Vec::new()
     }
 
-    fn drain(&mut self) -> Vec<Taken<Self>> {
-        self.0.take().map(Taken::now).into_iter().collect()
+    fn drain(&mut self, front: &OneEntry<V>) -> Option<Taken<Self>> {
+        front.take().map(Taken::now)
+    }
+
+    fn count_ready(drained: &Option<Taken<Self>>) -> u64 {
+        drained.as_ref().map_or(0, |taken| u64::from(taken.ready))
     }
 
     /// Everybody has the same key here, and it is ours: nobody compares outside the lock.
@@ -275,17 +400,30 @@ impl<K: 'static, V: 'static> Store for Table<K, V> {
     type Key = K;
     type Meta = Keyed<K>;
     type Value = V;
+    type Front = ();
+    type Drained = Vec<Taken<Self>>;
+    const FRONTED: bool = false;
+
+    fn front((): &()) -> &Front<Entry<Keyed<K>, V>> {
+        unreachable!("not fronted")
+    }
 
     #[inline]
-    fn find(&self, hash: u64, mut is: impl FnMut(&K) -> bool) -> Option<&Counted<Self>> {
+    fn find<R>(
+        &self,
+        (): &(),
+        hash: u64,
+        mut is: impl FnMut(&K) -> bool,
+        act: impl FnOnce(&Counted<Self>) -> R,
+    ) -> Option<R> {
         let found = self.index.find(hash, |&at| {
             let meta = &self.entries[at as usize].meta;
             meta.hash == hash && is(&meta.key)
         });
-        found.map(|&at| &self.entries[at as usize])
+        found.map(|&at| act(&self.entries[at as usize]))
     }
 
-    fn candidates(&self, hash: u64, mut take: impl FnMut(&Counted<Self>)) {
+    fn candidates(&self, (): &(), hash: u64, mut take: impl FnMut(&Counted<Self>)) {
         for &at in self.index.iter_hash(hash) {
             let entry = &self.entries[at as usize];
             if entry.meta.hash == hash {
@@ -294,7 +432,7 @@ impl<K: 'static, V: 'static> Store for Table<K, V> {
         }
     }
 
-    fn insert(&mut self, entry: Counted<Self>) {
+    fn insert(&mut self, (): &(), entry: Counted<Self>) {
         let at = u32::try_from(self.entries.len()).expect("fewer than 2^32 entries under an owner");
         let hash = entry.meta.hash;
         if entry.slot.get().is_some() {
@@ -305,15 +443,15 @@ impl<K: 'static, V: 'static> Store for Table<K, V> {
         self.version += 1;
     }
 
-    fn remove(&mut self, id: EntryId) -> Option<Taken<Self>> {
+    fn remove(&mut self, (): &(), id: EntryId) -> Option<Taken<Self>> {
         self.position(id).map(|at| Taken::now(self.take(at)))
     }
 
-    fn contains(&self, id: EntryId) -> bool {
+    fn contains(&self, (): &(), id: EntryId) -> bool {
         self.position(id).is_some()
     }
 
-    fn turned_ready(&mut self) {
+    fn turned_ready(&mut self, (): &(), _: &Counted<Self>) {
         self.ready += 1;
     }
 
@@ -332,11 +470,15 @@ impl<K: 'static, V: 'static> Store for Table<K, V> {
         victims
     }
 
-    fn drain(&mut self) -> Vec<Taken<Self>> {
+    fn drain(&mut self, (): &()) -> Vec<Taken<Self>> {
         let version = self.version;
         let drained = std::mem::take(self);
         self.version = version;
         drained.entries.into_iter().map(Taken::now).collect()
+    }
+
+    fn count_ready(drained: &Vec<Taken<Self>>) -> u64 {
+        drained.iter().filter(|taken| taken.ready).count() as u64
     }
 
     fn version(&self) -> u64 {

@@ -32,7 +32,7 @@ pub(crate) fn owe(class: Option<usize>) {
 /// Pays what is owed, if this is the outermost end.
 pub(crate) fn pay() {
     thread::with(|thread| {
-        if thread.depth.get() != 0 || thread.debt.get() < DUE || thread.sweeping.get() || std::thread::panicking() {
+        if !thread.is_outermost() || thread.debt.get() < DUE || thread.sweeping.get() || std::thread::panicking() {
             return;
         }
         let nodes = NODES_PER_MISS * thread.debt.replace(0) as usize;
@@ -45,7 +45,7 @@ pub(crate) fn pay() {
 #[cold]
 pub(crate) fn after_hits() {
     thread::with(|thread| {
-        if thread.depth.get() == 0 && !thread.sweeping.get() && !std::thread::panicking() {
+        if thread.is_outermost() && !thread.sweeping.get() && !std::thread::panicking() {
             some(thread, NODES_PER_HITS, std::iter::empty());
         }
     });
@@ -192,7 +192,7 @@ fn follow(seen: &[Seen], take_dead: impl Fn(&Seen) -> Option<Taken>, panics: &mu
 /// The end of a memo call that was a miss.
 pub(crate) fn settle() {
     let due =
-        |thread: &Thread| thread.depth.get() == 0 && (thread.debt.get() >= DUE || !thread.suspects.get().is_null());
+        |thread: &Thread| thread.is_outermost() && (thread.debt.get() >= DUE || !thread.suspects.get().is_null());
     if thread::with(due) {
         crate::retained::check();
         pay();

@@ -138,6 +138,22 @@ impl Thread {
         matches!(self.sight.get(), Sight::Light | Sight::Full)
     }
 
+    /// This thread's marks. Others see them while it has counters: those come after, and go before.
+    #[inline(always)]
+    pub(crate) fn marks(&self) -> &Reader {
+        &self.reader
+    }
+
+    /// This thread's reader if it is on the list.
+    pub(crate) fn listed(&self) -> Option<&Reader> {
+        self.is_listed().then_some(&self.reader)
+    }
+
+    /// Whether no code of the user's runs below a memo call of this thread: neither a body nor a `Clone`.
+    pub(crate) fn is_outermost(&self) -> bool {
+        self.depth.get() == 0 && self.reader.cloning().is_free()
+    }
+
     /// Whether what was unpublished before is looked at by nobody any more.
     pub(crate) fn others_have_left(&self) -> bool {
         READERS.have_left(self.is_listed().then_some(&self.reader))
@@ -162,6 +178,10 @@ impl Thread {
         None
     }
 
+    pub(crate) fn is_outermost(&self) -> bool {
+        self.depth.get() == 0
+    }
+
     pub(crate) fn others_have_left(&self) -> bool {
         false
     }
@@ -176,11 +196,10 @@ impl Drop for Guard {
     fn drop(&mut self) {
         // Values dropped here may call memos and so count; hence the counters last.
         crate::side_table::local::close();
-        with(|thread| {
-            thread.late.set(true);
-            thread.unlist();
-        });
+        with(|thread| thread.late.set(true));
         crate::counters::close();
+        // A hit holds only where it has counters.
+        with(Thread::unlist);
     }
 }
 

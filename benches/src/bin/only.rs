@@ -12,7 +12,7 @@ fn main() {
             let values = questions::hot_hits_for_values().into_iter().flat_map(|(_, runs)| runs);
             questions::hot_hits().into_iter().chain(values).collect()
         }
-        Some("crowd") => questions::hits_in_a_crowd().into_iter().flatten().collect(),
+        Some("crowd") => questions::hits_in_a_crowd().into_iter().flat_map(|(_, runs)| runs).collect(),
         Some("miss") => questions::misses(),
         Some("life") => questions::lives(),
         Some("churn") => questions::churn(),

@@ -14,6 +14,7 @@ use super::{CLASSES, Node, Seen, Subject, Taken, in_order};
 use crate::anchor::Anchor;
 use crate::cell::CellRef;
 use crate::counters::{self, Count};
+use crate::handed::Batch;
 use crate::life::Life;
 use crate::memo::Core;
 use crate::panics::Panics;
@@ -176,7 +177,8 @@ fn end_what_is_not_lent(panics: &mut Panics) {
     let memos = crate::registry::all().clone();
     for core in memos.into_iter().filter(|core| core.is_local() && !core.site().lends) {
         for cell in listed(core) {
-            panics.run(|| cell.end(Count::Dropped));
+            // Of this thread's memos nothing goes to a batch.
+            cell.empty(Count::Dropped, &mut Batch::default(), panics);
             panics.run(|| drop(cell));
         }
     }

@@ -10,6 +10,7 @@ mod law_07_no_user_code_under_a_lock;
 mod law_08_panics;
 mod law_09_reentry;
 mod law_10_rings;
+mod law_11_copies;
 mod law_11_no_stale_publish;
 mod law_12_instantiations;
 mod law_13_mut_invalidates;

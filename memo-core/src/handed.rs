@@ -1,0 +1,219 @@
+//! Values that were taken from living objects, on their way to be dropped. The protocol is in `hold`.
+
+use std::ptr::NonNull;
+
+use crate::hold::Meeting;
+use crate::panics::Panics;
+#[cfg(not(loom))]
+use crate::reader::READERS;
+use crate::reader::{Reader, Readers};
+use crate::sync::{Mutex, unpoisoned};
+use crate::thread::Deeper;
+use crate::{fence, thread};
+
+/// One count of an entry that no cell shows any more.
+pub(crate) struct Victim {
+    entry: NonNull<()>,
+    /// Gives the count back.
+    drop: unsafe fn(NonNull<()>),
+    /// Nobody can tell when.
+    dropless: bool,
+}
+
+// SAFETY: an entry of a memo for all threads is `Send + Sync`. Of a `Local` one a victim is made, listed, taken off and
+// dropped by its own thread, since no other holds it.
+unsafe impl Send for Victim {}
+
+impl Victim {
+    /// `dropless`: the entry has no drop glue of the user's.
+    pub(crate) fn new<T>(entry: triomphe::Arc<T>, dropless: bool) -> Self {
+        let raw = triomphe::Arc::into_raw(entry).cast_mut().cast::<()>();
+        // SAFETY: a victim is dropped once, and holds what `into_raw` gave.
+        let drop = |raw: NonNull<()>| drop(unsafe { triomphe::Arc::from_raw(raw.cast::<T>().as_ptr()) });
+        Self { entry: NonNull::new(raw).expect("an allocation is not null"), drop, dropless }
+    }
+
+    fn address(&self) -> usize {
+        self.entry.addr().get()
+    }
+}
+
+impl Drop for Victim {
+    fn drop(&mut self) {
+        // SAFETY: `entry` is what `drop` was made for.
+        unsafe { (self.drop)(self.entry) };
+    }
+}
+
+/// What was taken out while somebody held it.
+pub(crate) struct Handed {
+    held: Mutex<Vec<Victim>>,
+    /// What nobody can see dropped, kept until a heavy fence is worth its price, or while it is held.
+    unnoticed: Mutex<Vec<Victim>>,
+}
+
+/// So many of those at most.
+const UNNOTICED: usize = 64;
+
+/// That of this process.
+#[cfg(not(loom))]
+pub(crate) static HANDED: Handed = Handed::new();
+
+#[cfg(not(loom))]
+pub(crate) const MEETING: Meeting<'static> = Meeting { readers: &READERS, handed: &HANDED };
+
+impl Handed {
+    #[cfg(not(loom))]
+    const fn new() -> Self {
+        Self { held: Mutex::new(Vec::new()), unnoticed: Mutex::new(Vec::new()) }
+    }
+
+    #[cfg(loom)]
+    pub(crate) fn new() -> Self {
+        Self { held: Mutex::new(Vec::new()), unnoticed: Mutex::new(Vec::new()) }
+    }
+
+    /// Takes over what is held of `victims`; the rest stays, for the caller to drop with no lock held. They are shown nowhere
+    /// any more. `me` is the caller's reader.
+    ///
+    /// If the kernel refuses the fence (it did not when this process began), nothing is known, and all is taken over; what
+    /// was not held then is never dropped.
+    pub(crate) fn take_over(&self, readers: &Readers, me: Option<&Reader>, victims: &mut Vec<Victim>) {
+        let mut list = unpoisoned(self.held.lock());
+        let readers = readers.lock();
+        readers.each().for_each(|reader| reader.want(true));
+        // Who comes on the list later passes its lock first, and finds what is shown by now.
+        if readers.is_only(me) || fence::heavy() {
+            let mut held: Vec<usize> = readers.each().flat_map(Reader::holding).filter(|held| *held != 0).collect();
+            held.sort_unstable();
+            let held = |victim: &mut Victim| held.binary_search(&victim.address()).is_ok();
+            let held: Vec<Victim> = victims.extract_if(.., held).collect();
+            let (unnoticed, noticed): (Vec<_>, Vec<_>) = held.into_iter().partition(|victim| victim.dropless);
+            list.extend(noticed);
+            unpoisoned(self.unnoticed.lock()).extend(unnoticed);
+        } else {
+            list.append(victims);
+        }
+        if list.is_empty() {
+            readers.each().for_each(|reader| reader.want(false));
+        }
+    }
+
+    /// Drops what `reader`, who is this thread's, held until now, if it was taken out and nobody else holds it.
+    #[cold]
+    #[inline(never)]
+    pub(crate) fn look_after(&self, readers: &Readers, reader: &Reader, address: usize) {
+        let victim = self.take_back(readers, reader, address);
+        if victim.is_some() {
+            let _deeper = Deeper::enter();
+            let mut panics = Panics::default();
+            panics.run(|| drop(victim));
+            // The copy may have panicked itself.
+            panics.resume();
+        }
+    }
+
+    fn take_back(&self, readers: &Readers, reader: &Reader, address: usize) -> Option<Victim> {
+        let mut list = unpoisoned(self.held.lock());
+        let at = list.iter().position(|victim| victim.address() == address);
+        let at = at.filter(|_| !readers.lock().each().any(|reader| reader.holds(address)));
+        let victim = at.map(|at| list.swap_remove(at));
+        // It may still hold another: this was a hit inside a `Clone`.
+        reader.want(list.iter().any(|victim| reader.holds(victim.address())));
+        victim
+    }
+
+    /// Takes over a victim that only `me`, this thread's reader, can hold; or gives it back.
+    fn take_over_here(&self, me: Option<&Reader>, victim: Victim) -> Option<Victim> {
+        match me.filter(|me| me.holds(victim.address())) {
+            Some(me) => {
+                unpoisoned(self.held.lock()).push(victim);
+                me.want(true);
+                None
+            }
+            None => Some(victim),
+        }
+    }
+
+    /// Takes over what nobody can see dropped; what it has too many of comes back, still to be taken over.
+    fn take_unnoticed(&self, victim: Victim) -> Vec<Victim> {
+        let mut unnoticed = unpoisoned(self.unnoticed.lock());
+        unnoticed.push(victim);
+        if unnoticed.len() < UNNOTICED { Vec::new() } else { std::mem::take(&mut unnoticed) }
+    }
+
+    #[cfg(loom)]
+    pub(crate) fn flush(&self, readers: &Readers, me: Option<&Reader>) {
+        let mut unnoticed = std::mem::take(&mut *unpoisoned(self.unnoticed.lock()));
+        self.take_over(readers, me, &mut unnoticed);
+    }
+}
+
+/// Whose hits may hold a victim.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Seen {
+    ByAll,
+    /// By this thread's alone.
+    Here,
+}
+
+/// Drops a ready entry that was taken from a living object: now, or when the copy in progress is done.
+#[cfg(not(loom))]
+pub(crate) fn let_go(victim: Victim, seen: Seen) {
+    let rest = thread::with(|thread| {
+        let me = thread.listed();
+        if seen == Seen::Here {
+            return Rest::One(HANDED.take_over_here(me, victim));
+        }
+        if READERS.lock().is_only(me) && me.is_none_or(|me| !me.holds(victim.address())) {
+            return Rest::One(Some(victim));
+        }
+        let mut victims = if victim.dropless { HANDED.take_unnoticed(victim) } else { vec![victim] };
+        if !victims.is_empty() {
+            HANDED.take_over(&READERS, me, &mut victims);
+        }
+        Rest::Many(victims)
+    });
+    match rest {
+        Rest::One(victim) => drop(victim),
+        Rest::Many(victims) => crate::panics::drop_all(victims),
+    }
+}
+
+#[cfg(not(loom))]
+enum Rest {
+    One(Option<Victim>),
+    Many(Vec<Victim>),
+}
+
+/// In models everything that is not theirs is alone.
+#[cfg(loom)]
+pub(crate) fn let_go(victim: Victim, _seen: Seen) {
+    drop(victim);
+}
+
+/// Many victims, for one heavy fence. Those that are left are dropped by [`Batch::finish`].
+#[derive(Default)]
+pub(crate) struct Batch(Vec<Victim>);
+
+/// So many wait for one fence: it costs little for each, and they do not pile up.
+const BATCH: usize = 1024;
+
+impl Batch {
+    pub(crate) fn add(&mut self, victim: Victim, panics: &mut Panics) {
+        self.0.push(victim);
+        if self.0.len() >= BATCH {
+            self.finish(panics);
+        }
+    }
+
+    pub(crate) fn finish(&mut self, panics: &mut Panics) {
+        #[cfg(not(loom))]
+        if !self.0.is_empty() {
+            thread::with(|thread| HANDED.take_over(&READERS, thread.listed(), &mut self.0));
+        }
+        for victim in std::mem::take(&mut self.0) {
+            panics.run(|| drop(victim));
+        }
+    }
+}
