@@ -230,15 +230,22 @@ where
 
     /// Puts an entry in unless its key is there: then that one comes back.
     pub(crate) fn add(&self, entry: &Counted<St>, keys: Keys) -> Result<(), Counted<St>> {
+        self.add_unless_asked(entry, keys, None).map(|_| ())
+    }
+
+    /// The same, and unless something was asked to go since `asked` was read: then `false`.
+    fn add_unless_asked(&self, entry: &Counted<St>, keys: Keys, asked: Option<u32>) -> Result<bool, Counted<St>> {
         self.link(entry);
         // The user's `Eq` may panic: an entry that is not put in leaves no link behind.
         let linked = Linked::<S, St>(entry, PhantomData);
-        self.add_linked(entry, keys)?;
-        std::mem::forget(linked);
-        Ok(())
+        let added = self.add_linked(entry, keys, asked)?;
+        if added {
+            std::mem::forget(linked);
+        }
+        Ok(added)
     }
 
-    fn add_linked(&self, entry: &Counted<St>, keys: Keys) -> Result<(), Counted<St>> {
+    fn add_linked(&self, entry: &Counted<St>, keys: Keys, asked: Option<u32>) -> Result<bool, Counted<St>> {
         let hash = entry.meta.hash();
         loop {
             let seen = match keys {
@@ -258,8 +265,12 @@ where
                     }
                 }
             }
+            // Under the very lock that it goes in under: whoever asks later finds it there.
+            if asked.is_some_and(|asked| asked != self.asked.load(Ordering::Relaxed)) {
+                return Ok(false);
+            }
             store.insert(entry.clone());
-            return Ok(());
+            return Ok(true);
         }
     }
 
@@ -325,15 +336,11 @@ where
         asked: u32,
         capacity: usize,
     ) -> Result<Option<Vec<Counted<St>>>, Counted<St>> {
-        if self.asked() != asked {
+        if !self.add_unless_asked(entry, keys, Some(asked))? {
             return Ok(None);
         }
-        self.add(entry, keys)?;
-        // Asked while it was being put in: it may be from before. Out again; nobody is misled by having seen it, since
-        // their calls overlap the asking one.
-        let overtaken = self.asked() != asked;
         // A body may end an argument that it took by value; nobody would take the entry out for that any more.
-        if (overtaken || is_dead::<S, St>(entry.meta.key())) && self.take(id_of(entry)).is_some() {
+        if is_dead::<S, St>(entry.meta.key()) && self.take(id_of(entry)).is_some() {
             return Ok(None);
         }
         Ok(Some(self.make_room(entry, capacity)))

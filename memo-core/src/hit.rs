@@ -50,8 +50,11 @@ where
                     let entry = self.front().shown_here()?;
                     let hold = reader.cloning().if_free()?;
                     hold.set(entry.addr().get());
-                    let _held = Held::new(entry.addr().get(), hold, reader, MEETING);
-                    Some(value_of(entry))
+                    let held = Held::new(entry.addr().get(), hold, reader, MEETING);
+                    let value = value_of(entry);
+                    // As in `hold::copy`.
+                    drop(held);
+                    Some(value)
                 }
             }
         })

@@ -161,12 +161,15 @@ pub(crate) fn copy<'a, T, R>(
     copy: impl FnOnce(NonNull<T>) -> R,
 ) -> Option<R> {
     let (held, there) = hold_shown(front, hold);
-    let _held = Held::new(held, hold, reader, meeting);
-    if there.addr() != held {
+    let held = Held::new(held, hold, reader, meeting);
+    if there.addr() != held.address {
         return None;
     }
     // SAFETY: what is shown is an entry.
-    Some(copy(unsafe { NonNull::new_unchecked(there) }))
+    let copied = copy(unsafe { NonNull::new_unchecked(there) });
+    // Before the copy is on its way out, where a panic would lose it: the value may be handed to this call, to be dropped.
+    drop(held);
+    Some(copied)
 }
 
 /// The same for values without drop glue, and a `copy` that is ours: nobody is told that it is done.

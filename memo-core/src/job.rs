@@ -305,6 +305,8 @@ where
             }
             Role::Filled | Role::Done => unreachable!("a job ends once"),
         };
+        // What is lent has to stay. Nothing can ask a lending memo's entry to go, nor end an argument that is borrowed.
+        assert!(stored || theirs.is_some() || !self.core.site().lends, "memo_core: a result to be lent was not stored");
         let published = match theirs {
             // Its own goes with the job, when all is counted.
             Some(theirs) => Published::Theirs(theirs),
@@ -318,6 +320,9 @@ where
             counters::count(self.core, Count::Rejected, 1);
         }
         self.cell.drop_evicted(victims);
+        // What a refresh took the place of goes here: a destructor that panics must not find the result on its way out, where
+        // it would be lost.
+        drop(self);
         published
     }
 
@@ -339,6 +344,8 @@ where
         self.role = Role::Done;
         counters::count(self.core, Count::Computes, 1);
         counters::count(self.core, Count::Rejected, 1);
+        // As in `publish`.
+        drop(self);
         result
     }
 }

@@ -230,9 +230,15 @@ where
                     // Nothing yet: a refresh that is still on its way.
                     Published::Theirs(theirs) => theirs.slot.get().cloned(),
                 };
-                // Before the copy is on its way out: a detached result's destructor runs here, and may panic.
+                // Before the copy is on its way out, where a panic would lose it: a detached result's destructor runs here.
                 drop(published);
-                first.unwrap_or(copied)
+                match first {
+                    Some(first) => {
+                        drop(copied);
+                        first
+                    }
+                    None => copied,
+                }
             }
             Err(result) => job.reject(result, |result| Some(result.clone())),
         }
@@ -302,9 +308,13 @@ where
     S: Scope,
     K: KeySet<S>,
 {
-    let _deeper = Deeper::enter();
+    let deeper = Deeper::enter();
     let (entry, _) = seek::<S, K, R>(core, place.find(), key, key.hash())?;
-    entry.slot.get().cloned()
+    let value = entry.slot.get().cloned();
+    // Before the copy is on its way out, where a panic would lose it: this may be the last count.
+    drop(entry);
+    drop(deeper);
+    value
 }
 
 fn forget<R, O, S, K>(core: &'static Core, place: Place<'_, O, S>, key: &K) -> bool

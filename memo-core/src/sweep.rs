@@ -191,8 +191,7 @@ fn follow(seen: &[Seen], take_dead: impl Fn(&Seen) -> Option<Taken>, panics: &mu
 
 /// The end of a memo call that was a miss.
 pub(crate) fn settle() {
-    let due =
-        |thread: &Thread| thread.is_outermost() && (thread.debt.get() >= DUE || !thread.suspects.get().is_null());
+    let due = |thread: &Thread| thread.is_outermost() && (thread.debt.get() >= DUE || !thread.suspects.get().is_null());
     if thread::with(due) {
         crate::retained::check();
         pay();

@@ -17,7 +17,6 @@ fn a_little_of_everything_holds() {
 }
 
 #[test]
-#[ignore = "finds the leaks of `soundness::panicking_drops`"]
 fn a_little_of_everything_holds_with_panics_in_all_user_code() {
     stress(&["--seed", "2", "--panics"]);
 }
