@@ -141,8 +141,10 @@ where
         clearable: bool,
         first: Option<&Counted<St>>,
     ) -> Result<&'w Self, &'w Self> {
-        core.register();
-        core.set_cells(const { &Self::VTABLE }, S::LOCAL);
+        if !core.has_cells() {
+            core.register();
+            core.set_cells(const { &Self::VTABLE }, S::LOCAL);
+        }
         let (mut store, front) = (St::default(), St::Front::default());
         if let Some(first) = first {
             debug_assert!(!<St::Key as StoredKey<S>>::PEERS);

@@ -65,7 +65,7 @@ enum Role {
     Lead,
     /// Its entry is its own until the result is there (`single_flight = false`, or a flight was rejected before).
     Race { asked: u32 },
-    /// Its slot is filled; whether it was stored is still to be counted.
+    /// Its slot is filled, or about to be, and its compute counted; whether it was stored is not.
     Filled,
     /// Its end has been told.
     Done,
@@ -284,6 +284,8 @@ where
     pub(crate) fn publish(mut self, value: St::Value) -> Published<St> {
         let capacity = self.core.site().capacity;
         let role = std::mem::replace(&mut self.role, Role::Filled);
+        // Before others can take it: no reader of the statistics finds it gone that has not come.
+        counters::count(self.core, Count::Computes, 1);
         let entry = entry_of::<St>(&self.entry);
         let (stored, theirs, victims) = match role {
             Role::Lead => {
@@ -313,7 +315,6 @@ where
             None => Published::Ours(self.entry.take().expect("a job has its entry until it is published")),
         };
         self.role = Role::Done;
-        counters::count(self.core, Count::Computes, 1);
         if stored {
             check_retained(self.core, self.place, self.strong_before);
         } else {
@@ -365,8 +366,11 @@ where
                 self.entry().slot.end(NoValue::Panicked);
             }
             Role::Race { .. } => self.entry().slot.end(NoValue::Panicked),
-            // The user's `Eq` panicked while it was being put in.
-            Role::Filled => {}
+            // The user's `Eq` panicked while it was being put in: it was counted before.
+            Role::Filled => {
+                counters::count(self.core, Count::Rejected, 1);
+                return;
+            }
         }
         counters::count(self.core, Count::Computes, 1);
         counters::count(self.core, Count::Rejected, 1);

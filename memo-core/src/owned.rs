@@ -365,14 +365,26 @@ where
     sweep::owe(place.class());
     let cell = cell_of::<R, O, S, K>(core, place);
     let entry = new_entry::<K::Store<R>>(Slot::full(value), key.to_stored(), key.hash());
-    let old = cell.replace(&entry, const { Keys::of::<S, K>() });
+    // Before others can take it, see `Job::publish`.
     counters::count(core, Count::Inserts, 1);
+    let refused = Refused(core);
+    let old = cell.replace(&entry, const { Keys::of::<S, K>() });
+    std::mem::forget(refused);
     let victims = cell.make_room(&entry, core.site().capacity);
     drop(entry);
     let mut panics = Panics::default();
     panics.run(|| drop_all(old));
     panics.run(|| cell.drop_evicted(victims));
     panics.resume();
+}
+
+/// Counts a result as rejected, unless it is forgotten: the user's `Eq` panicked while it was being put in.
+struct Refused(&'static Core);
+
+impl Drop for Refused {
+    fn drop(&mut self) {
+        counters::count(self.0, Count::Rejected, 1);
+    }
 }
 
 fn refresh<'w, R, O, S, K>(core: &'static Core, place: Place<'w, O, S>, key: &K) -> Ticket<'w, O, S, K::Store<R>>

@@ -49,6 +49,13 @@ impl Panics {
     }
 }
 
+/// Runs what must not panic now: if it does, that is counted.
+pub(crate) fn quietly(act: impl FnOnce()) {
+    let mut panics = Panics::default();
+    panics.run(act);
+    panics.swallow();
+}
+
 /// Counts a panic that has nowhere to go.
 fn swallow(payload: Box<dyn Any + Send>) {
     SWALLOWED.fetch_add(1, Ordering::Relaxed);

@@ -26,12 +26,24 @@ use crate::cell::EntryId;
 use crate::fence;
 use crate::handed::{self, Seen, Victim};
 use crate::hold::Front;
+use crate::panics::quietly;
 use crate::slot::Slot;
 
 /// One result, or one flight on its way to be one.
 pub(crate) struct Entry<M, V> {
     pub(crate) slot: Slot<V>,
     pub(crate) meta: M,
+}
+
+/// While the thread is unwinding, a destructor of the user's must not panic, too: that would end the process (law 8). Whoever
+/// drops an entry may do so then, since bodies, `Clone` and `Eq` panic.
+impl<M, V> Drop for Entry<M, V> {
+    #[inline]
+    fn drop(&mut self) {
+        if std::mem::needs_drop::<V>() && std::thread::panicking() {
+            quietly(|| drop(self.slot.take()));
+        }
+    }
 }
 
 /// What a store knows of an entry besides its result.
@@ -67,13 +79,27 @@ pub(crate) struct Keyed<K> {
     hash: u64,
     /// Set by a hit, cleared by the hand of the clock.
     visited: AtomicBool,
-    key: K,
+    key: ManuallyDrop<K>,
+}
+
+/// As for the entry.
+impl<K> Drop for Keyed<K> {
+    #[inline]
+    fn drop(&mut self) {
+        // SAFETY: it is not used again.
+        let mut end = || unsafe { ManuallyDrop::drop(&mut self.key) };
+        if std::mem::needs_drop::<K>() && std::thread::panicking() {
+            quietly(end);
+        } else {
+            end();
+        }
+    }
 }
 
 impl<K> Meta for Keyed<K> {
     type Key = K;
     fn new(key: K, hash: u64) -> Self {
-        Self { hash, visited: AtomicBool::new(false), key }
+        Self { hash, visited: AtomicBool::new(false), key: ManuallyDrop::new(key) }
     }
     fn key(&self) -> &K {
         &self.key
