@@ -294,3 +294,36 @@ macro_rules! hits_allocate_nothing {
 hits_allocate_nothing!(hits_of_arcs_allocate_nothing, Arc<u64>, Arc::new(1));
 hits_allocate_nothing!(hits_of_rcs_allocate_nothing, Rc<u64>, Rc::new(1));
 hits_allocate_nothing!(hits_of_objects_with_anchors_allocate_nothing, Anchored<u64>, Anchored::new(1));
+
+/// Also while calls are in flight: what has gone has come before.
+#[test]
+#[ignore = "a result's coming is counted when others may have taken it already: to be mended in memo-core"]
+fn no_snapshot_has_more_goings_than_comings() {
+    #[weak_memo]
+    fn f(owner: &Arc<u64>) -> u64 {
+        **owner
+    }
+    watchdog(|| {
+        let (owner, stop) = (Arc::new(1), AtomicBool::new(false));
+        let wrong = thread::scope(|scope| {
+            scope.spawn(|| {
+                while !stop.load(SeqCst) {
+                    f(&owner);
+                }
+            });
+            scope.spawn(|| {
+                while !stop.load(SeqCst) {
+                    f_memo().clear();
+                }
+            });
+            let wrong = (0..300_000).find_map(|_| {
+                let s = f_memo().stats();
+                let gone = s.dropped + s.evicted + s.expired + s.cleared + s.replaced + s.rejected + s.leaked;
+                (gone > s.computes + s.inserts).then_some(s)
+            });
+            stop.store(true, SeqCst);
+            wrong
+        });
+        assert_eq!(wrong, None);
+    });
+}

@@ -51,3 +51,5 @@ mod rule_8;
 mod rule_9;
 mod stale_racer;
 mod thread_end;
+mod traps;
+mod unwinding;
