@@ -109,7 +109,8 @@
 //! For a reader of the source: `owner` (argument to anchor), `anchor` and `side_table`, `list`, `index` and `cell` (anchor
 //! to cell), `store` and `slot` (cell to value), `owned` and `lent` (the calls), `hit` and `hold` (a value that is copied while
 //! it may be taken away), `job` and `waits` (a miss), `peer` (further weak arguments), `grave`, `handed` and `sweep` (the end),
-//! `reader` and `fence` (what a hit without a lock tells those who take things away). Each begins with its invariants.
+//! `reader` and `fence` (what a hit without a lock tells those who take things away). Each begins with its
+//! invariants; `SOUNDNESS.md`, beside the README, says which test would notice the loss of each.
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
 

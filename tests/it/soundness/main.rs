@@ -36,6 +36,7 @@
 
 mod attacks;
 mod crowd;
+mod document;
 mod duel;
 mod found;
 mod keys_by_hand;

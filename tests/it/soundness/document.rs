@@ -1,0 +1,178 @@
+//! `SOUNDNESS.md` names tests, models, mutants and programs: all of them exist, and nothing that has to be there is missing.
+//!
+//! What is between backticks and looks like one of these is one: `file.rs`, `file.rs::test`, `mutant file.rs: text`.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use Named::{File, Mutant, Test};
+
+/// Where files may lie.
+const ROOTS: [&str; 3] = ["tests/it", "tests", "memo-core/src"];
+
+enum Named<'a> {
+    File(&'a str),
+    Test(&'a str, &'a str),
+    Mutant(&'a str, &'a str),
+}
+
+impl<'a> Named<'a> {
+    fn new(span: &'a str) -> Option<Self> {
+        if let Some(mutant) = span.strip_prefix("mutant ") {
+            let (file, text) = mutant.split_once(": ").expect("`mutant file.rs: text`");
+            return Some(Mutant(file, text));
+        }
+        match span.split_once(".rs::") {
+            Some((file, test)) => Some(Test(&span[..file.len() + 3], test)),
+            None => span.ends_with(".rs").then_some(File(span)),
+        }
+    }
+
+    fn file(&self) -> &'a str {
+        let (File(file) | Test(file, _) | Mutant(file, _)) = *self;
+        file
+    }
+
+    fn test(&self) -> Option<&'a str> {
+        if let Test(_, test) = *self { Some(test) } else { None }
+    }
+}
+
+fn workspace() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("a package of the workspace").to_owned()
+}
+
+fn read(path: impl AsRef<Path>) -> String {
+    let path = path.as_ref();
+    fs::read_to_string(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
+}
+
+/// All Rust files below a folder of the workspace, by their paths from there, with what is in them.
+fn sources(folder: &str) -> Vec<(String, String)> {
+    let root = workspace().join(folder);
+    let (mut folders, mut sources) = (vec![root.clone()], Vec::new());
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(folder).expect("a folder") {
+            let path = entry.expect("readable").path();
+            if path.is_dir() {
+                folders.push(path);
+            } else if path.extension().is_some_and(|extension| extension == "rs") {
+                let name = path.strip_prefix(&root).expect("below it").to_str().expect("named in ASCII");
+                sources.push((name.to_owned(), read(&path)));
+            }
+        }
+    }
+    sources.sort();
+    sources
+}
+
+/// The lines without those that are comments as a whole.
+fn code(text: &str) -> impl DoubleEndedIterator<Item = &str> {
+    text.lines().map(str::trim).filter(|line| !line.starts_with("//"))
+}
+
+/// The identifiers of a line.
+fn words(line: &str) -> impl Iterator<Item = &str> {
+    line.split(|c: char| !c.is_alphanumeric() && c != '_').filter(|word| !word.is_empty())
+}
+
+/// Whether `text` has this test: written out, or as the name that is given to a macro which makes tests.
+fn has_test(text: &str, test: &str) -> bool {
+    let written_out = || {
+        let mut lines = code(text).rev().skip_while(|line| !line.starts_with(&format!("fn {test}()")));
+        lines.next().is_some() && lines.take_while(|line| line.starts_with("#[")).any(|line| line == "#[test]")
+    };
+    let given = || text.contains("fn $test()") && code(text).any(|line| words(line).any(|word| word == test));
+    written_out() || given()
+}
+
+/// The mutants of `.ci/mutants`: the file of each, and all that is said of it.
+fn mutants(script: &str) -> Vec<(&str, &str)> {
+    script
+        .split("\nmutant ")
+        .skip(1)
+        .map(|mutant| mutant.split_once(' ').expect("a file, and what to change"))
+        .collect()
+}
+
+fn exists(named: &Named<'_>, mutants: &[(&str, &str)]) -> bool {
+    let file = ROOTS.iter().map(|root| workspace().join(root).join(named.file())).find(|path| path.is_file());
+    match *named {
+        _ if file.is_none() => false,
+        File(_) => true,
+        Test(_, test) => has_test(&read(file.expect("looked at above")), test),
+        Mutant(file, text) => mutants.iter().any(|(of, what)| *of == file && what.contains(text)),
+    }
+}
+
+/// The document without its code blocks, and the code blocks.
+fn parts(document: &str) -> (String, String) {
+    let (mut text, mut blocks) = (String::new(), String::new());
+    for (number, part) in document.split("```").enumerate() {
+        if number % 2 == 0 { &mut text } else { &mut blocks }.push_str(part);
+    }
+    (text, blocks)
+}
+
+#[test]
+fn what_the_document_names_exists() {
+    let (text, _) = parts(&read(workspace().join("SOUNDNESS.md")));
+    let script = read(workspace().join(".ci/mutants"));
+    let mutants = mutants(&script);
+    let spans: Vec<&str> = text.split('`').skip(1).step_by(2).collect();
+    let unknown: Vec<_> =
+        spans.into_iter().filter(|span| Named::new(span).is_some_and(|named| !exists(&named, &mutants))).collect();
+    assert!(unknown.is_empty(), "SOUNDNESS.md names what is not there:\n{}", unknown.join("\n"));
+}
+
+#[test]
+fn what_the_document_has_to_name_is_named() {
+    let (text, _) = parts(&read(workspace().join("SOUNDNESS.md")));
+    let named: Vec<Named<'_>> = text.split('`').skip(1).step_by(2).filter_map(Named::new).collect();
+    let file_is_named = |file: &str| named.iter().any(|named| named.file() == file);
+    let test_is_named = |test: &str| named.iter().any(|named| named.test() == Some(test));
+    let mut missing = Vec::new();
+
+    for law in 1..=17 {
+        let row = text.lines().find(|line| line.starts_with(&format!("| {law} ")));
+        if !row.is_some_and(|row| row.contains(&format!("`laws/law_{law:02}_"))) {
+            missing.push(format!("a row for law {law} with its file"));
+        }
+    }
+    for folder in ["laws", "soundness"] {
+        let files = sources(&format!("tests/it/{folder}")).into_iter().map(|(file, _)| format!("{folder}/{file}"));
+        missing.extend(files.filter(|file| !file.ends_with("/main.rs") && !file_is_named(file)));
+    }
+    let programs = sources("tests/ui/soundness").into_iter().map(|(file, _)| format!("ui/soundness/{file}"));
+    missing.extend(programs.filter(|file| !file_is_named(file)));
+
+    for (file, source) in sources("memo-core/src") {
+        let is_subtle =
+            code(&source).any(|line| words(line).any(|word| word == "unsafe" || word.starts_with("Atomic")));
+        if is_subtle && !file_is_named(&file) {
+            missing.push(file);
+        }
+        let functions = code(&source).filter_map(|line| line.strip_prefix("fn ")?.split('(').next());
+        missing.extend(functions.filter(|name| name.starts_with("loom_") && !test_is_named(name)).map(str::to_owned));
+    }
+    for (_, source) in sources("tests/it") {
+        let defects = source.split("#[ignore = \"").skip(1).filter_map(|after| after.split_once("\"]"));
+        for (_, after) in defects.filter(|(why, _)| why.contains(": to be mended")) {
+            let test = words(after).find(|word| *word != "fn").expect("what is ignored has a name");
+            if !test_is_named(test) {
+                missing.push(format!("the defect that `{test}` shows"));
+            }
+        }
+    }
+    assert!(missing.is_empty(), "SOUNDNESS.md does not name:\n{}", missing.join("\n"));
+}
+
+#[test]
+fn the_documents_commands_are_those_of_the_gate_and_the_readme() {
+    let (_, blocks) = parts(&read(workspace().join("SOUNDNESS.md")));
+    let known = read(workspace().join("README.md")) + &read(workspace().join(".ci/run"));
+    let commands =
+        blocks.lines().filter(|line| line.contains("cargo") || line.contains("$asan") || line.contains("export"));
+    let unknown: Vec<_> = commands.filter(|command| !known.lines().any(|line| line == *command)).collect();
+    assert!(unknown.is_empty(), "neither in the README nor in the gate:\n{}", unknown.join("\n"));
+}
