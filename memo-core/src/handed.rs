@@ -18,10 +18,12 @@ pub(crate) struct Victim {
     drop: unsafe fn(NonNull<()>),
     /// Nobody can tell when.
     dropless: bool,
+    /// The only reader that can hold it, or null: any. Compared, never followed.
+    home: *const Reader,
 }
 
 // SAFETY: an entry of a memo for all threads is `Send + Sync`. Of a `Local` one a victim is made, listed, taken off and
-// dropped by its own thread, since no other holds it.
+// dropped by its own thread: `home` says so.
 unsafe impl Send for Victim {}
 
 impl Victim {
@@ -30,7 +32,7 @@ impl Victim {
         let raw = triomphe::Arc::into_raw(entry).cast_mut().cast::<()>();
         // SAFETY: a victim is dropped once, and holds what `into_raw` gave.
         let drop = |raw: NonNull<()>| drop(unsafe { triomphe::Arc::from_raw(raw.cast::<T>().as_ptr()) });
-        Self { entry: NonNull::new(raw).expect("an allocation is not null"), drop, dropless }
+        Self { entry: NonNull::new(raw).expect("an allocation is not null"), drop, dropless, home: std::ptr::null() }
     }
 
     fn address(&self) -> usize {
@@ -115,8 +117,15 @@ impl Handed {
 
     fn take_back(&self, readers: &Readers, reader: &Reader, address: usize) -> Option<Victim> {
         let mut list = unpoisoned(self.held.lock());
-        let at = list.iter().position(|victim| victim.address() == address);
-        let at = at.filter(|_| !readers.lock().each().any(|reader| reader.holds(address)));
+        // A mark may be of an entry that was here before: a late hit holds for a moment what it will not find. So a victim of one
+        // thread is left to that one, and asks nobody else.
+        let is_mine = |victim: &Victim| victim.home.is_null() || std::ptr::eq(victim.home, reader);
+        let at = list.iter().position(|victim| victim.address() == address && is_mine(victim));
+        let is_held = |victim: &Victim| match victim.home.is_null() {
+            true => readers.lock().each().any(|reader| reader.holds(address)),
+            false => reader.holds(address),
+        };
+        let at = at.filter(|&at| !is_held(&list[at]));
         let victim = at.map(|at| list.swap_remove(at));
         // It may still hold another: this was a hit inside a `Clone`.
         reader.want(list.iter().any(|victim| reader.holds(victim.address())));
@@ -124,9 +133,10 @@ impl Handed {
     }
 
     /// Takes over a victim that only `me`, this thread's reader, can hold; or gives it back.
-    fn take_over_here(&self, me: Option<&Reader>, victim: Victim) -> Option<Victim> {
+    fn take_over_here(&self, me: Option<&Reader>, mut victim: Victim) -> Option<Victim> {
         match me.filter(|me| me.holds(victim.address())) {
             Some(me) => {
+                victim.home = me;
                 unpoisoned(self.held.lock()).push(victim);
                 me.want(true);
                 None
@@ -215,5 +225,67 @@ impl Batch {
         for victim in std::mem::take(&mut self.0) {
             panics.run(|| drop(victim));
         }
+    }
+}
+
+#[cfg(all(test, not(loom)))]
+mod tests {
+    use std::sync::Arc;
+    use std::sync::atomic::{AtomicUsize, Ordering};
+
+    use super::*;
+
+    /// Counts the drops.
+    struct Dropped(Arc<AtomicUsize>);
+
+    impl Drop for Dropped {
+        fn drop(&mut self) {
+            self.0.fetch_add(1, Ordering::SeqCst);
+        }
+    }
+
+    /// A hit of another thread may hold an address for a moment where something else lay before: it looked at a front, was
+    /// late, and will find that it shows nothing any more.
+    #[test]
+    fn what_is_a_threads_own_is_dropped_by_that_thread() {
+        let (mine, late) = (Box::leak(Box::new(Reader::new())), Box::leak(Box::new(Reader::new())));
+        for reader in [&*mine, &*late] {
+            // SAFETY: leaked.
+            unsafe { READERS.add(reader) };
+        }
+        let drops = Arc::new(AtomicUsize::new(0));
+        let entry = triomphe::Arc::new(Dropped(Arc::clone(&drops)));
+        let address = triomphe::Arc::as_ptr(&entry).addr();
+        // This thread copies it, and forgets it meanwhile.
+        mine.cloning().set(address);
+        assert!(HANDED.take_over_here(Some(mine), Victim::new(entry, false)).is_none());
+        // The other thread is late, is done, and wanted for something else.
+        late.cloning().set(address);
+        mine.cloning().free();
+        late.cloning().free();
+        HANDED.look_after(&READERS, late, address);
+        assert_eq!(drops.load(Ordering::SeqCst), 0, "dropped by the other thread");
+        HANDED.look_after(&READERS, mine, address);
+        assert_eq!(drops.load(Ordering::SeqCst), 1);
+    }
+
+    /// The same where the late one is not done when this thread is.
+    #[test]
+    fn what_is_a_threads_own_is_left_to_no_other() {
+        let (mine, late) = (Box::leak(Box::new(Reader::new())), Box::leak(Box::new(Reader::new())));
+        for reader in [&*mine, &*late] {
+            // SAFETY: leaked.
+            unsafe { READERS.add(reader) };
+        }
+        let drops = Arc::new(AtomicUsize::new(0));
+        let entry = triomphe::Arc::new(Dropped(Arc::clone(&drops)));
+        let address = triomphe::Arc::as_ptr(&entry).addr();
+        mine.cloning().set(address);
+        assert!(HANDED.take_over_here(Some(mine), Victim::new(entry, false)).is_none());
+        late.cloning().set(address);
+        mine.cloning().free();
+        HANDED.look_after(&READERS, mine, address);
+        assert_eq!(drops.load(Ordering::SeqCst), 1);
+        late.cloning().free();
     }
 }

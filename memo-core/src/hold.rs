@@ -33,8 +33,9 @@
 //!
 //! *Once*, since whoever drops took it off the list, or never put it there, under one lock.
 //!
-//! *On the right thread.* A hit takes off what itself held, nothing else; so a value that must stay on its thread does.
-//! Results of `Local` memos are held against their own thread only (forgotten inside their own `Clone`), without fences.
+//! *On the right thread.* Results of `Local` memos are held against their own thread only (forgotten inside their own `Clone`),
+//! without fences. Such a victim says whose it is, and no other thread takes it off or is asked about it: a hit that is late may
+//! hold, up to step 4, the address of an entry that is gone, where by now a thread's own lies.
 //!
 //! Values without drop glue may be freed later: nobody can tell. So a hit whose copy is ours ends with step 6, and who takes
 //! such a value away puts it on another list while it is held, and looks again another time; that list is short, and saves
