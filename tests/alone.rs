@@ -25,6 +25,6 @@ pub fn in_child<F: FnOnce() + Send>(test: F) -> Option<Output> {
     let path = path.strip_suffix("::{{closure}}").expect("the closure is written in the test");
     let (_binary, name) = path.split_once("::").expect("a test is in a crate");
     let mut child = Command::new(env::current_exe().expect("a test knows its binary"));
-    child.args(["--exact", name, "--nocapture"]).env(CHILD, "1");
+    child.args(["--exact", name, "--nocapture", "--include-ignored"]).env(CHILD, "1");
     Some(child.output().expect("a test binary can be started again"))
 }

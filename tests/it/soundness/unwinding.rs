@@ -26,7 +26,7 @@ impl Clone for Answer {
     fn clone(&self) -> Self {
         if BAD.get() {
             let owner = OWNER.with_borrow(|owner| owner.clone()).expect("set");
-            f_memo().forget(&owner);
+            f_memo().forget((&owner, 1));
             panic!("the copy");
         }
         Self(self.0)
@@ -34,8 +34,8 @@ impl Clone for Answer {
 }
 
 #[weak_memo]
-fn f(owner: &Arc<u32>) -> Answer {
-    Answer(**owner)
+fn f(owner: &Arc<u32>, key: u32) -> Answer {
+    Answer(**owner + key)
 }
 
 /// What `act` says when it panics.
@@ -51,9 +51,9 @@ fn a_copy_that_panics_when_it_holds_the_last_of_its_result_aborts_nothing() {
     alone(|| {
         let owner = Arc::new(1);
         OWNER.set(Some(Arc::clone(&owner)));
-        f(&owner);
+        f(&owner, 1);
         BAD.set(true);
-        let said = said(|| drop(f(&owner)));
+        let said = said(|| drop(f(&owner, 1)));
         BAD.set(false);
         assert_eq!(said, "the copy");
     });
