@@ -297,7 +297,6 @@ hits_allocate_nothing!(hits_of_objects_with_anchors_allocate_nothing, Anchored<u
 
 /// Also while calls are in flight: what has gone has come before.
 #[test]
-#[ignore = "a result's coming is counted when others may have taken it already: to be mended in memo-core"]
 fn no_snapshot_has_more_goings_than_comings() {
     #[weak_memo]
     fn f(owner: &Arc<u64>) -> u64 {

@@ -46,7 +46,6 @@ fn said(act: impl FnOnce()) -> String {
 }
 
 #[test]
-#[ignore = "aborts: to be mended in memo-core"]
 fn a_copy_that_panics_when_it_holds_the_last_of_its_result_aborts_nothing() {
     alone(|| {
         let owner = Arc::new(1);
@@ -60,7 +59,6 @@ fn a_copy_that_panics_when_it_holds_the_last_of_its_result_aborts_nothing() {
 }
 
 #[test]
-#[ignore = "aborts: to be mended in memo-core"]
 fn a_comparison_that_panics_after_a_result_was_taken_out_aborts_nothing() {
     thread_local!(static FUSE: Cell<i32> = const { Cell::new(-1) });
     #[derive(Clone, Eq)]
