@@ -163,7 +163,8 @@ impl Listing {
     }
 
     fn set(&self, seat: usize, position: usize) {
-        let word = u32::try_from(position * SEATS + seat).expect("fewer than 2^29 cells on a seat");
+        let word = u32::try_from(position * SEATS + seat).ok().filter(|word| *word != UNLISTED);
+        let word = word.expect("fewer than 2^29 cells on a seat");
         self.0.store(word, Ordering::Relaxed);
     }
 

@@ -3,7 +3,7 @@
 //! # Invariants
 //!
 //! 1. A thread's array is written by that thread only, with plain atomic stores (no read-modify-write). It is moved and
-//!    freed under the lock of [`ALL`] only, and other threads read it under that lock only.
+//!    taken off the list under the lock of [`ALL`] only, freed after that, and other threads read it under that lock only.
 //! 2. When a thread ends, its counts are folded into the memos' own (`gone`) and its array leaves the list, in one
 //!    step under the lock: a reader sees them exactly once, so sums never go back.
 //! 3. What takes an entry away is counted with `Release` and read first, with `Acquire`: the entry's coming was counted

@@ -11,7 +11,7 @@
 //!    with it the load, or after its store, which the interrupt makes visible.)
 //! 2. Where the kernel has no such call, [`is_asymmetric`] is `false`, readers use [`full`] instead of [`light`], and `heavy`
 //!    is an ordinary fence, too.
-//! 3. Which of the two it is was decided before any reader was known to others, and stays.
+//! 3. Which of the two it is is decided once, before any reader sets a mark, and stays.
 //!
 //! The source of the idea: D. Dice, H. Huang, M. Yang, "Asymmetric Dekker Synchronization" (2001), and the manual page of
 //! `membarrier(2)`.

@@ -1,4 +1,4 @@
-//! The statistics of section 6: they add up, they never go back, and a hit costs no allocation.
+//! The statistics: they add up, they never go back, and a hit costs no allocation.
 
 use std::rc::Rc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::SeqCst};
