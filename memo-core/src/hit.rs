@@ -31,10 +31,12 @@ where
             // Who has counters is a reader that others see.
             let place = counters::own_place(thread, core)?;
             let mut value_of = |entry: NonNull<Entry<St::Meta, St::Value>>| {
-                if !cfg!(memo_uncounted) {
+                *hits = if cfg!(memo_uncounted) {
+                    1
+                } else {
                     // SAFETY: found just now; no code of the user's ran since.
-                    *hits = unsafe { counters::add_at(thread, place, Count::Hits, 1) };
-                }
+                    unsafe { counters::add_at(thread, place, Count::Hits, 1) }
+                };
                 // SAFETY: what is shown stays meanwhile.
                 let slot = &unsafe { entry.as_ref() }.slot;
                 // SAFETY: it is shown since it had its value, and was loaded with `Acquire`, or by the thread that showed it.
