@@ -86,9 +86,15 @@ impl Handed {
         readers.each().for_each(|reader| reader.want(true));
         // Who comes on the list later passes its lock first, and finds what is shown by now.
         if readers.is_only(me) || fence::heavy() {
-            let mut held: Vec<usize> = readers.each().flat_map(Reader::holding).filter(|held| *held != 0).collect();
-            held.sort_unstable();
-            let held = |victim: &mut Victim| held.binary_search(&victim.address()).is_ok();
+            let (mut copied, mut cloned): (Vec<usize>, Vec<usize>) =
+                readers.each().map(Reader::holding).map(|[copying, cloning]| (copying, cloning)).unzip();
+            copied.sort_unstable();
+            cloned.sort_unstable();
+            let held = |victim: &mut Victim| {
+                let address = victim.address();
+                // Why not in both: see `Reader::clones`.
+                cloned.binary_search(&address).is_ok() || (victim.dropless && copied.binary_search(&address).is_ok())
+            };
             let held: Vec<Victim> = victims.extract_if(.., held).collect();
             let (unnoticed, noticed): (Vec<_>, Vec<_>) = held.into_iter().partition(|victim| victim.dropless);
             list.extend(noticed);
@@ -122,19 +128,19 @@ impl Handed {
         let is_mine = |victim: &Victim| victim.home.is_null() || std::ptr::eq(victim.home, reader);
         let at = list.iter().position(|victim| victim.address() == address && is_mine(victim));
         let is_held = |victim: &Victim| match victim.home.is_null() {
-            true => readers.lock().each().any(|reader| reader.holds(address)),
-            false => reader.holds(address),
+            true => readers.lock().each().any(|reader| reader.clones(address)),
+            false => reader.clones(address),
         };
         let at = at.filter(|&at| !is_held(&list[at]));
         let victim = at.map(|at| list.swap_remove(at));
         // It may still hold another: this was a hit inside a `Clone`.
-        reader.want(list.iter().any(|victim| reader.holds(victim.address())));
+        reader.want(list.iter().any(|victim| reader.clones(victim.address())));
         victim
     }
 
     /// Takes over a victim that only `me`, this thread's reader, can hold; or gives it back.
     fn take_over_here(&self, me: Option<&Reader>, mut victim: Victim) -> Option<Victim> {
-        match me.filter(|me| me.holds(victim.address())) {
+        match me.filter(|me| me.clones(victim.address())) {
             Some(me) => {
                 victim.home = me;
                 unpoisoned(self.held.lock()).push(victim);
@@ -287,5 +293,24 @@ mod tests {
         HANDED.look_after(&READERS, mine, address);
         assert_eq!(drops.load(Ordering::SeqCst), 1);
         late.cloning().free();
+    }
+
+    /// A late hit that copies by code of ours marks, for a moment, an address where another memo's value with drop glue lies by
+    /// now, and looks after nothing.
+    #[test]
+    fn a_late_copy_of_ours_holds_no_value_with_drop_glue() {
+        let readers = Readers::new();
+        let late = Reader::new();
+        // SAFETY: it outlives the list.
+        unsafe { readers.add(&late) };
+        let drops = Arc::new(AtomicUsize::new(0));
+        let entry = triomphe::Arc::new(Dropped(Arc::clone(&drops)));
+        late.copying().set(triomphe::Arc::as_ptr(&entry).addr());
+        let mut victims = vec![Victim::new(entry, false)];
+        Handed::new().take_over(&readers, None, &mut victims);
+        drop(victims);
+        assert_eq!(drops.load(Ordering::SeqCst), 1);
+        assert!(!late.is_wanted());
+        late.copying().free();
     }
 }

@@ -23,6 +23,7 @@ where
         use crate::counters::{self, Count};
         use crate::handed::MEETING;
         use crate::hold::{self, Held};
+        use crate::panics::OnItsWay;
         use crate::plain::is_plain;
         use crate::store::Entry;
         use crate::thread;
@@ -53,10 +54,10 @@ where
                     let hold = reader.cloning().if_free()?;
                     hold.set(entry.addr().get());
                     let held = Held::new(entry.addr().get(), hold, reader, MEETING);
-                    let value = value_of(entry);
+                    let value = OnItsWay::new(value_of(entry));
                     // As in `hold::copy`.
                     drop(held);
-                    Some(value)
+                    Some(value.arrive())
                 }
             }
         })

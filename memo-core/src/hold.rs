@@ -55,6 +55,7 @@ use std::ptr::NonNull;
 
 use crate::fence;
 use crate::handed::Handed;
+use crate::panics::OnItsWay;
 use crate::reader::{Hold, Reader, Readers};
 use crate::sync::{AtomicPtr, Ordering};
 
@@ -167,10 +168,10 @@ pub(crate) fn copy<'a, T, R>(
         return None;
     }
     // SAFETY: what is shown is an entry.
-    let copied = copy(unsafe { NonNull::new_unchecked(there) });
-    // Before the copy is on its way out, where a panic would lose it: the value may be handed to this call, to be dropped.
+    let copied = OnItsWay::new(copy(unsafe { NonNull::new_unchecked(there) }));
+    // The value may be handed to this call, to be dropped.
     drop(held);
-    Some(copied)
+    Some(copied.arrive())
 }
 
 /// The same for values without drop glue, and a `copy` that is ours: nobody is told that it is done.

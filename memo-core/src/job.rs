@@ -9,7 +9,7 @@ use crate::flight::{self, Frame};
 use crate::key::{KeySet, StoredKey};
 use crate::memo::Core;
 use crate::owner::{Locate, Place};
-use crate::panics::drop_all;
+use crate::panics::{OnItsWay, drop_all};
 use crate::retained::{self, Suspect};
 use crate::scope::Scope;
 use crate::slot::{Look, NoValue, Slot, Waited};
@@ -345,9 +345,10 @@ where
         self.role = Role::Done;
         counters::count(self.core, Count::Computes, 1);
         counters::count(self.core, Count::Rejected, 1);
+        let result = OnItsWay::new(result);
         // As in `publish`.
         drop(self);
-        result
+        result.arrive()
     }
 }
 

@@ -9,7 +9,7 @@ use crate::job::{Begun, Job, Published, Replaced, begin, slot_address};
 use crate::key::{KeySet, StoredKey};
 use crate::memo::Core;
 use crate::owner::{Locate, Place};
-use crate::panics::{Panics, drop_all};
+use crate::panics::{OnItsWay, Panics, drop_all};
 use crate::plain::is_plain;
 use crate::scope::{Scope, Storable};
 use crate::slot::{Look, Slot};
@@ -164,9 +164,11 @@ where
     {
         let hits = counters::count(core, Count::Hits, 1);
         entry.meta.visit();
-        let value = value.clone();
+        let value = OnItsWay::new(value.clone());
+        // This may be the last count.
         drop(entry);
         drop(deeper);
+        let value = value.arrive();
         if hits.is_multiple_of(sweep::HITS_PER_SWEEP) {
             sweep::after_hits();
         }
@@ -194,9 +196,9 @@ where
     match begin::<O, S, K, R>(core, place, anchor, key, hash) {
         Begun::Ready(entry, _, _call) => {
             entry.meta.visit();
-            let value = copy::<K::Store<R>>(&entry);
+            let value = OnItsWay::new(copy::<K::Store<R>>(&entry));
             drop(entry);
-            Step::Done(value)
+            Step::Done(value.arrive())
         }
         Begun::Compute(job) => Step::Compute(Ticket(job)),
     }
@@ -224,20 +226,21 @@ where
         });
         match kept {
             Ok((copied, result)) => {
+                let copied = OnItsWay::new(copied);
                 let published = job.publish(result);
                 let first = match &published {
                     Published::Ours(_) => None,
                     // Nothing yet: a refresh that is still on its way.
-                    Published::Theirs(theirs) => theirs.slot.get().cloned(),
+                    Published::Theirs(theirs) => theirs.slot.get().cloned().map(OnItsWay::new),
                 };
-                // Before the copy is on its way out, where a panic would lose it: a detached result's destructor runs here.
+                // A detached result's destructor runs here.
                 drop(published);
                 match first {
                     Some(first) => {
-                        drop(copied);
-                        first
+                        drop(copied.arrive());
+                        first.arrive()
                     }
-                    None => copied,
+                    None => copied.arrive(),
                 }
             }
             Err(result) => job.reject(result, |result| Some(result.clone())),
@@ -310,11 +313,11 @@ where
 {
     let deeper = Deeper::enter();
     let (entry, _) = seek::<S, K, R>(core, place.find(), key, key.hash())?;
-    let value = entry.slot.get().cloned();
-    // Before the copy is on its way out, where a panic would lose it: this may be the last count.
+    let value = entry.slot.get().cloned().map(OnItsWay::new);
+    // This may be the last count.
     drop(entry);
     drop(deeper);
-    value
+    value.map(OnItsWay::arrive)
 }
 
 fn forget<R, O, S, K>(core: &'static Core, place: Place<'_, O, S>, key: &K) -> bool

@@ -1,6 +1,7 @@
 //! Panics of user code (mostly destructors) that must not stop what we are in the middle of.
 
 use std::any::Any;
+use std::mem::ManuallyDrop;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -54,6 +55,31 @@ pub(crate) fn quietly(act: impl FnOnce()) {
     let mut panics = Panics::default();
     panics.run(act);
     panics.swallow();
+}
+
+/// A value on its way to the caller, while something else of the user's is dropped. If that panics, this goes too: quietly, since
+/// two panics at once would end the process.
+pub(crate) struct OnItsWay<T>(ManuallyDrop<T>);
+
+impl<T> OnItsWay<T> {
+    #[inline(always)]
+    pub(crate) fn new(value: T) -> Self {
+        Self(ManuallyDrop::new(value))
+    }
+
+    #[inline(always)]
+    pub(crate) fn arrive(self) -> T {
+        let mut this = ManuallyDrop::new(self);
+        // SAFETY: `this` is not used again.
+        unsafe { ManuallyDrop::take(&mut this.0) }
+    }
+}
+
+impl<T> Drop for OnItsWay<T> {
+    fn drop(&mut self) {
+        // SAFETY: it is not used again.
+        quietly(|| unsafe { ManuallyDrop::drop(&mut self.0) });
+    }
 }
 
 /// Counts a panic that has nowhere to go.

@@ -126,6 +126,13 @@ impl Reader {
         self.holding().contains(&address)
     }
 
+    /// Whether code of the user's copies what is at `address`, or the hit is about to find that it is not what it sought. The
+    /// other mark says nothing of values with drop glue: a late hit may set it to an address that was used again, and looks
+    /// after nothing.
+    pub(crate) fn clones(&self, address: usize) -> bool {
+        self.cloning.get() == address
+    }
+
     pub(crate) fn holding(&self) -> [usize; 2] {
         [self.copying.get(), self.cloning.get()]
     }
@@ -158,6 +165,26 @@ impl ReaderPtr {
     }
 }
 
+/// Readers of threads that have ended, for others. A reader is never freed: see `thread`.
+#[cfg(not(loom))]
+static SPARE: Mutex<Vec<&'static Reader>> = Mutex::new(Vec::new());
+
+/// A reader for a thread.
+#[cfg(not(loom))]
+pub(crate) fn lend() -> &'static Reader {
+    let spare = unpoisoned(SPARE.lock()).pop();
+    spare.unwrap_or_else(|| Box::leak(Box::new(Reader::new())))
+}
+
+/// Takes back a reader that is on no list. One that is still marked (the process ends in the middle of a copy) is no good.
+#[cfg(not(loom))]
+pub(crate) fn give_back(reader: &'static Reader) {
+    if reader.holding() == [0, 0] && !reader.looking.load(Ordering::Relaxed) {
+        reader.want(false);
+        unpoisoned(SPARE.lock()).push(reader);
+    }
+}
+
 /// The readers of all threads.
 pub(crate) struct Readers(Mutex<Vec<ReaderPtr>>);
 
@@ -167,7 +194,7 @@ pub(crate) static READERS: Readers = Readers::new();
 
 impl Readers {
     #[cfg(not(loom))]
-    const fn new() -> Self {
+    pub(crate) const fn new() -> Self {
         Self(Mutex::new(Vec::new()))
     }
 

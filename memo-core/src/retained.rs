@@ -59,6 +59,15 @@ pub(crate) fn check() {
     }
 }
 
+/// Lets go of the suspects of a thread that is ending: they pin their objects' allocations.
+pub(crate) fn forget_suspects() {
+    let suspects = thread::with(|thread| thread.suspects.replace(std::ptr::null_mut()));
+    if !suspects.is_null() {
+        // SAFETY: as in `check`.
+        drop(unsafe { Box::from_raw(suspects) });
+    }
+}
+
 /// The cell of the built-in memo that holds an object's notes.
 #[repr(C)]
 struct NoteCell {

@@ -12,9 +12,9 @@ use crate::counters::Block;
 #[cfg(not(loom))]
 use crate::fence;
 use crate::flight::Frame;
-#[cfg(not(loom))]
-use crate::reader::READERS;
 use crate::reader::Reader;
+#[cfg(not(loom))]
+use crate::reader::{self, READERS};
 use crate::retained::Suspect;
 use crate::side_table::local::Shards;
 
@@ -45,7 +45,7 @@ pub(crate) struct Thread {
     pub(crate) suspects: Cell<*mut Vec<Suspect>>,
     /// What this thread is looking at, and whether others can see it.
     #[cfg(not(loom))]
-    reader: Reader,
+    reader: Cell<&'static Reader>,
     sight: Cell<Sight>,
 }
 
@@ -61,6 +61,10 @@ enum Sight {
     /// No more: the thread is ending.
     Gone,
 }
+
+/// Stands for the reader of a thread that is not on the list. Nobody marks it.
+#[cfg(not(loom))]
+static NOBODY: Reader = Reader::new();
 
 thread_local! {
     static THREAD: Thread = const {
@@ -81,7 +85,7 @@ thread_local! {
             local_turn: Cell::new(0),
             suspects: Cell::new(std::ptr::null_mut()),
             #[cfg(not(loom))]
-            reader: Reader::new(),
+            reader: Cell::new(&NOBODY),
             sight: Cell::new(Sight::Unlisted),
         }
     };
@@ -121,17 +125,20 @@ impl Thread {
     /// This thread's reader, where it is on the list and a light fence does: nearly always.
     #[inline(always)]
     pub(crate) fn light_reader(&self) -> Option<&Reader> {
-        (self.sight.get() == Sight::Light).then_some(&self.reader)
+        (self.sight.get() == Sight::Light).then(|| self.reader.get())
     }
 
     /// This thread's reader, put on the list if it is not there yet.
     pub(crate) fn reader(&self) -> Option<&Reader> {
         if self.sight.get() == Sight::Unlisted && self.arm() {
-            // SAFETY: a thread-local without destructor stays until the thread's end, and the guard takes it off before.
-            unsafe { READERS.add(&self.reader) };
+            // Not in the thread-local itself: where a thread comes here for the first time after the destructors of its
+            // thread-locals (in one of C's), its guard never runs, and the reader stays on the list.
+            self.reader.set(reader::lend());
+            // SAFETY: readers that are lent are never freed.
+            unsafe { READERS.add(self.reader.get()) };
             self.sight.set(if fence::is_asymmetric() { Sight::Light } else { Sight::Full });
         }
-        self.is_listed().then_some(&self.reader)
+        self.is_listed().then(|| self.reader.get())
     }
 
     fn is_listed(&self) -> bool {
@@ -141,27 +148,28 @@ impl Thread {
     /// This thread's marks. Others see them while it has counters: those come after, and go before.
     #[inline(always)]
     pub(crate) fn marks(&self) -> &Reader {
-        &self.reader
+        self.reader.get()
     }
 
     /// This thread's reader if it is on the list.
     pub(crate) fn listed(&self) -> Option<&Reader> {
-        self.is_listed().then_some(&self.reader)
+        self.is_listed().then(|| self.reader.get())
     }
 
     /// Whether no code of the user's runs below a memo call of this thread: neither a body nor a `Clone`.
     pub(crate) fn is_outermost(&self) -> bool {
-        self.depth.get() == 0 && self.reader.cloning().is_free()
+        self.depth.get() == 0 && self.reader.get().cloning().is_free()
     }
 
     /// Whether what was unpublished before is looked at by nobody any more.
     pub(crate) fn others_have_left(&self) -> bool {
-        READERS.have_left(self.is_listed().then_some(&self.reader))
+        READERS.have_left(self.is_listed().then(|| self.reader.get()))
     }
 
     fn unlist(&self) {
         if self.is_listed() {
-            READERS.remove(&self.reader);
+            READERS.remove(self.reader.get());
+            reader::give_back(self.reader.replace(&NOBODY));
         }
         self.sight.set(Sight::Gone);
     }
@@ -196,6 +204,7 @@ impl Drop for Guard {
     fn drop(&mut self) {
         // Values dropped here may call memos and so count; hence the counters last.
         crate::side_table::local::close();
+        crate::retained::forget_suspects();
         with(|thread| thread.late.set(true));
         crate::counters::close();
         // A hit holds only where it has counters.

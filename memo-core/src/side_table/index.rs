@@ -237,6 +237,11 @@ impl<N> Writer<N> {
         self.array.map_or(0, Array::slots)
     }
 
+    /// Whether it can shrink no further.
+    pub(crate) fn is_least(&self) -> bool {
+        self.slots() <= LEAST
+    }
+
     fn slot(&self, at: usize) -> &Slot<N> {
         let array = self.array.expect("there are slots");
         let at = at & (array.slots() - 1);

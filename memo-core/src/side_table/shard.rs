@@ -40,8 +40,9 @@ impl Keeper {
         }
     }
 
+    /// Whether there is nothing to sweep, nor to shrink.
     pub(crate) fn is_empty(&self) -> bool {
-        self.writer.live() == 0 && self.old.is_empty()
+        self.writer.live() == 0 && self.old.is_empty() && self.writer.is_least()
     }
 
     #[inline]

@@ -202,6 +202,7 @@ fn a_chain_of_a_hundred_thousand_arcs_goes_in_one_sweep_whichever_end_came_first
         });
     };
     alone(move || {
+        let empty = live_bytes();
         // From the first on.
         let first = Arc::new(0);
         let mut last = Arc::clone(&first);
@@ -210,6 +211,8 @@ fn a_chain_of_a_hundred_thousand_arcs_goes_in_one_sweep_whichever_end_came_first
         }
         drop((first, last));
         end();
+        // The table that held it, too.
+        assert!(live_bytes() < empty + (1 << 20), "{} bytes are left", live_bytes() - empty);
         // From the last on.
         let mut first = Arc::new(0);
         for _ in 0..LINKS {

@@ -94,3 +94,68 @@ fn a_comparison_that_panics_after_a_result_was_taken_out_aborts_nothing() {
         }
     });
 }
+
+/// A result that goes while its copy is on the way to the caller: both panic when they are dropped, and the process goes on.
+mod with_a_copy_on_its_way {
+    use super::*;
+
+    thread_local! {
+        static KEY: Arc<u8> = Arc::new(1);
+        static IN_CLONE: Cell<bool> = const { Cell::new(false) };
+        static IN_BODY: Cell<bool> = const { Cell::new(false) };
+    }
+
+    struct Bad;
+
+    impl Drop for Bad {
+        fn drop(&mut self) {
+            assert!(!BAD.get(), "the drop");
+        }
+    }
+
+    impl Clone for Bad {
+        fn clone(&self) -> Self {
+            if IN_CLONE.take() {
+                KEY.with(|key| bad_memo().forget(key));
+                BAD.set(true);
+            }
+            Self
+        }
+    }
+
+    #[weak_memo]
+    fn bad(key: &Arc<u8>) -> Bad {
+        if IN_BODY.take() {
+            bad_memo().forget(key);
+            BAD.set(true);
+        }
+        Bad
+    }
+
+    fn assert_panics(key: &Arc<u8>) {
+        let panic = catch_unwind(AssertUnwindSafe(|| std::mem::forget(bad(key))));
+        BAD.set(false);
+        assert!(panic.is_err());
+        drop(bad(key));
+    }
+
+    #[test]
+    fn a_flight_that_was_detached_aborts_nothing() {
+        alone(|| {
+            let key = KEY.with(Arc::clone);
+            IN_BODY.set(true);
+            assert_panics(&key);
+        });
+    }
+
+    #[test]
+    fn a_hit_that_is_handed_the_value_aborts_nothing() {
+        alone(|| {
+            let key = KEY.with(Arc::clone);
+            // The first hit of a thread counts the entry, the others hold it.
+            (0..2).for_each(|_| drop(bad(&key)));
+            IN_CLONE.set(true);
+            assert_panics(&key);
+        });
+    }
+}
