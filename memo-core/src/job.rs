@@ -333,8 +333,9 @@ where
         if let Role::Lead = role {
             self.cell.withdraw(self.entry());
             if !self.entry().slot.end_unless_awaited() {
-                // The user's `Clone`: if it panics, the job's drop ends the flight.
-                match share(&result) {
+                // The user's `Clone`: if it panics, the job's drop ends the flight. It is part of the computation still: a ring
+                // through it names this memo.
+                match Frame::new(self.core, slot_address(self.entry())).run(|| share(&result)) {
                     Some(copy) => {
                         self.entry().slot.fill(copy);
                     }

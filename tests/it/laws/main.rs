@@ -9,6 +9,8 @@ mod law_06_identity;
 mod law_07_no_user_code_under_a_lock;
 mod law_08_panics;
 mod law_09_reentry;
+mod law_10_mixed_rings;
+mod law_10_no_false_rings;
 mod law_10_rings;
 mod law_11_copies;
 mod law_11_no_stale_publish;
