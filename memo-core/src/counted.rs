@@ -15,11 +15,13 @@ use triomphe::Arc;
 use crate::anchor::Anchor;
 use crate::cell::{self, AnyCell, CellHead, CellRef, CellVtable, EntryId, Listing, SharedVtable};
 use crate::counters::{self, Count};
+use crate::flight;
 use crate::handed::{Batch, Seen};
 use crate::hold::Front;
 use crate::key::{KeySet, StoredKey};
 use crate::memo::Core;
 use crate::panics::Panics;
+use crate::race::{Race, Racers};
 use crate::scope::Scope;
 use crate::store::{Counted, Entry, Meta, Store, Taken, id_of};
 use crate::sync::unpoisoned;
@@ -28,8 +30,10 @@ use crate::sync::unpoisoned;
 pub(crate) struct CountedCell<S, St: Store> {
     head: CellHead,
     listing: Listing,
-    /// How often something was asked to go. A racer that sees it change does not publish (law 11).
-    asked: AtomicU32,
+    /// Who computes beside the store.
+    racers: Racers,
+    /// Flights in progress that were taken out of the store: it counts on from there if more have ended than were noted yet.
+    detached: AtomicU32,
     store: Mutex<St>,
     /// What hits look at without the lock.
     front: St::Front,
@@ -153,7 +157,8 @@ where
         let raw = Self::into_raw(Arc::new(Self {
             head: CellHead::new(core),
             listing: Listing::new(),
-            asked: AtomicU32::new(0),
+            racers: Racers::new(),
+            detached: AtomicU32::new(0),
             store: Mutex::new(store),
             front,
             scope: PhantomData,
@@ -232,22 +237,27 @@ where
 
     /// Puts an entry in unless its key is there: then that one comes back.
     pub(crate) fn add(&self, entry: &Counted<St>, keys: Keys) -> Result<(), Counted<St>> {
-        self.add_unless_asked(entry, keys, None).map(|_| ())
+        self.add_unless_overtaken(entry, keys, None).map(|_| ())
     }
 
-    /// The same, and unless something was asked to go since `asked` was read: then `false`.
-    fn add_unless_asked(&self, entry: &Counted<St>, keys: Keys, asked: Option<u32>) -> Result<bool, Counted<St>> {
+    /// The same, and unless `race` was overtaken: then `false`.
+    fn add_unless_overtaken(
+        &self,
+        entry: &Counted<St>,
+        keys: Keys,
+        race: Option<&Race<'_>>,
+    ) -> Result<bool, Counted<St>> {
         self.link(entry);
         // The user's `Eq` may panic: an entry that is not put in leaves no link behind.
         let linked = Linked::<S, St>(entry, PhantomData);
-        let added = self.add_linked(entry, keys, asked)?;
+        let added = self.add_linked(entry, keys, race)?;
         if added {
             std::mem::forget(linked);
         }
         Ok(added)
     }
 
-    fn add_linked(&self, entry: &Counted<St>, keys: Keys, asked: Option<u32>) -> Result<bool, Counted<St>> {
+    fn add_linked(&self, entry: &Counted<St>, keys: Keys, race: Option<&Race<'_>>) -> Result<bool, Counted<St>> {
         let hash = entry.meta.hash();
         loop {
             let seen = match keys {
@@ -268,7 +278,7 @@ where
                 }
             }
             // Under the very lock that it goes in under: whoever asks later finds it there.
-            if asked.is_some_and(|asked| asked != self.asked.load(Ordering::Relaxed)) {
+            if race.is_some_and(Race::is_overtaken) {
                 return Ok(false);
             }
             store.insert(entry.clone());
@@ -294,25 +304,44 @@ where
     pub(crate) fn take(&self, id: EntryId) -> Option<Taken<St>> {
         let taken = {
             let mut store = self.lock();
-            self.asked.fetch_add(1, Ordering::Relaxed);
+            self.racers.overtake(Some(id.hash));
             store.remove(id)
         }?
         .seen(Self::SEEN);
+        self.note_detached(&taken);
         unlink::<S, St>(taken.entry());
         Some(taken)
     }
 
-    /// Notes that something was asked to go which is not there: a racer may be computing it.
-    pub(crate) fn note_asked(&self) {
+    /// Notes that a key of this hash was asked to go which is not there: a racer may be computing it.
+    pub(crate) fn overtake(&self, hash: u64) {
         let _store = self.lock();
-        self.asked.fetch_add(1, Ordering::Relaxed);
+        self.racers.overtake(Some(hash));
     }
 
-    /// How often something was asked to go, so far.
-    pub(crate) fn asked(&self) -> u32 {
-        // Ordered by the lock: whoever compares does so under it.
+    /// Notes a racer for a key of this hash.
+    pub(crate) fn race(&self, hash: u64) -> Race<'_> {
         let _store = self.lock();
-        self.asked.load(Ordering::Relaxed)
+        self.racers.add(hash)
+    }
+
+    fn note_detached(&self, taken: &Taken<St>) {
+        if !taken.ready {
+            self.detached.fetch_add(1, Ordering::Relaxed);
+        }
+    }
+
+    /// Ends a call that computes a key inside its own computation for the so manieth time, each taken out by then.
+    pub(crate) fn guard_again(&self, hash: u64) {
+        let detached = self.detached.load(Ordering::Relaxed).cast_signed();
+        if detached >= flight::MOST_AGAIN.cast_signed() {
+            flight::guard_again(self.core(), self.address(), hash);
+        }
+    }
+
+    /// What frames know this cell by.
+    pub(crate) fn address(&self) -> usize {
+        std::ptr::from_ref(self).addr()
     }
 
     /// Publishes the value of a flight whose entry `lead` put in. `false`: it was detached, the value is for waiters.
@@ -323,22 +352,23 @@ where
         let stored = store.contains(id);
         entry.slot.fill(value);
         if !stored {
+            self.detached.fetch_sub(1, Ordering::Relaxed);
             return (false, Vec::new());
         }
         store.turned_ready(entry);
         (true, store.evict(id, capacity, is_dead::<S, St>))
     }
 
-    /// Puts a ready entry in, unless another came first (that one comes back) or something was asked to go since
+    /// Puts a ready entry in, unless another came first (that one comes back) or its key was asked to go since the race began
     /// (`None`).
     pub(crate) fn publish_racer(
         &self,
         entry: &Counted<St>,
         keys: Keys,
-        asked: u32,
+        race: &Race<'_>,
         capacity: usize,
     ) -> Result<Option<Vec<Counted<St>>>, Counted<St>> {
-        if !self.add_unless_asked(entry, keys, Some(asked))? {
+        if !self.add_unless_overtaken(entry, keys, Some(race))? {
             return Ok(None);
         }
         // A body may end an argument that it took by value; nobody would take the entry out for that any more.
@@ -368,6 +398,8 @@ where
         let taken = self.lock().remove(id_of(entry));
         if taken.is_some() {
             unlink::<S, St>(entry);
+        } else {
+            self.detached.fetch_sub(1, Ordering::Relaxed);
         }
         drop(taken);
     }
@@ -376,6 +408,7 @@ where
     fn remove(&self, id: EntryId, why: Count) -> bool {
         let taken = self.lock().remove(id);
         let Some(taken) = taken.map(|taken| taken.seen(Self::SEEN)) else { return false };
+        self.note_detached(&taken);
         unlink::<S, St>(taken.entry());
         if taken.ready {
             counters::count(self.core(), why, 1);
@@ -497,7 +530,7 @@ where
     /// Takes all entries out.
     fn drain(&self) -> St::Drained {
         let mut store = self.lock();
-        self.asked.fetch_add(1, Ordering::Relaxed);
+        self.racers.overtake(None);
         store.drain()
     }
 
@@ -509,6 +542,7 @@ where
             counters::count(self.core(), why, ready);
         }
         for taken in entries {
+            self.note_detached(&taken);
             unlink::<S, St>(taken.entry());
             each(taken);
         }

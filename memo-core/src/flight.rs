@@ -4,12 +4,22 @@ use crate::memo::Core;
 use crate::slot::Slot;
 use crate::thread;
 
+/// What a computation is for.
+#[derive(Clone, Copy)]
+pub(crate) struct Task {
+    /// The address of the slot it computes.
+    pub(crate) slot: usize,
+    /// The address of the cell, and the hash of the key: what a second flight of the same key has in common with it. 0 where
+    /// no flight can be asked to go.
+    pub(crate) cell: usize,
+    pub(crate) hash: u64,
+}
+
 /// One computation, on the stack of the call that runs it.
 pub(crate) struct Frame {
     outer: *const Frame,
     core: &'static Core,
-    /// The address of the slot it computes.
-    slot: usize,
+    task: Task,
 }
 
 /// Takes its frame off again, also when the body panics.
@@ -27,9 +37,9 @@ impl Drop for Running {
 
 impl Frame {
     #[inline]
-    pub(crate) fn new(core: &'static Core, slot: usize) -> Self {
+    pub(crate) fn new(core: &'static Core, task: Task) -> Self {
         let outer = thread::with(|thread| thread.frames.get());
-        Self { outer, core, slot }
+        Self { outer, core, task }
     }
 
     /// Runs `body` as this frame.
@@ -68,13 +78,43 @@ pub(crate) unsafe fn chain(innermost: *const Frame, slot: usize) -> Vec<String> 
     // SAFETY: the caller's.
     while let Some(frame) = unsafe { at.as_ref() } {
         chain.push(format!("`{}` at {}", frame.core.name(), frame.core.place()));
-        if frame.slot == slot {
+        if frame.task.slot == slot {
             break;
         }
         at = frame.outer;
     }
     chain.reverse();
     chain
+}
+
+/// How many flights of one key, all asked to go, may be in progress below each other on one thread before they are taken for a
+/// ring: a body may have its own flight cleared and ask again, and end.
+pub(crate) const MOST_AGAIN: u32 = 64;
+
+/// The guard of keys whose flights were asked to go: the next call does not wait for such a one, so it is no ring that anybody
+/// could see by what is waited for. It only does not end.
+#[cold]
+pub(crate) fn guard_again(core: &'static Core, cell: usize, hash: u64) {
+    let (mut again, mut newest) = (0, None);
+    let innermost = thread::with(|thread| thread.frames.get());
+    let mut at = innermost;
+    // SAFETY: frames stand on this thread's stack until their call takes them off.
+    while let Some(frame) = unsafe { at.as_ref() } {
+        if std::ptr::eq(frame.core, core) && frame.task.cell == cell && frame.task.hash == hash {
+            again += 1;
+            newest = newest.or(Some(frame.task.slot));
+        }
+        at = frame.outer;
+    }
+    let Some(newest) = newest.filter(|_| again >= MOST_AGAIN) else { return };
+    // SAFETY: as above.
+    let chain = unsafe { chain(innermost, newest) };
+    panic!(
+        "memo_core: `{}` has asked for its own result {again} times, each time after that was asked to go: {} -> `{}`",
+        core.name(),
+        chain.join(" -> "),
+        core.name()
+    );
 }
 
 /// How often the same memo may be nested on one thread with `single_flight = false` before it is taken for a ring.

@@ -5,15 +5,16 @@ use std::time::Instant;
 use crate::anchor::Anchor;
 use crate::counted::{CountedCell, Keys, new_entry};
 use crate::counters::{self, Count};
-use crate::flight::{self, Frame};
+use crate::flight::{self, Frame, Task};
 use crate::key::{KeySet, StoredKey};
 use crate::memo::Core;
 use crate::owner::{Locate, Place};
 use crate::panics::{OnItsWay, drop_all};
+use crate::race::Race;
 use crate::retained::{self, Suspect};
 use crate::scope::Scope;
 use crate::slot::{Look, NoValue, Slot, Waited};
-use crate::store::{Counted, Store, Taken};
+use crate::store::{Counted, Meta, Store, Taken};
 use crate::sweep;
 use crate::thread::{self, Call};
 use crate::waits;
@@ -22,7 +23,7 @@ use crate::waits;
 const SAMPLE: u64 = 64;
 
 /// Runs a body: as a frame of this thread, counted, and timed now and then.
-pub(crate) fn run<R>(core: &'static Core, slot: usize, body: impl FnOnce() -> R) -> R {
+pub(crate) fn run<R>(core: &'static Core, task: Task, body: impl FnOnce() -> R) -> R {
     let so_far = counters::own(core, Count::Computes);
     let weight = match so_far {
         0..SAMPLE => 1,
@@ -30,7 +31,7 @@ pub(crate) fn run<R>(core: &'static Core, slot: usize, body: impl FnOnce() -> R)
         _ => 0,
     };
     let started = (weight > 0).then(Instant::now);
-    let result = Frame::new(core, slot).run(body);
+    let result = Frame::new(core, task).run(body);
     if let Some(started) = started {
         let nanos = u64::try_from(started.elapsed().as_nanos()).unwrap_or(u64::MAX / SAMPLE);
         counters::count(core, Count::ComputeNanos, nanos.saturating_mul(weight));
@@ -59,12 +60,11 @@ pub(crate) fn note_miss<O: Locate<S> + ?Sized, S: Scope>(core: &'static Core, pl
 }
 
 /// What stands against a call's own entry.
-#[derive(Clone, Copy)]
-enum Role {
+enum Role<'c> {
     /// Its entry is in the store, claimed: others wait for it.
     Lead,
     /// Its entry is its own until the result is there (`single_flight = false`, or a flight was rejected before).
-    Race { asked: u32 },
+    Race(Race<'c>),
     /// Its slot is filled, or about to be, and its compute counted; whether it was stored is not.
     Filled,
     /// Its end has been told.
@@ -79,7 +79,7 @@ pub(crate) struct Job<'w, O: Locate<S> + ?Sized, S: Scope, St: Store<Key: Stored
     /// Until it is published.
     entry: Option<Counted<St>>,
     keys: Keys,
-    role: Role,
+    role: Role<'w>,
     strong_before: Option<usize>,
     /// What a refresh took the place of. It goes when the new result is there: its `Drop` may ask for that.
     _replaced: Replaced<St>,
@@ -134,12 +134,11 @@ where
     let anchor = anchor.unwrap_or_else(|| place.make());
     let keys = const { Keys::of::<S, K>() };
     let me = thread::with(thread::Thread::number);
-    let mut single_flight = site.single_flight;
     let mut missed = false;
     let cell = match CountedCell::<S, K::Store<V>>::find(anchor, core) {
         Some(cell) => cell,
         // The first call of all: its entry is in the cell from the start.
-        None if single_flight && K::Store::<V>::FRONTED => {
+        None if site.single_flight && K::Store::<V>::FRONTED => {
             missed = true;
             note_miss(core, place);
             let entry = new_entry::<K::Store<V>>(Slot::claimed(me), key.to_stored(), hash);
@@ -152,7 +151,7 @@ where
         }
         None => CountedCell::find_or_add(anchor, core, !site.lends),
     };
-    let mut asked = if single_flight { 0 } else { cell.asked() };
+    let mut race = (!site.single_flight).then(|| cell.race(hash));
     // The entry that another call was faster with. Looked at as it is: a key whose `matches` and stored form disagree
     // would be sought, not found, and not added, for ever.
     let mut faster = None;
@@ -164,18 +163,22 @@ where
                     missed = true;
                     note_miss(core, place);
                 }
+                if race.is_none() {
+                    cell.guard_again(hash);
+                }
                 let entry = new_entry::<K::Store<V>>(Slot::claimed(me), key.to_stored(), hash);
-                let role = if single_flight {
-                    match cell.add(&entry, keys) {
+                let role = match race.take() {
+                    None => match cell.add(&entry, keys) {
                         Ok(()) => Role::Lead,
                         Err(theirs) => {
                             faster = Some(theirs);
                             continue;
                         }
+                    },
+                    Some(race) => {
+                        flight::guard_depth(core);
+                        Role::Race(race)
                     }
-                } else {
-                    flight::guard_depth(core);
-                    Role::Race { asked }
                 };
                 return Begun::Compute(Job::new(core, place, cell, entry, keys, role, call));
             }
@@ -188,13 +191,13 @@ where
                 return Begun::Ready(found, cell, call);
             }
             Look::Busy(flight) => {
-                if !single_flight {
+                if let Some(race) = race.take() {
                     // A `refresh` is on its way, or a flight after a rejected one: compute beside it.
                     let entry = new_entry::<K::Store<V>>(Slot::claimed(me), key.to_stored(), hash);
                     if !missed {
                         note_miss(core, place);
                     }
-                    return Begun::Compute(Job::new(core, place, cell, entry, keys, Role::Race { asked }, call));
+                    return Begun::Compute(Job::new(core, place, cell, entry, keys, Role::Race(race), call));
                 }
                 if flight.thread == me {
                     flight::panic_on_ring(core, slot_address(&found));
@@ -207,10 +210,7 @@ where
                 match waits::wait(core, &found.slot, flight) {
                     Waited::Ready => return Begun::Ready(found, cell, call),
                     Waited::Again => {}
-                    Waited::Alone => {
-                        single_flight = false;
-                        asked = cell.asked();
-                    }
+                    Waited::Alone => race = Some(cell.race(hash)),
                 }
             }
             // Its flight has just ended without a value; it was taken out before that, so the next look misses it.
@@ -244,7 +244,7 @@ where
         cell: &'w CountedCell<S, St>,
         entry: Counted<St>,
         keys: Keys,
-        role: Role,
+        role: Role<'w>,
         call: Call,
     ) -> Self {
         let none = Replaced(Vec::new());
@@ -262,9 +262,9 @@ where
         replaced: Replaced<St>,
         call: Call,
     ) -> Self {
-        let strong_before = place.strong();
-        let role = Role::Lead;
-        Self { core, place, cell, entry: Some(entry), keys, role, strong_before, _replaced: replaced, _call: call }
+        let mut job = Self::new(core, place, cell, entry, keys, Role::Lead, call);
+        job._replaced = replaced;
+        job
     }
 
     pub(crate) fn cell(&self) -> &'w CountedCell<S, St> {
@@ -275,9 +275,14 @@ where
         entry_of::<St>(&self.entry)
     }
 
+    fn task(&self) -> Task {
+        let entry = self.entry();
+        Task { slot: slot_address(entry), cell: self.cell.address(), hash: entry.meta.hash() }
+    }
+
     /// Runs the body. If it panics, the job's drop tells the others.
     pub(crate) fn run<R>(&self, body: impl FnOnce() -> R) -> R {
-        run(self.core, slot_address(self.entry()), body)
+        run(self.core, self.task(), body)
     }
 
     /// Stores the value, unless something was asked to go meanwhile.
@@ -292,10 +297,10 @@ where
                 let (stored, victims) = self.cell.publish(entry, value, capacity);
                 (stored, None, victims)
             }
-            Role::Race { asked } => {
+            Role::Race(race) => {
                 entry.slot.fill(value);
                 loop {
-                    match self.cell.publish_racer(entry, self.keys, asked, capacity) {
+                    match self.cell.publish_racer(entry, self.keys, &race, capacity) {
                         Ok(Some(victims)) => break (true, None, victims),
                         Ok(None) => break (false, None, Vec::new()),
                         Err(theirs) if self.core.site().lends && theirs.slot.get().is_none() => {
@@ -329,13 +334,12 @@ where
 
     /// Ends without storing; the value goes to those who waited, if any, as `share` makes it theirs.
     pub(crate) fn reject<R>(mut self, result: R, share: impl FnOnce(&R) -> Option<St::Value>) -> R {
-        let role = self.role;
-        if let Role::Lead = role {
+        if let Role::Lead = self.role {
             self.cell.withdraw(self.entry());
             if !self.entry().slot.end_unless_awaited() {
                 // The user's `Clone`: if it panics, the job's drop ends the flight. It is part of the computation still: a ring
                 // through it names this memo.
-                match Frame::new(self.core, slot_address(self.entry())).run(|| share(&result)) {
+                match Frame::new(self.core, self.task()).run(|| share(&result)) {
                     Some(copy) => {
                         self.entry().slot.fill(copy);
                     }
@@ -367,7 +371,7 @@ where
                 self.cell.withdraw(self.entry());
                 self.entry().slot.end(NoValue::Panicked);
             }
-            Role::Race { .. } => self.entry().slot.end(NoValue::Panicked),
+            Role::Race(_) => self.entry().slot.end(NoValue::Panicked),
             // The user's `Eq` panicked while it was being put in: it was counted before.
             Role::Filled => {
                 counters::count(self.core, Count::Rejected, 1);

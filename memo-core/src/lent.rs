@@ -18,7 +18,7 @@ use crate::anchor::Anchor;
 use crate::cell::{self, AnyCell, CellHead, CellVtable};
 use crate::counted::{CountedCell, Keys};
 use crate::counters::{self, Count};
-use crate::flight;
+use crate::flight::{self, Task};
 use crate::job::{self, Begun, Job, Published, begin, check_retained, note_miss};
 use crate::key::{KeySet, StoredKey};
 use crate::memo::Core;
@@ -210,7 +210,7 @@ pub struct BareJob<'w, V, O: Locate<S> + ?Sized, S: Scope> {
 
 impl<'w, V, O: Locate<S> + ?Sized, S: Scope> BareJob<'w, V, O, S> {
     fn run<R>(&self, body: impl FnOnce() -> R) -> R {
-        job::run(self.core, flight::slot_address(&self.cell.slot), body)
+        job::run(self.core, Task { slot: flight::slot_address(&self.cell.slot), cell: 0, hash: 0 }, body)
     }
 
     fn publish(mut self, value: V) -> &'w V {

@@ -143,6 +143,7 @@ mod owner;
 mod panics;
 mod peer;
 mod plain;
+mod race;
 mod reader;
 mod registry;
 mod report;

@@ -329,9 +329,10 @@ where
 {
     let _deeper = Deeper::enter();
     let Some(cell) = place.find().and_then(|anchor| Cell::<S, K, R>::find(anchor, core)) else { return false };
-    let found = cell.seek(key.hash(), const { Keys::of::<S, K>() }, |stored| key.matches(stored));
+    let hash = key.hash();
+    let found = cell.seek(hash, const { Keys::of::<S, K>() }, |stored| key.matches(stored));
     let Some(entry) = found else {
-        cell.note_asked();
+        cell.overtake(hash);
         return false;
     };
     let Some(taken) = cell.take(id_of(&entry)) else { return false };
@@ -401,7 +402,9 @@ where
     sweep::owe(place.class());
     let me = thread::with(thread::Thread::number);
     let cell = cell_of::<R, O, S, K>(core, place);
-    let entry = new_entry::<K::Store<R>>(Slot::claimed(me), key.to_stored(), key.hash());
+    let hash = key.hash();
+    cell.guard_again(hash);
+    let entry = new_entry::<K::Store<R>>(Slot::claimed(me), key.to_stored(), hash);
     let keys = const { Keys::of::<S, K>() };
     let old = cell.replace(&entry, keys);
     let own =

@@ -5,7 +5,7 @@ use std::hash::{Hash, Hasher};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::rc::Rc;
 use std::sync::atomic::{AtomicBool, Ordering::SeqCst};
-use std::sync::{Arc, Barrier, Weak};
+use std::sync::{Arc, Barrier, Condvar, Mutex, Weak};
 
 use memo_core::{Anchored, weak_memo};
 use memo_tests::{in_time, watchdog};
@@ -132,6 +132,17 @@ fn ask(node: &Arc<Node>) -> usize {
     }
 }
 
+/// As the handle does it, where it can.
+fn refresh(node: &Arc<Node>) -> usize {
+    match node.kind {
+        Kind::Single => single_memo().refresh(node),
+        Kind::Keyed => keyed_memo().refresh((node, "key")),
+        Kind::Inside => inside_memo().refresh((&node.inside, node)),
+        Kind::InsideKeyed => inside_keyed_memo().refresh((&node.inside, 1, node)),
+        Kind::Lent | Kind::LentKeyed | Kind::InsideLent => ask(node),
+    }
+}
+
 fn name(kind: Kind) -> String {
     let name = match kind {
         Kind::Single => single_memo().name(),
@@ -232,9 +243,12 @@ fn through_lent(next: &Arc<Arc<Node>>) -> &usize {
     ask(next)
 }
 
+/// How the threads of a ring begin.
+type Begin = fn(&Arc<Node>) -> usize;
+
 /// A ring of so many threads, of all kinds from `first` on, with as many strangers who ask for some of its results while it
 /// closes. What became of each of the ring's threads.
-fn close(threads: usize, first: usize, way: Way) -> Vec<Result<usize, String>> {
+fn close(threads: usize, first: usize, way: Way, begin: Begin) -> Vec<Result<usize, String>> {
     let ring = Arc::new_cyclic(|ring| Ring {
         nodes: (0..threads)
             .map(|number| {
@@ -265,7 +279,9 @@ fn close(threads: usize, first: usize, way: Way) -> Vec<Result<usize, String>> {
         let asked: Vec<_> = ring
             .nodes
             .iter()
-            .map(|node| scope.spawn(|| catch_unwind(AssertUnwindSafe(|| ask(node))).map_err(|panic| message(&*panic))))
+            .map(|node| {
+                scope.spawn(|| catch_unwind(AssertUnwindSafe(|| begin(node))).map_err(|panic| message(&*panic)))
+            })
             .collect();
         for stranger in strangers {
             assert!(stranger.join().expect("who is no part of the ring goes on") >= ANOTHER_WAY);
@@ -277,10 +293,10 @@ fn close(threads: usize, first: usize, way: Way) -> Vec<Result<usize, String>> {
 #[test]
 fn of_a_ring_of_any_kinds_closed_from_anywhere_one_call_panics_and_all_others_go_on() {
     watchdog(|| {
-        for way in WAYS {
+        for (way, begin) in WAYS.map(|way| (way, ask as Begin)).into_iter().chain([(Way::Body, refresh as Begin)]) {
             for threads in [2, 5] {
                 for first in 0..KINDS.len() {
-                    let ends = close(threads, first, way);
+                    let ends = close(threads, first, way, begin);
                     let (good, bad): (Vec<_>, Vec<_>) = ends.into_iter().partition(Result::is_ok);
                     let [Err(said)] = &bad[..] else { panic!("{way:?} from {first}: {bad:?}, {good:?}") };
                     assert!(said.contains(&format!("around {threads} threads")), "{way:?}: {said}");
@@ -351,5 +367,124 @@ fn a_ring_through_the_clone_for_those_who_wait_names_the_memo_that_clones() {
         for part in ["`failing` at ", "`waiting` at ", "around 2 threads"] {
             assert!(said.contains(part), "no {part} in {said}");
         }
+    });
+}
+
+/// Two threads, each of which refreshes what the other one computes: so neither ever waits, nor finds its own flight where it
+/// was. Both would go on until their stacks end.
+#[test]
+fn two_threads_that_refresh_each_others_results_for_ever_end_in_a_panic() {
+    #[derive(Default)]
+    struct Pace {
+        /// How many steps each of the two has done.
+        steps: Mutex<[u32; 2]>,
+        stepped: Condvar,
+    }
+    impl Pace {
+        /// One step further; not before the other one has done as many.
+        fn step(&self) {
+            let me = usize::from(std::thread::current().name() == Some("second"));
+            let mut steps = self.steps.lock().unwrap();
+            steps[me] += 1;
+            self.stepped.notify_all();
+            let mine = steps[me];
+            drop(self.stepped.wait_while(steps, |steps| steps[1 - me] < mine).unwrap());
+        }
+
+        /// No more steps of this thread.
+        fn end(&self, me: usize) {
+            self.steps.lock().unwrap()[me] = u32::MAX;
+            self.stepped.notify_all();
+        }
+    }
+    #[weak_memo]
+    fn f(pace: &Arc<Pace>) -> u32 {
+        pace.step();
+        g_memo().refresh((pace, 1))
+    }
+    #[weak_memo]
+    fn g(pace: &Arc<Pace>, _: u32) -> u32 {
+        pace.step();
+        f_memo().refresh(pace)
+    }
+    // Without the panic this would run out of its stack, and end the process.
+    memo_tests::alone(|| {
+        let pace = Arc::new(Pace::default());
+        let run = |me: usize, name: &str, start: fn(&Arc<Pace>) -> u32| {
+            let pace = Arc::clone(&pace);
+            let act = move || {
+                let end = catch_unwind(AssertUnwindSafe(|| start(&pace)));
+                pace.end(me);
+                message(&*end.unwrap_err())
+            };
+            std::thread::Builder::new().name(name.to_owned()).spawn(act).unwrap()
+        };
+        let first = run(0, "first", |pace| f(pace));
+        let second = run(1, "second", |pace| g(pace, 1));
+        for said in [first.join().unwrap(), second.join().unwrap()] {
+            assert!(
+                said.contains("::f` at ") && said.contains("::g` at ") && said.contains("its own result"),
+                "{said}"
+            );
+        }
+        assert_eq!((f_memo().len(), g_memo().len()), (0, 0));
+        crate::statistics::assert_balanced(&f_memo().stats());
+        crate::statistics::assert_balanced(&g_memo().stats());
+    });
+}
+
+/// In one thread: what it computes is asked to go, and asked for again, without end.
+#[test]
+fn a_body_that_clears_its_flight_and_asks_again_for_ever_ends_in_a_panic() {
+    #[weak_memo]
+    fn cleared(n: &Arc<u32>) -> u32 {
+        cleared_memo().clear();
+        cleared(n)
+    }
+    #[weak_memo]
+    fn forgotten(n: &Anchored<u32>, m: u32) -> u32 {
+        forgotten_memo().forget((n, m));
+        forgotten(n, m)
+    }
+    #[weak_memo]
+    fn local(n: &Rc<u32>, m: u32) -> u32 {
+        local_memo().clear();
+        local(n, m)
+    }
+    // As above.
+    memo_tests::alone(|| {
+        let (arc, object, rc) = (Arc::new(1), Anchored::new(1), Rc::new(1));
+        for said in [
+            crate::panic_of(|| cleared(&arc)),
+            crate::panic_of(|| forgotten(&object, 1)),
+            crate::panic_of(|| local(&rc, 1)),
+        ] {
+            assert!(said.starts_with("memo_core: ") && said.contains("its own result"), "{said}");
+        }
+    });
+}
+
+/// A body that has its flight cleared and asks again has an answer if it does so a few times only; and a recursion over
+/// thousands of keys, each of which is cleared on the way, is none for ever.
+#[test]
+fn a_body_that_clears_its_flight_and_asks_again_a_few_times_is_no_ring() {
+    const TIMES: u32 = 10;
+    #[weak_memo]
+    fn again(n: &Arc<u32>, #[memo(skip)] left: u32) -> u32 {
+        if left == 0 {
+            return **n;
+        }
+        again_memo().clear();
+        again(n, left - 1)
+    }
+    #[weak_memo(capacity = unbounded)]
+    fn down(n: &Arc<u32>, m: u32) -> u32 {
+        down_memo().clear();
+        if m == 0 { **n } else { down(n, m - 1) }
+    }
+    watchdog(|| {
+        let big = std::thread::Builder::new().stack_size(256 << 20);
+        let ask = || (again(&Arc::new(7), TIMES), down(&Arc::new(7), 5_000));
+        assert_eq!(big.spawn(ask).unwrap().join().unwrap(), (7, 7));
     });
 }
