@@ -27,6 +27,7 @@ use crate::counters::Count;
 use crate::life::{Life, Watch};
 use crate::memo::{Core, Site};
 use crate::panics::Panics;
+use crate::side_table;
 use crate::sync::unpoisoned;
 
 /// An object's identity in the keys of others.
@@ -34,12 +35,14 @@ pub(crate) struct Peer {
     /// Pins the address of an `Arc` or `Rc`. In-object peers have none.
     life: Option<Life>,
     dead: AtomicBool,
+    /// Whether a thread's own table has, or had, a node that watches it.
+    watched: AtomicBool,
     links: Mutex<HashMap<EntryId, CellRef>>,
 }
 
 impl Peer {
     fn new(life: Option<Life>) -> Self {
-        Self { life, dead: AtomicBool::new(false), links: Mutex::new(HashMap::new()) }
+        Self { life, dead: AtomicBool::new(false), watched: AtomicBool::new(false), links: Mutex::new(HashMap::new()) }
     }
 
     pub(crate) fn is_dead(&self) -> bool {
@@ -152,8 +155,26 @@ unsafe impl AnyCell for PeerCell {
 
     unsafe fn end(cell: NonNull<CellHead>, why: Count) -> usize {
         // SAFETY: the caller's.
-        unsafe { crate::cell::cast::<Self>(cell) }.peer.end(why)
+        end_here(&unsafe { crate::cell::cast::<Self>(cell) }.peer, why)
     }
+}
+
+/// Ends every entry the object takes part in that this thread can reach: those for all threads, and this thread's own. Other
+/// threads' own go when those sweep.
+fn end_here(peer: &Arc<Peer>, why: Count) -> usize {
+    let mut panics = Panics::default();
+    let mut ended = panics.run(|| peer.end(why)).unwrap_or(0);
+    // Set by this thread, if it has a node: its own order is enough.
+    if peer.watched.load(Ordering::Relaxed)
+        && let Some(node) = side_table::local::take_watching(Arc::as_ptr(peer) as usize)
+    {
+        if let Some(here) = find(node.anchor()) {
+            ended += panics.run(|| here.end(why)).unwrap_or(0);
+        }
+        panics.run(|| drop(node));
+    }
+    panics.resume();
+    ended
 }
 
 static PEERS: Core = Core::new(Site::built_in("peers"));
@@ -194,5 +215,6 @@ pub(crate) fn of(anchor: &Anchor, life: impl FnOnce() -> Option<Life>) -> &Arc<P
 
 /// Watches the object that `peer` belongs to.
 pub(crate) fn watch(peer: &Arc<Peer>) -> Life {
+    peer.watched.store(true, Ordering::Relaxed);
     Life::new(Watched(Arc::clone(peer)))
 }

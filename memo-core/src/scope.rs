@@ -71,10 +71,10 @@ impl Scope for Local {
     }
 
     /// Entries of this thread must be dropped by this thread, wherever the object dies: so the thread's table has a
-    /// node that watches the object's own peer, and a sweep here finds it dead.
+    /// node that watches the object's own peer. A death on this thread ends it at once; one elsewhere is found by a sweep here.
     fn peer_of_anchor(anchor: &Anchor) -> PeerRef<Self> {
         let theirs = peer::of(anchor, || None);
-        let subject = Subject { address: address_of(theirs), size: 0 };
+        let subject = Subject::of_peer(address_of(theirs));
         let here = local::find_or_add(subject, || peer::watch(theirs));
         let peer = peer::of(here, || Some(peer::watch(theirs)));
         PeerRef::new(Arc::clone(peer), subject.address)

@@ -130,6 +130,12 @@ pub(crate) fn take_dead(seen: &Seen) -> Option<Taken> {
     with(|table| table.shards[seen.class].keeper.take_dead(seen.address))?
 }
 
+/// Takes out this thread's node that watches the peer at this address, whose object has died.
+pub(crate) fn take_watching(peer: usize) -> Option<Taken> {
+    let subject = Subject::of_peer(peer);
+    with(|table| table.shards[subject.class()].keeper.take_dead(subject.address))?
+}
+
 pub(crate) fn each(visit: &mut impl FnMut(&Node)) {
     with(|table| table.shards.iter().for_each(|shard| shard.keeper.each(&mut *visit)));
 }

@@ -53,7 +53,13 @@ impl Node {
 }
 
 /// A node that was taken out: nobody reaches it any more. Boxed: sweeps pass many from hand to hand.
-pub(crate) struct Taken(#[expect(dead_code, reason = "it is there to be dropped")] Box<Node>);
+pub(crate) struct Taken(Box<Node>);
+
+impl Taken {
+    pub(crate) fn anchor(&self) -> &Anchor {
+        &self.0.anchor
+    }
+}
 
 /// Bytes of an object, which a dead node still pins. In half a word: exact below 2 GiB, in whole MiB from there on.
 #[derive(Clone, Copy)]
@@ -99,6 +105,11 @@ impl Subject {
     pub(crate) fn of<T: ?Sized>(object: &T) -> Self {
         // By address alone: the metadata of a fat pointer is no part of an identity (law 6).
         Self { address: std::ptr::from_ref(object).cast::<()>() as usize, size: size_of_val(object) }
+    }
+
+    /// What stands for an in-object argument in a thread's own table: the peer at this address. It weighs nothing.
+    pub(crate) fn of_peer(address: usize) -> Self {
+        Self { address, size: 0 }
     }
 
     #[inline(always)]

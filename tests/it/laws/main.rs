@@ -5,6 +5,7 @@ mod law_02_one_compute;
 mod law_03_keeps_nothing_alive;
 mod law_04_gone_when_dropped;
 mod law_05_any_weak_argument;
+mod law_05_every_mix;
 mod law_06_identity;
 mod law_07_no_user_code_under_a_lock;
 mod law_08_panics;
