@@ -115,6 +115,8 @@ where
             // SAFETY: as above.
             listing: |cell| NonNull::from(&unsafe { cell::cast::<Self>(cell) }.listing),
             // SAFETY: as above.
+            has_results: |cell| unsafe { cell::cast::<Self>(cell) }.has_results(),
+            // SAFETY: as above.
             empty: |cell, why, batch, panics| unsafe { cell::cast::<Self>(cell) }.empty(why, batch, panics),
         }),
     };
@@ -402,6 +404,11 @@ where
             self.detached.fetch_sub(1, Ordering::Relaxed);
         }
         drop(taken);
+    }
+
+    fn has_results(&self) -> bool {
+        let store = self.lock();
+        store.store.has_ready(store.front)
     }
 
     /// Takes one entry out because an argument of it died.

@@ -1,5 +1,7 @@
 //! A call that has to compute: from the miss to the published result.
 
+use std::cell::Cell;
+use std::sync::Arc;
 use std::time::Instant;
 
 use crate::anchor::Anchor;
@@ -11,7 +13,7 @@ use crate::memo::Core;
 use crate::owner::{Locate, Place};
 use crate::panics::{OnItsWay, drop_all};
 use crate::race::Race;
-use crate::retained::{self, Suspect};
+use crate::retained::{self, Argument, Evidence, Suspect};
 use crate::scope::Scope;
 use crate::slot::{Look, NoValue, Slot, Waited};
 use crate::store::{Counted, Meta, Store, Taken};
@@ -39,18 +41,51 @@ pub(crate) fn run<R>(core: &'static Core, task: Task, body: impl FnOnce() -> R) 
     result
 }
 
-/// Compares the owner's strong count with that before the call (law 16). The result was stored.
+/// Compares the owner's strong count with that before the call (law 16). The result was stored. `seen`: a copy of it took a count.
 pub(crate) fn check_retained<O: Locate<S> + ?Sized, S: Scope>(
     core: &'static Core,
     place: Place<'_, O, S>,
     before: Option<usize>,
+    seen: bool,
 ) {
     let (Some(before), Some(now)) = (before, place.strong()) else { return };
     if now > before
         && let Some((subject, life)) = place.life()
     {
-        retained::suspect(Suspect { core, before, subject, life });
+        let evidence = if seen { Evidence::Copy } else { Evidence::CountAbove(before) };
+        retained::suspect(Suspect { core, of: Argument::Owner { subject, life }, evidence });
     }
+}
+
+/// The strong counts of the first few weak arguments besides the owner; 0 where there is none. More are not watched.
+type Counts = [usize; 4];
+
+fn counts_of<S: Scope, St: Store<Key: StoredKey<S>>>(entry: &Counted<St>) -> Counts {
+    let mut counts = Counts::default();
+    if <St::Key as StoredKey<S>>::PEERS {
+        let mut free = counts.iter_mut();
+        entry.meta.key().each_peer(&mut |peer| {
+            if let Some(count) = free.next() {
+                *count = peer.strong_count().unwrap_or(0);
+            }
+        });
+    }
+    counts
+}
+
+/// The same check for those arguments, where all threads see them: while the owner lives, its result keeps them.
+fn check_others<S: Scope, St: Store<Key: StoredKey<S>>>(core: &'static Core, entry: &Counted<St>, before: &Counts) {
+    if S::LOCAL || !<St::Key as StoredKey<S>>::PEERS {
+        return;
+    }
+    let mut before = before.iter().copied();
+    entry.meta.key().each_peer(&mut |peer| {
+        let before = before.next().unwrap_or(0);
+        if before > 0 && peer.strong_count().is_some_and(|now| now > before) {
+            let of = Argument::Other(Arc::downgrade(peer));
+            retained::suspect(Suspect { core, of, evidence: Evidence::CountAbove(before) });
+        }
+    });
 }
 
 /// Notes a miss of `place`'s owner: counted, and something to sweep is owed for it.
@@ -81,6 +116,9 @@ pub(crate) struct Job<'w, O: Locate<S> + ?Sized, S: Scope, St: Store<Key: Stored
     keys: Keys,
     role: Role<'w>,
     strong_before: Option<usize>,
+    others_before: Counts,
+    /// Whether a copy of the result took a count of the owner.
+    seen_held: Cell<bool>,
     /// What a refresh took the place of. It goes when the new result is there: its `Drop` may ask for that.
     _replaced: Replaced<St>,
     /// Last: what the call owes is paid when all else is done.
@@ -248,8 +286,22 @@ where
         call: Call,
     ) -> Self {
         let none = Replaced(Vec::new());
-        let strong_before = place.strong();
-        Self { core, place, cell, entry: Some(entry), keys, role, strong_before, _replaced: none, _call: call }
+        let (strong_before, others_before) = (place.strong(), counts_of::<S, St>(&entry));
+        let entry = Some(entry);
+        let seen_held = Cell::new(false);
+        Self {
+            core,
+            place,
+            cell,
+            entry,
+            keys,
+            role,
+            strong_before,
+            others_before,
+            seen_held,
+            _replaced: none,
+            _call: call,
+        }
     }
 
     /// A job whose entry replaces what is there: `refresh`.
@@ -283,6 +335,18 @@ where
     /// Runs the body. If it panics, the job's drop tells the others.
     pub(crate) fn run<R>(&self, body: impl FnOnce() -> R) -> R {
         run(self.core, self.task(), body)
+    }
+
+    /// A copy of the result for the caller. If that takes a count of the owner, then the result has one, too: nobody else runs
+    /// in between but other threads, whose clones have to fall into this very moment to look the same.
+    pub(crate) fn copy(&self, result: &St::Value) -> St::Value
+    where
+        St::Value: Clone,
+    {
+        let before = self.place.strong();
+        let copy = result.clone();
+        self.seen_held.set(self.place.strong() > before);
+        copy
     }
 
     /// Stores the value, unless something was asked to go meanwhile.
@@ -321,7 +385,10 @@ where
         };
         self.role = Role::Done;
         if stored {
-            check_retained(self.core, self.place, self.strong_before);
+            check_retained(self.core, self.place, self.strong_before, self.seen_held.get());
+            if let Published::Ours(entry) = &published {
+                check_others::<S, St>(self.core, entry, &self.others_before);
+            }
         } else {
             counters::count(self.core, Count::Rejected, 1);
         }

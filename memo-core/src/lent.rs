@@ -224,7 +224,7 @@ impl<'w, V, O: Locate<S> + ?Sized, S: Scope> BareJob<'w, V, O, S> {
         self.done = true;
         counters::count(self.core, Count::Computes, 1);
         match late {
-            None => check_retained(self.core, self.place, self.strong_before),
+            None => check_retained(self.core, self.place, self.strong_before, false),
             Some(_) => {
                 counters::count(self.core, Count::Rejected, 1);
             }

@@ -222,7 +222,7 @@ where
         let Self(job) = self;
         let kept = job.run(|| {
             let result = body();
-            if keep(&result) { Ok((result.clone(), result)) } else { Err(result) }
+            if keep(&result) { Ok((job.copy(&result), result)) } else { Err(result) }
         });
         match kept {
             Ok((copied, result)) => {

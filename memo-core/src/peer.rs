@@ -49,6 +49,11 @@ impl Peer {
         self.dead.load(Ordering::Acquire) || self.life.as_ref().is_some_and(|life| !life.is_alive())
     }
 
+    /// The strong count of an `Arc` or `Rc`.
+    pub(crate) fn strong_count(&self) -> Option<usize> {
+        self.life.as_ref().map(Life::strong)
+    }
+
     /// Links an entry that is about to be put in `cell`.
     pub(crate) fn link(&self, entry: EntryId, cell: CellRef) {
         let before = unpoisoned(self.links.lock()).insert(entry, cell);

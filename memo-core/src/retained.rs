@@ -1,31 +1,60 @@
 //! A leak is reported (law 16): results suspected of holding their own argument.
 //!
-//! A result that owns its owner can never be dropped. What can be seen is the owner's strong count: if it is higher
-//! after the call than before, something kept a clone. The returned value, or a value of the caller's, may be it; so
-//! the first look waits for the outermost call of the thread to end. A clone on another thread looks the same, so that
-//! look is only a suspicion: it is noted on the object's own anchor, where it dies with the object, and counts for as long
-//! as the strong count stays up. A note whose count was seen down again is taken back.
+//! A result that owns its owner can never be dropped, and one that owns another of its arguments keeps it as long as the owner
+//! lives. What can be seen is the argument's strong count: if it is higher after the call than before, something kept a clone.
+//! The returned value, or a value of the caller's, may be it; so the first look waits for the outermost call of the thread to
+//! end. A clone on another thread looks the same, so that look is only a suspicion: it is noted on the object's own anchor,
+//! where it dies with the object, and counts for as long as the strong count stays up. A note whose count was seen down again
+//! is taken back.
+//!
+//! That would also take back a true one when the caller's own clone goes. Where the result is copied for the caller there is
+//! better evidence: if the copy takes a count of the owner, the result has one. Such a note counts as long as there is a result.
 
 use std::ptr::NonNull;
-use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Mutex, Weak};
 
 use crate::anchor::Anchor;
 use crate::cell::{self, AnyCell, CellHead, CellVtable};
 use crate::counters::Count;
 use crate::life::Life;
 use crate::memo::{Core, Site};
+use crate::peer::Peer;
 use crate::side_table::{self, Subject};
 use crate::sync::unpoisoned;
 use crate::thread;
 
-/// An owner whose strong count went up in a call that may not be the outermost.
+/// An argument whose strong count went up in a call that may not be the outermost.
 pub(crate) struct Suspect {
     pub(crate) core: &'static Core,
-    pub(crate) before: usize,
-    pub(crate) subject: Subject,
-    /// Keeps the address from being used again until the look is taken.
-    pub(crate) life: Life,
+    pub(crate) of: Argument,
+    pub(crate) evidence: Evidence,
+}
+
+pub(crate) enum Argument {
+    /// Its life keeps the address from being used again until the look is taken.
+    Owner { subject: Subject, life: Life },
+    /// Another one, which all threads see.
+    Other(Weak<Peer>),
+}
+
+/// What speaks for it.
+#[derive(Clone, Copy)]
+pub(crate) enum Evidence {
+    /// The strong count is above that of before the call.
+    CountAbove(usize),
+    /// A copy of the result took a count.
+    Copy,
+}
+
+impl Evidence {
+    /// Whether it still speaks for it, of a living object of this strong count.
+    fn stands(self, strong: usize) -> bool {
+        match self {
+            Self::CountAbove(before) => strong > before,
+            Self::Copy => strong > 0,
+        }
+    }
 }
 
 /// Notes a suspect, to be looked at when the outermost call has ended.
@@ -47,14 +76,18 @@ pub(crate) fn check() {
     }
     // SAFETY: made by `Box::into_raw` above, and taken out.
     let suspects = unsafe { Box::from_raw(suspects) };
-    for suspect in *suspects {
-        if suspect.life.strong() > suspect.before {
-            let add = |anchor: &Anchor| note(anchor, suspect.core, suspect.before);
-            if suspect.core.is_local() {
-                side_table::local::with_anchor(suspect.subject, add);
-            } else {
-                side_table::shared::with_anchor(suspect.subject, add);
+    for Suspect { core, of, evidence } in *suspects {
+        match of {
+            Argument::Owner { subject, life } if evidence.stands(life.strong()) => {
+                let add = |anchor: &Anchor| note(anchor, core, evidence);
+                if core.is_local() {
+                    side_table::local::with_anchor(subject, add);
+                } else {
+                    side_table::shared::with_anchor(subject, add);
+                }
             }
+            Argument::Owner { .. } => {}
+            Argument::Other(peer) => note_other(peer, core, evidence),
         }
     }
 }
@@ -77,7 +110,7 @@ struct NoteCell {
 
 struct Note {
     core: &'static Core,
-    before: usize,
+    evidence: Evidence,
 }
 
 // SAFETY: `repr(C)`, the head first.
@@ -112,7 +145,7 @@ fn find(anchor: &Anchor) -> Option<&NoteCell> {
     Some(unsafe { cell::cast::<NoteCell>(cell) })
 }
 
-fn note(anchor: &Anchor, core: &'static Core, before: usize) {
+fn note(anchor: &Anchor, core: &'static Core, evidence: Evidence) {
     ANY.store(true, Ordering::Relaxed);
     NOTES.set_cells(&VTABLE, false);
     if find(anchor).is_none() {
@@ -126,8 +159,8 @@ fn note(anchor: &Anchor, core: &'static Core, before: usize) {
     let Some(cell) = find(anchor) else { return };
     let mut notes = unpoisoned(cell.notes.lock());
     match notes.iter_mut().find(|note| std::ptr::eq(note.core, core)) {
-        Some(note) => note.before = before,
-        None => notes.push(Note { core, before }),
+        Some(note) => note.evidence = evidence,
+        None => notes.push(Note { core, evidence }),
     }
 }
 
@@ -138,6 +171,54 @@ pub(crate) fn each(anchor: &Anchor, strong: usize, mut visit: impl FnMut(&'stati
     }
     let Some(cell) = find(anchor) else { return };
     let mut notes = unpoisoned(cell.notes.lock());
-    notes.retain(|note| strong > note.before);
+    notes.retain(|note| note.evidence.stands(strong) && has_results(anchor, note.core));
     notes.iter().for_each(|note| visit(note.core));
+}
+
+/// Whether a memo has results there. Those that lend always do: nothing takes them out.
+fn has_results(anchor: &Anchor, core: &'static Core) -> bool {
+    let Some(cell) = anchor.cells().find(core) else { return false };
+    // SAFETY: the vtable is that of the cell's memo, and the anchor is borrowed.
+    core.vtable().shared.as_ref().is_none_or(|shared| unsafe { (shared.has_results)(cell) })
+}
+
+/// A further argument under suspicion, and of which memo. There are few: what would hold an anchor for the note is the user's.
+struct Other {
+    /// Only the peer's own memory is pinned, not the object's.
+    peer: Weak<Peer>,
+    note: Note,
+}
+
+static OTHERS: Mutex<Vec<Other>> = Mutex::new(Vec::new());
+
+fn note_other(peer: Weak<Peer>, core: &'static Core, evidence: Evidence) {
+    let Some(strong) = peer.upgrade().and_then(|peer| peer.strong_count()) else { return };
+    if !evidence.stands(strong) {
+        return;
+    }
+    let mut others = unpoisoned(OTHERS.lock());
+    let same = |other: &&mut Other| Weak::ptr_eq(&other.peer, &peer) && std::ptr::eq(other.note.core, core);
+    if let Some(other) = others.iter_mut().find(same) {
+        other.note.evidence = evidence;
+        return;
+    }
+    if others.len() == others.capacity() {
+        others.retain(|other| other.peer.strong_count() > 0);
+    }
+    others.push(Other { peer, note: Note { core, evidence } });
+}
+
+/// As [`each`], for the arguments besides the owners.
+pub(crate) fn each_other(mut visit: impl FnMut(&'static Core)) {
+    // Ours may be the last: then what goes with it goes when the lock is open.
+    let mut peers = Vec::new();
+    let mut others = unpoisoned(OTHERS.lock());
+    others.retain(|other| {
+        let Some(peer) = other.peer.upgrade() else { return false };
+        let strong = peer.strong_count().unwrap_or(0);
+        peers.push(peer);
+        strong > 0 && other.note.evidence.stands(strong)
+    });
+    others.iter().for_each(|other| visit(other.note.core));
+    drop(others);
 }

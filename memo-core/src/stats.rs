@@ -64,8 +64,9 @@ pub struct Stats {
     pub rejected: u64,
     /// Results of `Rc`s that outlived their thread.
     pub leaked: u64,
-    /// Living owners that a result seems to hold: the strong count was higher after the outermost call than before it, and
-    /// still is. A result that holds its own argument can never be dropped. A hint: clones held elsewhere look the same.
+    /// Living arguments that a result seems to hold: the strong count was higher after the outermost call than before it, and
+    /// still is, or a copy of the result took one. A result that holds its owner can never be dropped, and one that holds
+    /// another argument keeps it as long as the owner lives. A hint: clones held elsewhere look the same.
     pub retained: u64,
     /// Bytes of dead arguments that wait for a sweep. A `Weak` keeps the allocation of an `Arc` (not its contents).
     pub pinned_bytes: u64,

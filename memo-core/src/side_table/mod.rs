@@ -162,6 +162,7 @@ impl Audit {
         };
         shared::each(&mut add);
         local::each(&mut add);
+        retained::each_other(|core| figures.entry(core).or_default().retained += 1);
         Self(figures)
     }
 
