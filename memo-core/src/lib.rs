@@ -88,7 +88,8 @@
 //!   assigned past it: call [`Anchor::clear`] there.
 //! * **A result must not hold its own argument.** A value that owns an `Arc` of its owner keeps it, and itself, alive for
 //!   ever. The macro refuses what it can see (`may_return_owner` says you know); [`Stats::retained`] counts what looks
-//!   like it at run time.
+//!   like it at run time. It cannot see an object that was no argument: two results that hold each other's owners, neither of
+//!   which was given to the other's call, are told by nobody. Ids, a copy or a `Weak` in the result are the ways out.
 //! * **A held `Weak` shows.** Once an `Arc` was memoized, `Arc::weak_count` is not 0, `Arc::get_mut` returns `None`, and
 //!   `Arc::make_mut` on a unique `Arc` moves the value to a new allocation, which is a new object: never a stale result,
 //!   but an allocation. A dead `Arc` keeps its allocation (not its contents) until the next sweep; for large inline
@@ -108,7 +109,7 @@
 //!
 //! For a reader of the source: `owner` (argument to anchor), `anchor` and `side_table`, `list`, `index` and `cell` (anchor
 //! to cell), `store` and `slot` (cell to value), `owned` and `lent` (the calls), `hit` and `hold` (a value that is copied while
-//! it may be taken away), `job` and `waits` (a miss), `peer` (further weak arguments), `grave`, `handed` and `sweep` (the end),
+//! it may be taken away), `job`, `waits` and `race` (a miss), `peer` (further weak arguments), `grave`, `handed` and `sweep` (the end),
 //! `reader` and `fence` (what a hit without a lock tells those who take things away). Each begins with its
 //! invariants; `SOUNDNESS.md`, beside the README, says which test would notice the loss of each.
 

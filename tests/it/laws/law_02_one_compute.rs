@@ -93,7 +93,7 @@ fn panic_once(calls: &AtomicUsize, waits: impl Fn() -> u64) {
 
 #[test]
 fn when_the_computing_call_panics_one_of_the_waiters_computes_next() {
-    static CALLS: [AtomicUsize; 4] = [const { AtomicUsize::new(0) }; 4];
+    static CALLS: [AtomicUsize; 7] = [const { AtomicUsize::new(0) }; 7];
     #[weak_memo]
     fn single(n: &Arc<u32>) -> u32 {
         panic_once(&CALLS[0], || single_memo().stats().waits);
@@ -114,13 +114,31 @@ fn when_the_computing_call_panics_one_of_the_waiters_computes_next() {
         panic_once(&CALLS[3], || lent_keyed_memo().stats().waits);
         **n
     }
+    #[weak_memo]
+    fn inside(n: &Anchored<u32>) -> u32 {
+        panic_once(&CALLS[4], || inside_memo().stats().waits);
+        **n
+    }
+    #[weak_memo]
+    fn inside_keyed(n: &Anchored<u32>, _: &Arc<u32>) -> u32 {
+        panic_once(&CALLS[5], || inside_keyed_memo().stats().waits);
+        **n
+    }
+    #[weak_memo]
+    fn inside_lent(n: &Anchored<u32>) -> &u32 {
+        panic_once(&CALLS[6], || inside_lent_memo().stats().waits);
+        **n
+    }
     watchdog(|| {
-        let n = Arc::new(6);
+        let (n, o) = (Arc::new(6), Anchored::new(6));
         let ends = [
             all_at_once(THREADS, |_| single(&n)),
             all_at_once(THREADS, |_| keyed(&n, "k")),
             all_at_once(THREADS, |_| *lent(&n)),
             all_at_once(THREADS, |_| *lent_keyed(&n, 1)),
+            all_at_once(THREADS, |_| inside(&o)),
+            all_at_once(THREADS, |_| inside_keyed(&o, &n)),
+            all_at_once(THREADS, |_| *inside_lent(&o)),
         ];
         for end in ends {
             let (good, bad): (Vec<_>, Vec<_>) = end.into_iter().partition(Result::is_ok);
@@ -128,7 +146,15 @@ fn when_the_computing_call_panics_one_of_the_waiters_computes_next() {
             let [Err(panic)] = &bad[..] else { panic!("one caller sees the panic, not {}", bad.len()) };
             assert_eq!(message(&**panic), "the first one fails");
         }
-        for stats in [single_memo().stats(), keyed_memo().stats(), lent_memo().stats(), lent_keyed_memo().stats()] {
+        for stats in [
+            single_memo().stats(),
+            keyed_memo().stats(),
+            lent_memo().stats(),
+            lent_keyed_memo().stats(),
+            inside_memo().stats(),
+            inside_keyed_memo().stats(),
+            inside_lent_memo().stats(),
+        ] {
             assert_eq!((stats.computes, stats.rejected, stats.entries), (2, 1, 1));
         }
         assert!(CALLS.iter().all(|calls| calls.load(SeqCst) == 2));
@@ -157,6 +183,11 @@ fn a_failure_that_can_be_cloned_goes_to_all_who_waited() {
         in_time(|| small_memo().stats().waits == OTHERS);
         **n
     }
+    #[weak_memo(cache_if = |n| *n > 10)]
+    fn inside(n: &Anchored<u32>, other: &Arc<u32>) -> u32 {
+        in_time(|| inside_memo().stats().waits == OTHERS);
+        **n + **other
+    }
     watchdog(|| {
         let n = Arc::new(6);
         assert_eq!(answers(THREADS, |_| fails(&n, "k")), vec![Err("not 6".to_owned()); THREADS]);
@@ -166,8 +197,11 @@ fn a_failure_that_can_be_cloned_goes_to_all_who_waited() {
 
         assert_eq!(answers(THREADS, |_| absent(&n)), [None; THREADS]);
         assert_eq!(answers(THREADS, |_| small(&n)), [6; THREADS]);
+        let o = Anchored::new(1);
+        assert_eq!(answers(THREADS, |_| inside(&o, &n)), [7; THREADS]);
         assert_eq!((absent_memo().stats().computes, small_memo().stats().computes), (1, 1));
         assert_eq!((absent_memo().get(&n), small_memo().get(&n)), (None, None));
+        assert_eq!((inside_memo().stats().computes, inside_memo().get((&o, &n))), (1, None));
     });
 }
 

@@ -296,6 +296,55 @@ fn sweep_reclaims_at_once_and_says_how_many_objects() {
 }
 
 #[test]
+fn an_arc_that_was_computed_with_dropped_and_swept_on_three_threads_is_reclaimed() {
+    #[weak_memo]
+    fn f(tally: &Arc<Tally>, n: u32, other: &Anchored<u32>) -> Arc<Token> {
+        let _ = (n, other);
+        Arc::new(tally.token())
+    }
+    alone(|| {
+        let (tally, other) = (Tally::new(), Anchored::new(1));
+        let object = Arc::new(tally.clone());
+        thread::scope(|scope| {
+            let object = &object;
+            let other = &other;
+            scope.spawn(move || (0..10).for_each(|n| drop(f(object, n, other)))).join().unwrap();
+        });
+        thread::spawn(move || drop(object)).join().unwrap();
+        assert_eq!(tally.alive(), 10, "nobody has swept");
+        thread::spawn(sweep).join().unwrap();
+        assert_eq!((tally.alive(), f_memo().stats().dropped), (0, 10));
+        // And the object with an anchor on another thread than the one that computed.
+        let object = Arc::new(tally.clone());
+        f(&object, 1, &other);
+        thread::spawn(move || drop(other)).join().unwrap();
+        assert_eq!(tally.alive(), 0, "in that drop");
+    });
+}
+
+/// Results that hold each other's arguments never die. That is the user's, and no sweep waits for them.
+#[test]
+fn sweeps_do_not_hang_on_entries_that_hold_each_other() {
+    #[weak_memo(may_return_owner)]
+    fn holds(n: &Arc<u32>, #[memo(skip)] other: &Arc<u32>) -> Arc<u32> {
+        let _ = n;
+        Arc::clone(other)
+    }
+    alone(|| {
+        const RING: usize = 1_000;
+        let ring: Vec<_> = (0..RING as u32).map(Arc::new).collect();
+        for at in 0..RING {
+            holds(&ring[at], &ring[(at + 1) % RING]);
+        }
+        drop(ring);
+        assert_eq!(sweep(), 0);
+        assert_eq!(holds_memo().len(), RING);
+        assert_eq!(holds_memo().clear(), RING);
+        assert_eq!((sweep(), holds_memo().stats().entries), (RING, 0));
+    });
+}
+
+#[test]
 fn sweep_goes_on_until_nothing_more_is_dead() {
     #[weak_memo(may_return_owner)]
     fn next(n: &Arc<u32>) -> Arc<u32> {

@@ -5,7 +5,7 @@ use std::sync::{Arc, Barrier};
 use std::thread;
 
 use memo_core::{Anchor, Anchored, HasAnchor, MemoKey, sweep, weak_memo};
-use memo_tests::{Tally, Token, alone, live_bytes, watchdog};
+use memo_tests::{Tally, Token, alone, live_bytes, peak_bytes, reset_peak, watchdog};
 
 /// For every argument: make the entry, drop that argument alone, and look whether the result is gone. `now` arguments
 /// have an anchor inside: their death must end it before `sweep`.
@@ -56,6 +56,63 @@ fn two_objects_with_anchors() {
         Arc::new(tally.token())
     }
     alone(|| each_death_ends_it!(f, f_memo, (a: object(), true; b: object(), true)));
+}
+
+/// Eight by themselves, as they are written most: not inside anything.
+#[test]
+fn eight_arguments_of_all_kinds() {
+    #[weak_memo]
+    fn of_arc(
+        a: &Arc<u8>,
+        b: &Anchored<u8>,
+        c: &Arc<str>,
+        d: &Arc<[u8]>,
+        e: &Anchored<u8>,
+        f: &Arc<u8>,
+        g: &Anchored<u8>,
+        h: &Arc<u8>,
+        #[memo(skip)] tally: &Tally,
+    ) -> Arc<Token> {
+        let _ = (a, b, c, d, e, f, g, h);
+        Arc::new(tally.token())
+    }
+    #[weak_memo]
+    fn of_rc(
+        a: &Rc<u8>,
+        b: &Anchored<u8>,
+        c: &Arc<str>,
+        d: &Rc<[u8]>,
+        e: &Anchored<u8>,
+        f: &Arc<u8>,
+        g: &Rc<u8>,
+        h: &Arc<u8>,
+        #[memo(skip)] tally: &Tally,
+    ) -> Rc<Token> {
+        let _ = (a, b, c, d, e, f, g, h);
+        Rc::new(tally.token())
+    }
+    alone(|| {
+        each_death_ends_it!(of_arc, of_arc_memo, (
+            a: Arc::new(0), false;
+            b: object(), true;
+            c: Arc::from("c"), false;
+            d: Arc::from([1, 2]), false;
+            e: object(), true;
+            f: Arc::new(0), false;
+            g: object(), true;
+            h: Arc::new(0), false;
+        ));
+        each_death_ends_it!(of_rc, of_rc_memo, (
+            a: Rc::new(0), false;
+            b: object(), true;
+            c: Arc::from("c"), false;
+            d: Rc::from([1, 2]), false;
+            e: object(), true;
+            f: Arc::new(0), false;
+            g: Rc::new(0), false;
+            h: Arc::new(0), false;
+        ));
+    });
 }
 
 #[test]
@@ -328,6 +385,46 @@ leave_no_residue! {
         **owner + **other, Arc::new(1), |living, n| f(&Arc::new(n), &living);
     objects_leave_no_residue_on_a_living_second_argument(owner: &Anchored<u64>, other: &Anchored<u64>) -> u64,
         **owner + **other, Anchored::new(1), |living, n| f(&Anchored::new(n), &living);
+}
+
+/// Requests of a service that lives for ever: a million in a release build, which takes as long as a share of them in a debug
+/// build, or as many as `MEMO_REQUESTS` says.
+#[test]
+fn a_million_short_lived_arguments_of_an_owner_that_lives_for_ever_leave_the_heap_flat() {
+    const WARM: u64 = 2_000;
+    #[weak_memo(capacity = unbounded)]
+    fn inside(service: &Anchored<u64>, request: &Anchored<u64>) -> u64 {
+        **service + **request
+    }
+    #[weak_memo(capacity = unbounded)]
+    fn arcs(service: &Arc<u64>, request: &Arc<u64>, session: &Anchored<u64>) -> u64 {
+        **service + **request + **session
+    }
+    alone(|| {
+        let most = if cfg!(debug_assertions) { 150_000 } else { 1_000_000 };
+        let requests = std::env::var("MEMO_REQUESTS").map_or(most, |text| text.parse().expect("a number"));
+        let (service, shared_service, session) = (Anchored::new(1), Arc::new(1), Anchored::new(1));
+        let serve = |n| {
+            if n % 2 == 0 {
+                inside(&service, &Anchored::new(n));
+            } else {
+                arcs(&shared_service, &Arc::new(n), &session);
+            }
+        };
+        (0..WARM).for_each(serve);
+        sweep();
+        let before = live_bytes();
+        reset_peak();
+        (WARM..requests).for_each(serve);
+        let most = peak_bytes().saturating_sub(before);
+        sweep();
+        let left = live_bytes().saturating_sub(before);
+        println!("{requests} requests: {most} bytes more at most, {left} at the end");
+        // The dead `Arc`s that a sweep has not come to yet are a few for each of its shards.
+        assert!(most < 128 * 1024 && left < 16 * 1024, "{most} bytes more at most, {left} at the end");
+        assert_eq!((inside_memo().len(), arcs_memo().len()), (0, 0));
+        assert_eq!(inside_memo().stats().dropped + arcs_memo().stats().dropped, requests);
+    });
 }
 
 /// Many at once, so that their entries have many addresses: what one of them leaves, the next cannot take the place of.

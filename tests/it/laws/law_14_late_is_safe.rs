@@ -3,8 +3,8 @@
 use std::cell::RefCell;
 use std::rc::Rc;
 use std::sync::Arc;
-use std::sync::Barrier;
 use std::sync::atomic::{AtomicUsize, Ordering::SeqCst};
+use std::sync::{Barrier, OnceLock};
 use std::thread;
 
 use memo_core::{Anchored, sweep, weak_memo};
@@ -186,6 +186,29 @@ fn a_result_that_panics_when_its_thread_ends_does_not_abort() {
         thread::spawn(|| drop(f(&Rc::new(1)))).join().unwrap();
         assert_eq!((f_memo().stats().dropped, memo_core::report().swallowed_panics), (1, 1));
     });
+}
+
+#[test]
+fn a_process_may_end_while_statics_and_thread_locals_have_results() {
+    static ARC: OnceLock<Arc<u32>> = OnceLock::new();
+    static OBJECT: Anchored<u32> = Anchored::new(1);
+    thread_local! {
+        static RC: RefCell<Option<Rc<u32>>> = const { RefCell::new(None) };
+    }
+    let ended = in_child(|| {
+        let arc = ARC.get_or_init(|| Arc::new(1));
+        of_arc(arc, 1);
+        inside(&OBJECT, arc);
+        lent_inside(&OBJECT);
+        let rc = Rc::new(1);
+        (of_rc(&rc, "x"), lent_rc(&rc));
+        RC.set(Some(rc));
+        std::process::exit(18);
+    });
+    if let Some(output) = ended {
+        let err = String::from_utf8_lossy(&output.stderr);
+        assert_eq!(output.status.code(), Some(18), "{err}");
+    }
 }
 
 #[test]
