@@ -15,27 +15,57 @@ mod rules;
 mod subjects;
 mod things;
 mod trap;
+mod watch;
 
 use memo_tests::alone;
 
-use cases::{Extent, run};
+use acts::Op;
+use cases::{Part, run};
+use rules::{Behaviour, Counted, RULES, TRUTHFUL};
+use trap::Place;
 
 #[test]
-fn of_objects_with_an_anchor_by_hand() {
-    alone(|| run(subjects::inside::each, Extent::ALL_OF_IT));
+fn no_combination_is_missing() {
+    let counted = Counted::of::<subjects::All>();
+    let left_out: u64 = counted.left_out.values().sum();
+    let behaviours = Behaviour::all().count();
+    assert_eq!(behaviours, 1 + 2 * 16);
+    let each = TRUTHFUL.len() * Op::ALL.len() * Place::ALL.len() * behaviours;
+    assert_eq!((counted.memos, counted.ran + left_out), (4 * 12, 48 * each as u64));
+    assert_eq!(counted.ran, 0, "a rule leaves out more, or less, than it did: {:#?}", counted.left_out);
+    for rule in RULES {
+        assert!(counted.left_out.contains_key(rule), "nothing is left out because {rule}");
+    }
+    assert_eq!(counted.left_out.len(), RULES.len());
 }
 
-#[test]
-fn of_objects_in_an_anchored() {
-    alone(|| run(subjects::anchored::each, Extent::ALL_OF_IT));
+/// Each group in a process of its own: `clear_all` and `sweep` reach everything.
+macro_rules! groups {
+    ($($group:ident)*) => {$(
+        mod $group {
+            use super::*;
+
+            #[test]
+            fn everything() {
+                alone(|| run::<subjects::$group::All>(Part::Everything));
+            }
+
+            #[test]
+            fn with_keys_that_lie() {
+                alone(|| run::<subjects::$group::All>(Part::Lies));
+            }
+
+            #[test]
+            fn with_two_panics() {
+                alone(|| run::<subjects::$group::All>(Part::TwoPanics));
+            }
+
+            #[test]
+            fn late() {
+                alone(|| run::<subjects::$group::All>(Part::Late));
+            }
+        }
+    )*};
 }
 
-#[test]
-fn of_arcs() {
-    alone(|| run(subjects::arc::each, Extent::ALL_OF_IT));
-}
-
-#[test]
-fn of_rcs() {
-    alone(|| run(subjects::rc::each, Extent::ALL_OF_IT));
-}
+groups!(inside anchored arc rc);

@@ -1,8 +1,10 @@
 //! Which combinations cannot be, each by a rule with a name.
 
+use std::collections::BTreeMap;
+
 use crate::acts::Op;
 use crate::again::Again;
-use crate::subjects::{Keyed, Kind, Owners};
+use crate::subjects::{Group, Keyed, Kind, Memo, Owners, Visit};
 use crate::things::{Manners, Seconds};
 use crate::trap::Place;
 
@@ -125,5 +127,51 @@ pub(crate) fn behaviour_left_out(kind: &Kind, op: Op, place: Place, behaviour: B
         Again::DropClone if !kind.is_in_table() => Some(AGAIN_NO_SUCH_ARGUMENT),
         Again::DropSecond if kind.second == Seconds::None => Some(AGAIN_NO_SUCH_ARGUMENT),
         _ => None,
+    }
+}
+
+/// How keys behave in the whole matrix.
+pub(crate) const TRUTHFUL: [Manners; 2] = [Manners::Honest, Manners::Colliding];
+
+/// The combinations, counted.
+#[derive(Debug, Default)]
+pub(crate) struct Counted {
+    pub(crate) memos: u64,
+    /// Those that no rule leaves out.
+    pub(crate) ran: u64,
+    /// Those that one does.
+    pub(crate) left_out: BTreeMap<Rule, u64>,
+}
+
+impl Counted {
+    pub(crate) fn of<G: Group>() -> Self {
+        let mut counted = Self::default();
+        G::each(&mut counted);
+        counted
+    }
+
+    fn count(&mut self, left_out: Option<Rule>) {
+        match left_out {
+            None => self.ran += 1,
+            Some(rule) => *self.left_out.entry(rule).or_default() += 1,
+        }
+    }
+}
+
+impl Visit for Counted {
+    fn visit<M: Memo>(&mut self) {
+        let kind = &M::KIND;
+        self.memos += 1;
+        for manners in TRUTHFUL {
+            for op in Op::ALL {
+                let no_op = op_left_out(kind, manners, op);
+                for place in Place::ALL {
+                    let no_place = no_op.or_else(|| place_left_out(kind, manners, op, place));
+                    for behaviour in Behaviour::all() {
+                        self.count(no_place.or_else(|| behaviour_left_out(kind, op, place, behaviour)));
+                    }
+                }
+            }
+        }
     }
 }

@@ -84,6 +84,11 @@ pub(crate) trait Visit {
     fn visit<M: Memo>(&mut self);
 }
 
+/// Some of the memos.
+pub(crate) trait Group {
+    fn each(visit: &mut impl Visit);
+}
+
 /// One memo by clone. The arguments are named where it is made.
 macro_rules! by_clone {
     ($type:ident $kind:expr; $f:ident $memo:ident |$owner:ident: $O:ty, $second:ident, $key:ident| $($argument:expr),+) => {
@@ -319,19 +324,23 @@ macro_rules! memos_of {
             by_reference!(LentSecond Kind { name: "lent_second", lends: true, ..SECOND };
                 lent_second lent_second_memo |owner: $O, other, key| owner, other.inside(), key);
 
-            pub(crate) fn each(visit: &mut impl Visit) {
-                visit.visit::<Bare>();
-                visit.visit::<Racing>();
-                visit.visit::<KeyedMemo>();
-                visit.visit::<RacingKeyed>();
-                visit.visit::<HandKeyed>();
-                visit.visit::<SecondMemo>();
-                visit.visit::<RacingSecond>();
-                visit.visit::<SecondArc>();
-                visit.visit::<Lent>();
-                visit.visit::<RacingLent>();
-                visit.visit::<LentKeyed>();
-                visit.visit::<LentSecond>();
+            pub(crate) struct All;
+
+            impl Group for All {
+                fn each(visit: &mut impl Visit) {
+                    visit.visit::<Bare>();
+                    visit.visit::<Racing>();
+                    visit.visit::<KeyedMemo>();
+                    visit.visit::<RacingKeyed>();
+                    visit.visit::<HandKeyed>();
+                    visit.visit::<SecondMemo>();
+                    visit.visit::<RacingSecond>();
+                    visit.visit::<SecondArc>();
+                    visit.visit::<Lent>();
+                    visit.visit::<RacingLent>();
+                    visit.visit::<LentKeyed>();
+                    visit.visit::<LentSecond>();
+                }
             }
         }
     };
@@ -347,9 +356,13 @@ memos_of!(rc, Rc, Rc<Doc>, |number| Rc::new(Doc::new(number)), |object| object.n
 ));
 
 /// All memos.
-pub(crate) fn each(visit: &mut impl Visit) {
-    inside::each(visit);
-    anchored::each(visit);
-    arc::each(visit);
-    rc::each(visit);
+pub(crate) struct All;
+
+impl Group for All {
+    fn each(visit: &mut impl Visit) {
+        inside::All::each(visit);
+        anchored::All::each(visit);
+        arc::All::each(visit);
+        rc::All::each(visit);
+    }
 }

@@ -65,7 +65,7 @@ pub(crate) type Armed = Trap<crate::again::Again>;
 
 thread_local! {
     static ARMED: Cell<Option<Armed>> = const { Cell::new(None) };
-    /// A place that panics when it is reached while a panic is on its way out already.
+    /// A place that panics, too, when it is reached after the trap went off: mostly while that panic is on its way out.
     static SECOND: Cell<Option<Place>> = const { Cell::new(None) };
     static VISITS: Cell<[u32; Place::ALL.len()]> = const { Cell::new([0; Place::ALL.len()]) };
     /// Whether the operation itself runs: not what prepares or checks it, nor what goes back in.
@@ -89,6 +89,18 @@ pub(crate) fn during<R>(
     ARMED.set(None);
     SECOND.set(None);
     (end, VISITS.get(), sprung)
+}
+
+/// Sets the trap for what comes after the caller: the end of this thread.
+pub(crate) fn leave(trap: Armed) {
+    ARMED.set(Some(trap));
+    WATCHING.set(true);
+}
+
+/// Ends that; whether it went off.
+pub(crate) fn collect() -> bool {
+    WATCHING.set(false);
+    ARMED.replace(None).is_none()
 }
 
 /// Which traps went off.
@@ -119,14 +131,13 @@ pub(crate) fn reached_in(place: Place, dying: Option<&dyn Any>) {
     let mut visits = VISITS.get();
     visits[place as usize] += 1;
     VISITS.set(visits);
-    if thread::panicking() {
+    let Some(mut trap) = ARMED.get() else {
         if SECOND.get() == Some(place) {
             SECOND.set(None);
             throw(place);
         }
         return;
-    }
-    let Some(mut trap) = ARMED.get() else { return };
+    };
     if trap.place != place {
         return;
     }
