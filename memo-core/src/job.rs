@@ -328,7 +328,7 @@ where
     }
 
     /// Ends without storing; the value goes to those who waited, if any, as `share` makes it theirs.
-    pub(crate) fn reject<R>(mut self, result: R, share: impl FnOnce(&R) -> Option<St::Value>) -> R {
+    pub(crate) fn reject<R>(mut self, result: OnItsWay<R>, share: impl FnOnce(&R) -> Option<St::Value>) -> R {
         let role = self.role;
         if let Role::Lead = role {
             self.cell.withdraw(self.entry());
@@ -345,7 +345,6 @@ where
         self.role = Role::Done;
         counters::count(self.core, Count::Computes, 1);
         counters::count(self.core, Count::Rejected, 1);
-        let result = OnItsWay::new(result);
         // As in `publish`.
         drop(self);
         result.arrive()

@@ -154,6 +154,10 @@ unsafe impl AnyCell for PeerCell {
         // SAFETY: the caller's.
         unsafe { crate::cell::cast::<Self>(cell) }.peer.end(why)
     }
+
+    fn ready(&self) -> usize {
+        0
+    }
 }
 
 static PEERS: Core = Core::new(Site::built_in("peers"));
@@ -161,6 +165,7 @@ static PEERS: Core = Core::new(Site::built_in("peers"));
 static PEER_VTABLE: CellVtable = CellVtable {
     release: crate::cell::release::<PeerCell>,
     end: <PeerCell as AnyCell>::end,
+    ready: crate::cell::ready::<PeerCell>,
     inert: false,
     shared: None,
 };

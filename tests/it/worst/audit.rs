@@ -36,7 +36,8 @@ pub(crate) fn expected_after_panic(op: Op, place: Place, nth: u32) -> Option<boo
 
 /// Checks everything after a case. `there`: whether the key in question must be there, if that is known.
 pub(crate) fn after<M: Memo>(world: Rc<World<M>>, there: Option<bool>) {
-    assert_balanced(&M::stats());
+    let before = M::stats();
+    assert_balanced(&before);
     let owner = world.owner.borrow().clone();
     let second = world.second.borrow().clone();
     if let (Some(owner), Some(second)) = (&owner, &second) {
@@ -49,11 +50,12 @@ pub(crate) fn after<M: Memo>(world: Rc<World<M>>, there: Option<bool>) {
     }
     // From here on keys tell the truth, also those that lied when they were stored.
     behave(Manners::Honest, 0);
-    let before = M::stats().hits;
-    let hits = owner.as_deref().map_or(0, |owner| usual::<M>(owner)) + usual::<M>(&world.bystander);
-    assert_eq!(M::stats().hits - before, hits, "a call is a hit or not");
+    let hits = usual::<M>(owner.as_deref().unwrap_or(&world.bystander));
     drop((owner, second));
-    end::<M>(world);
+    // Everything goes, each thing once.
+    drop(Rc::into_inner(world).expect("nobody else keeps what the case was about"));
+    sweep();
+    assert_eq!(nothing_is_left::<M>().hits - before.hits, hits, "a call is a hit or not");
 }
 
 /// What is counted is what is found.
@@ -100,20 +102,19 @@ fn usual<M: Memo>(owner: &M::Owner) -> u64 {
     3 + u64::from(known)
 }
 
-/// Everything goes, each thing once.
-fn end<M: Memo>(world: Rc<World<M>>) {
-    drop(Rc::into_inner(world).expect("nobody else keeps what the case was about"));
-    sweep();
-    nothing_is_left::<M>();
-}
-
-pub(crate) fn nothing_is_left<M: Memo>() {
+/// Checks that all things are gone, each once.
+pub(crate) fn nothing_is_left<M: Memo>() -> Stats {
     let stats = M::stats();
     assert_balanced(&stats);
     assert_eq!((stats.entries, stats.leaked), (0, 0), "nothing is left");
-    M::Owner::stats_beside().iter().for_each(assert_balanced);
     for (name, alive) in [("owners", &OWNERS), ("seconds", &SECONDS), ("keys", &KEYS), ("answers", &ANSWERS)] {
         let (made, dropped) = alive.figures();
         assert_eq!(made, dropped, "{name}: made, and dropped");
     }
+    stats
+}
+
+/// The books of the memos beside.
+pub(crate) fn beside<M: Memo>() {
+    M::Owner::stats_beside().iter().for_each(assert_balanced);
 }

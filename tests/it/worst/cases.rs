@@ -30,7 +30,7 @@ pub(crate) struct Case {
 /// What is run of the matrix.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Part {
-    /// All of it; and each time that a place is reached during an operation, not only the first.
+    /// All of it; and where it panics or goes in again, each time that the place is reached, not only the first.
     Everything,
     /// With keys that lie.
     Lies,
@@ -43,8 +43,9 @@ pub(crate) enum Part {
 impl Part {
     fn manners(self) -> &'static [Manners] {
         match self {
+            Self::Everything | Self::TwoPanics => &TRUTHFUL,
             Self::Lies => &[Manners::NeverEqual, Manners::AlwaysEqual, Manners::Random],
-            _ => &TRUTHFUL,
+            Self::Late => &[Manners::Honest],
         }
     }
 
@@ -54,15 +55,20 @@ impl Part {
             Behaviour::Enters(_) => self != Self::TwoPanics,
             Behaviour::EntersThenPanics(again) => match self {
                 Self::Everything => true,
-                Self::TwoPanics => again.revokes() || matches!(again, Again::ClearAll | Again::DropSecond),
+                Self::TwoPanics => matches!(again, Again::Forget | Again::ClearAll | Again::DropSecond),
                 Self::Lies | Self::Late => false,
             },
         }
     }
 
     /// How many of the times that a place is reached.
-    fn times(self, reached: u32) -> u32 {
-        if matches!(self, Self::Everything | Self::TwoPanics) { reached } else { 1 }
+    fn times(self, behaviour: Behaviour, reached: u32) -> u32 {
+        match behaviour {
+            Behaviour::Panics => reached,
+            Behaviour::Enters(_) if self == Self::Everything => reached,
+            Behaviour::EntersThenPanics(_) if self == Self::TwoPanics => reached,
+            _ => 1,
+        }
     }
 
     fn seconds(self) -> &'static [Option<Place>] {
@@ -130,6 +136,7 @@ impl Visit for Runner {
             for op in Op::ALL {
                 if op_left_out(&M::KIND, manners, op).is_none() {
                     self.operation::<M>(manners, op);
+                    audit::beside::<M>();
                 }
             }
         }
@@ -151,7 +158,7 @@ impl Runner {
                     continue;
                 }
                 self.ran += 1;
-                for nth in 1..=self.part.times(reached) {
+                for nth in 1..=part.times(behaviour, reached) {
                     for &second in self.part.seconds() {
                         self.case::<M>(Case { manners, op, place, behaviour, second }, nth);
                     }

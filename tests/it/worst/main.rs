@@ -14,7 +14,9 @@ mod cases;
 mod rules;
 mod subjects;
 mod things;
+mod thread_end;
 mod trap;
+mod waiters;
 mod watch;
 
 use memo_tests::alone;
@@ -32,7 +34,7 @@ fn no_combination_is_missing() {
     assert_eq!(behaviours, 1 + 2 * 16);
     let each = TRUTHFUL.len() * Op::ALL.len() * Place::ALL.len() * behaviours;
     assert_eq!((counted.memos, counted.ran + left_out), (4 * 12, 48 * each as u64));
-    assert_eq!(counted.ran, 0, "a rule leaves out more, or less, than it did: {:#?}", counted.left_out);
+    assert_eq!(counted.ran, 85_403, "a rule leaves out more, or less, than it did: {:#?}", counted.left_out);
     for rule in RULES {
         assert!(counted.left_out.contains_key(rule), "nothing is left out because {rule}");
     }

@@ -348,12 +348,24 @@ macro_rules! memos_of {
 
 memos_of!(inside, Inside, Inside, |number| Inside::new(number), |object| object.number, 1, None);
 memos_of!(anchored, Anchored, Anchored<Doc>, |number| Anchored::new(Doc::new(number)), |object| object.number, 1, None);
-memos_of!(arc, Arc, Arc<Doc>, |number| Arc::new(Doc::new(number)), |object| object.number, Arc::strong_count(object), Some(
-    Arc::clone(object)
-));
-memos_of!(rc, Rc, Rc<Doc>, |number| Rc::new(Doc::new(number)), |object| object.number, Rc::strong_count(object), Some(
-    Rc::clone(object)
-));
+memos_of!(
+    arc,
+    Arc,
+    Arc<Doc>,
+    |number| Arc::new(Doc::new(number)),
+    |object| object.number,
+    Arc::strong_count(object),
+    Some(Arc::clone(object))
+);
+memos_of!(
+    rc,
+    Rc,
+    Rc<Doc>,
+    |number| Rc::new(Doc::new(number)),
+    |object| object.number,
+    Rc::strong_count(object),
+    Some(Rc::clone(object))
+);
 
 /// All memos.
 pub(crate) struct All;
