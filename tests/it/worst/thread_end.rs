@@ -1,7 +1,6 @@
 //! User code that misbehaves while the table of a thread that ends is given up (law 14).
 
 use std::cell::RefCell;
-use std::rc::Rc;
 use std::thread;
 
 use crate::acts::{Op, World};

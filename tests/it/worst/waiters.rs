@@ -13,7 +13,7 @@ use crate::cases::{Case, assert_thrown};
 use crate::rules::{Behaviour, behaviour_left_out, op_left_out, place_left_out};
 use crate::subjects::{Kind, Memo};
 use crate::things::{Key, Manners};
-use crate::trap::{Place, during, unwatched};
+use crate::trap::{Place, during};
 use crate::watch::{note, watched};
 
 /// Where the waiter stands.
@@ -83,13 +83,13 @@ fn is_left_out(kind: &Kind, op: Op, place: Place, behaviour: Behaviour) -> bool 
         || behaviour_left_out(kind, op, place, behaviour).is_some()
 }
 
-/// All memos of a kind of owner that wait at all.
+/// All memos of a kind of owner that wait at all. The test has the name of their module.
 macro_rules! waiting {
-    ($($owner:ident)*) => {$(
+    ($($test:ident)*) => {$(
         #[test]
-        fn $owner() {
+        fn $test() {
             memo_tests::alone(|| watched(|| {
-                use crate::subjects::$owner::*;
+                use crate::subjects::$test::*;
                 all_of::<Bare>();
                 all_of::<KeyedMemo>();
                 all_of::<HandKeyed>();

@@ -10,19 +10,33 @@ use crate::again::RING;
 use crate::cases::Case;
 use crate::subjects::Kind;
 
-static RUNNING: Mutex<Option<(Kind, Case, u32)>> = Mutex::new(None);
+static RUNNING: Mutex<Option<Running>> = Mutex::new(None);
 /// Cases begun.
 static BEGUN: AtomicU64 = AtomicU64::new(0);
 /// What one case may take before it is taken for a hang.
 const LIMIT: Duration = Duration::from_secs(30);
 
-fn running() -> MutexGuard<'static, Option<(Kind, Case, u32)>> {
+#[derive(Clone, Copy)]
+struct Running {
+    kind: Kind,
+    case: Case,
+    nth: u32,
+}
+
+fn running() -> MutexGuard<'static, Option<Running>> {
     RUNNING.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Says which case it is.
+fn tell(how: &str) {
+    if let Some(Running { kind, case, nth }) = *running() {
+        eprintln!("{how}: {} of {:?}, {case:?}, time {nth}; {kind:?}", kind.name, kind.owner);
+    }
 }
 
 /// Notes that a case begins. `nth`: which time that the place is reached.
 pub(crate) fn note(kind: Kind, case: Case, nth: u32) {
-    *running() = Some((kind, case, nth));
+    *running() = Some(Running { kind, case, nth });
     BEGUN.fetch_add(1, SeqCst);
 }
 
@@ -35,7 +49,7 @@ pub(crate) fn watched(act: impl FnOnce()) {
         while watch.recv_timeout(LIMIT) == Err(RecvTimeoutError::Timeout) {
             let before = std::mem::replace(&mut begun, BEGUN.load(SeqCst));
             if before == begun {
-                eprintln!("it hangs in {:?}", running());
+                tell("it hangs in");
                 std::process::abort();
             }
         }
@@ -49,7 +63,7 @@ fn name_what_panics() {
     let before = std::panic::take_hook();
     std::panic::set_hook(Box::new(move |panic| {
         if !panic.payload_as_str().unwrap_or_default().contains(RING) {
-            eprintln!("in {:?}:", running());
+            tell("in");
             before(panic);
         }
     }));
