@@ -121,12 +121,23 @@ pub(crate) unsafe trait AnyCell: Sized {
     /// `cell` is of this type and alive. Its object is dead, or borrowed by the caller alone; so for a cell that is not
     /// [`CellVtable::shared`] nobody else can reach it, and no call is copying an entry of one that is.
     unsafe fn end(cell: NonNull<CellHead>, why: Count) -> usize;
+
+    /// How many results there are.
+    fn ready(&self) -> usize;
+}
+
+/// # Safety
+/// `cell` is of this type and alive.
+pub(crate) unsafe fn ready<C: AnyCell>(cell: NonNull<CellHead>) -> usize {
+    // SAFETY: the caller's.
+    unsafe { cast::<C>(cell) }.ready()
 }
 
 /// How to handle a memo's cells without knowing their type.
 pub(crate) struct CellVtable {
     pub(crate) release: unsafe fn(NonNull<CellHead>),
     pub(crate) end: unsafe fn(NonNull<CellHead>, Count) -> usize,
+    pub(crate) ready: unsafe fn(NonNull<CellHead>) -> usize,
     /// Whether ending and releasing a cell runs nothing of the user's and panics in no way. Such cells are not shared.
     pub(crate) inert: bool,
     /// For cells that can be enumerated.

@@ -79,6 +79,10 @@ impl<St: Store> Locked<'_, St> {
         self.store.drain(self.front)
     }
 
+    fn ready(&self) -> usize {
+        self.store.ready(self.front)
+    }
+
     fn version(&self) -> u64 {
         self.store.version()
     }
@@ -107,6 +111,7 @@ where
     const VTABLE: CellVtable = CellVtable {
         release: cell::release::<Self>,
         end: <Self as AnyCell>::end,
+        ready: cell::ready::<Self>,
         inert: false,
         shared: Some(SharedVtable {
             retain: cell::retain_counted::<Self>,
@@ -515,6 +520,10 @@ where
         let ready = this.end_each(entries, why, |taken| drop_entry::<St>(taken.into_unseen(), &mut panics));
         panics.resume();
         ready as usize
+    }
+
+    fn ready(&self) -> usize {
+        self.lock().ready()
     }
 }
 

@@ -205,6 +205,7 @@ fn count_first(core: &'static Core, what: Count, n: u64) -> u64 {
     if grown {
         return count(core, what, n);
     }
+    let n = if what == Count::Dropped { n - thread::with(|thread| thread.take_back_leaked(core, n)) } else { n };
     core.gone().add_shared(what, n);
     1
 }

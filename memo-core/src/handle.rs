@@ -9,9 +9,10 @@ use crate::handed::Batch;
 use crate::lent_op::LentOp;
 use crate::memo::Core;
 use crate::owned::Op;
-use crate::panics::Panics;
+use crate::panics::{OnItsWay, Panics};
 use crate::side_table::{self, Audit};
 use crate::stats::Stats;
+use crate::thread;
 
 /// A memoized function's signature, as a type: `dyn for<'w, 'a> Sig<'w, 'a, Args = .., Out = .., Value = ..>`.
 ///
@@ -216,9 +217,13 @@ where
     pub fn len(&self) -> usize {
         let mut panics = Panics::default();
         panics.run(crate::sweep::sweep);
-        let sums = if self.core.is_local() { counters::sum_here(self.core) } else { counters::sum(self.core) };
+        let len = match self.core.is_local() {
+            true if thread::with(|thread| thread.late.get()) => side_table::local::len(self.core),
+            true => entries(&counters::sum_here(self.core)),
+            false => entries(&counters::sum(self.core)),
+        };
         panics.resume();
-        usize::try_from(sums.entries()).unwrap_or(usize::MAX)
+        len
     }
 
     /// Whether there are no results; as [`len`](Memo::len).
@@ -267,7 +272,7 @@ where
     where
         P: Revocable + Policy<Op<Value<'w, 'a, S>> = Op<Value<'w, 'a, S>>>,
     {
-        self.ask(Op::Insert(value), args);
+        self.ask(Op::Insert(OnItsWay::new(value)), args);
     }
 
     /// Drops the result for these arguments; whether there was one.
@@ -294,6 +299,10 @@ where
     {
         clear(self.core)
     }
+}
+
+fn entries(sums: &counters::Sums) -> usize {
+    usize::try_from(sums.entries()).unwrap_or(usize::MAX)
 }
 
 /// Drops every result of a memo that can be cleared.

@@ -400,7 +400,7 @@ where
     }
 
     /// Ends without storing; the value goes to those who waited, if any, as `share` makes it theirs.
-    pub(crate) fn reject<R>(mut self, result: R, share: impl FnOnce(&R) -> Option<St::Value>) -> R {
+    pub(crate) fn reject<R>(mut self, result: OnItsWay<R>, share: impl FnOnce(&R) -> Option<St::Value>) -> R {
         if let Role::Lead = self.role {
             self.cell.withdraw(self.entry());
             if !self.entry().slot.end_unless_awaited() {
@@ -417,7 +417,6 @@ where
         self.role = Role::Done;
         counters::count(self.core, Count::Computes, 1);
         counters::count(self.core, Count::Rejected, 1);
-        let result = OnItsWay::new(result);
         // As in `publish`.
         drop(self);
         result.arrive()

@@ -23,6 +23,7 @@ use crate::job::{self, Begun, Job, Published, begin, check_retained, note_miss};
 use crate::key::{KeySet, StoredKey};
 use crate::memo::Core;
 use crate::owner::{Locate, Place};
+use crate::panics::OnItsWay;
 use crate::scope::{Scope, Storable};
 use crate::slot::{Look, NoValue, Slot, Waited};
 use crate::store::{Counted, Meta, Store};
@@ -40,6 +41,7 @@ impl<V: 'static> LentCell<V> {
     const VTABLE: CellVtable = CellVtable {
         release: cell::release::<Self>,
         end: <Self as AnyCell>::end,
+        ready: cell::ready::<Self>,
         inert: !std::mem::needs_drop::<V>(),
         shared: None,
     };
@@ -67,6 +69,10 @@ unsafe impl<V: 'static> AnyCell for LentCell<V> {
         counters::count(this.head.memo(), why, 1);
         drop(value);
         1
+    }
+
+    fn ready(&self) -> usize {
+        usize::from(self.slot.get().is_some())
     }
 }
 
@@ -483,7 +489,7 @@ where
             },
             Duty::Keyed(job) => match job.run(body) {
                 Ok(value) => Ok(publish_keyed(job, value)),
-                Err(error) => Err(job.reject(error, |_| None)),
+                Err(error) => Err(job.reject(OnItsWay::new(error), |_| None)),
             },
         }
     }

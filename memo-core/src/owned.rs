@@ -221,13 +221,13 @@ where
     pub fn finish(self, body: impl FnOnce() -> R, keep: impl FnOnce(&R) -> bool) -> R {
         let Self(job) = self;
         let kept = job.run(|| {
-            let result = body();
+            let result = OnItsWay::new(body());
             if keep(&result) { Ok((job.copy(&result), result)) } else { Err(result) }
         });
         match kept {
             Ok((copied, result)) => {
                 let copied = OnItsWay::new(copied);
-                let published = job.publish(result);
+                let published = job.publish(result.arrive());
                 let first = match &published {
                     Published::Ours(_) => None,
                     // Nothing yet: a refresh that is still on its way.
@@ -258,7 +258,7 @@ pub enum Op<V> {
     /// A new result.
     Refresh,
     /// This result.
-    Insert(V),
+    Insert(OnItsWay<V>),
     /// No result.
     Forget,
 }
@@ -358,7 +358,7 @@ where
     Cell::<S, K, R>::find_or_add(anchor, core, true)
 }
 
-fn insert<R, O, S, K>(core: &'static Core, place: Place<'_, O, S>, key: &K, value: R)
+fn insert<R, O, S, K>(core: &'static Core, place: Place<'_, O, S>, key: &K, value: OnItsWay<R>)
 where
     R: Clone + Storable<S>,
     O: Locate<S> + ?Sized,
@@ -368,7 +368,8 @@ where
     let _call = Call::enter();
     sweep::owe(place.class());
     let cell = cell_of::<R, O, S, K>(core, place);
-    let entry = new_entry::<K::Store<R>>(Slot::full(value), key.to_stored(), key.hash());
+    let (hash, stored) = (key.hash(), key.to_stored());
+    let entry = new_entry::<K::Store<R>>(Slot::full(value.arrive()), stored, hash);
     // Before others can take it, see `Job::publish`.
     counters::count(core, Count::Inserts, 1);
     let refused = Refused(core);
@@ -404,7 +405,8 @@ where
     let cell = cell_of::<R, O, S, K>(core, place);
     let hash = key.hash();
     cell.guard_again(hash);
-    let entry = new_entry::<K::Store<R>>(Slot::claimed(me), key.to_stored(), hash);
+    let stored = key.to_stored();
+    let entry = new_entry::<K::Store<R>>(Slot::claimed(me), stored, hash);
     let keys = const { Keys::of::<S, K>() };
     let old = cell.replace(&entry, keys);
     let own =

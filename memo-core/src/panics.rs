@@ -2,6 +2,7 @@
 
 use std::any::Any;
 use std::mem::ManuallyDrop;
+use std::ops::Deref;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -57,9 +58,10 @@ pub(crate) fn quietly(act: impl FnOnce()) {
     panics.swallow();
 }
 
-/// A value on its way to the caller, while something else of the user's is dropped. If that panics, this goes too: quietly, since
-/// two panics at once would end the process.
-pub(crate) struct OnItsWay<T>(ManuallyDrop<T>);
+/// A value on its way to the caller or into a store, while something else of the user's runs. If that panics, this goes too:
+/// quietly, since two panics at once would end the process.
+#[derive(Debug)]
+pub struct OnItsWay<T>(ManuallyDrop<T>);
 
 impl<T> OnItsWay<T> {
     #[inline(always)]
@@ -72,6 +74,15 @@ impl<T> OnItsWay<T> {
         let mut this = ManuallyDrop::new(self);
         // SAFETY: `this` is not used again.
         unsafe { ManuallyDrop::take(&mut this.0) }
+    }
+}
+
+impl<T> Deref for OnItsWay<T> {
+    type Target = T;
+
+    #[inline(always)]
+    fn deref(&self) -> &T {
+        &self.0
     }
 }
 

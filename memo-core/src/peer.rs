@@ -162,6 +162,10 @@ unsafe impl AnyCell for PeerCell {
         // SAFETY: the caller's.
         end_here(&unsafe { crate::cell::cast::<Self>(cell) }.peer, why)
     }
+
+    fn ready(&self) -> usize {
+        0
+    }
 }
 
 /// Ends every entry the object takes part in that this thread can reach: those for all threads, and this thread's own. Other
@@ -187,6 +191,7 @@ static PEERS: Core = Core::new(Site::built_in("peers"));
 static PEER_VTABLE: CellVtable = CellVtable {
     release: crate::cell::release::<PeerCell>,
     end: <PeerCell as AnyCell>::end,
+    ready: crate::cell::ready::<PeerCell>,
     inert: false,
     shared: None,
 };

@@ -129,12 +129,21 @@ unsafe impl AnyCell for NoteCell {
     unsafe fn end(_: NonNull<CellHead>, _: Count) -> usize {
         0
     }
+
+    fn ready(&self) -> usize {
+        0
+    }
 }
 
 static NOTES: Core = Core::new(Site::built_in("notes"));
 
-static VTABLE: CellVtable =
-    CellVtable { release: cell::release::<NoteCell>, end: <NoteCell as AnyCell>::end, inert: false, shared: None };
+static VTABLE: CellVtable = CellVtable {
+    release: cell::release::<NoteCell>,
+    end: <NoteCell as AnyCell>::end,
+    ready: cell::ready::<NoteCell>,
+    inert: false,
+    shared: None,
+};
 
 /// Whether any object has notes: until then nobody looks for them.
 static ANY: AtomicBool = AtomicBool::new(false);

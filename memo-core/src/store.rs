@@ -216,6 +216,8 @@ pub(crate) trait Store: Default {
     fn has_ready(&self, front: &Self::Front) -> bool;
     /// How many results are among them.
     fn count_ready(drained: &Self::Drained) -> u64;
+    /// How many results there are.
+    fn ready(&self, front: &Self::Front) -> usize;
     /// Counts insertions.
     fn version(&self) -> u64;
 }
@@ -335,6 +337,10 @@ impl<V: 'static> Store for Single<V> {
 
     fn count_ready(drained: &Option<Taken<Self>>) -> u64 {
         drained.as_ref().map_or(0, |taken| u64::from(taken.ready))
+    }
+
+    fn ready(&self, front: &OneEntry<V>) -> usize {
+        usize::from(front.get().is_some_and(|entry| entry.slot.get().is_some()))
     }
 
     /// Everybody has the same key here, and it is ours: nobody compares outside the lock.
@@ -515,6 +521,10 @@ impl<K: 'static, V: 'static> Store for Table<K, V> {
 
     fn count_ready(drained: &Vec<Taken<Self>>) -> u64 {
         drained.iter().filter(|taken| taken.ready).count() as u64
+    }
+
+    fn ready(&self, (): &()) -> usize {
+        self.ready
     }
 
     fn version(&self) -> u64 {

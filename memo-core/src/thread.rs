@@ -12,6 +12,7 @@ use crate::counters::Block;
 #[cfg(not(loom))]
 use crate::fence;
 use crate::flight::Frame;
+use crate::memo::Core;
 use crate::reader::Reader;
 #[cfg(not(loom))]
 use crate::reader::{self, READERS};
@@ -43,6 +44,8 @@ pub(crate) struct Thread {
     /// Which class of the table the sweep looks at next.
     pub(crate) local_turn: Cell<u32>,
     pub(crate) suspects: Cell<*mut Vec<Suspect>>,
+    /// What of each memo was counted as leaked when this thread's table was given up, and is still there. Stays with the table.
+    leaked: Cell<*mut Vec<(&'static Core, u64)>>,
     /// What this thread is looking at, and whether others can see it.
     #[cfg(not(loom))]
     reader: Cell<&'static Reader>,
@@ -84,6 +87,7 @@ thread_local! {
             table: Cell::new(std::ptr::null_mut()),
             local_turn: Cell::new(0),
             suspects: Cell::new(std::ptr::null_mut()),
+            leaked: Cell::new(std::ptr::null_mut()),
             #[cfg(not(loom))]
             reader: Cell::new(&NOBODY),
             sight: Cell::new(Sight::Unlisted),
@@ -117,6 +121,22 @@ impl Thread {
     /// Sees to it that this thread's counters and table are given back when it ends. `false`: it is ending already.
     pub(crate) fn arm(&self) -> bool {
         !self.late.get() && GUARD.try_with(|_| ()).is_ok()
+    }
+
+    /// Notes what was counted as leaked.
+    pub(crate) fn note_leaked(&self, leaked: Vec<(&'static Core, u64)>) {
+        self.leaked.set(Box::into_raw(Box::new(leaked)));
+    }
+
+    /// Of `n` results that are dropped late: how many were counted as leaked before. They are not counted again.
+    pub(crate) fn take_back_leaked(&self, core: &'static Core, n: u64) -> u64 {
+        let Some(leaked) = NonNull::new(self.leaked.get()) else { return 0 };
+        // SAFETY: made by `note_leaked`, never freed, this thread's alone, and nothing below comes back here.
+        let leaked = unsafe { &mut *leaked.as_ptr() };
+        let Some((_, left)) = leaked.iter_mut().find(|(other, _)| std::ptr::eq(*other, core)) else { return 0 };
+        let taken = n.min(*left);
+        *left -= taken;
+        taken
     }
 }
 

@@ -6,6 +6,7 @@ use std::sync::OnceLock;
 use hashbrown::DefaultHashBuilder;
 
 use super::{KeyPart, StoredKey};
+use crate::panics::OnItsWay;
 use crate::scope::Scope;
 use crate::store::{Single, Store, Table};
 
@@ -82,7 +83,9 @@ macro_rules! key_sets {
             }
 
             fn to_stored(&self) -> Self::Stored {
-                ($(self.$at.to_stored(),)+)
+                // The `Clone` of one may panic when those before it are made.
+                let made = ($(OnItsWay::new(self.$at.to_stored()),)+);
+                ($(made.$at.arrive(),)+)
             }
         }
     )+};

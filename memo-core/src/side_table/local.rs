@@ -152,6 +152,18 @@ pub(crate) fn listed(core: &'static Core) -> Vec<CellRef> {
     cells
 }
 
+/// The results of `core` on this thread. Counters of its own it has no more when it is ending.
+pub(crate) fn len(core: &'static Core) -> usize {
+    let mut len = 0;
+    each(&mut |node: &Node| {
+        if let Some(cell) = node.anchor.cells().find(core) {
+            // SAFETY: the table holds the cell, which is one of this memo's.
+            len += unsafe { (core.vtable().ready)(cell) };
+        }
+    });
+    len
+}
+
 /// Frees the table, unless an `Rc` of it lives on. Runs when the thread ends.
 pub(crate) fn close() {
     // Values dropped here may make a new table; not for ever.
@@ -163,7 +175,13 @@ pub(crate) fn close() {
         let mut panics = Panics::default();
         panics.run(crate::sweep::sweep_here);
         if an_rc_lives() {
-            end_what_is_not_lent(&mut panics);
+            // Destructors may compute anew, of that `Rc` or of others that are dead by then; not for ever.
+            for _ in 0..4 {
+                if end_what_is_not_lent(&mut panics) == 0 {
+                    break;
+                }
+                panics.run(crate::sweep::sweep_here);
+            }
             panics.swallow();
             count_leaked();
             return;
@@ -178,16 +196,18 @@ pub(crate) fn close() {
     }
 }
 
-/// Nobody can have a result of a memo that returns by clone: those go with their thread, whoever lives on.
-fn end_what_is_not_lent(panics: &mut Panics) {
+/// Nobody can have a result of a memo that returns by clone: those go with their thread, whoever lives on. How many there were.
+fn end_what_is_not_lent(panics: &mut Panics) -> usize {
+    let mut ended = 0;
     let memos = crate::registry::all().clone();
     for core in memos.into_iter().filter(|core| core.is_local() && !core.site().lends) {
         for cell in listed(core) {
             // Of this thread's memos nothing goes to a batch.
-            cell.empty(Count::Dropped, &mut Batch::default(), panics);
+            ended += cell.empty(Count::Dropped, &mut Batch::default(), panics);
             panics.run(|| drop(cell));
         }
     }
+    ended
 }
 
 /// Whether a result may be lent out for good: an `Rc` that was leaked, or that a later destructor holds.
@@ -199,10 +219,14 @@ fn an_rc_lives() -> bool {
 
 /// What is alive now outlives its thread: nobody will ever reclaim it.
 fn count_leaked() {
+    let mut leaked = Vec::new();
     for core in crate::registry::all().iter().copied() {
         let here = counters::sum_here(core).entries();
         if core.is_local() && here > 0 {
             counters::count(core, Count::Leaked, here);
+            leaked.push((core, here));
         }
     }
+    // A later destructor may drop that `Rc` after all, and sweep.
+    thread::with(|thread| thread.note_leaked(leaked));
 }

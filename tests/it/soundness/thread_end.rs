@@ -1,11 +1,12 @@
 //! The end of a thread with a table of its own.
 
+use std::cell::RefCell;
 use std::rc::Rc;
 use std::sync::Arc;
 use std::thread;
 
 use memo_core::weak_memo;
-use memo_tests::{Tally, Token};
+use memo_tests::{Tally, Token, alone};
 
 /// An `Arc` beside an `Rc` owner has a node in the thread's table too, and may outlive the thread.
 #[test]
@@ -87,5 +88,115 @@ fn a_first_call_in_the_destructor_of_a_pthread_key_leaves_nothing_dangling() {
         assert!(text_memo().forget(owner));
         let many: Vec<_> = (0..10_000_u32).map(|n| Arc::new(n as u8)).collect();
         many.iter().for_each(|owner| drop(text(owner)));
+    });
+}
+
+/// What the destructor of a result computed anew while its thread's table was given up stayed for ever, where an `Rc` lived on.
+#[test]
+fn what_a_destructor_computes_at_the_end_goes_too() {
+    struct Again(Token, Option<Tally>);
+    impl Clone for Again {
+        fn clone(&self) -> Self {
+            Self(self.0.clone(), None)
+        }
+    }
+    impl Drop for Again {
+        fn drop(&mut self) {
+            if let Some(tally) = self.1.take() {
+                f(&Rc::new(2), &tally);
+            }
+        }
+    }
+    #[weak_memo]
+    fn f(owner: &Rc<u32>, #[memo(skip)] tally: &Tally) -> Again {
+        Again(tally.token(), (**owner == 1).then(|| tally.clone()))
+    }
+    thread_local!(static HELD: RefCell<Option<Rc<u32>>> = const { RefCell::new(None) });
+    alone(|| {
+        let tally = Tally::new();
+        let theirs = tally.clone();
+        thread::spawn(move || {
+            // Registered first, so it goes last.
+            HELD.set(None);
+            let owner = Rc::new(1);
+            f(&owner, &theirs);
+            HELD.set(Some(owner));
+        })
+        .join()
+        .unwrap();
+        assert_eq!(tally.alive(), 0);
+        let stats = f_memo().stats();
+        assert_eq!((stats.computes, stats.dropped, stats.leaked), (2, 2, 0));
+    });
+}
+
+/// Its counters were given back by then, and it was 0.
+#[test]
+fn a_length_is_right_on_a_thread_whose_table_is_gone() {
+    #[weak_memo]
+    fn lent(owner: &Rc<u32>) -> &u32 {
+        **owner
+    }
+    #[weak_memo]
+    fn keyed(owner: &Rc<u32>, n: u32) -> u32 {
+        **owner + n
+    }
+    #[weak_memo]
+    fn bare(owner: &Rc<u32>) -> u32 {
+        **owner
+    }
+    struct Late(std::sync::mpsc::Sender<Vec<usize>>);
+    impl Drop for Late {
+        fn drop(&mut self) {
+            let owner = Rc::new(1);
+            lent(&owner);
+            (0..3).for_each(|n| assert_eq!(keyed(&owner, n), 1 + n));
+            bare(&owner);
+            let mut lengths = vec![lent_memo().len(), keyed_memo().len(), bare_memo().len()];
+            drop(owner);
+            lengths.push(keyed_memo().len());
+            self.0.send(lengths).unwrap();
+        }
+    }
+    thread_local!(static LATE: RefCell<Option<Late>> = const { RefCell::new(None) });
+    alone(|| {
+        let (tell, told) = std::sync::mpsc::channel();
+        thread::spawn(move || {
+            // Registered first, so it goes last.
+            LATE.set(Some(Late(tell)));
+            bare(&Rc::new(1));
+        })
+        .join()
+        .unwrap();
+        assert_eq!(told.recv().unwrap(), [1, 3, 1, 0]);
+    });
+}
+
+/// It was counted twice then, and the books did not balance.
+#[test]
+fn what_was_counted_as_leaked_and_goes_after_all_is_counted_once() {
+    #[weak_memo]
+    fn lent(owner: &Rc<u32>) -> &u32 {
+        **owner
+    }
+    struct Holder(Rc<u32>);
+    impl Drop for Holder {
+        fn drop(&mut self) {
+            self.0 = Rc::new(2);
+            memo_core::sweep();
+        }
+    }
+    thread_local!(static HOLDER: RefCell<Option<Holder>> = const { RefCell::new(None) });
+    alone(|| {
+        thread::spawn(|| {
+            HOLDER.set(None);
+            let rc = Rc::new(5);
+            lent(&rc);
+            HOLDER.set(Some(Holder(rc)));
+        })
+        .join()
+        .unwrap();
+        let stats = lent_memo().stats();
+        assert_eq!((stats.computes, stats.dropped + stats.leaked, stats.entries), (1, 1, 0));
     });
 }

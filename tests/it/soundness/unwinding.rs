@@ -42,7 +42,10 @@ fn f(owner: &Arc<u32>, key: u32) -> Answer {
 #[track_caller]
 fn said(act: impl FnOnce()) -> String {
     let panic = catch_unwind(AssertUnwindSafe(act)).expect_err("it panics");
-    (*panic.downcast::<&str>().expect("it says something")).to_owned()
+    match panic.downcast::<&str>() {
+        Ok(said) => (*said).to_owned(),
+        Err(panic) => *panic.downcast::<String>().expect("it says something"),
+    }
 }
 
 #[test]
@@ -156,6 +159,89 @@ mod with_a_copy_on_its_way {
             (0..2).for_each(|_| drop(bad(&key)));
             IN_CLONE.set(true);
             assert_panics(&key);
+        });
+    }
+}
+
+/// Something that is on its way into a memo while a panic of another piece of the user's code is on its way out.
+mod on_its_way_in {
+    use super::*;
+
+    thread_local!(static PANICS: Cell<&'static str> = const { Cell::new("") });
+
+    /// Whether it is this piece's turn; then destructors panic from here on.
+    fn turn(place: &'static str) {
+        if PANICS.get() == place {
+            BAD.set(true);
+            panic!("{place}");
+        }
+    }
+
+    struct Result(Answer);
+
+    impl Clone for Result {
+        fn clone(&self) -> Self {
+            turn("copy");
+            Self(Answer(self.0.0))
+        }
+    }
+
+    /// Its copies are bad, not what the caller has.
+    #[derive(PartialEq, Eq, Hash)]
+    struct Key(&'static str, bool);
+
+    impl Clone for Key {
+        fn clone(&self) -> Self {
+            turn(self.0);
+            Self(self.0, true)
+        }
+    }
+
+    impl Drop for Key {
+        fn drop(&mut self) {
+            // One of them: where two fields panic in one drop, the language ends the process.
+            assert!(!self.1 || !BAD.take(), "the drop of a key");
+        }
+    }
+
+    fn wanted(_: &Result) -> bool {
+        turn("cache_if");
+        true
+    }
+
+    fn part(key: &Key) -> u32 {
+        turn("expression");
+        key.0.len() as u32
+    }
+
+    #[weak_memo(cache_if = wanted)]
+    fn g(owner: &Arc<u32>, #[memo(value)] a: &Key, #[memo(value)] b: &Key, #[memo(key = part(c))] c: &Key) -> Result {
+        let _ = (a, b, c);
+        Result(Answer(**owner))
+    }
+
+    #[test]
+    fn aborts_nothing() {
+        alone(|| {
+            let owner = Arc::new(1);
+            let (a, b, c) = (&Key("first", false), &Key("second", false), &Key("", false));
+            let panics = |place, act: &dyn Fn()| {
+                PANICS.set(place);
+                let said = said(act);
+                PANICS.set("");
+                BAD.set(false);
+                assert_eq!(said, place);
+                assert_eq!(g_memo().len(), 0);
+            };
+            for place in ["cache_if", "copy", "first", "second"] {
+                panics(place, &|| drop(g(&owner, a, b, c)));
+            }
+            for place in ["expression", "first", "second"] {
+                panics(place, &|| g_memo().insert((&owner, a, b, c), Result(Answer(1))));
+            }
+            for place in ["cache_if", "copy", "second"] {
+                panics(place, &|| drop(g_memo().refresh((&owner, a, b, c))));
+            }
         });
     }
 }

@@ -1,0 +1,165 @@
+//! What user code does when it goes back in.
+
+use std::any::Any;
+use std::cell::RefCell;
+use std::mem::ManuallyDrop;
+use std::rc::Rc;
+
+use crate::acts::World;
+use crate::subjects::{Memo, Owner};
+use crate::things::{Answer, Key, Second};
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Again {
+    SameKey,
+    OtherKey,
+    OtherOwner,
+    OtherMemo,
+    Get,
+    Insert,
+    Refresh,
+    Forget,
+    Clear,
+    Look,
+    Report,
+    Sweep,
+    ClearAll,
+    /// Drops the last owner of another object that has results.
+    DropObject,
+    /// Drops another weak argument that has results of this object.
+    DropSecond,
+    /// Drops a clone of this object's own pointer.
+    DropClone,
+}
+
+impl Again {
+    pub(crate) const ALL: [Self; 16] = [
+        Self::SameKey,
+        Self::OtherKey,
+        Self::OtherOwner,
+        Self::OtherMemo,
+        Self::Get,
+        Self::Insert,
+        Self::Refresh,
+        Self::Forget,
+        Self::Clear,
+        Self::Look,
+        Self::Report,
+        Self::Sweep,
+        Self::ClearAll,
+        Self::DropObject,
+        Self::DropSecond,
+        Self::DropClone,
+    ];
+
+    /// Whether it asks for results of this very object.
+    pub(crate) fn needs_the_object(self) -> bool {
+        use Again::*;
+        matches!(self, SameKey | OtherKey | OtherMemo | Get | Insert | Refresh | Forget | DropSecond | DropClone)
+    }
+
+    /// Whether it takes results back, which memos that lend cannot.
+    pub(crate) fn revokes(self) -> bool {
+        matches!(self, Self::Insert | Self::Refresh | Self::Forget | Self::Clear)
+    }
+
+    /// Whether it may take away what is being asked for.
+    pub(crate) fn removes(self) -> bool {
+        self.revokes() || matches!(self, Self::ClearAll | Self::OtherKey | Self::SameKey)
+    }
+}
+
+/// Whether asking for the same key is a ring (law 10).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Ring {
+    Must,
+    Never,
+    May,
+}
+
+thread_local! {
+    /// What user code can reach. Without a destructor, for the end of a thread.
+    static WORLD: ManuallyDrop<RefCell<Option<Rc<dyn Any>>>> = const { ManuallyDrop::new(RefCell::new(None)) };
+}
+
+/// What user code can reach from now on.
+pub(crate) fn set_world(world: Option<Rc<dyn Any>>) {
+    WORLD.with(|place| place.replace(world));
+}
+
+/// Goes back into memo `M`.
+pub(crate) fn enter<M: Memo>(again: Again, dying: Option<&dyn Any>) {
+    let world = WORLD.with(|world| world.borrow().clone()).expect("set before the operation");
+    let world = world.downcast::<World<M>>().expect("of this memo");
+    let held = world.owner.borrow().clone();
+    let own = held.as_deref().or_else(|| dying?.downcast_ref());
+    let own = || own.expect("left out where there is none");
+    let second = world.second.borrow().clone();
+    let second = &*second.unwrap_or_else(|| Rc::new(Second::new(M::KIND.second)));
+    let key = &Key::new(world.key);
+    match again {
+        Again::SameKey => or_ring(world.ring, || world.assert_right(own(), key, M::call(own(), second, key))),
+        Again::OtherKey => {
+            let key = &Key::new(3);
+            // Where keys lie it may be the same.
+            let ring = if world.honest { Ring::Never } else { Ring::May };
+            or_ring(ring, || world.assert_right(own(), key, M::call(own(), second, key)));
+        }
+        Again::OtherOwner => {
+            let fresh = M::Owner::new(5);
+            for _ in 0..2 {
+                world.assert_right(&fresh, key, M::call(&fresh, second, key));
+            }
+        }
+        Again::OtherMemo => own().ask_beside(),
+        Again::Get => {
+            for key in [key, &Key::new(2)] {
+                if let Some(number) = M::get(own(), second, key) {
+                    world.assert_right(own(), key, number);
+                }
+            }
+        }
+        Again::Insert => M::insert(own(), second, key, Answer::new(100 * own().number() + key.number)),
+        Again::Refresh => or_ring(world.ring, || world.assert_right(own(), key, M::refresh(own(), second, key))),
+        Again::Forget => {
+            M::forget(own(), second, key);
+        }
+        Again::Clear => {
+            M::clear();
+        }
+        Again::Look => drop((M::len(), M::stats())),
+        Again::Report => drop((memo_core::report().to_string(), memo_core::memos())),
+        Again::Sweep => {
+            memo_core::sweep();
+        }
+        Again::ClearAll => memo_core::clear_all(),
+        Again::DropObject => {
+            let fresh = M::Owner::new(6);
+            M::call(&fresh, second, key);
+            fresh.ask_beside();
+            drop(fresh);
+        }
+        Again::DropSecond => {
+            let fresh = Second::new(M::KIND.second);
+            world.assert_right(own(), key, M::call(own(), &fresh, key));
+            drop(fresh);
+        }
+        Again::DropClone => drop(world.another.take().expect("left out where there is none")),
+    }
+}
+
+/// Calls what may be part of the very compute that is asked for.
+fn or_ring(ring: Ring, call: impl FnOnce()) {
+    let end = std::panic::catch_unwind(std::panic::AssertUnwindSafe(call));
+    let Err(panic) = end else {
+        assert_ne!(ring, Ring::Must, "law 10: a call for what is being computed came back");
+        return;
+    };
+    let is_ring = panic.downcast_ref::<String>().is_some_and(|said| said.contains(RING));
+    if !is_ring || ring == Ring::Never {
+        std::panic::resume_unwind(panic);
+    }
+}
+
+/// What the panic says that closes a ring.
+pub(crate) const RING: &str = "asks for a result it is computing";
