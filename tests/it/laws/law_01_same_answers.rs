@@ -96,7 +96,11 @@ fn an_argument_takes_part_however_its_part_is_written() {
             let answer = "ab".repeat(width as usize);
             assert_eq!(copied(&text, &Width(width)), answer);
             assert_eq!(computed(&text, 10 * width), answer);
-            assert_eq!(computed(&text, 10 * width + 9), answer, "what the key leaves out makes no difference to the body");
+            assert_eq!(
+                computed(&text, 10 * width + 9),
+                answer,
+                "what the key leaves out makes no difference to the body"
+            );
         }
     }
     assert_eq!((copied_memo().stats().computes, computed_memo().stats().computes), (4, 4));
