@@ -77,3 +77,31 @@ fn a_body_of_nothing_is_remembered_too() {
     assert_eq!((unit_memo().stats().computes, none_memo().stats().computes, zero_memo().stats().computes), (1, 1, 1));
     assert_eq!(none_memo().get(&object), Some(None));
 }
+
+#[test]
+fn an_argument_takes_part_however_its_part_is_written() {
+    #[derive(Clone, PartialEq, Eq, Hash)]
+    struct Width(u32);
+    #[weak_memo]
+    fn copied(text: &Arc<str>, #[memo(value)] width: &Width) -> String {
+        text.repeat(width.0 as usize)
+    }
+    #[weak_memo]
+    fn computed(text: &Arc<str>, #[memo(key = width / 10)] width: u32) -> String {
+        text.repeat(width as usize / 10)
+    }
+    let text: Arc<str> = Arc::from("ab");
+    for _ in 0..2 {
+        for width in 0..4 {
+            let answer = "ab".repeat(width as usize);
+            assert_eq!(copied(&text, &Width(width)), answer);
+            assert_eq!(computed(&text, 10 * width), answer);
+            assert_eq!(
+                computed(&text, 10 * width + 9),
+                answer,
+                "what the key leaves out makes no difference to the body"
+            );
+        }
+    }
+    assert_eq!((copied_memo().stats().computes, computed_memo().stats().computes), (4, 4));
+}

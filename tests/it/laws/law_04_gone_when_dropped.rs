@@ -526,6 +526,27 @@ fn large_objects_that_die_old_beside_many_small_living_ones_do_not_pile_up() {
     });
 }
 
+/// The share of the sweep that is for the young finds these; all others have much to look through before they come to them.
+#[test]
+fn objects_that_live_shortly_go_soon_beside_many_that_live_on() {
+    #[weak_memo]
+    fn f(tally: &Arc<Tally>) -> Arc<Token> {
+        Arc::new(tally.token())
+    }
+    alone(|| {
+        let (old, young) = (Tally::new(), Tally::new());
+        let living: Vec<_> = (0..20_000).map(|_| Arc::new(old.clone())).collect();
+        living.iter().for_each(|object| drop(f(object)));
+        let mut most = 0;
+        for _ in 0..2_000 {
+            drop(f(&Arc::new(young.clone())));
+            most = most.max(young.alive());
+        }
+        assert!(most < 500, "{most} dead at once");
+        assert_eq!(old.alive(), living.len());
+    });
+}
+
 #[test]
 fn a_table_that_was_large_is_small_again_after_a_sweep() {
     #[weak_memo]

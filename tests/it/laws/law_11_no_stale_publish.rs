@@ -134,6 +134,14 @@ not_stored!(a_result_computed_across_a_clear_is_not_stored, [], |memo, _n| memo.
 not_stored!(a_result_computed_across_a_forget_is_not_stored, [], |memo, n| memo.forget(&n));
 not_stored!(a_racers_result_computed_across_a_clear_is_not_stored, [single_flight = false], |memo, _n| memo.clear());
 not_stored!(a_racers_result_computed_across_a_forget_is_not_stored, [single_flight = false], |memo, n| memo.forget(&n));
+not_stored!(
+    a_racers_result_computed_across_what_was_there_and_was_forgotten_is_not_stored,
+    [single_flight = false],
+    |memo, n| {
+        memo.insert(&n, 9);
+        assert!(memo.forget(&n));
+    }
+);
 
 #[test]
 fn those_who_waited_for_a_detached_flight_get_its_answer_and_later_ones_do_not() {

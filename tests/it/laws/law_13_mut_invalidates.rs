@@ -47,6 +47,11 @@ fn a_changed_second_argument_ends_the_entry_too() {
     let (mut a, mut b) = (Anchored::new(1), Anchored::new(2));
     assert_eq!((f(&a, &b), *lent(&a, &b)), (12, 12));
     *b = 3;
+    assert_eq!(
+        (f_memo().stats().cleared, lent_memo().stats().cleared),
+        (1, 1),
+        "at the change itself, not with the owner"
+    );
     assert_eq!((f(&a, &b), *lent(&a, &b)), (13, 13));
     *a = 2;
     assert_eq!((f(&a, &b), *lent(&a, &b)), (23, 23));

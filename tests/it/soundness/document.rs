@@ -167,6 +167,28 @@ fn what_the_document_has_to_name_is_named() {
     assert!(missing.is_empty(), "SOUNDNESS.md does not name:\n{}", missing.join("\n"));
 }
 
+/// The laws that `.ci/law-mutants` breaks, each as often as it does.
+fn broken_laws(script: &str) -> impl Iterator<Item = &str> {
+    script.lines().filter_map(|line| {
+        let mut words = line.split(' ');
+        matches!(words.next(), Some("law" | "quick")).then(|| words.next()).flatten()
+    })
+}
+
+#[test]
+fn every_law_is_broken_in_two_ways_at_least() {
+    let script = read(workspace().join(".ci/law-mutants"));
+    let files = sources("tests/it/laws").into_iter().map(|(file, _)| file);
+    let mut laws: Vec<String> = files
+        .filter(|file| file != "main.rs")
+        .map(|file| if file.starts_with("law_") { file[.."law_00".len()].to_owned() } else { file.replace(".rs", "") })
+        .collect();
+    laws.dedup();
+    assert_eq!(laws.len(), 17 + 1, "the laws, and the statistics: {laws:?}");
+    laws.retain(|law| broken_laws(&script).filter(|broken| broken == law).count() < 2);
+    assert!(laws.is_empty(), ".ci/law-mutants has fewer than two lines for {}", laws.join(", "));
+}
+
 #[test]
 fn the_documents_commands_are_those_of_the_gate_and_the_readme() {
     let (_, blocks) = parts(&read(workspace().join("SOUNDNESS.md")));
