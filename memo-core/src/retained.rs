@@ -7,8 +7,6 @@
 //! as the strong count stays up. A note whose count was seen down again is taken back.
 
 use std::ptr::NonNull;
-use std::sync::Mutex;
-use std::sync::atomic::{AtomicBool, Ordering};
 
 use crate::anchor::Anchor;
 use crate::cell::{self, AnyCell, CellHead, CellVtable};
@@ -16,6 +14,7 @@ use crate::counters::Count;
 use crate::life::Life;
 use crate::memo::{Core, Site};
 use crate::side_table::{self, Subject};
+use crate::sync::plain::{AtomicBool, Mutex, Ordering};
 use crate::sync::unpoisoned;
 use crate::thread;
 
