@@ -19,25 +19,72 @@ type Flight = usize;
 #[derive(Clone, Copy, Debug)]
 enum Effect {
     /// What is stored is seen, or, of `shared`, a flight whose result this is.
-    Observe { key: usize, version: Option<Version>, shared: bool },
-    Claim { key: usize, flight: Flight },
-    Publish { key: usize, flight: Flight, version: Version },
-    Fail { key: usize, flight: Flight },
+    Observe {
+        key: usize,
+        version: Option<Version>,
+        shared: bool,
+    },
+    Claim {
+        key: usize,
+        flight: Flight,
+    },
+    Publish {
+        key: usize,
+        flight: Flight,
+        version: Version,
+    },
+    Fail {
+        key: usize,
+        flight: Flight,
+    },
     /// A racer begins: what is asked to go from now on, it must not bring back.
-    RaceAsk { racer: usize },
-    RaceMiss { key: usize },
-    RacePublish { key: usize, racer: usize, version: Version, answer: Version },
+    RaceAsk {
+        racer: usize,
+    },
+    RaceMiss {
+        key: usize,
+    },
+    RacePublish {
+        key: usize,
+        racer: usize,
+        version: Version,
+        answer: Version,
+    },
     /// What is to be replaced may go a moment before its successor comes.
-    Detach { key: usize },
-    Replace { key: usize, flight: Flight },
-    Store { key: usize, version: Version },
+    Detach {
+        key: usize,
+    },
+    Replace {
+        key: usize,
+        flight: Flight,
+    },
+    Store {
+        key: usize,
+        version: Version,
+    },
     /// Room is made, if there is too much.
-    Room { key: usize },
-    Forget { key: usize, flag: bool },
+    Room {
+        key: usize,
+    },
+    Forget {
+        key: usize,
+        flag: bool,
+    },
     /// One object's results. `clear` is not one step over all of them.
-    Clear { cell: usize, clear: usize, most: usize },
-    /// While nothing else is going on.
-    Len { results: usize },
+    Clear {
+        cell: usize,
+        clear: usize,
+        most: usize,
+    },
+    /// While nothing else is going on. `nth`: of all such steps.
+    Len {
+        results: usize,
+        nth: usize,
+    },
+    /// An argument has died, and what it had is gone some time after.
+    Die {
+        key: usize,
+    },
 }
 
 #[derive(Clone, Debug)]
@@ -120,6 +167,11 @@ impl<'a> Search<'a> {
             let key = keys.binary_search(&event.key).unwrap_or(usize::MAX);
             search.add(*index, event, key, memo, owners.len(), &keys, &mut state);
         }
+        for (at, key) in keys.iter().enumerate() {
+            if let Some(earliest) = world.died(key) {
+                search.step(earliest, Time::MAX, None, Effect::Die { key: at });
+            }
+        }
         (search, state)
     }
 
@@ -191,11 +243,8 @@ impl<'a> Search<'a> {
                 });
                 if alone {
                     self.living.push(keys.iter().map(|key| self.world.lived(key, asked)).collect());
-                    let _ = self.step(asked, answered, None, Effect::Len { results });
-                    // The step says which by its place in the order of these.
-                    let at = self.living.len() - 1;
-                    self.steps.last_mut().expect("just now").after = None;
-                    debug_assert!(at < self.living.len());
+                    let nth = self.living.len() - 1;
+                    self.step(asked, answered, None, Effect::Len { results, nth });
                 }
             }
             (Act::Len | Act::Stats | Act::Sweep | Act::Drop | Act::Renew, ..) => {}
@@ -226,7 +275,7 @@ impl<'a> Search<'a> {
     }
 
     /// All states that a step leads to; none, if it cannot come here.
-    fn apply(&self, state: &State, effect: Effect, at: Time) -> Vec<State> {
+    fn apply(&self, state: &State, effect: Effect) -> Vec<State> {
         let mut next = state.clone();
         match effect {
             Effect::Observe { key, version, shared } => {
@@ -261,7 +310,11 @@ impl<'a> Search<'a> {
                 vec![next]
             }
             Effect::RaceMiss { key } => {
-                if state.places[key].stored.is_none() { vec![next] } else { Vec::new() }
+                if state.places[key].stored.is_none() {
+                    vec![next]
+                } else {
+                    Vec::new()
+                }
             }
             Effect::RacePublish { key, racer, version, answer } => {
                 let known = next.racers[racer];
@@ -320,9 +373,11 @@ impl<'a> Search<'a> {
                 self.disturb(&mut next, cell, true);
                 if next.cleared[clear] <= most { vec![next] } else { Vec::new() }
             }
-            Effect::Len { results } => {
-                let living = self.steps.iter().filter(|step| matches!(step.effect, Effect::Len { .. }));
-                let nth = living.take_while(|step| step.earliest < at).count();
+            Effect::Die { key } => {
+                next.places[key].stored = None;
+                vec![next]
+            }
+            Effect::Len { results, nth } => {
                 let there = state.places.iter().zip(&self.living[nth]);
                 let there = there.filter(|(place, alive)| **alive && place.stored.is_some()).count();
                 if there == results { vec![next] } else { Vec::new() }
@@ -373,7 +428,7 @@ impl<'a> Search<'a> {
             if !ready || earliest > first_end {
                 continue;
             }
-            for next in self.apply(state, effect, earliest) {
+            for next in self.apply(state, effect) {
                 if self.search(done | 1 << step, &next) {
                     return true;
                 }

@@ -118,7 +118,11 @@ fn others() -> Vec<(&'static str, Script)> {
     for memo in [Memo::Lent, Memo::LentInside] {
         all.push((
             "what is lent",
-            threads(vec![vec![call(memo).panicking(), call(memo)], vec![call(memo)], vec![of(Act::Get, memo), call(memo)]]),
+            threads(vec![
+                vec![call(memo).panicking(), call(memo)],
+                vec![call(memo)],
+                vec![of(Act::Get, memo), call(memo)],
+            ]),
         ));
     }
     all

@@ -18,7 +18,7 @@ use shuttle::scheduler::{PctScheduler, RandomScheduler, Scheduler};
 use shuttle::{Config, FailurePersistence, MaxSteps, Runner};
 
 const SEED: u64 = 0x5EED;
-const SCHEDULES: u64 = 40_000;
+const SCHEDULES: u64 = 20_000;
 /// Of one random script.
 const EACH: usize = 20;
 

@@ -139,52 +139,52 @@ fn body() -> Answer {
 }
 
 #[weak_memo]
-fn inside(doc: &Anchored<Doc>) -> Answer {
+fn inside(_doc: &Anchored<Doc>) -> Answer {
     body()
 }
 
 #[weak_memo]
-fn plain(doc: &Arc<Anchored<Doc>>) -> Answer {
+fn plain(_doc: &Arc<Anchored<Doc>>) -> Answer {
     body()
 }
 
 #[weak_memo]
-fn number(doc: &Arc<Anchored<Doc>>) -> u32 {
+fn number(_doc: &Arc<Anchored<Doc>>) -> u32 {
     world::run_body()
 }
 
 #[weak_memo(capacity = ROOM)]
-fn bounded(doc: &Arc<Anchored<Doc>>, name: u8) -> Answer {
+fn bounded(_doc: &Arc<Anchored<Doc>>, _name: u8) -> Answer {
     body()
 }
 
 #[weak_memo]
-fn named(doc: &Arc<Anchored<Doc>>, #[memo(value)] name: Name) -> Answer {
+fn named(_doc: &Arc<Anchored<Doc>>, #[memo(value)] _name: Name) -> Answer {
     body()
 }
 
 #[weak_memo(single_flight = false)]
-fn racing(doc: &Arc<Anchored<Doc>>) -> Answer {
+fn racing(_doc: &Arc<Anchored<Doc>>) -> Answer {
     body()
 }
 
 #[weak_memo]
-fn lent(doc: &Arc<Anchored<Doc>>) -> &Answer {
+fn lent(_doc: &Arc<Anchored<Doc>>) -> &Answer {
     body()
 }
 
 #[weak_memo]
-fn lent_inside(doc: &Anchored<Doc>) -> &Answer {
+fn lent_inside(_doc: &Anchored<Doc>) -> &Answer {
     body()
 }
 
 #[weak_memo]
-fn pair(doc: &Arc<Anchored<Doc>>, other: &Arc<Anchored<Doc>>) -> Answer {
+fn pair(_doc: &Arc<Anchored<Doc>>, _other: &Arc<Anchored<Doc>>) -> Answer {
     body()
 }
 
 #[weak_memo]
-fn beside(doc: &Arc<Anchored<Doc>>, other: &Anchored<Doc>) -> Answer {
+fn beside(_doc: &Arc<Anchored<Doc>>, _other: &Anchored<Doc>) -> Answer {
     body()
 }
 

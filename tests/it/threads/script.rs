@@ -99,8 +99,7 @@ impl Command {
 impl Script {
     pub(crate) fn random(random: &mut fastrand::Rng) -> Self {
         // Few memos, or nothing would meet.
-        let memos: Vec<Memo> =
-            (0..random.usize(1..=2)).map(|_| Memo::ALL[random.usize(..Memo::ALL.len())]).collect();
+        let memos: Vec<Memo> = (0..random.usize(1..=2)).map(|_| Memo::ALL[random.usize(..Memo::ALL.len())]).collect();
         let mut commands = |range: std::ops::RangeInclusive<usize>| -> Vec<Command> {
             (0..random.usize(range)).map(|_| Command::random(random, &memos, 0)).collect()
         };

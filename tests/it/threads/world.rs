@@ -107,6 +107,16 @@ impl World {
         }
     }
 
+    /// From when on an argument may have been dead: its last handle went then, or later.
+    pub(crate) fn died(&self, key: &Key) -> Option<Time> {
+        let dead = [key.owner, key.peer].into_iter().filter(|object| self.objects[*object].1.is_some());
+        let last = dead.filter_map(|object| {
+            let drops = self.events.iter().filter(|event| matches!(event.act, Act::Drop | Act::Renew));
+            drops.filter(|event| event.key.owner == object).map(|event| event.asked).max()
+        });
+        last.min()
+    }
+
     /// Whether both arguments were alive then.
     pub(crate) fn lived(&self, key: &Key, at: Time) -> bool {
         [key.owner, key.peer].into_iter().all(|object| self.objects[object].1.is_none_or(|dead| dead >= at))
