@@ -18,12 +18,12 @@
 
 use std::mem::ManuallyDrop;
 use std::ptr::NonNull;
-use std::sync::atomic::{AtomicU32, Ordering};
 
 use crate::counters::Count;
 use crate::handed::Batch;
 use crate::memo::{Core, SEATS};
 use crate::panics::Panics;
+use crate::sync::plain::{AtomicU32, Ordering};
 use crate::sync::{AtomicPtr, UnsafeCell, unpoisoned};
 
 const VACANT: usize = 1;

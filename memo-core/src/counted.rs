@@ -7,8 +7,6 @@
 use std::marker::PhantomData;
 use std::mem::ManuallyDrop;
 use std::ptr::NonNull;
-use std::sync::atomic::{AtomicU32, Ordering};
-use std::sync::{Mutex, MutexGuard};
 
 use triomphe::Arc;
 
@@ -24,6 +22,7 @@ use crate::panics::Panics;
 use crate::race::{Race, Racers};
 use crate::scope::Scope;
 use crate::store::{Counted, Entry, Meta, Store, Taken, id_of};
+use crate::sync::plain::{AtomicU32, Mutex, MutexGuard, Ordering};
 use crate::sync::unpoisoned;
 
 #[repr(C)]

@@ -9,10 +9,8 @@
 //! 3. What takes an entry away is counted with `Release` and read first, with `Acquire`: the entry's coming was counted
 //!    before, so no sum has more goings than comings.
 
-use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Mutex, MutexGuard};
-
 use crate::memo::Core;
+use crate::sync::plain::{AtomicU64, Mutex, MutexGuard, Ordering};
 use crate::sync::unpoisoned;
 use crate::{sweep, thread};
 

@@ -44,12 +44,12 @@ pub(crate) fn full() {
 /// to ask. Only where [`can_hold`].
 #[inline(always)]
 pub(crate) fn holding() {
-    if cfg!(all(target_os = "linux", not(any(miri, loom)))) { light() } else { full() }
+    if cfg!(all(target_os = "linux", not(any(miri, loom, shuttle)))) { light() } else { full() }
 }
 
 /// Whether [`holding`] is what its readers need. Not on a Linux whose kernel refuses: there nothing is shown to them.
 pub(crate) fn can_hold() -> bool {
-    !cfg!(all(target_os = "linux", not(any(miri, loom)))) || is_asymmetric()
+    !cfg!(all(target_os = "linux", not(any(miri, loom, shuttle)))) || is_asymmetric()
 }
 
 /// The other side. `false`: the kernel refused, and nothing is known about any reader.
@@ -69,7 +69,7 @@ pub(crate) fn is_asymmetric() -> bool {
     *ASYMMETRIC.get_or_init(kernel::register)
 }
 
-#[cfg(all(target_os = "linux", not(any(miri, loom))))]
+#[cfg(all(target_os = "linux", not(any(miri, loom, shuttle))))]
 mod kernel {
     /// Tells the kernel that this process will ask for interrupts. `false`: it cannot do that.
     pub(super) fn register() -> bool {
@@ -91,7 +91,7 @@ mod kernel {
     }
 }
 
-#[cfg(not(all(target_os = "linux", not(any(miri, loom)))))]
+#[cfg(not(all(target_os = "linux", not(any(miri, loom, shuttle)))))]
 mod kernel {
     pub(super) fn register() -> bool {
         false

@@ -12,8 +12,8 @@
 //! 4. A search that meets an empty slot may miss what is being added at this moment. To be told that an item is *not*
 //!    there, search as the writer.
 
+use crate::sync::plain::AtomicUsize;
 use std::ptr::NonNull;
-use std::sync::atomic::AtomicUsize;
 
 use crate::sync::{AtomicPtr, Ordering};
 

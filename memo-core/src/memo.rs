@@ -17,12 +17,12 @@ use std::any::TypeId;
 use std::hash::{Hash, Hasher};
 use std::marker::PhantomData;
 use std::ptr::NonNull;
-use std::sync::atomic::{AtomicBool, AtomicPtr, AtomicU32, AtomicUsize, Ordering};
-use std::sync::{Mutex, OnceLock};
+use std::sync::OnceLock;
 
 use crate::cell::{CellPtr, CellVtable};
 use crate::counters::Block;
 use crate::index::Index;
+use crate::sync::plain::{AtomicBool, AtomicPtr, AtomicU32, AtomicUsize, Mutex, Ordering};
 use crate::sync::unpoisoned;
 use crate::thread;
 

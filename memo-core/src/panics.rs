@@ -4,7 +4,9 @@ use std::any::Any;
 use std::mem::ManuallyDrop;
 use std::ops::Deref;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
-use std::sync::atomic::{AtomicU64, Ordering};
+
+use crate::sync::panicking;
+use crate::sync::plain::{AtomicU64, Ordering};
 
 /// Panics that were caught and had nowhere to go; shown by `report()`.
 static SWALLOWED: AtomicU64 = AtomicU64::new(0);
@@ -37,7 +39,7 @@ impl Panics {
     /// Lets the first panic out; swallows it if the thread is already unwinding, where it would abort.
     pub(crate) fn resume(self) {
         let Some(payload) = self.first else { return };
-        if std::thread::panicking() {
+        if panicking() {
             swallow(payload);
         } else {
             resume_unwind(payload);

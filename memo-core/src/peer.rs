@@ -16,8 +16,7 @@
 
 use std::marker::PhantomData;
 use std::ptr::NonNull;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 
 use hashbrown::HashMap;
 
@@ -28,6 +27,7 @@ use crate::life::{Life, Watch};
 use crate::memo::{Core, Site};
 use crate::panics::Panics;
 use crate::side_table;
+use crate::sync::plain::{AtomicBool, Mutex, Ordering};
 use crate::sync::unpoisoned;
 
 /// An object's identity in the keys of others.

@@ -14,9 +14,7 @@
 //! Keys are told apart by their hashes. Of two keys that share one, a request for the one overtakes the other, too: then a result
 //! is not stored that could have been.
 
-use std::sync::Mutex;
-use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
-
+use crate::sync::plain::{AtomicU32, AtomicU64, Mutex, Ordering};
 use crate::sync::unpoisoned;
 
 /// One racer, as those see it who ask something to go.

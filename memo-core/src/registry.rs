@@ -1,12 +1,11 @@
 //! Every memo used so far.
 
-use std::sync::{Mutex, MutexGuard};
-
 use crate::handle::{clear, stats_of};
 use crate::memo::Core;
 use crate::panics::Panics;
 use crate::side_table::Audit;
 use crate::stats::Stats;
+use crate::sync::plain::{Mutex, MutexGuard};
 use crate::sync::unpoisoned;
 
 static MEMOS: Mutex<Vec<&'static Core>> = Mutex::new(Vec::new());

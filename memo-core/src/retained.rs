@@ -11,8 +11,7 @@
 //! better evidence: if the copy takes a count of the owner, the result has one. Such a note counts as long as there is a result.
 
 use std::ptr::NonNull;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Mutex, Weak};
+use std::sync::Weak;
 
 use crate::anchor::Anchor;
 use crate::cell::{self, AnyCell, CellHead, CellVtable};
@@ -21,6 +20,7 @@ use crate::life::Life;
 use crate::memo::{Core, Site};
 use crate::peer::Peer;
 use crate::side_table::{self, Subject};
+use crate::sync::plain::{AtomicBool, Mutex, Ordering};
 use crate::sync::unpoisoned;
 use crate::thread;
 

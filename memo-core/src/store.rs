@@ -17,7 +17,6 @@
 use std::marker::PhantomData;
 use std::mem::ManuallyDrop;
 use std::ptr::NonNull;
-use std::sync::atomic::{AtomicBool, Ordering};
 
 use hashbrown::HashTable;
 use triomphe::Arc;
@@ -28,6 +27,8 @@ use crate::handed::{self, Seen, Victim};
 use crate::hold::Front;
 use crate::panics::quietly;
 use crate::slot::Slot;
+use crate::sync::panicking;
+use crate::sync::plain::{AtomicBool, Ordering};
 
 /// One result, or one flight on its way to be one.
 pub(crate) struct Entry<M, V> {
@@ -40,7 +41,7 @@ pub(crate) struct Entry<M, V> {
 impl<M, V> Drop for Entry<M, V> {
     #[inline]
     fn drop(&mut self) {
-        if std::mem::needs_drop::<V>() && std::thread::panicking() {
+        if std::mem::needs_drop::<V>() && panicking() {
             quietly(|| drop(self.slot.take()));
         }
     }
@@ -88,7 +89,7 @@ impl<K> Drop for Keyed<K> {
     fn drop(&mut self) {
         // SAFETY: it is not used again.
         let mut end = || unsafe { ManuallyDrop::drop(&mut self.key) };
-        if std::mem::needs_drop::<K>() && std::thread::panicking() {
+        if std::mem::needs_drop::<K>() && panicking() {
             quietly(end);
         } else {
             end();

@@ -6,6 +6,7 @@
 
 use crate::panics::Panics;
 use crate::side_table::{self, CLASSES, Seen, Taken};
+use crate::sync::panicking;
 use crate::thread::{self, Deeper, Thread};
 
 /// Nodes looked at for one miss, in the class of its owner, and half as many among the young.
@@ -32,7 +33,7 @@ pub(crate) fn owe(class: Option<usize>) {
 /// Pays what is owed, if this is the outermost end.
 pub(crate) fn pay() {
     thread::with(|thread| {
-        if !thread.is_outermost() || thread.debt.get() < DUE || thread.sweeping.get() || std::thread::panicking() {
+        if !thread.is_outermost() || thread.debt.get() < DUE || thread.sweeping.get() || panicking() {
             return;
         }
         let nodes = NODES_PER_MISS * thread.debt.replace(0) as usize;
@@ -45,7 +46,7 @@ pub(crate) fn pay() {
 #[cold]
 pub(crate) fn after_hits() {
     thread::with(|thread| {
-        if thread.is_outermost() && !thread.sweeping.get() && !std::thread::panicking() {
+        if thread.is_outermost() && !thread.sweeping.get() && !panicking() {
             some(thread, NODES_PER_HITS, std::iter::empty());
         }
     });

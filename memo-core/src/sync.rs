@@ -1,13 +1,44 @@
 //! The atomics and locks of the lock-free parts, swapped for loom's under `--cfg loom`.
 //!
 //! What the models drive goes through here: slots, cell lists, indexes, readers and the side table's arrays. Everything else
-//! uses std's types directly, since it is made of plain locks.
+//! is made of plain locks, and uses [`plain`]: std's own, also in the models.
+//!
+//! Under `--cfg shuttle` both are those of [`scheduled`], for the test that runs the whole library.
 
-#[cfg(not(loom))]
+#[cfg(not(any(loom, shuttle)))]
 pub(crate) use std::sync::{
     Condvar, Mutex, MutexGuard,
     atomic::{AtomicBool, AtomicPtr, AtomicU64, AtomicUsize, Ordering},
 };
+
+#[cfg(shuttle)]
+mod scheduled;
+
+#[cfg(shuttle)]
+pub(crate) use scheduled::{
+    AtomicBool, AtomicPtr, AtomicU64, AtomicUsize, Condvar, Mutex, MutexGuard, Ordering, panicking,
+};
+
+#[cfg(not(shuttle))]
+pub(crate) use std::thread::panicking;
+
+/// The atomics and locks that loom's models do not drive.
+pub(crate) mod plain {
+    #[cfg(not(shuttle))]
+    pub(crate) use std::sync::{
+        Mutex, MutexGuard,
+        atomic::{AtomicBool, AtomicPtr, AtomicU32, AtomicU64, AtomicUsize, Ordering},
+    };
+
+    #[cfg(shuttle)]
+    pub(crate) use super::scheduled::{
+        AtomicBool, AtomicPtr, AtomicU32, AtomicU64, AtomicUsize, Mutex, MutexGuard, Ordering,
+    };
+}
+
+/// What belongs to a thread, as the scheduler counts them.
+#[cfg(shuttle)]
+pub(crate) use scheduled::Own;
 
 #[cfg(loom)]
 pub(crate) use loom::sync::{

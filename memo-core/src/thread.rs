@@ -69,9 +69,38 @@ enum Sight {
 #[cfg(not(loom))]
 static NOBODY: Reader = Reader::new();
 
+#[cfg(not(shuttle))]
 thread_local! {
-    static THREAD: Thread = const {
-        Thread {
+    static THREAD: Thread = const { Thread::fresh() };
+    static GUARD: Guard = const { Guard };
+}
+
+#[cfg(shuttle)]
+thread_local! {
+    static THREADS: crate::sync::Own<Thread> = const { crate::sync::Own::new() };
+}
+#[cfg(shuttle)]
+shuttle::thread_local! {
+    static GUARD: Guard = const { Guard };
+}
+
+const _: () = assert!(!std::mem::needs_drop::<Thread>(), "a destructor would end the thread-local early");
+
+/// This thread's state. Never fails, however late it is.
+#[inline(always)]
+pub(crate) fn with<R>(act: impl FnOnce(&Thread) -> R) -> R {
+    // In two steps: `LocalKey::with` is inlined only where what it runs is small.
+    #[cfg(not(shuttle))]
+    let thread = THREAD.with(|thread| NonNull::from(thread));
+    #[cfg(shuttle)]
+    let thread = THREADS.with(|threads| NonNull::from(threads.get(Thread::fresh)));
+    // SAFETY: without a destructor it stands until the thread's end, and the pointer does not leave the thread.
+    act(unsafe { thread.as_ref() })
+}
+
+impl Thread {
+    const fn fresh() -> Self {
+        Self {
             number: Cell::new(0),
             depth: Cell::new(0),
             frames: Cell::new(std::ptr::null()),
@@ -92,22 +121,8 @@ thread_local! {
             reader: Cell::new(&NOBODY),
             sight: Cell::new(Sight::Unlisted),
         }
-    };
-    static GUARD: Guard = const { Guard };
-}
+    }
 
-const _: () = assert!(!std::mem::needs_drop::<Thread>(), "a destructor would end the thread-local early");
-
-/// This thread's state. Never fails, however late it is.
-#[inline(always)]
-pub(crate) fn with<R>(act: impl FnOnce(&Thread) -> R) -> R {
-    // In two steps: `LocalKey::with` is inlined only where what it runs is small.
-    let thread = THREAD.with(|thread| NonNull::from(thread));
-    // SAFETY: without a destructor it stands until the thread's end, and the pointer does not leave the thread.
-    act(unsafe { thread.as_ref() })
-}
-
-impl Thread {
     /// A number no other thread of this process has had, from 1.
     pub(crate) fn number(&self) -> u32 {
         use std::sync::atomic::{AtomicU32, Ordering};
@@ -229,6 +244,8 @@ impl Drop for Guard {
         crate::counters::close();
         // A hit holds only where it has counters.
         with(Thread::unlist);
+        #[cfg(shuttle)]
+        THREADS.with(crate::sync::Own::forget);
     }
 }
 

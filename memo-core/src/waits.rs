@@ -14,11 +14,11 @@
 
 use std::collections::HashMap;
 use std::hash::{BuildHasherDefault, DefaultHasher};
-use std::sync::Mutex;
 
 use crate::flight::{self, Frame};
 use crate::memo::Core;
 use crate::slot::{Flight, Slot, Waited};
+use crate::sync::plain::Mutex;
 use crate::sync::unpoisoned;
 use crate::thread;
 

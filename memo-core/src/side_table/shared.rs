@@ -1,8 +1,7 @@
 //! The process-wide table of `Arc`s. A hit takes no lock; writers take turns, shard by shard.
 
 use std::ptr::NonNull;
-use std::sync::atomic::{AtomicU32, AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard};
+use std::sync::Arc;
 
 use super::index::Index;
 use super::shard::Keeper;
@@ -10,6 +9,7 @@ use super::{CLASSES, Node, Seen, Subject, Taken, hash_of, in_order};
 use crate::anchor::Anchor;
 use crate::fence;
 use crate::life::Life;
+use crate::sync::plain::{AtomicU32, AtomicUsize, Mutex, MutexGuard, Ordering};
 use crate::sync::unpoisoned;
 use crate::thread;
 
