@@ -1,10 +1,15 @@
-use crate::memos::Memo;
+use arbitrary::Arbitrary;
+
+use super::memos::Memo;
 
 /// A small generator of random numbers (SplitMix64): the same seed gives the same script, always.
-pub(crate) struct Random(u64);
+#[derive(Debug)]
+pub struct Random(u64);
 
 impl Random {
-    pub(crate) fn new(seed: u64) -> Self {
+    /// The generator of this seed.
+    #[must_use]
+    pub fn new(seed: u64) -> Self {
         Self(seed.wrapping_mul(0xA076_1D64_78BD_642F))
     }
 
@@ -26,13 +31,17 @@ impl Random {
 }
 
 /// Which of those that there are, counted round: so that a script means something with any of its commands left out.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Pick(pub(crate) u8);
+#[derive(Arbitrary, Clone, Copy, Debug)]
+pub struct Pick(pub(crate) u8);
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Kind {
+/// What an object is, to a memo.
+#[derive(Arbitrary, Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// An `Arc`.
     Arc,
+    /// An `Rc`.
     Rc,
+    /// An object with its anchor inside.
     Object,
 }
 
@@ -41,16 +50,17 @@ impl Kind {
 }
 
 /// The arguments of a call.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Arguments {
+#[derive(Arbitrary, Clone, Copy, Debug)]
+pub struct Arguments {
     pub(crate) memo: Memo,
     pub(crate) owner: Pick,
     /// The further weak argument, or the number.
     pub(crate) extra: Pick,
 }
 
-#[derive(Clone, Copy, Debug)]
-pub(crate) enum Command {
+/// One step of a script.
+#[derive(Arbitrary, Clone, Copy, Debug)]
+pub enum Command {
     /// A new object.
     Open(Kind),
     /// One more handle to the same object.
@@ -63,19 +73,29 @@ pub(crate) enum Command {
     Change(Pick),
     /// `Arc::make_mut`: whatever it returns is another object.
     MakeMut(Pick),
+    /// The function.
     Call(Arguments),
+    /// What is stored.
     Get(Arguments),
+    /// Another result.
     Insert(Arguments, u64),
+    /// A new result of the function.
     Refresh(Arguments),
+    /// One result less.
     Forget(Arguments),
+    /// All results of a memo.
     Clear(Memo),
+    /// All results of all memos that do not lend.
     ClearAll,
+    /// How many results there are.
     Len(Memo),
+    /// Everything that is dead.
     Sweep,
 }
 
 impl Command {
-    pub(crate) fn random(random: &mut Random) -> Self {
+    /// Any command; calls are as frequent as they are in programs.
+    pub fn random(random: &mut Random) -> Self {
         let kind = Kind::ALL[random.below(Kind::ALL.len())];
         let memo = Memo::ALL[random.below(Memo::ALL.len())];
         let arguments = Arguments { memo, owner: random.pick(), extra: random.pick() };

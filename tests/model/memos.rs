@@ -3,10 +3,11 @@
 use std::rc::Rc;
 use std::sync::{Arc, OnceLock};
 
+use arbitrary::Arbitrary;
 use memo_core::{Anchored, Stats, weak_memo};
-use memo_tests::{Tally, Token};
+use crate::{Tally, Token};
 
-use crate::command::Kind;
+use super::command::Kind;
 
 /// An object: what it is made of takes part in every answer.
 #[derive(Clone)]
@@ -21,8 +22,9 @@ pub(crate) struct Answer {
     _token: Token,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(crate) enum Memo {
+/// One of the memos.
+#[derive(Arbitrary, Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Memo {
     /// `Arc`, by clone.
     Plain,
     /// `Arc` and a number, by clone.

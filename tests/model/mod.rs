@@ -1,0 +1,39 @@
+//! Scripts of commands on a few objects: after every step the answers, the counts, the entries and the drops are what a plain
+//! list of results says.
+//!
+//! Scripts come from a generator of random numbers (the test `model`), or from bytes (the fuzz targets, and the seeds that
+//! they left behind). One at a time in a process: a script clears and sweeps everything.
+
+mod command;
+pub mod keys;
+mod memos;
+mod oracle;
+mod world;
+
+use arbitrary::{Arbitrary, Unstructured};
+
+pub use command::{Command, Random};
+use world::World;
+
+/// Runs a script on this thread, in a world of its own, up to the end of all its objects.
+///
+/// # Panics
+///
+/// If a step does anything but what the list of results says.
+pub fn run(commands: &[Command]) {
+    let mut world = World::new();
+    for (step, command) in commands.iter().enumerate() {
+        world.step(step, *command);
+    }
+    world.end();
+}
+
+/// The script that these bytes stand for, as a fuzz target is given it: any bytes are a script.
+///
+/// # Panics
+///
+/// Never: what is missing at the end is made up.
+#[must_use]
+pub fn decode<S: for<'b> Arbitrary<'b>>(bytes: &[u8]) -> S {
+    S::arbitrary_take_rest(Unstructured::new(bytes)).expect("a script needs no bytes")
+}
