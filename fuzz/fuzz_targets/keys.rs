@@ -2,6 +2,7 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
+use memo_tests::model::Script;
 use memo_tests::model::keys::{self, Step};
 
-fuzz_target!(|script: Vec<Step>| keys::run(&script));
+fuzz_target!(|script: Script<Step>| keys::run(&script.0));

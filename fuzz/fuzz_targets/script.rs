@@ -2,6 +2,6 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use memo_tests::model::{self, Command};
+use memo_tests::model::{self, Command, Script};
 
-fuzz_target!(|script: Vec<Command>| model::run(&script));
+fuzz_target!(|script: Script<Command>| model::run(&script.0));

@@ -12,8 +12,8 @@ use memo_tests::watchdog;
 
 /// The targets, by the names of their folders.
 const TARGETS: [(&str, fn(&[u8])); 2] = [
-    ("script", |bytes| model::run(&decode::<Vec<Command>>(bytes))),
-    ("keys", |bytes| keys::run(&decode::<Vec<keys::Step>>(bytes))),
+    ("script", |bytes| model::run(&decode::<Command>(bytes).0)),
+    ("keys", |bytes| keys::run(&decode::<keys::Step>(bytes).0)),
 ];
 
 #[test]

@@ -1,4 +1,4 @@
-use arbitrary::Arbitrary;
+use arbitrary::{Arbitrary, Unstructured};
 
 use super::memos::Memo;
 
@@ -12,7 +12,18 @@ impl Random {
     pub fn new(seed: u64) -> Self {
         Self(seed.wrapping_mul(0xA076_1D64_78BD_642F))
     }
+}
 
+/// Where the choices of a script come from.
+pub trait Choices {
+    /// Any number.
+    fn next(&mut self) -> u64;
+
+    /// A number below `end`.
+    fn below(&mut self, end: usize) -> usize;
+}
+
+impl Choices for Random {
     fn next(&mut self) -> u64 {
         self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
         let mut z = self.0;
@@ -24,18 +35,31 @@ impl Random {
     fn below(&mut self, end: usize) -> usize {
         (self.next() % end as u64) as usize
     }
+}
 
-    fn pick(&mut self) -> Pick {
-        Pick(self.below(64) as u8)
+/// Bytes choose, as long as there are any; then it is the first of all choices.
+impl Choices for Unstructured<'_> {
+    fn next(&mut self) -> u64 {
+        self.arbitrary().unwrap_or(0)
+    }
+
+    fn below(&mut self, end: usize) -> usize {
+        self.int_in_range(0..=end - 1).unwrap_or(0)
     }
 }
 
 /// Which of those that there are, counted round: so that a script means something with any of its commands left out.
-#[derive(Arbitrary, Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug)]
 pub struct Pick(pub(crate) u8);
 
+impl Pick {
+    fn any(choices: &mut impl Choices) -> Self {
+        Self(choices.below(64) as u8)
+    }
+}
+
 /// What an object is, to a memo.
-#[derive(Arbitrary, Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
     /// An `Arc`.
     Arc,
@@ -50,7 +74,7 @@ impl Kind {
 }
 
 /// The arguments of a call.
-#[derive(Arbitrary, Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug)]
 pub struct Arguments {
     pub(crate) memo: Memo,
     pub(crate) owner: Pick,
@@ -59,7 +83,7 @@ pub struct Arguments {
 }
 
 /// One step of a script.
-#[derive(Arbitrary, Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug)]
 pub enum Command {
     /// A new object.
     Open(Kind),
@@ -95,20 +119,20 @@ pub enum Command {
 
 impl Command {
     /// Any command; calls are as frequent as they are in programs.
-    pub fn random(random: &mut Random) -> Self {
-        let kind = Kind::ALL[random.below(Kind::ALL.len())];
-        let memo = Memo::ALL[random.below(Memo::ALL.len())];
-        let arguments = Arguments { memo, owner: random.pick(), extra: random.pick() };
-        match random.below(200) {
+    pub fn any(choices: &mut impl Choices) -> Self {
+        let kind = Kind::ALL[choices.below(Kind::ALL.len())];
+        let memo = Memo::ALL[choices.below(Memo::ALL.len())];
+        let arguments = Arguments { memo, owner: Pick::any(choices), extra: Pick::any(choices) };
+        match choices.below(200) {
             0..16 => Self::Open(kind),
-            16..24 => Self::CloneHandle(kind, random.pick()),
-            24..44 => Self::Drop(kind, random.pick()),
-            44..50 => Self::Move(random.pick()),
-            50..58 => Self::Change(random.pick()),
-            58..62 => Self::MakeMut(random.pick()),
+            16..24 => Self::CloneHandle(kind, Pick::any(choices)),
+            24..44 => Self::Drop(kind, Pick::any(choices)),
+            44..50 => Self::Move(Pick::any(choices)),
+            50..58 => Self::Change(Pick::any(choices)),
+            58..62 => Self::MakeMut(Pick::any(choices)),
             62..146 => Self::Call(arguments),
             146..158 => Self::Get(arguments),
-            158..168 => Self::Insert(arguments, random.next()),
+            158..168 => Self::Insert(arguments, choices.next()),
             168..178 => Self::Refresh(arguments),
             178..190 => Self::Forget(arguments),
             190..193 => Self::Clear(memo),
@@ -116,5 +140,11 @@ impl Command {
             194..198 => Self::Len(memo),
             _ => Self::Sweep,
         }
+    }
+}
+
+impl<'b> Arbitrary<'b> for Command {
+    fn arbitrary(bytes: &mut Unstructured<'b>) -> arbitrary::Result<Self> {
+        Ok(Self::any(bytes))
     }
 }

@@ -3,9 +3,8 @@
 use std::rc::Rc;
 use std::sync::{Arc, OnceLock};
 
-use arbitrary::Arbitrary;
-use memo_core::{Anchored, Stats, weak_memo};
 use crate::{Tally, Token};
+use memo_core::{Anchored, Stats, weak_memo};
 
 use super::command::Kind;
 
@@ -23,7 +22,7 @@ pub(crate) struct Answer {
 }
 
 /// One of the memos.
-#[derive(Arbitrary, Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Memo {
     /// `Arc`, by clone.
     Plain,

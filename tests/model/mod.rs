@@ -28,12 +28,27 @@ pub fn run(commands: &[Command]) {
     world.end();
 }
 
-/// The script that these bytes stand for, as a fuzz target is given it: any bytes are a script.
+/// A script made of bytes: steps up to their end, so any bytes are one.
+#[derive(Clone, Debug)]
+pub struct Script<S>(pub Vec<S>);
+
+impl<'b, S: Arbitrary<'b>> Arbitrary<'b> for Script<S> {
+    // Not as a list is made of bytes: there every other byte would be the end.
+    fn arbitrary(bytes: &mut Unstructured<'b>) -> arbitrary::Result<Self> {
+        let mut steps = Vec::new();
+        while !bytes.is_empty() {
+            steps.push(bytes.arbitrary()?);
+        }
+        Ok(Self(steps))
+    }
+}
+
+/// The script that a fuzz target is given for these bytes.
 ///
 /// # Panics
 ///
 /// Never: what is missing at the end is made up.
 #[must_use]
-pub fn decode<S: for<'b> Arbitrary<'b>>(bytes: &[u8]) -> S {
-    S::arbitrary_take_rest(Unstructured::new(bytes)).expect("a script needs no bytes")
+pub fn decode<S: for<'b> Arbitrary<'b>>(bytes: &[u8]) -> Script<S> {
+    Script::arbitrary_take_rest(Unstructured::new(bytes)).expect("what is missing is made up")
 }
