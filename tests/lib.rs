@@ -2,6 +2,7 @@
 
 mod alone;
 mod heap;
+pub mod model;
 mod tally;
 mod watchdog;
 

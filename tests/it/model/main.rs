@@ -4,17 +4,11 @@
 //! `MEMO_MODEL_STEPS` (default 100,000) and `MEMO_MODEL_SEED` choose how long and which. A failure is shrunk to the
 //! shortest script that still fails and printed with its seed. One test, since it clears and sweeps the whole process.
 
-mod command;
-mod memos;
-mod oracle;
-mod world;
-
-use command::{Command, Random};
+use memo_tests::model::{self, Command, Random};
 use memo_tests::watchdog;
 use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::{env, panic};
-use world::World;
 
 const STEPS: u64 = 100_000;
 const SEED: u64 = 0x5EED;
@@ -30,7 +24,7 @@ fn random_scripts_do_what_a_list_of_results_says() {
     let mut script = 0;
     while done < steps {
         let mut random = Random::new(seed.wrapping_add(script));
-        let commands: Vec<Command> = (0..SCRIPT).map(|_| Command::random(&mut random)).collect();
+        let commands: Vec<Command> = (0..SCRIPT).map(|_| Command::any(&mut random)).collect();
         if let Err(why) = run(&commands) {
             let (shortest, why) = shrink(commands, why);
             panic!("seed {seed:#x}, script {script}: {why}\nthe shortest script that fails:\n{shortest:#?}");
@@ -47,16 +41,10 @@ fn number(variable: &str) -> Option<u64> {
     Some(number.unwrap_or_else(|_| panic!("{variable} is a number, not `{text}`")))
 }
 
-/// Runs a script in a world of its own, up to the end of all its objects, on a thread of its own.
+/// Runs a script on a thread of its own.
 fn run(commands: &[Command]) -> Result<(), String> {
     let attempt = catch_unwind(AssertUnwindSafe(|| {
-        watchdog(|| {
-            let mut world = World::new();
-            for (step, command) in commands.iter().enumerate() {
-                world.step(step, *command);
-            }
-            world.end();
-        });
+        watchdog(|| model::run(commands));
     }));
     attempt.map_err(|panic| message(&*panic))
 }

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use memo_core::Stats;
 
-use crate::memos::Memo;
+use super::memos::Memo;
 
 /// An object, by a number that is never used again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

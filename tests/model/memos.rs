@@ -3,10 +3,10 @@
 use std::rc::Rc;
 use std::sync::{Arc, OnceLock};
 
+use crate::{Tally, Token};
 use memo_core::{Anchored, Stats, weak_memo};
-use memo_tests::{Tally, Token};
 
-use crate::command::Kind;
+use super::command::Kind;
 
 /// An object: what it is made of takes part in every answer.
 #[derive(Clone)]
@@ -21,8 +21,9 @@ pub(crate) struct Answer {
     _token: Token,
 }
 
+/// One of the memos.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(crate) enum Memo {
+pub enum Memo {
     /// `Arc`, by clone.
     Plain,
     /// `Arc` and a number, by clone.

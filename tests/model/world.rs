@@ -5,9 +5,9 @@ use std::sync::Arc;
 
 use memo_core::{Anchored, Stats};
 
-use crate::command::{Arguments, Command, Kind, Pick};
-use crate::memos::{Args, Doc, Extra, Memo, ROOM};
-use crate::oracle::{End, Id, Key, Oracle, Part};
+use super::command::{Arguments, Command, Kind, Pick};
+use super::memos::{Args, Doc, Extra, Memo, ROOM};
+use super::oracle::{End, Id, Key, Oracle, Part};
 
 /// An object, and all handles to it; without one it has ended.
 struct Held<P> {
