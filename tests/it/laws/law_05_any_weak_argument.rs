@@ -60,6 +60,7 @@ fn two_objects_with_anchors() {
 
 /// Eight by themselves, as they are written most: not inside anything.
 #[test]
+#[expect(clippy::too_many_arguments, reason = "that many are what is tested")]
 fn eight_arguments_of_all_kinds() {
     #[weak_memo]
     fn of_arc(

@@ -1,5 +1,7 @@
 //! Law 5: two to eight weak arguments in every mix of kinds, any of which dies.
 
+#![allow(clippy::too_many_arguments, reason = "the very many are what is tested")]
+
 use std::rc::Rc;
 use std::sync::Arc;
 

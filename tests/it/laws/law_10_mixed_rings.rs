@@ -82,9 +82,9 @@ fn body(node: &Node) -> usize {
             drop(Asks::new(next));
             0
         }
-        Way::MemoOfRc => through_rc(&Rc::new(Arc::clone(next))),
-        Way::LendingMemo => *through_lent(&Arc::new(Arc::clone(next))),
-        Way::BareBody => through_rc_memo().compute(&Rc::new(Arc::clone(next))),
+        Way::MemoOfRc => through_rc(&Rc::new(To(Arc::clone(next)))),
+        Way::LendingMemo => *through_lent(&Arc::new(To(Arc::clone(next)))),
+        Way::BareBody => through_rc_memo().compute(&Rc::new(To(Arc::clone(next)))),
     }
 }
 
@@ -233,14 +233,17 @@ fn of_key(owner: &Arc<usize>, #[memo(value)] key: Key) -> usize {
     **owner
 }
 
+/// An object of its own on the way to the next node.
+struct To(Arc<Node>);
+
 #[weak_memo]
-fn through_rc(next: &Rc<Arc<Node>>) -> usize {
-    ask(next)
+fn through_rc(next: &Rc<To>) -> usize {
+    ask(&next.0)
 }
 
 #[weak_memo]
-fn through_lent(next: &Arc<Arc<Node>>) -> &usize {
-    ask(next)
+fn through_lent(next: &Arc<To>) -> &usize {
+    ask(&next.0)
 }
 
 /// How the threads of a ring begin.
@@ -419,7 +422,7 @@ fn two_threads_that_refresh_each_others_results_for_ever_end_in_a_panic() {
             };
             std::thread::Builder::new().name(name.to_owned()).spawn(act).unwrap()
         };
-        let first = run(0, "first", |pace| f(pace));
+        let first = run(0, "first", f);
         let second = run(1, "second", |pace| g(pace, 1));
         for said in [first.join().unwrap(), second.join().unwrap()] {
             assert!(

@@ -201,7 +201,8 @@ fn a_process_may_end_while_statics_and_thread_locals_have_results() {
         inside(&OBJECT, arc);
         lent_inside(&OBJECT);
         let rc = Rc::new(1);
-        (of_rc(&rc, "x"), lent_rc(&rc));
+        of_rc(&rc, "x");
+        lent_rc(&rc);
         RC.set(Some(rc));
         std::process::exit(18);
     });
