@@ -170,6 +170,29 @@ fn the_results_of_a_threads_rcs_are_dropped_when_it_ends() {
 }
 
 #[test]
+fn a_result_that_goes_with_its_threads_table_may_call_memos() {
+    static CALLED: AtomicUsize = AtomicUsize::new(0);
+    struct Caller;
+    impl Drop for Caller {
+        fn drop(&mut self) {
+            call_everything();
+            CALLED.fetch_add(1, SeqCst);
+        }
+    }
+    #[weak_memo(local)]
+    fn f(n: &Arc<u32>) -> Rc<Caller> {
+        let _ = n;
+        Rc::new(Caller)
+    }
+    alone(|| {
+        // It lives on, so that its result goes only when the table is on its way.
+        let n = Arc::new(1);
+        thread::scope(|scope| drop(scope.spawn(|| drop(f(&n))).join()));
+        assert_eq!((CALLED.load(SeqCst), memo_core::report().swallowed_panics), (1, 0));
+    });
+}
+
+#[test]
 fn a_result_that_panics_when_its_thread_ends_does_not_abort() {
     struct Bomb;
     impl Drop for Bomb {

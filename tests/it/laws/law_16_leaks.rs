@@ -27,6 +27,10 @@ fn a_result_that_holds_its_owner_is_counted_and_reported() {
     fn local(n: &Rc<u32>, m: u32) -> LocalView {
         LocalView { _of: Rc::clone(n), _m: m }
     }
+    #[weak_memo]
+    fn lent(n: &Arc<u32>) -> &View {
+        View { of: Arc::clone(n) }
+    }
     #[weak_memo(may_return_owner, name = "itself")]
     fn itself(n: &Arc<u32>) -> Arc<u32> {
         Arc::clone(n)
@@ -41,6 +45,10 @@ fn a_result_that_holds_its_owner_is_counted_and_reported() {
         itself(&n);
         assert_eq!(view_memo().stats().retained, 1, "once an owner, not at each hit");
         assert_eq!((local_memo().stats().retained, itself_memo().stats().retained), (2, 1));
+        // Here the one that is kept is the only clone.
+        let lending = Arc::new(3);
+        assert_eq!(*lent(&lending).of, 3);
+        assert_eq!(lent_memo().stats().retained, 1);
         let text = report().to_string();
         for name in ["leaking view", "leaking local view"] {
             let memo = memos().into_iter().find(|memo| memo.name == name).unwrap();
