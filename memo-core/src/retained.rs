@@ -10,6 +10,8 @@
 //! That would also take back a true one when the caller's own clone goes. Where the result is copied for the caller there is
 //! better evidence: if the copy takes a count of the owner, the result has one. Such a note counts as long as there is a result.
 
+use std::collections::HashMap;
+use std::hash::{BuildHasherDefault, DefaultHasher};
 use std::ptr::NonNull;
 use std::sync::Weak;
 
@@ -198,23 +200,22 @@ struct Other {
     note: Note,
 }
 
-static OTHERS: Mutex<Vec<Other>> = Mutex::new(Vec::new());
+/// By peer and memo: a note pins the peer, and so its address.
+type Others = HashMap<(usize, usize), Other, BuildHasherDefault<DefaultHasher>>;
+
+static OTHERS: Mutex<Others> = Mutex::new(HashMap::with_hasher(BuildHasherDefault::new()));
 
 fn note_other(peer: Weak<Peer>, core: &'static Core, evidence: Evidence) {
     let Some(strong) = peer.upgrade().and_then(|peer| peer.strong_count()) else { return };
     if !evidence.stands(strong) {
         return;
     }
+    let name = (peer.as_ptr().addr(), std::ptr::from_ref(core).addr());
     let mut others = unpoisoned(OTHERS.lock());
-    let same = |other: &&mut Other| Weak::ptr_eq(&other.peer, &peer) && std::ptr::eq(other.note.core, core);
-    if let Some(other) = others.iter_mut().find(same) {
-        other.note.evidence = evidence;
-        return;
-    }
     if others.len() == others.capacity() {
-        others.retain(|other| other.peer.strong_count() > 0);
+        others.retain(|_, other| other.peer.strong_count() > 0);
     }
-    others.push(Other { peer, note: Note { core, evidence } });
+    others.insert(name, Other { peer, note: Note { core, evidence } });
 }
 
 /// As [`each`], for the arguments besides the owners.
@@ -222,12 +223,12 @@ pub(crate) fn each_other(mut visit: impl FnMut(&'static Core)) {
     // Ours may be the last: then what goes with it goes when the lock is open.
     let mut peers = Vec::new();
     let mut others = unpoisoned(OTHERS.lock());
-    others.retain(|other| {
+    others.retain(|_, other| {
         let Some(peer) = other.peer.upgrade() else { return false };
         let strong = peer.strong_count().unwrap_or(0);
         peers.push(peer);
         strong > 0 && other.note.evidence.stands(strong)
     });
-    others.iter().for_each(|other| visit(other.note.core));
+    others.values().for_each(|other| visit(other.note.core));
     drop(others);
 }
