@@ -190,8 +190,17 @@ impl Runner {
             }
             Err(panic) => assert_thrown(panic, (behaviour.panics() && !nowhere_to_go).then_some(place)),
         }
-        let panics_once = behaviour == Behaviour::Panics && second.is_none();
-        audit::after(world, panics_once.then(|| audit::expected_after_panic(op, place, nth)).flatten());
+        let there = match behaviour {
+            Behaviour::Panics if second.is_none() => audit::expected_after_panic(op, place, nth),
+            // Law 11: what is computed across that is not stored.
+            Behaviour::Enters(Again::Forget | Again::Clear | Again::ClearAll)
+                if case.is_in_a_compute() && !M::KIND.lends =>
+            {
+                Some(false)
+            }
+            _ => None,
+        };
+        audit::after(world, there);
     }
 }
 
@@ -216,12 +225,16 @@ impl Case {
         Trap { place: self.place, nth, first: None, enter, panics: self.behaviour.panics() }
     }
 
+    /// Whether the result in question is being computed when the place is reached.
+    fn is_in_a_compute(&self) -> bool {
+        self.op.computes() && matches!(self.place, Place::Body | Place::CacheIf | Place::CloneResult)
+    }
+
     /// Whether asking for the key in question is a ring.
     fn ring(&self, kind: &Kind) -> Ring {
-        let in_a_compute = matches!(self.place, Place::Body | Place::CacheIf | Place::CloneResult);
         match self.behaviour.again() {
             _ if !self.manners.tell_the_truth() => Ring::May,
-            _ if !self.op.computes() || !in_a_compute => Ring::Never,
+            _ if !self.is_in_a_compute() => Ring::Never,
             _ if kind.single_flight => Ring::Must,
             // A refresh is claimed for this thread, also where nobody waits for it.
             Some(Again::Refresh) if self.op == Op::Refresh => Ring::May,

@@ -24,6 +24,7 @@ use memo_tests::alone;
 use acts::Op;
 use cases::{Part, run};
 use rules::{Behaviour, Counted, RULES, TRUTHFUL};
+use subjects::Only;
 use trap::Place;
 
 #[test]
@@ -41,16 +42,36 @@ fn no_combination_is_missing() {
     assert_eq!(counted.left_out.len(), RULES.len());
 }
 
+/// The whole matrix, memo by memo: each takes a second or less, also on a machine with much else to do.
+macro_rules! everything {
+    ($group:ident $($test:ident: $memo:ident),*) => {
+        mod everything {
+            use super::*;
+
+            #[test]
+            fn no_memo_is_missing() {
+                assert_eq!([$(stringify!($test)),*].len() as u64, Counted::of::<subjects::$group::All>().memos);
+            }
+
+            $(
+                #[test]
+                fn $test() {
+                    alone(|| run::<Only<subjects::$group::$memo>>(Part::Everything));
+                }
+            )*
+        }
+    };
+}
+
 /// Each group in a process of its own: `clear_all` and `sweep` reach everything.
 macro_rules! groups {
     ($($group:ident)*) => {$(
         mod $group {
             use super::*;
 
-            #[test]
-            fn everything() {
-                alone(|| run::<subjects::$group::All>(Part::Everything));
-            }
+            everything!($group bare: Bare, racing: Racing, keyed: KeyedMemo, racing_keyed: RacingKeyed,
+                hand_keyed: HandKeyed, second: SecondMemo, racing_second: RacingSecond, second_arc: SecondArc,
+                lent: Lent, racing_lent: RacingLent, lent_keyed: LentKeyed, lent_second: LentSecond);
 
             #[test]
             fn with_keys_that_lie() {

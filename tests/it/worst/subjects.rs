@@ -1,5 +1,6 @@
 //! The memos: each kind of owner with each kind of memo.
 
+use std::marker::PhantomData;
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -87,6 +88,15 @@ pub(crate) trait Visit {
 /// Some of the memos.
 pub(crate) trait Group {
     fn each(visit: &mut impl Visit);
+}
+
+/// One memo.
+pub(crate) struct Only<M>(PhantomData<M>);
+
+impl<M: Memo> Group for Only<M> {
+    fn each(visit: &mut impl Visit) {
+        visit.visit::<M>();
+    }
 }
 
 /// One memo by clone. The arguments are named where it is made.
