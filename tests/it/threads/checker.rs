@@ -13,6 +13,9 @@ use crate::memos::{Memo, Version};
 use crate::script::{Act, Script};
 use crate::world::{self, Event, Key, Outcome, Time, World};
 
+/// How often one command may find something more to replace.
+const DETACHED: usize = 3;
+
 /// A compute, named by its event.
 type Flight = usize;
 
@@ -180,6 +183,11 @@ impl<'a> Search<'a> {
         Some(self.steps.len() - 1)
     }
 
+    /// What comes while something is replaced is replaced, too: as often as others are that fast.
+    fn detach(&mut self, earliest: Time, latest: Time, key: usize) -> Option<usize> {
+        (0..DETACHED).fold(None, |after, _| self.step(earliest, latest, after, Effect::Detach { key }))
+    }
+
     #[allow(clippy::too_many_arguments, reason = "one table of the commands")]
     fn add(
         &mut self,
@@ -212,16 +220,16 @@ impl<'a> Search<'a> {
                 self.end(index, key, claim, ended, answered, version, outcome);
             }
             (Act::Refresh, Some((began, ended, version)), outcome) => {
-                let detach = self.step(asked, began, None, Effect::Detach { key });
-                let claim = self.step(asked, began, detach, Effect::Replace { key, flight: index });
+                let detached = self.detach(asked, began, key);
+                let claim = self.step(asked, began, detached, Effect::Replace { key, flight: index });
                 self.end(index, key, claim, ended, answered, version, outcome);
             }
             (Act::Get, _, Outcome::Found(version)) => {
                 self.step(asked, answered, None, Effect::Observe { key, version, shared: version.is_some() });
             }
             (Act::Insert, ..) => {
-                let detach = self.step(asked, answered, None, Effect::Detach { key });
-                let store = self.step(asked, answered, detach, Effect::Store { key, version: event.inserted });
+                let detached = self.detach(asked, answered, key);
+                let store = self.step(asked, answered, detached, Effect::Store { key, version: event.inserted });
                 if self.room < usize::MAX {
                     self.step(asked, answered, store, Effect::Room { key });
                 }
