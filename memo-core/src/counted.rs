@@ -208,7 +208,16 @@ where
     pub(crate) fn seek(&self, hash: u64, keys: Keys, is: impl FnMut(&St::Key) -> bool) -> Option<Counted<St>> {
         match keys {
             Keys::Trusted => self.lock().find(hash, is, Counted::<St>::clone),
-            Keys::Users => self.seek_outside(hash, is).0,
+            Keys::Users => self.seek_outside(hash, |_| true, is).0,
+        }
+    }
+
+    /// The same, if it is ready by now: one that turns ready later may have been asked to go before.
+    pub(crate) fn seek_ready(&self, hash: u64, keys: Keys, is: impl FnMut(&St::Key) -> bool) -> Option<Counted<St>> {
+        let is_ready = |entry: &Counted<St>| entry.slot.get().is_some();
+        match keys {
+            Keys::Trusted => self.lock().find(hash, is, |entry| is_ready(entry).then(|| entry.clone()))?,
+            Keys::Users => self.seek_outside(hash, is_ready, is).0,
         }
     }
 
@@ -225,13 +234,20 @@ where
         })?
     }
 
-    /// The entry whose key `is` accepts, with `is` run outside the lock, and the version of the store that was searched.
-    fn seek_outside(&self, hash: u64, mut is: impl FnMut(&St::Key) -> bool) -> (Option<Counted<St>>, u64) {
+    /// The entry whose key `is` accepts, with `is` run outside the lock, and the version of the store that was searched. Among
+    /// those that `counts`, which is ours.
+    fn seek_outside(
+        &self,
+        hash: u64,
+        counts: impl Fn(&Counted<St>) -> bool,
+        mut is: impl FnMut(&St::Key) -> bool,
+    ) -> (Option<Counted<St>>, u64) {
         // Nearly always one: two keys with the same 64-bit hash are rare, and the second costs an allocation.
         let (mut first, mut others) = (None, Vec::new());
         let version = {
             let store = self.lock();
             store.candidates(hash, |entry| match &first {
+                _ if !counts(entry) => {}
                 None => first = Some(entry.clone()),
                 Some(_) => others.push(entry.clone()),
             });
@@ -268,7 +284,7 @@ where
         loop {
             let seen = match keys {
                 Keys::Trusted => None,
-                Keys::Users => match self.seek_outside(hash, |key| key.same(entry.meta.key())) {
+                Keys::Users => match self.seek_outside(hash, |_| true, |key| key.same(entry.meta.key())) {
                     (Some(there), _) => return Err(there),
                     (None, version) => Some(version),
                 },
@@ -292,18 +308,46 @@ where
         }
     }
 
-    /// Puts an entry in and takes out what stands in its way: nearly always one at most.
-    pub(crate) fn replace(&self, entry: &Counted<St>, keys: Keys) -> Vec<Taken<St>> {
-        let mut out = Vec::new();
-        while let Err(there) = self.add(entry, keys) {
-            let taken = self.take(id_of(&there));
-            // At once: the next look runs the user's `Eq`, which may panic.
-            if taken.as_ref().is_some_and(|taken| taken.ready) {
-                counters::count(self.core(), Count::Replaced, 1);
-            }
-            out.extend(taken);
+    /// Puts an entry in for the one with its key, if there is one: nobody sees neither.
+    pub(crate) fn replace(&self, entry: &Counted<St>, keys: Keys) -> Option<Taken<St>> {
+        self.link(entry);
+        // As in `add_unless_overtaken`.
+        let linked = Linked::<S, St>(entry, PhantomData);
+        let taken = self.replace_linked(entry, keys);
+        std::mem::forget(linked);
+        let taken = taken?.seen(Self::SEEN);
+        self.note_detached(&taken);
+        if taken.ready {
+            counters::count(self.core(), Count::Replaced, 1);
         }
-        out
+        unlink::<S, St>(taken.entry());
+        Some(taken)
+    }
+
+    fn replace_linked(&self, entry: &Counted<St>, keys: Keys) -> Option<Taken<St>> {
+        let hash = entry.meta.hash();
+        loop {
+            // Dropped after the lock has opened: it may be the last of an entry that others took out.
+            let (mut there, version) = match keys {
+                Keys::Trusted => (None, None),
+                Keys::Users => {
+                    let (there, version) = self.seek_outside(hash, |_| true, |key| key.same(entry.meta.key()));
+                    (there, Some(version))
+                }
+            };
+            let mut store = self.lock();
+            match version {
+                Some(version) if version != store.version() => continue,
+                Some(_) => {}
+                None => there = store.find(hash, |key| key.same(entry.meta.key()), Counted::<St>::clone),
+            }
+            let taken = there.as_ref().and_then(|there| store.remove(id_of(there)));
+            if taken.is_some() {
+                self.racers.overtake(Some(hash));
+            }
+            store.insert(entry.clone());
+            return taken;
+        }
     }
 
     /// Takes one entry out because somebody asked for it.

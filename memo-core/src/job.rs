@@ -125,12 +125,12 @@ pub(crate) struct Job<'w, O: Locate<S> + ?Sized, S: Scope, St: Store<Key: Stored
     _call: Call,
 }
 
-/// Entries that are dropped all, whatever their destructors do.
-pub(crate) struct Replaced<St: Store>(pub(crate) Vec<Taken<St>>);
+/// What a refresh took the place of.
+pub(crate) struct Replaced<St: Store>(pub(crate) Option<Taken<St>>);
 
 impl<St: Store> Drop for Replaced<St> {
     fn drop(&mut self) {
-        drop_all(std::mem::take(&mut self.0));
+        drop_all(self.0.take());
     }
 }
 
@@ -285,7 +285,7 @@ where
         role: Role<'w>,
         call: Call,
     ) -> Self {
-        let none = Replaced(Vec::new());
+        let none = Replaced(None);
         let (strong_before, others_before) = (place.strong(), counts_of::<S, St>(&entry));
         let entry = Some(entry);
         let seen_held = Cell::new(false);

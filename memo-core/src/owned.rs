@@ -312,7 +312,8 @@ where
     K: KeySet<S>,
 {
     let deeper = Deeper::enter();
-    let (entry, _) = seek::<S, K, R>(core, place.find(), key, key.hash())?;
+    let cell = Cell::<S, K, R>::find(place.find()?, core)?;
+    let entry = cell.seek_ready(key.hash(), const { Keys::of::<S, K>() }, |stored| key.matches(stored))?;
     let value = entry.slot.get().cloned().map(OnItsWay::new);
     // This may be the last count.
     drop(entry);
@@ -330,12 +331,17 @@ where
     let _deeper = Deeper::enter();
     let Some(cell) = place.find().and_then(|anchor| Cell::<S, K, R>::find(anchor, core)) else { return false };
     let hash = key.hash();
-    let found = cell.seek(hash, const { Keys::of::<S, K>() }, |stored| key.matches(stored));
-    let Some(entry) = found else {
-        cell.overtake(hash);
-        return false;
+    let (entry, taken) = loop {
+        let found = cell.seek(hash, const { Keys::of::<S, K>() }, |stored| key.matches(stored));
+        let Some(entry) = found else {
+            cell.overtake(hash);
+            return false;
+        };
+        // Not there any more: another call took it, and perhaps put one in its place.
+        if let Some(taken) = cell.take(id_of(&entry)) {
+            break (entry, taken);
+        }
     };
-    let Some(taken) = cell.take(id_of(&entry)) else { return false };
     let ready = taken.ready;
     if ready {
         counters::count(core, Count::Cleared, 1);
@@ -409,8 +415,8 @@ where
     let entry = new_entry::<K::Store<R>>(Slot::claimed(me), stored, hash);
     let keys = const { Keys::of::<S, K>() };
     let old = cell.replace(&entry, keys);
-    let own =
-        old.iter().map(Taken::entry).find(|old| matches!(old.slot.look(), Look::Busy(flight) if flight.thread == me));
+    let own = old.as_ref().map(Taken::entry);
+    let own = own.filter(|old| matches!(old.slot.look(), Look::Busy(flight) if flight.thread == me));
     let ring = own.map(slot_address);
     let job = Job::refresh(core, place, cell, entry, keys, Replaced(old), call);
     if let Some(slot) = ring {

@@ -13,9 +13,6 @@ use crate::memos::{Memo, Version};
 use crate::script::{Act, Script};
 use crate::world::{self, Event, Key, Outcome, Time, World};
 
-/// How often one command may find something more to replace.
-const DETACHED: usize = 3;
-
 /// A compute, named by its event.
 type Flight = usize;
 
@@ -52,10 +49,6 @@ enum Effect {
         racer: usize,
         version: Version,
         answer: Version,
-    },
-    /// What is to be replaced may go a moment before its successor comes.
-    Detach {
-        key: usize,
     },
     Replace {
         key: usize,
@@ -108,9 +101,9 @@ struct Place {
 /// What a racer knows of the commands that came since it began.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 struct Racer {
-    cell: usize,
+    key: usize,
     running: bool,
-    /// Something was asked to go: it is not stored.
+    /// Its key was asked to go: it is not stored.
     asked: bool,
     /// It may look like that.
     perhaps: bool,
@@ -183,11 +176,6 @@ impl<'a> Search<'a> {
         Some(self.steps.len() - 1)
     }
 
-    /// What comes while something is replaced is replaced, too: as often as others are that fast.
-    fn detach(&mut self, earliest: Time, latest: Time, key: usize) -> Option<usize> {
-        (0..DETACHED).fold(None, |after, _| self.step(earliest, latest, after, Effect::Detach { key }))
-    }
-
     #[allow(clippy::too_many_arguments, reason = "one table of the commands")]
     fn add(
         &mut self,
@@ -208,7 +196,7 @@ impl<'a> Search<'a> {
             (Act::Call | Act::Refresh, None, _) => {}
             (Act::Call, Some((began, ended, version)), outcome) if memo.races() => {
                 let racer = state.racers.len();
-                state.racers.push(Racer { cell: self.cells[key], ..Racer::default() });
+                state.racers.push(Racer { key, ..Racer::default() });
                 let ask = self.step(asked, began, None, Effect::RaceAsk { racer });
                 let miss = self.step(asked, began, ask, Effect::RaceMiss { key });
                 if let Outcome::Value(answer) = outcome {
@@ -220,16 +208,14 @@ impl<'a> Search<'a> {
                 self.end(index, key, claim, ended, answered, version, outcome);
             }
             (Act::Refresh, Some((began, ended, version)), outcome) => {
-                let detached = self.detach(asked, began, key);
-                let claim = self.step(asked, began, detached, Effect::Replace { key, flight: index });
+                let claim = self.step(asked, began, None, Effect::Replace { key, flight: index });
                 self.end(index, key, claim, ended, answered, version, outcome);
             }
             (Act::Get, _, Outcome::Found(version)) => {
-                self.step(asked, answered, None, Effect::Observe { key, version, shared: version.is_some() });
+                self.step(asked, answered, None, Effect::Observe { key, version, shared: false });
             }
             (Act::Insert, ..) => {
-                let detached = self.detach(asked, answered, key);
-                let store = self.step(asked, answered, detached, Effect::Store { key, version: event.inserted });
+                let store = self.step(asked, answered, None, Effect::Store { key, version: event.inserted });
                 if self.room < usize::MAX {
                     self.step(asked, answered, store, Effect::Room { key });
                 }
@@ -326,7 +312,7 @@ impl<'a> Search<'a> {
             }
             Effect::RacePublish { key, racer, version, answer } => {
                 let known = next.racers[racer];
-                next.racers[racer] = Racer { cell: known.cell, ..Racer::default() };
+                next.racers[racer] = Racer { key: known.key, ..Racer::default() };
                 let place = state.places[key].clone();
                 if answer != version {
                     let maker = self.makers.get(&answer);
@@ -343,23 +329,14 @@ impl<'a> Search<'a> {
                 }
                 all
             }
-            Effect::Detach { key } => {
-                let mut all = vec![next.clone()];
-                if next.places[key] != Place::default() {
-                    next.places[key] = Place::default();
-                    self.disturb(&mut next, self.cells[key], true);
-                    all.push(next);
-                }
-                all
-            }
             Effect::Replace { key, flight } => {
                 let was = std::mem::replace(&mut next.places[key], Place { stored: None, flight: Some(flight) });
-                self.disturb(&mut next, self.cells[key], was != Place::default());
+                self.disturb(&mut next, |racer| racer == key, was != Place::default());
                 vec![next]
             }
             Effect::Store { key, version } => {
                 let was = std::mem::replace(&mut next.places[key], Place { stored: Some(version), flight: None });
-                self.disturb(&mut next, self.cells[key], was != Place::default());
+                self.disturb(&mut next, |racer| racer == key, was != Place::default());
                 vec![next]
             }
             Effect::Room { key } => self.make_room(next, key),
@@ -368,7 +345,7 @@ impl<'a> Search<'a> {
                     return Vec::new();
                 }
                 next.places[key] = Place::default();
-                self.disturb(&mut next, self.cells[key], true);
+                self.disturb(&mut next, |racer| racer == key, true);
                 vec![next]
             }
             Effect::Clear { cell, clear, most } => {
@@ -378,7 +355,7 @@ impl<'a> Search<'a> {
                         *place = Place::default();
                     }
                 }
-                self.disturb(&mut next, cell, true);
+                self.disturb(&mut next, |racer| self.cells[racer] == cell, true);
                 if next.cleared[clear] <= most { vec![next] } else { Vec::new() }
             }
             Effect::Die { key } => {
@@ -393,8 +370,8 @@ impl<'a> Search<'a> {
         }
     }
 
-    fn disturb(&self, state: &mut State, cell: usize, sure: bool) {
-        for racer in state.racers.iter_mut().filter(|racer| racer.running && racer.cell == cell) {
+    fn disturb(&self, state: &mut State, asked: impl Fn(usize) -> bool, sure: bool) {
+        for racer in state.racers.iter_mut().filter(|racer| racer.running && asked(racer.key)) {
             racer.perhaps = true;
             racer.asked |= sure;
         }

@@ -16,10 +16,10 @@
 //! |---|---|
 //! | `call` without a body of its own | *Observe*: its answer is what is stored, or what the flight of that moment will make (it is shared, also if it is detached later) |
 //! | `call` that computes | *Claim* before its body: nothing is stored and no flight is running (law 2). *Publish* after it: if its flight is still that of the key, it is stored; else it is not (law 11). *Fail* instead, if the body panicked |
-//! | `call` of `single_flight = false` | it *asks* and *misses* before its body: nothing is stored. After it, it stores its own where there is nothing and nothing of the cell was asked to go since; or it answers with what is stored; or, where a refresh is running or something was asked to go, with its own, which is not stored |
-//! | `get` | *Observe* of what is stored; or of a flight that ended between its finding it and its looking; or of nothing |
-//! | `refresh` | *Replace* before its body: nothing is stored, and the flight is its own. Then as a call. What is replaced may go a step earlier (*Detach*), and what others bring in between, a few times: they may see nothing meanwhile |
-//! | `insert` | *Store*, which ends the flight; it, too, may *Detach* before. Then *Room* is made |
+//! | `call` of `single_flight = false` | it *asks* and *misses* before its body: nothing is stored. After it, it stores its own where there is nothing and its key was not asked to go since; or it answers with what is stored; or, where a refresh is running or its key was asked to go, with its own, which is not stored |
+//! | `get` | *Observe* of what is stored, or of nothing |
+//! | `refresh` | *Replace* before its body: nothing is stored, and the flight is its own. Then as a call |
+//! | `insert` | *Store*, which ends the flight. Then *Room* is made |
 //! | `forget` | *Forget*: says whether something was stored; nothing is, and no flight is running |
 //! | `clear` | one *Clear* for each object, each at its own moment; the numbers of what they found add up to its answer |
 //! | more than `capacity` | with *Publish* or *Room*, one that is stored goes; not the newest |
