@@ -10,8 +10,11 @@ use std::path::{Path, PathBuf};
 use memo_tests::model::{self, Command, decode, keys, threads};
 use memo_tests::watchdog;
 
+/// What a target does with its bytes.
+type Run = fn(&[u8]);
+
 /// The targets, by the names of their folders.
-const TARGETS: [(&str, fn(&[u8])); 3] = [
+const TARGETS: [(&str, Run); 3] = [
     ("script", |bytes| model::run(&decode::<Command>(bytes).0)),
     ("keys", |bytes| keys::run(&decode::<keys::Step>(bytes).0)),
     ("threads", threads::run),
