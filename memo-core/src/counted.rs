@@ -315,12 +315,10 @@ where
         let linked = Linked::<S, St>(entry, PhantomData);
         let taken = self.replace_linked(entry, keys);
         std::mem::forget(linked);
-        let taken = taken?.seen(Self::SEEN);
-        self.note_detached(&taken);
+        let taken = self.gone(taken)?;
         if taken.ready {
             counters::count(self.core(), Count::Replaced, 1);
         }
-        unlink::<S, St>(taken.entry());
         Some(taken)
     }
 
@@ -350,23 +348,37 @@ where
         }
     }
 
-    /// Takes one entry out because somebody asked for it.
-    pub(crate) fn take(&self, id: EntryId) -> Option<Taken<St>> {
-        let taken = {
+    /// Takes out the entry whose key `is` accepts because somebody asked for it. Racers for that key come too late from the very
+    /// moment on in which it was there, or was not.
+    pub(crate) fn take_key(&self, hash: u64, keys: Keys, mut is: impl FnMut(&St::Key) -> bool) -> Option<Taken<St>> {
+        // Dropped after the lock has opened: it may be the last of an entry that others took out.
+        let (mut there, mut seen);
+        let taken = loop {
+            (there, seen) = match keys {
+                Keys::Trusted => (None, None),
+                Keys::Users => {
+                    let (there, version) = self.seek_outside(hash, |_| true, &mut is);
+                    (there, Some(version))
+                }
+            };
             let mut store = self.lock();
-            self.racers.overtake(Some(id.hash));
-            store.remove(id)
-        }?
-        .seen(Self::SEEN);
+            match seen {
+                Some(version) if version != store.version() => continue,
+                Some(_) => {}
+                None => there = store.find(hash, &mut is, Counted::<St>::clone),
+            }
+            self.racers.overtake(Some(hash));
+            break there.as_ref().and_then(|there| store.remove(id_of(there)));
+        };
+        self.gone(taken)
+    }
+
+    /// What was taken out of an object that may be alive.
+    fn gone(&self, taken: Option<Taken<St>>) -> Option<Taken<St>> {
+        let taken = taken?.seen(Self::SEEN);
         self.note_detached(&taken);
         unlink::<S, St>(taken.entry());
         Some(taken)
-    }
-
-    /// Notes that a key of this hash was asked to go which is not there: a racer may be computing it.
-    pub(crate) fn overtake(&self, hash: u64) {
-        let _store = self.lock();
-        self.racers.overtake(Some(hash));
     }
 
     /// Notes a racer for a key of this hash.
@@ -422,8 +434,11 @@ where
             return Ok(None);
         }
         // A body may end an argument that it took by value; nobody would take the entry out for that any more.
-        if is_dead::<S, St>(entry.meta.key()) && self.take(id_of(entry)).is_some() {
-            return Ok(None);
+        if is_dead::<S, St>(entry.meta.key()) {
+            let taken = self.lock().remove(id_of(entry));
+            if self.gone(taken).is_some() {
+                return Ok(None);
+            }
         }
         Ok(Some(self.make_room(entry, capacity)))
     }

@@ -13,7 +13,7 @@ use crate::panics::{OnItsWay, Panics, drop_all};
 use crate::plain::is_plain;
 use crate::scope::{Scope, Storable};
 use crate::slot::{Look, Slot};
-use crate::store::{Counted, Meta, Store, Taken, id_of};
+use crate::store::{Counted, Meta, Store, Taken};
 use crate::sweep;
 use crate::thread::{self, Call, Deeper};
 
@@ -330,24 +330,13 @@ where
 {
     let _deeper = Deeper::enter();
     let Some(cell) = place.find().and_then(|anchor| Cell::<S, K, R>::find(anchor, core)) else { return false };
-    let hash = key.hash();
-    let (entry, taken) = loop {
-        let found = cell.seek(hash, const { Keys::of::<S, K>() }, |stored| key.matches(stored));
-        let Some(entry) = found else {
-            cell.overtake(hash);
-            return false;
-        };
-        // Not there any more: another call took it, and perhaps put one in its place.
-        if let Some(taken) = cell.take(id_of(&entry)) {
-            break (entry, taken);
-        }
-    };
+    let taken = cell.take_key(key.hash(), const { Keys::of::<S, K>() }, |stored| key.matches(stored));
+    let Some(taken) = taken else { return false };
     let ready = taken.ready;
     if ready {
         counters::count(core, Count::Cleared, 1);
     }
-    // The last of the two drops the value, unless another call is copying it.
-    drop(entry);
+    // This drops the value, unless another call is copying it.
     drop(taken);
     ready
 }

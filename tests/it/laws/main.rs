@@ -16,6 +16,7 @@ mod law_10_rings;
 mod law_11_copies;
 mod law_11_no_stale_publish;
 mod law_11_overtaken;
+mod law_11_while_comparing;
 mod law_12_instantiations;
 mod law_13_mut_invalidates;
 mod law_14_late_is_safe;
