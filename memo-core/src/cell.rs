@@ -138,7 +138,7 @@ pub(crate) struct CellVtable {
     pub(crate) release: unsafe fn(NonNull<CellHead>),
     pub(crate) end: unsafe fn(NonNull<CellHead>, Count) -> usize,
     pub(crate) ready: unsafe fn(NonNull<CellHead>) -> usize,
-    /// Whether ending and releasing a cell runs nothing of the user's and panics in no way. Such cells are not shared.
+    /// Whether ending and releasing a cell runs nothing of the user's, ends no other cell, and panics in no way.
     pub(crate) inert: bool,
     /// For cells that can be enumerated.
     pub(crate) shared: Option<SharedVtable>,
@@ -209,11 +209,13 @@ pub(crate) fn enlist(cell: NonNull<CellHead>, memo: &'static Core) {
 }
 
 /// Takes a cell off its memo's list, if it is on it.
+#[inline]
 pub(crate) fn delist(cell: NonNull<CellHead>, memo: &'static Core) {
-    if memo.vtable().shared.is_none() {
-        return;
-    }
-    let listing = listing_of(cell, memo);
+    let Some(shared) = &memo.vtable().shared else { return };
+    // SAFETY: the vtable is that of the cell's memo.
+    let listing = unsafe { (shared.listing)(cell) };
+    // SAFETY: the cell is alive, and a listing is only atomics.
+    let listing = unsafe { listing.as_ref() };
     // The seat never changes; the position may until the lock is held.
     let Some((seat, _)) = listing.get() else { return };
     let mut seated = unpoisoned(memo.cells[seat].lock());
@@ -318,9 +320,9 @@ pub(crate) unsafe fn release<C: AnyCell>(cell: NonNull<CellHead>) {
 /// One more count of a counted cell.
 ///
 /// # Safety
-/// `cell` came from `triomphe::Arc::<C>::into_raw` and is alive.
+/// `cell` came from `crate::arc::Arc::<C>::into_raw` and is alive.
 pub(crate) unsafe fn retain_counted<C>(cell: NonNull<CellHead>) {
     // SAFETY: the caller's.
-    let held = ManuallyDrop::new(unsafe { triomphe::Arc::from_raw(cell.cast::<C>().as_ptr()) });
-    std::mem::forget(triomphe::Arc::clone(&held));
+    let held = ManuallyDrop::new(unsafe { crate::arc::Arc::from_raw(cell.cast::<C>().as_ptr()) });
+    std::mem::forget(crate::arc::Arc::clone(&held));
 }

@@ -5,12 +5,11 @@
 //! lock, once each, and dropped with no lock held.
 
 use std::marker::PhantomData;
-use std::mem::ManuallyDrop;
+use std::mem::{self, ManuallyDrop};
 use std::ptr::NonNull;
 
-use triomphe::Arc;
-
 use crate::anchor::Anchor;
+use crate::arc::Arc;
 use crate::cell::{self, AnyCell, CellHead, CellRef, CellVtable, EntryId, Listing, SharedVtable};
 use crate::counters::{self, Count};
 use crate::flight;
@@ -111,7 +110,7 @@ where
         release: cell::release::<Self>,
         end: <Self as AnyCell>::end,
         ready: cell::ready::<Self>,
-        inert: false,
+        inert: St::FRONTED && !mem::needs_drop::<St::Value>(),
         shared: Some(SharedVtable {
             retain: cell::retain_counted::<Self>,
             // SAFETY: the vtable is that of this type, and the caller's cell is alive.
@@ -149,7 +148,7 @@ where
         anchor: &'w Anchor,
         core: &'static Core,
         clearable: bool,
-        first: Option<&Counted<St>>,
+        first: Option<Counted<St>>,
     ) -> Result<&'w Self, &'w Self> {
         if !core.has_cells() {
             core.register();
@@ -158,7 +157,7 @@ where
         let (mut store, front) = (St::default(), St::Front::default());
         if let Some(first) = first {
             debug_assert!(!<St::Key as StoredKey<S>>::PEERS);
-            store.insert(&front, first.clone());
+            store.insert(&front, first);
         }
         let raw = Self::into_raw(Arc::new(Self {
             head: CellHead::new(core),
@@ -274,7 +273,7 @@ where
         let linked = Linked::<S, St>(entry, PhantomData);
         let added = self.add_linked(entry, keys, race)?;
         if added {
-            std::mem::forget(linked);
+            mem::forget(linked);
         }
         Ok(added)
     }
@@ -314,7 +313,7 @@ where
         // As in `add_unless_overtaken`.
         let linked = Linked::<S, St>(entry, PhantomData);
         let taken = self.replace_linked(entry, keys);
-        std::mem::forget(linked);
+        mem::forget(linked);
         let taken = self.gone(taken)?;
         if taken.ready {
             counters::count(self.core(), Count::Replaced, 1);
@@ -449,8 +448,10 @@ where
     }
 
     /// Counts, unlinks and drops evicted entries. The first panic of a destructor comes out when all are gone.
+    #[inline]
     pub(crate) fn drop_evicted(&self, victims: Vec<Counted<St>>) {
-        if !victims.is_empty() {
+        // Without a key nothing is ever evicted.
+        if !St::FRONTED && !victims.is_empty() {
             counters::count(self.core(), Count::Evicted, victims.len() as u64);
             victims.iter().for_each(unlink::<S, St>);
             crate::panics::drop_all(victims);
@@ -546,6 +547,15 @@ pub(crate) fn new_entry<St: Store>(slot: crate::slot::Slot<St::Value>, key: St::
     Arc::new(Entry { slot, meta: Meta::new(key, hash) })
 }
 
+/// The same, for the call and for the store.
+pub(crate) fn new_entries<St: Store>(
+    slot: crate::slot::Slot<St::Value>,
+    key: St::Key,
+    hash: u64,
+) -> (Counted<St>, Counted<St>) {
+    Arc::pair(Entry { slot, meta: Meta::new(key, hash) })
+}
+
 // SAFETY: `repr(C)`, the head first.
 unsafe impl<S: Scope, St> AnyCell for CountedCell<S, St>
 where
@@ -626,7 +636,7 @@ where
 
 /// Drops an entry, and catches a panic of a destructor of the user's.
 fn drop_entry<St: Store>(entry: Counted<St>, panics: &mut Panics) {
-    if std::mem::needs_drop::<St::Value>() || std::mem::needs_drop::<St::Key>() {
+    if mem::needs_drop::<St::Value>() || mem::needs_drop::<St::Key>() {
         panics.run(|| drop(entry));
     }
 }

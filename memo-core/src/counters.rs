@@ -72,6 +72,7 @@ impl Block {
         self.0[what as usize].fetch_add(n, Ordering::Release);
     }
 
+    #[inline]
     fn read(&self, what: Count) -> u64 {
         self.0[what as usize].load(Ordering::Acquire)
     }

@@ -48,6 +48,7 @@ pub(crate) fn holding() {
 }
 
 /// Whether [`holding`] is what its readers need. Not on a Linux whose kernel refuses: there nothing is shown to them.
+#[inline]
 pub(crate) fn can_hold() -> bool {
     !cfg!(all(target_os = "linux", not(any(miri, loom, shuttle)))) || is_asymmetric()
 }
@@ -62,10 +63,11 @@ pub(crate) fn heavy() -> bool {
     done
 }
 
+static ASYMMETRIC: std::sync::OnceLock<bool> = std::sync::OnceLock::new();
+
 /// Whether readers may use [`light`].
+#[inline]
 pub(crate) fn is_asymmetric() -> bool {
-    use std::sync::OnceLock;
-    static ASYMMETRIC: OnceLock<bool> = OnceLock::new();
     *ASYMMETRIC.get_or_init(kernel::register)
 }
 

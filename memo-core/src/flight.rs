@@ -26,6 +26,7 @@ pub(crate) struct Frame {
 pub(crate) struct Running;
 
 impl Drop for Running {
+    #[inline]
     fn drop(&mut self) {
         thread::with(|thread| {
             // SAFETY: the innermost frame is that of the call that this guard belongs to, further up this stack.
@@ -64,6 +65,7 @@ pub(crate) fn panic_on_ring(core: &'static Core, slot: usize) -> ! {
 }
 
 /// The address that a computation's frame knows its slot by.
+#[inline]
 pub(crate) fn slot_address<V>(slot: &Slot<V>) -> usize {
     std::ptr::from_ref(slot).expose_provenance()
 }

@@ -41,7 +41,8 @@ fn end_inert(mut at: *mut CellHead) -> *mut CellHead {
             break;
         }
         at = head.next();
-        // SAFETY: the vtable is that of the cell's memo; the object is dead, and inert cells are not counted.
+        cell::delist(cell, head.memo());
+        // SAFETY: the vtable is that of the cell's memo, and the object is dead.
         unsafe { (vtable.end)(cell, Count::Dropped) };
         // SAFETY: the anchor's share, given back once.
         unsafe { (vtable.release)(cell) };

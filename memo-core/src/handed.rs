@@ -28,10 +28,10 @@ unsafe impl Send for Victim {}
 
 impl Victim {
     /// `dropless`: the entry has no drop glue of the user's.
-    pub(crate) fn new<T>(entry: triomphe::Arc<T>, dropless: bool) -> Self {
-        let raw = triomphe::Arc::into_raw(entry).cast_mut().cast::<()>();
+    pub(crate) fn new<T>(entry: crate::arc::Arc<T>, dropless: bool) -> Self {
+        let raw = crate::arc::Arc::into_raw(entry).cast_mut().cast::<()>();
         // SAFETY: a victim is dropped once, and holds what `into_raw` gave.
-        let drop = |raw: NonNull<()>| drop(unsafe { triomphe::Arc::from_raw(raw.cast::<T>().as_ptr()) });
+        let drop = |raw: NonNull<()>| drop(unsafe { crate::arc::Arc::from_raw(raw.cast::<T>().as_ptr()) });
         Self { entry: NonNull::new(raw).expect("an allocation is not null"), drop, dropless, home: std::ptr::null() }
     }
 
@@ -260,8 +260,8 @@ mod tests {
             unsafe { READERS.add(reader) };
         }
         let drops = Arc::new(AtomicUsize::new(0));
-        let entry = triomphe::Arc::new(Dropped(Arc::clone(&drops)));
-        let address = triomphe::Arc::as_ptr(&entry).addr();
+        let entry = crate::arc::Arc::new(Dropped(Arc::clone(&drops)));
+        let address = crate::arc::Arc::as_ptr(&entry).addr();
         // This thread copies it, and forgets it meanwhile.
         mine.cloning().set(address);
         assert!(HANDED.take_over_here(Some(mine), Victim::new(entry, false)).is_none());
@@ -284,8 +284,8 @@ mod tests {
             unsafe { READERS.add(reader) };
         }
         let drops = Arc::new(AtomicUsize::new(0));
-        let entry = triomphe::Arc::new(Dropped(Arc::clone(&drops)));
-        let address = triomphe::Arc::as_ptr(&entry).addr();
+        let entry = crate::arc::Arc::new(Dropped(Arc::clone(&drops)));
+        let address = crate::arc::Arc::as_ptr(&entry).addr();
         mine.cloning().set(address);
         assert!(HANDED.take_over_here(Some(mine), Victim::new(entry, false)).is_none());
         late.cloning().set(address);
@@ -304,8 +304,8 @@ mod tests {
         // SAFETY: it outlives the list.
         unsafe { readers.add(&late) };
         let drops = Arc::new(AtomicUsize::new(0));
-        let entry = triomphe::Arc::new(Dropped(Arc::clone(&drops)));
-        late.copying().set(triomphe::Arc::as_ptr(&entry).addr());
+        let entry = crate::arc::Arc::new(Dropped(Arc::clone(&drops)));
+        late.copying().set(crate::arc::Arc::as_ptr(&entry).addr());
         let mut victims = vec![Victim::new(entry, false)];
         Handed::new().take_over(&readers, None, &mut victims);
         drop(victims);

@@ -209,11 +209,11 @@ mod loom_models {
     struct Drops(Tally);
 
     impl Value {
-        fn new(drops: &Arc<Drops>, whole: u32) -> triomphe::Arc<Self> {
+        fn new(drops: &Arc<Drops>, whole: u32) -> crate::arc::Arc<Self> {
             let value = Self { whole: UnsafeCell::new(0), drops: Arc::clone(drops) };
             // SAFETY: not shared yet.
             value.whole.with_mut(|at| unsafe { *at = whole });
-            triomphe::Arc::new(value)
+            crate::arc::Arc::new(value)
         }
 
         fn read(&self) -> u32 {
@@ -278,7 +278,7 @@ mod loom_models {
 
         /// Puts a value in, and lets go of the one that was there.
         fn insert(&self, whole: u32) {
-            let new = triomphe::Arc::into_raw(Value::new(&self.drops, whole)).cast_mut();
+            let new = crate::arc::Arc::into_raw(Value::new(&self.drops, whole)).cast_mut();
             let old = {
                 let _lock = self.lock.lock().unwrap();
                 let old = self.front.get();
@@ -301,7 +301,7 @@ mod loom_models {
         fn let_go(&self, old: Option<NonNull<Value>>) {
             let Some(old) = old else { return };
             // SAFETY: it came from `into_raw`, and was taken out of the front by this call.
-            let mut victims = vec![Victim::new(unsafe { triomphe::Arc::from_raw(old.as_ptr()) }, self.dropless)];
+            let mut victims = vec![Victim::new(unsafe { crate::arc::Arc::from_raw(old.as_ptr()) }, self.dropless)];
             self.handed.take_over(&self.readers, None, &mut victims);
         }
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use crate::anchor::Anchor;
-use crate::counted::{CountedCell, Keys, new_entry};
+use crate::counted::{CountedCell, Keys, new_entries, new_entry};
 use crate::counters::{self, Count};
 use crate::flight::{self, Frame, Task};
 use crate::key::{KeySet, StoredKey};
@@ -130,7 +130,9 @@ pub(crate) struct Replaced<St: Store>(pub(crate) Option<Taken<St>>);
 
 impl<St: Store> Drop for Replaced<St> {
     fn drop(&mut self) {
-        drop_all(self.0.take());
+        if let Some(replaced) = self.0.take() {
+            drop_all([replaced]);
+        }
     }
 }
 
@@ -179,8 +181,8 @@ where
         None if site.single_flight && K::Store::<V>::FRONTED => {
             missed = true;
             note_miss(core, place);
-            let entry = new_entry::<K::Store<V>>(Slot::claimed(me), key.to_stored(), hash);
-            match CountedCell::add_cell(anchor, core, !site.lends, Some(&entry)) {
+            let (entry, stored) = new_entries::<K::Store<V>>(Slot::claimed(me), key.to_stored(), hash);
+            match CountedCell::add_cell(anchor, core, !site.lends, Some(stored)) {
                 Ok(cell) => {
                     return Begun::Compute(Job::new(core, place, cell, entry, keys, Role::Lead, call));
                 }
@@ -193,11 +195,19 @@ where
     // The entry that another call was faster with. Looked at as it is: a key whose `matches` and stored form disagree
     // would be sought, not found, and not added, for ever.
     let mut faster = None;
+    // The caller has just looked, and who adds looks again under the very lock that it adds under.
+    let mut looked = K::TRUSTED && single_flight;
     loop {
-        let found = match faster.take().or_else(|| cell.seek(hash, keys, |stored| key.matches(stored))) {
+        let at_once = std::mem::take(&mut looked);
+        let found = match faster.take() {
+            None if !at_once => cell.seek(hash, keys, |stored| key.matches(stored)),
+            found => found,
+        };
+        let found = match found {
             Some(found) => found,
             None => {
-                if !missed {
+                // Of one that is added at once it is not yet known whether it is a hit.
+                if !missed && !at_once {
                     missed = true;
                     note_miss(core, place);
                 }
@@ -218,6 +228,9 @@ where
                         Role::Race(race)
                     }
                 };
+                if !missed {
+                    note_miss(core, place);
+                }
                 return Begun::Compute(Job::new(core, place, cell, entry, keys, role, call));
             }
         };
@@ -266,7 +279,7 @@ fn wait_out<V>(core: &'static Core, slot: &Slot<V>) {
     }
 }
 
-pub(crate) fn slot_address<M, V>(entry: &triomphe::Arc<crate::store::Entry<M, V>>) -> usize {
+pub(crate) fn slot_address<M, V>(entry: &crate::arc::Arc<crate::store::Entry<M, V>>) -> usize {
     flight::slot_address(&entry.slot)
 }
 
@@ -430,7 +443,23 @@ where
     S: Scope,
     St: Store<Key: StoredKey<S>> + 'static,
 {
+    #[inline]
     fn drop(&mut self) {
+        if !matches!(self.role, Role::Done) {
+            self.fail();
+        }
+    }
+}
+
+impl<O, S, St> Job<'_, O, S, St>
+where
+    O: Locate<S> + ?Sized,
+    S: Scope,
+    St: Store<Key: StoredKey<S>> + 'static,
+{
+    #[cold]
+    #[inline(never)]
+    fn fail(&mut self) {
         match self.role {
             Role::Done => return,
             Role::Lead => {

@@ -119,6 +119,7 @@
 pub mod __private;
 mod anchor;
 mod anchored;
+mod arc;
 mod cell;
 mod checked;
 mod counted;

@@ -229,6 +229,7 @@ impl CellList {
     }
 
     /// Whether no memo has a cell here.
+    #[inline]
     pub(crate) fn is_empty(&self) -> bool {
         self.head.load(Ordering::Relaxed).is_null()
     }

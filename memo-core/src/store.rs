@@ -19,8 +19,8 @@ use std::mem::ManuallyDrop;
 use std::ptr::NonNull;
 
 use hashbrown::HashTable;
-use triomphe::Arc;
 
+use crate::arc::Arc;
 use crate::cell::EntryId;
 use crate::fence;
 use crate::handed::{self, Seen, Victim};

@@ -192,9 +192,18 @@ fn follow(seen: &[Seen], take_dead: impl Fn(&Seen) -> Option<Taken>, panics: &mu
 }
 
 /// The end of a memo call that was a miss.
+#[inline]
 pub(crate) fn settle() {
-    let due = |thread: &Thread| thread.is_outermost() && (thread.debt.get() >= DUE || !thread.suspects.get().is_null());
+    let due = |thread: &Thread| thread.debt.get() >= DUE || !thread.suspects.get().is_null();
     if thread::with(due) {
+        settle_now();
+    }
+}
+
+#[cold]
+#[inline(never)]
+fn settle_now() {
+    if thread::with(Thread::is_outermost) {
         crate::retained::check();
         pay();
     }

@@ -124,13 +124,20 @@ impl Thread {
     }
 
     /// A number no other thread of this process has had, from 1.
+    #[inline]
     pub(crate) fn number(&self) -> u32 {
-        use std::sync::atomic::{AtomicU32, Ordering};
-        static NEXT: AtomicU32 = AtomicU32::new(1);
         if self.number.get() == 0 {
-            self.number.set(NEXT.fetch_add(1, Ordering::Relaxed));
+            self.take_number();
         }
         self.number.get()
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn take_number(&self) {
+        use std::sync::atomic::{AtomicU32, Ordering};
+        static NEXT: AtomicU32 = AtomicU32::new(1);
+        self.number.set(NEXT.fetch_add(1, Ordering::Relaxed));
     }
 
     /// Sees to it that this thread's counters and table are given back when it ends. `false`: it is ending already.
@@ -253,6 +260,7 @@ impl Drop for Guard {
 pub(crate) struct Call;
 
 impl Call {
+    #[inline]
     pub(crate) fn enter() -> Self {
         std::mem::forget(Deeper::enter());
         Self
@@ -260,6 +268,7 @@ impl Call {
 }
 
 impl Drop for Call {
+    #[inline]
     fn drop(&mut self) {
         drop(Deeper);
         crate::sweep::settle();

@@ -40,7 +40,7 @@
 //! # What it does not show
 //!
 //! * Every access is sequentially consistent here: what orderings do is for the models (`loom_`).
-//! * Counts of `Arc` and `Weak` (`std`'s and `triomphe`'s) are single steps, between which nobody else goes on.
+//! * Counts of `std`'s `Arc` and `Weak` are single steps, between which nobody else goes on.
 //! * Every fence is a full one, so that hits of `Arc`s take the way of a thread whose fences are: the same steps, another fence.
 //! * It draws schedules, and not all of them. Memos and the side table live as long as the process: what a run begins with is
 //!   what those before it left (which table has grown, which addresses are free), so a seed is run again from its first script on
