@@ -20,7 +20,7 @@ use crate::memo::Core;
 use crate::panics::Panics;
 use crate::race::{Race, Racers};
 use crate::scope::Scope;
-use crate::store::{Counted, Entry, Meta, Store, Taken, id_of};
+use crate::store::{Counted, Entry, Evicted, IsDead, Meta, Store, Taken, id_of};
 use crate::sync::plain::{AtomicU32, Mutex, MutexGuard, Ordering};
 use crate::sync::unpoisoned;
 
@@ -69,7 +69,7 @@ impl<St: Store> Locked<'_, St> {
         self.store.turned_ready(self.front, entry);
     }
 
-    fn evict(&mut self, newest: EntryId, capacity: usize, is_dead: impl Fn(&St::Key) -> bool) -> Vec<Counted<St>> {
+    fn evict(&mut self, newest: EntryId, capacity: usize, is_dead: Option<IsDead<St::Key>>) -> Evicted<St> {
         self.store.evict(newest, capacity, is_dead)
     }
 
@@ -188,6 +188,10 @@ where
     fn lock(&self) -> Locked<'_, St> {
         Locked { store: unpoisoned(self.store.lock()), front: &self.front }
     }
+
+    /// Looks for dead arguments, where there are such.
+    const IS_DEAD: Option<IsDead<St::Key>> =
+        if <St::Key as StoredKey<S>>::PEERS { Some(is_dead::<S, St>) } else { None };
 
     /// Whose hits may hold an entry of this cell.
     const SEEN: Seen = if S::LOCAL { Seen::Here } else { Seen::ByAll };
@@ -407,17 +411,17 @@ where
 
     /// Publishes the value of a flight whose entry `lead` put in. `false`: it was detached, the value is for waiters.
     /// What it pushed out comes back, to be dropped when the caller's counts are right.
-    pub(crate) fn publish(&self, entry: &Counted<St>, value: St::Value, capacity: usize) -> (bool, Vec<Counted<St>>) {
+    pub(crate) fn publish(&self, entry: &Counted<St>, value: St::Value, capacity: usize) -> (bool, Evicted<St>) {
         let id = id_of(entry);
         let mut store = self.lock();
         let stored = store.contains(id);
         entry.slot.fill(value);
         if !stored {
             self.detached.fetch_sub(1, Ordering::Relaxed);
-            return (false, Vec::new());
+            return (false, Evicted::none());
         }
         store.turned_ready(entry);
-        (true, store.evict(id, capacity, is_dead::<S, St>))
+        (true, store.evict(id, capacity, Self::IS_DEAD))
     }
 
     /// Puts a ready entry in, unless another came first (that one comes back) or its key was asked to go since the race began
@@ -428,7 +432,7 @@ where
         keys: Keys,
         race: &Race<'_>,
         capacity: usize,
-    ) -> Result<Option<Vec<Counted<St>>>, Counted<St>> {
+    ) -> Result<Option<Evicted<St>>, Counted<St>> {
         if !self.add_unless_overtaken(entry, keys, Some(race))? {
             return Ok(None);
         }
@@ -443,18 +447,18 @@ where
     }
 
     /// What is too much after `entry` came.
-    pub(crate) fn make_room(&self, entry: &Counted<St>, capacity: usize) -> Vec<Counted<St>> {
-        self.lock().evict(id_of(entry), capacity, is_dead::<S, St>)
+    pub(crate) fn make_room(&self, entry: &Counted<St>, capacity: usize) -> Evicted<St> {
+        self.lock().evict(id_of(entry), capacity, Self::IS_DEAD)
     }
 
     /// Counts, unlinks and drops evicted entries. The first panic of a destructor comes out when all are gone.
     #[inline]
-    pub(crate) fn drop_evicted(&self, victims: Vec<Counted<St>>) {
+    pub(crate) fn drop_evicted(&self, victims: Evicted<St>) {
         // Without a key nothing is ever evicted.
-        if !St::FRONTED && !victims.is_empty() {
+        if !St::FRONTED && victims.len() > 0 {
             counters::count(self.core(), Count::Evicted, victims.len() as u64);
-            victims.iter().for_each(unlink::<S, St>);
-            crate::panics::drop_all(victims);
+            victims.each(unlink::<S, St>);
+            victims.drop_all();
         }
     }
 

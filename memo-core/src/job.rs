@@ -16,7 +16,7 @@ use crate::race::Race;
 use crate::retained::{self, Argument, Evidence, Suspect};
 use crate::scope::Scope;
 use crate::slot::{Look, NoValue, Slot, Waited};
-use crate::store::{Counted, Meta, Store, Taken};
+use crate::store::{Counted, Evicted, Meta, Store, Taken};
 use crate::sweep;
 use crate::thread::{self, Call};
 use crate::waits;
@@ -379,11 +379,11 @@ where
                 loop {
                     match self.cell.publish_racer(entry, self.keys, &race, capacity) {
                         Ok(Some(victims)) => break (true, None, victims),
-                        Ok(None) => break (false, None, Vec::new()),
+                        Ok(None) => break (false, None, Evicted::none()),
                         Err(theirs) if self.core.site().lends && theirs.slot.get().is_none() => {
                             wait_out(self.core, &theirs.slot)
                         }
-                        Err(theirs) => break (false, Some(theirs), Vec::new()),
+                        Err(theirs) => break (false, Some(theirs), Evicted::none()),
                     }
                 }
             }

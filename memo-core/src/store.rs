@@ -25,7 +25,7 @@ use crate::cell::EntryId;
 use crate::fence;
 use crate::handed::{self, Seen, Victim};
 use crate::hold::Front;
-use crate::panics::quietly;
+use crate::panics::{drop_all, quietly};
 use crate::slot::Slot;
 use crate::sync::panicking;
 use crate::sync::plain::{AtomicBool, Ordering};
@@ -176,6 +176,39 @@ impl<St: Store> Drop for Taken<St> {
     }
 }
 
+/// Whether an argument that takes part in a key is dead.
+pub(crate) type IsDead<K> = fn(&K) -> bool;
+
+/// What was too much in a store: nearly always one at most, which needs no list.
+pub(crate) struct Evicted<St: Store> {
+    dead: Vec<Counted<St>>,
+    victim: Option<Counted<St>>,
+}
+
+impl<St: Store> Evicted<St> {
+    #[inline]
+    pub(crate) fn none() -> Self {
+        Self { dead: Vec::new(), victim: None }
+    }
+
+    #[inline]
+    pub(crate) fn len(&self) -> usize {
+        self.dead.len() + usize::from(self.victim.is_some())
+    }
+
+    pub(crate) fn each(&self, visit: impl FnMut(&Counted<St>)) {
+        self.dead.iter().chain(&self.victim).for_each(visit);
+    }
+
+    /// Drops all; the first panic of a destructor comes out at the end.
+    pub(crate) fn drop_all(self) {
+        if Taken::<St>::DROPLESS {
+            return;
+        }
+        drop_all(self.dead.into_iter().chain(self.victim));
+    }
+}
+
 pub(crate) type Counted<St> = Arc<Entry<<St as Store>::Meta, <St as Store>::Value>>;
 
 /// How a counted cell holds its entries.
@@ -209,8 +242,9 @@ pub(crate) trait Store: Default {
     fn contains(&self, front: &Self::Front, id: EntryId) -> bool;
     /// Notes that this entry of the store has turned ready.
     fn turned_ready(&mut self, front: &Self::Front, entry: &Counted<Self>);
-    /// Takes out what is too much: entries with dead arguments, else one that was not hit lately. Not `newest`.
-    fn evict(&mut self, newest: EntryId, capacity: usize, is_dead: impl Fn(&Self::Key) -> bool) -> Vec<Counted<Self>>;
+    /// Takes out what is too much: entries with dead arguments, else one that was not hit lately. Not `newest`. `is_dead` is
+    /// there if a key has arguments that die.
+    fn evict(&mut self, newest: EntryId, capacity: usize, is_dead: Option<IsDead<Self::Key>>) -> Evicted<Self>;
     /// Takes all entries out.
     fn drain(&mut self, front: &Self::Front) -> Self::Drained;
     /// Whether there is a result.
@@ -324,8 +358,9 @@ impl<V: 'static> Store for Single<V> {
         }
     }
 
-    fn evict(&mut self, _: EntryId, _: usize, _: impl Fn(&()) -> bool) -> Vec<Counted<Self>> {
-        Vec::new()
+    #[inline(always)]
+    fn evict(&mut self, _: EntryId, _: usize, _: Option<IsDead<()>>) -> Evicted<Self> {
+        Evicted::none()
     }
 
     fn drain(&mut self, front: &OneEntry<V>) -> Option<Taken<Self>> {
@@ -414,7 +449,7 @@ impl<K: 'static, V: 'static> Table<K, V> {
 
     /// Entries with a dead argument go before any other. A search costs the whole list, so a large one is searched
     /// again only after a share of it was evicted.
-    fn take_dead(&mut self, is_dead: impl Fn(&K) -> bool) -> Vec<Counted<Self>> {
+    fn take_dead(&mut self, is_dead: IsDead<K>) -> Vec<Counted<Self>> {
         self.since_search = self.since_search.saturating_add(1);
         if self.since_search < self.entries.len() / 16 {
             return Vec::new();
@@ -494,19 +529,13 @@ impl<K: 'static, V: 'static> Store for Table<K, V> {
         self.ready += 1;
     }
 
-    fn evict(&mut self, newest: EntryId, capacity: usize, is_dead: impl Fn(&K) -> bool) -> Vec<Counted<Self>> {
+    fn evict(&mut self, newest: EntryId, capacity: usize, is_dead: Option<IsDead<K>>) -> Evicted<Self> {
         if self.ready <= capacity {
-            return Vec::new();
+            return Evicted::none();
         }
-        let dead = self.take_dead(is_dead);
-        if self.ready <= capacity {
-            return dead;
-        }
-        let mut victims = dead;
-        if let Some(at) = self.victim(newest) {
-            victims.push(self.take_in_order(at));
-        }
-        victims
+        let dead = is_dead.map_or(Vec::new(), |is_dead| self.take_dead(is_dead));
+        let victim = if self.ready > capacity { self.victim(newest) } else { None };
+        Evicted { dead, victim: victim.map(|at| self.take_in_order(at)) }
     }
 
     fn drain(&mut self, (): &()) -> Vec<Taken<Self>> {
