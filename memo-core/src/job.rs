@@ -196,7 +196,7 @@ where
     // would be sought, not found, and not added, for ever.
     let mut faster = None;
     // The caller has just looked, and who adds looks again under the very lock that it adds under.
-    let mut looked = K::TRUSTED && single_flight;
+    let mut looked = K::TRUSTED && site.single_flight;
     loop {
         let at_once = std::mem::take(&mut looked);
         let found = match faster.take() {
