@@ -261,6 +261,25 @@ fn a_victims_panic_while_the_thread_unwinds_already_is_swallowed_and_never_abort
 }
 
 #[test]
+fn so_is_that_of_a_lent_victim() {
+    #[weak_memo]
+    fn f<'n>(n: &'n Anchored<u32>, #[memo(skip)] tally: &Tally) -> &'n Answer {
+        Answer(**n, tally.token())
+    }
+    alone(|| {
+        let (n, tally) = (Anchored::new(1), Tally::new());
+        f(&n, &tally);
+        let said = panic_of(|| {
+            let _dropped_while_unwinding = n;
+            BOMB.set("drop");
+            panic!("the first");
+        });
+        assert_eq!((said.as_str(), BOMB.get()), ("the first", ""));
+        assert_eq!((tally.alive(), report().swallowed_panics), (0, 1));
+    });
+}
+
+#[test]
 fn two_panicking_victims_give_one_panic() {
     struct Both;
     static DROPS: AtomicU64 = AtomicU64::new(0);
