@@ -21,7 +21,7 @@ use crate::panics::Panics;
 use crate::race::{Race, Racers};
 use crate::scope::Scope;
 use crate::store::{Counted, Entry, Evicted, IsDead, Meta, Store, Taken, id_of};
-use crate::sync::plain::{AtomicU32, Mutex, MutexGuard, Ordering};
+use crate::sync::plain::{Mutex, MutexGuard};
 use crate::sync::unpoisoned;
 
 #[repr(C)]
@@ -30,8 +30,6 @@ pub(crate) struct CountedCell<S, St: Store> {
     listing: Listing,
     /// Who computes beside the store.
     racers: Racers,
-    /// Flights in progress that were taken out of the store: it counts on from there if more have ended than were noted yet.
-    detached: AtomicU32,
     store: Mutex<St>,
     /// What hits look at without the lock.
     front: St::Front,
@@ -163,7 +161,6 @@ where
             head: CellHead::new(core),
             listing: Listing::new(),
             racers: Racers::new(),
-            detached: AtomicU32::new(0),
             store: Mutex::new(store),
             front,
             scope: PhantomData,
@@ -379,7 +376,7 @@ where
     /// What was taken out of an object that may be alive.
     fn gone(&self, taken: Option<Taken<St>>) -> Option<Taken<St>> {
         let taken = taken?.seen(Self::SEEN);
-        self.note_detached(&taken);
+        Self::note_detached(&taken);
         unlink::<S, St>(taken.entry());
         Some(taken)
     }
@@ -390,18 +387,16 @@ where
         self.racers.add(hash)
     }
 
-    fn note_detached(&self, taken: &Taken<St>) {
+    fn note_detached(taken: &Taken<St>) {
         if !taken.ready {
-            self.detached.fetch_add(1, Ordering::Relaxed);
+            flight::detached();
         }
     }
 
     /// Ends a call that computes a key inside its own computation for the so manieth time, each taken out by then.
+    #[inline]
     pub(crate) fn guard_again(&self, hash: u64) {
-        let detached = self.detached.load(Ordering::Relaxed).cast_signed();
-        if detached >= flight::MOST_AGAIN.cast_signed() {
-            flight::guard_again(self.core(), self.address(), hash);
-        }
+        flight::guard_again(self.core(), self.address(), hash);
     }
 
     /// What frames know this cell by.
@@ -417,7 +412,7 @@ where
         let stored = store.contains(id);
         entry.slot.fill(value);
         if !stored {
-            self.detached.fetch_sub(1, Ordering::Relaxed);
+            flight::detached_ended();
             return (false, Evicted::none());
         }
         store.turned_ready(entry);
@@ -469,7 +464,7 @@ where
         if taken.is_some() {
             unlink::<S, St>(entry);
         } else {
-            self.detached.fetch_sub(1, Ordering::Relaxed);
+            flight::detached_ended();
         }
         drop(taken);
     }
@@ -483,7 +478,7 @@ where
     fn remove(&self, id: EntryId, why: Count) -> bool {
         let taken = self.lock().remove(id);
         let Some(taken) = taken.map(|taken| taken.seen(Self::SEEN)) else { return false };
-        self.note_detached(&taken);
+        Self::note_detached(&taken);
         unlink::<S, St>(taken.entry());
         if taken.ready {
             counters::count(self.core(), why, 1);
@@ -630,7 +625,7 @@ where
             counters::count(self.core(), why, ready);
         }
         for taken in entries {
-            self.note_detached(&taken);
+            Self::note_detached(&taken);
             unlink::<S, St>(taken.entry());
             each(taken);
         }

@@ -2,6 +2,7 @@
 
 use crate::memo::Core;
 use crate::slot::Slot;
+use crate::sync::plain::{AtomicU32, Ordering};
 use crate::thread;
 
 /// What a computation is for.
@@ -91,12 +92,33 @@ pub(crate) unsafe fn chain(innermost: *const Frame, slot: usize) -> Vec<String> 
 
 /// How many flights of one key, all asked to go, may be in progress below each other on one thread before they are taken for a
 /// ring: a body may have its own flight cleared and ask again, and end.
-pub(crate) const MOST_AGAIN: u32 = 64;
+const MOST_AGAIN: u32 = 64;
+
+/// How many flights of the process are in progress that were taken out of their store. It goes below none for a moment where one ends
+/// before it was noted.
+static DETACHED: AtomicU32 = AtomicU32::new(0);
+
+/// A flight in progress was taken out of its store.
+pub(crate) fn detached() {
+    DETACHED.fetch_add(1, Ordering::Relaxed);
+}
+
+/// A flight ended that had been taken out.
+pub(crate) fn detached_ended() {
+    DETACHED.fetch_sub(1, Ordering::Relaxed);
+}
 
 /// The guard of keys whose flights were asked to go: the next call does not wait for such a one, so it is no ring that anybody
 /// could see by what is waited for. It only does not end.
-#[cold]
+#[inline]
 pub(crate) fn guard_again(core: &'static Core, cell: usize, hash: u64) {
+    if DETACHED.load(Ordering::Relaxed).cast_signed() >= MOST_AGAIN.cast_signed() {
+        count_again(core, cell, hash);
+    }
+}
+
+#[cold]
+fn count_again(core: &'static Core, cell: usize, hash: u64) {
     let (mut again, mut newest) = (0, None);
     let innermost = thread::with(|thread| thread.frames.get());
     let mut at = innermost;
