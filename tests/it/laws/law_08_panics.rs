@@ -240,6 +240,16 @@ fn a_victims_panic_in_an_amortised_sweep_is_counted_and_strikes_nobody() {
     });
 }
 
+fn one_of_its_results_panics_while_unwinding(object: Anchored<u32>, tally: &Tally) {
+    let said = panic_of(|| {
+        let _dropped_while_unwinding = object;
+        BOMB.set("drop");
+        panic!("the first");
+    });
+    assert_eq!((said.as_str(), BOMB.get()), ("the first", ""));
+    assert_eq!((tally.alive(), report().swallowed_panics), (0, 1));
+}
+
 #[test]
 fn a_victims_panic_while_the_thread_unwinds_already_is_swallowed_and_never_aborts() {
     #[weak_memo]
@@ -250,13 +260,7 @@ fn a_victims_panic_while_the_thread_unwinds_already_is_swallowed_and_never_abort
     alone(|| {
         let (n, tally) = (Anchored::new(1), Tally::new());
         (0..3).for_each(|m| drop(f(&n, m, &tally)));
-        let said = panic_of(|| {
-            let _dropped_while_unwinding = n;
-            BOMB.set("drop");
-            panic!("the first");
-        });
-        assert_eq!((said.as_str(), BOMB.get()), ("the first", ""));
-        assert_eq!((tally.alive(), report().swallowed_panics), (0, 1));
+        one_of_its_results_panics_while_unwinding(n, &tally);
     });
 }
 
@@ -269,13 +273,7 @@ fn so_is_that_of_a_lent_victim() {
     alone(|| {
         let (n, tally) = (Anchored::new(1), Tally::new());
         f(&n, &tally);
-        let said = panic_of(|| {
-            let _dropped_while_unwinding = n;
-            BOMB.set("drop");
-            panic!("the first");
-        });
-        assert_eq!((said.as_str(), BOMB.get()), ("the first", ""));
-        assert_eq!((tally.alive(), report().swallowed_panics), (0, 1));
+        one_of_its_results_panics_while_unwinding(n, &tally);
     });
 }
 
