@@ -260,9 +260,14 @@ impl CellRef {
         Self(cell)
     }
 
-    fn vtable(&self) -> &'static CellVtable {
+    /// The memo of the cell.
+    pub(crate) fn memo(&self) -> &'static Core {
         // SAFETY: this reference holds a count.
-        unsafe { self.0.as_ref() }.memo().vtable()
+        unsafe { self.0.as_ref() }.memo()
+    }
+
+    fn vtable(&self) -> &'static CellVtable {
+        self.memo().vtable()
     }
 
     /// Takes every entry out. Those that a call may be copying go to `batch`; the others are dropped.

@@ -54,6 +54,11 @@ impl Peer {
         self.life.as_ref().map(Life::strong)
     }
 
+    /// Whether it takes part in entries of this memo.
+    pub(crate) fn has_entries_of(&self, core: &'static Core) -> bool {
+        unpoisoned(self.links.lock()).values().any(|cell| std::ptr::eq(cell.memo(), core))
+    }
+
     /// Links an entry that is about to be put in `cell`.
     pub(crate) fn link(&self, entry: EntryId, cell: CellRef) {
         let before = unpoisoned(self.links.lock()).insert(entry, cell);

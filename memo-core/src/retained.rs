@@ -226,8 +226,9 @@ pub(crate) fn each_other(mut visit: impl FnMut(&'static Core)) {
     others.retain(|_, other| {
         let Some(peer) = other.peer.upgrade() else { return false };
         let strong = peer.strong_count().unwrap_or(0);
+        let stands = strong > 0 && other.note.evidence.stands(strong) && peer.has_entries_of(other.note.core);
         peers.push(peer);
-        strong > 0 && other.note.evidence.stands(strong)
+        stands
     });
     others.values().for_each(|other| visit(other.note.core));
     drop(others);

@@ -298,6 +298,32 @@ fn a_result_that_holds_another_weak_argument_is_told_too() {
     });
 }
 
+/// Whoever else still has a clone of it: when the result is gone, it holds nothing.
+#[test]
+fn a_result_that_is_gone_holds_no_other_argument() {
+    #[weak_memo(name = "gone: beside")]
+    fn beside(owner: &Arc<u8>, n: &Arc<u32>) -> View {
+        let _ = owner;
+        View { of: Arc::clone(n) }
+    }
+    alone(|| {
+        let (owner, n) = (Arc::new(1), Arc::new(1));
+        let kept = beside(&owner, &n);
+        assert_eq!(retained("gone: beside"), 1);
+        assert_eq!(beside_memo().clear(), 1);
+        assert_eq!(retained("gone: beside"), 0, "cleared");
+        beside(&owner, &n);
+        assert!(beside_memo().forget((&owner, &n)));
+        assert_eq!(retained("gone: beside"), 0, "forgotten");
+        let more = beside(&owner, &n);
+        assert_eq!(retained("gone: beside"), 1);
+        drop(owner);
+        memo_core::sweep();
+        assert_eq!(retained("gone: beside"), 0, "it went with its owner");
+        assert_eq!(*kept.of + *more.of, 2);
+    });
+}
+
 /// Shapes in which somebody else has a clone: of the caller's, of another thread's, of the body's own for a while.
 #[test]
 fn clones_of_others_raise_no_false_alarm() {
