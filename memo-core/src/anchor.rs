@@ -84,6 +84,11 @@ impl Anchor {
         &self.cells
     }
 
+    /// Takes all cells out, as a chain.
+    pub(crate) fn take(&mut self) -> *mut crate::cell::CellHead {
+        self.cells.take()
+    }
+
     /// Whether no memo has used this anchor yet (or it was cleared).
     ///
     /// ```

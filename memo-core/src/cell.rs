@@ -124,6 +124,11 @@ pub(crate) unsafe trait AnyCell: Sized {
 
     /// How many results there are.
     fn ready(&self) -> usize;
+
+    /// How many of them have only living arguments besides the owner.
+    fn living(&self) -> usize {
+        self.ready()
+    }
 }
 
 /// # Safety
@@ -133,18 +138,43 @@ pub(crate) unsafe fn ready<C: AnyCell>(cell: NonNull<CellHead>) -> usize {
     unsafe { cast::<C>(cell) }.ready()
 }
 
+/// # Safety
+/// `cell` is of this type and alive.
+pub(crate) unsafe fn living<C: AnyCell>(cell: NonNull<CellHead>) -> usize {
+    // SAFETY: the caller's.
+    unsafe { cast::<C>(cell) }.living()
+}
+
 /// How to handle a memo's cells without knowing their type.
 pub(crate) struct CellVtable {
     pub(crate) release: unsafe fn(NonNull<CellHead>),
     pub(crate) end: unsafe fn(NonNull<CellHead>, Count) -> usize,
     pub(crate) ready: unsafe fn(NonNull<CellHead>) -> usize,
+    pub(crate) living: unsafe fn(NonNull<CellHead>) -> usize,
     /// Whether ending and releasing a cell runs nothing of the user's, ends no other cell, and panics in no way.
     pub(crate) inert: bool,
+    /// Whether ending and releasing this cell runs nothing of the user's and does not panic, where that is not known of all.
+    pub(crate) is_quiet: unsafe fn(NonNull<CellHead>) -> bool,
     /// For cells that can be enumerated.
     pub(crate) shared: Option<SharedVtable>,
 }
 
+/// Whether ending and releasing a cell runs nothing of the user's.
+///
+/// # Safety
+/// The cell is alive.
+pub(crate) unsafe fn is_quiet(cell: NonNull<CellHead>) -> bool {
+    // SAFETY: the caller's.
+    let vtable = unsafe { cell.as_ref() }.memo().vtable();
+    // SAFETY: the vtable is that of the cell's memo.
+    vtable.inert || unsafe { (vtable.is_quiet)(cell) }
+}
+
 pub(crate) struct SharedVtable {
+    /// Whether dropping an entry runs nothing of the user's.
+    pub(crate) quiet: bool,
+    /// Whether this entry is there and has its result.
+    pub(crate) is_ready: unsafe fn(NonNull<CellHead>, EntryId) -> bool,
     pub(crate) retain: unsafe fn(NonNull<CellHead>),
     /// Removes the entry at this address with this hash, if it is (still) there.
     pub(crate) remove: unsafe fn(NonNull<CellHead>, EntryId, Count) -> bool,
@@ -275,6 +305,23 @@ impl CellRef {
         let shared = self.vtable().shared.as_ref().expect("counted cells only");
         // SAFETY: the vtable is that of the cell's memo, and the cell is counted.
         unsafe { (shared.empty)(self.0, why, batch, panics) }
+    }
+
+    /// Whether dropping an entry of it runs nothing of the user's.
+    pub(crate) fn is_quiet(&self) -> bool {
+        self.vtable().shared.as_ref().is_some_and(|shared| shared.quiet)
+    }
+
+    /// Where the cell lies.
+    pub(crate) fn address(&self) -> usize {
+        self.0.addr().get()
+    }
+
+    /// Whether an entry is there and has its result.
+    pub(crate) fn is_ready(&self, entry: EntryId) -> bool {
+        let shared = self.vtable().shared.as_ref().expect("counted cells only");
+        // SAFETY: the vtable is that of the cell's memo, and the cell is counted.
+        unsafe { (shared.is_ready)(self.0, entry) }
     }
 
     /// Removes one entry, if it is still there.

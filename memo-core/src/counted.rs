@@ -63,6 +63,10 @@ impl<St: Store> Locked<'_, St> {
         self.store.contains(self.front, id)
     }
 
+    fn is_ready(&self, id: EntryId) -> bool {
+        self.store.is_ready(self.front, id)
+    }
+
     fn turned_ready(&mut self, entry: &Counted<St>) {
         self.store.turned_ready(self.front, entry);
     }
@@ -104,12 +108,21 @@ where
     St: Store + 'static,
     St::Key: StoredKey<S>,
 {
+    /// Whether dropping an entry runs nothing of the user's.
+    const QUIET: bool = !mem::needs_drop::<St::Value>()
+        && (!mem::needs_drop::<St::Key>() || <St::Key as StoredKey<S>>::DROPS_OURS);
+
     const VTABLE: CellVtable = CellVtable {
         release: cell::release::<Self>,
         end: <Self as AnyCell>::end,
         ready: cell::ready::<Self>,
+        living: cell::living::<Self>,
         inert: St::FRONTED && !mem::needs_drop::<St::Value>(),
+        is_quiet: |_| Self::QUIET,
         shared: Some(SharedVtable {
+            quiet: Self::QUIET,
+            // SAFETY: the vtable is that of this type, and the caller's cell is alive.
+            is_ready: |cell, entry| unsafe { cell::cast::<Self>(cell) }.lock().is_ready(entry),
             retain: cell::retain_counted::<Self>,
             // SAFETY: the vtable is that of this type, and the caller's cell is alive.
             remove: |cell, entry, why| unsafe { cell::cast::<Self>(cell) }.remove(entry, why),
@@ -591,6 +604,14 @@ where
 
     fn ready(&self) -> usize {
         self.lock().ready()
+    }
+
+    fn living(&self) -> usize {
+        let store = self.lock();
+        match Self::IS_DEAD {
+            None => store.ready(),
+            Some(is_dead) => store.store.count(|entry| entry.slot.get().is_some() && !is_dead(entry.meta.key())),
+        }
     }
 }
 

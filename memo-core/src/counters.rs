@@ -271,6 +271,16 @@ pub(crate) fn close() {
     });
 }
 
+/// Hits of this thread that were too few, memo by memo, to sweep.
+pub(crate) fn hits_not_swept_for() -> u64 {
+    thread::with(|thread| {
+        let share = Share { blocks: thread.counters.get(), len: thread.counters_len.get() };
+        // SAFETY: the array is this thread's own.
+        let hits = |index| unsafe { share.block(index as usize) }.read(Count::Hits) % sweep::HITS_PER_SWEEP;
+        (0..share.len).map(hits).sum()
+    })
+}
+
 /// The counts of `core` over all threads, gone ones included.
 pub(crate) fn sum(core: &'static Core) -> Sums {
     let index = core.index();
@@ -299,13 +309,4 @@ pub(crate) fn own(core: &'static Core, what: Count) -> u64 {
             0
         }
     })
-}
-
-/// The counts of `core` on this thread alone.
-pub(crate) fn sum_here(core: &'static Core) -> Sums {
-    let mut sums = Sums::default();
-    for what in READ_ORDER {
-        sums.0[what as usize] = own(core, what);
-    }
-    sums
 }

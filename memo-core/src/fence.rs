@@ -63,6 +63,21 @@ pub(crate) fn heavy() -> bool {
     done
 }
 
+/// Between having seen that objects are dead and ending what readers may have had of them: all that the last owners did with them
+/// comes before (rule 3). Once for many.
+///
+/// The acquire fence pairs with the release of `Arc`'s and `Weak`'s decrements. But an owner may also leave through `Arc::try_unwrap`,
+/// `unwrap_or_clone` or `make_mut`, whose exchange of the strong count releases nothing; a read of a lent result
+/// may then take place after it, on machines that reorder a load with a later exchange. `heavy` ends all loads that
+/// came before the exchange on every running thread. On x86 a locked instruction does that by itself. (By the letter of the
+/// memory model only a release by the owner's thread would do, and std gives none: see SOUNDNESS.md.)
+pub(crate) fn after_deaths() {
+    fence(Ordering::Acquire);
+    if !cfg!(any(target_arch = "x86", target_arch = "x86_64", loom, shuttle)) && crate::thread::with(|thread| !thread.is_alone()) {
+        let _ = heavy();
+    }
+}
+
 static ASYMMETRIC: std::sync::OnceLock<bool> = std::sync::OnceLock::new();
 
 /// Whether readers may use [`light`].

@@ -50,6 +50,21 @@ fn end_inert(mut at: *mut CellHead) -> *mut CellHead {
     at
 }
 
+/// Ends and gives back a chain of cells of a dead object that run nothing of the user's.
+pub(crate) fn end_quiet(mut at: *mut CellHead) {
+    while let Some(cell) = NonNull::new(at) {
+        // SAFETY: the chain is this thread's, and this cell was not given back yet.
+        let head = unsafe { cell.as_ref() };
+        let memo = head.memo();
+        at = head.next();
+        cell::delist(cell, memo);
+        // SAFETY: the vtable is that of the cell's memo, and the object is dead.
+        unsafe { (memo.vtable().end)(cell, Count::Dropped) };
+        // SAFETY: the anchor's share, given back once.
+        unsafe { (memo.vtable().release)(cell) };
+    }
+}
+
 /// The same at once, for cells whose object lives on: what `clear` removes is gone when it returns (law 11).
 pub(crate) fn clear(chain: *mut CellHead) {
     if chain.is_null() {

@@ -88,10 +88,10 @@ fn check_others<S: Scope, St: Store<Key: StoredKey<S>>>(core: &'static Core, ent
     });
 }
 
-/// Notes a miss of `place`'s owner: counted, and something to sweep is owed for it.
-pub(crate) fn note_miss<O: Locate<S> + ?Sized, S: Scope>(core: &'static Core, place: Place<'_, O, S>) {
+/// Notes a miss: counted, and something to sweep is owed for it.
+pub(crate) fn note_miss(core: &'static Core) {
     counters::count(core, Count::Misses, 1);
-    sweep::owe(place.class());
+    sweep::owe();
 }
 
 /// What stands against a call's own entry.
@@ -171,7 +171,7 @@ where
 {
     let call = Call::enter();
     let site = core.site();
-    let anchor = anchor.unwrap_or_else(|| place.make());
+    let anchor = anchor.unwrap_or_else(|| place.make().anchor);
     let keys = const { Keys::of::<S, K>() };
     let me = thread::with(thread::Thread::number);
     let mut missed = false;
@@ -180,7 +180,7 @@ where
         // The first call of all: its entry is in the cell from the start.
         None if site.single_flight && K::Store::<V>::FRONTED => {
             missed = true;
-            note_miss(core, place);
+            note_miss(core);
             let (entry, stored) = new_entries::<K::Store<V>>(Slot::claimed(me), key.to_stored(), hash);
             match CountedCell::add_cell(anchor, core, !site.lends, Some(stored)) {
                 Ok(cell) => {
@@ -209,7 +209,7 @@ where
                 // Of one that is added at once it is not yet known whether it is a hit.
                 if !missed && !at_once {
                     missed = true;
-                    note_miss(core, place);
+                    note_miss(core);
                 }
                 if race.is_none() {
                     cell.guard_again(hash);
@@ -229,7 +229,7 @@ where
                     }
                 };
                 if !missed {
-                    note_miss(core, place);
+                    note_miss(core);
                 }
                 return Begun::Compute(Job::new(core, place, cell, entry, keys, role, call));
             }
@@ -246,7 +246,7 @@ where
                     // A `refresh` is on its way, or a flight after a rejected one: compute beside it.
                     let entry = new_entry::<K::Store<V>>(Slot::claimed(me), key.to_stored(), hash);
                     if !missed {
-                        note_miss(core, place);
+                        note_miss(core);
                     }
                     return Begun::Compute(Job::new(core, place, cell, entry, keys, Role::Race(race), call));
                 }
@@ -255,7 +255,7 @@ where
                 }
                 if !missed {
                     missed = true;
-                    note_miss(core, place);
+                    note_miss(core);
                 }
                 counters::count(core, Count::Waits, 1);
                 match waits::wait(core, &found.slot, flight) {

@@ -25,6 +25,7 @@ use crate::memo::Core;
 use crate::owner::{Locate, Place};
 use crate::panics::OnItsWay;
 use crate::scope::{Scope, Storable};
+use crate::side_table::{Made, node::Room};
 use crate::slot::{Look, NoValue, Slot, Waited};
 use crate::store::{Counted, Meta, Store};
 use crate::thread::{self, Call, Deeper};
@@ -42,7 +43,9 @@ impl<V: 'static> LentCell<V> {
         release: cell::release::<Self>,
         end: <Self as AnyCell>::end,
         ready: cell::ready::<Self>,
+        living: cell::living::<Self>,
         inert: !std::mem::needs_drop::<V>(),
+        is_quiet: |_| false,
         shared: None,
     };
 }
@@ -110,7 +113,7 @@ fn lent_cell<'w, V: 'static>(core: &'static Core, anchor: &'w Anchor) -> Option<
 /// The cell of `core` on `anchor`, made on first use: with `slot`, and the look comes back that its maker has of it.
 fn lent_cell_or_add<'w, V: 'static, S: Scope>(
     core: &'static Core,
-    anchor: &'w Anchor,
+    Made { anchor, room }: Made<'w>,
     slot: impl FnOnce() -> (Slot<V>, Look),
 ) -> (&'w LentCell<V>, Option<Look>) {
     if let Some(cell) = lent_cell(core, anchor) {
@@ -121,13 +124,21 @@ fn lent_cell_or_add<'w, V: 'static, S: Scope>(
         core.set_cells(const { &LentCell::<V>::VTABLE }, S::LOCAL);
     }
     let (slot, look) = slot();
-    let cell = Box::new(LentCell::<V> { head: CellHead::vacant(core), slot });
-    let raw = LentCell::into_raw(NonNull::from(Box::leak(cell)));
+    let cell = LentCell::<V> { head: CellHead::vacant(core), slot };
+    // A small first result lies with its anchor: no allocation of its own.
+    let room = room.filter(|_| const { Room::fits::<LentCell<V>, V>() });
+    let raw = match room {
+        // SAFETY: it fits, and this call made the node.
+        Some(room) => unsafe { room.put(cell) },
+        None => LentCell::into_raw(NonNull::from(Box::leak(Box::new(cell)))),
+    };
     let (there, look) = match anchor.cells().add(raw) {
         Ok(()) => (raw, Some(look)),
         Err(there) => {
-            // SAFETY: not published: still ours.
-            unsafe { cell::release::<LentCell<V>>(raw) };
+            if room.is_none() {
+                // SAFETY: not published: still ours.
+                unsafe { cell::release::<LentCell<V>>(raw) };
+            }
             (there, None)
         }
     };
@@ -155,9 +166,9 @@ impl<S: Scope> LendKey<S> for () {
         let call = Call::enter();
         let me = thread::with(thread::Thread::number);
         let mut single_flight = core.site().single_flight;
-        let anchor = anchor.unwrap_or_else(|| place.make());
+        let made = anchor.map_or_else(|| place.make(), |anchor| Made { anchor, room: None });
         // Who makes the cell has its claim from the start: nobody else has seen it.
-        let (cell, mut made) = lent_cell_or_add::<V, S>(core, anchor, || {
+        let (cell, mut made) = lent_cell_or_add::<V, S>(core, made, || {
             if single_flight { (Slot::claimed(me), Look::Claimed) } else { (Slot::empty(), Look::Over) }
         });
         let mut missed = false;
@@ -169,7 +180,7 @@ impl<S: Scope> LendKey<S> for () {
             };
             if !missed && claim != Look::Ready {
                 missed = true;
-                note_miss(core, place);
+                note_miss(core);
             }
             let lead = match claim {
                 Look::Ready => {

@@ -11,6 +11,8 @@ use std::{rc, sync};
 /// # Safety
 /// Dropping a `Self`, or asking it, must not touch the object itself, only its counts.
 pub(crate) unsafe trait Watch: Sized {
+    /// Whether dropping it gives back an allocation at most: nothing else ends with it.
+    const PLAIN: bool;
     /// Whether the object cannot leave its thread, so that a result of it may be lent from the thread's own table.
     const THREAD_BOUND: bool;
     /// Whether the object is alive.
@@ -21,6 +23,7 @@ pub(crate) unsafe trait Watch: Sized {
 
 // SAFETY: a `Weak` never reaches into its object.
 unsafe impl<T: ?Sized> Watch for sync::Weak<T> {
+    const PLAIN: bool = true;
     const THREAD_BOUND: bool = false;
 
     fn is_alive(&self) -> bool {
@@ -33,6 +36,7 @@ unsafe impl<T: ?Sized> Watch for sync::Weak<T> {
 
 // SAFETY: a `Weak` never reaches into its object.
 unsafe impl<T: ?Sized> Watch for rc::Weak<T> {
+    const PLAIN: bool = true;
     const THREAD_BOUND: bool = true;
 
     fn is_alive(&self) -> bool {
@@ -46,6 +50,7 @@ unsafe impl<T: ?Sized> Watch for rc::Weak<T> {
 type Raw = [MaybeUninit<*const ()>; 2];
 
 struct Vtable {
+    plain: bool,
     thread_bound: bool,
     is_alive: unsafe fn(&Raw) -> bool,
     strong: unsafe fn(&Raw) -> usize,
@@ -70,6 +75,7 @@ impl<W: Watch> VtableOf<W> {
     const FITS: () = assert!(size_of::<W>() <= size_of::<Raw>() && align_of::<W>() <= align_of::<Raw>());
 
     const VTABLE: Vtable = Vtable {
+        plain: W::PLAIN,
         thread_bound: W::THREAD_BOUND,
         // SAFETY: `raw` holds a `W`, see `Life::new`.
         is_alive: |raw| unsafe { Self::get(raw) }.is_alive(),
@@ -88,6 +94,12 @@ impl<W: Watch> VtableOf<W> {
 }
 
 impl Life {
+    /// That of an object whose life was let go of.
+    pub(crate) const GONE: Self = Self {
+        raw: [MaybeUninit::uninit(); 2],
+        vtable: &Vtable { plain: true, thread_bound: false, is_alive: |_| false, strong: |_| 0, drop: |_| () },
+    };
+
     pub(crate) fn new<W: Watch>(watched: W) -> Self {
         const { VtableOf::<W>::FITS };
         let mut raw: Raw = [MaybeUninit::uninit(); 2];
@@ -96,17 +108,17 @@ impl Life {
         Self { raw, vtable: &VtableOf::<W>::VTABLE }
     }
 
-    /// Whether the object is alive. After `false`, what others did with it is visible here.
-    ///
-    /// Strong counts are read relaxed. The fence pairs with the release of the last owner's decrement: without it, what
-    /// is dropped next could still be in use by a reader whose last act it was to let go of the object (rule 3).
+    /// Whether the object is alive. `false` is final, and says nothing of what others did with the object before: see
+    /// [`fence::after_deaths`](crate::fence::after_deaths).
+    #[inline]
     pub(crate) fn is_alive(&self) -> bool {
         // SAFETY: `raw` holds what the vtable is for.
-        let alive = unsafe { (self.vtable.is_alive)(&self.raw) };
-        if !alive {
-            std::sync::atomic::fence(std::sync::atomic::Ordering::Acquire);
-        }
-        alive
+        unsafe { (self.vtable.is_alive)(&self.raw) }
+    }
+
+    /// Whether to let go of it gives back an allocation at most.
+    pub(crate) fn is_plain(&self) -> bool {
+        self.vtable.plain
     }
 
     pub(crate) fn is_thread_bound(&self) -> bool {

@@ -216,15 +216,21 @@ impl CellList {
 
     /// Visits the memos that have a cell here.
     pub(crate) fn each_memo(&self, mut visit: impl FnMut(&'static Core)) {
+        // SAFETY: invariant 1.
+        self.each(|cell| visit(unsafe { cell.as_ref() }.memo()));
+    }
+
+    /// Visits the cells.
+    pub(crate) fn each(&self, mut visit: impl FnMut(NonNull<CellHead>)) {
         let head = self.head.load(Ordering::Acquire);
         // SAFETY: invariants 1 and 6.
         let directory = unsafe { Directory::at(head) };
         let mut at = directory.map_or(head, |directory| directory.newest.load(Ordering::Acquire));
         while let Some(cell) = NonNull::new(at) {
             // SAFETY: invariant 1.
-            let head = unsafe { cell.as_ref() };
-            visit(head.memo());
-            at = head.next();
+            let next = unsafe { cell.as_ref() }.next();
+            visit(cell);
+            at = next;
         }
     }
 

@@ -349,7 +349,7 @@ where
     S: Scope,
     K: KeySet<S>,
 {
-    let anchor = place.find().unwrap_or_else(|| place.make());
+    let anchor = place.find().unwrap_or_else(|| place.make().anchor);
     Cell::<S, K, R>::find_or_add(anchor, core, true)
 }
 
@@ -361,7 +361,7 @@ where
     K: KeySet<S>,
 {
     let _call = Call::enter();
-    sweep::owe(place.class());
+    sweep::owe();
     let cell = cell_of::<R, O, S, K>(core, place);
     let (hash, stored) = (key.hash(), key.to_stored());
     let entry = new_entry::<K::Store<R>>(Slot::full(value.arrive()), stored, hash);
@@ -395,7 +395,7 @@ where
     K: KeySet<S>,
 {
     let call = Call::enter();
-    sweep::owe(place.class());
+    sweep::owe();
     let me = thread::with(thread::Thread::number);
     let cell = cell_of::<R, O, S, K>(core, place);
     let hash = key.hash();

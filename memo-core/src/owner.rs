@@ -7,7 +7,8 @@ use std::sync::Arc;
 use crate::anchor::{Anchor, HasAnchor};
 use crate::life::Life;
 use crate::scope::{Local, Scope, Shared};
-use crate::side_table::{Subject, local, shared};
+use crate::side_table::{Made, Subject, local, shared};
+use crate::sweep;
 
 /// The argument that carries the results: an `Arc`, an `Rc`, or an object with an anchor inside.
 ///
@@ -49,16 +50,13 @@ pub trait Locate<S> {
     fn find(&self) -> Option<&Anchor>;
     /// Its anchor, made on first use.
     #[doc(hidden)]
-    fn make(&self) -> &Anchor;
+    fn make(&self) -> Made<'_>;
     /// Its strong count.
     #[doc(hidden)]
     fn strong(&self) -> Option<usize>;
     /// What the side table knows it by.
     #[doc(hidden)]
     fn life(&self) -> Option<(Subject, Life)>;
-    /// Its size class in the side table.
-    #[doc(hidden)]
-    fn class(&self) -> Option<usize>;
 }
 
 #[allow(private_interfaces, reason = "as for the trait")]
@@ -67,18 +65,14 @@ impl<T: ?Sized> Locate<Shared> for Arc<T> {
     fn find(&self) -> Option<&Anchor> {
         shared::find(self)
     }
-    fn make(&self) -> &Anchor {
-        shared::find_or_add(self)
+    fn make(&self) -> Made<'_> {
+        shared::find_or_add(self, sweep::end_shared)
     }
     fn strong(&self) -> Option<usize> {
         Some(Arc::strong_count(self))
     }
     fn life(&self) -> Option<(Subject, Life)> {
         Some((Subject::of(&**self), Life::new(Arc::downgrade(self))))
-    }
-    #[inline]
-    fn class(&self) -> Option<usize> {
-        Some(Subject::of(&**self).class())
     }
 }
 
@@ -90,18 +84,14 @@ macro_rules! in_this_threads_table {
             fn find(&self) -> Option<&Anchor> {
                 local::find(Subject::of(&**self))
             }
-            fn make(&self) -> &Anchor {
-                local::find_or_add(Subject::of(&**self), || Life::new($pointer::downgrade(self)))
+            fn make(&self) -> Made<'_> {
+                local::find_or_add(Subject::of(&**self), || Life::new($pointer::downgrade(self)), sweep::end_local)
             }
             fn strong(&self) -> Option<usize> {
                 Some($pointer::strong_count(self))
             }
             fn life(&self) -> Option<(Subject, Life)> {
                 Some((Subject::of(&**self), Life::new($pointer::downgrade(self))))
-            }
-            #[inline]
-            fn class(&self) -> Option<usize> {
-                Some(Subject::of(&**self).class())
             }
         }
     };
@@ -116,17 +106,13 @@ impl<T: HasAnchor + ?Sized> Locate<Shared> for T {
     fn find(&self) -> Option<&Anchor> {
         Some(self.anchor())
     }
-    fn make(&self) -> &Anchor {
+    fn make(&self) -> Made<'_> {
         unreachable!("an anchor inside is always found")
     }
     fn strong(&self) -> Option<usize> {
         None
     }
     fn life(&self) -> Option<(Subject, Life)> {
-        None
-    }
-    #[inline]
-    fn class(&self) -> Option<usize> {
         None
     }
 }
@@ -189,7 +175,7 @@ impl<'w, O: Locate<S> + ?Sized, S: Scope> Place<'w, O, S> {
         self.owner.find()
     }
 
-    pub(crate) fn make(self) -> &'w Anchor {
+    pub(crate) fn make(self) -> Made<'w> {
         self.owner.make()
     }
 
@@ -199,9 +185,5 @@ impl<'w, O: Locate<S> + ?Sized, S: Scope> Place<'w, O, S> {
 
     pub(crate) fn life(self) -> Option<(Subject, Life)> {
         self.owner.life()
-    }
-
-    pub(crate) fn class(self) -> Option<usize> {
-        self.owner.class()
     }
 }

@@ -26,7 +26,7 @@ use crate::counters::Count;
 use crate::life::{Life, Watch};
 use crate::memo::{Core, Site};
 use crate::panics::Panics;
-use crate::side_table;
+use crate::side_table::{self, shard::Chain};
 use crate::sync::plain::{AtomicBool, Mutex, Ordering};
 use crate::sync::unpoisoned;
 
@@ -78,6 +78,16 @@ impl Peer {
         drop(link);
     }
 
+    /// Whether ending its entries runs nothing of the user's.
+    fn is_quiet(&self) -> bool {
+        !self.watched.load(Ordering::Relaxed) && unpoisoned(self.links.lock()).values().all(CellRef::is_quiet)
+    }
+
+    /// Visits the entries that the object takes part in, under its lock.
+    pub(crate) fn each_entry(&self, mut visit: impl FnMut(&CellRef, EntryId)) {
+        unpoisoned(self.links.lock()).iter().for_each(|(&entry, cell)| visit(cell, entry));
+    }
+
     /// Ends every entry the object takes part in.
     fn end(&self, why: Count) -> usize {
         self.dead.store(true, Ordering::Release);
@@ -100,6 +110,7 @@ struct Watched(Arc<Peer>);
 
 // SAFETY: only the peer is touched, which is counted.
 unsafe impl Watch for Watched {
+    const PLAIN: bool = false;
     const THREAD_BOUND: bool = false;
 
     fn is_alive(&self) -> bool {
@@ -179,13 +190,15 @@ fn end_here(peer: &Arc<Peer>, why: Count) -> usize {
     let mut panics = Panics::default();
     let mut ended = panics.run(|| peer.end(why)).unwrap_or(0);
     // Set by this thread, if it has a node: its own order is enough.
-    if peer.watched.load(Ordering::Relaxed)
-        && let Some(node) = side_table::local::take_watching(Arc::as_ptr(peer) as usize)
-    {
-        if let Some(here) = find(node.anchor()) {
-            ended += panics.run(|| here.end(why)).unwrap_or(0);
-        }
-        panics.run(|| drop(node));
+    if peer.watched.load(Ordering::Relaxed) {
+        let dead = side_table::local::take_if_dead(Arc::as_ptr(peer) as usize);
+        dead.each(|node| {
+            if let Some(here) = find(node.anchor()) {
+                ended += panics.run(|| here.end(why)).unwrap_or(0);
+            }
+        });
+        let free = crate::sweep::end_all(dead, &mut panics);
+        side_table::local::give_back(free, const { Chain::new() });
     }
     panics.resume();
     ended
@@ -197,7 +210,10 @@ static PEER_VTABLE: CellVtable = CellVtable {
     release: crate::cell::release::<PeerCell>,
     end: <PeerCell as AnyCell>::end,
     ready: crate::cell::ready::<PeerCell>,
+    living: crate::cell::living::<PeerCell>,
     inert: false,
+    // SAFETY: the vtable is that of this type, and the caller's cell is alive.
+    is_quiet: |cell| unsafe { crate::cell::cast::<PeerCell>(cell) }.peer.is_quiet(),
     shared: None,
 };
 

@@ -143,7 +143,10 @@ static VTABLE: CellVtable = CellVtable {
     release: cell::release::<NoteCell>,
     end: <NoteCell as AnyCell>::end,
     ready: cell::ready::<NoteCell>,
+    living: cell::living::<NoteCell>,
     inert: false,
+    // Ending notes is nothing.
+    is_quiet: |_| true,
     shared: None,
 };
 

@@ -240,6 +240,10 @@ pub(crate) trait Store: Default {
     /// Takes the entry at this address out.
     fn remove(&mut self, front: &Self::Front, id: EntryId) -> Option<Taken<Self>>;
     fn contains(&self, front: &Self::Front, id: EntryId) -> bool;
+    /// Whether it is there and has its result.
+    fn is_ready(&self, front: &Self::Front, id: EntryId) -> bool;
+    /// How many entries `counts` says yes to, where there may be several.
+    fn count(&self, counts: impl Fn(&Counted<Self>) -> bool) -> usize;
     /// Notes that this entry of the store has turned ready.
     fn turned_ready(&mut self, front: &Self::Front, entry: &Counted<Self>);
     /// Takes out what is too much: entries with dead arguments, else one that was not hit lately. Not `newest`. `is_dead` is
@@ -349,6 +353,14 @@ impl<V: 'static> Store for Single<V> {
 
     fn contains(&self, front: &OneEntry<V>, id: EntryId) -> bool {
         front.get().is_some_and(|entry| id_of(&entry) == id)
+    }
+
+    fn is_ready(&self, front: &OneEntry<V>, id: EntryId) -> bool {
+        front.get().is_some_and(|entry| id_of(&entry) == id && entry.slot.get().is_some())
+    }
+
+    fn count(&self, _: impl Fn(&Counted<Self>) -> bool) -> usize {
+        unreachable!("without a key nothing is asked of it")
     }
 
     fn turned_ready(&mut self, front: &OneEntry<V>, entry: &Counted<Self>) {
@@ -523,6 +535,14 @@ impl<K: 'static, V: 'static> Store for Table<K, V> {
 
     fn contains(&self, (): &(), id: EntryId) -> bool {
         self.position(id).is_some()
+    }
+
+    fn is_ready(&self, (): &(), id: EntryId) -> bool {
+        self.position(id).is_some_and(|at| self.entries[at].slot.get().is_some())
+    }
+
+    fn count(&self, counts: impl Fn(&Counted<Self>) -> bool) -> usize {
+        self.entries.iter().filter(|entry| counts(entry)).count()
     }
 
     fn turned_ready(&mut self, (): &(), _: &Counted<Self>) {

@@ -1,97 +1,229 @@
 //! Reclaiming anchors whose objects are dead: a little with every miss, all on request.
 //!
-//! An `Arc` tells nobody that it dies. So every miss owes a look at a few nodes of the side table, paid when the thread's
-//! outermost memo call ends: never inside a body, a `Drop` or a `Clone` of somebody else (law 7), one sweep at a time on
-//! a thread. Every few thousand hits pay too. No thread starts unasked.
+//! An `Arc` tells nobody that it dies. So who adds a node to the side table looks at a few others there
+//! ([`shard`](crate::side_table::shard)); every miss looks at a few more, of the whole process in turn, and every few thousand hits
+//! do. No thread starts unasked.
+//!
+//! # The bound of law 4
+//!
+//! With `n` nodes in the side table, an object that has died is found after at most `n / 2 + 64` further misses, or
+//! `64 n + 4096 m` hits, where `m` is the number of memos in use by each thread, summed over threads (a thread counts to 4,096 for
+//! each memo by itself, and gives what it did not use up to the process when it ends); all of any threads, and each as a
+//! part of what is needed. While objects come, at most half as many dead as living ones of the same size class are not found
+//! yet, and 34 a shard or 32 KiB of them. The allocation is given back then and there, and so is a result without drop glue; a
+//! result with drop glue is dropped at the end of an outermost memo call, where each call drops at most [`MOST_LATE`] of them.
+//!
+//! # Invariants
+//!
+//! 1. Of what is taken out of the table nothing is ended, and no memory used again, before [`fence::after_deaths`].
+//! 2. Inside a memo call only what runs nothing of the user's is ended; the rest waits (law 7).
+//! 3. One thread at a time has a node that was taken out, and gives it back to the shard that it came from.
+
+use std::ptr::NonNull;
 
 use crate::panics::Panics;
-use crate::side_table::{self, CLASSES, Seen, Taken};
+use crate::side_table::node::{Node, age};
+use crate::side_table::shard::Chain;
+use crate::side_table::shared::Shard;
+use crate::side_table::{local, shared};
 use crate::sync::panicking;
+use crate::sync::plain::{AtomicU64, Ordering};
 use crate::thread::{self, Deeper, Thread};
+use crate::{fence, grave};
 
-/// Nodes looked at for one miss, in the class of its owner, and half as many among the young.
-const NODES_PER_MISS: usize = 4;
+/// Nodes of the whole process that are looked at for one miss.
+const NODES_PER_MISS: u32 = 2;
 /// A debt is paid when it is worth taking a lock for.
-const DUE: u32 = 8;
-/// Debts above this are forgiven: a long body with a million misses must not end in a long sweep.
-const MOST_DEBT: u32 = 256;
+const DUE: u32 = 32;
 /// Every so many hits of one memo on one thread sweep too.
 pub(crate) const HITS_PER_SWEEP: u64 = 4096;
+/// Nodes that those look at.
 const NODES_PER_HITS: usize = 64;
+/// And so many more, as long as a good part of them is dead.
+const NODES_IN_A_CROWD: usize = 256;
+/// Results with drop glue that the end of an outermost call drops at most.
+const MOST_LATE: usize = 64;
+/// Nodes that a sweep of all takes at a time.
+const BATCH: usize = 64;
 
-/// Notes what a miss owes. `class` is that of its owner in the side table, if it is there.
+/// Notes what a miss owes, and pays when it is worth it: also inside a body, where nothing of the user's is run.
 #[inline]
-pub(crate) fn owe(class: Option<usize>) {
-    thread::with(|thread| {
-        thread.debt.set(thread.debt.get().saturating_add(1).min(MOST_DEBT));
-        if let Some(class) = class {
-            thread.debt_classes.set(thread.debt_classes.get() | 1 << class);
-        }
+pub(crate) fn owe() {
+    let due = thread::with(|thread| {
+        let debt = thread.debt.get() + NODES_PER_MISS;
+        thread.debt.set(if debt < DUE { debt } else { 0 });
+        debt >= DUE
     });
-}
-
-/// Pays what is owed, if this is the outermost end.
-pub(crate) fn pay() {
-    thread::with(|thread| {
-        if !thread.is_outermost() || thread.debt.get() < DUE || thread.sweeping.get() || panicking() {
-            return;
-        }
-        let nodes = NODES_PER_MISS * thread.debt.replace(0) as usize;
-        let classes = thread.debt_classes.replace(0);
-        some(thread, nodes, (0..CLASSES).filter(|class| classes & 1 << class != 0));
-    });
+    if due {
+        some(DUE as usize);
+    }
 }
 
 /// What a few thousand hits pay.
 #[cold]
 pub(crate) fn after_hits() {
-    thread::with(|thread| {
-        if thread.is_outermost() && !thread.sweeping.get() && !panicking() {
-            some(thread, NODES_PER_HITS, std::iter::empty());
+    if some(NODES_PER_HITS) >= NODES_PER_HITS / 4 {
+        some(NODES_IN_A_CROWD);
+    }
+    settle_now();
+}
+
+/// Hits of threads that have ended, which did not sweep themselves.
+static LEFT: AtomicU64 = AtomicU64::new(0);
+
+/// Takes over the hits of a thread that ends; those that are together enough sweep.
+pub(crate) fn leave(hits: u64) {
+    let before = LEFT.fetch_add(hits, Ordering::Relaxed);
+    if before / HITS_PER_SWEEP != (before + hits) / HITS_PER_SWEEP {
+        after_hits();
+    }
+}
+
+/// Looks at so many nodes of the process, and at as many of this thread's own table. How many were dead.
+#[cold]
+#[inline(never)]
+fn some(nodes: usize) -> usize {
+    let mut found = shared::sweep_some(nodes, end_shared);
+    if thread::with(|thread| !thread.table.get().is_null()) {
+        let dead = local::sweep_some(nodes);
+        found += dead.len();
+        end_local(dead);
+    }
+    found
+}
+
+/// Ends what was found dead in passing, as far as that runs nothing of the user's.
+#[cold]
+pub(crate) fn end_shared(shard: Shard, dead: Chain) {
+    fence::after_deaths();
+    let (free, late) = end_quiet(dead);
+    if !late.is_empty() {
+        thread::with(|thread| thread.owes_late.set(true));
+    }
+    shard.give_back(free, late);
+}
+
+/// The same for this thread's own table.
+#[cold]
+pub(crate) fn end_local(dead: Chain) {
+    let (free, late) = end_quiet(dead);
+    if !late.is_empty() {
+        thread::with(|thread| thread.owes_late.set(true));
+    }
+    local::give_back(free, late);
+}
+
+/// Lets go of allocations, and ends what runs nothing of the user's. What is free by then, and what is left.
+fn end_quiet(mut dead: Chain) -> (Chain, Chain) {
+    let (mut free, mut late) = (Chain::new(), Chain::new());
+    while let Some(node) = dead.pop() {
+        // SAFETY: taken out, dead, and behind the fence: this call's.
+        if unsafe { Node::end_quietly(node) } {
+            free.push(node);
+        } else {
+            late.push(node);
         }
+    }
+    (free, late)
+}
+
+/// Ends all of it. What is free by then comes back, and those that ran something of the user's are told.
+fn end_loud(mut dead: Chain, panics: &mut Panics, mut each: impl FnMut(&Node)) -> (Chain, usize) {
+    let _deeper = Deeper::enter();
+    let (mut free, mut loud) = (Chain::new(), 0);
+    while let Some(node) = dead.pop() {
+        // SAFETY: this call's.
+        each(unsafe { node.as_ref() });
+        // SAFETY: as in `end_quiet`.
+        if !unsafe { Node::end_quietly(node) } {
+            loud += 1;
+            panics.run(|| {
+                // SAFETY: as in `end_quiet`.
+                let cells = unsafe { Node::take_cells(node) };
+                // Whatever the cells are: a life that is more than a `Weak` goes after them.
+                let _life = EndLife(node);
+                grave::bury(cells);
+            });
+        }
+        free.push(node);
+    }
+    (free, loud)
+}
+
+struct EndLife(NonNull<Node>);
+
+impl Drop for EndLife {
+    fn drop(&mut self) {
+        // SAFETY: made for a node that is this call's.
+        unsafe { Node::release_life(self.0) };
+    }
+}
+
+/// Ends all nodes, which come from a table that is given up.
+pub(crate) fn end_all(dead: Chain, panics: &mut Panics) -> Chain {
+    end_loud(dead, panics, |_| ()).0
+}
+
+/// The end of a memo call that was a miss.
+#[inline]
+pub(crate) fn settle() {
+    let due = |thread: &Thread| thread.owes_late.get() || !thread.suspects.get().is_null() || thread.is_last();
+    if thread::with(due) {
+        settle_now();
+    }
+}
+
+#[cold]
+#[inline(never)]
+fn settle_now() {
+    if !thread::with(Thread::is_outermost) {
+        return;
+    }
+    crate::retained::check();
+    end_late();
+    if thread::with(Thread::is_last) {
+        local::close();
+    }
+}
+
+/// Drops some of the results that wait for the end of an outermost call, of this thread and of all.
+fn end_late() {
+    let may = |thread: &Thread| !thread.sweeping.get() && (thread.owes_late.get() || shared::any_late());
+    if !thread::with(may) || panicking() {
+        return;
+    }
+    thread::with(|thread| thread.sweeping.set(true));
+    let mut panics = Panics::default();
+    let mut left = MOST_LATE;
+    let here = local::take_late(left);
+    left -= here.len();
+    let (free, _) = end_loud(here, &mut panics, |_| ());
+    local::give_back(free, Chain::new());
+    for shard in shared::with_late() {
+        let some = shard.take_late(left);
+        left -= some.len();
+        let (free, _) = end_loud(some, &mut panics, |_| ());
+        shard.give_back(free, Chain::new());
+        if left == 0 {
+            break;
+        }
+    }
+    panics.swallow();
+    thread::with(|thread| {
+        thread.sweeping.set(false);
+        thread.owes_late.set(local::has_late());
     });
 }
 
-fn some(thread: &Thread, nodes: usize, classes: impl Iterator<Item = usize>) {
-    let mut dead = Vec::new();
-    for class in classes {
-        side_table::shared::sweep_some(class, nodes, &mut dead);
-        side_table::local::sweep_some(class, nodes, &mut dead);
-    }
-    if let Some(class) = side_table::shared::next_class() {
-        side_table::shared::sweep_some(class, nodes, &mut dead);
-    }
-    if !thread.table.get().is_null() {
-        let turn = thread.local_turn.get().wrapping_add(1);
-        thread.local_turn.set(turn);
-        side_table::local::sweep_some(turn as usize % CLASSES, nodes, &mut dead);
-    }
-    if dead.is_empty() {
-        return;
-    }
-    thread.sweeping.set(true);
-    let mut panics = Panics::default();
-    drop_nodes(dead, &mut panics);
-    panics.swallow();
-    thread.sweeping.set(false);
-}
-
-pub(crate) fn drop_nodes(dead: Vec<Taken>, panics: &mut Panics) {
-    let _deeper = Deeper::enter();
-    for node in dead {
-        panics.run(|| drop(node));
-    }
-}
-
-/// Reclaims the results of all dead objects now, and returns how many objects that were.
+/// Reclaims the results of all objects that are dead now, and returns how many objects that were.
 ///
-/// It goes on until nothing more is dead: a dropped result may have been the last owner of another argument. It takes
-/// time in proportion to the number of objects in the side table, not of results. Where results own other `Arc`
-/// arguments in a chain, a pass follows it in the order in which the objects were first memoized, and back: a chain of a hundred
+/// It also reclaims what dies of it: a dropped result may have been the last owner of another argument. What comes after it has
+/// begun, and dies meanwhile by the doing of other threads, is not waited for. It takes time in proportion to the number of objects
+/// in the side table, not of results. Where results own other `Arc` arguments in a chain, it follows that in the order in which the
+/// objects were first memoized, and back: a chain of a hundred
 /// thousand that was built from either end takes one pass, a shuffled one as many passes over the table as it turns back in that
 /// order (a third of its length: quadratic time, and minutes for a hundred thousand; in-object anchors drop any chain in linear
-/// time). What a sweep on another
-/// thread is dropping at this moment is that sweep's. Of `Rc`s and `local` memos it reclaims this thread's.
+/// time). What another thread is dropping at this moment is that thread's. Of `Rc`s and `local` memos it reclaims this thread's.
 ///
 /// # Panics
 ///
@@ -115,96 +247,140 @@ pub(crate) fn drop_nodes(dead: Vec<Taken>, panics: &mut Panics) {
 /// assert_eq!(len_memo().stats().dropped, 1);
 /// ```
 pub fn sweep() -> usize {
-    let mut panics = Panics::default();
-    let total = until_nothing_is_dead(|chained| {
-        let mut found = local_pass(&mut panics) + shared_pass(&mut panics);
-        if chained && found > 0 {
-            found += follow(&side_table::local::seen(), side_table::local::take_dead, &mut panics);
-            found += follow(&side_table::shared::seen(), side_table::shared::take_dead, &mut panics);
+    let mut all = Sweep::new();
+    loop {
+        let chained = all.chains;
+        all.chains = false;
+        all.pass_here();
+        all.pass_shared();
+        if !all.chains {
+            break;
         }
-        found
-    });
-    panics.resume();
-    total
+        if chained {
+            all.follow_here();
+            all.follow_shared();
+        }
+    }
+    shared::trim();
+    all.panics.resume();
+    all.found
 }
 
 /// The same for this thread's own table.
 pub(crate) fn sweep_here() -> usize {
-    let mut panics = Panics::default();
-    let total = until_nothing_is_dead(|chained| {
-        let mut found = local_pass(&mut panics);
-        if chained && found > 0 {
-            found += follow(&side_table::local::seen(), side_table::local::take_dead, &mut panics);
-        }
-        found
-    });
-    panics.resume();
-    total
-}
-
-/// Sums up what `pass` finds, until it finds nothing. It is told whether a pass before found something: if this one does, too,
-/// what was dropped owned others.
-fn until_nothing_is_dead(mut pass: impl FnMut(bool) -> usize) -> usize {
-    let mut total = 0;
+    let mut all = Sweep::new();
     loop {
-        match pass(total > 0) {
-            0 => return total,
-            found => total += found,
+        let chained = all.chains;
+        all.chains = false;
+        all.pass_here();
+        if !all.chains {
+            break;
+        }
+        if chained {
+            all.follow_here();
         }
     }
+    all.panics.resume();
+    all.found
 }
 
-fn local_pass(panics: &mut Panics) -> usize {
-    let mut found = 0;
-    side_table::local::sweep_all(|dead| {
-        found += dead.len();
-        drop_nodes(dead, panics);
-    });
-    found
+/// A sweep of all that is dead, from its beginning on.
+struct Sweep {
+    /// The numbers of nodes that came before it began are older.
+    began_here: u32,
+    began_shared: u32,
+    found: usize,
+    /// Whether the last pass dropped something of the user's on account of an object that had come before the beginning: that may
+    /// have been the last owner of another.
+    chains: bool,
+    panics: Panics,
 }
 
-fn shared_pass(panics: &mut Panics) -> usize {
-    let mut found = 0;
-    side_table::shared::sweep_all(|dead| {
-        found += dead.len();
-        drop_nodes(dead, panics);
-    });
-    found
-}
+impl Sweep {
+    fn new() -> Self {
+        Self {
+            began_here: local::now(),
+            began_shared: shared::now(),
+            found: 0,
+            chains: false,
+            panics: Panics::default(),
+        }
+    }
 
-/// Follows chains of results that own the next object. In the order of coming, and back: so a chain that was built from either
-/// end, by one thread, goes at once.
-fn follow(seen: &[Seen], take_dead: impl Fn(&Seen) -> Option<Taken>, panics: &mut Panics) -> usize {
-    let mut total = 0;
-    loop {
-        let mut found = 0;
-        for seen in seen.iter().chain(seen.iter().rev()) {
-            if let Some(dead) = take_dead(seen) {
-                found += 1;
-                drop_nodes(vec![dead], panics);
+    /// Ends nodes. Those that are free by then come back.
+    fn end(&mut self, dead: Chain, began: u32) -> Chain {
+        // Half of all numbers lie before any other.
+        let is_old = |node: &Node| age(node.number(), began) < age(0, 0) / 2;
+        let mut old = false;
+        self.found += dead.len();
+        let (free, loud) = end_loud(dead, &mut self.panics, |node| old |= is_old(node));
+        self.chains |= loud > 0 && old;
+        free
+    }
+
+    fn pass_here(&mut self) {
+        local::sweep_all(BATCH, |dead| {
+            let free = self.end(dead, self.began_here);
+            local::give_back(free, Chain::new());
+        });
+        // Those that waited when this came by.
+        let late = local::take_late(usize::MAX);
+        let free = self.end(late, self.began_here);
+        local::give_back(free, Chain::new());
+    }
+
+    fn pass_shared(&mut self) {
+        for shard in shared::shards() {
+            let mut round = shared::begin_round(shard);
+            while let Some(dead) = shared::go_on(shard, &mut round, BATCH) {
+                fence::after_deaths();
+                let free = self.end(dead, self.began_shared);
+                shard.give_back(free, Chain::new());
             }
+            // Those that waited when this came by.
+            let late = shard.take_late(usize::MAX);
+            let free = self.end(late, self.began_shared);
+            shard.give_back(free, Chain::new());
         }
-        if found == 0 {
-            return total;
-        }
-        total += found;
+    }
+
+    /// Follows chains of results that own the next object. In the order of coming, and back: so a chain that was built from either
+    /// end, by one thread, goes at once.
+    fn follow_here(&mut self) {
+        let seen = local::seen();
+        there_and_back(&seen, |&(_, address)| {
+            let dead = local::take_if_dead(address);
+            let found = !dead.is_empty();
+            let free = self.end(dead, self.began_here);
+            local::give_back(free, Chain::new());
+            found
+        });
+    }
+
+    fn follow_shared(&mut self) {
+        let seen = shared::seen();
+        there_and_back(&seen, |seen| {
+            let (shard, dead) = shared::take_if_dead(seen);
+            let found = !dead.is_empty();
+            if found {
+                fence::after_deaths();
+                let free = self.end(dead, self.began_shared);
+                shard.give_back(free, Chain::new());
+            }
+            found
+        });
     }
 }
 
-/// The end of a memo call that was a miss.
-#[inline]
-pub(crate) fn settle() {
-    let due = |thread: &Thread| thread.debt.get() >= DUE || !thread.suspects.get().is_null();
-    if thread::with(due) {
-        settle_now();
-    }
-}
-
-#[cold]
-#[inline(never)]
-fn settle_now() {
-    if thread::with(Thread::is_outermost) {
-        crate::retained::check();
-        pay();
+/// Goes over all that was seen, and back, until nothing more is found.
+fn there_and_back<T>(seen: &[T], mut find: impl FnMut(&T) -> bool) {
+    loop {
+        let mut found = false;
+        for one in seen.iter().chain(seen.iter().rev()) {
+            found |= find(one);
+        }
+        if !found {
+            return;
+        }
     }
 }

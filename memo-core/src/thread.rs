@@ -17,7 +17,7 @@ use crate::reader::Reader;
 #[cfg(not(loom))]
 use crate::reader::{self, READERS};
 use crate::retained::Suspect;
-use crate::side_table::local::Shards;
+use crate::side_table::local::Table;
 
 pub(crate) struct Thread {
     number: Cell<u32>,
@@ -35,17 +35,20 @@ pub(crate) struct Thread {
     /// Cells of objects that died while cells were being dropped, to be dropped next.
     pub(crate) graves: Cell<*mut CellHead>,
     pub(crate) burying: Cell<bool>,
-    /// Sweeping owed by the misses of the call in progress: how many, and of which size classes.
+    /// Nodes to be looked at for misses.
     pub(crate) debt: Cell<u32>,
-    pub(crate) debt_classes: Cell<u32>,
+    /// Whether this thread has found dead objects whose results wait for the end of an outermost call.
+    pub(crate) owes_late: Cell<bool>,
     pub(crate) sweeping: Cell<bool>,
+    /// The number of the next node that this thread adds to the side table.
+    pub(crate) node_number: Cell<u32>,
     /// The anchors of this thread's `Rc`s.
-    pub(crate) table: Cell<*mut Shards>,
-    /// Which class of the table the sweep looks at next.
-    pub(crate) local_turn: Cell<u32>,
+    pub(crate) table: Cell<*mut Table>,
     pub(crate) suspects: Cell<*mut Vec<Suspect>>,
     /// What of each memo was counted as leaked when this thread's table was given up, and is still there. Stays with the table.
     leaked: Cell<*mut Vec<(&'static Core, u64)>>,
+    /// Whether the second guard has run, too: then a table goes with each call.
+    last: Cell<bool>,
     /// What this thread is looking at, and whether others can see it.
     #[cfg(not(loom))]
     reader: Cell<&'static Reader>,
@@ -73,6 +76,7 @@ static NOBODY: Reader = Reader::new();
 thread_local! {
     static THREAD: Thread = const { Thread::fresh() };
     static GUARD: Guard = const { Guard };
+    static LATE_GUARD: LateGuard = const { LateGuard };
 }
 
 #[cfg(shuttle)]
@@ -82,6 +86,7 @@ thread_local! {
 #[cfg(shuttle)]
 shuttle::thread_local! {
     static GUARD: Guard = const { Guard };
+    static LATE_GUARD: LateGuard = const { LateGuard };
 }
 
 const _: () = assert!(!std::mem::needs_drop::<Thread>(), "a destructor would end the thread-local early");
@@ -111,12 +116,13 @@ impl Thread {
             graves: Cell::new(std::ptr::null_mut()),
             burying: Cell::new(false),
             debt: Cell::new(0),
-            debt_classes: Cell::new(0),
+            owes_late: Cell::new(false),
             sweeping: Cell::new(false),
+            node_number: Cell::new(0),
             table: Cell::new(std::ptr::null_mut()),
-            local_turn: Cell::new(0),
             suspects: Cell::new(std::ptr::null_mut()),
             leaked: Cell::new(std::ptr::null_mut()),
+            last: Cell::new(false),
             #[cfg(not(loom))]
             reader: Cell::new(&NOBODY),
             sight: Cell::new(Sight::Unlisted),
@@ -145,15 +151,38 @@ impl Thread {
         !self.late.get() && GUARD.try_with(|_| ()).is_ok()
     }
 
-    /// Notes what was counted as leaked.
-    pub(crate) fn note_leaked(&self, leaked: Vec<(&'static Core, u64)>) {
-        self.leaked.set(Box::into_raw(Box::new(leaked)));
+    /// The same for a table that a later destructor makes.
+    pub(crate) fn arm_again(&self) {
+        if LATE_GUARD.try_with(|_| ()).is_err() {
+            self.last.set(true);
+        }
+    }
+
+    /// Whether nothing will give this thread's table back any more.
+    pub(crate) fn is_last(&self) -> bool {
+        self.last.get()
+    }
+
+    /// Notes what of a memo is counted as leaked now. How much more that is than before.
+    pub(crate) fn note_leaked(&self, core: &'static Core, now: u64) -> u64 {
+        if self.leaked.get().is_null() {
+            self.leaked.set(Box::into_raw(Box::default()));
+        }
+        // SAFETY: made above, never freed, this thread's alone, and nothing below comes back here.
+        let leaked = unsafe { &mut *self.leaked.get() };
+        let at = leaked.iter().position(|(other, _)| std::ptr::eq(*other, core));
+        let at = at.unwrap_or_else(|| {
+            leaked.push((core, 0));
+            leaked.len() - 1
+        });
+        let before = std::mem::replace(&mut leaked[at].1, now);
+        now.saturating_sub(before)
     }
 
     /// Of `n` results that are dropped late: how many were counted as leaked before. They are not counted again.
     pub(crate) fn take_back_leaked(&self, core: &'static Core, n: u64) -> u64 {
         let Some(leaked) = NonNull::new(self.leaked.get()) else { return 0 };
-        // SAFETY: made by `note_leaked`, never freed, this thread's alone, and nothing below comes back here.
+        // SAFETY: as in `note_leaked`.
         let leaked = unsafe { &mut *leaked.as_ptr() };
         let Some((_, left)) = leaked.iter_mut().find(|(other, _)| std::ptr::eq(*other, core)) else { return 0 };
         let taken = n.min(*left);
@@ -203,6 +232,11 @@ impl Thread {
         self.depth.get() == 0 && self.reader.get().cloning().is_free()
     }
 
+    /// Whether no other thread is on the list.
+    pub(crate) fn is_alone(&self) -> bool {
+        READERS.lock().is_only(self.is_listed().then(|| self.reader.get()))
+    }
+
     /// Whether what was unpublished before is looked at by nobody any more.
     pub(crate) fn others_have_left(&self) -> bool {
         READERS.have_left(self.is_listed().then(|| self.reader.get()))
@@ -232,6 +266,10 @@ impl Thread {
         self.depth.get() == 0
     }
 
+    pub(crate) fn is_alone(&self) -> bool {
+        false
+    }
+
     pub(crate) fn others_have_left(&self) -> bool {
         false
     }
@@ -244,6 +282,7 @@ struct Guard;
 
 impl Drop for Guard {
     fn drop(&mut self) {
+        crate::sweep::leave(crate::counters::hits_not_swept_for());
         // Values dropped here may call memos and so count; hence the counters last.
         crate::side_table::local::close();
         crate::retained::forget_suspects();
@@ -253,6 +292,16 @@ impl Drop for Guard {
         with(Thread::unlist);
         #[cfg(shuttle)]
         THREADS.with(crate::sync::Own::forget);
+    }
+}
+
+/// Runs after the destructors that have called memos when [`Guard`] had run.
+struct LateGuard;
+
+impl Drop for LateGuard {
+    fn drop(&mut self) {
+        crate::side_table::local::close();
+        with(|thread| thread.last.set(true));
     }
 }
 

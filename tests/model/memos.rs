@@ -264,6 +264,10 @@ impl Memo {
         every!(self, len)
     }
 
+    pub(crate) fn is_empty(self) -> bool {
+        every!(self, is_empty)
+    }
+
     pub(crate) fn clear(self) -> usize {
         match self {
             Self::Plain => plain_memo().clear(),

@@ -308,8 +308,10 @@ impl World {
     fn len(&mut self, memo: Memo) {
         let before = self.before[memo as usize].1;
         let (live, _) = self.oracle.size(memo);
+        let alive = memo.tally().alive();
         assert_eq!(memo.len() - before, live, "{memo:?}");
-        self.oracle.swept();
+        assert_eq!(memo.is_empty(), live + before == 0, "{memo:?}");
+        assert_eq!(memo.tally().alive(), alive, "{memo:?}: `len` runs no destructor");
     }
 
     fn sweep(&mut self) {

@@ -145,6 +145,9 @@ pub unsafe trait StoredKey<S>: Sized + 'static {
     /// Whether it can name weak arguments.
     #[doc(hidden)]
     const PEERS: bool = false;
+    /// Whether dropping it runs nothing of the user's.
+    #[doc(hidden)]
+    const DROPS_OURS: bool = !std::mem::needs_drop::<Self>();
     /// Whether two stored keys are the same.
     #[doc(hidden)]
     fn same(&self, other: &Self) -> bool;
@@ -174,6 +177,7 @@ pub enum Either<A, B> {
 // SAFETY: one of two, both as asked.
 unsafe impl<S, A: StoredKey<S>, B: StoredKey<S>> StoredKey<S> for Either<A, B> {
     const PEERS: bool = A::PEERS || B::PEERS;
+    const DROPS_OURS: bool = A::DROPS_OURS && B::DROPS_OURS;
 
     fn same(&self, other: &Self) -> bool {
         match (self, other) {

@@ -104,6 +104,8 @@ macro_rules! borrowed {
     ($($borrowed:ty, $owned:ty);+ $(;)?) => {$(
         // SAFETY: `Send + Sync`.
         unsafe impl<S> StoredKey<S> for Box<$borrowed> {
+            const DROPS_OURS: bool = true;
+
             fn same(&self, other: &Self) -> bool {
                 self == other
             }
@@ -157,6 +159,7 @@ borrowed! {
 // SAFETY: as the elements.
 unsafe impl<S, T: StoredKey<S>> StoredKey<S> for Box<[T]> {
     const PEERS: bool = T::PEERS;
+    const DROPS_OURS: bool = T::DROPS_OURS;
 
     fn same(&self, other: &Self) -> bool {
         self.len() == other.len() && self.iter().zip(other).all(|(a, b)| a.same(b))
@@ -230,6 +233,7 @@ as_pointee! {
 // SAFETY: as the content.
 unsafe impl<S, T: StoredKey<S>> StoredKey<S> for Option<T> {
     const PEERS: bool = T::PEERS;
+    const DROPS_OURS: bool = T::DROPS_OURS;
 
     fn same(&self, other: &Self) -> bool {
         match (self, other) {
@@ -285,6 +289,7 @@ macro_rules! tuples {
         // SAFETY: as the parts.
         unsafe impl<S, $($name: StoredKey<S>),+> StoredKey<S> for ($($name,)+) {
             const PEERS: bool = $($name::PEERS)||+;
+            const DROPS_OURS: bool = $($name::DROPS_OURS)&&+;
 
             fn same(&self, other: &Self) -> bool {
                 $(self.$at.same(&other.$at))&&+

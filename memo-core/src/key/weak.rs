@@ -14,6 +14,7 @@ use crate::side_table::Subject;
 // SAFETY: a shared peer holds atomics, a `Life` of an `Arc` or none, and counted references to shared cells.
 unsafe impl<S: 'static> StoredKey<S> for PeerRef<S> {
     const PEERS: bool = true;
+    const DROPS_OURS: bool = true;
 
     fn same(&self, other: &Self) -> bool {
         PeerRef::same(self, other)

@@ -1,16 +1,19 @@
 //! The table of one thread: the anchors of its `Rc`s, and of what takes part in its `local` memos.
 //!
-//! It lies behind a thread-local pointer without a destructor, so it works until the thread's very end (law 14). A
-//! guard sweeps it when the thread ends and frees it unless an `Rc` is alive; then it is left where it is, since an `Rc`
-//! that was leaked may have a `&'static` result out. A table made after that stays.
+//! It is one shard, without a lock. It lies behind a thread-local pointer without a destructor, so it works until the thread's very
+//! end (law 14). When the thread ends, a guard gives it back: all but the nodes of living `Rc`s whose results were lent, since an
+//! `Rc` that was leaked, or that a later destructor holds, may have a `&'static` result out. Those stay, with what is left of the
+//! table, and are counted as leaked. A table that is made after that has a guard of its own; after that one, a table goes at
+//! the end of each outermost call.
 //!
 //! Borrows of the table are short and nothing of the user's runs inside them.
 
 use std::ptr::NonNull;
 
 use super::index::Index;
-use super::shard::Keeper;
-use super::{CLASSES, Node, Seen, Subject, Taken, in_order};
+use super::node::{Node, age};
+use super::shard::{Added, Chain, Keeper};
+use super::{Made, Subject};
 use crate::anchor::Anchor;
 use crate::cell::CellRef;
 use crate::counters::{self, Count};
@@ -20,51 +23,41 @@ use crate::memo::Core;
 use crate::panics::Panics;
 use crate::thread;
 
-/// The table: a shard for each class.
-pub(crate) struct Shards {
-    shards: [Shard; CLASSES],
+/// The table.
+pub(crate) struct Table {
+    index: Index<Node>,
+    keeper: Keeper,
     /// The number of the next node.
     next: u32,
 }
 
-struct Shard {
-    index: Index<Node>,
-    keeper: Keeper,
-}
-
-impl Shards {
+impl Table {
     fn new() -> Self {
-        // Nobody reads but who writes: an old array is free at once.
-        let nobody_reads = || true;
-        let shard = |_| Shard { index: Index::new(), keeper: Keeper::new(nobody_reads) };
-        Self { shards: std::array::from_fn(shard), next: 0 }
-    }
-
-    fn find_or_add(&mut self, subject: Subject, life: impl FnOnce() -> Life) -> NonNull<Node> {
-        let Shard { index, keeper } = &mut self.shards[subject.class()];
-        let number = || {
-            let number = self.next;
-            self.next = number.wrapping_add(1);
-            number
-        };
-        keeper.find_or_add(index, subject, number, life)
+        Self { index: Index::new(), keeper: Keeper::new(), next: 0 }
     }
 }
 
-fn with<R>(act: impl FnOnce(&mut Shards) -> R) -> Option<R> {
+fn with<R>(act: impl FnOnce(&mut Table) -> R) -> Option<R> {
     thread::with(|thread| {
         let table = NonNull::new(thread.table.get())?;
         // SAFETY: this thread's alone, and `act` never comes back here: it runs our code only.
-        Some(act(unsafe { &mut *table.as_ptr() }))
+        let table = unsafe { &mut *table.as_ptr() };
+        let done = act(table);
+        let retired = table.keeper.retired();
+        // SAFETY: nobody reads but this thread, which does not now.
+        unsafe { retired.free() };
+        Some(done)
     })
 }
 
-fn with_or_make<R>(act: impl FnOnce(&mut Shards) -> R) -> R {
+fn with_or_make<R>(act: impl FnOnce(&mut Table) -> R) -> R {
     thread::with(|thread| {
         if thread.table.get().is_null() {
-            thread.table.set(Box::into_raw(Box::new(Shards::new())));
-            // Too late for a guard: then this table stays.
-            thread.arm();
+            thread.table.set(Box::into_raw(Box::new(Table::new())));
+            // Too late for a guard: then it goes with the call.
+            if !thread.arm() {
+                thread.arm_again();
+            }
         }
     });
     with(act).expect("the table was just made")
@@ -73,20 +66,34 @@ fn with_or_make<R>(act: impl FnOnce(&mut Shards) -> R) -> R {
 /// The anchor of the object, if this thread has one for it. Good for as long as the object lives.
 #[inline(always)]
 pub(crate) fn find<'a>(subject: Subject) -> Option<&'a Anchor> {
-    let node = with(|table| {
-        let index = &table.shards[subject.class()].index;
+    let node = thread::with(|thread| {
+        let table = NonNull::new(thread.table.get())?;
+        // SAFETY: this thread's alone, and borrowed for the look only.
+        let index = unsafe { &(*table.as_ptr()).index };
         // SAFETY: this thread is the writer.
         unsafe { index.find(subject.address) }
-    })??;
+    })?;
     // SAFETY: the node of a living object stays.
-    Some(&unsafe { node.as_ref() }.anchor)
+    Some(unsafe { node.as_ref() }.anchor())
 }
 
-/// The anchor of the object on this thread, made on first use.
-pub(crate) fn find_or_add<'a>(subject: Subject, life: impl FnOnce() -> Life) -> &'a Anchor {
-    let node = with_or_make(|table| table.find_or_add(subject, life));
+/// The anchor of the object on this thread, made on first use. In passing a few others are looked at; those that are dead and due
+/// go to `end`.
+pub(crate) fn find_or_add<'a>(subject: Subject, life: impl FnOnce() -> Life, end: impl FnOnce(Chain)) -> Made<'a> {
+    let Added { node, fresh, dead } = with_or_make(|table| {
+        let Table { index, keeper, next } = table;
+        let number = || {
+            let number = *next;
+            *next = number.wrapping_add(1);
+            number
+        };
+        keeper.find_or_add(index, subject, number, life)
+    });
+    if !dead.is_empty() {
+        end(dead);
+    }
     // SAFETY: as in `find`.
-    &unsafe { node.as_ref() }.anchor
+    Made::of(unsafe { node.as_ref() }, fresh)
 }
 
 /// Calls `act` with the anchor of an object that may be dead. `act` is ours.
@@ -96,55 +103,73 @@ pub(crate) fn with_anchor(subject: Subject, act: impl FnOnce(&Anchor)) {
     }
 }
 
-/// Takes out what is dead among a few nodes of `class`.
-pub(crate) fn sweep_some(class: usize, nodes: usize, dead: &mut Vec<Taken>) {
+/// Looks at so many nodes, and takes out those that are dead.
+pub(crate) fn sweep_some(nodes: usize) -> Chain {
+    with(|table| table.keeper.sweep_some(&table.index, nodes).1).unwrap_or(const { Chain::new() })
+}
+
+/// Takes nodes back that hold nothing any more, and some whose cells wait for the end of an outermost call.
+pub(crate) fn give_back(free: Chain, late: Chain) {
     with(|table| {
-        let shard = &mut table.shards[class];
-        shard.keeper.sweep_some(&shard.index, nodes, dead);
+        table.keeper.give_back(free);
+        table.keeper.add_late(late);
     });
 }
 
-/// Takes out all that is dead.
-pub(crate) fn sweep_all(mut bury: impl FnMut(Vec<Taken>)) {
-    let mut dead = Vec::new();
-    with(|table| table.shards.iter_mut().for_each(|shard| shard.keeper.sweep_all(&shard.index, &mut dead)));
-    if !dead.is_empty() {
-        bury(dead);
-    }
+/// Nodes whose cells wait for the end of an outermost call.
+pub(crate) fn take_late(most: usize) -> Chain {
+    with(|table| table.keeper.take_late(most)).unwrap_or(const { Chain::new() })
 }
 
-/// All nodes, in the order of their coming.
+pub(crate) fn has_late() -> bool {
+    with(|table| table.keeper.has_late()).unwrap_or(false)
+}
+
+/// Sweeps what is in the table now, batch by batch.
+pub(crate) fn sweep_all(batch: usize, mut end: impl FnMut(Chain)) {
+    let Some(mut round) = with(|table| table.keeper.round()) else { return };
+    while let Some(dead) = with(|table| table.keeper.go_on(&table.index, &mut round, batch)).flatten() {
+        end(dead);
+    }
+    with(|table| table.keeper.trim());
+}
+
+/// A node that was seen: when it came, and whose it is.
+pub(crate) type Seen = (u32, usize);
+
+/// All nodes, those that came first at the front.
 pub(crate) fn seen() -> Vec<Seen> {
     let mut seen = Vec::new();
     with(|table| {
-        for (class, shard) in table.shards.iter().enumerate() {
-            shard.keeper.note_all(class, &mut seen);
-        }
-        in_order(&mut seen, table.next);
+        table.keeper.each(|node| {
+            if node.is_assigned() {
+                seen.push((node.number(), node.own_address()));
+            }
+        });
+        seen.sort_unstable_by_key(|&(number, _)| std::cmp::Reverse(age(number, table.next)));
     });
     seen
 }
 
-/// Takes out the node of an object that was seen if that is dead.
-pub(crate) fn take_dead(seen: &Seen) -> Option<Taken> {
-    with(|table| table.shards[seen.class].keeper.take_dead(seen.address))?
+/// How many numbers nodes had so far, around.
+pub(crate) fn now() -> u32 {
+    with(|table| table.next).unwrap_or(0)
 }
 
-/// Takes out this thread's node that watches the peer at this address, whose object has died.
-pub(crate) fn take_watching(peer: usize) -> Option<Taken> {
-    let subject = Subject::of_peer(peer);
-    with(|table| table.shards[subject.class()].keeper.take_dead(subject.address))?
+/// Takes out the node of an object if that is dead.
+pub(crate) fn take_if_dead(address: usize) -> Chain {
+    with(|table| table.keeper.take_if_dead(&table.index, address)).unwrap_or(const { Chain::new() })
 }
 
 pub(crate) fn each(visit: &mut impl FnMut(&Node)) {
-    with(|table| table.shards.iter().for_each(|shard| shard.keeper.each(&mut *visit)));
+    with(|table| table.keeper.each(&mut *visit));
 }
 
 /// Counted references to this thread's cells of `core`.
 pub(crate) fn listed(core: &'static Core) -> Vec<CellRef> {
     let mut cells = Vec::new();
     each(&mut |node: &Node| {
-        if let Some(cell) = node.anchor.cells().find(core) {
+        if let Some(cell) = node.anchor().cells().find(core) {
             // SAFETY: the table holds the cell; `clear` exists for memos with counted cells only.
             cells.push(unsafe { CellRef::retain(cell) });
         }
@@ -152,19 +177,18 @@ pub(crate) fn listed(core: &'static Core) -> Vec<CellRef> {
     cells
 }
 
-/// The results of `core` on this thread. Counters of its own it has no more when it is ending.
+/// The results of `core` on this thread all of whose arguments live.
 pub(crate) fn len(core: &'static Core) -> usize {
     let mut len = 0;
     each(&mut |node: &Node| {
-        if let Some(cell) = node.anchor.cells().find(core) {
-            // SAFETY: the table holds the cell, which is one of this memo's.
-            len += unsafe { (core.vtable().ready)(cell) };
+        if node.life().is_alive() {
+            len += super::living(node, core);
         }
     });
     len
 }
 
-/// Frees the table, unless an `Rc` of it lives on. Runs when the thread ends.
+/// Gives the table back, but for what may be lent for good. Runs when the thread ends.
 pub(crate) fn close() {
     // Values dropped here may make a new table; not for ever.
     for _ in 0..4 {
@@ -174,29 +198,68 @@ pub(crate) fn close() {
         // A destructor that panics here would abort the process: the thread has nobody to tell.
         let mut panics = Panics::default();
         panics.run(crate::sweep::sweep_here);
-        if an_rc_lives() {
-            // Destructors may compute anew, of that `Rc` or of others that are dead by then; not for ever.
-            for _ in 0..4 {
-                if end_what_is_not_lent(&mut panics) == 0 {
-                    break;
-                }
-                panics.run(crate::sweep::sweep_here);
-            }
-            panics.swallow();
-            count_leaked();
-            return;
-        }
-        // What is left are `Arc`s and in-object arguments that live on elsewhere. Nothing is lent on their account alone.
-        let table = thread::with(|thread| thread.table.replace(std::ptr::null_mut()));
-        // SAFETY: made by `Box::into_raw`, and no longer reachable.
-        let mut table = unsafe { Box::from_raw(table) };
-        let nodes: Vec<Taken> = table.shards.iter_mut().flat_map(|shard| shard.keeper.drain()).collect();
-        crate::sweep::drop_nodes(nodes, &mut panics);
+        let ended = end_what_is_not_lent(&mut panics);
+        let goes = with(|table| {
+            let Table { index, keeper, .. } = table;
+            keeper.take_if(index, |node| !may_be_lent(node))
+        });
+        // Whatever of these is alive lives on elsewhere, or has no result that could be out.
+        let free = crate::sweep::end_all(goes.unwrap_or(const { Chain::new() }), &mut panics);
+        give_back(free, const { Chain::new() });
+        with(|table| table.keeper.trim());
         panics.swallow();
+        if with(|table| table.keeper.is_empty()) == Some(true) {
+            let table = thread::with(|thread| thread.table.replace(std::ptr::null_mut()));
+            // SAFETY: made by `Box::into_raw`, and no longer reachable.
+            let mut table = unsafe { Box::from_raw(table) };
+            table.keeper.end(&table.index);
+            // SAFETY: as in `with`.
+            unsafe { table.keeper.retired().free() };
+        } else if ended == 0 {
+            break;
+        }
+    }
+    count_leaked();
+}
+
+/// Whether a result may be lent out for good: of an `Rc` that was leaked, or that a later destructor holds.
+fn may_be_lent(node: &Node) -> bool {
+    node.life().is_thread_bound() && node.life().is_alive() && {
+        let mut lent = false;
+        each_lent(node, |_, results| lent |= results > 0);
+        lent
     }
 }
 
-/// Nobody can have a result of a memo that returns by clone: those go with their thread, whoever lives on. How many there were.
+/// Visits the lending memos on a node, with the number of their results.
+fn each_lent(node: &Node, mut visit: impl FnMut(&'static Core, usize)) {
+    node.anchor().cells().each(|cell| {
+        // SAFETY: the node's cells stand.
+        let core = unsafe { cell.as_ref() }.memo();
+        if core.site().lends {
+            // SAFETY: the vtable is that of the cell's memo.
+            visit(core, unsafe { (core.vtable().ready)(cell) });
+        }
+    });
+}
+
+/// What is in the table now outlives its thread: nobody will ever reclaim it, unless a later destructor drops that `Rc` after all.
+fn count_leaked() {
+    let mut stays: Vec<(&'static Core, u64)> = Vec::new();
+    each(&mut |node: &Node| {
+        each_lent(node, |core, results| match stays.iter_mut().find(|(other, _)| std::ptr::eq(*other, core)) {
+            Some((_, all)) => *all += results as u64,
+            None => stays.push((core, results as u64)),
+        });
+    });
+    for (core, results) in stays {
+        let more = thread::with(|thread| thread.note_leaked(core, results));
+        counters::count(core, Count::Leaked, more);
+    }
+}
+
+/// Nobody can have a result of a memo that returns by clone: those go with their thread, whoever lives on. How many
+/// there were.
 fn end_what_is_not_lent(panics: &mut Panics) -> usize {
     let mut ended = 0;
     let memos = crate::registry::all().clone();
@@ -208,25 +271,4 @@ fn end_what_is_not_lent(panics: &mut Panics) -> usize {
         }
     }
     ended
-}
-
-/// Whether a result may be lent out for good: an `Rc` that was leaked, or that a later destructor holds.
-fn an_rc_lives() -> bool {
-    let mut lives = false;
-    each(&mut |node: &Node| lives |= node.life.is_thread_bound() && node.is_alive());
-    lives
-}
-
-/// What is alive now outlives its thread: nobody will ever reclaim it.
-fn count_leaked() {
-    let mut leaked = Vec::new();
-    for core in crate::registry::all().iter().copied() {
-        let here = counters::sum_here(core).entries();
-        if core.is_local() && here > 0 {
-            counters::count(core, Count::Leaked, here);
-            leaked.push((core, here));
-        }
-    }
-    // A later destructor may drop that `Rc` after all, and sweep.
-    thread::with(|thread| thread.note_leaked(leaked));
 }

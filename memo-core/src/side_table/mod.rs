@@ -8,89 +8,47 @@
 //!    object that is no more: a reader has a living object, and by (1) its address has no other node.
 //! 3. The node of a *living* object is never taken out, even when its anchor is empty: a reader that found it holds
 //!    nothing but the borrow of the object. Nodes do not move.
-//! 4. A node is dead when its strong count is 0; that is final, since nobody upgrades. The fence after reading it is in
-//!    [`Life::is_alive`].
+//! 4. A node is dead when its strong count is 0; that is final, since nobody upgrades. Before anything of it is ended, or its memory
+//!    used again, [`fence::after_deaths`](crate::fence::after_deaths) is passed.
 //! 5. No user code runs while a shard is locked: dead nodes move out, the lock opens, then they drop (law 7).
 //!
-//! A hit finds its node in an [`index`], without a lock; who adds nodes or takes them out holds the lock of their
-//! [`shard`] (in a thread's own table, is that thread).
+//! A hit finds its node through an [`index`], without a lock; who adds nodes or takes them out holds the lock of their
+//! [`shard`] (in a thread's own table, is that thread). Nodes lie in [`slab`]s and are used again.
 //!
 //! # Size classes
 //!
 //! A dead `Arc` keeps its allocation until its `Weak` is given back, so the bound of law 4 is a bound in bytes only if a
-//! table of a million small objects does not delay the sweep of large ones. Objects of different sizes (by power of
-//! two) therefore lie in different shards, and a miss sweeps the class of its own object: the dead of a class are then
-//! at most a fixed share of the living of that class, in number and so within a factor of two in bytes. The class is
-//! a matter of the object, not of the pointer's type, and for sized types known at compile time.
+//! table of a million small objects does not delay the sweep of large ones. The nodes of objects of different sizes (by power of
+//! two) therefore lie in different slabs, and who adds a node looks for the dead among those of its own class: the dead of a class are
+//! then at most a fixed share of the living of that class, in number and so within a factor of two in bytes. The class is
+//! a matter of the object, not of the pointer's type.
 
 mod index;
 pub(crate) mod local;
-mod shard;
+pub(crate) mod node;
+mod retired;
+pub(crate) mod shard;
 pub(crate) mod shared;
+mod slab;
 
-use hashbrown::HashMap;
+use hashbrown::{HashMap, HashSet};
 
 use crate::anchor::Anchor;
-use crate::life::Life;
 use crate::memo::Core;
-use crate::retained;
+use crate::{peer, retained};
+use node::{Node, Room};
 
-/// An anchor in the side table.
-#[repr(C)]
-pub(crate) struct Node {
-    /// Dropped first: the results go before the `Weak` does. At the beginning: a hit has no time to add.
-    anchor: Anchor,
-    life: Life,
-    size: Size,
-    /// The how-manieth node of its table this is; wraps.
-    number: u32,
+/// An anchor that was found or made.
+pub(crate) struct Made<'a> {
+    pub(crate) anchor: &'a Anchor,
+    /// Where this call may put a first result: it made the node.
+    pub(crate) room: Option<&'a Room>,
 }
 
-impl Node {
-    pub(crate) fn is_alive(&self) -> bool {
-        self.life.is_alive()
+impl<'a> Made<'a> {
+    fn of(node: &'a Node, fresh: bool) -> Self {
+        Self { anchor: node.anchor(), room: fresh.then(|| node.room()) }
     }
-}
-
-/// A node that was taken out: nobody reaches it any more. Boxed: sweeps pass many from hand to hand.
-pub(crate) struct Taken(Box<Node>);
-
-impl Taken {
-    pub(crate) fn anchor(&self) -> &Anchor {
-        &self.0.anchor
-    }
-}
-
-/// Bytes of an object, which a dead node still pins. In half a word: exact below 2 GiB, in whole MiB from there on.
-#[derive(Clone, Copy)]
-struct Size(u32);
-
-impl Size {
-    const IN_MIB: u32 = 1 << 31;
-
-    fn of(bytes: usize) -> Self {
-        match u32::try_from(bytes) {
-            Ok(bytes) if bytes < Self::IN_MIB => Self(bytes),
-            _ => Self(Self::IN_MIB | u32::try_from(bytes >> 20).unwrap_or(u32::MAX)),
-        }
-    }
-
-    fn bytes(self) -> u64 {
-        let figure = u64::from(self.0 & !Self::IN_MIB);
-        if self.0 & Self::IN_MIB == 0 { figure } else { figure << 20 }
-    }
-}
-
-/// Where a node was seen, and when it came.
-pub(crate) struct Seen {
-    number: u32,
-    class: usize,
-    address: usize,
-}
-
-/// Puts what was seen into the order of coming. `next` is the number of the next node to come.
-fn in_order(seen: &mut [Seen], next: u32) {
-    seen.sort_unstable_by_key(|seen| seen.number.wrapping_sub(next));
 }
 
 /// What the table needs to know of an object.
@@ -111,15 +69,10 @@ impl Subject {
     pub(crate) fn of_peer(address: usize) -> Self {
         Self { address, size: 0 }
     }
-
-    #[inline(always)]
-    pub(crate) fn class(self) -> usize {
-        class_of(self.size)
-    }
 }
 
 /// Up to 16 bytes, 32, ... and from 1 MiB on.
-pub(crate) const CLASSES: usize = 18;
+const CLASSES: usize = 18;
 
 #[inline(always)]
 fn class_of(size: usize) -> usize {
@@ -149,15 +102,52 @@ pub(crate) struct Figures {
     pub(crate) retained: u64,
 }
 
+/// How many results of `core` are there whose owner or another weak argument is dead, in the shared table.
+pub(crate) fn dead_entries(core: &'static Core) -> usize {
+    let (mut dead, mut cells) = (0, HashSet::new());
+    let mut links = HashSet::new();
+    shared::each(&mut |node: &Node| {
+        if node.life().is_alive() {
+            return;
+        }
+        if let Some(cell) = node.anchor().cells().find(core) {
+            // SAFETY: the vtable is that of the cell's memo, and the node's cells stand.
+            dead += unsafe { (core.vtable().ready)(cell) };
+            cells.insert(cell.addr().get());
+        }
+        if let Some(peer) = peer::find(node.anchor()) {
+            peer.each_entry(|cell, entry| {
+                if std::ptr::eq(cell.memo(), core) && cell.is_ready(entry) {
+                    links.insert((cell.address(), entry));
+                }
+            });
+        }
+    });
+    // An entry whose owner is dead, too, was counted with the others of that.
+    dead + links.iter().filter(|(cell, _)| !cells.contains(cell)).count()
+}
+
+/// Whether a result of `core` is there that would be found if it was asked for: a quick look, which may not see one.
+pub(crate) fn sees_living(core: &'static Core) -> bool {
+    shared::any(&mut |node: &Node| node.life().is_alive() && living(node, core) > 0)
+}
+
+/// Results of `core` on a node all of whose arguments besides the owner live.
+fn living(node: &Node, core: &'static Core) -> usize {
+    let Some(cell) = node.anchor().cells().find(core) else { return 0 };
+    // SAFETY: the vtable is that of the cell's memo, and the node's cells stand.
+    unsafe { (core.vtable().living)(cell) }
+}
+
 impl Audit {
     pub(crate) fn take() -> Self {
         let mut figures = HashMap::<*const Core, Figures>::new();
         let mut add = |node: &Node| {
-            if node.is_alive() {
-                retained::each(&node.anchor, node.life.strong(), |core| figures.entry(core).or_default().retained += 1);
+            if node.life().is_alive() {
+                retained::each(node.anchor(), node.life().strong(), |core| figures.entry(core).or_default().retained += 1);
             } else {
-                let size = node.size.bytes();
-                node.anchor.cells().each_memo(|core| figures.entry(core).or_default().pinned_bytes += size);
+                let size = node.bytes();
+                node.anchor().cells().each_memo(|core| figures.entry(core).or_default().pinned_bytes += size);
             }
         };
         shared::each(&mut add);
@@ -174,23 +164,6 @@ impl Audit {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn sizes_are_exact_below_two_gib_and_in_mib_above() {
-        for bytes in [0, 1, 4096, (2 << 30) - 1, 2 << 30, 5 << 30] {
-            assert_eq!(Size::of(bytes).bytes(), bytes as u64);
-        }
-        assert_eq!(Size::of((3 << 30) + 5).bytes(), 3 << 30);
-    }
-
-    #[test]
-    fn the_order_of_coming_outlives_the_end_of_the_numbers() {
-        let next = 3;
-        let mut seen: Vec<_> =
-            [2, u32::MAX, 0, u32::MAX - 1, 1].map(|number| Seen { number, class: 0, address: 0 }).into();
-        in_order(&mut seen, next);
-        assert_eq!(seen.iter().map(|seen| seen.number).collect::<Vec<_>>(), [u32::MAX - 1, u32::MAX, 0, 1, 2]);
-    }
 
     /// Whatever the distance between objects that were allocated one after the other, few share a place.
     #[test]

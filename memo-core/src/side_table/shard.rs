@@ -1,53 +1,150 @@
-//! One part of a table: its nodes behind an [`Index`], and what the one who changes it keeps.
+//! One part of a table: its nodes in slabs, the index that leads to them, and those that were found dead.
+//!
+//! # The way of a node
+//!
+//! free -> assigned to an object -> found dead: out of the index, on the list of the *dead* -> its batch is taken by a thread, which
+//! lets go of the object's allocation and ends the cells -> free. Where ending them may run code of the user's and the thread
+//! is inside a memo call, the node waits on the list of the *late* for the end of an outermost call.
+//!
+//! # Who looks for the dead
+//!
+//! Whoever adds a node looks at [`OLD`] nodes of its class in its shard, and at [`YOUNG`] of those that came last, in passing: the
+//! lock is held anyway, and the lines are near. So for each class and shard the dead are at most half of the living and
+//! a batch, whatever threads, sizes and kinds of arguments there are; and a class is a factor of two in bytes.
 
 use std::ptr::NonNull;
 
-use super::index::{Array, At, Index, Writer};
-use super::{Node, Seen, Size, Subject, Taken};
-use crate::anchor::Anchor;
+use super::index::{Index, Writer};
+use super::node::Node;
+use super::retired::Retired;
+use super::slab::{Pool, Slab};
+use super::{Subject, class_of};
 use crate::life::Life;
 
-/// Young objects are those that came last: this many in each shard.
-const YOUNG: usize = 32;
+/// Nodes of its class that are looked at for one that comes.
+const OLD: usize = 3;
+/// Nodes from the slab of the last one.
+const YOUNG: usize = 2;
+/// So many dead are worth a batch: one fence for all (where one is needed), and one more turn of the lock.
+const BATCH: usize = 32;
+/// So many bytes of theirs are.
+const BATCH_BYTES: u64 = 32 << 10;
+
+/// Nodes that were taken out, linked.
+pub(crate) struct Chain {
+    first: Option<NonNull<Node>>,
+    len: usize,
+}
+
+// SAFETY: nodes that are the holder's alone. Those of a thread's own table do not leave it: `local` hands them to nobody.
+unsafe impl Send for Chain {}
+
+impl Chain {
+    pub(crate) const fn new() -> Self {
+        Self { first: None, len: 0 }
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.first.is_none()
+    }
+
+    pub(crate) fn len(&self) -> usize {
+        self.len
+    }
+
+    /// Adds a node that was taken out.
+    pub(crate) fn push(&mut self, node: NonNull<Node>) {
+        // SAFETY: taken out, and on no other list.
+        unsafe { Node::link(node, self.first) };
+        self.first = Some(node);
+        self.len += 1;
+    }
+
+    pub(crate) fn pop(&mut self) -> Option<NonNull<Node>> {
+        let node = self.first?;
+        // SAFETY: on this list.
+        self.first = unsafe { Node::next(node) };
+        self.len -= 1;
+        Some(node)
+    }
+
+    /// At most so many of the nodes.
+    pub(crate) fn split(&mut self, most: usize) -> Self {
+        if self.len <= most {
+            return std::mem::replace(self, Self::new());
+        }
+        let mut some = Self::new();
+        while some.len < most
+            && let Some(node) = self.pop()
+        {
+            some.push(node);
+        }
+        some
+    }
+
+    pub(crate) fn each(&self, mut visit: impl FnMut(&Node)) {
+        let mut at = self.first;
+        while let Some(node) = at {
+            // SAFETY: on this list, which is borrowed.
+            visit(unsafe { node.as_ref() });
+            // SAFETY: as above.
+            at = unsafe { Node::next(node) };
+        }
+    }
+}
+
+/// What came of adding a node.
+pub(crate) struct Added {
+    pub(crate) node: NonNull<Node>,
+    /// Whether this call made it: then its room is this call's.
+    pub(crate) fresh: bool,
+    /// Dead ones that are due.
+    pub(crate) dead: Chain,
+}
 
 /// What the writer of a shard keeps. Its [`Index`] lies elsewhere: readers should not share a cache line with this.
 pub(crate) struct Keeper {
-    writer: Writer<Node>,
-    /// Where the sweep goes on, over all slots.
-    cursor: usize,
-    /// The addresses that came last, in a ring; some may have gone since.
-    young: Vec<usize>,
-    /// Where the next to come is put.
-    newest: usize,
-    /// Where the sweep of the young goes on.
-    young_cursor: usize,
-    /// Old arrays that a reader may still be in.
-    old: Vec<Array<Node>>,
-    /// Whether nobody reads what was unpublished before.
-    have_left: fn() -> bool,
+    writer: Writer,
+    pools: Vec<Pool>,
+    dead: Chain,
+    dead_bytes: u64,
+    late: Chain,
+    /// Which pool a sweep goes on with.
+    turn: usize,
+    retired: Retired,
 }
 
 impl Keeper {
-    pub(crate) const fn new(have_left: fn() -> bool) -> Self {
+    pub(crate) const fn new() -> Self {
         Self {
             writer: Writer::new(),
-            cursor: 0,
-            young: Vec::new(),
-            newest: 0,
-            young_cursor: 0,
-            old: Vec::new(),
-            have_left,
+            pools: Vec::new(),
+            dead: Chain::new(),
+            dead_bytes: 0,
+            late: Chain::new(),
+            turn: 0,
+            retired: Retired::new(),
         }
     }
 
-    /// Whether there is nothing to sweep, nor to shrink.
+    /// Nodes that an object has, dead or alive.
+    pub(crate) fn live(&self) -> usize {
+        self.writer.live()
+    }
+
+    /// Whether there is nothing to sweep.
     pub(crate) fn is_empty(&self) -> bool {
-        self.writer.live() == 0 && self.old.is_empty() && self.writer.is_least()
+        self.live() == 0 && self.dead.is_empty() && self.late.is_empty()
+    }
+
+    pub(crate) fn retired(&mut self) -> Retired {
+        self.retired.take()
     }
 
     #[inline]
-    pub(crate) fn find(&self, address: usize) -> Option<NonNull<Node>> {
-        self.writer.find(address).map(|(_, node)| node)
+    pub(crate) fn find(&self, index: &Index<Node>, address: usize) -> Option<NonNull<Node>> {
+        // SAFETY: the writer.
+        unsafe { index.find(address) }
     }
 
     pub(crate) fn find_or_add(
@@ -56,151 +153,248 @@ impl Keeper {
         subject: Subject,
         number: impl FnOnce() -> u32,
         life: impl FnOnce() -> Life,
-    ) -> NonNull<Node> {
-        if let Some(node) = self.find(subject.address) {
-            return node;
+    ) -> Added {
+        if let Some(node) = self.find(index, subject.address) {
+            return Added { node, fresh: false, dead: Chain::new() };
         }
-        let node = Node { anchor: Anchor::new(), life: life(), size: Size::of(subject.size), number: number() };
-        let node = NonNull::from(Box::leak(Box::new(node)));
-        let outgrown = self.writer.insert(index, subject.address, node);
-        self.note_young(subject.address);
-        self.retire(outgrown);
-        node
+        let class = class_of(subject.size);
+        let pool = match self.pools.iter().position(|pool| pool.class() == class) {
+            Some(at) => at,
+            None => {
+                self.pools.push(Pool::new(class));
+                self.pools.len() - 1
+            }
+        };
+        // Before it comes: of itself there is nothing to see.
+        self.look_young(index, pool);
+        self.look_old(index, pool, OLD, usize::MAX);
+        let node = self.pools[pool].take();
+        // SAFETY: it was free, and the caller is the writer.
+        unsafe { Node::assign(node, subject.address, subject.size, number(), life()) };
+        index.insert(&mut self.writer, subject.address, node, &mut self.retired);
+        Added { node, fresh: true, dead: self.due() }
+    }
+
+    /// The dead, if they are worth a batch.
+    #[inline]
+    fn due(&mut self) -> Chain {
+        if self.dead.len() >= BATCH || self.dead_bytes >= BATCH_BYTES { self.take_dead() } else { Chain::new() }
+    }
+
+    /// All that was found dead. They were taken out; who has them gives them back.
+    pub(crate) fn take_dead(&mut self) -> Chain {
+        self.dead_bytes = 0;
+        std::mem::replace(&mut self.dead, Chain::new())
     }
 
     #[inline]
-    fn note_young(&mut self, address: usize) {
-        if self.young.len() < YOUNG {
-            self.young.push(address);
-        } else {
-            self.newest = (self.newest + 1) % YOUNG;
-            self.young[self.newest] = address;
-        }
-    }
-
-    /// Takes a dead node out: nobody borrows it.
-    #[inline]
-    fn take(&mut self, at: At) -> Taken {
-        let node = self.writer.take(at);
-        // SAFETY: leaked in `find_or_add`, and in no slot any more.
-        Taken(unsafe { Box::from_raw(node.as_ptr()) })
-    }
-
-    #[inline]
-    fn is_alive(node: NonNull<Node>) -> bool {
-        // SAFETY: it was found in a slot by the writer, who alone takes nodes out and frees them.
-        unsafe { node.as_ref() }.is_alive()
-    }
-
-    /// Takes out what is dead among the next `nodes` nodes and some of the young ones.
-    pub(crate) fn sweep_some(&mut self, index: &Index<Node>, nodes: usize, dead: &mut Vec<Taken>) {
-        self.sweep_old(nodes, dead);
-        self.sweep_young(nodes / 2, dead);
-        self.shrink(index);
-    }
-
-    fn sweep_old(&mut self, mut nodes: usize, dead: &mut Vec<Taken>) {
-        // A table that is thinly filled is at least an eighth full, or small.
-        let slots = (8 * nodes).min(self.writer.slots());
-        for _ in 0..slots {
-            if nodes == 0 {
-                return;
+    fn look_young(&mut self, index: &Index<Node>, pool: usize) {
+        let mut found = [None; YOUNG];
+        let mut at = found.iter_mut();
+        self.pools[pool].young(YOUNG, |node| {
+            if let Some(at) = at.next() {
+                *at = Some(node);
             }
-            self.cursor = self.cursor.wrapping_add(1);
-            if let Some((at, node)) = self.writer.get(self.cursor) {
-                nodes -= 1;
-                if !Self::is_alive(node) {
-                    if dead.capacity() == 0 {
-                        // Where one is dead, others are.
-                        dead.reserve(nodes + 1);
-                    }
-                    dead.push(self.take(at));
-                }
-            }
-        }
-    }
-
-    fn sweep_young(&mut self, nodes: usize, dead: &mut Vec<Taken>) {
-        for _ in 0..nodes.min(self.young.len()) {
-            if self.young_cursor >= self.young.len() {
-                self.young_cursor = 0;
-                if self.young.is_empty() {
-                    return;
-                }
-            }
-            match self.writer.find(self.young[self.young_cursor]) {
-                Some((_, node)) if Self::is_alive(node) => self.young_cursor += 1,
-                found => {
-                    self.young.swap_remove(self.young_cursor);
-                    dead.extend(found.map(|(at, _)| self.take(at)));
-                }
-            }
-        }
-    }
-
-    /// Takes out the node of an object if that is dead.
-    pub(crate) fn take_dead(&mut self, address: usize) -> Option<Taken> {
-        let (at, node) = self.writer.find(address)?;
-        (!Self::is_alive(node)).then(|| self.take(at))
-    }
-
-    /// Notes all nodes of this shard, which is of `class`.
-    pub(crate) fn note_all(&self, class: usize, seen: &mut Vec<Seen>) {
-        self.writer.each(|address, node| {
-            // SAFETY: as in `is_alive`.
-            let number = unsafe { node.as_ref() }.number;
-            seen.push(Seen { number, class, address });
+        });
+        // Twice the same, where there is but one: taken out the first time.
+        found.into_iter().flatten().for_each(|node| {
+            self.look(index, node);
         });
     }
 
-    /// Takes out all that is dead.
-    pub(crate) fn sweep_all(&mut self, index: &Index<Node>, dead: &mut Vec<Taken>) {
-        for at in 0..self.writer.slots() {
-            if let Some((at, node)) = self.writer.get(at)
-                && !Self::is_alive(node)
-            {
-                dead.push(self.take(at));
-            }
-        }
-        self.shrink(index);
-    }
-
-    fn shrink(&mut self, index: &Index<Node>) {
-        let old = self.writer.shrink(index);
-        self.retire(old);
-        if self.writer.live() == 0 {
-            self.young = Vec::new();
-        }
-    }
-
-    /// Frees the old arrays, this one too, as soon as nobody reads them.
+    /// Looks at a few nodes of a pool. How many were looked at, and how many slabs the hand passed.
     #[inline]
-    fn retire(&mut self, old: Option<Array<Node>>) {
-        self.old.extend(old);
-        if !self.old.is_empty() {
-            self.free_old();
+    fn look_old(&mut self, index: &Index<Node>, pool: usize, nodes: usize, slabs: usize) -> (usize, usize) {
+        let (mut looked, mut passed) = (0, 0);
+        let slabs = slabs.min(self.pools[pool].slabs() + 1);
+        while looked < nodes && passed < slabs {
+            let mut found = [None; 8];
+            let mut count = 0;
+            let most = (nodes - looked).min(found.len());
+            passed += self.pools[pool].old(most, slabs - passed, |node| {
+                found[count] = Some(node);
+                count += 1;
+            });
+            if count == 0 {
+                break;
+            }
+            looked += count;
+            found.into_iter().flatten().for_each(|node| {
+                self.look(index, node);
+            });
         }
+        (looked, passed)
     }
 
-    #[cold]
-    fn free_old(&mut self) {
-        if (self.have_left)() {
-            for array in std::mem::take(&mut self.old) {
-                // SAFETY: unpublished before, and every reader has left it.
-                unsafe { array.free() };
+    /// Takes a node out if its object is dead.
+    #[inline]
+    fn look(&mut self, index: &Index<Node>, node: NonNull<Node>) -> bool {
+        // SAFETY: a used node of this shard, whose writer this is.
+        let this = unsafe { node.as_ref() };
+        if !this.is_assigned() || this.life().is_alive() {
+            return false;
+        }
+        self.dead_bytes += this.bytes();
+        index.remove(&mut self.writer, node, &mut self.retired);
+        self.dead.push(node);
+        true
+    }
+
+    /// Looks at so many nodes, of all classes in turn; not at more than there are. How many those were, and the dead.
+    pub(crate) fn sweep_some(&mut self, index: &Index<Node>, nodes: usize) -> (usize, Chain) {
+        let mut looked = 0;
+        for _ in 0..self.pools.len() {
+            self.turn = (self.turn + 1) % self.pools.len();
+            looked += self.look_old(index, self.turn, nodes - looked, usize::MAX).0;
+            if looked >= nodes {
+                break;
             }
         }
+        // Who comes by to sweep takes all: what was found dead may be asked about by nobody else.
+        (looked, self.take_dead())
     }
 
-    /// Takes everything out, alive or not.
-    pub(crate) fn drain(&mut self) -> Vec<Taken> {
-        let nodes = self.writer.drain();
-        // SAFETY: leaked in `find_or_add`, and in no slot any more.
-        nodes.into_iter().map(|node| Taken(unsafe { Box::from_raw(node.as_ptr()) })).collect()
+    /// Begins a sweep of all: how much there is to pass.
+    pub(crate) fn round(&self) -> Round {
+        Round { pools: self.pools.iter().map(|pool| (pool.class(), pool.slabs() + 1)).collect() }
     }
 
+    /// Goes on with it, as far as a batch. `None`: there is no more.
+    pub(crate) fn go_on(&mut self, index: &Index<Node>, round: &mut Round, batch: usize) -> Option<Chain> {
+        if let Some(dead) = self.some_dead(batch) {
+            return Some(dead);
+        }
+        for (class, slabs) in &mut round.pools {
+            while *slabs > 0
+                && let Some(pool) = self.pools.iter().position(|pool| pool.class() == *class)
+            {
+                // Slab by slab, or node by node where one at a time is asked for.
+                let (looked, passed) = self.look_old(index, pool, batch, *slabs);
+                *slabs -= passed.min(*slabs);
+                if looked == 0 && passed == 0 {
+                    // The pool is empty by now.
+                    *slabs = 0;
+                }
+                if let Some(dead) = self.some_dead(batch) {
+                    return Some(dead);
+                }
+            }
+        }
+        None
+    }
+
+    fn some_dead(&mut self, batch: usize) -> Option<Chain> {
+        if self.dead.is_empty() {
+            return None;
+        }
+        let dead = self.dead.split(batch);
+        if self.dead.is_empty() {
+            self.dead_bytes = 0;
+        }
+        Some(dead)
+    }
+
+    /// Takes out the node of an object if that is dead.
+    pub(crate) fn take_if_dead(&mut self, index: &Index<Node>, address: usize) -> Chain {
+        let mut dead = Chain::new();
+        if let Some(node) = self.find(index, address)
+            && self.look(index, node)
+        {
+            let node = self.dead.pop().expect("it was just put there");
+            dead.push(node);
+        }
+        dead
+    }
+
+    /// Takes nodes back that hold nothing any more.
+    pub(crate) fn give_back(&mut self, mut chain: Chain) {
+        while let Some(node) = chain.pop() {
+            // SAFETY: it came from a pool of this shard.
+            let class = unsafe { Slab::of(node).as_ref() }.class();
+            let pool = self.pools.iter_mut().find(|pool| pool.class() == class).expect("it came from one");
+            // SAFETY: it is on no list, and what it held has gone.
+            unsafe { pool.give_back(node, &mut self.retired) };
+        }
+    }
+
+    /// Takes nodes back whose cells wait for the end of an outermost call.
+    pub(crate) fn add_late(&mut self, mut chain: Chain) {
+        while let Some(node) = chain.pop() {
+            self.late.push(node);
+        }
+    }
+
+    pub(crate) fn take_late(&mut self, most: usize) -> Chain {
+        self.late.split(most)
+    }
+
+    pub(crate) fn has_late(&self) -> bool {
+        !self.late.is_empty()
+    }
+
+    /// Gives room back that nothing is in, after a sweep of all.
+    pub(crate) fn trim(&mut self) {
+        for pool in &mut self.pools {
+            pool.trim(&mut self.retired);
+        }
+        self.pools.retain(|pool| pool.slabs() > 0);
+        if self.pools.is_empty() {
+            self.pools = Vec::new();
+        }
+    }
+
+    /// Takes out the nodes that `goes` says yes to, alive or not.
+    pub(crate) fn take_if(&mut self, index: &Index<Node>, goes: impl Fn(&Node) -> bool) -> Chain {
+        let mut going = Vec::new();
+        self.each_node(|node| {
+            // SAFETY: as in `each_node`.
+            if goes(unsafe { node.as_ref() }) {
+                going.push(node);
+            }
+        });
+        let mut chain = self.take_dead();
+        for node in going {
+            index.remove(&mut self.writer, node, &mut self.retired);
+            chain.push(node);
+        }
+        chain
+    }
+
+    /// Gives all memory back; there are no nodes.
+    pub(crate) fn end(&mut self, index: &Index<Node>) {
+        debug_assert!(self.is_empty());
+        self.trim();
+        index.end(&mut self.writer, &mut self.retired);
+    }
+
+    /// Whether `is` says yes to the node of an object.
+    pub(crate) fn any(&self, mut is: impl FnMut(&Node) -> bool) -> bool {
+        // SAFETY: as in `each_node`.
+        let mut is = |node: NonNull<Node>| unsafe { node.as_ref() }.is_assigned() && is(unsafe { node.as_ref() });
+        self.pools.iter().any(|pool| pool.any(&mut is))
+    }
+
+    fn each_node(&self, mut visit: impl FnMut(NonNull<Node>)) {
+        for pool in &self.pools {
+            pool.each(|node| {
+                // SAFETY: a used node of this shard, whose writer this is.
+                if unsafe { node.as_ref() }.is_assigned() {
+                    visit(node);
+                }
+            });
+        }
+    }
+
+    /// Visits the nodes of all objects, and those that were found dead and are not ended yet.
     pub(crate) fn each(&self, mut visit: impl FnMut(&Node)) {
-        // SAFETY: as in `is_alive`.
-        self.writer.each(|_, node| visit(unsafe { node.as_ref() }));
+        // SAFETY: as in `each_node`.
+        self.each_node(|node| visit(unsafe { node.as_ref() }));
+        self.dead.each(&mut visit);
+        self.late.each(&mut visit);
     }
+}
+
+/// How far a sweep of all has to go yet: slabs of each class.
+pub(crate) struct Round {
+    pools: Vec<(usize, usize)>,
 }

@@ -1,88 +1,168 @@
 //! The process-wide table of `Arc`s. A hit takes no lock; writers take turns, shard by shard.
+//!
+//! An object's shard goes by the 16 KiB of memory that it lies in: allocators give each thread regions of its own, so threads
+//! that make and drop objects seldom meet in one shard, or on one line. Objects that are as large as that share one shard: of those
+//! a single dead one weighs so much that the next to come should find it.
 
 use std::ptr::NonNull;
 use std::sync::Arc;
 
 use super::index::Index;
-use super::shard::Keeper;
-use super::{CLASSES, Node, Seen, Subject, Taken, hash_of, in_order};
+use super::node::{Node, age};
+use super::shard::{Added, Chain, Keeper, Round};
+use super::{Made, Subject, hash_of, retired};
 use crate::anchor::Anchor;
 use crate::fence;
 use crate::life::Life;
-use crate::sync::plain::{AtomicU32, AtomicUsize, Mutex, MutexGuard, Ordering};
+use crate::sync::plain::{AtomicU32, AtomicU64, AtomicUsize, Mutex, MutexGuard, Ordering};
 use crate::sync::unpoisoned;
 use crate::thread;
 
-const SHARDS: usize = 16;
+/// A bit each in a word.
+const SHARDS: usize = 64;
+const REGION_BITS: u32 = 14;
 
-type Grid<T> = [[T; SHARDS]; CLASSES];
+/// What readers need, and what writers do, on lines of their own.
+#[repr(align(128))]
+struct Part {
+    index: Index<Node>,
+    keeper: Apart<Mutex<Keeper>>,
+}
 
-/// What readers need, close together: it changes only when a shard grows or shrinks.
+#[repr(align(128))]
+struct Apart<T>(T);
+
+impl Part {
+    #[cfg(not(loom))]
+    const fn new() -> Self {
+        Self { index: Index::new(), keeper: Apart(Mutex::new(Keeper::new())) }
+    }
+
+    #[cfg(loom)]
+    fn new() -> Self {
+        Self { index: Index::new(), keeper: Apart(Mutex::new(Keeper::new())) }
+    }
+}
+
 #[cfg(not(loom))]
-static INDEXES: Grid<Index<Node>> = [const { [const { Index::new() }; SHARDS] }; CLASSES];
+static PARTS: [Part; SHARDS] = [const { Part::new() }; SHARDS];
 
 #[cfg(loom)]
-static INDEXES: std::sync::LazyLock<Grid<Index<Node>>> =
-    std::sync::LazyLock::new(|| std::array::from_fn(|_| std::array::from_fn(|_| Index::new())));
+static PARTS: std::sync::LazyLock<[Part; SHARDS]> = std::sync::LazyLock::new(|| std::array::from_fn(|_| Part::new()));
 
-static KEEPERS: Grid<Mutex<Keeper>> =
-    [const { [const { Mutex::new(Keeper::new(|| thread::with(thread::Thread::others_have_left))) }; SHARDS] }; CLASSES];
+/// Shards that have, or lately had, nodes, a bit each: the others are not worth a visit.
+static OCCUPIED: AtomicU64 = AtomicU64::new(0);
 
-/// Which classes have ever had a node: the others are not worth a visit.
-static USED: AtomicU32 = AtomicU32::new(0);
+/// Shards with nodes whose cells wait for the end of an outermost call, a bit each.
+static LATE: AtomicU64 = AtomicU64::new(0);
 
-/// The number of the next node.
+/// The number of the next node, in blocks that threads take.
 static NEXT: AtomicU32 = AtomicU32::new(0);
+const BLOCK: u32 = 256;
 
-/// A shard, of which there are [`SHARDS`] in each class.
+/// One of the shards.
 #[derive(Clone, Copy)]
-struct Shard {
-    class: usize,
-    at: usize,
-}
+pub(crate) struct Shard(usize);
 
 impl Shard {
     #[inline(always)]
     fn of(subject: Subject) -> Self {
-        Self::at(subject.class(), subject.address)
-    }
-
-    #[inline(always)]
-    fn at(class: usize, address: usize) -> Self {
-        // Bits that the arrays of a shard make no use of, short of 2^32 slots.
-        Self { class, at: (hash_of(address) >> 28) as usize % SHARDS }
+        if subject.size >> REGION_BITS != 0 {
+            return Self(0);
+        }
+        Self((hash_of(subject.address >> REGION_BITS << 4) >> 58) as usize)
     }
 
     #[inline(always)]
     fn index(self) -> &'static Index<Node> {
-        &INDEXES[self.class][self.at]
+        &PARTS[self.0].index
     }
 
     #[inline]
     fn keeper(self) -> MutexGuard<'static, Keeper> {
-        unpoisoned(KEEPERS[self.class][self.at].lock())
+        unpoisoned(PARTS[self.0].keeper.0.lock())
+    }
+
+    /// Works on the shard under its lock; what is retired goes when that is open.
+    #[inline]
+    fn with<R>(self, act: impl FnOnce(&mut Keeper) -> R) -> R {
+        self.with_locked(self.keeper(), act)
+    }
+
+    #[inline]
+    fn with_locked<R>(self, mut keeper: MutexGuard<'static, Keeper>, act: impl FnOnce(&mut Keeper) -> R) -> R {
+        let done = act(&mut keeper);
+        let retired = keeper.retired();
+        drop(keeper);
+        retired::let_go(retired);
+        done
+    }
+
+    fn bit(self) -> u64 {
+        1 << self.0
+    }
+
+    /// Takes nodes back that hold nothing any more, and some that wait.
+    pub(crate) fn give_back(self, free: Chain, late: Chain) {
+        if free.is_empty() && late.is_empty() {
+            return;
+        }
+        self.with(|keeper| {
+            keeper.give_back(free);
+            if !late.is_empty() {
+                keeper.add_late(late);
+                LATE.fetch_or(self.bit(), Ordering::Relaxed);
+            }
+        });
+    }
+
+    /// Nodes whose cells wait for the end of an outermost call.
+    pub(crate) fn take_late(self, most: usize) -> Chain {
+        let mut keeper = self.keeper();
+        let some = keeper.take_late(most);
+        if !keeper.has_late() {
+            LATE.fetch_and(!self.bit(), Ordering::Relaxed);
+        }
+        some
     }
 }
 
-fn shards() -> impl Iterator<Item = Shard> {
-    let used = USED.load(Ordering::Relaxed);
-    (0..CLASSES)
-        .filter(move |class| used & 1 << class != 0)
-        .flat_map(|class| (0..SHARDS).map(move |at| Shard { class, at }))
+/// All shards that have nodes.
+pub(crate) fn shards() -> impl Iterator<Item = Shard> {
+    bits(OCCUPIED.load(Ordering::Relaxed))
+}
+
+fn bits(mut word: u64) -> impl Iterator<Item = Shard> {
+    std::iter::from_fn(move || {
+        let at = word.trailing_zeros() as usize;
+        word &= word.wrapping_sub(1);
+        (at < SHARDS).then_some(Shard(at))
+    })
+}
+
+/// Shards with nodes that wait for the end of an outermost call.
+pub(crate) fn with_late() -> impl Iterator<Item = Shard> {
+    bits(LATE.load(Ordering::Relaxed))
+}
+
+/// Whether there are any.
+#[inline]
+pub(crate) fn any_late() -> bool {
+    LATE.load(Ordering::Relaxed) != 0
 }
 
 /// The anchor of `arc`, if it has one.
 #[inline(always)]
 pub(crate) fn find<T: ?Sized>(arc: &Arc<T>) -> Option<&Anchor> {
     let subject = Subject::of(&**arc);
-    let shard = Shard::of(subject);
+    let (shard, address) = (Shard::of(subject), subject.address);
     let node = thread::with(|thread| match thread.light_reader() {
         // SAFETY: marked as looking.
-        Some(reader) => reader.look(fence::light, || unsafe { shard.index().find(subject.address) }),
-        None => find_carefully(shard, subject.address),
+        Some(reader) => reader.look(fence::light, || unsafe { shard.index().find(address) }),
+        None => find_carefully(shard, address),
     })?;
     // SAFETY: the node of a living object stays, and `arc` is borrowed for as long as the anchor is.
-    Some(&unsafe { node.as_ref() }.anchor)
+    Some(unsafe { node.as_ref() }.anchor())
 }
 
 /// The same for a thread's first time, where only a full fence does, and on a thread that is ending, which writers do not
@@ -93,23 +173,35 @@ fn find_carefully(shard: Shard, address: usize) -> Option<NonNull<Node>> {
     thread::with(|thread| match thread.reader() {
         // SAFETY: marked as looking.
         Some(reader) => reader.look(fence::full, || unsafe { shard.index().find(address) }),
-        None => shard.keeper().find(address),
+        None => shard.keeper().find(shard.index(), address),
     })
 }
 
-/// The anchor of `arc`, made on first use.
-pub(crate) fn find_or_add<T: ?Sized>(arc: &Arc<T>) -> &Anchor {
+/// A number for a node, higher than those before, as far as this thread's go.
+fn number() -> u32 {
+    thread::with(|thread| {
+        let next = thread.node_number.get();
+        let number = if next % BLOCK == 0 { NEXT.fetch_add(BLOCK, Ordering::Relaxed) } else { next };
+        thread.node_number.set(number.wrapping_add(1));
+        number
+    })
+}
+
+/// The anchor of `arc`, made on first use. In passing a few others are looked at; those that are dead and due go to `end`.
+pub(crate) fn find_or_add<T: ?Sized>(arc: &Arc<T>, end: impl FnOnce(Shard, Chain)) -> Made<'_> {
     let subject = Subject::of(&**arc);
     let shard = Shard::of(subject);
-    let class = 1 << shard.class;
-    // Before the node is there: whoever sweeps all looks at this first.
-    if USED.load(Ordering::Relaxed) & class == 0 {
-        USED.fetch_or(class, Ordering::Relaxed);
+    let Added { node, fresh, dead } = shard.with(|keeper| {
+        if OCCUPIED.load(Ordering::Relaxed) & shard.bit() == 0 {
+            OCCUPIED.fetch_or(shard.bit(), Ordering::Relaxed);
+        }
+        keeper.find_or_add(shard.index(), subject, number, || Life::new(Arc::downgrade(arc)))
+    });
+    if !dead.is_empty() {
+        end(shard, dead);
     }
-    let number = || NEXT.fetch_add(1, Ordering::Relaxed);
-    let node = shard.keeper().find_or_add(shard.index(), subject, number, || Life::new(Arc::downgrade(arc)));
     // SAFETY: as in `find`.
-    &unsafe { node.as_ref() }.anchor
+    Made::of(unsafe { node.as_ref() }, fresh)
 }
 
 /// Calls `act` with the anchor of an object that may die meanwhile. `act` is ours.
@@ -117,65 +209,107 @@ pub(crate) fn with_anchor(subject: Subject, act: impl FnOnce(&Anchor)) {
     let shard = Shard::of(subject);
     // While the shard is locked nobody takes the node out.
     let keeper = shard.keeper();
-    if let Some(node) = keeper.find(subject.address) {
+    if let Some(node) = keeper.find(shard.index(), subject.address) {
         // SAFETY: it is in the table.
-        act(&unsafe { node.as_ref() }.anchor);
+        act(unsafe { node.as_ref() }.anchor());
     }
 }
 
-/// Takes out what is dead among a few nodes of `class`. One hand goes over all its shards.
-pub(crate) fn sweep_some(class: usize, nodes: usize, dead: &mut Vec<Taken>) {
-    static HANDS: [AtomicUsize; CLASSES] = [const { AtomicUsize::new(0) }; CLASSES];
-    let shard = Shard { class, at: HANDS[class].fetch_add(1, Ordering::Relaxed) % SHARDS };
-    // A shard that is busy is left to the next miss.
-    if let Ok(mut keeper) = KEEPERS[shard.class][shard.at].try_lock() {
-        keeper.sweep_some(shard.index(), nodes, dead);
-    }
-}
-
-/// The next class in turn, so that every class is reached whatever the misses are about.
-pub(crate) fn next_class() -> Option<usize> {
-    static TURN: AtomicUsize = AtomicUsize::new(0);
-    let used = USED.load(Ordering::Relaxed);
-    if used == 0 {
-        return None;
-    }
-    // Each class keeps the turn for as many visits as it has shards.
-    let turn = (TURN.fetch_add(1, Ordering::Relaxed) / SHARDS) as u32 % used.count_ones();
-    (0..CLASSES).filter(|class| used & 1 << class != 0).nth(turn as usize)
-}
-
-/// Takes out all that is dead, shard by shard, and hands each shard's dead to `bury` with no lock held.
-pub(crate) fn sweep_all(mut bury: impl FnMut(Vec<Taken>)) {
-    for shard in shards() {
-        let mut dead = Vec::new();
-        {
-            let mut keeper = shard.keeper();
-            if !keeper.is_empty() {
-                keeper.sweep_all(shard.index(), &mut dead);
+/// Looks at so many nodes, one hand for the whole process, and hands the dead to `end`. Fewer where there are no more. How many
+/// were dead.
+pub(crate) fn sweep_some(nodes: usize, mut end: impl FnMut(Shard, Chain)) -> usize {
+    /// The shard that the hand is at, and how many of its nodes it has passed. Two who move it at once pass some twice.
+    static HAND: AtomicUsize = AtomicUsize::new(0);
+    static PASSED: AtomicUsize = AtomicUsize::new(0);
+    let (mut looked, mut found) = (0, 0);
+    for _ in 0..OCCUPIED.load(Ordering::Relaxed).count_ones() {
+        let Some(shard) = occupied_from(HAND.load(Ordering::Relaxed)) else { break };
+        // A shard that is busy is left to the next time.
+        if let Ok(keeper) = PARTS[shard.0].keeper.0.try_lock() {
+            let live = keeper.live();
+            let (some, dead) = shard.with_locked(keeper, |keeper| {
+                if keeper.is_empty() {
+                    OCCUPIED.fetch_and(!shard.bit(), Ordering::Relaxed);
+                }
+                keeper.sweep_some(shard.index(), nodes - looked)
+            });
+            looked += some;
+            found += dead.len();
+            if !dead.is_empty() {
+                end(shard, dead);
+            }
+            let passed = PASSED.load(Ordering::Relaxed) + some;
+            PASSED.store(passed, Ordering::Relaxed);
+            if passed < live && looked >= nodes {
+                break;
             }
         }
-        if !dead.is_empty() {
-            bury(dead);
+        PASSED.store(0, Ordering::Relaxed);
+        HAND.store(shard.0 + 1, Ordering::Relaxed);
+        if looked >= nodes {
+            break;
         }
     }
+    found
 }
 
-/// All nodes, in the order of their coming.
+/// The first occupied shard from `hand` on, around.
+fn occupied_from(hand: usize) -> Option<Shard> {
+    let hand = hand % SHARDS;
+    let occupied = OCCUPIED.load(Ordering::Relaxed).rotate_right(hand as u32);
+    (occupied != 0).then(|| Shard((hand + occupied.trailing_zeros() as usize) % SHARDS))
+}
+
+/// A sweep of a shard, of what is in it now.
+pub(crate) fn begin_round(shard: Shard) -> Round {
+    shard.keeper().round()
+}
+
+/// Goes on with it: a batch of the dead, or `None` at the end.
+pub(crate) fn go_on(shard: Shard, round: &mut Round, batch: usize) -> Option<Chain> {
+    shard.with(|keeper| keeper.go_on(shard.index(), round, batch))
+}
+
+/// Gives room back that nothing is in.
+pub(crate) fn trim() {
+    shards().for_each(|shard| shard.with(Keeper::trim));
+    retired::free_waiting();
+}
+
+/// A node that was seen: when it came, where, and whose it is.
+pub(crate) type Seen = (u32, Shard, usize);
+
+/// All nodes, those that came first at the front.
 pub(crate) fn seen() -> Vec<Seen> {
     let mut seen = Vec::new();
     for shard in shards() {
-        shard.keeper().note_all(shard.class, &mut seen);
+        shard.keeper().each(|node| {
+            if node.is_assigned() {
+                seen.push((node.number(), shard, node.own_address()));
+            }
+        });
     }
-    in_order(&mut seen, NEXT.load(Ordering::Relaxed));
+    let next = now();
+    seen.sort_unstable_by_key(|&(number, ..)| std::cmp::Reverse(age(number, next)));
     seen
 }
 
-/// Takes out the node of an object that was seen if that is dead.
-pub(crate) fn take_dead(seen: &Seen) -> Option<Taken> {
-    Shard::at(seen.class, seen.address).keeper().take_dead(seen.address)
+/// How many numbers nodes had so far, around.
+pub(crate) fn now() -> u32 {
+    NEXT.load(Ordering::Relaxed)
 }
 
+/// Takes out the node of an object that was seen if that is dead.
+pub(crate) fn take_if_dead(&(_, shard, address): &Seen) -> (Shard, Chain) {
+    (shard, shard.with(|keeper| keeper.take_if_dead(shard.index(), address)))
+}
+
+/// Whether `is` says yes to a node.
+pub(crate) fn any(is: &mut impl FnMut(&Node) -> bool) -> bool {
+    shards().any(|shard| shard.keeper().any(&mut *is))
+}
+
+/// Visits all nodes, shard by shard under its lock.
 pub(crate) fn each(visit: &mut impl FnMut(&Node)) {
     for shard in shards() {
         shard.keeper().each(&mut *visit);

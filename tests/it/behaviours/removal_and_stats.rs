@@ -36,6 +36,8 @@ fn b57_len_leaves_out_dead_entries_even_before_they_are_purged_and_stats_may_cou
         drop(all);
         assert_eq!((f_memo().stats().entries, tally.alive()), (10, 10), "nothing has swept yet");
         assert_eq!(f_memo().len(), 0);
+        assert_eq!((f_memo().stats().entries, tally.alive()), (10, 10), "`len` only reads");
+        memo_core::sweep();
         assert_eq!((f_memo().stats().entries, tally.alive()), (0, 0));
     });
 }
@@ -172,6 +174,7 @@ fn b67_odd_keys_go_and_even_ones_still_hit() {
     all.iter().for_each(|n| _ = f(n));
     all.retain(|n| **n % 2 == 0);
     assert_eq!(f_memo().len(), 50);
+    memo_core::sweep();
     all.iter().for_each(|n| assert_eq!(f(n), **n));
     let stats = f_memo().stats();
     assert_eq!((stats.hits, stats.computes, stats.dropped), (50, 100, 50));

@@ -158,6 +158,7 @@ fn b99_the_last_reference_dropped_between_lookup_and_publish_resurrects_and_leak
             assert!(weak.upgrade().is_none() && weak_other.upgrade().is_none());
             assert_eq!(f_memo().len(), 0);
         }
+        sweep();
         assert_eq!((tally.made(), tally.alive()), (20, 0));
     });
 }

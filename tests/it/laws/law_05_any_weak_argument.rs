@@ -27,10 +27,14 @@ macro_rules! each_death_ends_it {
         if $now {
             assert_eq!(tally.alive(), 0, "the drop of `{}` ends it", stringify!($dying));
         }
+        assert_eq!(tally.alive(), usize::from(!$now));
         assert_eq!($memo().len(), 0, "not counted after the death of `{}`", stringify!($dying));
+        assert!($memo().is_empty());
+        assert_eq!(tally.alive(), usize::from(!$now), "`len` runs no destructor");
+        sweep();
         assert_eq!(tally.alive(), 0);
         assert_eq!(tally.made(), tally.dropped());
-        assert_eq!(sweep(), 0, "`len` has swept already");
+        assert_eq!((sweep(), $memo().stats().entries), (0, 0));
     }};
 }
 
@@ -195,6 +199,7 @@ fn a_local_memo_of_an_object_that_dies_on_another_thread() {
         f(&a, &b, &tally);
         thread::spawn(move || drop(b)).join().unwrap();
         assert_eq!(f_memo().len(), 0);
+        sweep();
         assert_eq!(tally.alive(), 0);
         drop(a);
     });
@@ -253,7 +258,8 @@ fn weak_arguments_in_options_tuples_slices_and_derived_keys() {
                 _ => 0,
             };
             assert_eq!(f_memo().len(), left, "after the death of number {dying}");
-            assert_eq!(tally.alive(), left);
+            sweep();
+            assert_eq!((f_memo().len(), tally.alive()), (left, left));
             drop((arcs, objects));
             assert_eq!(f_memo().len(), 0);
         }
@@ -281,6 +287,8 @@ fn a_computed_key_with_an_arc_in_it_is_weak() {
         f(&owner, &options, &tally);
         assert_eq!(Arc::strong_count(&options.theme), 1);
         drop(options);
+        assert_eq!(f_memo().len(), 0);
+        sweep();
         assert_eq!((f_memo().len(), tally.alive()), (0, 0));
     });
 }
@@ -313,6 +321,8 @@ fn the_same_object_twice() {
         assert_eq!(arcs_memo().len(), 0);
         arcs(&b, &b, &b, &tally);
         drop(b);
+        assert_eq!(arcs_memo().len(), 0);
+        sweep();
         assert_eq!((arcs_memo().len(), tally.alive()), (0, 0));
 
         let (a, b) = (object(), object());

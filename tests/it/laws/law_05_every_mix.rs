@@ -161,6 +161,8 @@ fn each_death_in_each_mix(memo: &Memo, owner: usize, kinds: usize, twice: bool, 
                 assert_eq!(tally.alive(), 0, "in the drop: {}", told());
             }
             assert_eq!((memo.len)(), 0, "after: {}", told());
+            assert_eq!(tally.alive(), usize::from(!exact), "`len` only reads: {}", told());
+            sweep();
             assert_eq!(tally.alive(), 0, "after a sweep: {}", told());
         }
     }

@@ -1,0 +1,336 @@
+//! Nodes in slabs: where a node comes from, where it goes back to, and in which order a sweep looks at them.
+//!
+//! A [`Pool`] has the nodes of one size class of one shard. A sweep goes over its slabs in a ring, one hand; and a second hand goes
+//! over the slab that the last node came from, since most objects that die die young. Nodes that are given back are used
+//! again, the slabs that have room in turn.
+//!
+//! # Invariants
+//!
+//! 1. A bit of `used` is set from when its node is handed out until it is given back. All nodes of a slab are initialised.
+//! 2. All slabs of a pool are in the ring. Those with room, and no others, are in the second ring, `roomy`.
+//! 3. A slab is unlinked from both, and no hand points to it, before it is retired; then all its nodes are free.
+//! 4. What is free in a pool is at most half of what is used, and [`SPARE`] more, after each step that gives back.
+
+use std::alloc::{Layout, alloc, handle_alloc_error};
+use std::ptr::NonNull;
+
+use super::node::{INDEX_BITS, Node};
+use super::retired::Retired;
+
+/// The most nodes of a slab: a bit each in a word.
+const MOST: u32 = 1 << INDEX_BITS;
+/// Those of a pool's first slab; each further one has double.
+const FIRST: u32 = 4;
+/// Free nodes that a pool may keep beside half of what it uses.
+const SPARE: usize = 48;
+
+#[derive(Clone, Copy)]
+struct Links {
+    before: NonNull<Slab>,
+    after: NonNull<Slab>,
+}
+
+/// A block of nodes, which lie behind it.
+pub(super) struct Slab {
+    used: u64,
+    len: u32,
+    class: u32,
+    /// All slabs of the pool, and those with room: two rings.
+    rings: [Links; 2],
+}
+
+const ALL: usize = 0;
+const ROOMY: usize = 1;
+
+impl Slab {
+    fn layout(len: u32) -> (Layout, usize) {
+        let nodes = Layout::array::<Node>(len as usize).expect("a slab is small");
+        Layout::new::<Self>().extend(nodes).expect("a slab is small")
+    }
+
+    fn new(class: u32, len: u32) -> NonNull<Self> {
+        let (layout, _) = Self::layout(len);
+        // SAFETY: the layout has a size.
+        let Some(slab) = NonNull::new(unsafe { alloc(layout) }.cast::<Self>()) else { handle_alloc_error(layout) };
+        let links = Links { before: slab, after: slab };
+        // SAFETY: just allocated for this.
+        unsafe { slab.write(Self { used: 0, len, class, rings: [links; 2] }) };
+        for index in 0..len {
+            // SAFETY: as above.
+            unsafe { Self::node(slab, index).write(Node::free(index)) };
+        }
+        slab
+    }
+
+    /// # Safety
+    /// `index` is below the slab's length, or the node is only pointed to.
+    unsafe fn node(slab: NonNull<Self>, index: u32) -> NonNull<Node> {
+        let (_, first) = Self::layout(1);
+        // SAFETY: the caller's.
+        let nodes = unsafe { slab.byte_add(first) }.cast::<Node>();
+        // SAFETY: the caller's.
+        unsafe { nodes.add(index as usize) }
+    }
+
+    /// The slab of a node.
+    ///
+    /// # Safety
+    /// The node lies in a slab.
+    pub(super) unsafe fn of(node: NonNull<Node>) -> NonNull<Self> {
+        // SAFETY: the caller's; its index is never changed.
+        let index = unsafe { node.as_ref() }.index();
+        let (_, first) = Self::layout(1);
+        // SAFETY: so far behind the beginning it was put.
+        let nodes = unsafe { node.sub(index as usize) };
+        // SAFETY: as above.
+        unsafe { nodes.byte_sub(first) }.cast()
+    }
+
+    fn full(&self) -> u64 {
+        u64::MAX >> (MOST - self.len)
+    }
+
+    pub(super) fn class(&self) -> usize {
+        self.class as usize
+    }
+
+    fn retire(slab: NonNull<Self>, retired: &mut Retired) {
+        // SAFETY: a slab of the pool, which was unlinked.
+        let (layout, _) = Self::layout(unsafe { slab.as_ref() }.len);
+        // Free nodes hold nothing. (A model's atomics are told nothing either: they are not models of slabs.)
+        retired.add(slab.cast(), layout, |_, _| ());
+    }
+}
+
+/// The nodes of one class.
+pub(super) struct Pool {
+    class: u32,
+    /// Any slab: where the sweep goes on, and the bit in it.
+    hand: Option<NonNull<Slab>>,
+    bit: u32,
+    /// Where the next node comes from.
+    roomy: Option<NonNull<Slab>>,
+    /// Where the last node came from, and where the sweep of the young goes on.
+    young: Option<NonNull<Slab>>,
+    young_bit: u32,
+    slabs: usize,
+    nodes: usize,
+    used: usize,
+}
+
+// SAFETY: a pool's slabs are its own; its nodes are `Send`, see `Anchor` and `Life`.
+unsafe impl Send for Pool {}
+
+impl Pool {
+    pub(super) const fn new(class: usize) -> Self {
+        Self {
+            class: class as u32,
+            hand: None,
+            bit: 0,
+            roomy: None,
+            young: None,
+            young_bit: 0,
+            slabs: 0,
+            nodes: 0,
+            used: 0,
+        }
+    }
+
+    pub(super) fn class(&self) -> usize {
+        self.class as usize
+    }
+
+    pub(super) fn slabs(&self) -> usize {
+        self.slabs
+    }
+
+    pub(super) fn used(&self) -> usize {
+        self.used
+    }
+
+    /// # Safety
+    /// A slab of this pool.
+    unsafe fn slab<'a>(slab: NonNull<Slab>) -> &'a mut Slab {
+        // SAFETY: the caller's; the pool is the writer's, and readers know of no slab.
+        unsafe { &mut *slab.as_ptr() }
+    }
+
+    fn links<'a>(slab: NonNull<Slab>, ring: usize) -> &'a mut Links {
+        // SAFETY: called with slabs of this pool only.
+        &mut unsafe { Self::slab(slab) }.rings[ring]
+    }
+
+    /// Puts a slab before the one that a ring goes on with: it is met last.
+    fn enlink(start: &mut Option<NonNull<Slab>>, slab: NonNull<Slab>, ring: usize) {
+        let after = start.unwrap_or(slab);
+        let before = if after == slab { slab } else { Self::links(after, ring).before };
+        *Self::links(slab, ring) = Links { before, after };
+        Self::links(before, ring).after = slab;
+        Self::links(after, ring).before = slab;
+        start.get_or_insert(slab);
+    }
+
+    fn unlink(start: &mut Option<NonNull<Slab>>, slab: NonNull<Slab>, ring: usize) {
+        let Links { before, after } = *Self::links(slab, ring);
+        Self::links(before, ring).after = after;
+        Self::links(after, ring).before = before;
+        if *start == Some(slab) {
+            *start = (after != slab).then_some(after);
+        }
+    }
+
+    /// A free node, which is not free any more.
+    pub(super) fn take(&mut self) -> NonNull<Node> {
+        let slab = match self.roomy {
+            Some(slab) => slab,
+            None => self.grow(),
+        };
+        // SAFETY: of this pool.
+        let this = unsafe { Self::slab(slab) };
+        let index = (!this.used).trailing_zeros();
+        this.used |= 1 << index;
+        if this.used == this.full() {
+            Self::unlink(&mut self.roomy, slab, ROOMY);
+        }
+        self.young = Some(slab);
+        self.used += 1;
+        // SAFETY: there is room, so the index is below the length.
+        unsafe { Slab::node(slab, index) }
+    }
+
+    fn grow(&mut self) -> NonNull<Slab> {
+        let len = (FIRST << self.slabs.min(4)).min(MOST);
+        let slab = Slab::new(self.class, len);
+        Self::enlink(&mut self.hand, slab, ALL);
+        Self::enlink(&mut self.roomy, slab, ROOMY);
+        self.slabs += 1;
+        self.nodes += len as usize;
+        slab
+    }
+
+    /// Takes a node back, which is free now.
+    ///
+    /// # Safety
+    /// It was taken from this pool, and holds nothing.
+    pub(super) unsafe fn give_back(&mut self, node: NonNull<Node>, retired: &mut Retired) {
+        // SAFETY: the caller's.
+        let slab = unsafe { Slab::of(node) };
+        // SAFETY: of this pool.
+        let this = unsafe { Self::slab(slab) };
+        if this.used == this.full() {
+            Self::enlink(&mut self.roomy, slab, ROOMY);
+        }
+        // SAFETY: the node is in its slab.
+        this.used &= !(1 << unsafe { node.as_ref() }.index());
+        self.used -= 1;
+        let free = self.nodes - self.used;
+        if this.used == 0 && free > self.used / 2 + SPARE {
+            self.retire(slab, retired);
+        }
+    }
+
+    fn retire(&mut self, slab: NonNull<Slab>, retired: &mut Retired) {
+        if self.hand == Some(slab) {
+            self.bit = 0;
+        }
+        Self::unlink(&mut self.hand, slab, ALL);
+        Self::unlink(&mut self.roomy, slab, ROOMY);
+        if self.young == Some(slab) {
+            self.young = None;
+        }
+        self.slabs -= 1;
+        // SAFETY: of this pool.
+        self.nodes -= unsafe { Self::slab(slab) }.len as usize;
+        Slab::retire(slab, retired);
+    }
+
+    /// Retires all slabs that nothing is used of.
+    pub(super) fn trim(&mut self, retired: &mut Retired) {
+        for slab in self.each_slab() {
+            // SAFETY: of this pool.
+            if unsafe { Self::slab(slab) }.used == 0 {
+                self.retire(slab, retired);
+            }
+        }
+    }
+
+    fn each_slab(&self) -> Vec<NonNull<Slab>> {
+        let mut all = Vec::with_capacity(self.slabs);
+        let mut at = self.hand;
+        for _ in 0..self.slabs {
+            let Some(slab) = at else { break };
+            all.push(slab);
+            at = Some(Self::links(slab, ALL).after);
+        }
+        all
+    }
+
+    /// Visits all nodes that are used.
+    pub(super) fn each(&self, mut visit: impl FnMut(NonNull<Node>)) {
+        self.any(&mut |node| {
+            visit(node);
+            false
+        });
+    }
+
+    /// Whether `is` says yes to a node that is used. It is asked no further then.
+    pub(super) fn any(&self, is: &mut impl FnMut(NonNull<Node>) -> bool) -> bool {
+        let mut at = self.hand;
+        for _ in 0..self.slabs {
+            let Some(slab) = at else { break };
+            // SAFETY: of this pool.
+            let mut used = unsafe { Self::slab(slab) }.used;
+            while used != 0 {
+                // SAFETY: a bit of the slab.
+                if is(unsafe { Slab::node(slab, used.trailing_zeros()) }) {
+                    return true;
+                }
+                used &= used - 1;
+            }
+            at = Some(Self::links(slab, ALL).after);
+        }
+        false
+    }
+
+    /// Goes on with the hand until `look` was called so many times, or so many slabs were passed. How many slabs that were.
+    pub(super) fn old(&mut self, nodes: usize, slabs: usize, mut look: impl FnMut(NonNull<Node>)) -> usize {
+        let (mut looked, mut passed) = (0, 0);
+        while let Some(slab) = self.hand
+            && looked < nodes
+            && passed < slabs
+        {
+            // SAFETY: of this pool.
+            let this = unsafe { Self::slab(slab) };
+            let left = this.used.checked_shr(self.bit).unwrap_or(0);
+            if left == 0 {
+                self.hand = Some(this.rings[ALL].after);
+                self.bit = 0;
+                passed += 1;
+                continue;
+            }
+            let index = self.bit + left.trailing_zeros();
+            self.bit = index + 1;
+            looked += 1;
+            // SAFETY: a bit of the slab.
+            look(unsafe { Slab::node(slab, index) });
+        }
+        passed
+    }
+
+    /// The same for the second hand, over the slab that the last node came from.
+    pub(super) fn young(&mut self, nodes: usize, mut look: impl FnMut(NonNull<Node>)) {
+        let Some(slab) = self.young else { return };
+        // SAFETY: of this pool.
+        let used = unsafe { Self::slab(slab) }.used;
+        for _ in 0..nodes {
+            let left = used.checked_shr(self.young_bit).unwrap_or(0);
+            let index = if left == 0 { used.trailing_zeros() } else { self.young_bit + left.trailing_zeros() };
+            if index >= MOST {
+                return;
+            }
+            self.young_bit = index + 1;
+            // SAFETY: a bit of the slab.
+            look(unsafe { Slab::node(slab, index) });
+        }
+    }
+}
