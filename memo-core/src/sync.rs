@@ -79,12 +79,9 @@ pub(crate) struct Watched {
 }
 
 impl Watched {
-    #[inline(always)]
+    #[cfg(loom)]
     pub(crate) fn new() -> Self {
-        Self {
-            #[cfg(loom)]
-            cell: UnsafeCell::new(()),
-        }
+        Self { cell: UnsafeCell::new(()) }
     }
 
     /// Somebody looks.

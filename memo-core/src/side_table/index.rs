@@ -451,3 +451,369 @@ impl<N: Addressed> Index<N> {
         *writer = Writer::new();
     }
 }
+
+#[cfg(test)]
+mod testing {
+    use super::*;
+
+    /// What stands for a node: an address, and something that is written before it is shown.
+    pub(super) struct Stub {
+        pub(super) address: crate::sync::AtomicUsize,
+        pub(super) value: crate::sync::UnsafeCell<u32>,
+    }
+
+    impl Addressed for Stub {
+        unsafe fn address(node: NonNull<Self>) -> usize {
+            // SAFETY: the caller's.
+            unsafe { node.as_ref() }.address.load(Ordering::Acquire)
+        }
+    }
+
+    impl Stub {
+        pub(super) fn new(address: usize, value: u32) -> NonNull<Self> {
+            let stub = Self { address: crate::sync::AtomicUsize::new(1), value: crate::sync::UnsafeCell::new(0) };
+            // SAFETY: just made.
+            stub.value.with_mut(|at| unsafe { *at = value });
+            stub.address.store(address, Ordering::Release);
+            NonNull::from(Box::leak(Box::new(stub)))
+        }
+    }
+}
+
+#[cfg(all(test, not(loom)))]
+mod tests {
+    use std::collections::HashMap;
+
+    use super::testing::Stub;
+    use super::*;
+
+    /// Addresses as allocators give them, by number.
+    fn address(n: usize) -> usize {
+        0x7000_0000_0000 + n * 48
+    }
+
+    fn find(index: &Index<Stub>, n: usize) -> Option<NonNull<Stub>> {
+        // SAFETY: one thread, the writer's.
+        unsafe { index.find(address(n)) }
+    }
+
+    fn free(retired: Retired) {
+        // SAFETY: one thread, which looks no more.
+        unsafe { retired.free() };
+    }
+
+    fn pages(index: &Index<Stub>, writer: &Writer) -> usize {
+        (0..writer.buckets.count)
+            .map(|bucket| {
+                // SAFETY: one thread, the writer's.
+                let mut page = unsafe { index.page(bucket) };
+                let mut pages = 0;
+                while let Some(here) = page {
+                    pages += 1;
+                    // SAFETY: null, or a page.
+                    page = unsafe { here.next.load(Ordering::Relaxed).as_ref() };
+                }
+                pages
+            })
+            .sum()
+    }
+
+    #[test]
+    fn it_does_what_a_map_does_through_growth_and_shrinking() {
+        const OBJECTS: usize = 4096;
+        let nodes: Vec<_> = (0..OBJECTS).map(|n| Stub::new(address(n), n as u32)).collect();
+        let (index, mut writer, mut retired) = (Index::new(), Writer::new(), Retired::new());
+        let mut map = HashMap::new();
+        let mut state = 1_u64;
+        for step in 0..400_000_usize {
+            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            let n = (state >> 33) as usize % OBJECTS;
+            // In waves, from full to nearly empty.
+            let fills = (step / 40_000).is_multiple_of(2);
+            match find(&index, n) {
+                None if fills || n.is_multiple_of(64) => {
+                    index.insert(&mut writer, address(n), nodes[n], &mut retired);
+                    map.insert(n, nodes[n]);
+                }
+                Some(found) if !fills => {
+                    assert_eq!(Some(found), map.remove(&n));
+                    index.remove(&mut writer, found, &mut retired);
+                }
+                found => assert_eq!(found, map.get(&n).copied()),
+            }
+            free(retired.take());
+            assert_eq!(writer.live(), map.len());
+            assert!(writer.buckets.count <= map.len() + 2, "it is never nearly empty");
+            let n = n ^ 1;
+            assert_eq!(find(&index, n), map.get(&n).copied());
+        }
+        assert!(pages(&index, &writer) <= 2 * writer.buckets.count, "few buckets have further pages");
+        for &node in map.values() {
+            index.remove(&mut writer, node, &mut retired);
+        }
+        assert_eq!((writer.live(), writer.buckets.count), (0, 1));
+        assert!(writer.segments <= 1, "a table that was large is small again");
+        index.end(&mut writer, &mut retired);
+        free(retired);
+        for node in nodes {
+            // SAFETY: leaked in `new`.
+            drop(unsafe { Box::from_raw(node.as_ptr()) });
+        }
+    }
+
+    /// No step may be in proportion to the table: what is allocated in one is counted, and nodes that are moved.
+    #[test]
+    fn one_that_comes_makes_one_bucket_at_most() {
+        let nodes: Vec<_> = (0..100_000).map(|n| Stub::new(address(n), 0)).collect();
+        let (index, mut writer, mut retired) = (Index::new(), Writer::new(), Retired::new());
+        for (n, &node) in nodes.iter().enumerate() {
+            let before = writer.buckets.count;
+            index.insert(&mut writer, address(n), node, &mut retired);
+            assert!(writer.buckets.count - before <= 1);
+        }
+        for &node in &nodes {
+            let before = writer.buckets.count;
+            index.remove(&mut writer, node, &mut retired);
+            assert!(before - writer.buckets.count <= 1);
+        }
+        index.end(&mut writer, &mut retired);
+        free(retired);
+        for node in nodes {
+            // SAFETY: leaked in `new`.
+            drop(unsafe { Box::from_raw(node.as_ptr()) });
+        }
+    }
+}
+
+#[cfg(all(test, loom))]
+mod loom_models {
+    use std::sync::Arc as Plain;
+
+    use loom::sync::atomic::AtomicBool;
+    use loom::sync::{Arc, Mutex};
+    use loom::thread;
+
+    use super::testing::Stub;
+    use super::*;
+    use crate::fence;
+    use crate::reader::{Reader, Readers};
+
+    struct Table {
+        index: Index<Stub>,
+        writer: Mutex<(Writer, Retired)>,
+        readers: Readers,
+        reader: Reader,
+        nodes: Mutex<Vec<NonNull<Stub>>>,
+    }
+
+    // SAFETY: nodes are freed when all threads have ended, and read only after they were found.
+    unsafe impl Send for Table {}
+    // SAFETY: as above.
+    unsafe impl Sync for Table {}
+
+    impl Table {
+        fn new() -> Arc<Self> {
+            let table = Arc::new(Self {
+                index: Index::new(),
+                writer: Mutex::new((Writer::new(), Retired::new())),
+                readers: Readers::new(),
+                reader: Reader::new(),
+                nodes: Mutex::new(Vec::new()),
+            });
+            // SAFETY: the table outlives the threads of its model.
+            unsafe { table.readers.add(&table.reader) };
+            table
+        }
+
+        /// As a shard does it.
+        fn add(&self, address: usize, value: u32) {
+            let mut writer = self.writer.lock().unwrap();
+            let (writer, retired) = &mut *writer;
+            let node = Stub::new(address, value);
+            self.nodes.lock().unwrap().push(node);
+            self.index.insert(writer, address, node, retired);
+            self.free(retired.take());
+        }
+
+        /// Takes a node out, which is free then for another object.
+        fn remove(&self, address: usize) -> Option<NonNull<Stub>> {
+            let mut writer = self.writer.lock().unwrap();
+            let (writer, retired) = &mut *writer;
+            // SAFETY: the writer.
+            let node = unsafe { self.index.find(address) }?;
+            self.index.remove(writer, node, retired);
+            // SAFETY: nodes are freed at the end.
+            unsafe { node.as_ref() }.address.store(1, Ordering::Relaxed);
+            self.free(retired.take());
+            Some(node)
+        }
+
+        fn free(&self, retired: Retired) {
+            if self.readers.have_left(None) {
+                // SAFETY: unpublished, and the reader has left it: what the models are about.
+                unsafe { retired.free() };
+            }
+        }
+
+        /// As a hit does it.
+        fn find(&self, address: usize) -> Option<u32> {
+            let found = self.reader.look(fence::light, || {
+                // SAFETY: marked as looking.
+                unsafe { self.index.find(address) }
+            });
+            // SAFETY: nodes are freed at the end.
+            found.map(|node| unsafe { node.as_ref() }.value.with(|value| unsafe { *value }))
+        }
+
+        /// As a miss looks again.
+        fn find_locked(&self, address: usize) -> Option<u32> {
+            let _writer = self.writer.lock().unwrap();
+            // SAFETY: the writer.
+            let found = unsafe { self.index.find(address) };
+            // SAFETY: as above.
+            found.map(|node| unsafe { node.as_ref() }.value.with(|value| unsafe { *value }))
+        }
+
+        /// What a call gets: it may miss once, and never twice.
+        fn hit(&self, address: usize) -> Option<u32> {
+            self.find(address).or_else(|| self.find_locked(address))
+        }
+    }
+
+    impl Drop for Table {
+        fn drop(&mut self) {
+            for node in self.nodes.lock().unwrap().drain(..) {
+                // SAFETY: leaked in `Stub::new`; all threads have ended.
+                drop(unsafe { Box::from_raw(node.as_ptr()) });
+            }
+        }
+    }
+
+    /// Addresses that are in the second of two buckets, and in the last of three where there are three.
+    fn colliding() -> [usize; 3] {
+        let mut alike = (1..).map(|n| n * 16).filter(|&address| Place::of(address).hash & 1 == 1);
+        std::array::from_fn(|_| alike.next().expect("one in two"))
+    }
+
+    #[test]
+    fn loom_a_hit_finds_its_living_object_through_growth() {
+        loom::model(|| {
+            let [a, b, _] = colliding();
+            let table = Table::new();
+            table.add(a, 1);
+            let theirs = Arc::clone(&table);
+            let hit = thread::spawn(move || theirs.hit(a));
+            // One bucket more, which both belong to.
+            table.add(b, 2);
+            assert_eq!(hit.join().unwrap(), Some(1));
+            assert_eq!(table.find(b), Some(2));
+        });
+    }
+
+    #[test]
+    fn loom_a_hit_finds_its_living_object_while_others_go() {
+        loom::model(|| {
+            let [a, b, _] = colliding();
+            let table = Table::new();
+            table.add(b, 2);
+            table.add(a, 1);
+            let theirs = Arc::clone(&table);
+            let hit = thread::spawn(move || theirs.hit(a));
+            assert!(table.remove(b).is_some());
+            assert_eq!(hit.join().unwrap(), Some(1));
+        });
+    }
+
+    #[test]
+    fn loom_a_hit_finds_its_living_object_while_the_table_shrinks() {
+        loom::model(|| {
+            let [a, b, c] = colliding();
+            let table = Table::new();
+            for (address, value) in [(b, 2), (c, 3)] {
+                table.add(address, value);
+            }
+            let theirs = Arc::clone(&table);
+            let hit = thread::spawn(move || theirs.find(b).is_none_or(|value| value == 2) && theirs.hit(a).is_none());
+            assert!(table.remove(c).is_some());
+            assert!(hit.join().unwrap());
+            assert_eq!(table.find(b), Some(2));
+        });
+    }
+
+    #[test]
+    fn loom_an_insertion_is_seen_whole_or_not_at_all() {
+        loom::model(|| {
+            let [a, ..] = colliding();
+            let table = Table::new();
+            let theirs = Arc::clone(&table);
+            let hit = thread::spawn(move || theirs.find(a));
+            table.add(a, 1);
+            assert!(matches!(hit.join().unwrap(), None | Some(1)));
+        });
+    }
+
+    /// A node is given to another object in the middle of a look: it is not taken for that of the one sought.
+    #[test]
+    fn loom_a_node_that_is_used_again_is_another_objects() {
+        loom::model(|| {
+            let [a, b, c] = colliding();
+            let table = Table::new();
+            table.add(a, 1);
+            table.add(b, 2);
+            let theirs = Arc::clone(&table);
+            let hit = thread::spawn(move || theirs.hit(a));
+            let node = table.remove(b).expect("it is there");
+            {
+                // As a pool does it, for an object at another address.
+                // SAFETY: nodes are freed at the end.
+                let stub = unsafe { node.as_ref() };
+                stub.address.store(c, Ordering::Release);
+                let mut writer = table.writer.lock().unwrap();
+                let (writer, retired) = &mut *writer;
+                table.index.insert(writer, c, node, retired);
+                table.free(retired.take());
+            }
+            assert_eq!(hit.join().unwrap(), Some(1));
+        });
+    }
+
+    /// The address of a dead object is given to a new one, whose owner looks: it must not find the old node.
+    #[test]
+    fn loom_an_address_that_is_used_again_is_another_object() {
+        loom::model(|| {
+            let [a, b, _] = colliding();
+            let table = Table::new();
+            table.add(a, 1);
+            table.add(b, 2);
+            // What the allocator does: the memory is given back, and handed out again.
+            let given_back = Plain::new(AtomicBool::new(false));
+            let (theirs, handed_out) = (Arc::clone(&table), Plain::clone(&given_back));
+            let owner = thread::spawn(move || {
+                if !handed_out.load(Ordering::Acquire) {
+                    return;
+                }
+                assert_eq!(theirs.find(a), None, "the node of the object that was here before");
+                theirs.add(a, 3);
+                assert_eq!(theirs.hit(a), Some(3));
+            });
+            // The sweep: the node first, the `Weak` after.
+            assert!(table.remove(a).is_some());
+            given_back.store(true, Ordering::Release);
+            owner.join().unwrap();
+        });
+    }
+
+    #[test]
+    fn loom_of_two_sweeps_one_takes_a_node() {
+        loom::model(|| {
+            let [a, b, _] = colliding();
+            let table = Table::new();
+            table.add(a, 1);
+            let theirs = Arc::clone(&table);
+            let other = thread::spawn(move || theirs.remove(a).is_some());
+            let mine = table.remove(a).is_some();
+            table.add(b, 2);
+            assert!(mine ^ other.join().unwrap());
+        });
+    }
+}

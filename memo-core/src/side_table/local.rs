@@ -43,9 +43,10 @@ fn with<R>(act: impl FnOnce(&mut Table) -> R) -> Option<R> {
         // SAFETY: this thread's alone, and `act` never comes back here: it runs our code only.
         let table = unsafe { &mut *table.as_ptr() };
         let done = act(table);
-        let retired = table.keeper.retired();
-        // SAFETY: nobody reads but this thread, which does not now.
-        unsafe { retired.free() };
+        if let Some(retired) = table.keeper.retired() {
+            // SAFETY: nobody reads but this thread, which does not now.
+            unsafe { retired.free() };
+        }
         Some(done)
     })
 }
@@ -213,13 +214,19 @@ pub(crate) fn close() {
             // SAFETY: made by `Box::into_raw`, and no longer reachable.
             let mut table = unsafe { Box::from_raw(table) };
             table.keeper.end(&table.index);
-            // SAFETY: as in `with`.
-            unsafe { table.keeper.retired().free() };
+            if let Some(retired) = table.keeper.retired() {
+                // SAFETY: as in `with`.
+                unsafe { retired.free() };
+            }
         } else if ended == 0 {
             break;
         }
     }
-    count_leaked();
+    if thread::with(|thread| !thread.table.get().is_null()) {
+        count_leaked();
+        // A later destructor may drop what holds it back.
+        thread::with(thread::Thread::arm_again);
+    }
 }
 
 /// Whether a result may be lent out for good: of an `Rc` that was leaked, or that a later destructor holds.

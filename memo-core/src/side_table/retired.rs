@@ -72,10 +72,9 @@ static DUE: AtomicUsize = AtomicUsize::new(LEAST_DUE);
 const LEAST_DUE: usize = 256 << 10;
 
 /// Frees `retired` when no reader is left in it: later, if there is little of it. With no lock held.
+#[cold]
+#[inline(never)]
 pub(crate) fn let_go(retired: Retired) {
-    if retired.is_empty() {
-        return;
-    }
     let due = {
         let mut waiting = unpoisoned(WAITING.lock());
         waiting.append(retired);

@@ -25,6 +25,8 @@ use crate::life::Life;
 const OLD: usize = 3;
 /// Nodes from the slab of the last one.
 const YOUNG: usize = 2;
+/// Slabs that are passed at most for them.
+const SLABS: usize = 4;
 /// So many dead are worth a batch: one fence for all (where one is needed), and one more turn of the lock.
 const BATCH: usize = 32;
 /// So many bytes of theirs are.
@@ -137,8 +139,10 @@ impl Keeper {
         self.live() == 0 && self.dead.is_empty() && self.late.is_empty()
     }
 
-    pub(crate) fn retired(&mut self) -> Retired {
-        self.retired.take()
+    /// What readers may still look at, if there is any.
+    #[inline]
+    pub(crate) fn retired(&mut self) -> Option<Retired> {
+        (!self.retired.is_empty()).then(|| self.retired.take())
     }
 
     #[inline]
@@ -166,8 +170,14 @@ impl Keeper {
             }
         };
         // Before it comes: of itself there is nothing to see.
-        self.look_young(index, pool);
-        self.look_old(index, pool, OLD, usize::MAX);
+        for _ in 0..YOUNG {
+            if let Some(node) = self.pools[pool].next_young() {
+                self.look(index, node);
+            }
+        }
+        if !self.pools[pool].all_are_young() {
+            self.look_old(index, pool, OLD, &mut { SLABS });
+        }
         let node = self.pools[pool].take();
         // SAFETY: it was free, and the caller is the writer.
         unsafe { Node::assign(node, subject.address, subject.size, number(), life()) };
@@ -187,57 +197,34 @@ impl Keeper {
         std::mem::replace(&mut self.dead, Chain::new())
     }
 
+    /// Looks at a few nodes of a pool, as far as so many slabs go. How many were looked at.
     #[inline]
-    fn look_young(&mut self, index: &Index<Node>, pool: usize) {
-        let mut found = [None; YOUNG];
-        let mut at = found.iter_mut();
-        self.pools[pool].young(YOUNG, |node| {
-            if let Some(at) = at.next() {
-                *at = Some(node);
-            }
-        });
-        // Twice the same, where there is but one: taken out the first time.
-        found.into_iter().flatten().for_each(|node| {
+    fn look_old(&mut self, index: &Index<Node>, pool: usize, nodes: usize, slabs: &mut usize) -> usize {
+        for looked in 0..nodes {
+            let Some(node) = self.pools[pool].next_old(slabs) else { return looked };
             self.look(index, node);
-        });
-    }
-
-    /// Looks at a few nodes of a pool. How many were looked at, and how many slabs the hand passed.
-    #[inline]
-    fn look_old(&mut self, index: &Index<Node>, pool: usize, nodes: usize, slabs: usize) -> (usize, usize) {
-        let (mut looked, mut passed) = (0, 0);
-        let slabs = slabs.min(self.pools[pool].slabs() + 1);
-        while looked < nodes && passed < slabs {
-            let mut found = [None; 8];
-            let mut count = 0;
-            let most = (nodes - looked).min(found.len());
-            passed += self.pools[pool].old(most, slabs - passed, |node| {
-                found[count] = Some(node);
-                count += 1;
-            });
-            if count == 0 {
-                break;
-            }
-            looked += count;
-            found.into_iter().flatten().for_each(|node| {
-                self.look(index, node);
-            });
         }
-        (looked, passed)
+        nodes
     }
 
     /// Takes a node out if its object is dead.
     #[inline]
     fn look(&mut self, index: &Index<Node>, node: NonNull<Node>) -> bool {
-        // SAFETY: a used node of this shard, whose writer this is.
+        // SAFETY: assigned, in this shard, whose writer this is.
         let this = unsafe { node.as_ref() };
-        if !this.is_assigned() || this.life().is_alive() {
+        if this.life().is_alive() {
             return false;
         }
         self.dead_bytes += this.bytes();
-        index.remove(&mut self.writer, node, &mut self.retired);
+        self.take_out(index, node);
         self.dead.push(node);
         true
+    }
+
+    fn take_out(&mut self, index: &Index<Node>, node: NonNull<Node>) {
+        index.remove(&mut self.writer, node, &mut self.retired);
+        // SAFETY: it came from a pool of this shard.
+        unsafe { self.pool_of(node).take_out(node) };
     }
 
     /// Looks at so many nodes, of all classes in turn; not at more than there are. How many those were, and the dead.
@@ -245,7 +232,8 @@ impl Keeper {
         let mut looked = 0;
         for _ in 0..self.pools.len() {
             self.turn = (self.turn + 1) % self.pools.len();
-            looked += self.look_old(index, self.turn, nodes - looked, usize::MAX).0;
+            // Of slabs that are nearly empty, some.
+            looked += self.look_old(index, self.turn, nodes - looked, &mut { SLABS.max(nodes) });
             if looked >= nodes {
                 break;
             }
@@ -268,11 +256,7 @@ impl Keeper {
             while *slabs > 0
                 && let Some(pool) = self.pools.iter().position(|pool| pool.class() == *class)
             {
-                // Slab by slab, or node by node where one at a time is asked for.
-                let (looked, passed) = self.look_old(index, pool, batch, *slabs);
-                *slabs -= passed.min(*slabs);
-                if looked == 0 && passed == 0 {
-                    // The pool is empty by now.
+                if self.look_old(index, pool, batch, slabs) < batch {
                     *slabs = 0;
                 }
                 if let Some(dead) = self.some_dead(batch) {
@@ -306,14 +290,21 @@ impl Keeper {
         dead
     }
 
+    /// The pool that a node of this shard came from.
+    #[inline]
+    fn pool_of(&mut self, node: NonNull<Node>) -> &mut Pool {
+        // SAFETY: the caller's node lies in a slab of this shard.
+        let class = unsafe { Slab::of(node).as_ref() }.class();
+        self.pools.iter_mut().find(|pool| pool.class() == class).expect("it came from one")
+    }
+
     /// Takes nodes back that hold nothing any more.
     pub(crate) fn give_back(&mut self, mut chain: Chain) {
         while let Some(node) = chain.pop() {
-            // SAFETY: it came from a pool of this shard.
-            let class = unsafe { Slab::of(node).as_ref() }.class();
-            let pool = self.pools.iter_mut().find(|pool| pool.class() == class).expect("it came from one");
+            let mut retired = self.retired.take();
             // SAFETY: it is on no list, and what it held has gone.
-            unsafe { pool.give_back(node, &mut self.retired) };
+            unsafe { self.pool_of(node).give_back(node, &mut retired) };
+            self.retired = retired;
         }
     }
 
@@ -347,14 +338,14 @@ impl Keeper {
     pub(crate) fn take_if(&mut self, index: &Index<Node>, goes: impl Fn(&Node) -> bool) -> Chain {
         let mut going = Vec::new();
         self.each_node(|node| {
-            // SAFETY: as in `each_node`.
+            // SAFETY: assigned, in this shard, whose writer this is.
             if goes(unsafe { node.as_ref() }) {
                 going.push(node);
             }
         });
         let mut chain = self.take_dead();
         for node in going {
-            index.remove(&mut self.writer, node, &mut self.retired);
+            self.take_out(index, node);
             chain.push(node);
         }
         chain
@@ -369,25 +360,18 @@ impl Keeper {
 
     /// Whether `is` says yes to the node of an object.
     pub(crate) fn any(&self, mut is: impl FnMut(&Node) -> bool) -> bool {
-        // SAFETY: as in `each_node`.
-        let mut is = |node: NonNull<Node>| unsafe { node.as_ref() }.is_assigned() && is(unsafe { node.as_ref() });
+        // SAFETY: assigned, in this shard, whose writer this is.
+        let mut is = |node: NonNull<Node>| is(unsafe { node.as_ref() });
         self.pools.iter().any(|pool| pool.any(&mut is))
     }
 
     fn each_node(&self, mut visit: impl FnMut(NonNull<Node>)) {
-        for pool in &self.pools {
-            pool.each(|node| {
-                // SAFETY: a used node of this shard, whose writer this is.
-                if unsafe { node.as_ref() }.is_assigned() {
-                    visit(node);
-                }
-            });
-        }
+        self.pools.iter().for_each(|pool| pool.each(&mut visit));
     }
 
     /// Visits the nodes of all objects, and those that were found dead and are not ended yet.
     pub(crate) fn each(&self, mut visit: impl FnMut(&Node)) {
-        // SAFETY: as in `each_node`.
+        // SAFETY: assigned, in this shard, whose writer this is.
         self.each_node(|node| visit(unsafe { node.as_ref() }));
         self.dead.each(&mut visit);
         self.late.each(&mut visit);

@@ -94,7 +94,9 @@ impl Shard {
         let done = act(&mut keeper);
         let retired = keeper.retired();
         drop(keeper);
-        retired::let_go(retired);
+        if let Some(retired) = retired {
+            retired::let_go(retired);
+        }
         done
     }
 

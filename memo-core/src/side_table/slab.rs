@@ -6,7 +6,8 @@
 //!
 //! # Invariants
 //!
-//! 1. A bit of `used` is set from when its node is handed out until it is given back. All nodes of a slab are initialised.
+//! 1. A bit of `used` is set from when its node is handed out until it is given back, that of `assigned` until it is taken out of the
+//!    index. All nodes of a slab are initialised.
 //! 2. All slabs of a pool are in the ring. Those with room, and no others, are in the second ring, `roomy`.
 //! 3. A slab is unlinked from both, and no hand points to it, before it is retired; then all its nodes are free.
 //! 4. What is free in a pool is at most half of what is used, and [`SPARE`] more, after each step that gives back.
@@ -33,6 +34,8 @@ struct Links {
 /// A block of nodes, which lie behind it.
 pub(super) struct Slab {
     used: u64,
+    /// Those of them that an object has, dead or alive.
+    assigned: u64,
     len: u32,
     class: u32,
     /// All slabs of the pool, and those with room: two rings.
@@ -43,9 +46,15 @@ const ALL: usize = 0;
 const ROOMY: usize = 1;
 
 impl Slab {
+    #[inline]
     fn layout(len: u32) -> (Layout, usize) {
         let nodes = Layout::array::<Node>(len as usize).expect("a slab is small");
         Layout::new::<Self>().extend(nodes).expect("a slab is small")
+    }
+
+    /// How far behind the beginning the nodes lie.
+    const fn first() -> usize {
+        size_of::<Self>().next_multiple_of(align_of::<Node>())
     }
 
     fn new(class: u32, len: u32) -> NonNull<Self> {
@@ -54,7 +63,7 @@ impl Slab {
         let Some(slab) = NonNull::new(unsafe { alloc(layout) }.cast::<Self>()) else { handle_alloc_error(layout) };
         let links = Links { before: slab, after: slab };
         // SAFETY: just allocated for this.
-        unsafe { slab.write(Self { used: 0, len, class, rings: [links; 2] }) };
+        unsafe { slab.write(Self { used: 0, assigned: 0, len, class, rings: [links; 2] }) };
         for index in 0..len {
             // SAFETY: as above.
             unsafe { Self::node(slab, index).write(Node::free(index)) };
@@ -64,8 +73,9 @@ impl Slab {
 
     /// # Safety
     /// `index` is below the slab's length, or the node is only pointed to.
+    #[inline]
     unsafe fn node(slab: NonNull<Self>, index: u32) -> NonNull<Node> {
-        let (_, first) = Self::layout(1);
+        let first = const { Self::first() };
         // SAFETY: the caller's.
         let nodes = unsafe { slab.byte_add(first) }.cast::<Node>();
         // SAFETY: the caller's.
@@ -76,10 +86,11 @@ impl Slab {
     ///
     /// # Safety
     /// The node lies in a slab.
+    #[inline]
     pub(super) unsafe fn of(node: NonNull<Node>) -> NonNull<Self> {
         // SAFETY: the caller's; its index is never changed.
         let index = unsafe { node.as_ref() }.index();
-        let (_, first) = Self::layout(1);
+        let first = const { Self::first() };
         // SAFETY: so far behind the beginning it was put.
         let nodes = unsafe { node.sub(index as usize) };
         // SAFETY: as above.
@@ -116,6 +127,7 @@ pub(super) struct Pool {
     slabs: usize,
     nodes: usize,
     used: usize,
+    assigned: usize,
 }
 
 // SAFETY: a pool's slabs are its own; its nodes are `Send`, see `Anchor` and `Life`.
@@ -133,6 +145,7 @@ impl Pool {
             slabs: 0,
             nodes: 0,
             used: 0,
+            assigned: 0,
         }
     }
 
@@ -142,10 +155,6 @@ impl Pool {
 
     pub(super) fn slabs(&self) -> usize {
         self.slabs
-    }
-
-    pub(super) fn used(&self) -> usize {
-        self.used
     }
 
     /// # Safety
@@ -189,11 +198,13 @@ impl Pool {
         let this = unsafe { Self::slab(slab) };
         let index = (!this.used).trailing_zeros();
         this.used |= 1 << index;
+        this.assigned |= 1 << index;
         if this.used == this.full() {
             Self::unlink(&mut self.roomy, slab, ROOMY);
         }
         self.young = Some(slab);
         self.used += 1;
+        self.assigned += 1;
         // SAFETY: there is room, so the index is below the length.
         unsafe { Slab::node(slab, index) }
     }
@@ -206,6 +217,29 @@ impl Pool {
         self.slabs += 1;
         self.nodes += len as usize;
         slab
+    }
+
+    /// Notes that a node was taken out of the index.
+    ///
+    /// # Safety
+    /// It was taken from this pool.
+    #[inline]
+    pub(super) unsafe fn take_out(&mut self, node: NonNull<Node>) {
+        // SAFETY: the caller's.
+        let slab = unsafe { Slab::of(node) };
+        // SAFETY: of this pool.
+        let slab = unsafe { Self::slab(slab) };
+        // SAFETY: the caller's.
+        slab.assigned &= !(1 << unsafe { node.as_ref() }.index());
+        self.assigned -= 1;
+    }
+
+    /// Whether all nodes that objects have lie in the slab of the last one: then the second hand sees them all.
+    #[inline]
+    pub(super) fn all_are_young(&self) -> bool {
+        // SAFETY: of this pool.
+        let young = self.young.map_or(0, |slab| unsafe { Self::slab(slab) }.assigned.count_ones());
+        self.assigned == young as usize
     }
 
     /// Takes a node back, which is free now.
@@ -265,7 +299,7 @@ impl Pool {
         all
     }
 
-    /// Visits all nodes that are used.
+    /// Visits all nodes that an object has.
     pub(super) fn each(&self, mut visit: impl FnMut(NonNull<Node>)) {
         self.any(&mut |node| {
             visit(node);
@@ -273,64 +307,59 @@ impl Pool {
         });
     }
 
-    /// Whether `is` says yes to a node that is used. It is asked no further then.
+    /// Whether `is` says yes to a node that an object has. It is asked no further then.
     pub(super) fn any(&self, is: &mut impl FnMut(NonNull<Node>) -> bool) -> bool {
         let mut at = self.hand;
         for _ in 0..self.slabs {
             let Some(slab) = at else { break };
             // SAFETY: of this pool.
-            let mut used = unsafe { Self::slab(slab) }.used;
-            while used != 0 {
+            let mut assigned = unsafe { Self::slab(slab) }.assigned;
+            while assigned != 0 {
                 // SAFETY: a bit of the slab.
-                if is(unsafe { Slab::node(slab, used.trailing_zeros()) }) {
+                if is(unsafe { Slab::node(slab, assigned.trailing_zeros()) }) {
                     return true;
                 }
-                used &= used - 1;
+                assigned &= assigned - 1;
             }
             at = Some(Self::links(slab, ALL).after);
         }
         false
     }
 
-    /// Goes on with the hand until `look` was called so many times, or so many slabs were passed. How many slabs that were.
-    pub(super) fn old(&mut self, nodes: usize, slabs: usize, mut look: impl FnMut(NonNull<Node>)) -> usize {
-        let (mut looked, mut passed) = (0, 0);
-        while let Some(slab) = self.hand
-            && looked < nodes
-            && passed < slabs
-        {
+    /// The node that the hand is at, which an object has; the hand goes on. `None`: there was none in a few slabs.
+    #[inline]
+    pub(super) fn next_old(&mut self, slabs: &mut usize) -> Option<NonNull<Node>> {
+        let mut slab = self.hand?;
+        loop {
             // SAFETY: of this pool.
             let this = unsafe { Self::slab(slab) };
-            let left = this.used.checked_shr(self.bit).unwrap_or(0);
-            if left == 0 {
-                self.hand = Some(this.rings[ALL].after);
-                self.bit = 0;
-                passed += 1;
-                continue;
+            let left = this.assigned.checked_shr(self.bit).unwrap_or(0);
+            if left != 0 {
+                let index = self.bit + left.trailing_zeros();
+                self.bit = index + 1;
+                // SAFETY: a bit of the slab.
+                return Some(unsafe { Slab::node(slab, index) });
             }
-            let index = self.bit + left.trailing_zeros();
-            self.bit = index + 1;
-            looked += 1;
-            // SAFETY: a bit of the slab.
-            look(unsafe { Slab::node(slab, index) });
+            slab = this.rings[ALL].after;
+            self.hand = Some(slab);
+            self.bit = 0;
+            *slabs = slabs.checked_sub(1)?;
         }
-        passed
     }
 
     /// The same for the second hand, over the slab that the last node came from.
-    pub(super) fn young(&mut self, nodes: usize, mut look: impl FnMut(NonNull<Node>)) {
-        let Some(slab) = self.young else { return };
+    #[inline]
+    pub(super) fn next_young(&mut self) -> Option<NonNull<Node>> {
+        let slab = self.young?;
         // SAFETY: of this pool.
-        let used = unsafe { Self::slab(slab) }.used;
-        for _ in 0..nodes {
-            let left = used.checked_shr(self.young_bit).unwrap_or(0);
-            let index = if left == 0 { used.trailing_zeros() } else { self.young_bit + left.trailing_zeros() };
-            if index >= MOST {
-                return;
-            }
-            self.young_bit = index + 1;
-            // SAFETY: a bit of the slab.
-            look(unsafe { Slab::node(slab, index) });
+        let assigned = unsafe { Self::slab(slab) }.assigned;
+        if assigned == 0 {
+            return None;
         }
+        let left = assigned.checked_shr(self.young_bit).unwrap_or(0);
+        let index = if left == 0 { assigned.trailing_zeros() } else { self.young_bit + left.trailing_zeros() };
+        self.young_bit = index + 1;
+        // SAFETY: a bit of the slab.
+        Some(unsafe { Slab::node(slab, index) })
     }
 }
