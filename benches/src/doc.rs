@@ -80,18 +80,23 @@ impl Object for Rc<Doc> {
 #[derive(Debug, Clone)]
 pub(crate) struct Address {
     address: usize,
-    _pin: Weak<Doc>,
+    pin: Weak<Doc>,
 }
 
 impl Address {
     /// The key of `doc`.
     pub(crate) fn pinning(doc: &Arc<Doc>) -> Self {
-        Self { address: address(doc), _pin: Arc::downgrade(doc) }
+        Self { address: address(doc), pin: Arc::downgrade(doc) }
     }
 
     /// The address itself.
     pub(crate) fn get(&self) -> usize {
         self.address
+    }
+
+    /// Whether its object is dead.
+    pub(crate) fn is_dead(&self) -> bool {
+        self.pin.strong_count() == 0
     }
 }
 

@@ -21,7 +21,10 @@ use subject::Subject;
 mod tests {
     use super::doc::{DERIVED, Doc, Object};
     use super::keyed::{Keyed, Wide};
-    use super::subjects::{on_one_thread, on_several_threads, through_lives, with_extra_key, with_many_keys};
+    use super::subjects::{
+        on_one_thread, on_several_threads, through_crowds, through_lives, through_lives_on_threads, with_extra_key,
+        with_many_keys,
+    };
     use super::{Subject, machine, questions};
 
     #[test]
@@ -39,6 +42,7 @@ mod tests {
         }
         on_one_thread!(check());
         on_several_threads!(check());
+        through_crowds!(check());
         fn check_keyed<K: Keyed>() {
             check::<Wide<K>>();
         }
@@ -60,6 +64,7 @@ mod tests {
             }
         }
         through_lives!(check());
+        through_lives_on_threads!(check());
     }
 
     #[test]

@@ -28,6 +28,12 @@ pub(crate) trait Subject {
     fn forget(&self, _object: &Self::Object) {}
 }
 
+/// A subject that can be asked to give back all that is dead, at once.
+pub(crate) trait Reclaims: Subject {
+    /// The one call for it, or what a user has to write instead.
+    fn reclaim(&self);
+}
+
 /// A subject that several threads may ask at once.
 pub(crate) trait Shared: Subject<Object: Send + Sync> + Send + Sync {}
 

@@ -51,6 +51,10 @@ acts! {
     /// Values that own the next object.
     Chain 1_500,
     Guest 60,
+    /// A thread of a few calls.
+    Brief 600,
+    /// Many objects that die at once.
+    Crowd 60,
     Clear 30,
     Sweep 20,
     Sweeper 20,

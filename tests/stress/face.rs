@@ -39,7 +39,7 @@ pub(crate) enum Kind {
 
 impl Face {
     pub(crate) fn is_of_rcs(&self) -> bool {
-        matches!(self.id, Id::Rc | Id::RcLent | Id::RcNoisy | Id::RcKeyed)
+        matches!(self.id, Id::Rc | Id::RcLent | Id::RcNoisy | Id::RcKeyed | Id::RcBesidePadded)
     }
 
     /// Whether a thread's results are its own, so that what it takes back another may still serve.
@@ -127,6 +127,10 @@ pub(crate) static FACES: [Face; Id::ALL.len()] = [
     face!(lent RcLent, memos::rc_lent, memos::rc_lent_memo, |a| a.rc, true, 0_u32, (a.rc)),
     face!(owned RcNoisy, memos::rc_noisy, memos::rc_noisy_memo, |a| a.rc, true, 0_u32, (a.rc)),
     face!(owned RcKeyed, memos::rc_keyed, memos::rc_keyed_memo, |a| a.rc, false, a.rc_key(), (a.rc, a.number(), &a.other.anchored)),
+    face!(owned Padded, memos::padded, memos::padded_memo, |a| &a.own.padded.object, true, 0_u32, (&a.own.padded)),
+    face!(lent PaddedLent, memos::padded_lent, memos::padded_lent_memo, |a| &a.own.padded.object, true, 0_u32, (&a.own.padded)),
+    face!(owned BesidePadded, memos::beside_padded, memos::beside_padded_memo, |a| &a.own.anchored, false, a.other.padded.object.id(), (&a.own.anchored, &a.other.padded)),
+    face!(owned RcBesidePadded, memos::rc_beside_padded, memos::rc_beside_padded_memo, |a| a.rc, false, a.other.padded.object.id(), (a.rc, &a.other.padded)),
 ];
 
 impl Face {

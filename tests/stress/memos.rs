@@ -7,7 +7,7 @@ use std::sync::Arc;
 use memo_core::{Anchored, weak_memo};
 
 use crate::dice;
-use crate::object::{Branch, Node, Object};
+use crate::object::{Branch, Node, Object, Padded};
 use crate::tally::{Count, count};
 use crate::value::{Counted, Key, Noisy, Quad, Value};
 
@@ -34,6 +34,7 @@ ids! {
     Noisy, Here, Tree,
     Inside, InsideKeyed, InsidePair, NodeQuad, NodeLent, NodeUnder, NodeNoisy,
     Rc, RcLent, RcNoisy, RcKeyed,
+    Padded, PaddedLent, BesidePadded, RcBesidePadded,
 }
 
 thread_local! {
@@ -269,6 +270,26 @@ pub(crate) fn rc_noisy(object: &Rc<Object>) -> Noisy {
 #[weak_memo(capacity = 8)]
 pub(crate) fn rc_keyed(object: &Rc<Object>, key: u32, other: &Anchored<Object>) -> u64 {
     body(Id::RcKeyed, object, number_and(key, other))
+}
+
+#[weak_memo]
+pub(crate) fn padded(object: &Arc<Padded<[u8]>>) -> Counted {
+    body(Id::Padded, &object.object, 0)
+}
+
+#[weak_memo]
+pub(crate) fn padded_lent(object: &Arc<Padded<[u8]>>) -> &Counted {
+    body(Id::PaddedLent, &object.object, 0)
+}
+
+#[weak_memo]
+pub(crate) fn beside_padded(object: &Anchored<Object>, other: &Arc<Padded<[u8]>>) -> Counted {
+    body(Id::BesidePadded, object, other.object.id())
+}
+
+#[weak_memo]
+pub(crate) fn rc_beside_padded(object: &Rc<Object>, other: &Arc<Padded<[u8]>>) -> u64 {
+    body(Id::RcBesidePadded, object, other.object.id())
 }
 
 /// A number and an object as one key.

@@ -157,6 +157,43 @@ impl Branch {
     }
 }
 
+/// An object of any size: a `Weak` that is kept keeps all of it.
+#[derive(Debug)]
+pub(crate) struct Padded<P: ?Sized> {
+    pub(crate) object: Object,
+    _pad: P,
+}
+
+/// Pads are of 8 B to 64 KiB, each twice the one before.
+pub(crate) const SIZES: u32 = 14;
+
+impl Padded<[u8]> {
+    /// The pad is of `8 << power` bytes.
+    fn of_size(power: u32) -> Arc<Self> {
+        fn new<const BYTES: usize>() -> Arc<Padded<[u8]>> {
+            Arc::new(Padded { object: Object::new(), _pad: [0; BYTES] })
+        }
+        type New = fn() -> Arc<Padded<[u8]>>;
+        const NEW: [New; SIZES as usize] = [
+            new::<8>,
+            new::<16>,
+            new::<32>,
+            new::<64>,
+            new::<128>,
+            new::<256>,
+            new::<512>,
+            new::<1024>,
+            new::<2048>,
+            new::<4096>,
+            new::<8192>,
+            new::<16384>,
+            new::<32768>,
+            new::<65536>,
+        ];
+        NEW[power as usize]()
+    }
+}
+
 /// One owner of each kind that may cross threads.
 #[derive(Debug)]
 pub(crate) struct Bundle {
@@ -164,18 +201,21 @@ pub(crate) struct Bundle {
     pub(crate) anchored: Anchored<Object>,
     pub(crate) node: Node,
     pub(crate) branch: Arc<Branch>,
+    pub(crate) padded: Arc<Padded<[u8]>>,
 }
 
 /// So many owners are in a bundle.
-pub(crate) const OWNERS: usize = 4;
+pub(crate) const OWNERS: usize = 5;
 
 impl Bundle {
-    pub(crate) fn above(children: impl IntoIterator<Item = Arc<Branch>>) -> Self {
+    /// `power` is the size of the one with a pad, as two to the power of it.
+    pub(crate) fn above(children: impl IntoIterator<Item = Arc<Branch>>, power: u32) -> Self {
         Self {
             arc: Arc::new(Object::new()),
             anchored: Anchored::new(Object::new()),
             node: Node { object: Object::new(), anchor: Anchor::new() },
             branch: Arc::new(Branch::above(children)),
+            padded: Padded::of_size(power),
         }
     }
 }

@@ -73,7 +73,7 @@ impl Pool {
     fn new(options: Options, inboxes: Vec<Sender<Parcel>>) -> Self {
         Self {
             options,
-            hot: std::array::from_fn(|_| Mutex::new(Arc::new(Bundle::above([])))),
+            hot: std::array::from_fn(|_| Mutex::new(Arc::new(Bundle::above([], 0)))),
             many: Default::default(),
             size: AtomicUsize::new(0),
             tide: Mutex::new(Tide::Rising),

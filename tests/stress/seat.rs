@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use crate::act::Act;
 use crate::face::FACES;
 
-pub(crate) const SEATS: usize = 48;
+pub(crate) const SEATS: usize = 96;
 
 /// Threads that are not ours (a `Sweeper`'s) drop values too, and share this one.
 pub(crate) const OTHERS: usize = SEATS - 1;

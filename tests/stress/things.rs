@@ -4,7 +4,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use crate::args::Args;
-use crate::object::{Bundle, Object};
+use crate::object::{Bundle, Object, SIZES};
 use crate::pool::Pool;
 
 const OWN: usize = 24;
@@ -28,10 +28,20 @@ pub(crate) fn pick_mut<'t, T>(things: &'t mut [T], random: &mut fastrand::Rng) -
     &mut things[index]
 }
 
+/// All sizes alike.
+pub(crate) fn any_size(random: &mut fastrand::Rng) -> u32 {
+    random.u32(..SIZES)
+}
+
+/// The larger the more seldom, so that as many bytes are of each size: for objects of which there are many.
+pub(crate) fn mostly_small(random: &mut fastrand::Rng) -> u32 {
+    random.u32(1..1 << SIZES).leading_zeros() - (u32::BITS - SIZES)
+}
+
 impl Things {
     pub(crate) fn new(pool: &Pool, random: &mut fastrand::Rng) -> Self {
         Self {
-            own: (0..OWN).map(|_| Bundle::above([])).collect(),
+            own: (0..OWN).map(|_| Bundle::above([], any_size(random))).collect(),
             rcs: (0..OWN).map(|_| Rc::new(Object::new())).collect(),
             grips: (0..GRIPS).map(|_| pool.hot(random)).collect(),
         }

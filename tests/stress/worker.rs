@@ -20,13 +20,20 @@ use crate::object::{Bundle, Object};
 use crate::pool::{Parcel, Pool, Turn, joined};
 use crate::seat;
 use crate::tally::{Count, count};
-use crate::things::{Things, pick, pick_mut};
+use crate::things::{Things, any_size, mostly_small, pick, pick_mut};
 use crate::value::Value;
 use crate::violation::{message, violation};
 
 /// A guest does so much, and leaves so many `Rc`s with results behind.
 const VISIT: u64 = 3_000;
 const LEFT_BEHIND: usize = 5;
+
+/// A thread of a few calls makes at most so many that miss, or so many that may hit: fewer than any count that a sweep waits for.
+const FEW_MISSES: usize = 7;
+const FEW_HITS: usize = 100;
+
+/// Bundles of a crowd, at most.
+const CROWD: usize = 4_000;
 
 thread_local! {
     /// `Rc`s with results that live until the thread's destructors run.
@@ -120,6 +127,8 @@ impl<'p> Worker<'p> {
             Act::Compute => compute(any_face(&mut self.random), &self.things.hot(&mut self.random)),
             Act::Chain => self.chain(),
             Act::Guest => self.guest(),
+            Act::Brief => self.brief(),
+            Act::Crowd => self.crowd(),
             Act::Clear => self.clear(),
             Act::Sweep => _ = memo_core::sweep(),
             Act::Sweeper => self.sweeper(),
@@ -168,9 +177,10 @@ impl<'p> Worker<'p> {
         let args = self.things.own(&mut self.random);
         let face = any_face(&mut self.random);
         ask(face, &args);
+        let padded = [&args.own.padded, &args.other.padded].map(Arc::strong_count);
         let counts = [Arc::strong_count(&args.own.arc), Arc::strong_count(&args.other.arc), Rc::strong_count(args.rc)];
-        if counts != [1; 3] {
-            violation!("`{}` keeps an argument alive: strong counts {counts:?}", face.name);
+        if (counts, padded) != ([1; 3], [1; 2]) {
+            violation!("`{}` keeps an argument alive: strong counts {counts:?}, {padded:?}", face.name);
         }
     }
 
@@ -204,7 +214,7 @@ impl<'p> Worker<'p> {
         let children: Vec<_> =
             (0..count).map(|_| Arc::clone(&pick(&self.things.grips, &mut self.random).branch)).collect();
         seat::step(0);
-        Bundle::above(children)
+        Bundle::above(children, mostly_small(&mut self.random))
     }
 
     fn replace_own(&mut self) {
@@ -305,6 +315,56 @@ impl<'p> Worker<'p> {
         };
         self.guests
             .push(thread::Builder::new().name("guest".to_owned()).spawn(visit).expect("a thread can be started"));
+    }
+
+    /// A thread that comes for one request, and has done what it came for before any count of calls is full.
+    fn brief(&mut self) {
+        let seed = self.random.u64(..);
+        let shared = self.pool.any(&mut self.random);
+        let visit = move || {
+            let _seat = seat::take().unwrap_or_else(|| violation!("more threads than seats"));
+            dice::seed(seed);
+            let mut random = fastrand::Rng::with_seed(seed);
+            let rc = Rc::new(Object::new());
+            let mut a_call = |bundle: &Bundle| {
+                let args = Args { own: bundle, other: bundle, rc: &rc, key: random.u32(..) };
+                guarded(|| _ = ask(any_face(&mut random), &args));
+            };
+            match shared {
+                Some(bundle) if seed.is_multiple_of(2) => (0..FEW_HITS).for_each(|_| a_call(&bundle)),
+                _ => {
+                    let mut sizes = fastrand::Rng::with_seed(seed);
+                    for _ in 0..sizes.usize(1..=FEW_MISSES) {
+                        let new = Bundle::above([], any_size(&mut sizes));
+                        a_call(&new);
+                        guarded(|| drop(new));
+                    }
+                }
+            }
+        };
+        joined(thread::Builder::new().name("brief".to_owned()).spawn(visit).expect("a thread can be started"));
+    }
+
+    /// All of them are alive at once, and then none: here, or on another thread.
+    fn crowd(&mut self) {
+        let count = self.random.usize(CROWD / 8..=CROWD);
+        let mut crowd = Vec::with_capacity(count);
+        for _ in 0..count {
+            let new = Arc::new(Bundle::above([], mostly_small(&mut self.random)));
+            for _ in 0..2 {
+                let face = face_where(&mut self.random, |face| !face.is_of_rcs());
+                // On both sides: as the owner, and beside one that lives on.
+                let own = self.things.own(&mut self.random);
+                let args = if self.random.bool() { Args { own: &new, ..own } } else { Args { other: &new, ..own } };
+                guarded(|| _ = ask(face, &args));
+            }
+            crowd.push(new);
+        }
+        if self.random.bool() {
+            self.pool.send(&mut self.random, Parcel::Shared(crowd));
+        } else {
+            crowd.into_iter().for_each(|bundle| guarded(|| drop(bundle)));
+        }
     }
 
     fn clear(&mut self) {

@@ -3,9 +3,11 @@
 use std::hint::black_box;
 use std::time::{Duration, Instant};
 
+use super::threads::contended;
 use super::{call_each, objects};
 use crate::Subject;
 use crate::doc::Object;
+use crate::subject::Shared;
 
 /// First calls on fresh objects, `batch` at a time in an emptied store.
 pub(crate) fn misses<S: Subject>(batch: usize, misses: u64) -> Duration {
@@ -39,17 +41,46 @@ impl<S: Subject> Lives<S> {
     }
 
     pub(crate) fn live(&mut self, lives: u64) -> Duration {
-        let start = Instant::now();
-        let mut sum = 0u64;
-        for _ in 0..lives {
-            let object = black_box(S::Object::create(self.seed, 0));
-            self.seed += 1;
-            sum = sum.wrapping_add(self.subject.call(&object));
-            self.subject.forget(&object);
-            drop(object);
-        }
-        black_box(sum);
-        start.elapsed()
+        let taken = live(&self.subject, self.seed, lives);
+        self.seed += lives;
+        taken
+    }
+}
+
+fn live<S: Subject>(subject: &S, from: u64, lives: u64) -> Duration {
+    let start = Instant::now();
+    let mut sum = 0u64;
+    for seed in from..from + lives {
+        let object = black_box(S::Object::create(seed, 0));
+        sum = sum.wrapping_add(subject.call(&object));
+        subject.forget(&object);
+        drop(object);
+    }
+    black_box(sum);
+    start.elapsed()
+}
+
+/// The same on several threads, each with objects of its own, in one store.
+#[derive(Debug)]
+pub(crate) struct LivesAtOnce<S>(S);
+
+impl<S: Shared> LivesAtOnce<S> {
+    pub(crate) fn new() -> Self {
+        Self(S::new(1000))
+    }
+
+    /// As many on each thread; the mean of their times.
+    pub(crate) fn live(&self, threads: u32, lives: u64) -> Duration {
+        // Some two microseconds each at the most: not much longer than the others take to arrive.
+        contended(threads, |_| live(&self.0, 0, 200), |_| live(&self.0, 0, lives))
+    }
+
+    /// The same with nothing before and after: as many and no more, for those who count what they do.
+    pub(crate) fn live_exactly(&self, threads: u32, lives: u64) -> Duration {
+        std::thread::scope(|scope| {
+            let running: Vec<_> = (0..threads).map(|_| scope.spawn(|| live(&self.0, 0, lives))).collect();
+            running.into_iter().map(|thread| thread.join().expect("no subject panics")).sum::<Duration>() / threads
+        })
     }
 }
 

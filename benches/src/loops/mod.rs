@@ -1,12 +1,14 @@
 //! The loops that are timed, for any subject.
 
+mod crowds;
 mod keys;
 mod lives;
 mod threads;
 mod warm;
 
+pub(crate) use crowds::{Burst, burst, drop_boxes, reclaim_at_once};
 pub(crate) use keys::{Keys, OneOwner};
-pub(crate) use lives::{Lives, Window, misses};
+pub(crate) use lives::{Lives, LivesAtOnce, Window, misses};
 pub(crate) use warm::Warm;
 
 use std::hint::black_box;

@@ -43,6 +43,11 @@ impl Effort {
         medians_together(sets, self.rounds, self.sample)
     }
 
+    /// The same with longer samples, since each starts its threads.
+    pub fn together_with_threads<const N: usize>(self, sets: [Vec<Run>; N]) -> [Medians; N] {
+        medians_together(sets, self.rounds, 4 * self.sample)
+    }
+
     /// How many rounds of a question that has its own.
     pub fn rounds(self) -> usize {
         self.rounds

@@ -37,6 +37,7 @@ const LOCAL: &str = "Arc local by clone";
 pub const OURS: &str = "memo-core";
 const FIELD: &str = "field";
 const MAP: &str = "HashMap";
+const WEAK_TABLE: &str = "weak-table";
 /// The two forms of `cached`; the better one is the peer.
 const CACHED: [&str; 2] = ["cached", "concurrent_cached"];
 
@@ -50,6 +51,9 @@ pub fn of(table: &Table) -> Vec<Target> {
     entries(table, &mut targets);
     churn(table, &mut targets);
     growth(table, &mut targets);
+    crowds(table, &mut targets);
+    threads_of_lives(table, &mut targets);
+    handles(table, &mut targets);
     statistics(table, &mut targets);
     build(table, &mut targets);
     targets
@@ -139,6 +143,45 @@ fn growth(table: &Table, targets: &mut Vec<Target>) {
             unit: "x",
             measured,
         });
+    }
+}
+
+fn crowds(table: &Table, targets: &mut Vec<Target>) {
+    for column in [OWN_LENT, OWN, ARC_LENT, ARC, RC_LENT, RC] {
+        let measured = table.cell(rows::WORST, column);
+        targets.push(Target { what: format!("{}, {column}", rows::WORST), limit: 200.0, unit: "µs", measured });
+    }
+    for column in [ARC_LENT, ARC, RC_LENT, RC] {
+        let measured = table.cell(rows::SURVIVORS, column);
+        targets.push(Target { what: format!("{}, {column}", rows::SURVIVORS), limit: 1.2, unit: "x before", measured });
+    }
+    for column in [ARC_LENT, ARC, RC_LENT, RC] {
+        let sweep = table.cell(rows::AT_ONCE, column);
+        let what = format!("{}, {column}", rows::AT_ONCE);
+        targets.push(Target { what: what.clone(), limit: 300.0, unit: "ns", measured: sweep });
+        let measured = ratio(sweep, table.cell(rows::AT_ONCE, "Box"));
+        targets.push(Target { what, limit: 1.5, unit: "x Box", measured });
+    }
+}
+
+/// What two threads cost is held against one of the same; what the bare life loses stands beside it, in the table.
+fn threads_of_lives(table: &Table, targets: &mut Vec<Target>) {
+    for column in [ARC_LENT, ARC] {
+        let measured = table.cell(rows::LIFE_RATIO, column);
+        targets.push(Target { what: format!("{}, {column}", rows::LIFE_RATIO), limit: 1.15, unit: "x", measured });
+    }
+    for (column, limit) in [(ARC_LENT, 1.0), (ARC, 1.5)] {
+        let measured = ratio(table.cell(rows::LIFE_1, column), table.cell(rows::LIFE_1, WEAK_TABLE));
+        targets.push(Target { what: format!("{}, {column}", rows::LIFE_1), limit, unit: "x weak-table", measured });
+    }
+}
+
+fn handles(table: &Table, targets: &mut Vec<Target>) {
+    for row in [rows::STATS, rows::IS_EMPTY] {
+        for column in [OWN, ARC_LENT, ARC, RC] {
+            let measured = table.cell(row, column);
+            targets.push(Target { what: format!("{row}, {column}"), limit: 1000.0, unit: "µs", measured });
+        }
     }
 }
 

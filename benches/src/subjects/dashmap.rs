@@ -7,6 +7,7 @@ use rustc_hash::FxBuildHasher;
 use crate::Subject;
 use crate::doc::{Address, Doc, address};
 use crate::keyed::Keyed;
+use crate::subject::Reclaims;
 
 #[derive(Debug)]
 pub(crate) struct DashMap(dashmap::DashMap<Address, u64, FxBuildHasher>);
@@ -29,6 +30,13 @@ impl Subject for DashMap {
 
     fn forget(&self, doc: &Arc<Doc>) {
         self.0.remove(&address(doc));
+    }
+}
+
+/// By a look at every entry.
+impl Reclaims for DashMap {
+    fn reclaim(&self) {
+        self.0.retain(|address, _| !address.is_dead());
     }
 }
 

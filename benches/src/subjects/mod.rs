@@ -141,6 +141,37 @@ macro_rules! over_time {
     };
 }
 
+/// The same for those that stand a crowd's death: by weakness, by a bound with room for all, or by being told of each dead object.
+macro_rules! through_crowds {
+    ($run:ident $arguments:tt) => {
+        $crate::subjects::each! { $run $arguments:
+            ours::in_object::Lent, ours::in_object::Cloned, ours::arc::Lent, ours::arc::Cloned, ours::rc::Lent, ours::rc::Cloned,
+            weak_table::InMutex, moka::Moka, quick_cache::QuickCache, dashmap::DashMap
+        }
+    };
+}
+
+/// Those of them that can be asked to give back what is dead, each a [`Reclaims`](crate::subject::Reclaims). In the object,
+/// nothing is left to be asked for.
+macro_rules! reclaiming_at_once {
+    ($run:ident $arguments:tt) => {
+        $crate::subjects::each! { $run $arguments:
+            ours::arc::Lent, ours::arc::Cloned, ours::rc::Lent, ours::rc::Cloned,
+            weak_table::InMutex, moka::Moka, quick_cache::QuickCache, dashmap::DashMap
+        }
+    };
+}
+
+/// `run::<S>(..)` for each subject whose objects several threads make, ask about and drop at once.
+macro_rules! through_lives_on_threads {
+    ($run:ident $arguments:tt) => {
+        $crate::subjects::each! { $run $arguments:
+            bare::Bare, ours::in_object::Lent, ours::in_object::Cloned, ours::arc::Lent, ours::arc::Cloned,
+            weak_table::InMutex, dashmap::DashMap, quick_cache::QuickCache
+        }
+    };
+}
+
 macro_rules! each {
     ($run:ident $arguments:tt: $($subject:path),*) => {
         { #[allow(unused_imports)] use $crate::subjects::*; vec![$($run::<$subject> $arguments),*] }
@@ -148,6 +179,7 @@ macro_rules! each {
 }
 
 pub(crate) use {
-    by_argument_size, each, in_a_storm, on_one_thread, on_several_threads, over_time, through_lives, with_capacity,
-    with_extra_key, with_many_keys, with_many_objects, with_many_objects_on_several_threads,
+    by_argument_size, each, in_a_storm, on_one_thread, on_several_threads, over_time, reclaiming_at_once,
+    through_crowds, through_lives, through_lives_on_threads, with_capacity, with_extra_key, with_many_keys,
+    with_many_objects, with_many_objects_on_several_threads,
 };

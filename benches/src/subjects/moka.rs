@@ -8,6 +8,7 @@ use rustc_hash::FxBuildHasher;
 use crate::Subject;
 use crate::doc::{Address, Doc, address};
 use crate::keyed::Keyed;
+use crate::subject::Reclaims;
 
 #[derive(Debug)]
 pub(crate) struct Moka(Cache<Address, u64, FxBuildHasher>);
@@ -23,6 +24,16 @@ impl Subject for Moka {
     #[inline(always)]
     fn call(&self, doc: &Arc<Doc>) -> u64 {
         self.0.get(&address(doc)).unwrap_or_else(|| self.0.get_with(Address::pinning(doc), || doc.derived()))
+    }
+}
+
+/// By a look at every entry, and a removal by key. `invalidate_entries_if` would have to be asked for when the cache is built, and
+/// each hit then pays for it.
+impl Reclaims for Moka {
+    fn reclaim(&self) {
+        let dead = self.0.iter().filter(|(address, _)| address.is_dead());
+        dead.for_each(|(address, _)| self.0.invalidate(&address.get()));
+        self.0.run_pending_tasks();
     }
 }
 

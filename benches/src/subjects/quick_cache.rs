@@ -10,6 +10,7 @@ use rustc_hash::FxBuildHasher;
 use crate::Subject;
 use crate::doc::{Address, Doc, address};
 use crate::keyed::Keyed;
+use crate::subject::Reclaims;
 
 #[derive(Debug)]
 pub(crate) struct QuickCache(Store<Address>);
@@ -35,6 +36,13 @@ impl Subject for QuickCache {
             self.0.insert(Address::pinning(doc), value);
             value
         })
+    }
+}
+
+/// By a look at every entry.
+impl Reclaims for QuickCache {
+    fn reclaim(&self) {
+        self.0.retain(|address, _| !address.is_dead());
     }
 }
 

@@ -31,6 +31,8 @@ fn measure(effort: Effort) -> Table {
         sections::lives(effort),
         sections::few_and_many(effort),
         sections::memos(effort),
+        sections::threads_of_lives(effort),
+        sections::bursts(effort),
         sections::heap(),
     ];
     asked.into_iter().for_each(|section| table.append(section.table));

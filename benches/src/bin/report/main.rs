@@ -11,6 +11,7 @@ mod cold_build;
 mod instructions;
 mod publish;
 mod statistics;
+mod system_calls;
 mod workspace;
 
 use std::error::Error;
@@ -64,6 +65,8 @@ fn ask(effort: Effort, workspace: &Workspace) -> Outcome<Vec<Section>> {
     ask("few objects and many", &|| Ok(sections::few_and_many(effort)))?;
     ask("many objects", &|| Ok(sections::many_objects(effort)))?;
     ask("misses, lives, churn", &|| Ok(sections::lives(effort)))?;
+    ask("lives on two threads", &|| system_calls::threads_of_lives(effort, workspace))?;
+    ask("crowds", &|| Ok(sections::bursts(effort)))?;
     ask("storms", &|| Ok(sections::storm(effort)))?;
     ask("heap", &|| Ok(sections::heap()))?;
     ask("heap over time", &|| Ok(sections::over_time(effort)))?;

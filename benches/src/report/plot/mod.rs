@@ -56,7 +56,7 @@ impl Plot {
 /// The colour of a series: ours are strong, the peers' are those of a palette. By name, so that a subject looks the same in
 /// every plot.
 fn colour(name: &str) -> RGBColor {
-    const NAMED: [(&str, RGBColor); 23] = [
+    const NAMED: [(&str, RGBColor); 24] = [
         ("in-object by reference", RGBColor(0, 90, 50)),
         ("in-object by clone", RGBColor(65, 171, 93)),
         ("Anchored by reference", RGBColor(0, 130, 100)),
@@ -67,6 +67,7 @@ fn colour(name: &str) -> RGBColor {
         ("Rc by clone", RGBColor(158, 154, 200)),
         ("field", RGBColor(90, 90, 90)),
         ("bare", RGBColor(150, 150, 150)),
+        ("Box", RGBColor(190, 190, 190)),
         ("HashMap", RGBColor(140, 86, 75)),
         ("cached", RGBColor(214, 39, 40)),
         ("concurrent_cached", RGBColor(255, 152, 150)),

@@ -1,6 +1,7 @@
 //! The sections, one file each: which rows answer the question, and which plot shows it.
 
 mod argument_size;
+mod bursts;
 mod heap;
 mod hits;
 mod keys;
@@ -10,10 +11,12 @@ mod memos;
 mod over_time;
 mod reclaim;
 mod storm;
+mod threads_of_lives;
 mod values;
 mod zipf;
 
 pub use argument_size::argument_size;
+pub use bursts::bursts;
 pub use heap::heap;
 pub use hits::hits;
 pub use keys::{extra_key, many_keys};
@@ -23,6 +26,7 @@ pub use memos::memos;
 pub use over_time::over_time;
 pub use reclaim::reclaim;
 pub use storm::storm;
+pub use threads_of_lives::threads_of_lives;
 pub use values::values;
 pub use zipf::zipf;
 

@@ -1,6 +1,7 @@
 //! `#[weak_memo]` by itself: one file an owner, and one each for what varies beside it.
 
 pub(crate) mod arc;
+pub(crate) mod asked;
 pub(crate) mod crowd;
 pub(crate) mod in_object;
 pub(crate) mod keyed;
@@ -37,6 +38,12 @@ macro_rules! subject {
             #[inline(always)]
             fn call(&self, $argument: &$object) -> u64 {
                 $call
+            }
+        }
+
+        impl $crate::subject::Reclaims for $subject {
+            fn reclaim(&self) {
+                memo_core::sweep();
             }
         }
     };

@@ -1,0 +1,75 @@
+//! Handles that are asked how much their memos hold.
+
+use std::rc::Rc;
+use std::sync::Arc;
+
+use memo_core::{Stats, weak_memo};
+
+use super::in_object::Own;
+use super::{arc, in_object, rc};
+use crate::Subject;
+use crate::doc::{Doc, Object};
+
+#[weak_memo]
+fn of_own(own: &Own) -> u64 {
+    own.doc.derived()
+}
+
+#[weak_memo]
+fn of_arc(doc: &Arc<Doc>) -> u64 {
+    doc.derived()
+}
+
+#[weak_memo]
+fn of_arc_lent(doc: &Arc<Doc>) -> &u64 {
+    doc.derived()
+}
+
+#[weak_memo]
+fn of_rc(doc: &Rc<Doc>) -> u64 {
+    doc.derived()
+}
+
+/// A memo and its handle.
+pub(crate) trait Asked {
+    const COLUMN: &'static str;
+    type Object: Object;
+
+    fn call(object: &Self::Object) -> u64;
+    fn stats() -> Stats;
+    fn is_empty() -> bool;
+    fn len() -> usize;
+}
+
+macro_rules! asked {
+    ($asked:ident, $column:expr, $object:ty, $memo:ident, $handle:ident) => {
+        #[derive(Debug)]
+        pub(crate) struct $asked;
+
+        impl Asked for $asked {
+            const COLUMN: &'static str = $column;
+            type Object = $object;
+
+            fn call(object: &$object) -> u64 {
+                $memo(object).clone()
+            }
+
+            fn stats() -> Stats {
+                $handle().stats()
+            }
+
+            fn is_empty() -> bool {
+                $handle().is_empty()
+            }
+
+            fn len() -> usize {
+                $handle().len()
+            }
+        }
+    };
+}
+
+asked!(OfOwn, in_object::Cloned::NAME, Arc<Own>, of_own, of_own_memo);
+asked!(OfArc, arc::Cloned::NAME, Arc<Doc>, of_arc, of_arc_memo);
+asked!(OfArcLent, arc::Lent::NAME, Arc<Doc>, of_arc_lent, of_arc_lent_memo);
+asked!(OfRc, rc::Cloned::NAME, Rc<Doc>, of_rc, of_rc_memo);

@@ -1,0 +1,154 @@
+//! What looks at everything, beside a thread that makes objects and drops them all the time: it comes back.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering::SeqCst};
+use std::thread;
+use std::time::Duration;
+
+use memo_core::{Sweeper, sweep, weak_memo};
+use memo_tests::{Tally, alone, in_time, live_bytes};
+
+use crate::MADE_MEANWHILE;
+use crate::kinds::{ArcOwner, Kind};
+
+const LIVING: usize = 100_000;
+
+#[weak_memo]
+fn lent(n: &Arc<usize>) -> &usize {
+    **n
+}
+
+#[weak_memo]
+fn cloned(n: &Arc<usize>) -> usize {
+    **n
+}
+
+fn living() -> Vec<Arc<usize>> {
+    let living: Vec<_> = (0..LIVING).map(Arc::new).collect();
+    living.iter().for_each(|n| _ = lent(n) + cloned(n));
+    living
+}
+
+/// `act` several times, each of which is back before the other thread has made too many. Counted, not timed: a machine that is
+/// slow is so for both.
+fn comes_back(act: impl Fn()) {
+    let living = living();
+    let (made, at_most, stop) = (AtomicUsize::new(0), AtomicUsize::new(MADE_MEANWHILE), AtomicBool::new(false));
+    thread::scope(|scope| {
+        let theirs = scope.spawn(|| {
+            // No more than that: what waits for a moment without anything dead would wait for ever, and say nothing.
+            while !stop.load(SeqCst) && made.load(SeqCst) < at_most.load(SeqCst) {
+                let n = Arc::new(0);
+                _ = lent(&n) + cloned(&n);
+                drop(n);
+                made.fetch_add(1, SeqCst);
+            }
+        });
+        in_time(|| made.load(SeqCst) > 1_000);
+        let mut most = 0;
+        for _ in 0..10 {
+            let before = made.load(SeqCst);
+            at_most.store(before + MADE_MEANWHILE, SeqCst);
+            act();
+            most = most.max(made.load(SeqCst) - before);
+            if most >= MADE_MEANWHILE {
+                break;
+            }
+        }
+        stop.store(true, SeqCst);
+        theirs.join().expect("no body panics");
+        println!("{most} made meanwhile");
+        assert!(most < MADE_MEANWHILE, "it was not back when the other thread had made {most} objects");
+    });
+    assert_eq!(living.len(), LIVING);
+}
+
+#[test]
+fn len() {
+    alone(|| {
+        comes_back(|| assert!((LIVING..LIVING + 2).contains(&lent_memo().len())));
+        comes_back(|| assert!((LIVING..2 * LIVING + 2).contains(&cloned_memo().len())));
+    });
+}
+
+#[test]
+fn is_empty() {
+    alone(|| comes_back(|| assert!(!lent_memo().is_empty() && !cloned_memo().is_empty())));
+}
+
+/// Of a memo with nothing: there is no first one to find.
+#[test]
+fn is_empty_where_it_is() {
+    #[weak_memo]
+    #[expect(dead_code, reason = "only its handle is asked")]
+    fn unused(n: &Arc<usize>) -> usize {
+        **n
+    }
+    alone(|| comes_back(|| assert_eq!((unused_memo().is_empty(), unused_memo().len()), (true, 0))));
+}
+
+#[test]
+fn stats() {
+    alone(|| comes_back(|| assert!(cloned_memo().stats().entries >= LIVING as u64)));
+}
+
+#[test]
+fn a_report() {
+    alone(|| comes_back(|| assert!(memo_core::report().to_string().contains("cloned"))));
+}
+
+#[test]
+fn a_clear() {
+    alone(|| comes_back(|| _ = cloned_memo().clear()));
+}
+
+#[test]
+fn a_sweep() {
+    alone(|| comes_back(|| _ = sweep()));
+}
+
+/// The guard is dropped in the middle of a sweep, or between two.
+#[test]
+fn the_end_of_a_sweeper() {
+    alone(|| {
+        comes_back(|| {
+            let sweeper = Sweeper::every(Duration::from_micros(1));
+            // Until its thread is at it; one that got no turn has nothing to end.
+            (0..1_000).for_each(|_| thread::yield_now());
+            drop(sweeper);
+        });
+    });
+}
+
+/// Many times: a walk over all objects each time would take too long.
+#[test]
+fn asking_for_the_statistics_of_many_objects_walks_over_none() {
+    alone(|| {
+        comes_back(|| {
+            for _ in 0..50 {
+                assert!(cloned_memo().stats().entries >= LIVING as u64);
+                assert!(!lent_memo().is_empty() && !cloned_memo().is_empty());
+            }
+        });
+    });
+}
+
+/// Two threads that sweep find each dead object once between them.
+#[test]
+fn two_sweeps_at_once_share_a_crowd() {
+    alone(|| {
+        let tally = Tally::new();
+        let before = live_bytes();
+        let dead: Vec<_> = (0..LIVING).map(|_| ArcOwner::make(&tally)).collect();
+        dead.iter().for_each(|object| ArcOwner.ask(object));
+        drop(dead);
+        let found: usize = thread::scope(|scope| {
+            let sweeps = [0, 1].map(|_| scope.spawn(sweep));
+            sweeps.map(|sweep| sweep.join().expect("no destructor panics")).iter().sum()
+        });
+        assert_eq!((found, tally.alive()), (LIVING, 0));
+        sweep();
+        let rest = live_bytes().saturating_sub(before);
+        assert!(rest < 1 << 20, "{rest} bytes are left");
+    });
+}
