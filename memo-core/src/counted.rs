@@ -16,7 +16,7 @@ use crate::flight;
 use crate::handed::{Batch, Seen};
 use crate::hold::Front;
 use crate::key::{KeySet, StoredKey};
-use crate::memo::Core;
+use crate::memo::{Core, Where};
 use crate::panics::Panics;
 use crate::race::{Race, Racers};
 use crate::scope::Scope;
@@ -144,11 +144,11 @@ where
         Some(unsafe { cell::cast::<Self>(cell) })
     }
 
-    /// The cell of `core` on `anchor`, made on first use. `clearable` ones are listed for `clear`.
-    pub(crate) fn find_or_add<'w>(anchor: &'w Anchor, core: &'static Core, clearable: bool) -> &'w Self {
+    /// The cell of `core` on `anchor`, made on first use.
+    pub(crate) fn find_or_add<'w>(anchor: &'w Anchor, core: &'static Core, place: Where) -> &'w Self {
         match Self::find(anchor, core) {
             Some(cell) => cell,
-            None => Self::add_cell(anchor, core, clearable, None).unwrap_or_else(|there| there),
+            None => Self::add_cell(anchor, core, place, None).unwrap_or_else(|there| there),
         }
     }
 
@@ -158,12 +158,12 @@ where
     pub(crate) fn add_cell<'w>(
         anchor: &'w Anchor,
         core: &'static Core,
-        clearable: bool,
+        place: Where,
         first: Option<Counted<St>>,
     ) -> Result<&'w Self, &'w Self> {
         if !core.has_cells() {
             core.register();
-            core.set_cells(const { &Self::VTABLE }, S::LOCAL);
+            core.set_cells(const { &Self::VTABLE }, place);
         }
         let (mut store, front) = (St::default(), St::Front::default());
         if let Some(first) = first {
@@ -178,8 +178,8 @@ where
             front,
             scope: PhantomData,
         }));
-        // Cells of a thread's own table are found by walking it.
-        if clearable && !S::LOCAL {
+        // For `clear`. Cells of a thread's own table are found by walking it.
+        if !core.site().lends && !S::LOCAL {
             cell::enlist(raw, core);
         }
         match anchor.cells().add(raw) {

@@ -221,6 +221,8 @@ where
         }
         match entries(&counters::sum(self.core)) {
             0 => 0,
+            _ if self.core.is_tabled() => side_table::living_entries(self.core),
+            // Objects with an anchor inside are in no list; those that ended an entry by dying are.
             entries => entries.saturating_sub(side_table::dead_entries(self.core)),
         }
     }
@@ -234,7 +236,13 @@ where
         if self.core.is_local() {
             return self.len() == 0;
         }
-        entries(&counters::sum(self.core)) == 0 || !side_table::sees_living(self.core) && self.len() == 0
+        let entries = entries(&counters::sum(self.core));
+        let here = || match self.core.is_tabled() {
+            true => side_table::sees_living(self.core),
+            // Further arguments that died are few; without such there is nothing to ask.
+            false => !self.core.site().keyed || entries > side_table::dead_entries(self.core),
+        };
+        entries == 0 || !here()
     }
 
     /// The result for these arguments, if it is there. Neither a hit nor a miss; waits for nobody.

@@ -182,14 +182,14 @@ where
             missed = true;
             note_miss(core);
             let (entry, stored) = new_entries::<K::Store<V>>(Slot::claimed(me), key.to_stored(), hash);
-            match CountedCell::add_cell(anchor, core, !site.lends, Some(stored)) {
+            match CountedCell::add_cell(anchor, core, Place::<O, S>::WHERE, Some(stored)) {
                 Ok(cell) => {
                     return Begun::Compute(Job::new(core, place, cell, entry, keys, Role::Lead, call));
                 }
                 Err(theirs) => theirs,
             }
         }
-        None => CountedCell::find_or_add(anchor, core, !site.lends),
+        None => CountedCell::find_or_add(anchor, core, Place::<O, S>::WHERE),
     };
     let mut race = (!site.single_flight).then(|| cell.race(hash));
     // The entry that another call was faster with. Looked at as it is: a key whose `matches` and stored form disagree

@@ -21,7 +21,7 @@ use crate::counters::{self, Count};
 use crate::flight::{self, Task};
 use crate::job::{self, Begun, Job, Published, begin, check_retained, note_miss};
 use crate::key::{KeySet, StoredKey};
-use crate::memo::Core;
+use crate::memo::{Core, Where};
 use crate::owner::{Locate, Place};
 use crate::panics::OnItsWay;
 use crate::scope::{Scope, Storable};
@@ -111,8 +111,9 @@ fn lent_cell<'w, V: 'static>(core: &'static Core, anchor: &'w Anchor) -> Option<
 }
 
 /// The cell of `core` on `anchor`, made on first use: with `slot`, and the look comes back that its maker has of it.
-fn lent_cell_or_add<'w, V: 'static, S: Scope>(
+fn lent_cell_or_add<'w, V: 'static>(
     core: &'static Core,
+    place: Where,
     Made { anchor, room }: Made<'w>,
     slot: impl FnOnce() -> (Slot<V>, Look),
 ) -> (&'w LentCell<V>, Option<Look>) {
@@ -121,7 +122,7 @@ fn lent_cell_or_add<'w, V: 'static, S: Scope>(
     }
     if !core.has_cells() {
         core.register();
-        core.set_cells(const { &LentCell::<V>::VTABLE }, S::LOCAL);
+        core.set_cells(const { &LentCell::<V>::VTABLE }, place);
     }
     let (slot, look) = slot();
     let cell = LentCell::<V> { head: CellHead::vacant(core), slot };
@@ -168,7 +169,7 @@ impl<S: Scope> LendKey<S> for () {
         let mut single_flight = core.site().single_flight;
         let made = anchor.map_or_else(|| place.make(), |anchor| Made { anchor, room: None });
         // Who makes the cell has its claim from the start: nobody else has seen it.
-        let (cell, mut made) = lent_cell_or_add::<V, S>(core, made, || {
+        let (cell, mut made) = lent_cell_or_add::<V>(core, Place::<O, S>::WHERE, made, || {
             if single_flight { (Slot::claimed(me), Look::Claimed) } else { (Slot::empty(), Look::Over) }
         });
         let mut missed = false;

@@ -88,6 +88,15 @@ impl Site {
 /// Cells that `clear` must find are listed in a few places, so that threads making them seldom meet.
 pub(crate) const SEATS: usize = 8;
 
+/// Where the cells of a memo lie: all of one memo's alike.
+#[derive(Clone, Copy)]
+pub(crate) struct Where {
+    /// In threads' own tables.
+    pub(crate) local: bool,
+    /// In the side table, not in the owners themselves.
+    pub(crate) tabled: bool,
+}
+
 /// The memo of one function and one set of type arguments.
 pub struct Core {
     site: Site,
@@ -97,8 +106,9 @@ pub struct Core {
     /// The offset of its block in every thread's counters; beyond all of them until first used.
     counters_offset: AtomicUsize,
     vtable: OnceLock<&'static CellVtable>,
-    /// Whether its cells lie in threads' own tables.
+    /// See [`Where`].
     local: AtomicBool,
+    tabled: AtomicBool,
     name: OnceLock<String>,
     gone: Block,
     /// The shared cells that can be enumerated, each listed from before it is published until its object's death.
@@ -128,6 +138,7 @@ impl Core {
             counters_offset: AtomicUsize::new(usize::MAX),
             vtable: OnceLock::new(),
             local: AtomicBool::new(false),
+            tabled: AtomicBool::new(false),
             name: OnceLock::new(),
             gone: Block::new(),
             cells: [const { Mutex::new(Vec::new()) }; SEATS],
@@ -169,9 +180,10 @@ impl Core {
         self.index()
     }
 
-    /// How to handle this memo's cells, known from the first one on. All its cells are of one type and one scope.
-    pub(crate) fn set_cells(&self, vtable: &'static CellVtable, local: bool) {
-        self.local.store(local, Ordering::Relaxed);
+    /// How to handle this memo's cells, known from the first one on. All its cells are of one type and in one kind of place.
+    pub(crate) fn set_cells(&self, vtable: &'static CellVtable, place: Where) {
+        self.local.store(place.local, Ordering::Relaxed);
+        self.tabled.store(place.tabled, Ordering::Relaxed);
         let _ = self.vtable.set(vtable);
     }
 
@@ -183,6 +195,11 @@ impl Core {
     /// Whether this memo's cells are per thread: its owners are `Rc`s, or it is marked `local`.
     pub(crate) fn is_local(&self) -> bool {
         self.local.load(Ordering::Relaxed)
+    }
+
+    /// Whether its owners' anchors are in the side table.
+    pub(crate) fn is_tabled(&self) -> bool {
+        self.tabled.load(Ordering::Relaxed)
     }
 
     pub(crate) fn vtable(&self) -> &'static CellVtable {

@@ -350,7 +350,7 @@ where
     K: KeySet<S>,
 {
     let anchor = place.find().unwrap_or_else(|| place.make().anchor);
-    Cell::<S, K, R>::find_or_add(anchor, core, true)
+    Cell::<S, K, R>::find_or_add(anchor, core, Place::<O, S>::WHERE)
 }
 
 fn insert<R, O, S, K>(core: &'static Core, place: Place<'_, O, S>, key: &K, value: OnItsWay<R>)

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use crate::anchor::{Anchor, HasAnchor};
 use crate::life::Life;
+use crate::memo::Where;
 use crate::scope::{Local, Scope, Shared};
 use crate::side_table::{Made, Subject, local, shared};
 use crate::sweep;
@@ -45,6 +46,9 @@ impl<T: HasAnchor + ?Sized> Owner for T {
     note = "remove `local`, or take the owner as `&Rc<..>` or `&Arc<..>`"
 )]
 pub trait Locate<S> {
+    /// Whether its anchor is in the side table.
+    #[doc(hidden)]
+    const TABLED: bool;
     /// Its anchor, if it has one already.
     #[doc(hidden)]
     fn find(&self) -> Option<&Anchor>;
@@ -61,6 +65,8 @@ pub trait Locate<S> {
 
 #[allow(private_interfaces, reason = "as for the trait")]
 impl<T: ?Sized> Locate<Shared> for Arc<T> {
+    const TABLED: bool = true;
+
     #[inline]
     fn find(&self) -> Option<&Anchor> {
         shared::find(self)
@@ -80,6 +86,8 @@ macro_rules! in_this_threads_table {
     ($pointer:ident) => {
         #[allow(private_interfaces, reason = "as for the trait")]
         impl<T: ?Sized> Locate<Local> for $pointer<T> {
+            const TABLED: bool = true;
+
             #[inline]
             fn find(&self) -> Option<&Anchor> {
                 local::find(Subject::of(&**self))
@@ -102,6 +110,8 @@ in_this_threads_table!(Arc);
 
 #[allow(private_interfaces, reason = "as for the trait")]
 impl<T: HasAnchor + ?Sized> Locate<Shared> for T {
+    const TABLED: bool = false;
+
     #[inline]
     fn find(&self) -> Option<&Anchor> {
         Some(self.anchor())
@@ -170,6 +180,9 @@ pub fn clone_owner<O: Clone>(owner: &O) -> O {
 }
 
 impl<'w, O: Locate<S> + ?Sized, S: Scope> Place<'w, O, S> {
+    /// Where the cells of a memo of such owners lie.
+    pub(crate) const WHERE: Where = Where { local: S::LOCAL, tabled: O::TABLED };
+
     #[inline]
     pub(crate) fn find(self) -> Option<&'w Anchor> {
         self.owner.find()

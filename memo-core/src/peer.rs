@@ -24,7 +24,7 @@ use crate::anchor::Anchor;
 use crate::cell::{AnyCell, CellHead, CellRef, CellVtable, EntryId};
 use crate::counters::Count;
 use crate::life::{Life, Watch};
-use crate::memo::{Core, Site};
+use crate::memo::{Core, Site, Where};
 use crate::panics::Panics;
 use crate::side_table::{self, shard::Chain};
 use crate::sync::plain::{AtomicBool, Mutex, Ordering};
@@ -229,7 +229,7 @@ pub(crate) fn of(anchor: &Anchor, life: impl FnOnce() -> Option<Life>) -> &Arc<P
     if let Some(peer) = find(anchor) {
         return peer;
     }
-    PEERS.set_cells(&PEER_VTABLE, false);
+    PEERS.set_cells(&PEER_VTABLE, Where { local: false, tabled: false });
     let cell = PeerCell { head: CellHead::new(&PEERS), peer: Arc::new(Peer::new(life())) };
     let raw = PeerCell::into_raw(Box::new(cell));
     let there = match anchor.cells().add(raw) {

@@ -19,7 +19,7 @@ use crate::anchor::Anchor;
 use crate::cell::{self, AnyCell, CellHead, CellVtable};
 use crate::counters::Count;
 use crate::life::Life;
-use crate::memo::{Core, Site};
+use crate::memo::{Core, Site, Where};
 use crate::peer::Peer;
 use crate::side_table::{self, Subject};
 use crate::sync::plain::{AtomicBool, Mutex, Ordering};
@@ -161,7 +161,7 @@ fn find(anchor: &Anchor) -> Option<&NoteCell> {
 
 fn note(anchor: &Anchor, core: &'static Core, evidence: Evidence) {
     ANY.store(true, Ordering::Relaxed);
-    NOTES.set_cells(&VTABLE, false);
+    NOTES.set_cells(&VTABLE, Where { local: false, tabled: false });
     if find(anchor).is_none() {
         let cell = Box::new(NoteCell { head: CellHead::new(&NOTES), notes: Mutex::default() });
         let raw = NoteCell::into_raw(cell);

@@ -7,7 +7,7 @@
 //! # The bound of law 4
 //!
 //! With `n` nodes in the side table, an object that has died is found after at most `n / 2 + 64` further misses, or
-//! `64 n + 4096 m` hits, where `m` is the number of memos in use by each thread, summed over threads (a thread counts to 4,096 for
+//! `64 n + 4096 m` hits (a sixteenth of a hit for each where a quarter of all is dead), where `m` is the number of memos in use by each thread, summed over threads (a thread counts to 4,096 for
 //! each memo by itself, and gives what it did not use up to the process when it ends); all of any threads, and each as a
 //! part of what is needed. While objects come, at most half as many dead as living ones of the same size class are not found
 //! yet, and 34 a shard or 32 KiB of them. The allocation is given back then and there, and so is a result without drop glue; a
@@ -39,10 +39,10 @@ const DUE: u32 = 32;
 pub(crate) const HITS_PER_SWEEP: u64 = 4096;
 /// Nodes that those look at.
 const NODES_PER_HITS: usize = 64;
-/// And so many more, as long as a good part of them is dead.
-const NODES_IN_A_CROWD: usize = 256;
+/// And they go on as long as a good part of those is dead, until so many are.
+const DEAD_PER_HITS: usize = 256;
 /// Results with drop glue that the end of an outermost call drops at most.
-const MOST_LATE: usize = 64;
+const MOST_LATE: usize = DEAD_PER_HITS + NODES_PER_HITS;
 /// Nodes that a sweep of all takes at a time.
 const BATCH: usize = 64;
 
@@ -62,8 +62,12 @@ pub(crate) fn owe() {
 /// What a few thousand hits pay.
 #[cold]
 pub(crate) fn after_hits() {
-    if some(NODES_PER_HITS) >= NODES_PER_HITS / 4 {
-        some(NODES_IN_A_CROWD);
+    let mut found = some(NODES_PER_HITS);
+    // Where many are dead, more are.
+    let mut last = found;
+    while last >= NODES_PER_HITS / 4 && found < DEAD_PER_HITS {
+        last = some(NODES_PER_HITS);
+        found += last;
     }
     settle_now();
 }
@@ -71,8 +75,13 @@ pub(crate) fn after_hits() {
 /// Hits of threads that have ended, which did not sweep themselves.
 static LEFT: AtomicU64 = AtomicU64::new(0);
 
-/// Takes over the hits of a thread that ends; those that are together enough sweep.
+/// Pays what a thread that ends owes for its misses, and takes over its hits; those that are together enough sweep.
 pub(crate) fn leave(hits: u64) {
+    let debt = thread::with(|thread| thread.debt.replace(0));
+    if debt > 0 {
+        some(debt as usize);
+        settle_now();
+    }
     let before = LEFT.fetch_add(hits, Ordering::Relaxed);
     if before / HITS_PER_SWEEP != (before + hits) / HITS_PER_SWEEP {
         after_hits();
@@ -88,6 +97,9 @@ fn some(nodes: usize) -> usize {
         let dead = local::sweep_some(nodes);
         found += dead.len();
         end_local(dead);
+    }
+    if shared::any_late() {
+        thread::with(|thread| thread.owes_late.set(true));
     }
     found
 }

@@ -224,8 +224,6 @@ pub(crate) fn close() {
     }
     if thread::with(|thread| !thread.table.get().is_null()) {
         count_leaked();
-        // A later destructor may drop what holds it back.
-        thread::with(thread::Thread::arm_again);
     }
 }
 

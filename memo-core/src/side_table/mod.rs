@@ -127,6 +127,17 @@ pub(crate) fn dead_entries(core: &'static Core) -> usize {
     dead + links.iter().filter(|(cell, _)| !cells.contains(cell)).count()
 }
 
+/// The results of `core`, of owners in the shared table, all of whose arguments live.
+pub(crate) fn living_entries(core: &'static Core) -> usize {
+    let mut found = 0;
+    shared::each(&mut |node: &Node| {
+        if node.life().is_alive() {
+            found += living(node, core);
+        }
+    });
+    found
+}
+
 /// Whether a result of `core` is there that would be found if it was asked for: a quick look, which may not see one.
 pub(crate) fn sees_living(core: &'static Core) -> bool {
     shared::any(&mut |node: &Node| node.life().is_alive() && living(node, core) > 0)
