@@ -116,8 +116,6 @@ where
             // SAFETY: as above.
             listing: |cell| NonNull::from(&unsafe { cell::cast::<Self>(cell) }.listing),
             // SAFETY: as above.
-            has_results: |cell| unsafe { cell::cast::<Self>(cell) }.has_results(),
-            // SAFETY: as above.
             empty: |cell, why, batch, panics| unsafe { cell::cast::<Self>(cell) }.empty(why, batch, panics),
         }),
     };
@@ -467,11 +465,6 @@ where
             flight::detached_ended();
         }
         drop(taken);
-    }
-
-    fn has_results(&self) -> bool {
-        let store = self.lock();
-        store.store.has_ready(store.front)
     }
 
     /// Takes one entry out because an argument of it died.

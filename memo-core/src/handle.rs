@@ -10,6 +10,7 @@ use crate::lent_op::LentOp;
 use crate::memo::Core;
 use crate::owned::Op;
 use crate::panics::{OnItsWay, Panics};
+use crate::retained;
 use crate::side_table::{self, Audit};
 use crate::stats::Stats;
 use crate::thread;
@@ -203,8 +204,7 @@ where
 
     /// What this memo has done so far.
     ///
-    /// Cost: a walk over the threads' counters, and one over the side table for `pinned_bytes` and
-    /// `retained`.
+    /// Cost: a walk over the threads' counters, and one over the side table for `pinned_bytes`.
     #[must_use]
     pub fn stats(&self) -> Stats {
         stats_of(self.core, &Audit::take())
@@ -320,5 +320,5 @@ pub(crate) fn clear(core: &'static Core) -> usize {
 }
 
 pub(crate) fn stats_of(core: &'static Core, audit: &Audit) -> Stats {
-    Stats::new(&counters::sum(core), audit.of(core))
+    Stats::new(&counters::sum(core), audit.of(core), retained::figure(core))
 }

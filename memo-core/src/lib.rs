@@ -131,6 +131,7 @@ mod handed;
 mod handle;
 mod hit;
 mod hold;
+mod holds_nothing;
 mod index;
 mod job;
 mod keep;

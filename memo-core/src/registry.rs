@@ -3,6 +3,7 @@
 use crate::handle::{clear, stats_of};
 use crate::memo::Core;
 use crate::panics::Panics;
+use crate::retained;
 use crate::side_table::Audit;
 use crate::stats::Stats;
 use crate::sync::plain::{Mutex, MutexGuard};
@@ -36,6 +37,8 @@ pub struct MemoInfo {
     pub line: u32,
     /// The options of its attribute, as written.
     pub options: &'static str,
+    /// The type of its owner, if a result ever seemed to hold one.
+    pub suspected_owner: Option<&'static str>,
     /// Its counters.
     pub stats: Stats,
 }
@@ -70,6 +73,7 @@ fn info(core: &'static Core, audit: &Audit) -> MemoInfo {
         file: site.file,
         line: site.line,
         options: site.options,
+        suspected_owner: retained::owner_type(core),
         stats: stats_of(core, audit),
     }
 }

@@ -33,7 +33,6 @@ use hashbrown::HashMap;
 use crate::anchor::Anchor;
 use crate::life::Life;
 use crate::memo::Core;
-use crate::retained;
 
 /// An anchor in the side table.
 #[repr(C)]
@@ -145,24 +144,19 @@ pub(crate) struct Audit(HashMap<*const Core, Figures>);
 pub(crate) struct Figures {
     /// Bytes of dead objects with results of it.
     pub(crate) pinned_bytes: u64,
-    /// Living objects that a result of it seems to hold.
-    pub(crate) retained: u64,
 }
 
 impl Audit {
     pub(crate) fn take() -> Self {
         let mut figures = HashMap::<*const Core, Figures>::new();
         let mut add = |node: &Node| {
-            if node.is_alive() {
-                retained::each(&node.anchor, node.life.strong(), |core| figures.entry(core).or_default().retained += 1);
-            } else {
+            if !node.is_alive() {
                 let size = node.size.bytes();
                 node.anchor.cells().each_memo(|core| figures.entry(core).or_default().pinned_bytes += size);
             }
         };
         shared::each(&mut add);
         local::each(&mut add);
-        retained::each_other(|core| figures.entry(core).or_default().retained += 1);
         Self(figures)
     }
 
