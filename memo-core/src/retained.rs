@@ -376,7 +376,8 @@ impl Held {
         }
         // Where others' clones come in between, they make the raise larger now and then, never the least one.
         let noisy = several && mixed;
-        let counts = if noisy { self.results.saturating_mul(record.least.load(Ordering::Relaxed)) } else { self.counts };
+        let counts =
+            if noisy { self.results.saturating_mul(record.least.load(Ordering::Relaxed)) } else { self.counts };
         strong <= beside + counts.min(self.counts)
     }
 }
@@ -433,12 +434,7 @@ struct Other {
 
 impl Notes {
     const fn new() -> Self {
-        Self {
-            owners: Vec::new(),
-            free: Vec::new(),
-            hand: 0,
-            others: HashMap::with_hasher(BuildHasherDefault::new()),
-        }
+        Self { owners: Vec::new(), free: Vec::new(), hand: 0, others: HashMap::with_hasher(BuildHasherDefault::new()) }
     }
 
     /// The note at this place, if it is still that of this object.
