@@ -320,5 +320,6 @@ pub(crate) fn clear(core: &'static Core) -> usize {
 }
 
 pub(crate) fn stats_of(core: &'static Core, audit: &Audit) -> Stats {
-    Stats::new(&counters::sum(core), audit.of(core), retained::figure(core))
+    let sums = counters::sum(core);
+    Stats::new(&sums, audit.of(core), retained::figure(core, sums.get(Count::Dropped)))
 }

@@ -72,6 +72,10 @@ impl Peer {
         self.suspected.store(true, Ordering::Relaxed);
     }
 
+    pub(crate) fn is_suspected(&self) -> bool {
+        self.suspected.load(Ordering::Relaxed)
+    }
+
     /// Links an entry that is about to be put in `cell`.
     pub(crate) fn link(&self, entry: EntryId, cell: CellRef) {
         let before = unpoisoned(self.links.lock()).insert(entry, cell);
@@ -100,8 +104,8 @@ impl Peer {
         for (entry, cell) in links {
             if panics.run(|| cell.remove(entry, why)) == Some(true) {
                 ended += 1;
-                if why == Count::Dropped && self.suspected.load(Ordering::Relaxed) {
-                    retained::forget_other(self, cell.memo());
+                if why == Count::Dropped {
+                    retained::died_with(self, cell.memo());
                 }
             }
             panics.run(|| drop(cell));

@@ -22,18 +22,20 @@
 //!
 //! # How it is weighed
 //!
-//! A memo that one thread alone has used, and that raised the count whenever it stored a result, is told at once, and as long as
-//! object and result are there; so is a copy that took a count. Otherwise (several threads, or results of which some hold it and
-//! some do not) a suspect is told when its count is no higher than what suspected results would hold: when nobody else is left.
-//! That is the state in which the leak is one.
+//! * A memo that one thread alone has used, and that raised the count whenever it stored a result, is told at once, and as long as
+//!   object and result are there; so is a copy that took a count.
+//! * Otherwise a suspect is told when its count is no higher than what suspected results would hold: when nobody else is left. That
+//!   is the state in which the leak is one.
+//! * Of a memo that several threads use, those are told only if they are more than the results that went with their objects; and
+//!   if some of its results did not raise the count, only if they are more than a few, too.
 //!
 //! # What cannot be told
 //!
-//! * With others' clones in between, a leak is missed whose count went down by as much during the very call; and that of a memo
-//!   of several threads is told only when the object is left to it.
+//! * With others' clones in between, a leak is missed whose count went down by as much during the very call.
 //! * A clone that a body puts away for good, in a table of its own, looks like a leak until such an object dies.
-//! * A memo that leaks some of its objects only, and that was wrongly suspected once since others' clones came in between, is not
-//!   told any more.
+//! * A memo of several threads that leaks few of its objects, and lets most of them go.
+//! * A memo that leaks some of its objects only, and that was wrongly suspected once since others' clones came in between.
+//! * Threads that have let go of nothing yet look like a leak for as long as just one of them has the objects.
 //! * Of each memo [`MOST`] suspects are watched, and of each call the owner and a few arguments.
 //!
 //! # Invariants
@@ -60,12 +62,16 @@ use crate::owner::{Locate, Place};
 use crate::peer::Peer;
 use crate::scope::Scope;
 use crate::side_table::{self, Subject};
-use crate::sync::plain::{AtomicBool, AtomicU32, AtomicUsize, Mutex, MutexGuard, Ordering};
+use crate::sync::plain::{AtomicBool, AtomicU32, AtomicU64, AtomicUsize, Mutex, MutexGuard, Ordering};
 use crate::sync::unpoisoned;
 use crate::thread::{self, Thread};
 
 /// So many suspects of a memo are watched: reading them should take no longer than that.
 const MOST: usize = 2048;
+
+/// Where others' clones do come in between, so many results may look like a leak for a moment, when their objects' last holders
+/// are about to go.
+const FEW: u64 = 8;
 
 /// So many arguments besides the owner are watched in a call.
 pub(crate) const OTHERS: usize = 4;
@@ -90,15 +96,13 @@ impl Kind {
 struct Record {
     /// Whether a stored result did not raise the count.
     mixed: AtomicBool,
-    /// By how much the count was raised where it was, at least.
-    least: AtomicUsize,
     /// Whether a suspected object died with its result.
     disproved: AtomicBool,
 }
 
 impl Record {
     const fn new() -> Self {
-        Self { mixed: AtomicBool::new(false), least: AtomicUsize::new(usize::MAX), disproved: AtomicBool::new(false) }
+        Self { mixed: AtomicBool::new(false), disproved: AtomicBool::new(false) }
     }
 
     fn note_mixed(&self) {
@@ -106,6 +110,10 @@ impl Record {
         if !self.mixed.load(Ordering::Relaxed) {
             self.mixed.store(true, Ordering::Relaxed);
         }
+    }
+
+    fn is_mixed(&self) -> bool {
+        self.mixed.load(Ordering::Relaxed)
     }
 
     fn disprove(&self) {
@@ -127,6 +135,8 @@ pub(crate) struct Suspicions {
     records: [Record; 2 + OTHERS],
     /// The type of its owner, from the first suspicion on.
     owner: OnceLock<&'static str>,
+    /// How many results went with an argument besides their owner.
+    went_with_others: AtomicU64,
     notes: Mutex<Notes>,
 }
 
@@ -138,6 +148,7 @@ impl Suspicions {
             several: AtomicBool::new(false),
             records: [const { Record::new() }; 2 + OTHERS],
             owner: OnceLock::new(),
+            went_with_others: AtomicU64::new(0),
             notes: Mutex::new(Notes::new()),
         }
     }
@@ -285,7 +296,6 @@ pub(crate) fn check() {
             continue;
         }
         below.add(&of, before, raise);
-        core.suspicions().record(kind).least.fetch_min(raise, Ordering::Relaxed);
         ANY.store(true, Ordering::Relaxed);
         match of {
             Argument::Owner { subject, life, owner } => {
@@ -342,43 +352,53 @@ struct Notes {
     others: HashMap<usize, Other, BuildHasherDefault<DefaultHasher>>,
 }
 
-/// What is held against a memo and one object.
-struct Held {
-    kind: Kind,
-    /// How many counts its results would hold, and how many results these are.
+/// How many counts suspected results would hold, and how many results these are.
+#[derive(Clone, Copy, Default)]
+struct Counts {
     counts: usize,
     results: usize,
 }
 
+impl Counts {
+    fn add(&mut self, more: Self) {
+        self.counts += more.counts;
+        self.results += more.results;
+    }
+}
+
+/// What is held against a memo and one object.
+struct Held {
+    kind: Kind,
+    counts: Counts,
+}
+
 impl Held {
     const fn new(kind: Kind) -> Self {
-        Self { kind, counts: 0, results: 0 }
+        Self { kind, counts: Counts { counts: 0, results: 0 } }
     }
 
     fn add(&mut self, kind: Kind, raise: usize) {
         if kind == Kind::COPY {
             self.kind = kind;
         }
-        self.counts += raise;
-        self.results += 1;
+        self.counts.add(Counts { counts: raise, results: 1 });
     }
 
-    /// Whether it counts, for a living object of this strong count whose result is there. `beside`: what results of other memos
-    /// would hold of it.
-    fn stands(&self, suspicions: &Suspicions, several: bool, strong: usize, beside: usize) -> bool {
+    /// Whether it counts, for a living object of this strong count whose result is there. `all`: what suspected results of any
+    /// memo would hold of it.
+    fn stands(&self, suspicions: &Suspicions, several: bool, strong: usize, all: Counts) -> bool {
         let record = suspicions.record(self.kind);
-        let mixed = record.mixed.load(Ordering::Relaxed);
+        let mixed = record.is_mixed();
         if record.is_disproved() {
-            return false;
+            false
+        } else if !several && (self.kind == Kind::COPY || !mixed) {
+            true
+        } else if several && mixed {
+            // Others' clones came in between, so the raise may be theirs: a result is taken to hold one, which is the usual.
+            strong <= all.results
+        } else {
+            strong <= all.counts
         }
-        if !several && (self.kind == Kind::COPY || !mixed) {
-            return true;
-        }
-        // Where others' clones come in between, they make the raise larger now and then, never the least one.
-        let noisy = several && mixed;
-        let counts =
-            if noisy { self.results.saturating_mul(record.least.load(Ordering::Relaxed)) } else { self.counts };
-        strong <= beside + counts.min(self.counts)
     }
 }
 
@@ -411,11 +431,11 @@ impl Note {
         unsafe { (core.vtable().ready)(self.results) }
     }
 
-    /// What results of other memos would hold.
-    fn beside(&self) -> usize {
+    /// What suspected results of any memo would hold of the object.
+    fn all_counts(&self) -> Counts {
         // SAFETY: it stands (invariant 1).
-        let all = unsafe { self.all.as_ref() }.counts.load(Ordering::Relaxed);
-        all.saturating_sub(self.held.counts)
+        let all = unsafe { self.all.as_ref() };
+        Counts { counts: all.counts.load(Ordering::Relaxed), results: all.results.load(Ordering::Relaxed) }
     }
 
     /// Whether the object died with its result.
@@ -478,8 +498,9 @@ impl Notes {
 struct NoteCell {
     head: CellHead,
     places: Mutex<Vec<(&'static Core, usize)>>,
-    /// How many counts all suspected results of it would hold.
+    /// Of all suspected results of it.
     counts: AtomicUsize,
+    results: AtomicUsize,
 }
 
 // SAFETY: `repr(C)`, the head first.
@@ -528,7 +549,12 @@ fn find_or_add(anchor: &Anchor) -> Option<NonNull<NoteCell>> {
         return Some(there);
     }
     let head = CellHead::new(&NOTES);
-    let cell = Box::new(NoteCell { head, places: Mutex::default(), counts: AtomicUsize::new(0) });
+    let cell = Box::new(NoteCell {
+        head,
+        places: Mutex::default(),
+        counts: AtomicUsize::new(0),
+        results: AtomicUsize::new(0),
+    });
     let raw = NoteCell::into_raw(cell);
     if anchor.cells().add(raw).is_err() {
         // SAFETY: not published: still ours.
@@ -542,14 +568,14 @@ fn note(anchor: &Anchor, core: &'static Core, life: Life, kind: Kind, raise: usi
     // SAFETY: the anchor is borrowed.
     let cell = unsafe { all.as_ref() };
     let mut places = unpoisoned(cell.places.lock());
-    let mut counts = 0;
+    let mut counts = Counts { counts: raise, results: 1 };
     let mut gone = Vec::new();
     // A memo that has no results there any more holds nothing.
     places.retain(|&(core, place)| {
         let mut notes = core.suspicions().lock();
         let Some(note) = notes.at(place, all) else { return false };
         if note.ready(core) > 0 {
-            counts += note.held.counts;
+            counts.add(note.held.counts);
             return true;
         }
         gone.extend(notes.take(place));
@@ -571,7 +597,8 @@ fn note(anchor: &Anchor, core: &'static Core, life: Life, kind: Kind, raise: usi
             Err(note) => gone.push(note),
         }
     }
-    cell.counts.store(counts + raise, Ordering::Relaxed);
+    cell.counts.store(counts.counts, Ordering::Relaxed);
+    cell.results.store(counts.results, Ordering::Relaxed);
     drop(notes);
     drop(places);
     drop(gone);
@@ -624,44 +651,85 @@ fn forget_now(anchor: &Anchor) {
     }
 }
 
-/// The same for another argument, which died with results of this memo.
-pub(crate) fn forget_other(peer: &Peer, core: &'static Core) {
+/// Notes that another argument died with a result of this memo.
+pub(crate) fn died_with(peer: &Peer, core: &'static Core) {
     let suspicions = core.suspicions();
+    suspicions.went_with_others.fetch_add(1, Ordering::Relaxed);
+    if !peer.is_suspected() {
+        return;
+    }
     let other = suspicions.lock().others.remove(&std::ptr::from_ref(peer).addr());
     if let Some(other) = other {
         suspicions.record(other.held.kind).disprove();
     }
 }
 
-/// How many living arguments results of this memo seem to hold.
-pub(crate) fn figure(core: &'static Core) -> u64 {
+/// Suspects that count.
+#[derive(Clone, Copy, Default)]
+struct Standing {
+    sure: u64,
+    /// Those that clones of others may have brought under suspicion, and their results.
+    unsure: u64,
+    results: u64,
+    /// Whether there is a sign that they have.
+    mixed: bool,
+}
+
+impl Standing {
+    fn add(self, suspicions: &Suspicions, held: &Held, sure: bool) -> Self {
+        if sure {
+            return Self { sure: self.sure + 1, ..self };
+        }
+        Self {
+            sure: self.sure,
+            unsure: self.unsure + 1,
+            results: self.results + held.counts.results as u64,
+            mixed: self.mixed || suspicions.record(held.kind).is_mixed(),
+        }
+    }
+
+    /// `gone`: how many results went with their arguments. More must be left with theirs than that.
+    fn weighed(self, gone: u64) -> u64 {
+        let enough = gone + if self.mixed { FEW } else { 0 };
+        self.sure + if self.results > enough { self.unsure } else { 0 }
+    }
+}
+
+/// How many living arguments results of this memo seem to hold. `dropped`: how many results went with an argument.
+pub(crate) fn figure(core: &'static Core, dropped: u64) -> u64 {
     if !ANY.load(Ordering::Relaxed) {
         return 0;
     }
     let suspicions = core.suspicions();
     let several = suspicions.is_of_several(core);
+    let gone_with_others = suspicions.went_with_others.load(Ordering::Relaxed);
     // Ours may be the last of a peer: then what goes with it goes when the lock is open.
     let mut peers = Vec::new();
     let mut notes = suspicions.lock();
     let here = || notes.owners.iter().flatten().filter(|note| note.is_here());
     // A death may be seen here before it is swept.
     here().filter(|note| note.is_disproof(core)).for_each(|note| suspicions.record(note.held.kind).disprove());
-    let owners = here().filter(|note| {
+    let owners = here().fold(Standing::default(), |sum, note| {
         let strong = note.life.strong();
-        strong > 0 && note.held.stands(suspicions, several, strong, note.beside()) && note.ready(core) > 0
+        // No other thread has a clone of an `Rc`.
+        let several = several && !note.life.is_thread_bound();
+        match strong > 0 && note.held.stands(suspicions, several, strong, note.all_counts()) && note.ready(core) > 0 {
+            true => sum.add(suspicions, &note.held, !several),
+            false => sum,
+        }
     });
-    let owners = owners.count();
     notes.others.retain(|_, other| other.peer.strong_count() > 0);
-    let others = notes.others.values().filter(|other| {
-        let Some(peer) = other.peer.upgrade() else { return false };
+    let others = notes.others.values().fold(Standing::default(), |sum, other| {
+        let Some(peer) = other.peer.upgrade() else { return sum };
         let strong = peer.strong_count().unwrap_or(0);
-        let stands = strong > 0 && other.held.stands(suspicions, several, strong, 0) && peer.has_entries_of(core);
+        let stands = strong > 0
+            && other.held.stands(suspicions, several, strong, other.held.counts)
+            && peer.has_entries_of(core);
         peers.push(peer);
-        stands
+        if stands { sum.add(suspicions, &other.held, !several) } else { sum }
     });
-    let others = others.count();
     drop(notes);
-    (owners + others) as u64
+    owners.weighed(dropped.saturating_sub(gone_with_others)) + others.weighed(gone_with_others)
 }
 
 /// The type of the owner that results of this memo are suspected of holding.

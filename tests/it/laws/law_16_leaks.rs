@@ -521,7 +521,7 @@ fn a_leak_is_told_scope_after_scope_whatever_its_shape() {
 fn a_busy_service_is_not_suspected() {
     use std::collections::VecDeque;
     use std::sync::RwLock;
-    use std::sync::atomic::{AtomicBool, Ordering};
+    use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
     use std::thread;
 
     const LAST: usize = 20;
@@ -567,7 +567,7 @@ fn a_busy_service_is_not_suspected() {
             .collect()
     }
     alone(|| {
-        let (now, end) = (RwLock::new(Arc::new(0)), AtomicBool::new(false));
+        let (now, end, rounds) = (RwLock::new(Arc::new(0)), AtomicBool::new(false), AtomicUsize::new(0));
         let kept = thread::scope(|scope| {
             let threads: Vec<_> = (0..6)
                 .map(|_| {
@@ -588,19 +588,23 @@ fn a_busy_service_is_not_suspected() {
                             text(&config);
                             bytes(&config);
                             beside(&config, &last[0]);
+                            rounds.fetch_add(1, Ordering::Relaxed);
                         }
                         last
                     })
                 })
                 .collect();
-            for n in 1..400 {
+            let mut worst = Vec::new();
+            for n in 1..150 {
                 *now.write().unwrap() = Arc::new(n);
-                thread::yield_now();
-                if n > 3 * LAST as u32 {
-                    assert_eq!(told(), [], "after {n} configurations");
+                let seen = rounds.load(Ordering::Relaxed) + 30;
+                while rounds.load(Ordering::Relaxed) < seen {
+                    thread::yield_now();
+                    worst.extend(told().into_iter().map(|told| (n, told)));
                 }
             }
             end.store(true, Ordering::Relaxed);
+            assert_eq!(worst, [], "all along");
             threads.into_iter().map(|thread| thread.join().unwrap()).collect::<Vec<_>>()
         });
         assert_eq!(told(), [], "at rest");
@@ -753,10 +757,10 @@ fn the_leaks_of_a_threads_own_are_told_there() {
     }
     alone(|| {
         let shared = Arc::new(1);
-        thread::scope(|scope| {
-            for _ in 0..3 {
+        let threads: Vec<_> = (0..3)
+            .map(|_| {
                 let theirs = Arc::clone(&shared);
-                scope.spawn(move || {
+                thread::spawn(move || {
                     for n in 0..10 {
                         let n = Rc::new(n);
                         rc(&n, 1);
@@ -770,9 +774,11 @@ fn the_leaks_of_a_threads_own_are_told_there() {
                     assert_eq!(retained("own: rc"), 0);
                     rc(&Rc::new(1), 1);
                     assert_eq!(retained("own: rc"), 1, "and again");
-                });
-            }
-        });
+                })
+            })
+            .collect();
+        // To the end of their thread-locals.
+        threads.into_iter().for_each(|thread| thread.join().unwrap());
         assert_eq!((retained("own: rc"), retained("own: arc")), (0, 0));
         assert_eq!(Arc::strong_count(&shared), 1, "results by clone went with their threads");
     });
