@@ -743,6 +743,7 @@ fn a_suspicion_is_dropped_for_good_when_a_death_disproves_it() {
 /// Of what a thread alone can see, only that thread tells; what it noted goes with it.
 #[test]
 fn the_leaks_of_a_threads_own_are_told_there() {
+    use std::sync::Barrier;
     use std::thread;
 
     struct Here(#[expect(dead_code, reason = "it only is")] Rc<u32>);
@@ -756,10 +757,10 @@ fn the_leaks_of_a_threads_own_are_told_there() {
         Rc::new(View { of: Arc::clone(n) })
     }
     alone(|| {
-        let shared = Arc::new(1);
+        let (shared, all_leak) = (Arc::new(1), Arc::new(Barrier::new(3)));
         let threads: Vec<_> = (0..3)
             .map(|_| {
-                let theirs = Arc::clone(&shared);
+                let (theirs, all_leak) = (Arc::clone(&shared), Arc::clone(&all_leak));
                 thread::spawn(move || {
                     for n in 0..10 {
                         let n = Rc::new(n);
@@ -768,7 +769,9 @@ fn the_leaks_of_a_threads_own_are_told_there() {
                     }
                     arc(&Arc::new(1));
                     arc(&theirs);
+                    all_leak.wait();
                     assert_eq!(retained("own: rc"), 10, "its own only, whoever else calls");
+                    all_leak.wait();
                     rc_memo().clear();
                     memo_core::sweep();
                     assert_eq!(retained("own: rc"), 0);
