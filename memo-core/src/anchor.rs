@@ -7,6 +7,7 @@ use std::panic::{RefUnwindSafe, UnwindSafe};
 
 use crate::grave;
 use crate::list::CellList;
+use crate::retained;
 
 /// The place where an object's results live. It dies with the object, and takes the results with it.
 ///
@@ -124,6 +125,7 @@ impl Anchor {
     /// assert_eq!(double_memo().get(&n), None);
     /// ```
     pub fn clear(&mut self) {
+        retained::forget(self);
         grave::clear(self.cells.take());
     }
 }
@@ -132,6 +134,7 @@ impl Drop for Anchor {
     #[inline]
     fn drop(&mut self) {
         if !self.cells.is_empty() {
+            retained::forget(self);
             grave::bury(self.cells.take());
         }
     }

@@ -178,8 +178,6 @@ pub(crate) struct SharedVtable {
     pub(crate) retain: unsafe fn(NonNull<CellHead>),
     /// Removes the entry at this address with this hash, if it is (still) there.
     pub(crate) remove: unsafe fn(NonNull<CellHead>, EntryId, Count) -> bool,
-    /// Whether there is a result in it.
-    pub(crate) has_results: unsafe fn(NonNull<CellHead>) -> bool,
     /// Takes every entry out while the object may live, and drops it or hands it to the batch.
     pub(crate) empty: unsafe fn(NonNull<CellHead>, Count, &mut Batch, &mut Panics) -> usize,
     /// Where the cell stands in its memo's list.

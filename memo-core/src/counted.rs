@@ -109,8 +109,8 @@ where
     St::Key: StoredKey<S>,
 {
     /// Whether dropping an entry runs nothing of the user's.
-    const QUIET: bool = !mem::needs_drop::<St::Value>()
-        && (!mem::needs_drop::<St::Key>() || <St::Key as StoredKey<S>>::DROPS_OURS);
+    const QUIET: bool =
+        !mem::needs_drop::<St::Value>() && (!mem::needs_drop::<St::Key>() || <St::Key as StoredKey<S>>::DROPS_OURS);
 
     const VTABLE: CellVtable = CellVtable {
         release: cell::release::<Self>,
@@ -128,8 +128,6 @@ where
             remove: |cell, entry, why| unsafe { cell::cast::<Self>(cell) }.remove(entry, why),
             // SAFETY: as above.
             listing: |cell| NonNull::from(&unsafe { cell::cast::<Self>(cell) }.listing),
-            // SAFETY: as above.
-            has_results: |cell| unsafe { cell::cast::<Self>(cell) }.has_results(),
             // SAFETY: as above.
             empty: |cell, why, batch, panics| unsafe { cell::cast::<Self>(cell) }.empty(why, batch, panics),
         }),
@@ -480,11 +478,6 @@ where
             flight::detached_ended();
         }
         drop(taken);
-    }
-
-    fn has_results(&self) -> bool {
-        let store = self.lock();
-        store.store.has_ready(store.front)
     }
 
     /// Takes one entry out because an argument of it died.

@@ -297,6 +297,18 @@ pub(crate) fn sum(core: &'static Core) -> Sums {
     sums
 }
 
+/// How many threads have called `core`; those that have gone are one.
+pub(crate) fn users(core: &'static Core) -> usize {
+    let index = core.index();
+    let called = |block: &Block| block.read(Count::Misses) > 0 || block.read(Count::Hits) > 0;
+    let all = all();
+    let running = all.iter().filter(|share| index < share.len).filter(|share| {
+        // SAFETY: as in `sum`.
+        called(unsafe { share.block(index as usize) })
+    });
+    running.count() + usize::from(called(core.gone()))
+}
+
 /// One count of `core` on this thread; 0 where it has none.
 #[inline]
 pub(crate) fn own(core: &'static Core, what: Count) -> u64 {

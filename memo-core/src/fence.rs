@@ -73,7 +73,9 @@ pub(crate) fn heavy() -> bool {
 /// memory model only a release by the owner's thread would do, and std gives none: see SOUNDNESS.md.)
 pub(crate) fn after_deaths() {
     fence(Ordering::Acquire);
-    if !cfg!(any(target_arch = "x86", target_arch = "x86_64", loom, shuttle)) && crate::thread::with(|thread| !thread.is_alone()) {
+    if !cfg!(any(target_arch = "x86", target_arch = "x86_64", loom, shuttle))
+        && crate::thread::with(|thread| !thread.is_alone())
+    {
         let _ = heavy();
     }
 }

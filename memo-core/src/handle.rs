@@ -10,7 +10,8 @@ use crate::lent_op::LentOp;
 use crate::memo::Core;
 use crate::owned::Op;
 use crate::panics::{OnItsWay, Panics};
-use crate::side_table::{self, Audit};
+use crate::retained;
+use crate::side_table;
 use crate::stats::Stats;
 
 /// A memoized function's signature, as a type: `dyn for<'w, 'a> Sig<'w, 'a, Args = .., Out = .., Value = ..>`.
@@ -202,11 +203,11 @@ where
 
     /// What this memo has done so far.
     ///
-    /// Cost: a walk over the threads' counters, and one over the side table for `pinned_bytes` and
-    /// `retained`.
+    /// Cost: a walk over the counters of all threads, and a look at some thousand objects of the side table for `pinned_bytes`, which is an
+    /// estimate where there are more.
     #[must_use]
     pub fn stats(&self) -> Stats {
-        stats_of(self.core, &Audit::take())
+        stats_of(self.core, side_table::pinned_bytes(self.core))
     }
 
     /// How many results there are, those of dead objects not counted; exact when no call is in flight.
@@ -332,6 +333,7 @@ pub(crate) fn clear(core: &'static Core) -> usize {
     cleared
 }
 
-pub(crate) fn stats_of(core: &'static Core, audit: &Audit) -> Stats {
-    Stats::new(&counters::sum(core), audit.of(core))
+pub(crate) fn stats_of(core: &'static Core, pinned_bytes: u64) -> Stats {
+    let sums = counters::sum(core);
+    Stats::new(&sums, pinned_bytes, retained::figure(core, sums.get(Count::Dropped)))
 }

@@ -1,7 +1,6 @@
 //! A call that has to compute: from the miss to the published result.
 
 use std::cell::Cell;
-use std::sync::Arc;
 use std::time::Instant;
 
 use crate::anchor::Anchor;
@@ -13,7 +12,7 @@ use crate::memo::Core;
 use crate::owner::{Locate, Place};
 use crate::panics::{OnItsWay, drop_all};
 use crate::race::Race;
-use crate::retained::{self, Argument, Evidence, Suspect};
+use crate::retained;
 use crate::scope::Scope;
 use crate::slot::{Look, NoValue, Slot, Waited};
 use crate::store::{Counted, Evicted, Meta, Store, Taken};
@@ -41,24 +40,8 @@ pub(crate) fn run<R>(core: &'static Core, task: Task, body: impl FnOnce() -> R) 
     result
 }
 
-/// Compares the owner's strong count with that before the call (law 16). The result was stored. `seen`: a copy of it took a count.
-pub(crate) fn check_retained<O: Locate<S> + ?Sized, S: Scope>(
-    core: &'static Core,
-    place: Place<'_, O, S>,
-    before: Option<usize>,
-    seen: bool,
-) {
-    let (Some(before), Some(now)) = (before, place.strong()) else { return };
-    if now > before
-        && let Some((subject, life)) = place.life()
-    {
-        let evidence = if seen { Evidence::Copy } else { Evidence::CountAbove(before) };
-        retained::suspect(Suspect { core, of: Argument::Owner { subject, life }, evidence });
-    }
-}
-
 /// The strong counts of the first few weak arguments besides the owner; 0 where there is none. More are not watched.
-type Counts = [usize; 4];
+type Counts = [usize; retained::OTHERS];
 
 fn counts_of<S: Scope, St: Store<Key: StoredKey<S>>>(entry: &Counted<St>) -> Counts {
     let mut counts = Counts::default();
@@ -73,17 +56,17 @@ fn counts_of<S: Scope, St: Store<Key: StoredKey<S>>>(entry: &Counted<St>) -> Cou
     counts
 }
 
-/// The same check for those arguments, where all threads see them: while the owner lives, its result keeps them.
-fn check_others<S: Scope, St: Store<Key: StoredKey<S>>>(core: &'static Core, entry: &Counted<St>, before: &Counts) {
+/// Looks at those arguments after the call (law 16), where all threads see them.
+fn look_at_others<S: Scope, St: Store<Key: StoredKey<S>>>(core: &'static Core, entry: &Counted<St>, before: &Counts) {
     if S::LOCAL || !<St::Key as StoredKey<S>>::PEERS {
         return;
     }
-    let mut before = before.iter().copied();
+    let mut before = before.iter().copied().enumerate();
     entry.meta.key().each_peer(&mut |peer| {
-        let before = before.next().unwrap_or(0);
-        if before > 0 && peer.strong_count().is_some_and(|now| now > before) {
-            let of = Argument::Other(Arc::downgrade(peer));
-            retained::suspect(Suspect { core, of, evidence: Evidence::CountAbove(before) });
+        if let Some((position, before)) = before.next()
+            && before > 0
+        {
+            retained::look_at_other(core, peer, position, before);
         }
     });
 }
@@ -115,10 +98,11 @@ pub(crate) struct Job<'w, O: Locate<S> + ?Sized, S: Scope, St: Store<Key: Stored
     entry: Option<Counted<St>>,
     keys: Keys,
     role: Role<'w>,
+    /// The owner's strong count, if the result may hold it.
     strong_before: Option<usize>,
     others_before: Counts,
-    /// Whether a copy of the result took a count of the owner.
-    seen_held: Cell<bool>,
+    /// How many counts of the owner a copy of the result took.
+    copied: Cell<Option<usize>>,
     /// What a refresh took the place of. It goes when the new result is there: its `Drop` may ask for that.
     _replaced: Replaced<St>,
     /// Last: what the call owes is paid when all else is done.
@@ -299,9 +283,12 @@ where
         call: Call,
     ) -> Self {
         let none = Replaced(None);
-        let (strong_before, others_before) = (place.strong(), counts_of::<S, St>(&entry));
+        let (strong_before, others_before) = match retained::may_hold::<St::Value>(core) {
+            true => (place.strong(), counts_of::<S, St>(&entry)),
+            false => (None, Counts::default()),
+        };
         let entry = Some(entry);
-        let seen_held = Cell::new(false);
+        let copied = Cell::new(None);
         Self {
             core,
             place,
@@ -311,7 +298,7 @@ where
             role,
             strong_before,
             others_before,
-            seen_held,
+            copied,
             _replaced: none,
             _call: call,
         }
@@ -356,9 +343,12 @@ where
     where
         St::Value: Clone,
     {
+        if self.strong_before.is_none() {
+            return result.clone();
+        }
         let before = self.place.strong();
         let copy = result.clone();
-        self.seen_held.set(self.place.strong() > before);
+        self.copied.set(self.place.strong().zip(before).map(|(after, before)| after.saturating_sub(before)));
         copy
     }
 
@@ -398,9 +388,9 @@ where
         };
         self.role = Role::Done;
         if stored {
-            check_retained(self.core, self.place, self.strong_before, self.seen_held.get());
+            retained::look_at_owner(self.core, self.place, self.strong_before, self.copied.get());
             if let Published::Ours(entry) = &published {
-                check_others::<S, St>(self.core, entry, &self.others_before);
+                look_at_others::<S, St>(self.core, entry, &self.others_before);
             }
         } else {
             counters::count(self.core, Count::Rejected, 1);

@@ -19,11 +19,12 @@ use crate::cell::{self, AnyCell, CellHead, CellVtable};
 use crate::counted::{CountedCell, Keys};
 use crate::counters::{self, Count};
 use crate::flight::{self, Task};
-use crate::job::{self, Begun, Job, Published, begin, check_retained, note_miss};
+use crate::job::{self, Begun, Job, Published, begin, note_miss};
 use crate::key::{KeySet, StoredKey};
 use crate::memo::{Core, Where};
 use crate::owner::{Locate, Place};
 use crate::panics::OnItsWay;
+use crate::retained;
 use crate::scope::{Scope, Storable};
 use crate::side_table::{Made, node::Room};
 use crate::slot::{Look, NoValue, Slot, Waited};
@@ -205,7 +206,7 @@ impl<S: Scope> LendKey<S> for () {
                     false
                 }
             };
-            let strong_before = place.strong();
+            let strong_before = if retained::may_hold::<V>(core) { place.strong() } else { None };
             return Begin::Bare(BareJob { core, place, cell, lead, strong_before, done: false, _call: call });
         }
     }
@@ -242,7 +243,7 @@ impl<'w, V, O: Locate<S> + ?Sized, S: Scope> BareJob<'w, V, O, S> {
         self.done = true;
         counters::count(self.core, Count::Computes, 1);
         match late {
-            None => check_retained(self.core, self.place, self.strong_before, false),
+            None => retained::look_at_owner(self.core, self.place, self.strong_before, None),
             Some(_) => {
                 counters::count(self.core, Count::Rejected, 1);
             }

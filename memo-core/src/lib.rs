@@ -88,7 +88,7 @@
 //!   assigned past it: call [`Anchor::clear`] there.
 //! * **A result must not hold its own argument.** A value that owns an `Arc` of its owner keeps it, and itself, alive for
 //!   ever. The macro refuses what it can see (`may_return_owner` says you know); [`Stats::retained`] counts what looks
-//!   like it at run time. It cannot see an object that was no argument: two results that hold each other's owners, neither of
+//!   like it at run time, by the strong counts, and [`report`] names the owner's type. It cannot see an object that was no argument: two results that hold each other's owners, neither of
 //!   which was given to the other's call, are told by nobody. Ids, a copy or a `Weak` in the result are the ways out.
 //! * **A held `Weak` shows.** Once an `Arc` was memoized, `Arc::weak_count` is not 0, `Arc::get_mut` returns `None`, and
 //!   `Arc::make_mut` on a unique `Arc` moves the value to a new allocation, which is a new object: never a stale result,
@@ -131,6 +131,7 @@ mod handed;
 mod handle;
 mod hit;
 mod hold;
+mod holds_nothing;
 mod index;
 mod job;
 mod keep;

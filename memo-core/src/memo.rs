@@ -22,6 +22,7 @@ use std::sync::OnceLock;
 use crate::cell::{CellPtr, CellVtable};
 use crate::counters::Block;
 use crate::index::Index;
+use crate::retained::Suspicions;
 use crate::sync::plain::{AtomicBool, AtomicPtr, AtomicU32, AtomicUsize, Mutex, Ordering};
 use crate::sync::unpoisoned;
 use crate::thread;
@@ -111,6 +112,7 @@ pub struct Core {
     tabled: AtomicBool,
     name: OnceLock<String>,
     gone: Block,
+    suspicions: Suspicions,
     /// The shared cells that can be enumerated, each listed from before it is published until its object's death.
     pub(crate) cells: [Mutex<Vec<CellPtr>>; SEATS],
 }
@@ -141,6 +143,7 @@ impl Core {
             tabled: AtomicBool::new(false),
             name: OnceLock::new(),
             gone: Block::new(),
+            suspicions: Suspicions::new(),
             cells: [const { Mutex::new(Vec::new()) }; SEATS],
         }
     }
@@ -161,6 +164,11 @@ impl Core {
 
     pub(crate) fn gone(&self) -> &Block {
         &self.gone
+    }
+
+    /// What it is suspected of (law 16).
+    pub(crate) fn suspicions(&self) -> &Suspicions {
+        &self.suspicions
     }
 
     /// Enters the registry on first use.

@@ -26,6 +26,7 @@ use crate::counters::Count;
 use crate::life::{Life, Watch};
 use crate::memo::{Core, Site, Where};
 use crate::panics::Panics;
+use crate::retained;
 use crate::side_table::{self, shard::Chain};
 use crate::sync::plain::{AtomicBool, Mutex, Ordering};
 use crate::sync::unpoisoned;
@@ -37,12 +38,20 @@ pub(crate) struct Peer {
     dead: AtomicBool,
     /// Whether a thread's own table has, or had, a node that watches it.
     watched: AtomicBool,
+    /// Whether a result was suspected of holding the object.
+    suspected: AtomicBool,
     links: Mutex<HashMap<EntryId, CellRef>>,
 }
 
 impl Peer {
     fn new(life: Option<Life>) -> Self {
-        Self { life, dead: AtomicBool::new(false), watched: AtomicBool::new(false), links: Mutex::new(HashMap::new()) }
+        Self {
+            life,
+            dead: AtomicBool::new(false),
+            watched: AtomicBool::new(false),
+            suspected: AtomicBool::new(false),
+            links: Mutex::new(HashMap::new()),
+        }
     }
 
     pub(crate) fn is_dead(&self) -> bool {
@@ -57,6 +66,14 @@ impl Peer {
     /// Whether it takes part in entries of this memo.
     pub(crate) fn has_entries_of(&self, core: &'static Core) -> bool {
         unpoisoned(self.links.lock()).values().any(|cell| std::ptr::eq(cell.memo(), core))
+    }
+
+    pub(crate) fn set_suspected(&self) {
+        self.suspected.store(true, Ordering::Relaxed);
+    }
+
+    pub(crate) fn is_suspected(&self) -> bool {
+        self.suspected.load(Ordering::Relaxed)
     }
 
     /// Links an entry that is about to be put in `cell`.
@@ -97,6 +114,9 @@ impl Peer {
         for (entry, cell) in links {
             if panics.run(|| cell.remove(entry, why)) == Some(true) {
                 ended += 1;
+                if why == Count::Dropped {
+                    retained::died_with(self, cell.memo());
+                }
             }
             panics.run(|| drop(cell));
         }

@@ -3,7 +3,8 @@
 use crate::handle::{clear, stats_of};
 use crate::memo::Core;
 use crate::panics::Panics;
-use crate::side_table::Audit;
+use crate::retained;
+use crate::side_table::Pinned;
 use crate::stats::Stats;
 use crate::sync::plain::{Mutex, MutexGuard};
 use crate::sync::unpoisoned;
@@ -36,6 +37,8 @@ pub struct MemoInfo {
     pub line: u32,
     /// The options of its attribute, as written.
     pub options: &'static str,
+    /// The type of its owner, if a result ever seemed to hold one.
+    pub suspected_owner: Option<&'static str>,
     /// Its counters.
     pub stats: Stats,
 }
@@ -59,18 +62,19 @@ pub struct MemoInfo {
 #[must_use]
 pub fn memos() -> Vec<MemoInfo> {
     let memos = all().clone();
-    let audit = Audit::take();
-    memos.into_iter().map(|core| info(core, &audit)).collect()
+    let pinned = Pinned::of_all();
+    memos.into_iter().map(|core| info(core, &pinned)).collect()
 }
 
-fn info(core: &'static Core, audit: &Audit) -> MemoInfo {
+fn info(core: &'static Core, pinned: &Pinned) -> MemoInfo {
     let site = core.site();
     MemoInfo {
         name: core.name().to_owned(),
         file: site.file,
         line: site.line,
         options: site.options,
-        stats: stats_of(core, audit),
+        suspected_owner: retained::owner_type(core),
+        stats: stats_of(core, pinned.of(core)),
     }
 }
 

@@ -91,11 +91,11 @@ fn line(f: &mut fmt::Formatter<'_>, row: &[String; 8], widths: &[usize; 8]) -> f
 fn remarks(f: &mut fmt::Formatter<'_>, memo: &MemoInfo) -> fmt::Result {
     let stats = &memo.stats;
     if stats.retained > 0 {
-        writeln!(
-            f,
-            "  ! {} arguments seem to be held by their own result ({}:{}): such a result is never dropped",
-            stats.retained, memo.file, memo.line
-        )?;
+        write!(f, "  ! {} arguments seem to be held by their own result (", stats.retained)?;
+        if let Some(owner) = memo.suspected_owner {
+            write!(f, "`{owner}`, ")?;
+        }
+        writeln!(f, "{}:{}): such a result is never dropped", memo.file, memo.line)?;
     }
     let gone = [
         (stats.inserts, "inserted"),

@@ -4,7 +4,6 @@ use std::fmt;
 use std::time::Duration;
 
 use crate::counters::{Count, Sums};
-use crate::side_table::Figures;
 
 /// What a memo has done so far: a snapshot of its counters.
 ///
@@ -64,18 +63,25 @@ pub struct Stats {
     pub rejected: u64,
     /// Results of `Rc`s that outlived their thread.
     pub leaked: u64,
-    /// Living arguments that a result seems to hold: the strong count was higher after the outermost call than before it, and
-    /// still is, or a copy of the result took one. A result that holds its owner can never be dropped, and one that holds
-    /// another argument keeps it as long as the owner lives. A hint: clones held elsewhere look the same.
+    /// Living arguments that a result seems to hold: one that holds its owner can never be dropped, and one that holds another
+    /// argument keeps it as long as the owner lives.
+    ///
+    /// Seen by the strong count, which goes up when such a result is stored. A memo of one thread is told at once; one that
+    /// several threads call, or only some results of which raised the count, when an argument has no other owner left, since
+    /// clones made elsewhere look the same until then. As soon as a suspected argument dies with its result, suspicions of
+    /// that kind are dropped for good. Results that own plain data (numbers, a `String`, a `Vec<u8>`) are never
+    /// suspected. At most 2048 owners of a memo are watched, as many other arguments, and for `Rc`s and `local` memos those of this
+    /// thread.
     pub retained: u64,
-    /// Bytes of dead arguments that wait for a sweep. A `Weak` keeps the allocation of an `Arc` (not its contents).
+    /// Bytes of dead arguments that wait for a sweep. A `Weak` keeps the allocation of an `Arc` (not its contents). Where the side table
+    /// has many objects, a handle's `stats()` estimates this from a sample; [`memos`](crate::memos) looks at all.
     pub pinned_bytes: u64,
     /// Time spent in bodies, estimated: the first 64 computes of each thread are timed, then one in 64, scaled.
     pub compute_time: Duration,
 }
 
 impl Stats {
-    pub(crate) fn new(sums: &Sums, figures: Figures) -> Self {
+    pub(crate) fn new(sums: &Sums, pinned_bytes: u64, retained: u64) -> Self {
         Self {
             hits: sums.get(Count::Hits),
             misses: sums.get(Count::Misses),
@@ -90,8 +96,8 @@ impl Stats {
             replaced: sums.get(Count::Replaced),
             rejected: sums.get(Count::Rejected),
             leaked: sums.get(Count::Leaked),
-            retained: figures.retained,
-            pinned_bytes: figures.pinned_bytes,
+            retained,
+            pinned_bytes,
             compute_time: Duration::from_nanos(sums.get(Count::ComputeNanos)),
         }
     }

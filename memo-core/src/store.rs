@@ -251,8 +251,6 @@ pub(crate) trait Store: Default {
     fn evict(&mut self, newest: EntryId, capacity: usize, is_dead: Option<IsDead<Self::Key>>) -> Evicted<Self>;
     /// Takes all entries out.
     fn drain(&mut self, front: &Self::Front) -> Self::Drained;
-    /// Whether there is a result.
-    fn has_ready(&self, front: &Self::Front) -> bool;
     /// How many results are among them.
     fn count_ready(drained: &Self::Drained) -> u64;
     /// How many results there are.
@@ -377,10 +375,6 @@ impl<V: 'static> Store for Single<V> {
 
     fn drain(&mut self, front: &OneEntry<V>) -> Option<Taken<Self>> {
         front.take().map(Taken::now)
-    }
-
-    fn has_ready(&self, front: &OneEntry<V>) -> bool {
-        front.get().is_some_and(|entry| entry.slot.get().is_some())
     }
 
     fn count_ready(drained: &Option<Taken<Self>>) -> u64 {
@@ -563,10 +557,6 @@ impl<K: 'static, V: 'static> Store for Table<K, V> {
         let drained = std::mem::take(self);
         self.version = version;
         drained.entries.into_iter().map(Taken::now).collect()
-    }
-
-    fn has_ready(&self, (): &()) -> bool {
-        self.ready > 0
     }
 
     fn count_ready(drained: &Vec<Taken<Self>>) -> u64 {

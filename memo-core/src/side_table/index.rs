@@ -208,18 +208,12 @@ impl Writer {
 impl<N: Addressed> Index<N> {
     #[cfg(not(loom))]
     pub(crate) const fn new() -> Self {
-        Self {
-            buckets: AtomicU64::new(1),
-            segments: [const { AtomicPtr::new(std::ptr::null_mut()) }; SEGMENTS],
-        }
+        Self { buckets: AtomicU64::new(1), segments: [const { AtomicPtr::new(std::ptr::null_mut()) }; SEGMENTS] }
     }
 
     #[cfg(loom)]
     pub(crate) fn new() -> Self {
-        Self {
-            buckets: AtomicU64::new(1),
-            segments: std::array::from_fn(|_| AtomicPtr::new(std::ptr::null_mut())),
-        }
+        Self { buckets: AtomicU64::new(1), segments: std::array::from_fn(|_| AtomicPtr::new(std::ptr::null_mut())) }
     }
 
     /// The first page of a bucket, if its segment is there.

@@ -162,6 +162,11 @@ pub(crate) fn take_if_dead(address: usize) -> Chain {
     with(|table| table.keeper.take_if_dead(&table.index, address)).unwrap_or(const { Chain::new() })
 }
 
+/// The sum of what `of` says of all nodes, from so many of each class.
+pub(crate) fn estimate(most: usize, of: &impl Fn(&Node) -> u64) -> u64 {
+    with(|table| table.keeper.estimate(most, of)).unwrap_or(0)
+}
+
 pub(crate) fn each(visit: &mut impl FnMut(&Node)) {
     with(|table| table.keeper.each(&mut *visit));
 }

@@ -35,7 +35,7 @@ use hashbrown::{HashMap, HashSet};
 
 use crate::anchor::Anchor;
 use crate::memo::Core;
-use crate::{peer, retained};
+use crate::peer;
 use node::{Node, Room};
 
 /// An anchor that was found or made.
@@ -89,18 +89,46 @@ fn hash_of(address: usize) -> u64 {
     (granule ^ granule >> 9).wrapping_mul(0x9E37_79B9_7F4A_7C15)
 }
 
-/// What a walk over the shared table and this thread's tells of each memo.
+/// Bytes of dead objects, for each memo that has results of them: from a walk over the shared table and this thread's.
 #[derive(Default)]
-pub(crate) struct Audit(HashMap<*const Core, Figures>);
+pub(crate) struct Pinned(HashMap<*const Core, u64>);
 
-/// What stands in the side table for one memo.
-#[derive(Clone, Copy, Default)]
-pub(crate) struct Figures {
-    /// Bytes of dead objects with results of it.
-    pub(crate) pinned_bytes: u64,
-    /// Living objects that a result of it seems to hold.
-    pub(crate) retained: u64,
+impl Pinned {
+    pub(crate) fn of_all() -> Self {
+        let mut pinned = HashMap::<*const Core, u64>::new();
+        let mut add = |node: &Node| {
+            let bytes = pinned_by(node);
+            if bytes > 0 {
+                node.anchor().cells().each_memo(|core| *pinned.entry(core).or_default() += bytes);
+            }
+        };
+        shared::each(&mut add);
+        local::each(&mut add);
+        Self(pinned)
+    }
+
+    pub(crate) fn of(&self, core: &'static Core) -> u64 {
+        self.0.get(&std::ptr::from_ref(core)).copied().unwrap_or_default()
+    }
 }
+
+fn pinned_by(node: &Node) -> u64 {
+    if node.life().is_alive() { 0 } else { node.bytes() }
+}
+
+/// The same for one memo, from a sample where there are many nodes.
+pub(crate) fn pinned_bytes(core: &'static Core) -> u64 {
+    let of = |node: &Node| {
+        let bytes = pinned_by(node);
+        if bytes > 0 && node.anchor().cells().find(core).is_some() { bytes } else { 0 }
+    };
+    let most = if shared::live() <= EXACT { usize::MAX } else { SAMPLE };
+    shared::estimate(most, &of) + local::estimate(most, &of)
+}
+
+/// So many nodes are all looked at for an estimate; of more, so many of each shard and class.
+const EXACT: usize = 4096;
+const SAMPLE: usize = 32;
 
 /// How many results of `core` are there whose owner or another weak argument is dead, in the shared table.
 pub(crate) fn dead_entries(core: &'static Core) -> usize {
@@ -148,28 +176,6 @@ fn living(node: &Node, core: &'static Core) -> usize {
     let Some(cell) = node.anchor().cells().find(core) else { return 0 };
     // SAFETY: the vtable is that of the cell's memo, and the node's cells stand.
     unsafe { (core.vtable().living)(cell) }
-}
-
-impl Audit {
-    pub(crate) fn take() -> Self {
-        let mut figures = HashMap::<*const Core, Figures>::new();
-        let mut add = |node: &Node| {
-            if node.life().is_alive() {
-                retained::each(node.anchor(), node.life().strong(), |core| figures.entry(core).or_default().retained += 1);
-            } else {
-                let size = node.bytes();
-                node.anchor().cells().each_memo(|core| figures.entry(core).or_default().pinned_bytes += size);
-            }
-        };
-        shared::each(&mut add);
-        local::each(&mut add);
-        retained::each_other(|core| figures.entry(core).or_default().retained += 1);
-        Self(figures)
-    }
-
-    pub(crate) fn of(&self, core: &'static Core) -> Figures {
-        self.0.get(&std::ptr::from_ref(core)).copied().unwrap_or_default()
-    }
 }
 
 #[cfg(test)]

@@ -19,6 +19,7 @@ use crate::cell::{self, AnyCell, CellHead};
 use crate::counters::Count;
 use crate::grave;
 use crate::life::Life;
+use crate::retained;
 use crate::sync::{AtomicUsize, Ordering};
 
 /// An anchor in the side table. What a hit needs comes first.
@@ -139,6 +140,8 @@ impl Node {
         // SAFETY: the caller's: no reader is at it but for the address.
         let life = unsafe { &mut (*node.as_ptr()).life };
         drop(std::mem::replace(life, Life::GONE));
+        // SAFETY: as above.
+        unsafe { (*node.as_ptr()).size = Size(0) };
     }
 
     /// Lets go of the object's allocation, and ends the cells if that runs nothing of the user's: then the node holds nothing any
@@ -153,6 +156,7 @@ impl Node {
             return false;
         }
         let mut quiet = true;
+        retained::forget(&this.anchor);
         this.anchor.cells().each(|cell| {
             // SAFETY: the node's cells stand.
             quiet &= unsafe { cell::is_quiet(cell) };
@@ -173,6 +177,7 @@ impl Node {
     pub(crate) unsafe fn take_cells(node: NonNull<Self>) -> *mut CellHead {
         // SAFETY: the caller's.
         let anchor = unsafe { &mut (*node.as_ptr()).anchor };
+        retained::forget(anchor);
         let mut chain = anchor.take();
         // SAFETY: the caller's.
         let room = unsafe { &(*node.as_ptr()).room }.start();

@@ -369,6 +369,26 @@ impl Keeper {
         self.pools.iter().for_each(|pool| pool.each(&mut visit));
     }
 
+    /// The sum of what `of` says of the nodes of all objects, and of those that were found dead, from so many of each class.
+    pub(crate) fn estimate(&self, most: usize, of: &impl Fn(&Node) -> u64) -> u64 {
+        let mut sum = 0;
+        for pool in &self.pools {
+            let (mut looked, mut of_those) = (0, 0);
+            pool.any(&mut |node| {
+                looked += 1;
+                // SAFETY: assigned, in this shard, whose writer this is.
+                of_those += of(unsafe { node.as_ref() });
+                looked >= most
+            });
+            if looked > 0 {
+                sum +=
+                    u64::try_from(u128::from(of_those) * pool.assigned() as u128 / looked as u128).unwrap_or(u64::MAX);
+            }
+        }
+        self.dead.each(|node| sum += of(node));
+        sum
+    }
+
     /// Visits the nodes of all objects, and those that were found dead and are not ended yet.
     pub(crate) fn each(&self, mut visit: impl FnMut(&Node)) {
         // SAFETY: assigned, in this shard, whose writer this is.

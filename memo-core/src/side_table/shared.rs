@@ -311,6 +311,16 @@ pub(crate) fn any(is: &mut impl FnMut(&Node) -> bool) -> bool {
     shards().any(|shard| shard.keeper().any(&mut *is))
 }
 
+/// How many nodes objects have, dead or alive.
+pub(crate) fn live() -> usize {
+    shards().map(|shard| shard.keeper().live()).sum()
+}
+
+/// The sum of what `of` says of all nodes, from so many of each class and shard.
+pub(crate) fn estimate(most: usize, of: &impl Fn(&Node) -> u64) -> u64 {
+    shards().map(|shard| shard.keeper().estimate(most, of)).sum()
+}
+
 /// Visits all nodes, shard by shard under its lock.
 pub(crate) fn each(visit: &mut impl FnMut(&Node)) {
     for shard in shards() {

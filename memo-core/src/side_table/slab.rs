@@ -157,6 +157,11 @@ impl Pool {
         self.slabs
     }
 
+    /// Nodes that objects have, dead or alive.
+    pub(super) fn assigned(&self) -> usize {
+        self.assigned
+    }
+
     /// # Safety
     /// A slab of this pool.
     unsafe fn slab<'a>(slab: NonNull<Slab>) -> &'a mut Slab {

@@ -425,3 +425,425 @@ fn clones_of_others_raise_no_false_alarm() {
         assert_eq!(Arc::strong_count(&n), 1 + kept.len());
     });
 }
+
+/// Scope after scope: each leaves its object to the result, and nobody else. However the result holds it, and how often.
+#[test]
+fn a_leak_is_told_scope_after_scope_whatever_its_shape() {
+    struct Other(#[expect(dead_code, reason = "it only is")] Arc<u32>);
+    struct Here(#[expect(dead_code, reason = "it only is")] Rc<u32>);
+    fn other(n: &Arc<u32>) -> Other {
+        Other(Arc::clone(n))
+    }
+    #[weak_memo(name = "scopes: lent")]
+    fn lent(n: &Arc<u32>) -> &Other {
+        other(n)
+    }
+    #[weak_memo(name = "scopes: shared")]
+    fn shared(n: &Arc<u32>) -> Arc<Other> {
+        Arc::new(other(n))
+    }
+    #[weak_memo(name = "scopes: some")]
+    fn some(n: &Arc<u32>) -> Option<&Other> {
+        Some(other(n))
+    }
+    #[weak_memo(name = "scopes: ok")]
+    fn ok(n: &Arc<u32>) -> Result<&Other, String> {
+        Ok(other(n))
+    }
+    #[weak_memo(name = "scopes: keyed", capacity = unbounded)]
+    fn keyed(n: &Arc<u32>, m: u32) -> &(Other, u32) {
+        (other(n), m)
+    }
+    #[weak_memo(name = "scopes: tokens")]
+    fn tokens(n: &Arc<u32>) -> &[Other] {
+        (0..=**n).map(|_| other(n)).collect()
+    }
+    #[weak_memo(name = "scopes: here, lent")]
+    fn here_lent(n: &Rc<u32>) -> &Here {
+        Here(Rc::clone(n))
+    }
+    #[weak_memo(name = "scopes: here, shared")]
+    fn here_shared(n: &Rc<u32>) -> Rc<Here> {
+        Rc::new(Here(Rc::clone(n)))
+    }
+    #[weak_memo(name = "scopes: here, of an arc", local)]
+    fn here_of_arc(n: &Arc<u32>) -> Rc<Other> {
+        Rc::new(other(n))
+    }
+    #[weak_memo(name = "scopes: by clone")]
+    fn by_clone(n: &Arc<u32>) -> View {
+        View { of: Arc::clone(n) }
+    }
+    #[weak_memo(name = "scopes: two callers")]
+    fn two_callers(n: &Arc<u32>) -> &Other {
+        other(n)
+    }
+    alone(|| {
+        for n in 0..10 {
+            lent(&Arc::new(n));
+            shared(&Arc::new(n));
+            some(&Arc::new(n));
+            ok(&Arc::new(n)).unwrap();
+            let arc = Arc::new(n);
+            for m in 0..3 {
+                keyed(&arc, m);
+            }
+            tokens(&Arc::new(n));
+            here_lent(&Rc::new(n));
+            here_shared(&Rc::new(n));
+            here_of_arc(&Arc::new(n));
+            by_clone(&Arc::new(n));
+            let one = Arc::new(n);
+            let again = Arc::clone(&one);
+            two_callers(&one);
+            drop(one);
+            assert_eq!(retained("scopes: two callers"), 1 + u64::from(n), "the other caller has it still");
+            drop(again);
+        }
+        for _ in 0..2 {
+            memo_core::sweep();
+            let told: Vec<_> = memos().into_iter().filter(|memo| memo.name.starts_with("scopes: ")).collect();
+            assert_eq!(told.len(), 11);
+            for memo in told {
+                assert_eq!(memo.stats.retained, 10, "{}", memo.name);
+                assert_eq!(memo.stats.dropped, 0, "{}", memo.name);
+            }
+        }
+        let line = format!("`alloc::sync::Arc<u32>`, {}:", file!());
+        let text = report().to_string();
+        assert!(text.contains("10 arguments seem to be held by their own result (`alloc::"), "{text}");
+        assert!(text.contains(&line), "{line}\n{text}");
+    });
+}
+
+/// Threads that hold the configurations of late, and ask for this and that, while new ones come.
+#[test]
+fn a_busy_service_is_not_suspected() {
+    use std::collections::VecDeque;
+    use std::sync::RwLock;
+    use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+    use std::thread;
+
+    const LAST: usize = 20;
+
+    #[derive(Clone)]
+    struct Parsed(#[expect(dead_code, reason = "it only is")] Vec<(String, u32)>);
+    fn parsed(n: &Arc<u32>) -> Parsed {
+        Parsed((0..**n % 50).map(|m| (m.to_string(), m)).collect())
+    }
+    #[weak_memo(name = "busy: by clone")]
+    fn by_clone(n: &Arc<u32>) -> Parsed {
+        parsed(n)
+    }
+    #[weak_memo(name = "busy: lent")]
+    fn lent(n: &Arc<u32>) -> &Parsed {
+        parsed(n)
+    }
+    #[weak_memo(name = "busy: shared")]
+    fn shared(n: &Arc<u32>, m: u32) -> Arc<Parsed> {
+        let _ = m;
+        // Long enough for all the others to come.
+        thread::yield_now();
+        Arc::new(parsed(n))
+    }
+    #[weak_memo(name = "busy: text")]
+    fn text(n: &Arc<u32>) -> String {
+        n.to_string()
+    }
+    #[weak_memo(name = "busy: bytes")]
+    fn bytes(n: &Arc<u32>) -> &[u8] {
+        vec![0; **n as usize % 100]
+    }
+    #[weak_memo(name = "busy: beside")]
+    fn beside(n: &Arc<u32>, m: &Arc<u32>) -> Parsed {
+        let _ = m;
+        parsed(n)
+    }
+    fn told() -> Vec<(String, u64)> {
+        memos()
+            .into_iter()
+            .filter(|memo| memo.stats.retained > 0)
+            .map(|memo| (memo.name, memo.stats.retained))
+            .collect()
+    }
+    alone(|| {
+        let (now, end, rounds) = (RwLock::new(Arc::new(0)), AtomicBool::new(false), AtomicUsize::new(0));
+        let kept = thread::scope(|scope| {
+            let threads: Vec<_> = (0..6)
+                .map(|_| {
+                    scope.spawn(|| {
+                        let mut last = VecDeque::<Arc<u32>>::new();
+                        while !end.load(Ordering::Relaxed) {
+                            let config = Arc::clone(&now.read().unwrap());
+                            if last.back().is_none_or(|back| !Arc::ptr_eq(back, &config)) {
+                                last.push_back(Arc::clone(&config));
+                            }
+                            if last.len() > LAST {
+                                last.pop_front();
+                            }
+                            by_clone(&config);
+                            lent(&config);
+                            shared(&config, 1);
+                            shared(&config, 2);
+                            text(&config);
+                            bytes(&config);
+                            beside(&config, &last[0]);
+                            rounds.fetch_add(1, Ordering::Relaxed);
+                        }
+                        last
+                    })
+                })
+                .collect();
+            let mut worst = Vec::new();
+            for n in 1..150 {
+                *now.write().unwrap() = Arc::new(n);
+                let seen = rounds.load(Ordering::Relaxed) + 30;
+                while rounds.load(Ordering::Relaxed) < seen {
+                    thread::yield_now();
+                    worst.extend(told().into_iter().map(|told| (n, told)));
+                }
+            }
+            end.store(true, Ordering::Relaxed);
+            assert_eq!(worst, [], "all along");
+            threads.into_iter().map(|thread| thread.join().unwrap()).collect::<Vec<_>>()
+        });
+        assert_eq!(told(), [], "at rest");
+        for last in kept {
+            drop(last);
+            assert_eq!(told(), [], "as the holders go");
+        }
+    });
+}
+
+/// Where threads come in between, a leak is told when all of them have let go.
+#[test]
+fn a_leak_of_several_threads_is_told_when_it_is_left_alone() {
+    use std::sync::Barrier;
+    use std::thread;
+
+    const THREADS: u32 = 4;
+    const EACH: u32 = 50;
+
+    #[weak_memo(name = "several: lent")]
+    fn lent(n: &Arc<u32>) -> &View {
+        View { of: Arc::clone(n) }
+    }
+    #[weak_memo(name = "several: by clone")]
+    fn by_clone(n: &Arc<u32>, m: u32) -> Vec<View> {
+        let _ = m;
+        vec![View { of: Arc::clone(n) }; 3]
+    }
+    alone(|| {
+        let start = Barrier::new(THREADS as usize);
+        thread::scope(|scope| {
+            for thread in 0..THREADS {
+                let start = &start;
+                scope.spawn(move || {
+                    start.wait();
+                    for n in 0..EACH {
+                        let n = Arc::new(thread * EACH + n);
+                        lent(&n);
+                        let n = Arc::new(*n);
+                        by_clone(&n, 1);
+                        by_clone(&n, 2);
+                    }
+                });
+            }
+        });
+        memo_core::sweep();
+        let all = u64::from(THREADS * EACH);
+        assert_eq!((retained("several: lent"), retained("several: by clone")), (all, all));
+        assert_eq!(by_clone_memo().clear(), 2 * all as usize);
+        memo_core::sweep();
+        assert_eq!((retained("several: lent"), retained("several: by clone")), (all, 0));
+    });
+}
+
+/// When the results are cleared the leak ends, and the objects' deaths speak for nobody: the next leak is told again.
+#[test]
+fn a_leak_that_ends_is_told_no_more_and_the_next_one_is() {
+    #[weak_memo(name = "ends: shared")]
+    fn shared(n: &Arc<u32>, m: u32) -> Arc<View> {
+        let _ = m;
+        Arc::new(View { of: Arc::clone(n) })
+    }
+    #[weak_memo(name = "ends: by clone")]
+    fn by_clone(n: &Arc<u32>) -> View {
+        View { of: Arc::clone(n) }
+    }
+    alone(|| {
+        let names = ["ends: shared", "ends: by clone"];
+        for round in 0..3 {
+            for n in 0..10 {
+                let (one, another) = (Arc::new(n), Arc::new(n));
+                shared(&one, 1);
+                shared(&one, 2);
+                by_clone(&another);
+            }
+            memo_core::sweep();
+            assert_eq!(names.map(retained), [10, 10], "in round {round}");
+            let kept = Arc::new(1);
+            shared(&kept, 1);
+            assert_eq!(retained("ends: shared"), 11);
+            assert!(shared_memo().forget((&kept, 1)));
+            assert_eq!(retained("ends: shared"), 10, "its result is gone");
+            assert_eq!((shared_memo().clear(), by_clone_memo().clear()), (20, 10));
+            assert_eq!(names.map(retained), [0, 0]);
+            memo_core::sweep();
+            assert_eq!(names.map(retained), [0, 0]);
+        }
+    });
+}
+
+/// A body that puts a clone away looks like a leak, until such an object dies with its result: that held nothing.
+#[test]
+fn a_suspicion_is_dropped_for_good_when_a_death_disproves_it() {
+    use std::sync::Mutex;
+
+    struct Word(#[expect(dead_code, reason = "it only is")] Box<dyn Send + Sync>);
+    static TABLE: Mutex<Vec<Arc<u32>>> = Mutex::new(Vec::new());
+    #[weak_memo(name = "disproved: owner")]
+    fn put_away(n: &Arc<u32>) -> &Word {
+        TABLE.lock().unwrap().push(Arc::clone(n));
+        Word(Box::new(**n))
+    }
+    #[weak_memo(name = "disproved: another", capacity = unbounded)]
+    fn put_another_away(n: &Arc<u32>, m: &Arc<u32>) -> &Word {
+        TABLE.lock().unwrap().push(Arc::clone(m));
+        Word(Box::new(**n))
+    }
+    #[weak_memo(name = "disproved: a leak", capacity = unbounded)]
+    fn leak(n: &Arc<u32>, m: u32) -> &(View, u32) {
+        (View { of: Arc::clone(n) }, m)
+    }
+    alone(|| {
+        let owner = Arc::new(0);
+        for n in 0..3 {
+            put_away(&Arc::new(n));
+            put_another_away(&owner, &Arc::new(n));
+            leak(&Arc::new(n), 1);
+        }
+        let names = ["disproved: owner", "disproved: another", "disproved: a leak"];
+        assert_eq!(names.map(retained), [3, 3, 3], "it cannot be told apart");
+        TABLE.lock().unwrap().truncate(4);
+        assert_eq!(retained("disproved: owner"), 0, "dead, and not yet swept");
+        memo_core::sweep();
+        assert_eq!(names.map(retained), [0, 0, 3]);
+        for n in 0..3 {
+            put_away(&Arc::new(n));
+            put_another_away(&owner, &Arc::new(n));
+        }
+        assert_eq!(names.map(retained), [0, 0, 3], "never again");
+        TABLE.lock().unwrap().clear();
+        memo_core::sweep();
+        assert_eq!(names.map(retained), [0, 0, 3]);
+    });
+}
+
+/// Of what a thread alone can see, only that thread tells; what it noted goes with it.
+#[test]
+fn the_leaks_of_a_threads_own_are_told_there() {
+    use std::sync::Barrier;
+    use std::thread;
+
+    struct Here(#[expect(dead_code, reason = "it only is")] Rc<u32>);
+    #[weak_memo(name = "own: rc")]
+    fn rc(n: &Rc<u32>, m: u32) -> Rc<Here> {
+        let _ = m;
+        Rc::new(Here(Rc::clone(n)))
+    }
+    #[weak_memo(name = "own: arc", local)]
+    fn arc(n: &Arc<u32>) -> Rc<View> {
+        Rc::new(View { of: Arc::clone(n) })
+    }
+    alone(|| {
+        let (shared, all_leak) = (Arc::new(1), Arc::new(Barrier::new(3)));
+        let threads: Vec<_> = (0..3)
+            .map(|_| {
+                let (theirs, all_leak) = (Arc::clone(&shared), Arc::clone(&all_leak));
+                thread::spawn(move || {
+                    for n in 0..10 {
+                        let n = Rc::new(n);
+                        rc(&n, 1);
+                        rc(&n, 2);
+                    }
+                    arc(&Arc::new(1));
+                    arc(&theirs);
+                    all_leak.wait();
+                    assert_eq!(retained("own: rc"), 10, "its own only, whoever else calls");
+                    all_leak.wait();
+                    rc_memo().clear();
+                    memo_core::sweep();
+                    assert_eq!(retained("own: rc"), 0);
+                    rc(&Rc::new(1), 1);
+                    assert_eq!(retained("own: rc"), 1, "and again");
+                })
+            })
+            .collect();
+        // To the end of their thread-locals.
+        threads.into_iter().for_each(|thread| thread.join().unwrap());
+        assert_eq!((retained("own: rc"), retained("own: arc")), (0, 0));
+        assert_eq!(Arc::strong_count(&shared), 1, "results by clone went with their threads");
+    });
+}
+
+/// A crowd whose clones were here and there while it was computed, and that is gone.
+#[test]
+fn a_crowd_that_came_and_went_leaves_no_suspicion_and_no_memory() {
+    use std::sync::mpsc;
+    use std::thread;
+
+    const CROWD: u32 = 300;
+    const LARGE: usize = 1 << 16;
+
+    #[derive(Clone)]
+    struct Word(#[expect(dead_code, reason = "it only is")] Arc<dyn Send + Sync>);
+    struct Large(u32, [u8; LARGE]);
+    #[weak_memo(name = "crowd")]
+    fn word(n: &Arc<Large>, #[memo(skip)] to: &mpsc::Sender<Arc<Large>>) -> Word {
+        to.send(Arc::clone(n)).unwrap();
+        Word(Arc::new(n.0))
+    }
+    alone(|| {
+        let before = memo_tests::live_bytes();
+        let (to, from) = mpsc::channel::<Arc<Large>>();
+        let there = thread::spawn(move || from.into_iter().map(|n| usize::from(n.1[0])).sum::<usize>());
+        for n in 0..CROWD {
+            let large = Arc::new(Large(n, [0; LARGE]));
+            word(&large, &to);
+        }
+        drop(to);
+        there.join().unwrap();
+        memo_core::sweep();
+        assert_eq!((retained("crowd"), word_memo().stats().dropped), (0, u64::from(CROWD)));
+        let left = memo_tests::live_bytes().saturating_sub(before);
+        assert!(left < 20 * LARGE, "{left} bytes: a suspicion keeps no memory of the dead");
+    });
+}
+
+/// What a memo that is called from a body holds is not held against the memo that calls.
+#[test]
+fn a_memo_is_not_blamed_for_what_the_one_below_it_holds() {
+    #[derive(Clone)]
+    struct Word(#[expect(dead_code, reason = "it only is")] Box<str>);
+    #[weak_memo(name = "below: leaks")]
+    fn below(n: &Arc<u32>) -> &View {
+        View { of: Arc::clone(n) }
+    }
+    #[weak_memo(name = "below: calls")]
+    fn above(n: &Arc<u32>) -> &Word {
+        Word(below(n).of.to_string().into())
+    }
+    #[weak_memo(name = "below: both")]
+    fn both(n: &Arc<u32>) -> &View {
+        View { of: Arc::clone(&below(n).of) }
+    }
+    alone(|| {
+        for n in 0..5 {
+            above(&Arc::new(n));
+            both(&Arc::new(n));
+        }
+        memo_core::sweep();
+        assert_eq!(["below: leaks", "below: calls", "below: both"].map(retained), [10, 0, 5]);
+    });
+}
