@@ -233,7 +233,8 @@ impl Keeper {
         for _ in 0..self.pools.len() {
             self.turn = (self.turn + 1) % self.pools.len();
             // Of slabs that are nearly empty, some.
-            looked += self.look_old(index, self.turn, nodes - looked, &mut { SLABS.max(nodes) });
+            let most = (nodes - looked).min(self.pools[self.turn].assigned());
+            looked += self.look_old(index, self.turn, most, &mut { SLABS.max(nodes) });
             if looked >= nodes {
                 break;
             }

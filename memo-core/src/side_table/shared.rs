@@ -228,19 +228,21 @@ pub(crate) fn sweep_some(nodes: usize, mut end: impl FnMut(Shard, Chain)) -> usi
         let Some(shard) = occupied_from(HAND.load(Ordering::Relaxed)) else { break };
         // A shard that is busy is left to the next time.
         if let Ok(keeper) = PARTS[shard.0].keeper.0.try_lock() {
-            let live = keeper.live();
-            let (some, dead) = shard.with_locked(keeper, |keeper| {
+            let (some, dead, live) = shard.with_locked(keeper, |keeper| {
                 if keeper.is_empty() {
                     OCCUPIED.fetch_and(!shard.bit(), Ordering::Relaxed);
                 }
-                keeper.sweep_some(shard.index(), nodes - looked)
+                let (some, dead) = keeper.sweep_some(shard.index(), nodes - looked);
+                (some, dead, keeper.live())
             });
+            let dead_here = dead.len();
             looked += some;
-            found += dead.len();
+            found += dead_here;
             if !dead.is_empty() {
                 end(shard, dead);
             }
-            let passed = PASSED.load(Ordering::Relaxed) + some;
+            // Those that stay: the others are not among the living any more.
+            let passed = PASSED.load(Ordering::Relaxed) + some.saturating_sub(dead_here);
             PASSED.store(passed, Ordering::Relaxed);
             if passed < live && looked >= nodes {
                 break;
