@@ -18,7 +18,7 @@ use super::index::{Index, Writer};
 use super::node::Node;
 use super::retired::Retired;
 use super::slab::{Pool, Slab};
-use super::{Subject, class_of};
+use super::{CLASSES, Subject, class_of};
 use crate::life::Life;
 
 /// Nodes of its class that are looked at for one that comes.
@@ -27,6 +27,8 @@ const OLD: usize = 3;
 const YOUNG: usize = 2;
 /// Slabs that are passed at most for them.
 const SLABS: usize = 4;
+/// Nodes that a sweep of all looks at before it opens the lock.
+const AT_A_TIME: usize = 256;
 /// So many dead are worth a batch: one fence for all (where one is needed), and one more turn of the lock.
 const BATCH: usize = 32;
 /// So many bytes of theirs are.
@@ -245,27 +247,31 @@ impl Keeper {
 
     /// Begins a sweep of all: how much there is to pass.
     pub(crate) fn round(&self) -> Round {
-        Round { pools: self.pools.iter().map(|pool| (pool.class(), pool.slabs() + 1)).collect() }
+        let mut slabs = [0; CLASSES];
+        for pool in &self.pools {
+            slabs[pool.class()] = pool.slabs() + 1;
+        }
+        Round { slabs }
     }
 
-    /// Goes on with it, as far as a batch. `None`: there is no more.
+    /// Goes on with it for a while: the dead that were found, at most a batch. `None`: there is no more.
     pub(crate) fn go_on(&mut self, index: &Index<Node>, round: &mut Round, batch: usize) -> Option<Chain> {
-        if let Some(dead) = self.some_dead(batch) {
-            return Some(dead);
-        }
-        for (class, slabs) in &mut round.pools {
-            while *slabs > 0
-                && let Some(pool) = self.pools.iter().position(|pool| pool.class() == *class)
-            {
-                if self.look_old(index, pool, batch, slabs) < batch {
-                    *slabs = 0;
-                }
-                if let Some(dead) = self.some_dead(batch) {
-                    return Some(dead);
-                }
+        let mut left = AT_A_TIME;
+        while self.dead.len() < batch && left > 0 {
+            let to_pass = |pool: &Pool| round.slabs[pool.class()] > 0;
+            let Some(pool) = self.pools.iter().position(to_pass) else { break };
+            let slabs = &mut round.slabs[self.pools[pool].class()];
+            let nodes = left.min(batch);
+            // Slab by slab, or node by node where one at a time is asked for.
+            let looked = self.look_old(index, pool, nodes, slabs);
+            if looked < nodes {
+                *slabs = 0;
             }
+            left -= looked.max(1);
         }
-        None
+        let some = self.some_dead(batch);
+        (some.is_some() || self.pools.iter().any(|pool| round.slabs[pool.class()] > 0))
+            .then(|| some.unwrap_or(const { Chain::new() }))
     }
 
     fn some_dead(&mut self, batch: usize) -> Option<Chain> {
@@ -401,5 +407,5 @@ impl Keeper {
 
 /// How far a sweep of all has to go yet: slabs of each class.
 pub(crate) struct Round {
-    pools: Vec<(usize, usize)>,
+    slabs: [usize; CLASSES],
 }
