@@ -153,6 +153,7 @@ where
             core.set_cells(const { &Self::VTABLE }, S::LOCAL);
         }
         let (mut store, front) = (St::default(), St::Front::default());
+        let first_id = first.as_ref().map(id_of);
         if let Some(first) = first {
             debug_assert!(!<St::Key as StoredKey<S>>::PEERS);
             store.insert(&front, first);
@@ -174,6 +175,14 @@ where
             Ok(()) => Ok(unsafe { cell::cast::<Self>(raw) }),
             Err(there) => {
                 cell::delist(raw, core);
+                // SAFETY: not published: still ours.
+                let this = unsafe { cell::cast::<Self>(raw) };
+                // Who cleared meanwhile may have taken the entry out, as that of a flight.
+                if let Some(first) = first_id
+                    && this.lock().remove(first).is_none()
+                {
+                    flight::detached_ended();
+                }
                 // SAFETY: not published: still ours.
                 unsafe { cell::release::<Self>(raw) };
                 // SAFETY: as in `find`.
@@ -406,17 +415,36 @@ where
 
     /// Publishes the value of a flight whose entry `lead` put in. `false`: it was detached, the value is for waiters.
     /// What it pushed out comes back, to be dropped when the caller's counts are right.
-    pub(crate) fn publish(&self, entry: &Counted<St>, value: St::Value, capacity: usize) -> (bool, Evicted<St>) {
+    ///
+    /// What is lent has to be stored, so there the value comes back where the flight was [`overtake`](Self::overtake)n.
+    pub(crate) fn publish(
+        &self,
+        entry: &Counted<St>,
+        value: St::Value,
+        capacity: usize,
+    ) -> Result<(bool, Evicted<St>), St::Value> {
         let id = id_of(entry);
         let mut store = self.lock();
-        let stored = store.contains(id);
-        entry.slot.fill(value);
-        if !stored {
-            flight::detached_ended();
-            return (false, Evicted::none());
+        if store.contains(id) {
+            entry.slot.fill(value);
+            store.turned_ready(entry);
+            return Ok((true, store.evict(id, capacity, Self::IS_DEAD)));
         }
-        store.turned_ready(entry);
-        (true, store.evict(id, capacity, Self::IS_DEAD))
+        flight::detached_ended();
+        if self.core().site().lends {
+            return Err(value);
+        }
+        entry.slot.fill(value);
+        Ok((false, Evicted::none()))
+    }
+
+    /// Takes the entry of a flight out that is suspended on this thread, for a computation that was faster.
+    pub(crate) fn overtake(&self, entry: &Counted<St>) {
+        let taken = {
+            let mut store = self.lock();
+            if entry.slot.get().is_some() { None } else { store.remove(id_of(entry)) }
+        };
+        drop(self.gone(taken));
     }
 
     /// Puts a ready entry in, unless another came first (that one comes back) or its key was asked to go since the race began
