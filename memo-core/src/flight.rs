@@ -333,6 +333,11 @@ pub(crate) fn detached_ended() {
     DETACHED.fetch_sub(1, Ordering::Relaxed);
 }
 
+#[cfg(test)]
+pub(crate) fn detached_now() -> u32 {
+    DETACHED.load(Ordering::Relaxed)
+}
+
 /// The guard of keys whose flights were asked to go: the next call does not wait for such a one, so it is no ring that anybody
 /// could see by what is waited for. It only does not end.
 #[inline]
