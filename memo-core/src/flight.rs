@@ -333,7 +333,7 @@ pub(crate) fn detached_ended() {
     DETACHED.fetch_sub(1, Ordering::Relaxed);
 }
 
-#[cfg(test)]
+#[cfg(all(test, not(any(loom, shuttle))))]
 pub(crate) fn detached_now() -> u32 {
     DETACHED.load(Ordering::Relaxed)
 }
