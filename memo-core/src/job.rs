@@ -424,27 +424,18 @@ where
     }
 
     /// Stores the value, unless something was asked to go meanwhile.
+    #[inline]
     pub(crate) fn publish(mut self, value: St::Value) -> Published<St> {
         let capacity = self.core.site().capacity;
         let role = std::mem::replace(&mut self.role, Role::Filled);
         // Before others can take it: no reader of the statistics finds it gone that has not come.
         counters::count(self.core, Count::Computes, 1);
         let entry = entry_of::<St>(&self.entry);
-        let mut late = None;
         let (stored, theirs, victims) = match role {
-            Role::Lead => {
-                let mut value = OnItsWay::new(value);
-                loop {
-                    match self.cell.publish(entry, value.arrive(), capacity) {
-                        Ok((stored, victims)) => break (stored, None, victims),
-                        Err(overtaken) => value = OnItsWay::new(overtaken),
-                    }
-                    if let Some(theirs) = self.regain(entry) {
-                        late = Some(value);
-                        break (false, Some(theirs), Evicted::none());
-                    }
-                }
-            }
+            Role::Lead => match self.cell.publish(entry, value, capacity) {
+                Ok((stored, victims)) => (stored, None, victims),
+                Err(value) => self.publish_overtaken(value),
+            },
             Role::Race(race) => {
                 entry.slot.fill(value);
                 loop {
@@ -461,7 +452,7 @@ where
         // What is lent has to stay. Nothing can ask a lending memo's entry to go, nor end an argument that is borrowed.
         assert!(stored || theirs.is_some() || !self.core.site().lends, "memo_core: a result to be lent was not stored");
         let published = match theirs {
-            // Its own goes when all is counted, if not with the job.
+            // Its own goes with the job, when all is counted.
             Some(theirs) => Published::Theirs(theirs),
             None => Published::Ours(self.entry.take().expect("a job has its entry until it is published")),
         };
@@ -475,11 +466,29 @@ where
             counters::count(self.core, Count::Rejected, 1);
         }
         self.cell.drop_evicted(victims);
-        drop(late.map(OnItsWay::arrive));
         // What a refresh took the place of goes here: a destructor that panics must not find the result on its way out, where
         // it would be lost.
         drop(self);
         published
+    }
+
+    /// The same for a result that is to be lent, where a computation of this thread was faster while this one was suspended: its result
+    /// comes back, if it is there still.
+    #[cold]
+    #[inline(never)]
+    fn publish_overtaken(&self, value: St::Value) -> (bool, Option<Counted<St>>, Evicted<St>) {
+        let mut value = OnItsWay::new(value);
+        loop {
+            if let Some(theirs) = self.regain(self.entry()) {
+                // If its destructor panics, the job's drop counts it.
+                drop(value.arrive());
+                return (false, Some(theirs), Evicted::none());
+            }
+            match self.cell.publish(self.entry(), value.arrive(), self.core.site().capacity) {
+                Ok((stored, victims)) => return (stored, None, victims),
+                Err(overtaken) => value = OnItsWay::new(overtaken),
+            }
+        }
     }
 
     /// Ends without storing; the value goes to those who waited, if any, as `share` makes it theirs.

@@ -5,6 +5,7 @@
 //! back at the thread's end is given back by [`Guard`], which is armed by the first thing worth giving back.
 
 use std::cell::Cell;
+use std::mem::ManuallyDrop;
 use std::ptr::NonNull;
 
 use crate::cell::CellHead;
@@ -271,20 +272,21 @@ impl Drop for Guard {
 /// A memo call that is not a plain hit: one step deeper, and when the outermost one ends, what it owes is paid.
 pub(crate) struct Call {
     /// Taken back before that.
-    deeper: Option<Deeper>,
+    deeper: ManuallyDrop<Deeper>,
 }
 
 impl Call {
     #[inline]
     pub(crate) fn enter() -> Self {
-        Self { deeper: Some(Deeper::enter()) }
+        Self { deeper: ManuallyDrop::new(Deeper::enter()) }
     }
 }
 
 impl Drop for Call {
     #[inline]
     fn drop(&mut self) {
-        self.deeper = None;
+        // SAFETY: it is not used again.
+        unsafe { ManuallyDrop::drop(&mut self.deeper) };
         crate::sweep::settle();
     }
 }
