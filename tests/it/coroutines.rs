@@ -10,7 +10,7 @@ use std::thread;
 
 use corosensei::{Coroutine, CoroutineResult, Yielder};
 use memo_core::{Anchored, Stats, weak_memo};
-use memo_tests::{Tally, Token, watchdog};
+use memo_tests::{Tally, Token, alone, watchdog};
 
 /// A computation that may be suspended.
 struct Task<R> {
@@ -172,7 +172,8 @@ fn bodies_of_lending_memos_end_in_any_order() {
         pause();
         format!("{}{}", lent(n), m)
     }
-    watchdog(|| {
+    // Alone: nobody else sweeps.
+    alone(|| {
         for order in ORDERS {
             let n = Arc::new(7);
             let mut tasks: Vec<_> = (0..3)
@@ -369,7 +370,8 @@ fn a_suspended_body_that_is_dropped_leaves_no_trace() {
         pause();
         **n
     }
-    watchdog(|| {
+    // Alone: nobody else sweeps.
+    alone(|| {
         let n = Arc::new(7);
         let begin = |what: usize| {
             let n = Arc::clone(&n);
@@ -585,7 +587,8 @@ fn a_body_may_go_on_and_end_on_another_thread() {
         n.to_string()
     }
     let _ = inner_memo();
-    watchdog(|| {
+    // Alone: nobody else sweeps.
+    alone(|| {
         for round in 0..20 {
             let n = Arc::new(round);
             let begin = |what: usize| {
