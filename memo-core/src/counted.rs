@@ -159,38 +159,7 @@ where
         place: Where,
         first: Option<Counted<St>>,
     ) -> Result<&'w Self, &'w Self> {
-        if !core.has_cells() {
-            core.register();
-            core.set_cells(const { &Self::VTABLE }, place);
-        }
-        let (mut store, front) = (St::default(), St::Front::default());
-        if let Some(first) = first {
-            debug_assert!(!<St::Key as StoredKey<S>>::PEERS);
-            store.insert(&front, first);
-        }
-        let raw = Self::into_raw(Arc::new(Self {
-            head: CellHead::new(core),
-            listing: Listing::new(),
-            racers: Racers::new(),
-            store: Mutex::new(store),
-            front,
-            scope: PhantomData,
-        }));
-        // For `clear`. Cells of a thread's own table are found by walking it.
-        if !core.site().lends && !S::LOCAL {
-            cell::enlist(raw, core);
-        }
-        match anchor.cells().add(raw) {
-            // SAFETY: as in `find`.
-            Ok(()) => Ok(unsafe { cell::cast::<Self>(raw) }),
-            Err(there) => {
-                cell::delist(raw, core);
-                // SAFETY: not published: still ours.
-                unsafe { cell::release::<Self>(raw) };
-                // SAFETY: as in `find`.
-                Err(unsafe { cell::cast::<Self>(there) })
-            }
-        }
+        NewCell::make(core, place, first).publish(anchor)
     }
 
     fn lock(&self) -> Locked<'_, St> {
@@ -417,17 +386,36 @@ where
 
     /// Publishes the value of a flight whose entry `lead` put in. `false`: it was detached, the value is for waiters.
     /// What it pushed out comes back, to be dropped when the caller's counts are right.
-    pub(crate) fn publish(&self, entry: &Counted<St>, value: St::Value, capacity: usize) -> (bool, Evicted<St>) {
+    ///
+    /// What is lent has to be stored, so there the value comes back where the flight was [`overtake`](Self::overtake)n.
+    pub(crate) fn publish(
+        &self,
+        entry: &Counted<St>,
+        value: St::Value,
+        capacity: usize,
+    ) -> Result<(bool, Evicted<St>), St::Value> {
         let id = id_of(entry);
         let mut store = self.lock();
-        let stored = store.contains(id);
-        entry.slot.fill(value);
-        if !stored {
-            flight::detached_ended();
-            return (false, Evicted::none());
+        if store.contains(id) {
+            entry.slot.fill(value);
+            store.turned_ready(entry);
+            return Ok((true, store.evict(id, capacity, Self::IS_DEAD)));
         }
-        store.turned_ready(entry);
-        (true, store.evict(id, capacity, Self::IS_DEAD))
+        flight::detached_ended();
+        if self.core().site().lends {
+            return Err(value);
+        }
+        entry.slot.fill(value);
+        Ok((false, Evicted::none()))
+    }
+
+    /// Takes the entry of a flight out that is suspended on this thread, for a computation that was faster.
+    pub(crate) fn overtake(&self, entry: &Counted<St>) {
+        let taken = {
+            let mut store = self.lock();
+            if entry.slot.get().is_some() { None } else { store.remove(id_of(entry)) }
+        };
+        drop(self.gone(taken));
     }
 
     /// Puts a ready entry in, unless another came first (that one comes back) or its key was asked to go since the race began
@@ -509,6 +497,66 @@ where
             let here = unsafe { CellRef::retain(self.raw()) };
             peer.link(id, here);
         });
+    }
+}
+
+/// A cell that is on no anchor yet. One that is listed can be cleared already.
+struct NewCell<S, St> {
+    cell: NonNull<CellHead>,
+    core: &'static Core,
+    first: Option<EntryId>,
+    of: PhantomData<(S, St)>,
+}
+
+impl<S: Scope, St> NewCell<S, St>
+where
+    St: Store + 'static,
+    St::Key: StoredKey<S>,
+{
+    fn make(core: &'static Core, place: Where, first: Option<Counted<St>>) -> Self {
+        if !core.has_cells() {
+            core.register();
+            core.set_cells(const { &CountedCell::<S, St>::VTABLE }, place);
+        }
+        let (mut store, front) = (St::default(), St::Front::default());
+        let id = first.as_ref().map(id_of);
+        if let Some(first) = first {
+            debug_assert!(!<St::Key as StoredKey<S>>::PEERS);
+            store.insert(&front, first);
+        }
+        let cell = CountedCell::<S, St>::into_raw(Arc::new(CountedCell {
+            head: CellHead::new(core),
+            listing: Listing::new(),
+            racers: Racers::new(),
+            store: Mutex::new(store),
+            front,
+            scope: PhantomData,
+        }));
+        // For `clear`. Cells of a thread's own table are found by walking it.
+        if !core.site().lends && !S::LOCAL {
+            cell::enlist(cell, core);
+        }
+        Self { cell, core, first: id, of: PhantomData }
+    }
+
+    fn publish(self, anchor: &Anchor) -> Result<&CountedCell<S, St>, &CountedCell<S, St>> {
+        let Err(there) = anchor.cells().add(self.cell) else {
+            // SAFETY: a memo's cells are of one type, and the anchor is borrowed.
+            return Ok(unsafe { cell::cast(self.cell) });
+        };
+        cell::delist(self.cell, self.core);
+        // SAFETY: not published: still ours.
+        let this: &CountedCell<S, St> = unsafe { cell::cast(self.cell) };
+        let first = self.first.map(|first| this.lock().remove(first));
+        // Who cleared meanwhile has taken it out, as that of a flight; and here that flight ends.
+        if let Some(None) = first {
+            flight::detached_ended();
+        }
+        drop(first);
+        // SAFETY: as above.
+        unsafe { cell::release::<CountedCell<S, St>>(self.cell) };
+        // SAFETY: as for the new one.
+        Err(unsafe { cell::cast(there) })
     }
 }
 
@@ -651,5 +699,37 @@ where
 fn drop_entry<St: Store>(entry: Counted<St>, panics: &mut Panics) {
     if mem::needs_drop::<St::Value>() || mem::needs_drop::<St::Key>() {
         panics.run(|| drop(entry));
+    }
+}
+
+#[cfg(all(test, not(any(loom, shuttle))))]
+mod tests {
+    use super::*;
+    use crate::memo::Site;
+    use crate::scope::Shared;
+    use crate::slot::Slot;
+    use crate::store::Single;
+
+    /// A clear finds a cell before it is on its anchor, where then another is.
+    #[test]
+    fn a_flight_that_was_cleared_in_a_cell_that_came_second_has_ended() {
+        static CORE: Core = Core::new(Site::built_in("cleared"));
+        let anchor = Anchor::new();
+        let in_progress = flight::detached_now();
+        let (entry, stored) = new_entries::<Single<u32>>(Slot::claimed(1), (), 0);
+        let second = NewCell::<Shared, Single<u32>>::make(&CORE, true, Some(stored));
+        crate::handle::clear(&CORE);
+        assert_eq!(flight::detached_now(), in_progress + 1);
+        let first = CountedCell::<Shared, Single<u32>>::find_or_add(&anchor, &CORE, true);
+        let Err(found) = second.publish(&anchor) else { panic!("another came first") };
+        assert!(std::ptr::eq(found, first));
+        assert_eq!(flight::detached_now(), in_progress);
+        entry.slot.end(crate::slot::NoValue::Panicked);
+
+        // Without a clear it has not been taken for one that was.
+        let (entry, stored) = new_entries::<Single<u32>>(Slot::claimed(1), (), 0);
+        assert!(NewCell::<Shared, Single<u32>>::make(&CORE, true, Some(stored)).publish(&anchor).is_err());
+        assert_eq!(flight::detached_now(), in_progress);
+        entry.slot.end(crate::slot::NoValue::Panicked);
     }
 }

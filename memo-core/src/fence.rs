@@ -12,6 +12,8 @@
 //! 2. Where the kernel has no such call, [`is_asymmetric`] is `false`, readers use [`full`] instead of [`light`], and `heavy`
 //!    is an ordinary fence, too.
 //! 3. Which of the two it is is decided once, before any reader sets a mark, and stays.
+//! 4. A kernel that refuses later (a process may shut itself in, and forget this call) is not asked again: [`heavy`] fails from then on,
+//!    and [`can_hold`] says that nothing more is to be shown to readers who count on it.
 //!
 //! The source of the idea: D. Dice, H. Huang, M. Yang, "Asymmetric Dekker Synchronization" (2001), and the manual page of
 //! `membarrier(2)`.
@@ -41,24 +43,32 @@ pub(crate) fn full() {
 }
 
 /// The side of a reader that holds what it copies: one kind of fence, known when this is compiled, so that a hit has nothing
-/// to ask. Only where [`can_hold`].
+/// to ask. Only for what was shown while [`can_hold`].
 #[inline(always)]
 pub(crate) fn holding() {
     if cfg!(all(target_os = "linux", not(any(miri, loom, shuttle)))) { light() } else { full() }
 }
 
-/// Whether [`holding`] is what its readers need. Not on a Linux whose kernel refuses: there nothing is shown to them.
+/// Whether [`holding`] is what its readers need. Not on a Linux whose kernel refuses, or did so once: there nothing is shown to
+/// them.
 #[inline]
 pub(crate) fn can_hold() -> bool {
-    !cfg!(all(target_os = "linux", not(any(miri, loom, shuttle)))) || is_asymmetric()
+    !cfg!(all(target_os = "linux", not(any(miri, loom, shuttle))))
+        || is_asymmetric() && !REFUSED.load(Ordering::Relaxed)
 }
+
+/// Whether the kernel refused what it had agreed to.
+static REFUSED: std::sync::atomic::AtomicBool = std::sync::atomic::AtomicBool::new(false);
 
 /// The other side. `false`: the kernel refused, and nothing is known about any reader.
 #[must_use]
 pub(crate) fn heavy() -> bool {
     // Both: the call orders the others' accesses, the fence ours.
     full();
-    let done = !is_asymmetric() || kernel::interrupt_all();
+    let done = !is_asymmetric() || !REFUSED.load(Ordering::Relaxed) && kernel::interrupt_all();
+    if !done {
+        REFUSED.store(true, Ordering::Relaxed);
+    }
     full();
     done
 }

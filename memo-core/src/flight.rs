@@ -1,9 +1,28 @@
-//! The computations in progress on this thread: so that re-entry is a panic with names, never a hang.
+//! The computations in progress on each thread: so that re-entry is a panic with names, never a hang.
+//!
+//! Most of them end in the order of a stack. Not all: a body may be suspended (on the stack of a coroutine) and go on when
+//! others of its thread, which began later, have ended or not; and it may be dropped, or go on, on another thread.
+//!
+//! # Invariants
+//!
+//! 1. A frame is in the list of the thread that made it, its home, from the begin of its computation to its end. The list is
+//!    changed by its home alone. So what [`chain`] finds stands, on this thread and on one that is parked.
+//! 2. A frame lies in memory of its home, not on the stack of its call: that may go with a coroutine. Its home alone frees it, or uses
+//!    it again, as long as there is a home.
+//! 3. A computation takes its own frame out, wherever that is in the list. On another thread it only says that it has ended: its
+//!    home takes the frame out when it is the innermost.
+//! 4. A thread that ends leaves the frames that are still in its list to their computations. Of the two that may be the
+//!    last, thread and computation, the second to say so frees the frame.
+
+use std::cell::Cell;
+use std::iter;
+use std::ptr::NonNull;
 
 use crate::memo::Core;
 use crate::slot::Slot;
+use crate::stack::{self, Stack};
 use crate::sync::plain::{AtomicU32, Ordering};
-use crate::thread;
+use crate::thread::{self, Thread};
 
 /// What a computation is for.
 #[derive(Clone, Copy)]
@@ -11,58 +30,229 @@ pub(crate) struct Task {
     /// The address of the slot it computes.
     pub(crate) slot: usize,
     /// The address of the cell, and the hash of the key: what a second flight of the same key has in common with it. 0 where
-    /// no flight can be asked to go.
+    /// no flight can be asked to go: there it is the slot.
     pub(crate) cell: usize,
     pub(crate) hash: u64,
+    /// Whether it computes beside others, for whom it is no flight.
+    pub(crate) races: bool,
 }
 
-/// One computation, on the stack of the call that runs it.
+impl Task {
+    fn is_for_key_of(&self, other: &Self) -> bool {
+        (self.cell, self.hash) == (other.cell, other.hash) && (self.cell != 0 || self.slot == other.slot)
+    }
+}
+
+/// One computation.
 pub(crate) struct Frame {
-    outer: *const Frame,
     core: &'static Core,
     task: Task,
+    /// An address on the stack it runs on.
+    stack: usize,
+    /// The number of its home.
+    home: u32,
+    /// How many computations that race are around it, itself included; or were, when it began.
+    races: u32,
+    outer: Cell<*mut Frame>,
+    inner: Cell<*mut Frame>,
+    end: AtomicU32,
 }
 
-/// Takes its frame off again, also when the body panics.
-pub(crate) struct Running;
+/// Neither its computation nor its home has ended.
+const NONE: u32 = 0;
+/// The computation has, on another thread.
+const COMPUTATION: u32 = 1;
+/// The home has.
+const HOME: u32 = 2;
+
+impl Frame {
+    fn is_for(&self, core: &'static Core, task: &Task) -> bool {
+        std::ptr::eq(self.core, core) && self.task.is_for_key_of(task)
+    }
+
+    fn has_ended(&self) -> bool {
+        self.end.load(Ordering::Relaxed) != NONE
+    }
+}
+
+/// A computation in progress. Takes its frame off again, also when the body panics.
+struct Running(NonNull<Frame>);
+
+/// Runs `body` as a computation of this thread.
+///
+/// What comes before the body and what after it are calls of their own: where the body goes on on another thread, nothing that
+/// was known about this one is left in a register.
+pub(crate) fn run<R>(core: &'static Core, task: Task, body: impl FnOnce() -> R) -> R {
+    let _running = Running::begin(core, task, stack::address());
+    body()
+}
+
+impl Running {
+    #[inline(never)]
+    fn begin(core: &'static Core, task: Task, stack: usize) -> Self {
+        thread::with(|thread| {
+            let mut outer = thread.frames.get();
+            // SAFETY: invariant 2.
+            while let Some(innermost) = unsafe { outer.as_ref() }.filter(|frame| frame.has_ended()) {
+                outer = innermost.outer.get();
+                thread.frames.set(outer);
+                put_away(thread, NonNull::from(innermost));
+            }
+            // SAFETY: as above.
+            let around = unsafe { outer.as_ref() };
+            let frame = Frame {
+                core,
+                task,
+                stack,
+                home: thread.number(),
+                races: around.map_or(0, |outer| outer.races).wrapping_add(u32::from(task.races)),
+                outer: Cell::new(outer),
+                inner: Cell::new(std::ptr::null_mut()),
+                end: AtomicU32::new(NONE),
+            };
+            let frame = place(thread, frame);
+            if let Some(outer) = around {
+                outer.inner.set(frame.as_ptr());
+            }
+            thread.frames.set(frame.as_ptr());
+            Self(frame)
+        })
+    }
+}
 
 impl Drop for Running {
-    #[inline]
+    #[inline(never)]
     fn drop(&mut self) {
+        // SAFETY: it is freed by this call, or later.
+        let frame = unsafe { self.0.as_ref() };
         thread::with(|thread| {
-            // SAFETY: the innermost frame is that of the call that this guard belongs to, further up this stack.
-            let outer = unsafe { &*thread.frames.get() }.outer;
-            thread.frames.set(outer);
+            if frame.home == thread.number() && !frame.has_ended() {
+                unlink(thread, frame);
+                put_away(thread, self.0);
+            } else {
+                end_away_from_home(self.0);
+            }
         });
     }
 }
 
-impl Frame {
-    #[inline]
-    pub(crate) fn new(core: &'static Core, task: Task) -> Self {
-        let outer = thread::with(|thread| thread.frames.get());
-        Self { outer, core, task }
+/// Takes a frame of this thread out of its list.
+fn unlink(thread: &Thread, frame: &Frame) {
+    let (outer, inner) = (frame.outer.get(), frame.inner.get());
+    // SAFETY: invariant 1.
+    match unsafe { inner.as_ref() } {
+        Some(inner) => inner.outer.set(outer),
+        None => thread.frames.set(outer),
     }
-
-    /// Runs `body` as this frame.
-    pub(crate) fn run<R>(&self, body: impl FnOnce() -> R) -> R {
-        thread::with(|thread| thread.frames.set(self));
-        let _running = Running;
-        body()
+    // SAFETY: as above.
+    if let Some(outer) = unsafe { outer.as_ref() } {
+        outer.inner.set(inner);
     }
 }
 
-/// Ends a call that asks for what its own thread is computing.
+/// Ends a computation on another thread than it began on, or after that one's end.
 #[cold]
-pub(crate) fn panic_on_ring(core: &'static Core, slot: usize) -> ! {
-    // SAFETY: frames stand on this thread's stack until their call takes them off.
-    let chain = unsafe { chain(thread::with(|thread| thread.frames.get()), slot) };
-    panic!(
-        "memo_core: `{}` asks for a result it is computing: {} -> `{}`",
-        core.name(),
-        chain.join(" -> "),
-        core.name()
-    );
+fn end_away_from_home(frame: NonNull<Frame>) {
+    // SAFETY: its home frees it after this step, if that was not second.
+    if unsafe { frame.as_ref() }.end.swap(COMPUTATION, Ordering::AcqRel) == HOME {
+        // SAFETY: made by `place`, and invariant 4.
+        drop(unsafe { Box::from_raw(frame.as_ptr()) });
+    }
+}
+
+/// So many frames are kept for the next computations; a deeper recursion allocates.
+const SPARE: u32 = 64;
+
+/// A place for a frame.
+fn place(thread: &Thread, frame: Frame) -> NonNull<Frame> {
+    match NonNull::new(thread.spare_frames.get()) {
+        Some(spare) => {
+            // SAFETY: it is in no list but this one.
+            thread.spare_frames.set(unsafe { spare.as_ref() }.outer.get());
+            thread.spare_frames_len.set(thread.spare_frames_len.get() - 1);
+            // SAFETY: as above; a frame has nothing to drop.
+            unsafe { spare.write(frame) };
+            spare
+        }
+        None => place_new(thread, frame),
+    }
+}
+
+#[cold]
+#[inline(never)]
+fn place_new(thread: &Thread, frame: Frame) -> NonNull<Frame> {
+    // What is kept has to be given back.
+    thread.arm();
+    NonNull::from(Box::leak(Box::new(frame)))
+}
+
+/// Keeps a frame that is in no list for the next computation, or frees it.
+fn put_away(thread: &Thread, frame: NonNull<Frame>) {
+    if thread.spare_frames_len.get() < SPARE && !thread.late.get() {
+        // SAFETY: it is in no list.
+        unsafe { frame.as_ref() }.outer.set(thread.spare_frames.get());
+        thread.spare_frames.set(frame.as_ptr());
+        thread.spare_frames_len.set(thread.spare_frames_len.get() + 1);
+    } else {
+        // SAFETY: made by `place_new`, and in no list.
+        drop(unsafe { Box::from_raw(frame.as_ptr()) });
+    }
+}
+
+/// Frees what is kept, and leaves the frames of computations that have not ended to them. Runs when the thread ends, and is late.
+pub(crate) fn close() {
+    let (spare, left) = thread::with(|thread| {
+        thread.spare_frames_len.set(0);
+        let taken = |list: &Cell<*mut Frame>| list.replace(std::ptr::null_mut());
+        (taken(&thread.spare_frames), taken(&thread.frames))
+    });
+    for frame in taken_apart(spare) {
+        // SAFETY: made by `place_new`, and in no list any more.
+        drop(unsafe { Box::from_raw(frame.as_ptr()) });
+    }
+    for frame in taken_apart(left) {
+        // SAFETY: its computation frees it after this step, if that was not second.
+        if unsafe { frame.as_ref() }.end.swap(HOME, Ordering::AcqRel) == COMPUTATION {
+            // SAFETY: made by `place_new`, and invariant 4.
+            drop(unsafe { Box::from_raw(frame.as_ptr()) });
+        }
+    }
+}
+
+/// The frames of a list that is this thread's alone; each may be freed when it has come.
+fn taken_apart(mut list: *mut Frame) -> impl Iterator<Item = NonNull<Frame>> {
+    iter::from_fn(move || {
+        let frame = NonNull::new(list)?;
+        // SAFETY: it stands until it has come.
+        list = unsafe { frame.as_ref() }.outer.get();
+        Some(frame)
+    })
+}
+
+/// The computations of a list that have not ended, from the innermost outwards.
+///
+/// # Safety
+/// The list is this thread's, or that of one which does not run, and stays so.
+unsafe fn outwards<'a>(innermost: *const Frame) -> impl Iterator<Item = &'a Frame> {
+    let mut at = innermost;
+    let all = iter::from_fn(move || {
+        // SAFETY: the caller's.
+        let frame = unsafe { at.as_ref() }?;
+        at = frame.outer.get();
+        Some(frame)
+    });
+    all.filter(|frame| !frame.has_ended())
+}
+
+/// Those of this thread.
+fn of_this_thread<'a>() -> impl Iterator<Item = &'a Frame> {
+    // SAFETY: who looks at them does nothing else meanwhile.
+    unsafe { outwards(innermost()) }
+}
+
+/// The innermost computation of this thread.
+pub(crate) fn innermost() -> *const Frame {
+    thread::with(|thread| thread.frames.get())
 }
 
 /// The address that a computation's frame knows its slot by.
@@ -74,25 +264,60 @@ pub(crate) fn slot_address<V>(slot: &Slot<V>) -> usize {
 /// The computations from that of `slot` on to the `innermost`, each with its place.
 ///
 /// # Safety
-/// The frames are those of this thread, or of one that does not run.
+/// As [`outwards`].
 pub(crate) unsafe fn chain(innermost: *const Frame, slot: usize) -> Vec<String> {
-    let mut chain = Vec::new();
-    let mut at = innermost;
     // SAFETY: the caller's.
-    while let Some(frame) = unsafe { at.as_ref() } {
+    places_from(slot, unsafe { outwards(innermost) })
+}
+
+fn places_from<'a>(slot: usize, frames: impl Iterator<Item = &'a Frame>) -> Vec<String> {
+    let mut chain = Vec::new();
+    for frame in frames {
         chain.push(format!("`{}` at {}", frame.core.name(), frame.core.place()));
         if frame.task.slot == slot {
             break;
         }
-        at = frame.outer;
     }
     chain.reverse();
     chain
 }
 
+/// How many computations of one key may be in progress on one thread, on stacks of their own, before they are taken for one that
+/// asks for itself, each time on another stack.
+const MOST_BESIDE: usize = 1024;
+
+/// A call asks for what its own thread is computing. If this comes back, that computation is suspended, on another stack: it cannot
+/// be waited for, since it goes on only when this thread does, and the call computes beside it.
+///
+/// # Panics
+///
+/// If that computation is one that the call is part of.
+#[cold]
+#[inline(never)]
+pub(crate) fn refuse_ring(core: &'static Core, asked: Task) {
+    let stack = Stack::current();
+    let mine = || of_this_thread().filter(|frame| stack.has(frame.stack));
+    // That computation itself, or one beside it.
+    if let Some(same) = mine().find(|frame| frame.task.slot == asked.slot || frame.is_for(core, &asked)) {
+        panic!(
+            "memo_core: `{}` asks for a result it is computing: {} -> `{}`",
+            core.name(),
+            places_from(same.task.slot, mine()).join(" -> "),
+            core.name()
+        );
+    }
+    let beside = of_this_thread().filter(|frame| frame.is_for(core, &asked)).count();
+    assert!(
+        beside < MOST_BESIDE,
+        "memo_core: `{}` at {} is asked for a result that {beside} suspended computations of this thread compute: it seems to ask for itself",
+        core.name(),
+        core.place()
+    );
+}
+
 /// How many flights of one key, all asked to go, may be in progress below each other on one thread before they are taken for a
 /// ring: a body may have its own flight cleared and ask again, and end.
-const MOST_AGAIN: u32 = 64;
+const MOST_AGAIN: usize = 64;
 
 /// How many flights of the process are in progress that were taken out of their store. It goes below none for a moment where one ends
 /// before it was noted.
@@ -108,58 +333,64 @@ pub(crate) fn detached_ended() {
     DETACHED.fetch_sub(1, Ordering::Relaxed);
 }
 
+#[cfg(all(test, not(any(loom, shuttle))))]
+pub(crate) fn detached_now() -> u32 {
+    DETACHED.load(Ordering::Relaxed)
+}
+
 /// The guard of keys whose flights were asked to go: the next call does not wait for such a one, so it is no ring that anybody
 /// could see by what is waited for. It only does not end.
 #[inline]
 pub(crate) fn guard_again(core: &'static Core, cell: usize, hash: u64) {
-    if DETACHED.load(Ordering::Relaxed).cast_signed() >= MOST_AGAIN.cast_signed() {
-        count_again(core, cell, hash);
+    if i64::from(DETACHED.load(Ordering::Relaxed).cast_signed()) >= MOST_AGAIN as i64 {
+        count_again(core, Task { slot: 0, cell, hash, races: false });
     }
 }
 
 #[cold]
-fn count_again(core: &'static Core, cell: usize, hash: u64) {
-    let (mut again, mut newest) = (0, None);
-    let innermost = thread::with(|thread| thread.frames.get());
-    let mut at = innermost;
-    // SAFETY: frames stand on this thread's stack until their call takes them off.
-    while let Some(frame) = unsafe { at.as_ref() } {
-        if std::ptr::eq(frame.core, core) && frame.task.cell == cell && frame.task.hash == hash {
-            again += 1;
-            newest = newest.or(Some(frame.task.slot));
-        }
-        at = frame.outer;
+fn count_again(core: &'static Core, asked: Task) {
+    let same = |frame: &&Frame| frame.is_for(core, &asked);
+    if of_this_thread().filter(same).count() < MOST_AGAIN {
+        return;
     }
-    let Some(newest) = newest.filter(|_| again >= MOST_AGAIN) else { return };
-    // SAFETY: as above.
-    let chain = unsafe { chain(innermost, newest) };
+    // Those that are suspended asked for nothing here.
+    let stack = Stack::current();
+    let mine = || of_this_thread().filter(|frame| stack.has(frame.stack));
+    let again = mine().filter(same).count();
+    let Some(newest) = mine().find(same).filter(|_| again >= MOST_AGAIN) else { return };
     panic!(
         "memo_core: `{}` has asked for its own result {again} times, each time after that was asked to go: {} -> `{}`",
         core.name(),
-        chain.join(" -> "),
+        places_from(newest.task.slot, mine()).join(" -> "),
         core.name()
     );
 }
 
-/// How often the same memo may be nested on one thread with `single_flight = false` before it is taken for a ring.
+/// How often the same key may be nested on one thread with `single_flight = false` before it is taken for a ring.
 const DEEPEST: usize = 4096;
 
-/// The guard of memos that do not wait: they cannot tell a ring from a recursion, only that it does not end.
-pub(crate) fn guard_depth(core: &'static Core) {
-    let depth = thread::with(|thread| thread.depth.get());
-    if depth == 0 || !depth.is_multiple_of(256) {
+/// The guard of calls that do not wait: what is computed already is no ring for them. It only does not end.
+#[inline]
+pub(crate) fn guard_depth(core: &'static Core, asked: Task) {
+    // SAFETY: invariant 2.
+    let races = unsafe { innermost().as_ref() }.map_or(0, |frame| frame.races) as usize;
+    // Seldom enough for a walk over all of them: the deeper, the more seldom.
+    if races >= DEEPEST && races.is_multiple_of((races.next_power_of_two() / 32).max(256)) {
+        count_nested(core, asked);
+    }
+}
+
+#[cold]
+fn count_nested(core: &'static Core, asked: Task) {
+    let same = |frame: &&Frame| frame.is_for(core, &asked);
+    if of_this_thread().filter(same).count() < DEEPEST {
         return;
     }
-    let mut same = 0;
-    let mut at = thread::with(|thread| thread.frames.get());
-    // SAFETY: as above.
-    while let Some(frame) = unsafe { at.as_ref() } {
-        same += usize::from(std::ptr::eq(frame.core, core));
-        at = frame.outer;
-    }
+    let stack = Stack::current();
+    let nested = of_this_thread().filter(same).filter(|frame| stack.has(frame.stack)).count();
     assert!(
-        same < DEEPEST,
-        "memo_core: `{}` at {} is nested {same} deep on one thread: it seems to ask for its own result",
+        nested < DEEPEST,
+        "memo_core: `{}` at {} is nested {nested} deep on one thread: it seems to ask for its own result",
         core.name(),
         core.place()
     );

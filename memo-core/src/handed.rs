@@ -2,14 +2,17 @@
 
 use std::ptr::NonNull;
 
+use crate::fence;
+#[cfg(not(loom))]
 use crate::hold::Meeting;
 use crate::panics::Panics;
 #[cfg(not(loom))]
 use crate::reader::READERS;
-use crate::reader::{Reader, Readers};
+use crate::reader::{Listed, Reader, Readers};
 use crate::sync::{Mutex, unpoisoned};
+#[cfg(not(loom))]
+use crate::thread;
 use crate::thread::Deeper;
-use crate::{fence, thread};
 
 /// One count of an entry that no cell shows any more.
 pub(crate) struct Victim {
@@ -18,6 +21,8 @@ pub(crate) struct Victim {
     drop: unsafe fn(NonNull<()>),
     /// Nobody can tell when.
     dropless: bool,
+    /// What it takes on the heap, if it is that.
+    size: usize,
     /// The only reader that can hold it, or null: any. Compared, never followed.
     home: *const Reader,
 }
@@ -32,7 +37,8 @@ impl Victim {
         let raw = crate::arc::Arc::into_raw(entry).cast_mut().cast::<()>();
         // SAFETY: a victim is dropped once, and holds what `into_raw` gave.
         let drop = |raw: NonNull<()>| drop(unsafe { crate::arc::Arc::from_raw(raw.cast::<T>().as_ptr()) });
-        Self { entry: NonNull::new(raw).expect("an allocation is not null"), drop, dropless, home: std::ptr::null() }
+        let entry = NonNull::new(raw).expect("an allocation is not null");
+        Self { entry, drop, dropless, size: size_of::<T>(), home: std::ptr::null() }
     }
 
     fn address(&self) -> usize {
@@ -52,10 +58,13 @@ pub(crate) struct Handed {
     held: Mutex<Vec<Victim>>,
     /// What nobody can see dropped, kept until a heavy fence is worth its price, or while it is held.
     unnoticed: Mutex<Vec<Victim>>,
+    /// What was shown before the kernel began to refuse the fence: nobody knows whether it is held. Kept for good.
+    unknown: Mutex<Vec<Victim>>,
 }
 
-/// So many of those at most.
+/// So many of those that nobody can see dropped at most, and so many bytes of them.
 const UNNOTICED: usize = 64;
+const UNNOTICED_BYTES: usize = 64 << 10;
 
 /// That of this process.
 #[cfg(not(loom))]
@@ -67,41 +76,56 @@ pub(crate) const MEETING: Meeting<'static> = Meeting { readers: &READERS, handed
 impl Handed {
     #[cfg(not(loom))]
     const fn new() -> Self {
-        Self { held: Mutex::new(Vec::new()), unnoticed: Mutex::new(Vec::new()) }
+        Self { held: Mutex::new(Vec::new()), unnoticed: Mutex::new(Vec::new()), unknown: Mutex::new(Vec::new()) }
     }
 
     #[cfg(loom)]
     pub(crate) fn new() -> Self {
-        Self { held: Mutex::new(Vec::new()), unnoticed: Mutex::new(Vec::new()) }
+        Self { held: Mutex::new(Vec::new()), unnoticed: Mutex::new(Vec::new()), unknown: Mutex::new(Vec::new()) }
     }
 
     /// Takes over what is held of `victims`; the rest stays, for the caller to drop with no lock held. They are shown nowhere
     /// any more. `me` is the caller's reader.
     ///
-    /// If the kernel refuses the fence (it did not when this process began), nothing is known, and all is taken over; what
-    /// was not held then is never dropped.
+    /// If the kernel refuses the fence (it did not when this process began), nothing is known, and all is kept for good. From then on
+    /// nothing is shown, so that is all that ever will be.
     pub(crate) fn take_over(&self, readers: &Readers, me: Option<&Reader>, victims: &mut Vec<Victim>) {
+        // Who comes on the list later passes its lock first, and finds what is shown by now.
+        let alone = readers.lock().is_only(me);
+        if !(alone || fence::heavy()) {
+            unpoisoned(self.unknown.lock()).append(victims);
+            return;
+        }
+        let mut marks = Marks::of(&readers.lock());
+        if victims.iter().any(|victim| marks.hold(victim)) && readers.lock().forget_gone(me) {
+            marks = Marks::of(&readers.lock());
+        }
+        let held = victims.extract_if(.., |victim| marks.hold(victim));
+        let (unnoticed, noticed): (Vec<_>, Vec<_>) = held.partition(|victim| victim.dropless);
+        if !unnoticed.is_empty() {
+            unpoisoned(self.unnoticed.lock()).extend(unnoticed);
+        }
+        if !noticed.is_empty() {
+            self.hand_over(readers, alone, noticed, victims);
+        }
+    }
+
+    /// Hands what is held to those who hold it. What they are done with meanwhile comes back.
+    #[cold]
+    fn hand_over(&self, readers: &Readers, alone: bool, held: Vec<Victim>, done_with: &mut Vec<Victim>) {
+        {
+            let mut list = unpoisoned(self.held.lock());
+            // All: a late hit may mark, for a moment, what it will not find, and who is done meanwhile leaves it to that one.
+            readers.lock().each().for_each(|reader| reader.want(true));
+            list.extend(held);
+        }
+        // If it is refused, those who are wanted may not see it: what they hold stays on the list.
+        let _ = alone || fence::heavy();
         let mut list = unpoisoned(self.held.lock());
         let readers = readers.lock();
-        readers.each().for_each(|reader| reader.want(true));
-        // Who comes on the list later passes its lock first, and finds what is shown by now.
-        if readers.is_only(me) || fence::heavy() {
-            let (mut copied, mut cloned): (Vec<usize>, Vec<usize>) =
-                readers.each().map(Reader::holding).map(|[copying, cloning]| (copying, cloning)).unzip();
-            copied.sort_unstable();
-            cloned.sort_unstable();
-            let held = |victim: &mut Victim| {
-                let address = victim.address();
-                // Why not in both: see `Reader::clones`.
-                cloned.binary_search(&address).is_ok() || (victim.dropless && copied.binary_search(&address).is_ok())
-            };
-            let held: Vec<Victim> = victims.extract_if(.., held).collect();
-            let (unnoticed, noticed): (Vec<_>, Vec<_>) = held.into_iter().partition(|victim| victim.dropless);
-            list.extend(noticed);
-            unpoisoned(self.unnoticed.lock()).extend(unnoticed);
-        } else {
-            list.append(victims);
-        }
+        let marks = Marks::of(&readers);
+        // Those of others, too: nobody begins to hold what is on the list.
+        done_with.extend(list.extract_if(.., |victim| victim.home.is_null() && !marks.hold(victim)));
         if list.is_empty() {
             readers.each().for_each(|reader| reader.want(false));
         }
@@ -155,13 +179,36 @@ impl Handed {
     fn take_unnoticed(&self, victim: Victim) -> Vec<Victim> {
         let mut unnoticed = unpoisoned(self.unnoticed.lock());
         unnoticed.push(victim);
-        if unnoticed.len() < UNNOTICED { Vec::new() } else { std::mem::take(&mut unnoticed) }
+        let bytes: usize = unnoticed.iter().map(|victim| victim.size).sum();
+        if unnoticed.len() < UNNOTICED && bytes < UNNOTICED_BYTES { Vec::new() } else { std::mem::take(&mut unnoticed) }
     }
 
     #[cfg(loom)]
     pub(crate) fn flush(&self, readers: &Readers, me: Option<&Reader>) {
         let mut unnoticed = std::mem::take(&mut *unpoisoned(self.unnoticed.lock()));
         self.take_over(readers, me, &mut unnoticed);
+    }
+}
+
+/// What all readers hold.
+struct Marks {
+    copied: Vec<usize>,
+    cloned: Vec<usize>,
+}
+
+impl Marks {
+    fn of(readers: &Listed<'_>) -> Self {
+        let holding = readers.each().map(Reader::holding).map(|[copying, cloning]| (copying, cloning));
+        let (mut copied, mut cloned): (Vec<usize>, Vec<usize>) = holding.filter(|held| *held != (0, 0)).unzip();
+        copied.sort_unstable();
+        cloned.sort_unstable();
+        Self { copied, cloned }
+    }
+
+    fn hold(&self, victim: &Victim) -> bool {
+        let address = victim.address();
+        // Why not in both: see `Reader::clones`.
+        self.cloned.binary_search(&address).is_ok() || (victim.dropless && self.copied.binary_search(&address).is_ok())
     }
 }
 
@@ -312,5 +359,45 @@ mod tests {
         assert_eq!(drops.load(Ordering::SeqCst), 1);
         assert!(!late.is_wanted());
         late.copying().free();
+    }
+
+    /// What nobody can see dropped waits for others of its kind, so that a fence is paid for once; not for long, and not if it is
+    /// large.
+    #[test]
+    fn what_nobody_sees_dropped_is_bounded_in_number_and_in_bytes() {
+        fn kept<T>(value: impl Fn() -> T) -> usize {
+            let handed = Handed::new();
+            let add = |_: &usize| handed.take_unnoticed(Victim::new(crate::arc::Arc::new(value()), true)).is_empty();
+            (0..usize::MAX).take_while(add).count()
+        }
+        assert_eq!(kept(|| 7_u64), UNNOTICED - 1);
+        assert_eq!(kept(|| [0_u8; 3 << 10]), UNNOTICED_BYTES / (3 << 10));
+        assert_eq!(kept(|| [0_u8; UNNOTICED_BYTES]), 0);
+    }
+
+    /// A hit of another thread is late for something else that lay where the victim lies, while who holds that is done with it.
+    #[test]
+    fn what_is_held_is_dropped_by_the_last_who_seems_to_hold_it() {
+        let (readers, handed) = (Readers::new(), Handed::new());
+        let (holder, late) = (Reader::new(), Reader::new());
+        for reader in [&holder, &late] {
+            // SAFETY: it outlives the list.
+            unsafe { readers.add(reader) };
+        }
+        let drops = Arc::new(AtomicUsize::new(0));
+        let entry = crate::arc::Arc::new(Dropped(Arc::clone(&drops)));
+        let address = crate::arc::Arc::as_ptr(&entry).addr();
+        holder.cloning().set(address);
+        let mut victims = vec![Victim::new(entry, false)];
+        handed.take_over(&readers, None, &mut victims);
+        assert!(victims.is_empty() && holder.is_wanted() && late.is_wanted());
+        late.cloning().set(address);
+        holder.cloning().free();
+        handed.look_after(&readers, &holder, address);
+        assert_eq!(drops.load(Ordering::SeqCst), 0, "the late one answers for it");
+        late.cloning().free();
+        handed.look_after(&readers, &late, address);
+        assert_eq!(drops.load(Ordering::SeqCst), 1);
+        assert!(!holder.is_wanted() && !late.is_wanted());
     }
 }

@@ -12,24 +12,27 @@
 //! | a hit ([`copy`]) | who takes away ([`Handed::take_over`]) |
 //! |---|---|
 //! | 1. load the front: `p` | 1. hide the front, under the cell's lock |
-//! | 2. hold `p` | 2. under the lock of [`Handed`]: want every reader |
-//! | 3. light fence | 3. heavy fence |
-//! | 4. load the front again: still `p`? | 4. look at what every reader holds |
-//! | 5. copy the value | 5. what is held goes on the list of `Handed`; the rest comes back, to be dropped |
-//! | 6. hold nothing (`Release`) | |
+//! | 2. hold `p` | 2. heavy fence |
+//! | 3. light fence | 3. look at what every reader holds. What is not held comes back, to be dropped; nearly always that is all |
+//! | 4. load the front again: still `p`? | 4. under the lock of [`Handed`]: what is held goes on the list, and every reader is wanted |
+//! | 5. copy the value | 5. heavy fence |
+//! | 6. hold nothing (`Release`) | 6. under the lock of `Handed`: what is on the list and not held any more comes back, too |
 //! | 7. light fence | |
 //! | 8. wanted? Then, under the lock of `Handed`: if `p` is on the list and nobody else holds it, take it off and drop it; wanted no more | |
 //!
-//! Steps 6 to 8 also follow where step 4 says no: a mark that was seen has to be answered for, whatever it was for.
+//! Steps 6 to 8 also follow where step 4 says no: a mark that was seen has to be answered for, whatever it was for. No lock is held
+//! over a heavy fence: it takes long, and a hit that is wanted would wait for it.
 //!
-//! *No value is dropped under a hit.* Of the hit's steps 2 to 4 (store, fence, load) and the taker's 1 to 4, one load sees the
+//! *No value is dropped under a hit.* Of the hit's steps 2 to 4 (store, fence, load) and the taker's 1 to 3, one load sees the
 //! other's store: the hit finds the front changed and copies nothing, or the taker finds `p` held and does not drop it. If
-//! another entry with the address of `p` was shown between the hit's steps 1 and 4, then `p` is that entry, and held.
+//! another entry with the address of `p` was shown between the hit's steps 1 and 4, then `p` is that entry, and held. From the taker's
+//! step 3 on nobody begins to hold `p`, so whoever finds it on the list, and not held, may drop it.
 //!
-//! *Every value is dropped.* Of the hit's steps 6 to 8 and the taker's 2 to 4 one load sees the other's store: the taker finds
-//! `p` free, or the hit finds itself wanted and takes the lock that the taker held until `p` was on the list. Of two hits that
-//! held `p`, the second to take the lock sees that the first is done with it. A reader is wanted until it took the lock with
-//! nothing of the list in its hands; from then on it can find `p` in no front any more.
+//! *Every value is dropped.* Of the hit's steps 6 to 8 and the taker's 4 to 6 one load sees the other's store: the taker finds `p` free,
+//! or the hit finds itself wanted and takes the lock, with `p` on the list. Of two hits that held `p`, the second to take the lock
+//! sees that the first is done with it. Hence all readers are wanted, not only those that hold `p`: one that is late may mark it, and
+//! the last that held it leaves it to that one. A reader is wanted until it took the lock with
+//! nothing of the list in its hands, or until the list is empty; from then on it can find `p` in no front any more.
 //!
 //! *Once*, since whoever drops took it off the list, or never put it there, under one lock.
 //!
@@ -75,6 +78,11 @@ impl<T> Front<T> {
     /// What is there, shown or not. Under the lock.
     pub(crate) fn get(&self) -> Option<NonNull<T>> {
         NonNull::new(self.0.load(Ordering::Relaxed).map_addr(|address| address & !HIDDEN))
+    }
+
+    /// Whether hits may hold what is there. Under the lock.
+    pub(crate) fn shows(&self) -> bool {
+        is_shown(self.0.load(Ordering::Relaxed))
     }
 
     /// Shows it to hits, who see all that was done to it before.

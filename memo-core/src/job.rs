@@ -6,7 +6,7 @@ use std::time::Instant;
 use crate::anchor::Anchor;
 use crate::counted::{CountedCell, Keys, new_entries, new_entry};
 use crate::counters::{self, Count};
-use crate::flight::{self, Frame, Task};
+use crate::flight::{self, Task};
 use crate::key::{KeySet, StoredKey};
 use crate::memo::Core;
 use crate::owner::{Locate, Place};
@@ -25,19 +25,38 @@ const SAMPLE: u64 = 64;
 
 /// Runs a body: as a frame of this thread, counted, and timed now and then.
 pub(crate) fn run<R>(core: &'static Core, task: Task, body: impl FnOnce() -> R) -> R {
-    let so_far = counters::own(core, Count::Computes);
-    let weight = match so_far {
-        0..SAMPLE => 1,
-        n if n.is_multiple_of(SAMPLE) => SAMPLE,
-        _ => 0,
-    };
-    let started = (weight > 0).then(Instant::now);
-    let result = Frame::new(core, task).run(body);
-    if let Some(started) = started {
-        let nanos = u64::try_from(started.elapsed().as_nanos()).unwrap_or(u64::MAX / SAMPLE);
-        counters::count(core, Count::ComputeNanos, nanos.saturating_mul(weight));
+    let timed = Timed::start(core);
+    let result = flight::run(core, task, body);
+    if let Some(timed) = timed {
+        timed.count(core);
     }
     result
+}
+
+/// A compute that is timed.
+struct Timed {
+    started: Instant,
+    /// How many computes it stands for.
+    weight: u64,
+}
+
+/// Calls of their own, as in [`flight::run`].
+impl Timed {
+    #[inline(never)]
+    fn start(core: &'static Core) -> Option<Self> {
+        let weight = match counters::own(core, Count::Computes) {
+            0..SAMPLE => 1,
+            n if n.is_multiple_of(SAMPLE) => SAMPLE,
+            _ => return None,
+        };
+        Some(Self { started: Instant::now(), weight })
+    }
+
+    #[inline(never)]
+    fn count(self, core: &'static Core) {
+        let nanos = u64::try_from(self.started.elapsed().as_nanos()).unwrap_or(u64::MAX / SAMPLE);
+        counters::count(core, Count::ComputeNanos, nanos.saturating_mul(self.weight));
+    }
 }
 
 /// The strong counts of the first few weak arguments besides the owner; 0 where there is none. More are not watched.
@@ -131,6 +150,15 @@ fn entry_of<St: Store>(entry: &Option<Counted<St>>) -> &Counted<St> {
     entry.as_ref().expect("a job has its entry until it is published")
 }
 
+/// Ends a flight without a value, unless it is forgotten.
+struct Unfilled<'e, V>(&'e Slot<V>);
+
+impl<V> Drop for Unfilled<'_, V> {
+    fn drop(&mut self) {
+        self.0.end(NoValue::Panicked);
+    }
+}
+
 /// What became of a computed value.
 pub(crate) enum Published<St: Store> {
     /// Its entry has it; stored or not.
@@ -208,7 +236,7 @@ where
                         }
                     },
                     Some(race) => {
-                        flight::guard_depth(core);
+                        flight::guard_depth(core, task_of(cell, &entry, true));
                         Role::Race(race)
                     }
                 };
@@ -227,15 +255,19 @@ where
             }
             Look::Busy(flight) => {
                 if let Some(race) = race.take() {
-                    // A `refresh` is on its way, or a flight after a rejected one: compute beside it.
+                    // A `refresh` is on its way, or a flight after a rejected one, or a suspended one: compute beside it.
                     let entry = new_entry::<K::Store<V>>(Slot::claimed(me), key.to_stored(), hash);
+                    flight::guard_depth(core, task_of(cell, &entry, true));
                     if !missed {
                         note_miss(core);
                     }
                     return Begun::Compute(Job::new(core, place, cell, entry, keys, Role::Race(race), call));
                 }
                 if flight.thread == me {
-                    flight::panic_on_ring(core, slot_address(&found));
+                    flight::refuse_ring(core, task_of(cell, &found, false));
+                    race = Some(cell.race(hash));
+                    faster = Some(found);
+                    continue;
                 }
                 if !missed {
                     missed = true;
@@ -254,16 +286,16 @@ where
     }
 }
 
-/// Waits for the end of a flight that began while a racer computed. What is lent must be stored, and that flight is where
-/// it will be; if it ends with nothing, the racer's own result is. Never a flight of this thread: it would have been a ring
-/// at the first look.
-fn wait_out<V>(core: &'static Core, slot: &Slot<V>) {
-    if let Look::Busy(flight) = slot.look() {
-        waits::wait(core, slot, flight);
-    }
+/// What the computation of an entry is for.
+pub(crate) fn task_of<S: Scope, St: Store<Key: StoredKey<S>> + 'static>(
+    cell: &CountedCell<S, St>,
+    entry: &Counted<St>,
+    races: bool,
+) -> Task {
+    Task { slot: slot_address(entry), cell: cell.address(), hash: entry.meta.hash(), races }
 }
 
-pub(crate) fn slot_address<M, V>(entry: &crate::arc::Arc<crate::store::Entry<M, V>>) -> usize {
+fn slot_address<M, V>(entry: &crate::arc::Arc<crate::store::Entry<M, V>>) -> usize {
     flight::slot_address(&entry.slot)
 }
 
@@ -328,8 +360,37 @@ where
     }
 
     fn task(&self) -> Task {
-        let entry = self.entry();
-        Task { slot: slot_address(entry), cell: self.cell.address(), hash: entry.meta.hash() }
+        task_of(self.cell, self.entry(), matches!(self.role, Role::Race(_)))
+    }
+
+    /// Makes way for a result that is to be lent, and so to be stored: waits for the end of the flight of `theirs`, an entry with
+    /// the same key, which is where it will be. If that ends with nothing, the call's own result is. A flight that is suspended on
+    /// this thread cannot be waited for: it is taken out.
+    fn make_way(&self, theirs: &Counted<St>) {
+        if let Look::Busy(flight) = theirs.slot.look() {
+            if flight.thread == thread::with(thread::Thread::number) {
+                self.cell.overtake(theirs);
+            } else {
+                waits::wait(self.core, &theirs.slot, flight);
+            }
+        }
+    }
+
+    /// The call's entry was taken out by a faster one of a lending memo. Puts it in again, unless there is a result: that one.
+    fn regain(&self, entry: &Counted<St>) -> Option<Counted<St>> {
+        // The user's `Eq` may panic, and nobody else would end it.
+        let unfilled = Unfilled(&entry.slot);
+        loop {
+            match self.cell.add(entry, self.keys) {
+                Ok(()) => {
+                    std::mem::forget(unfilled);
+                    return None;
+                }
+                // Who waits for this entry looks again.
+                Err(theirs) if theirs.slot.get().is_some() => return Some(theirs),
+                Err(theirs) => self.make_way(&theirs),
+            }
+        }
     }
 
     /// Runs the body. If it panics, the job's drop tells the others.
@@ -353,6 +414,7 @@ where
     }
 
     /// Stores the value, unless something was asked to go meanwhile.
+    #[inline]
     pub(crate) fn publish(mut self, value: St::Value) -> Published<St> {
         let capacity = self.core.site().capacity;
         let role = std::mem::replace(&mut self.role, Role::Filled);
@@ -360,19 +422,17 @@ where
         counters::count(self.core, Count::Computes, 1);
         let entry = entry_of::<St>(&self.entry);
         let (stored, theirs, victims) = match role {
-            Role::Lead => {
-                let (stored, victims) = self.cell.publish(entry, value, capacity);
-                (stored, None, victims)
-            }
+            Role::Lead => match self.cell.publish(entry, value, capacity) {
+                Ok((stored, victims)) => (stored, None, victims),
+                Err(value) => self.publish_overtaken(value),
+            },
             Role::Race(race) => {
                 entry.slot.fill(value);
                 loop {
                     match self.cell.publish_racer(entry, self.keys, &race, capacity) {
                         Ok(Some(victims)) => break (true, None, victims),
                         Ok(None) => break (false, None, Evicted::none()),
-                        Err(theirs) if self.core.site().lends && theirs.slot.get().is_none() => {
-                            wait_out(self.core, &theirs.slot)
-                        }
+                        Err(theirs) if self.core.site().lends && theirs.slot.get().is_none() => self.make_way(&theirs),
                         Err(theirs) => break (false, Some(theirs), Evicted::none()),
                     }
                 }
@@ -402,6 +462,25 @@ where
         published
     }
 
+    /// The same for a result that is to be lent, where a computation of this thread was faster while this one was suspended: its result
+    /// comes back, if it is there still.
+    #[cold]
+    #[inline(never)]
+    fn publish_overtaken(&self, value: St::Value) -> (bool, Option<Counted<St>>, Evicted<St>) {
+        let mut value = OnItsWay::new(value);
+        loop {
+            if let Some(theirs) = self.regain(self.entry()) {
+                // If its destructor panics, the job's drop counts it.
+                drop(value.arrive());
+                return (false, Some(theirs), Evicted::none());
+            }
+            match self.cell.publish(self.entry(), value.arrive(), self.core.site().capacity) {
+                Ok((stored, victims)) => return (stored, None, victims),
+                Err(overtaken) => value = OnItsWay::new(overtaken),
+            }
+        }
+    }
+
     /// Ends without storing; the value goes to those who waited, if any, as `share` makes it theirs.
     pub(crate) fn reject<R>(mut self, result: OnItsWay<R>, share: impl FnOnce(&R) -> Option<St::Value>) -> R {
         if let Role::Lead = self.role {
@@ -409,7 +488,7 @@ where
             if !self.entry().slot.end_unless_awaited() {
                 // The user's `Clone`: if it panics, the job's drop ends the flight. It is part of the computation still: a ring
                 // through it names this memo.
-                match Frame::new(self.core, self.task()).run(|| share(&result)) {
+                match flight::run(self.core, self.task(), || share(&result)) {
                     Some(copy) => {
                         self.entry().slot.fill(copy);
                     }

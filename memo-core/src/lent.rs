@@ -39,6 +39,26 @@ struct LentCell<V> {
     slot: Slot<V>,
 }
 
+impl<V> LentCell<V> {
+    fn task(&self, races: bool) -> Task {
+        Task { slot: flight::slot_address(&self.slot), cell: 0, hash: 0, races }
+    }
+
+    /// Fills the slot that the caller claimed, unless a computation of the same thread has taken that over: then the value comes
+    /// back once theirs is there.
+    fn fill_claimed(&self, value: V) -> Option<V> {
+        if self.slot.is_still_claimed(thread::with(thread::Thread::number)) {
+            self.slot.fill(value);
+            return None;
+        }
+        // Who took over does nothing else before.
+        while self.slot.get().is_none() {
+            std::hint::spin_loop();
+        }
+        Some(value)
+    }
+}
+
 impl<V: 'static> LentCell<V> {
     const VTABLE: CellVtable = CellVtable {
         release: cell::release::<Self>,
@@ -194,7 +214,9 @@ impl<S: Scope> LendKey<S> for () {
                 Look::Claimed => true,
                 Look::Busy(flight) if single_flight => {
                     if flight.thread == me {
-                        flight::panic_on_ring(core, flight::slot_address(&cell.slot));
+                        flight::refuse_ring(core, cell.task(false));
+                        single_flight = false;
+                        continue;
                     }
                     counters::count(core, Count::Waits, 1);
                     single_flight = waits::wait(core, &cell.slot, flight) != Waited::Alone;
@@ -202,7 +224,7 @@ impl<S: Scope> LendKey<S> for () {
                 }
                 // Empty, or somebody is at it and this call does not wait.
                 Look::Busy(_) | Look::Over => {
-                    flight::guard_depth(core);
+                    flight::guard_depth(core, cell.task(true));
                     false
                 }
             };
@@ -229,15 +251,13 @@ pub struct BareJob<'w, V, O: Locate<S> + ?Sized, S: Scope> {
 
 impl<'w, V, O: Locate<S> + ?Sized, S: Scope> BareJob<'w, V, O, S> {
     fn run<R>(&self, body: impl FnOnce() -> R) -> R {
-        job::run(self.core, Task { slot: flight::slot_address(&self.cell.slot), cell: 0, hash: 0 }, body)
+        job::run(self.core, self.cell.task(!self.lead), body)
     }
 
     fn publish(mut self, value: V) -> &'w V {
-        let late = if self.lead {
-            self.cell.slot.fill(value);
-            None
-        } else {
-            fill_or_return(self.core, &self.cell.slot, value)
+        let late = match self.lead {
+            true => self.cell.fill_claimed(value),
+            false => fill_or_return(self.core, &self.cell.slot, value),
         };
         self.cell.head.set_filled();
         self.done = true;
@@ -249,7 +269,7 @@ impl<'w, V, O: Locate<S> + ?Sized, S: Scope> BareJob<'w, V, O, S> {
             }
         }
         let slot = &self.cell.slot;
-        // Another racer was first; this one's value goes, outside of every lock.
+        // Another was first; this one's value goes, outside of every lock.
         drop(late);
         slot.get().expect("filled, by this call or another")
     }
@@ -263,7 +283,7 @@ impl<'w, V, O: Locate<S> + ?Sized, S: Scope> BareJob<'w, V, O, S> {
         if std::mem::replace(&mut self.done, true) {
             return;
         }
-        if self.lead {
+        if self.lead && self.cell.slot.is_still_claimed(thread::with(thread::Thread::number)) {
             self.cell.slot.release(why);
         }
         counters::count(self.core, Count::Computes, 1);
@@ -288,7 +308,13 @@ fn fill_or_return<V>(core: &'static Core, slot: &Slot<V>, value: V) -> Option<V>
                 return None;
             }
             Look::Ready => return Some(value),
-            // Never this thread: what it computes below this call has ended.
+            // What it computes below this call has ended: one that is suspended, which this one is faster than.
+            Look::Busy(flight) if flight.thread == me => {
+                if slot.overtake(me) {
+                    slot.fill(value);
+                    return None;
+                }
+            }
             Look::Busy(flight) => drop(waits::wait(core, slot, flight)),
             Look::Over => unreachable!("the slot of a cell is never over"),
         }

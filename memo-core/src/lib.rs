@@ -99,6 +99,9 @@
 //!   or around several (`f` waits for `g` there, `g` for `f` here), panics in the call that closes it, with the chain of memos;
 //!   the others go on. We cannot see a ring through a lock, channel or join of your own inside a body, or one that a
 //!   work-stealing pool makes by running a stranger inside it: use `single_flight = false` there.
+//! * **Bodies may be suspended** (coroutines with stacks of their own) and end in any order. A call that asks for what a suspended
+//!   body of its own thread computes does not wait, which would be for ever, but computes beside it. As long as a body is suspended, its
+//!   thread sweeps only on request. A body may go on on another thread; a suspended `Hash`, `Eq`, `Clone` or `Drop` may not.
 //! * **An `Err` is not remembered, a `None` is.** See `cache_err`, `some_only`, `cache_if` at [`weak_memo`].
 //! * **A drop may run on any thread.** Results of dead `Arc`s are dropped by whoever sweeps: at the end of an outermost memo
 //!   call, by [`sweep`], or on the thread of a [`Sweeper`]. If a result's `Drop` takes a lock that you hold while you call
@@ -154,6 +157,7 @@ mod retained;
 mod scope;
 mod side_table;
 mod slot;
+mod stack;
 mod stats;
 mod store;
 mod sweep;

@@ -5,7 +5,7 @@ use crate::counted::{CountedCell, Keys, new_entry};
 use crate::counters::{self, Count};
 use crate::flight;
 use crate::handle::Reply;
-use crate::job::{Begun, Job, Published, Replaced, begin, slot_address};
+use crate::job::{Begun, Job, Published, Replaced, begin, task_of};
 use crate::key::{KeySet, StoredKey};
 use crate::memo::Core;
 use crate::owner::{Locate, Place};
@@ -406,11 +406,11 @@ where
     let old = cell.replace(&entry, keys);
     let own = old.as_ref().map(Taken::entry);
     let own = own.filter(|old| matches!(old.slot.look(), Look::Busy(flight) if flight.thread == me));
-    let ring = own.map(slot_address);
+    let own = own.map(|old| task_of(cell, old, false));
     let job = Job::refresh(core, place, cell, entry, keys, Replaced(old), call);
-    if let Some(slot) = ring {
-        // Asked from the body of the very flight it replaced, which would ask again, without end.
-        flight::panic_on_ring(core, slot);
+    if let Some(own) = own {
+        // Where it is asked from the body of the very flight it replaced, that would ask again, without end.
+        flight::refuse_ring(core, own);
     }
     Ticket(job)
 }

@@ -72,7 +72,7 @@ impl<T: ?Sized> Locate<Shared> for Arc<T> {
         shared::find(self)
     }
     fn make(&self) -> Made<'_> {
-        shared::find_or_add(self, sweep::end_shared)
+        sweep::shared_anchor(self)
     }
     fn strong(&self) -> Option<usize> {
         Some(Arc::strong_count(self))
@@ -93,7 +93,7 @@ macro_rules! in_this_threads_table {
                 local::find(Subject::of(&**self))
             }
             fn make(&self) -> Made<'_> {
-                local::find_or_add(Subject::of(&**self), || Life::new($pointer::downgrade(self)), sweep::end_local)
+                sweep::local_anchor(Subject::of(&**self), || Life::new($pointer::downgrade(self)))
             }
             fn strong(&self) -> Option<usize> {
                 Some($pointer::strong_count(self))

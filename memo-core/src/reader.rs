@@ -19,13 +19,16 @@
 //!    marks: one for values whose copy runs no code of the user's, which is never set twice; and one for all others, where
 //!    calls further in count theirs.
 //! 5. A thread that is not on the list (it is ending) takes the lock of what it looks into instead.
+//! 6. In a forked process there is one thread of those that came on the list before, and it forgets the others when it finds one of
+//!    them in its way: they left no more to be looked at.
 
 use std::ptr::NonNull;
 
 use crate::fence;
 use crate::sync::{AtomicBool, AtomicUsize, Mutex, MutexGuard, Ordering, unpoisoned};
 
-/// One thread's marks.
+/// One thread's marks, on a line of their own: every hit writes them. (Two lines, where the processor fetches pairs.)
+#[repr(align(128))]
 pub(crate) struct Reader {
     looking: AtomicBool,
     /// Whether something that this reader may hold was taken out. Set by whoever took it.
@@ -122,6 +125,16 @@ impl Reader {
         &self.cloning
     }
 
+    /// Whether it is not looking, or soon will have looked.
+    fn leaves(&self) -> bool {
+        // A look takes some ten steps, unless its thread was stopped in the middle.
+        const PATIENCE: u32 = if cfg!(loom) { 1 } else { 300 };
+        (0..PATIENCE).any(|_| {
+            std::hint::spin_loop();
+            !self.looking.load(Ordering::Acquire)
+        })
+    }
+
     pub(crate) fn holds(&self, address: usize) -> bool {
         self.holding().contains(&address)
     }
@@ -185,8 +198,21 @@ pub(crate) fn give_back(reader: &'static Reader) {
     }
 }
 
+/// One on the list.
+struct Entry {
+    reader: ReaderPtr,
+    /// The process it came on the list in.
+    process: u32,
+}
+
+impl Entry {
+    fn is(&self, reader: &Reader) -> bool {
+        self.reader.0 == NonNull::from(reader)
+    }
+}
+
 /// The readers of all threads.
-pub(crate) struct Readers(Mutex<Vec<ReaderPtr>>);
+pub(crate) struct Readers(Mutex<Vec<Entry>>);
 
 /// Those of this process.
 #[cfg(not(loom))]
@@ -208,12 +234,13 @@ impl Readers {
     /// # Safety
     /// It stays where it is until it is taken off.
     pub(crate) unsafe fn add(&self, reader: &Reader) {
-        unpoisoned(self.0.lock()).push(ReaderPtr(NonNull::from(reader)));
+        let entry = Entry { reader: ReaderPtr(NonNull::from(reader)), process: std::process::id() };
+        unpoisoned(self.0.lock()).push(entry);
     }
 
     /// Takes a reader off, which is not used any more.
     pub(crate) fn remove(&self, reader: &Reader) {
-        unpoisoned(self.0.lock()).retain(|other| other.0 != NonNull::from(reader));
+        unpoisoned(self.0.lock()).retain(|entry| !entry.is(reader));
     }
 
     pub(crate) fn lock(&self) -> Listed<'_> {
@@ -221,33 +248,102 @@ impl Readers {
     }
 
     /// Whether nobody looks any more at what was unpublished before. `me` is the caller's, who does not.
+    ///
+    /// No lock is held over the fence, which takes long.
     pub(crate) fn have_left(&self, me: Option<&Reader>) -> bool {
-        let readers = unpoisoned(self.0.lock());
-        let others = |reader: &&ReaderPtr| me.is_none_or(|me| reader.0 != NonNull::from(me));
         // Who comes on the list later passes its lock first, and finds what is published by now.
-        if readers.iter().find(others).is_none() {
+        if self.lock().is_only(me) {
             return true;
         }
-        fence::heavy()
-            && readers.iter().filter(others).all(|reader| {
-                // SAFETY: it is on the list, and the lock is held.
-                let reader = unsafe { reader.get() };
-                !reader.looking.load(Ordering::Acquire)
-            })
+        if !fence::heavy() {
+            return false;
+        }
+        let mut listed = self.lock();
+        listed.others_leave(me) || listed.forget_gone(me) && listed.others_leave(me)
     }
 }
 
 /// The readers of all threads, none of which comes or goes meanwhile.
-pub(crate) struct Listed<'a>(MutexGuard<'a, Vec<ReaderPtr>>);
+pub(crate) struct Listed<'a>(MutexGuard<'a, Vec<Entry>>);
 
 impl Listed<'_> {
     pub(crate) fn each(&self) -> impl Iterator<Item = &Reader> {
         // SAFETY: they are on the list, and its lock is held.
-        self.0.iter().map(|reader| unsafe { reader.get() })
+        self.0.iter().map(|entry| unsafe { entry.reader.get() })
+    }
+
+    fn others(&self, me: Option<&Reader>) -> impl Iterator<Item = &Reader> {
+        self.each().filter(move |reader| me.is_none_or(|me| !std::ptr::eq(me, *reader)))
     }
 
     /// Whether nobody but `me` is on the list.
     pub(crate) fn is_only(&self, me: Option<&Reader>) -> bool {
-        self.each().all(|reader| me.is_some_and(|me| std::ptr::eq(me, reader)))
+        self.others(me).next().is_none()
+    }
+
+    fn others_leave(&self, me: Option<&Reader>) -> bool {
+        self.others(me).all(Reader::leaves)
+    }
+
+    /// Where this process was forked, and `me`, the caller's, came on the list before: takes those off whose threads are not here. Says
+    /// whether there were any.
+    pub(crate) fn forget_gone(&mut self, me: Option<&Reader>) -> bool {
+        let Some(me) = me else { return false };
+        let process = std::process::id();
+        let Some(mine) = self.0.iter_mut().find(|entry| entry.is(me)) else { return false };
+        if std::mem::replace(&mut mine.process, process) == process {
+            return false;
+        }
+        let before = self.0.len();
+        self.0.retain(|entry| entry.process == process);
+        self.0.len() < before
+    }
+}
+
+#[cfg(all(test, not(any(loom, shuttle))))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn who_is_in_the_way_for_a_moment_is_waited_for_and_who_stays_is_not() {
+        let (readers, mine, other) = (Readers::new(), Reader::new(), Reader::new());
+        for reader in [&mine, &other] {
+            // SAFETY: it outlives the list.
+            unsafe { readers.add(reader) };
+        }
+        assert!(readers.have_left(Some(&mine)));
+        other.look(fence::full, || assert!(!readers.have_left(Some(&mine))));
+        mine.look(fence::full, || {
+            assert!(readers.have_left(Some(&mine)));
+            assert!(!readers.have_left(Some(&other)));
+        });
+        assert!(readers.have_left(None));
+    }
+
+    #[test]
+    fn a_forked_process_forgets_the_readers_that_stayed_behind() {
+        let (readers, mine, stuck, new) = (Readers::new(), Reader::new(), Reader::new(), Reader::new());
+        for reader in [&mine, &stuck, &new] {
+            // SAFETY: it outlives the list.
+            unsafe { readers.add(reader) };
+        }
+        // As if the first two had come before a fork.
+        for entry in &mut readers.lock().0[..2] {
+            entry.process ^= 1;
+        }
+        stuck.look(fence::full, || {
+            // This one cannot know which of the others is here.
+            assert!(!readers.have_left(Some(&new)));
+            assert!(readers.have_left(Some(&mine)));
+            assert!(readers.have_left(Some(&new)));
+        });
+        assert_eq!(readers.lock().each().count(), 2);
+        // Who is here is not forgotten.
+        new.look(fence::full, || assert!(!readers.have_left(Some(&mine))));
+    }
+
+    #[test]
+    fn a_reader_has_lines_of_its_own() {
+        assert_eq!((align_of::<Reader>(), size_of::<Reader>()), (128, 128));
     }
 }

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use crate::anchor::Anchor;
 use crate::life::Life;
 use crate::peer::{self, Peer, PeerRef};
-use crate::side_table::{Subject, local, shared};
+use crate::side_table::Subject;
 use crate::sweep;
 
 /// Results for all threads: those of `Arc`s and of objects with an anchor inside.
@@ -50,7 +50,7 @@ impl Scope for Shared {
     const LOCAL: bool = false;
 
     fn peer_of_arc<T: ?Sized>(arc: &Arc<T>) -> PeerRef<Self> {
-        let anchor = shared::find_or_add(arc, sweep::end_shared).anchor;
+        let anchor = sweep::shared_anchor(arc).anchor;
         let peer = peer::of(anchor, || Some(Life::new(Arc::downgrade(arc))));
         PeerRef::new(Arc::clone(peer), Subject::of(&**arc).address)
     }
@@ -67,7 +67,7 @@ impl Scope for Local {
 
     fn peer_of_arc<T: ?Sized>(arc: &Arc<T>) -> PeerRef<Self> {
         let subject = Subject::of(&**arc);
-        let anchor = local::find_or_add(subject, || Life::new(Arc::downgrade(arc)), sweep::end_local).anchor;
+        let anchor = sweep::local_anchor(subject, || Life::new(Arc::downgrade(arc))).anchor;
         let peer = peer::of(anchor, || Some(Life::new(Arc::downgrade(arc))));
         PeerRef::new(Arc::clone(peer), subject.address)
     }
@@ -77,7 +77,7 @@ impl Scope for Local {
     fn peer_of_anchor(anchor: &Anchor) -> PeerRef<Self> {
         let theirs = peer::of(anchor, || None);
         let subject = Subject::of_peer(address_of(theirs));
-        let here = local::find_or_add(subject, || peer::watch(theirs), sweep::end_local).anchor;
+        let here = sweep::local_anchor(subject, || peer::watch(theirs)).anchor;
         let peer = peer::of(here, || Some(peer::watch(theirs)));
         PeerRef::new(Arc::clone(peer), subject.address)
     }
@@ -85,7 +85,7 @@ impl Scope for Local {
 
 pub(crate) fn peer_of_rc<T: ?Sized>(rc: &Rc<T>) -> PeerRef<Local> {
     let subject = Subject::of(&**rc);
-    let anchor = local::find_or_add(subject, || Life::new(Rc::downgrade(rc)), sweep::end_local).anchor;
+    let anchor = sweep::local_anchor(subject, || Life::new(Rc::downgrade(rc))).anchor;
     let peer = peer::of(anchor, || Some(Life::new(Rc::downgrade(rc))));
     PeerRef::new(Arc::clone(peer), subject.address)
 }

@@ -8,7 +8,9 @@
 //! 2. `READY` is final while the slot is shared. It ends only through `&mut self` (or drop), when nobody else can
 //!    look: the owner of the slot proves that (a by-reference cell dies with its object; an entry is counted).
 //! 3. `BUSY` is held by one thread, set by a compare-exchange, and always ends: by [`Slot::fill`], [`Slot::release`]
-//!    or [`Slot::end`], also while unwinding (the ticket's drop does it).
+//!    or [`Slot::end`], also while unwinding (the ticket's drop does it). Where the computation that claimed may be suspended,
+//!    another of its thread may take the claim over. Only one of the two gets it: both run on the thread that claimed, one
+//!    after the other, or (if the first went on elsewhere) they agree by a compare-exchange that sets `SETTLED`.
 //! 4. No wake-up is lost. A waiter sets `WAITERS` under its bucket's lock, by a compare-exchange on a `BUSY` word, and
 //!    starts to wait before it opens the lock. Who ends `BUSY` swaps the word; if that word carried `WAITERS`, it
 //!    passes through the same lock before it notifies, so the waiter is already waiting by then.
@@ -27,6 +29,8 @@ const BUSY: u64 = 2;
 const OVER: u64 = 3;
 
 const WAITERS: u64 = 1 << 2;
+/// The claim was taken over, or taken back, by whoever fills the slot now.
+const SETTLED: u64 = 1 << 3;
 /// Flights that ended with a result nobody stored; 24 bits, wrapping. A waiter that sees it change goes on alone.
 const REJECTED_ONE: u64 = 1 << 8;
 const REJECTED: u64 = 0x00FF_FFFF << 8;
@@ -157,6 +161,36 @@ impl<V> Slot<V> {
         self.finish(READY);
         // SAFETY: this thread has just set `READY`.
         unsafe { self.value_ref() }
+    }
+
+    /// Takes over the claim of a computation that is suspended on this thread, which claimed as `thread`. `false`: it is its no
+    /// more.
+    pub(crate) fn overtake(&self, thread: u32) -> bool {
+        let mut word = self.state.load(Ordering::Acquire);
+        while word & TAG == BUSY && word & SETTLED == 0 && flight(word).thread == thread {
+            match self.state.compare_exchange_weak(word, word | SETTLED, Ordering::Acquire, Ordering::Acquire) {
+                Ok(_) => return true,
+                Err(now) => word = now,
+            }
+        }
+        false
+    }
+
+    /// Whether a claim of the caller's, who runs on `thread` now, was not taken over. Then nobody will, and the caller ends it
+    /// before it does anything else.
+    pub(crate) fn is_still_claimed(&self, thread: u32) -> bool {
+        let mut word = self.state.load(Ordering::Acquire);
+        while word & TAG == BUSY && word & SETTLED == 0 {
+            // Who would take it over runs on this very thread.
+            if flight(word).thread == thread {
+                return true;
+            }
+            match self.state.compare_exchange_weak(word, word | SETTLED, Ordering::Acquire, Ordering::Acquire) {
+                Ok(_) => return true,
+                Err(now) => word = now,
+            }
+        }
+        false
     }
 
     /// Gives the claim back: the slot is empty again, and its waiters go on as `why` says.
@@ -375,6 +409,28 @@ mod loom_models {
             });
             slot.release(NoValue::Rejected);
             assert_eq!(waiter.join().unwrap(), Waited::Alone);
+        });
+    }
+
+    /// A computation went on on another thread while one of the thread that it began on takes its claim over.
+    #[test]
+    fn loom_of_who_claimed_and_who_takes_over_one_fills() {
+        loom::model(|| {
+            let slot = Arc::new(Slot::claimed(1));
+            let theirs = Arc::clone(&slot);
+            let moved = thread::spawn(move || {
+                let mine = theirs.is_still_claimed(2);
+                if mine {
+                    theirs.fill(7);
+                }
+                mine
+            });
+            let overtaken = slot.overtake(1);
+            if overtaken {
+                slot.fill(7);
+            }
+            assert_ne!(moved.join().unwrap(), overtaken);
+            assert_eq!(slot.get(), Some(&7));
         });
     }
 

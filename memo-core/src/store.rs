@@ -123,6 +123,8 @@ pub(crate) struct Taken<St: Store> {
     /// Whether it had its value *when it was taken out*: a flight that is detached may get one later, which counts as
     /// rejected, not as taken.
     pub(crate) ready: bool,
+    /// Whether it was shown to hits.
+    shown: bool,
     seen: Seen,
 }
 
@@ -130,8 +132,8 @@ impl<St: Store> Taken<St> {
     const DROPLESS: bool = !std::mem::needs_drop::<St::Value>() && !std::mem::needs_drop::<St::Key>();
 
     /// To be called under the store's lock.
-    fn now(entry: Counted<St>) -> Self {
-        Self { ready: entry.slot.get().is_some(), entry: ManuallyDrop::new(entry), seen: Seen::ByAll }
+    fn now(entry: Counted<St>, shown: bool) -> Self {
+        Self { ready: entry.slot.get().is_some(), shown, entry: ManuallyDrop::new(entry), seen: Seen::ByAll }
     }
 
     /// Says whose hits may hold it.
@@ -161,7 +163,7 @@ impl<St: Store> Taken<St> {
     }
 
     fn may_be_held(&self) -> bool {
-        St::FRONTED && self.ready
+        St::FRONTED && self.shown
     }
 }
 
@@ -287,10 +289,12 @@ impl<V> OneEntry<V> {
         self.0.get().map(|entry| ManuallyDrop::new(unsafe { Arc::from_raw(entry.as_ptr()) }))
     }
 
-    fn take(&self) -> Option<Arc<Entry<Bare, V>>> {
+    /// The entry, and whether it was shown.
+    fn take(&self) -> Option<(Arc<Entry<Bare, V>>, bool)> {
         let entry = self.get()?;
+        let shown = self.0.shows();
         self.0.hide();
-        Some(ManuallyDrop::into_inner(entry))
+        Some((ManuallyDrop::into_inner(entry), shown))
     }
 }
 
@@ -374,7 +378,7 @@ impl<V: 'static> Store for Single<V> {
     }
 
     fn drain(&mut self, front: &OneEntry<V>) -> Option<Taken<Self>> {
-        front.take().map(Taken::now)
+        front.take().map(|(entry, shown)| Taken::now(entry, shown))
     }
 
     fn count_ready(drained: &Option<Taken<Self>>) -> u64 {
@@ -524,7 +528,7 @@ impl<K: 'static, V: 'static> Store for Table<K, V> {
     }
 
     fn remove(&mut self, (): &(), id: EntryId) -> Option<Taken<Self>> {
-        self.position(id).map(|at| Taken::now(self.take(at)))
+        self.position(id).map(|at| Taken::now(self.take(at), false))
     }
 
     fn contains(&self, (): &(), id: EntryId) -> bool {
@@ -556,7 +560,7 @@ impl<K: 'static, V: 'static> Store for Table<K, V> {
         let version = self.version;
         let drained = std::mem::take(self);
         self.version = version;
-        drained.entries.into_iter().map(Taken::now).collect()
+        drained.entries.into_iter().map(|entry| Taken::now(entry, false)).collect()
     }
 
     fn count_ready(drained: &Vec<Taken<Self>>) -> u64 {

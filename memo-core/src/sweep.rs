@@ -6,7 +6,8 @@
 //!
 //! # The bound of law 4
 //!
-//! With `n` nodes in the side table, an object that has died is found after at most `n / 2 + 64` further misses, or
+//! With `n` nodes in the side table, an object that has died is found after at most `n / 2 + 64` further misses (`n / 5 + 64` of
+//! those that add no node), or
 //! `64 n + 4096 m` hits (a sixteenth of a hit for each where a quarter of all is dead), where `m` is the number of memos in use by each thread, summed over threads (a thread counts to 4,096 for
 //! each memo by itself, and gives what it did not use up to the process when it ends); all of any threads, and each as a
 //! part of what is needed. While objects come, at most half as many dead as living ones of the same size class are not found
@@ -20,21 +21,25 @@
 //! 3. One thread at a time has a node that was taken out, and gives it back to the shard that it came from.
 
 use std::ptr::NonNull;
+use std::sync::Arc;
 
+use crate::life::Life;
 use crate::panics::Panics;
 use crate::side_table::node::{Node, age};
 use crate::side_table::shard::Chain;
 use crate::side_table::shared::Shard;
-use crate::side_table::{local, shared};
+use crate::side_table::{Made, Subject, local, shared};
 use crate::sync::panicking;
 use crate::sync::plain::{AtomicU64, Ordering};
 use crate::thread::{self, Deeper, Thread};
 use crate::{fence, grave};
 
 /// Nodes of the whole process that are looked at for one miss.
-const NODES_PER_MISS: u32 = 2;
+const NODES_PER_MISS: i32 = 5;
+/// For one that added a node, and so has looked at some there, fewer.
+const IN_PASSING: i32 = 3;
 /// A debt is paid when it is worth taking a lock for.
-const DUE: u32 = 32;
+const DUE: i32 = 32;
 /// Every so many hits of one memo on one thread sweep too.
 pub(crate) const HITS_PER_SWEEP: u64 = 4096;
 /// Nodes that those look at.
@@ -51,12 +56,36 @@ const BATCH: usize = 64;
 pub(crate) fn owe() {
     let due = thread::with(|thread| {
         let debt = thread.debt.get() + NODES_PER_MISS;
-        thread.debt.set(if debt < DUE { debt } else { 0 });
+        thread.debt.set(if debt < DUE { debt } else { debt - DUE });
         debt >= DUE
     });
     if due {
         some(DUE as usize);
     }
+}
+
+/// Notes that a miss has added a node.
+#[inline]
+fn paid_in_passing() {
+    thread::with(|thread| thread.debt.set(thread.debt.get() - IN_PASSING));
+}
+
+/// The anchor of an `Arc`, made on first use.
+pub(crate) fn shared_anchor<T: ?Sized>(arc: &Arc<T>) -> Made<'_> {
+    let made = shared::find_or_add(arc, end_shared);
+    if made.room.is_some() {
+        paid_in_passing();
+    }
+    made
+}
+
+/// The anchor of an object in this thread's own table, made on first use.
+pub(crate) fn local_anchor<'a>(subject: Subject, life: impl FnOnce() -> Life) -> Made<'a> {
+    let made = local::find_or_add(subject, life, end_local);
+    if made.room.is_some() {
+        paid_in_passing();
+    }
+    made
 }
 
 /// What a few thousand hits pay.
@@ -79,7 +108,7 @@ static LEFT: AtomicU64 = AtomicU64::new(0);
 pub(crate) fn leave(hits: u64) {
     let debt = thread::with(|thread| thread.debt.replace(0));
     if debt > 0 {
-        some(debt as usize);
+        some(debt.unsigned_abs() as usize);
         settle_now();
     }
     let before = LEFT.fetch_add(hits, Ordering::Relaxed);
@@ -106,7 +135,7 @@ fn some(nodes: usize) -> usize {
 
 /// Ends what was found dead in passing, as far as that runs nothing of the user's.
 #[cold]
-pub(crate) fn end_shared(shard: Shard, dead: Chain) {
+fn end_shared(shard: Shard, dead: Chain) {
     fence::after_deaths();
     let (free, late) = end_quiet(dead);
     if !late.is_empty() {
@@ -117,7 +146,7 @@ pub(crate) fn end_shared(shard: Shard, dead: Chain) {
 
 /// The same for this thread's own table.
 #[cold]
-pub(crate) fn end_local(dead: Chain) {
+fn end_local(dead: Chain) {
     let (free, late) = end_quiet(dead);
     if !late.is_empty() {
         thread::with(|thread| thread.owes_late.set(true));

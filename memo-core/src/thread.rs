@@ -5,6 +5,7 @@
 //! back at the thread's end is given back by [`Guard`], which is armed by the first thing worth giving back.
 
 use std::cell::Cell;
+use std::mem::ManuallyDrop;
 use std::ptr::NonNull;
 
 use crate::cell::CellHead;
@@ -23,8 +24,10 @@ pub(crate) struct Thread {
     number: Cell<u32>,
     /// Memo calls in progress that may run user code. Zero: whatever ends now is an outermost call.
     pub(crate) depth: Cell<u32>,
-    /// The innermost computation of this thread.
-    pub(crate) frames: Cell<*const Frame>,
+    /// The innermost computation of this thread, and frames for the next ones: see `flight`.
+    pub(crate) frames: Cell<*mut Frame>,
+    pub(crate) spare_frames: Cell<*mut Frame>,
+    pub(crate) spare_frames_len: Cell<u32>,
     /// Counters of this thread, one block a memo.
     pub(crate) counters: Cell<*mut Block>,
     pub(crate) counters_len: Cell<u32>,
@@ -36,7 +39,7 @@ pub(crate) struct Thread {
     pub(crate) graves: Cell<*mut CellHead>,
     pub(crate) burying: Cell<bool>,
     /// Nodes to be looked at for misses.
-    pub(crate) debt: Cell<u32>,
+    pub(crate) debt: Cell<i32>,
     /// Whether this thread has found dead objects whose results wait for the end of an outermost call.
     pub(crate) owes_late: Cell<bool>,
     pub(crate) sweeping: Cell<bool>,
@@ -108,7 +111,9 @@ impl Thread {
         Self {
             number: Cell::new(0),
             depth: Cell::new(0),
-            frames: Cell::new(std::ptr::null()),
+            frames: Cell::new(std::ptr::null_mut()),
+            spare_frames: Cell::new(std::ptr::null_mut()),
+            spare_frames_len: Cell::new(0),
             counters: Cell::new(std::ptr::null_mut()),
             counters_len: Cell::new(0),
             counters_end: Cell::new(0),
@@ -149,6 +154,13 @@ impl Thread {
     /// Sees to it that this thread's counters and table are given back when it ends. `false`: it is ending already.
     pub(crate) fn arm(&self) -> bool {
         !self.late.get() && GUARD.try_with(|_| ()).is_ok()
+    }
+
+    fn is_at_depth_0(&self) -> bool {
+        if self.depth.get() > 0 {
+            self.depth.set(self.depth.get() - ended_elsewhere::take(self.number()));
+        }
+        self.depth.get() == 0
     }
 
     /// The same for a table that a later destructor makes.
@@ -229,7 +241,7 @@ impl Thread {
 
     /// Whether no code of the user's runs below a memo call of this thread: neither a body nor a `Clone`.
     pub(crate) fn is_outermost(&self) -> bool {
-        self.depth.get() == 0 && self.reader.get().cloning().is_free()
+        self.is_at_depth_0() && self.reader.get().cloning().is_free()
     }
 
     /// Whether no other thread is on the list.
@@ -263,7 +275,7 @@ impl Thread {
     }
 
     pub(crate) fn is_outermost(&self) -> bool {
-        self.depth.get() == 0
+        self.is_at_depth_0()
     }
 
     pub(crate) fn is_alone(&self) -> bool {
@@ -290,6 +302,7 @@ impl Drop for Guard {
         crate::counters::close();
         // A hit holds only where it has counters.
         with(Thread::unlist);
+        crate::flight::close();
         #[cfg(shuttle)]
         THREADS.with(crate::sync::Own::forget);
     }
@@ -306,38 +319,82 @@ impl Drop for LateGuard {
 }
 
 /// A memo call that is not a plain hit: one step deeper, and when the outermost one ends, what it owes is paid.
-pub(crate) struct Call;
+pub(crate) struct Call {
+    /// Taken back before that.
+    deeper: ManuallyDrop<Deeper>,
+}
 
 impl Call {
     #[inline]
     pub(crate) fn enter() -> Self {
-        std::mem::forget(Deeper::enter());
-        Self
+        Self { deeper: ManuallyDrop::new(Deeper::enter()) }
     }
 }
 
 impl Drop for Call {
     #[inline]
     fn drop(&mut self) {
-        drop(Deeper);
+        // SAFETY: it is not used again.
+        unsafe { ManuallyDrop::drop(&mut self.deeper) };
         crate::sweep::settle();
     }
 }
 
 /// One step deeper in memo calls while it lives: no amortised sweep starts below it.
-pub(crate) struct Deeper;
+///
+/// A computation that is suspended is a step, too, until it goes on and ends: the other calls of its thread owe meanwhile, and
+/// do not pay.
+pub(crate) struct Deeper {
+    /// The number of the thread that it counts for: a computation that was suspended may end on another one.
+    home: u32,
+}
 
 impl Deeper {
     #[inline]
     pub(crate) fn enter() -> Self {
-        with(|thread| thread.depth.set(thread.depth.get() + 1));
-        Self
+        with(|thread| {
+            thread.depth.set(thread.depth.get() + 1);
+            Self { home: thread.number() }
+        })
     }
 }
 
 impl Drop for Deeper {
     #[inline]
     fn drop(&mut self) {
-        with(|thread| thread.depth.set(thread.depth.get() - 1));
+        with(|thread| {
+            if thread.number() == self.home {
+                thread.depth.set(thread.depth.get() - 1);
+            } else {
+                ended_elsewhere::note(self.home);
+            }
+        });
+    }
+}
+
+/// Steps that ended on another thread than they began on, until their home takes note.
+mod ended_elsewhere {
+    use std::collections::HashMap;
+    use std::hash::{BuildHasherDefault, DefaultHasher};
+
+    use crate::sync::plain::{AtomicBool, Mutex, Ordering};
+    use crate::sync::unpoisoned;
+
+    /// How many, by the number of the home. A thread that ended before leaves its few bytes here.
+    static STEPS: Mutex<HashMap<u32, u32, BuildHasherDefault<DefaultHasher>>> =
+        Mutex::new(HashMap::with_hasher(BuildHasherDefault::new()));
+
+    /// Whether there ever were any.
+    static ANY: AtomicBool = AtomicBool::new(false);
+
+    #[cold]
+    pub(super) fn note(home: u32) {
+        *unpoisoned(STEPS.lock()).entry(home).or_default() += 1;
+        ANY.store(true, Ordering::Relaxed);
+    }
+
+    /// Those of `home`, once.
+    pub(super) fn take(home: u32) -> u32 {
+        if ANY.load(Ordering::Relaxed) { unpoisoned(STEPS.lock()).remove(&home).unwrap_or(0) } else { 0 }
     }
 }

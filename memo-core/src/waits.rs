@@ -44,7 +44,7 @@ impl Edge {
             flight,
             // SAFETY: the address is that of a `Slot<V>`, which stands while the edge does.
             counts: |slot, flight| unsafe { &*std::ptr::with_exposed_provenance::<Slot<V>>(slot) }.is_held_by(flight),
-            frames: thread::with(|thread| thread.frames.get()),
+            frames: flight::innermost(),
         }
     }
 

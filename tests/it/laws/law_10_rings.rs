@@ -151,6 +151,39 @@ fn a_ring_without_single_flight_ends_in_a_panic_all_the_same() {
 }
 
 #[test]
+fn a_deep_recursion_without_single_flight_is_no_ring() {
+    struct List(Option<Arc<List>>);
+    #[weak_memo(single_flight = false)]
+    fn cloned(list: &Arc<List>) -> u32 {
+        list.0.as_ref().map_or(0, |next| cloned(next) + 1)
+    }
+    #[weak_memo(single_flight = false)]
+    fn lent(list: &Arc<List>) -> &u32 {
+        list.0.as_ref().map_or(0, |next| *lent(next) + 1)
+    }
+    #[weak_memo(single_flight = false, capacity = unbounded)]
+    fn keyed(list: &Arc<List>, n: u32) -> u32 {
+        if n == 0 { list.0.iter().count() as u32 } else { keyed(list, n - 1) + 1 }
+    }
+    watchdog(|| {
+        const DEEP: u32 = 20_000;
+        let big = std::thread::Builder::new().stack_size(1 << 30);
+        let deep = big.spawn(|| {
+            let all: Vec<_> =
+                std::iter::successors(Some(Arc::new(List(None))), |last| Some(Arc::new(List(Some(Arc::clone(last))))))
+                    .take(DEEP as usize + 1)
+                    .collect();
+            let list = &all[DEEP as usize];
+            let depths = (cloned(list), *lent(list), keyed(&all[0], DEEP));
+            // Not recursive.
+            all.into_iter().rev().for_each(drop);
+            depths
+        });
+        assert_eq!(deep.unwrap().join().unwrap(), (DEEP, DEEP, DEEP));
+    });
+}
+
+#[test]
 fn a_body_that_refreshes_its_own_result_is_a_ring_too() {
     #[weak_memo]
     fn f(n: &Arc<u32>, m: u32) -> u32 {

@@ -1,0 +1,107 @@
+//! Which stack a call runs on: a computation may be suspended on a stack of its own (stackful coroutines), and others of its
+//! thread go on.
+//!
+//! Nobody tells us of such a switch. What can be seen is memory: the stacks of coroutines have a page without access below
+//! them, as those of threads have, so between two addresses of one stack everything can be written to, and between two stacks it
+//! cannot. Asked for only where a thread meets a computation of its own.
+//!
+//! Where the system does not say how its memory lies, or stacks lie side by side with nothing between them, what is further up
+//! is taken for the same stack: then a computation that is only suspended is taken for a ring. Never the other way round.
+
+use std::hint::black_box;
+use std::ops::Range;
+
+/// The stack that a call runs on.
+pub(crate) struct Stack {
+    /// What can be written to around it; as far as is known.
+    memory: Range<usize>,
+}
+
+/// An address on the stack of the caller, not below what it calls.
+#[inline(always)]
+pub(crate) fn address() -> usize {
+    let here = 0_u8;
+    black_box(std::ptr::from_ref(&here)).addr()
+}
+
+impl Stack {
+    #[cold]
+    #[inline(never)]
+    pub(crate) fn current() -> Self {
+        let here = address();
+        // Stacks grow downwards everywhere that Rust runs.
+        Self { memory: memory_around(here).unwrap_or(here..usize::MAX) }
+    }
+
+    pub(crate) fn has(&self, address: usize) -> bool {
+        self.memory.contains(&address)
+    }
+}
+
+#[cfg(all(any(target_os = "linux", target_os = "android"), not(miri)))]
+fn memory_around(address: usize) -> Option<Range<usize>> {
+    in_maps(&std::fs::read_to_string("/proc/self/maps").ok()?, address)
+}
+
+#[cfg(not(all(any(target_os = "linux", target_os = "android"), not(miri))))]
+fn memory_around(_: usize) -> Option<Range<usize>> {
+    None
+}
+
+/// Of memory as Linux lists it, one mapping a line, the part around `address` that can be written to without a gap.
+#[cfg_attr(not(any(target_os = "linux", target_os = "android")), allow(dead_code))]
+fn in_maps(maps: &str, address: usize) -> Option<Range<usize>> {
+    let mut around = 0..0;
+    for line in maps.lines() {
+        let (bounds, rest) = line.split_once(' ')?;
+        let (start, end) = bounds.split_once('-')?;
+        let (start, end) = (usize::from_str_radix(start, 16).ok()?, usize::from_str_radix(end, 16).ok()?);
+        if !rest.starts_with("rw") {
+            continue;
+        }
+        if start == around.end {
+            around.end = end;
+        } else if around.contains(&address) {
+            break;
+        } else {
+            around = start..end;
+        }
+    }
+    around.contains(&address).then_some(around)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const MAPS: &str = "\
+1000-2000 rw-p 00000000 00:00 0
+2000-3000 ---p 00000000 00:00 0
+3000-4000 rw-p 00000000 00:00 0
+4000-6000 rw-p 00000000 00:00 0 [a name]
+6000-7000 r--p 00000000 00:00 0
+8000-9000 rw-p 00000000 00:00 0
+";
+
+    #[test]
+    fn one_stack_is_what_can_be_written_to_without_a_gap() {
+        assert_eq!(in_maps(MAPS, 0x1800), Some(0x1000..0x2000));
+        assert_eq!(in_maps(MAPS, 0x3000), Some(0x3000..0x6000));
+        assert_eq!(in_maps(MAPS, 0x5fff), Some(0x3000..0x6000));
+        assert_eq!(in_maps(MAPS, 0x8000), Some(0x8000..0x9000));
+        for nowhere in [0x0, 0x2000, 0x6800, 0x7800, 0x9000] {
+            assert_eq!(in_maps(MAPS, nowhere), None);
+        }
+        assert_eq!(in_maps("not such a list", 1), None);
+    }
+
+    #[test]
+    fn a_call_is_on_its_callers_stack_and_not_on_another_threads() {
+        let here = address();
+        assert!(Stack::current().has(here));
+        std::thread::scope(|scope| {
+            let there = scope.spawn(|| Stack::current().has(here)).join().unwrap();
+            assert!(!there || cfg!(not(target_os = "linux")) || cfg!(miri));
+        });
+    }
+}
