@@ -24,7 +24,7 @@ use crate::handed::Batch;
 use crate::memo::{Core, SEATS};
 use crate::panics::Panics;
 use crate::sync::plain::{AtomicU32, Ordering};
-use crate::sync::{AtomicPtr, UnsafeCell, unpoisoned};
+use crate::sync::{AtomicPtr, UnsafeCell};
 
 const VACANT: usize = 1;
 /// The whole word of a directory's head. No memo is there.
@@ -226,7 +226,7 @@ unsafe impl Send for CellPtr {}
 /// Lists a cell that is not published yet.
 pub(crate) fn enlist(cell: NonNull<CellHead>, memo: &'static Core) {
     let seat = Core::seat();
-    let mut seated = unpoisoned(memo.cells[seat].lock());
+    let mut seated = memo.cells[seat].lock();
     listing_of(cell, memo).set(seat, seated.len());
     if seated.len() == seated.capacity() {
         // By a quarter, not by the double: a cell is small, and its place in this list should not cost a third of it.
@@ -235,6 +235,9 @@ pub(crate) fn enlist(cell: NonNull<CellHead>, memo: &'static Core) {
     }
     seated.push(CellPtr(cell));
 }
+
+/// Places that a list may keep.
+const FEW: usize = 32;
 
 /// Takes a cell off its memo's list, if it is on it.
 #[inline]
@@ -246,13 +249,14 @@ pub(crate) fn delist(cell: NonNull<CellHead>, memo: &'static Core) {
     let listing = unsafe { listing.as_ref() };
     // The seat never changes; the position may until the lock is held.
     let Some((seat, _)) = listing.get() else { return };
-    let mut seated = unpoisoned(memo.cells[seat].lock());
+    let mut seated = memo.cells[seat].lock();
     let Some((_, position)) = listing.get() else { return };
     seated.swap_remove(position);
     if let Some(moved) = seated.get(position) {
         listing_of(moved.0, memo).set(seat, position);
     }
-    if seated.len() < seated.capacity() / 4 {
+    // A few that come and go in turn do not make it small and large again.
+    if seated.len() < seated.capacity() / 4 && seated.capacity() > FEW {
         let half = seated.capacity() / 2;
         seated.shrink_to(half);
     }
@@ -341,7 +345,7 @@ impl Drop for CellRef {
 pub(crate) fn listed(memo: &'static Core) -> Vec<CellRef> {
     let mut cells = Vec::new();
     for seat in &memo.cells {
-        let seated = unpoisoned(seat.lock());
+        let seated = seat.lock();
         // SAFETY: a listed cell has its anchor's count, which is given back only after it was taken off the list.
         cells.extend(seated.iter().map(|cell| unsafe { CellRef::retain(cell.0) }));
     }

@@ -23,7 +23,7 @@ use crate::cell::{CellPtr, CellVtable};
 use crate::counters::Block;
 use crate::index::Index;
 use crate::retained::Suspicions;
-use crate::sync::plain::{AtomicBool, AtomicPtr, AtomicU32, AtomicUsize, Mutex, Ordering};
+use crate::sync::plain::{AtomicBool, AtomicPtr, AtomicU32, AtomicUsize, Mutex, MutexGuard, Ordering};
 use crate::sync::unpoisoned;
 use crate::thread;
 
@@ -98,6 +98,16 @@ pub(crate) struct Where {
     pub(crate) tabled: bool,
 }
 
+/// One of them, on a line of its own.
+#[repr(align(64))]
+pub(crate) struct Seat(Mutex<Vec<CellPtr>>);
+
+impl Seat {
+    pub(crate) fn lock(&self) -> MutexGuard<'_, Vec<CellPtr>> {
+        unpoisoned(self.0.lock())
+    }
+}
+
 /// The memo of one function and one set of type arguments.
 pub struct Core {
     site: Site,
@@ -114,7 +124,7 @@ pub struct Core {
     gone: Block,
     suspicions: Suspicions,
     /// The shared cells that can be enumerated, each listed from before it is published until its object's death.
-    pub(crate) cells: [Mutex<Vec<CellPtr>>; SEATS],
+    pub(crate) cells: [Seat; SEATS],
 }
 
 #[derive(Clone, Copy)]
@@ -144,7 +154,7 @@ impl Core {
             name: OnceLock::new(),
             gone: Block::new(),
             suspicions: Suspicions::new(),
-            cells: [const { Mutex::new(Vec::new()) }; SEATS],
+            cells: [const { Seat(Mutex::new(Vec::new())) }; SEATS],
         }
     }
 

@@ -6,7 +6,7 @@
 //!
 //! # The bound of law 4
 //!
-//! With `n` nodes in the side table, an object that has died is found after at most `n / 2 + 64` further misses (`n / 5 + 64` of
+//! With `n` nodes in the side table, an object that has died is found after at most `n / 2 + 128` further misses (`n / 5 + 64` of
 //! those that add no node), or
 //! `64 n + 4096 m` hits (a sixteenth of a hit for each where a quarter of all is dead), where `m` is the number of memos in use by each thread, summed over threads (a thread counts to 4,096 for
 //! each memo by itself, and gives what it did not use up to the process when it ends); all of any threads, and each as a
@@ -39,7 +39,7 @@ const NODES_PER_MISS: i32 = 5;
 /// For one that added a node, and so has looked at some there, fewer.
 const IN_PASSING: i32 = 3;
 /// A debt is paid when it is worth taking a lock for.
-const DUE: i32 = 32;
+const DUE: i32 = 128;
 /// Every so many hits of one memo on one thread sweep too.
 pub(crate) const HITS_PER_SWEEP: u64 = 4096;
 /// Nodes that those look at.
