@@ -235,7 +235,7 @@ where
     #[must_use]
     pub fn is_empty(&self) -> bool {
         if self.core.is_local() {
-            return self.len() == 0;
+            return !side_table::sees_living(self.core);
         }
         let entries = entries(&counters::sum(self.core));
         let here = || match self.core.is_tabled() {

@@ -6,11 +6,10 @@
 //!
 //! # The bound of law 4
 //!
-//! With `n` nodes in the side table, an object that has died is found after at most `n / 2 + 128` further misses (`n / 5 + 64` of
-//! those that add no node), or
-//! `64 n + 4096 m` hits (a sixteenth of a hit for each where a quarter of all is dead), where `m` is the number of memos in use by each thread, summed over threads (a thread counts to 4,096 for
-//! each memo by itself, and gives what it did not use up to the process when it ends); all of any threads, and each as a
-//! part of what is needed. While objects come, at most half as many dead as living ones of the same size class are not found
+//! With `n` nodes in the side table, `d` of them dead, an object that has died is found after at most `n / 2 + 350` further misses
+//! (`n / 5 + 150` of those that add no node), or `64 n + 171 d + 4,096 (22 + m)` hits, where `m` is the number of memos in use by each
+//! thread, summed over threads (a thread counts to 4,096 for each memo by itself, and gives what it did not use up to the process when
+//! it ends); all of any threads, and each as a part of what is needed. While objects come, at most half as many dead as living ones of the same size class are not found
 //! yet, and 34 a shard or 32 KiB of them. The allocation is given back then and there, and so is a result without drop glue; a
 //! result with drop glue is dropped at the end of an outermost memo call, where each call drops at most [`MOST_LATE`] of them.
 //!
@@ -39,15 +38,15 @@ const NODES_PER_MISS: i32 = 5;
 /// For one that added a node, and so has looked at some there, fewer.
 const IN_PASSING: i32 = 3;
 /// A debt is paid when it is worth taking a lock for.
-const DUE: i32 = 128;
+const DUE: i32 = 32;
 /// Every so many hits of one memo on one thread sweep too.
 pub(crate) const HITS_PER_SWEEP: u64 = 4096;
 /// Nodes that those look at.
 const NODES_PER_HITS: usize = 64;
-/// And they go on as long as a good part of those is dead, until so many are.
-const DEAD_PER_HITS: usize = 256;
+/// And so many dead ones that they end: what they cost is a small part of what those hits do.
+const DEAD_PER_HITS: usize = 24;
 /// Results with drop glue that the end of an outermost call drops at most.
-const MOST_LATE: usize = DEAD_PER_HITS + NODES_PER_HITS;
+const MOST_LATE: usize = 128;
 /// Nodes that a sweep of all takes at a time.
 const BATCH: usize = 64;
 
@@ -60,7 +59,7 @@ pub(crate) fn owe() {
         debt >= DUE
     });
     if due {
-        some(DUE as usize);
+        some(DUE as usize, usize::MAX);
     }
 }
 
@@ -91,13 +90,7 @@ pub(crate) fn local_anchor<'a>(subject: Subject, life: impl FnOnce() -> Life) ->
 /// What a few thousand hits pay.
 #[cold]
 pub(crate) fn after_hits() {
-    let mut found = some(NODES_PER_HITS);
-    // Where many are dead, more are.
-    let mut last = found;
-    while last >= NODES_PER_HITS / 4 && found < DEAD_PER_HITS {
-        last = some(NODES_PER_HITS);
-        found += last;
-    }
+    some(NODES_PER_HITS, DEAD_PER_HITS);
     settle_now();
 }
 
@@ -108,7 +101,7 @@ static LEFT: AtomicU64 = AtomicU64::new(0);
 pub(crate) fn leave(hits: u64) {
     let debt = thread::with(|thread| thread.debt.replace(0));
     if debt > 0 {
-        some(debt.unsigned_abs() as usize);
+        some(debt.unsigned_abs() as usize, usize::MAX);
         settle_now();
     }
     let before = LEFT.fetch_add(hits, Ordering::Relaxed);
@@ -117,20 +110,17 @@ pub(crate) fn leave(hits: u64) {
     }
 }
 
-/// Looks at so many nodes of the process, and at as many of this thread's own table. How many were dead.
+/// Looks at so many nodes of the process, and at as many of this thread's own table, and not further when so many were dead.
 #[cold]
 #[inline(never)]
-fn some(nodes: usize) -> usize {
-    let mut found = shared::sweep_some(nodes, end_shared);
+fn some(nodes: usize, most_dead: usize) {
+    shared::sweep_some(nodes, most_dead, end_shared);
     if thread::with(|thread| !thread.table.get().is_null()) {
-        let dead = local::sweep_some(nodes);
-        found += dead.len();
-        end_local(dead);
+        end_local(local::sweep_some(nodes, most_dead));
     }
     if shared::any_late() {
         thread::with(|thread| thread.owes_late.set(true));
     }
-    found
 }
 
 /// Ends what was found dead in passing, as far as that runs nothing of the user's.

@@ -104,9 +104,9 @@ pub(crate) fn with_anchor(subject: Subject, act: impl FnOnce(&Anchor)) {
     }
 }
 
-/// Looks at so many nodes, and takes out those that are dead.
-pub(crate) fn sweep_some(nodes: usize) -> Chain {
-    with(|table| table.keeper.sweep_some(&table.index, nodes).1).unwrap_or(const { Chain::new() })
+/// Looks at so many nodes, and takes out those that are dead, so many at most.
+pub(crate) fn sweep_some(nodes: usize, most_dead: usize) -> Chain {
+    with(|table| table.keeper.sweep_some(&table.index, nodes, most_dead).1).unwrap_or(const { Chain::new() })
 }
 
 /// Takes nodes back that hold nothing any more, and some whose cells wait for the end of an outermost call.
@@ -181,6 +181,16 @@ pub(crate) fn listed(core: &'static Core) -> Vec<CellRef> {
         }
     });
     cells
+}
+
+/// How many nodes objects have, dead or alive.
+pub(crate) fn live() -> usize {
+    with(|table| table.keeper.live()).unwrap_or(0)
+}
+
+/// Whether `is` says yes to a node.
+pub(crate) fn any(is: &mut impl FnMut(&Node) -> bool) -> bool {
+    with(|table| table.keeper.any(&mut *is)).unwrap_or(false)
 }
 
 /// The results of `core` on this thread all of whose arguments live.

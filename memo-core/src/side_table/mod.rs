@@ -122,7 +122,7 @@ pub(crate) fn pinned_bytes(core: &'static Core) -> u64 {
         let bytes = pinned_by(node);
         if bytes > 0 && node.anchor().cells().find(core).is_some() { bytes } else { 0 }
     };
-    let most = if shared::live() <= EXACT { usize::MAX } else { SAMPLE };
+    let most = if shared::live() + local::live() <= EXACT { usize::MAX } else { SAMPLE };
     shared::estimate(most, &of) + local::estimate(most, &of)
 }
 
@@ -168,7 +168,8 @@ pub(crate) fn living_entries(core: &'static Core) -> usize {
 
 /// Whether a result of `core` is there that would be found if it was asked for: a quick look, which may not see one.
 pub(crate) fn sees_living(core: &'static Core) -> bool {
-    shared::any(&mut |node: &Node| node.life().is_alive() && living(node, core) > 0)
+    let mut sees = |node: &Node| node.life().is_alive() && living(node, core) > 0;
+    if core.is_local() { local::any(&mut sees) } else { shared::any(&mut sees) }
 }
 
 /// Results of `core` on a node all of whose arguments besides the owner live.

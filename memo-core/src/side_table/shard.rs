@@ -29,8 +29,9 @@ const YOUNG: usize = 2;
 const SLABS: usize = 4;
 /// Nodes that a sweep of all looks at before it opens the lock.
 const AT_A_TIME: usize = 256;
-/// So many dead are worth a batch: one fence for all (where one is needed), and one more turn of the lock.
+/// So many dead are worth a batch: one fence for all (where one is needed), and one more turn of the lock. Fewer where few live.
 const BATCH: usize = 32;
+const LEAST_BATCH: usize = 4;
 /// So many bytes of theirs are.
 const BATCH_BYTES: u64 = 32 << 10;
 
@@ -190,7 +191,8 @@ impl Keeper {
     /// The dead, if they are worth a batch.
     #[inline]
     fn due(&mut self) -> Chain {
-        if self.dead.len() >= BATCH || self.dead_bytes >= BATCH_BYTES { self.take_dead() } else { Chain::new() }
+        let batch = (LEAST_BATCH + self.live() / 4).min(BATCH);
+        if self.dead.len() >= batch || self.dead_bytes >= BATCH_BYTES { self.take_dead() } else { Chain::new() }
     }
 
     /// All that was found dead. They were taken out; who has them gives them back.
@@ -229,15 +231,22 @@ impl Keeper {
         unsafe { self.pool_of(node).take_out(node) };
     }
 
-    /// Looks at so many nodes, of all classes in turn; not at more than there are. How many those were, and the dead.
-    pub(crate) fn sweep_some(&mut self, index: &Index<Node>, nodes: usize) -> (usize, Chain) {
+    /// Looks at so many nodes, of all classes in turn, not at more than there are, and not further when so many dead wait. How many those
+    /// were, and the dead.
+    pub(crate) fn sweep_some(&mut self, index: &Index<Node>, nodes: usize, most_dead: usize) -> (usize, Chain) {
         let mut looked = 0;
         for _ in 0..self.pools.len() {
             self.turn = (self.turn + 1) % self.pools.len();
-            // Of slabs that are nearly empty, some.
             let most = (nodes - looked).min(self.pools[self.turn].assigned());
-            looked += self.look_old(index, self.turn, most, &mut { SLABS.max(nodes) });
-            if looked >= nodes {
+            // Of slabs that are nearly empty, some.
+            let mut slabs = SLABS.max(nodes);
+            let before = looked;
+            while looked - before < most && self.dead.len() < most_dead {
+                let Some(node) = self.pools[self.turn].next_old(&mut slabs) else { break };
+                self.look(index, node);
+                looked += 1;
+            }
+            if looked >= nodes || self.dead.len() >= most_dead {
                 break;
             }
         }

@@ -217,14 +217,17 @@ pub(crate) fn with_anchor(subject: Subject, act: impl FnOnce(&Anchor)) {
     }
 }
 
-/// Looks at so many nodes, one hand for the whole process, and hands the dead to `end`. Fewer where there are no more. How many
-/// were dead.
-pub(crate) fn sweep_some(nodes: usize, mut end: impl FnMut(Shard, Chain)) -> usize {
+/// Shards that one visit goes to at most: their lines may be another thread's.
+const VISITS: u32 = 3;
+
+/// Looks at so many nodes, one hand for the whole process, and hands the dead to `end`: not further when so many were found, and in a
+/// few shards only.
+pub(crate) fn sweep_some(nodes: usize, most_dead: usize, mut end: impl FnMut(Shard, Chain)) {
     /// The shard that the hand is at, and how many of its nodes it has passed. Two who move it at once pass some twice.
     static HAND: AtomicUsize = AtomicUsize::new(0);
     static PASSED: AtomicUsize = AtomicUsize::new(0);
     let (mut looked, mut found) = (0, 0);
-    for _ in 0..OCCUPIED.load(Ordering::Relaxed).count_ones() {
+    for _ in 0..OCCUPIED.load(Ordering::Relaxed).count_ones().min(VISITS) {
         let Some(shard) = occupied_from(HAND.load(Ordering::Relaxed)) else { break };
         // A shard that is busy is left to the next time.
         if let Ok(keeper) = PARTS[shard.0].keeper.0.try_lock() {
@@ -232,7 +235,7 @@ pub(crate) fn sweep_some(nodes: usize, mut end: impl FnMut(Shard, Chain)) -> usi
                 if keeper.is_empty() {
                     OCCUPIED.fetch_and(!shard.bit(), Ordering::Relaxed);
                 }
-                let (some, dead) = keeper.sweep_some(shard.index(), nodes - looked);
+                let (some, dead) = keeper.sweep_some(shard.index(), nodes - looked, most_dead - found);
                 (some, dead, keeper.live())
             });
             let dead_here = dead.len();
@@ -244,17 +247,16 @@ pub(crate) fn sweep_some(nodes: usize, mut end: impl FnMut(Shard, Chain)) -> usi
             // Those that stay: the others are not among the living any more.
             let passed = PASSED.load(Ordering::Relaxed) + some.saturating_sub(dead_here);
             PASSED.store(passed, Ordering::Relaxed);
-            if passed < live && looked >= nodes {
+            if passed < live && (looked >= nodes || found >= most_dead) {
                 break;
             }
         }
         PASSED.store(0, Ordering::Relaxed);
         HAND.store(shard.0 + 1, Ordering::Relaxed);
-        if looked >= nodes {
+        if looked >= nodes || found >= most_dead {
             break;
         }
     }
-    found
 }
 
 /// The first occupied shard from `hand` on, around.

@@ -23,7 +23,7 @@ const MOST: u32 = 1 << INDEX_BITS;
 /// Those of a pool's first slab; each further one has double.
 const FIRST: u32 = 4;
 /// Free nodes that a pool may keep beside half of what it uses.
-const SPARE: usize = 48;
+const SPARE: usize = 12;
 
 #[derive(Clone, Copy)]
 struct Links {

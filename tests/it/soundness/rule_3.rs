@@ -1,9 +1,10 @@
-//! After reading a strong count of 0, an Acquire fence before anything is dropped.
+//! After reading a strong count of 0, a fence before anything is dropped.
 //!
-//! `strong_count` is a relaxed load. A reader uses a value through its borrow and lets go of the last `Arc` (Release);
-//! whoever sweeps sees the 0 and drops the value: without the fence in `Life::is_alive` nothing orders the reader's use
-//! before that drop. x86 orders it all the same, so this test passes there without the fence, under AddressSanitizer
-//! too; on ARM, and under an interpreter that watches for races, it does not.
+//! `strong_count` is a relaxed load. A reader uses a value through its borrow and lets go of the last `Arc`; whoever sweeps sees the
+//! 0 and drops the value: without `fence::after_deaths` nothing orders the reader's use before that drop. The last owner
+//! may leave in four ways, of which `drop` and `into_inner` release what came before, and `try_unwrap` (with `unwrap_or_clone`) and
+//! `make_mut` do not. x86 orders it all the same, so this test passes there without the fence, under AddressSanitizer
+//! too; the models in `fence.rs` have the orderings.
 
 use crate::duel::duel;
 use memo_core::weak_memo;
@@ -13,6 +14,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 #[test]
 fn a_sweep_comes_after_all_that_the_last_owner_did() {
+    #[derive(Clone)]
     struct Doc {
         number: u64,
         tally: Tally,
@@ -42,7 +44,16 @@ fn a_sweep_comes_after_all_that_the_last_owner_did() {
             |doc| {
                 let lent = answer(&doc);
                 assert_eq!(lent.uses.fetch_add(1, Ordering::Relaxed), doc.number);
-                drop(doc);
+                match doc.number % 4 {
+                    0 => drop(doc),
+                    1 => drop(Arc::try_unwrap(doc).map(|doc| doc.number)),
+                    2 => drop(Arc::unwrap_or_clone(doc)),
+                    // Moved to another allocation: there is a `Weak`.
+                    _ => {
+                        let mut doc = doc;
+                        Arc::make_mut(&mut doc).number += 1;
+                    }
+                }
                 gone.store(true, Ordering::Relaxed);
             },
             |()| {
