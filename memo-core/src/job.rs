@@ -183,7 +183,7 @@ where
 {
     let call = Call::enter();
     let site = core.site();
-    let anchor = anchor.unwrap_or_else(|| place.make().anchor);
+    let anchor = anchor.unwrap_or_else(|| place.make());
     let keys = const { Keys::of::<S, K>() };
     let me = thread::with(thread::Thread::number);
     let mut missed = false;

@@ -135,7 +135,7 @@ fn lent_cell<'w, V: 'static>(core: &'static Core, anchor: &'w Anchor) -> Option<
 fn lent_cell_or_add<'w, V: 'static>(
     core: &'static Core,
     place: Where,
-    Made { anchor, room }: Made<'w>,
+    Made { anchor, room, .. }: Made<'w>,
     slot: impl FnOnce() -> (Slot<V>, Look),
 ) -> (&'w LentCell<V>, Option<Look>) {
     if let Some(cell) = lent_cell(core, anchor) {
@@ -148,9 +148,8 @@ fn lent_cell_or_add<'w, V: 'static>(
     let (slot, look) = slot();
     let cell = LentCell::<V> { head: CellHead::vacant(core), slot };
     // A small first result lies with its anchor: no allocation of its own.
-    let room = room.filter(|_| const { Room::fits::<LentCell<V>, V>() });
     let raw = match room {
-        // SAFETY: it fits, and this call made the node.
+        // SAFETY: room was asked for since it fits, and this call made the node.
         Some(room) => unsafe { room.put(cell) },
         None => LentCell::into_raw(NonNull::from(Box::leak(Box::new(cell)))),
     };
@@ -188,7 +187,8 @@ impl<S: Scope> LendKey<S> for () {
         let call = Call::enter();
         let me = thread::with(thread::Thread::number);
         let mut single_flight = core.site().single_flight;
-        let made = anchor.map_or_else(|| place.make(), |anchor| Made { anchor, room: None });
+        let small = const { Room::fits::<LentCell<V>, V>() };
+        let made = anchor.map_or_else(|| place.make_roomy(small), |anchor| Made { anchor, room: None, fresh: false });
         // Who makes the cell has its claim from the start: nobody else has seen it.
         let (cell, mut made) = lent_cell_or_add::<V>(core, Place::<O, S>::WHERE, made, || {
             if single_flight { (Slot::claimed(me), Look::Claimed) } else { (Slot::empty(), Look::Over) }

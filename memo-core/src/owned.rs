@@ -349,7 +349,7 @@ where
     S: Scope,
     K: KeySet<S>,
 {
-    let anchor = place.find().unwrap_or_else(|| place.make().anchor);
+    let anchor = place.find().unwrap_or_else(|| place.make());
     Cell::<S, K, R>::find_or_add(anchor, core, Place::<O, S>::WHERE)
 }
 

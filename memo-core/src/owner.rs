@@ -52,9 +52,9 @@ pub trait Locate<S> {
     /// Its anchor, if it has one already.
     #[doc(hidden)]
     fn find(&self) -> Option<&Anchor>;
-    /// Its anchor, made on first use.
+    /// Its anchor, made on first use; with room for a small result if so.
     #[doc(hidden)]
-    fn make(&self) -> Made<'_>;
+    fn make(&self, roomy: bool) -> Made<'_>;
     /// Its strong count.
     #[doc(hidden)]
     fn strong(&self) -> Option<usize>;
@@ -71,8 +71,8 @@ impl<T: ?Sized> Locate<Shared> for Arc<T> {
     fn find(&self) -> Option<&Anchor> {
         shared::find(self)
     }
-    fn make(&self) -> Made<'_> {
-        sweep::shared_anchor(self)
+    fn make(&self, roomy: bool) -> Made<'_> {
+        sweep::shared_anchor(self, roomy)
     }
     fn strong(&self) -> Option<usize> {
         Some(Arc::strong_count(self))
@@ -92,8 +92,8 @@ macro_rules! in_this_threads_table {
             fn find(&self) -> Option<&Anchor> {
                 local::find(Subject::of(&**self))
             }
-            fn make(&self) -> Made<'_> {
-                sweep::local_anchor(Subject::of(&**self), || Life::new($pointer::downgrade(self)))
+            fn make(&self, roomy: bool) -> Made<'_> {
+                sweep::local_anchor(Subject::of(&**self), roomy, || Life::new($pointer::downgrade(self)))
             }
             fn strong(&self) -> Option<usize> {
                 Some($pointer::strong_count(self))
@@ -116,7 +116,7 @@ impl<T: HasAnchor + ?Sized> Locate<Shared> for T {
     fn find(&self) -> Option<&Anchor> {
         Some(self.anchor())
     }
-    fn make(&self) -> Made<'_> {
+    fn make(&self, _: bool) -> Made<'_> {
         unreachable!("an anchor inside is always found")
     }
     fn strong(&self) -> Option<usize> {
@@ -188,8 +188,14 @@ impl<'w, O: Locate<S> + ?Sized, S: Scope> Place<'w, O, S> {
         self.owner.find()
     }
 
-    pub(crate) fn make(self) -> Made<'w> {
-        self.owner.make()
+    /// The anchor, made on first use.
+    pub(crate) fn make(self) -> &'w Anchor {
+        self.owner.make(false).anchor
+    }
+
+    /// The same, with room for a small result if `roomy`.
+    pub(crate) fn make_roomy(self, roomy: bool) -> Made<'w> {
+        self.owner.make(roomy)
     }
 
     pub(crate) fn strong(self) -> Option<usize> {

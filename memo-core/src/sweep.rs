@@ -69,19 +69,19 @@ fn paid_in_passing() {
     thread::with(|thread| thread.debt.set(thread.debt.get() - IN_PASSING));
 }
 
-/// The anchor of an `Arc`, made on first use.
-pub(crate) fn shared_anchor<T: ?Sized>(arc: &Arc<T>) -> Made<'_> {
-    let made = shared::find_or_add(arc, end_shared);
-    if made.room.is_some() {
+/// The anchor of an `Arc`, made on first use; with room for a small result if so.
+pub(crate) fn shared_anchor<T: ?Sized>(arc: &Arc<T>, roomy: bool) -> Made<'_> {
+    let made = shared::find_or_add(arc, roomy, end_shared);
+    if made.fresh {
         paid_in_passing();
     }
     made
 }
 
 /// The anchor of an object in this thread's own table, made on first use.
-pub(crate) fn local_anchor<'a>(subject: Subject, life: impl FnOnce() -> Life) -> Made<'a> {
-    let made = local::find_or_add(subject, life, end_local);
-    if made.room.is_some() {
+pub(crate) fn local_anchor<'a>(subject: Subject, roomy: bool, life: impl FnOnce() -> Life) -> Made<'a> {
+    let made = local::find_or_add(subject, roomy, life, end_local);
+    if made.fresh {
         paid_in_passing();
     }
     made

@@ -80,7 +80,12 @@ pub(crate) fn find<'a>(subject: Subject) -> Option<&'a Anchor> {
 
 /// The anchor of the object on this thread, made on first use. In passing a few others are looked at; those that are dead and due
 /// go to `end`.
-pub(crate) fn find_or_add<'a>(subject: Subject, life: impl FnOnce() -> Life, end: impl FnOnce(Chain)) -> Made<'a> {
+pub(crate) fn find_or_add<'a>(
+    subject: Subject,
+    roomy: bool,
+    life: impl FnOnce() -> Life,
+    end: impl FnOnce(Chain),
+) -> Made<'a> {
     let Added { node, fresh, dead } = with_or_make(|table| {
         let Table { index, keeper, next } = table;
         let number = || {
@@ -88,13 +93,13 @@ pub(crate) fn find_or_add<'a>(subject: Subject, life: impl FnOnce() -> Life, end
             *next = number.wrapping_add(1);
             number
         };
-        keeper.find_or_add(index, subject, number, life)
+        keeper.find_or_add(index, subject, roomy, number, life)
     });
     if !dead.is_empty() {
         end(dead);
     }
     // SAFETY: as in `find`.
-    Made::of(unsafe { node.as_ref() }, fresh)
+    unsafe { Made::of(node, fresh) }
 }
 
 /// Calls `act` with the anchor of an object that may be dead. `act` is ours.

@@ -31,6 +31,8 @@ pub(crate) mod shard;
 pub(crate) mod shared;
 mod slab;
 
+use std::ptr::NonNull;
+
 use hashbrown::{HashMap, HashSet};
 
 use crate::anchor::Anchor;
@@ -41,13 +43,23 @@ use node::{Node, Room};
 /// An anchor that was found or made.
 pub(crate) struct Made<'a> {
     pub(crate) anchor: &'a Anchor,
-    /// Where this call may put a first result: it made the node.
+    /// Where this call may put a first result: it made the node, a roomy one.
     pub(crate) room: Option<&'a Room>,
+    /// Whether this call made the node.
+    pub(crate) fresh: bool,
 }
 
-impl<'a> Made<'a> {
-    fn of(node: &'a Node, fresh: bool) -> Self {
-        Self { anchor: node.anchor(), room: fresh.then(|| node.room()) }
+impl Made<'_> {
+    /// # Safety
+    /// The node's object lives, and is borrowed for the lifetime.
+    unsafe fn of(node: NonNull<Node>, fresh: bool) -> Self {
+        Self {
+            // SAFETY: the caller's: the node of a living object stays.
+            anchor: unsafe { (*node.as_ptr()).anchor() },
+            // SAFETY: as above.
+            room: if fresh { unsafe { Node::room(node) } } else { None },
+            fresh,
+        }
     }
 }
 

@@ -22,12 +22,11 @@ use crate::life::Life;
 use crate::retained;
 use crate::sync::{AtomicUsize, Ordering};
 
-/// An anchor in the side table. What a hit needs comes first.
+/// An anchor in the side table. What a hit needs comes first. Behind a roomy one lies its [`Room`].
 #[repr(C)]
 pub(crate) struct Node {
     address: AtomicUsize,
     anchor: Anchor,
-    room: Room,
     life: Life,
     size: Size,
     number: Number,
@@ -35,7 +34,12 @@ pub(crate) struct Node {
 
 // Bounds the memory of an entry; a model's atomics are larger.
 #[cfg(all(not(loom), target_pointer_width = "64"))]
-const _: () = assert!(size_of::<Node>() == 88);
+const _: () = assert!(size_of::<Node>() == 48 && size_of::<Room>() == 40);
+
+/// Bytes from one node of a slab to the next.
+pub(super) const fn stride(roomy: bool) -> usize {
+    size_of::<Node>() + if roomy { size_of::<Room>() } else { 0 }
+}
 
 /// The address of a node that is free.
 const FREE: usize = 1;
@@ -50,14 +54,13 @@ impl Addressed for Node {
 }
 
 impl Node {
-    pub(super) fn free(index: u32) -> Self {
+    pub(super) fn free(index: u32, roomy: bool) -> Self {
         Self {
             address: AtomicUsize::new(FREE),
             anchor: Anchor::new(),
-            room: Room(UnsafeCell::new(MaybeUninit::uninit())),
             life: Life::GONE,
             size: Size(0),
-            number: Number::of(0, index),
+            number: Number::of(0, index, roomy),
         }
     }
 
@@ -73,7 +76,7 @@ impl Node {
         // SAFETY: as above.
         unsafe { (*at).size = Size::of(bytes) };
         // SAFETY: as above.
-        unsafe { (*at).number = Number::of(number, (*at).number.index()) };
+        unsafe { (*at).number = (*at).number.renewed(number) };
         // SAFETY: as above.
         unsafe { &(*at).address }.store(address, Ordering::Release);
     }
@@ -111,8 +114,15 @@ impl Node {
         &self.anchor
     }
 
-    pub(crate) fn room(&self) -> &Room {
-        &self.room
+    /// Where the first result may lie, if this node is a roomy one.
+    ///
+    /// # Safety
+    /// The node lies in a slab, and its memory is not given back for `'a`.
+    pub(super) unsafe fn room<'a>(node: NonNull<Self>) -> Option<&'a Room> {
+        // SAFETY: the caller's; this is not changed while an object has the node.
+        let roomy = unsafe { (*node.as_ptr()).number }.is_roomy();
+        // SAFETY: it lies there, in the same slab; it is plain memory.
+        roomy.then(|| unsafe { node.add(1).cast::<Room>().as_ref() })
     }
 
     pub(crate) fn life(&self) -> &Life {
@@ -130,6 +140,11 @@ impl Node {
     /// Its place in its slab.
     pub(super) fn index(&self) -> u32 {
         self.number.index()
+    }
+
+    /// Whether a room lies behind it.
+    pub(super) fn is_roomy(&self) -> bool {
+        self.number.is_roomy()
     }
 
     /// Lets go of the object's allocation.
@@ -180,7 +195,7 @@ impl Node {
         retained::forget(anchor);
         let mut chain = anchor.take();
         // SAFETY: the caller's.
-        let room = unsafe { &(*node.as_ptr()).room }.start();
+        let Some(room) = unsafe { Self::room(node) }.map(Room::start) else { return chain };
         let mut before: Option<NonNull<CellHead>> = None;
         let mut at = chain;
         while let Some(cell) = NonNull::new(at) {
@@ -223,7 +238,7 @@ impl Room {
     /// Puts a cell here.
     ///
     /// # Safety
-    /// [`Room::fits`], and the caller made the node, and puts no second one here that is not to replace a cell that was never seen.
+    /// [`Room::fits`], and the caller made the roomy node, and puts no second one here that is not to replace a cell that was never seen.
     pub(crate) unsafe fn put<C: AnyCell>(&self, cell: C) -> NonNull<CellHead> {
         let at = self.0.get().cast::<C>();
         // SAFETY: the caller's.
@@ -252,20 +267,33 @@ impl Size {
     }
 }
 
-/// When a node came (roughly, and around), and its place in its slab.
+/// When a node came (roughly, and around), whether it is a roomy one, and its place in its slab.
 #[derive(Clone, Copy)]
 struct Number(u32);
 
 /// Bits of the place in a slab.
 pub(super) const INDEX_BITS: u32 = 6;
 
+const ROOMY: u32 = 1 << INDEX_BITS;
+/// Bits below the number.
+const LOW_BITS: u32 = INDEX_BITS + 1;
+
 impl Number {
-    fn of(number: u32, index: u32) -> Self {
-        Self(number << INDEX_BITS | index)
+    fn of(number: u32, index: u32, roomy: bool) -> Self {
+        Self(number << LOW_BITS | if roomy { ROOMY } else { 0 } | index)
+    }
+
+    /// The same place, for one that comes now.
+    fn renewed(self, number: u32) -> Self {
+        Self::of(number, self.index(), self.is_roomy())
     }
 
     fn number(self) -> u32 {
-        self.0 >> INDEX_BITS
+        self.0 >> LOW_BITS
+    }
+
+    fn is_roomy(self) -> bool {
+        self.0 & ROOMY != 0
     }
 
     fn index(self) -> u32 {
@@ -275,7 +303,7 @@ impl Number {
 
 /// Puts numbers into the order of coming. `next` is the number of the next to come.
 pub(crate) fn age(number: u32, next: u32) -> u32 {
-    next.wrapping_sub(number).wrapping_sub(1) & (u32::MAX >> INDEX_BITS)
+    next.wrapping_sub(number).wrapping_sub(1) & (u32::MAX >> LOW_BITS)
 }
 
 #[cfg(test)]
@@ -292,7 +320,7 @@ mod tests {
 
     #[test]
     fn the_order_of_coming_outlives_the_end_of_the_numbers() {
-        const LAST: u32 = u32::MAX >> INDEX_BITS;
+        const LAST: u32 = u32::MAX >> LOW_BITS;
         let next = 3;
         let mut numbers = [2, LAST, 0, LAST - 1, 1];
         numbers.sort_by_key(|&number| std::cmp::Reverse(age(number, next)));

@@ -17,8 +17,8 @@ use std::ptr::NonNull;
 use super::index::{Index, Writer};
 use super::node::Node;
 use super::retired::Retired;
-use super::slab::{Pool, Slab};
-use super::{CLASSES, Subject, class_of};
+use super::slab::{KINDS, Kind, Pool, Slab};
+use super::{Subject, class_of};
 use crate::life::Life;
 
 /// Nodes of its class that are looked at for one that comes.
@@ -158,17 +158,18 @@ impl Keeper {
         &mut self,
         index: &Index<Node>,
         subject: Subject,
+        roomy: bool,
         number: impl FnOnce() -> u32,
         life: impl FnOnce() -> Life,
     ) -> Added {
         if let Some(node) = self.find(index, subject.address) {
             return Added { node, fresh: false, dead: Chain::new() };
         }
-        let class = class_of(subject.size);
-        let pool = match self.pools.iter().position(|pool| pool.class() == class) {
+        let kind = Kind { class: class_of(subject.size) as u8, roomy };
+        let pool = match self.pools.iter().position(|pool| pool.kind() == kind) {
             Some(at) => at,
             None => {
-                self.pools.push(Pool::new(class));
+                self.pools.push(Pool::new(kind));
                 self.pools.len() - 1
             }
         };
@@ -256,9 +257,9 @@ impl Keeper {
 
     /// Begins a sweep of all: how much there is to pass.
     pub(crate) fn round(&self) -> Round {
-        let mut slabs = [0; CLASSES];
+        let mut slabs = [0; KINDS];
         for pool in &self.pools {
-            slabs[pool.class()] = pool.slabs() + 1;
+            slabs[pool.kind().number()] = pool.slabs() + 1;
         }
         Round { slabs }
     }
@@ -267,9 +268,9 @@ impl Keeper {
     pub(crate) fn go_on(&mut self, index: &Index<Node>, round: &mut Round, batch: usize) -> Option<Chain> {
         let mut left = AT_A_TIME;
         while self.dead.len() < batch && left > 0 {
-            let to_pass = |pool: &Pool| round.slabs[pool.class()] > 0;
+            let to_pass = |pool: &Pool| round.slabs[pool.kind().number()] > 0;
             let Some(pool) = self.pools.iter().position(to_pass) else { break };
-            let slabs = &mut round.slabs[self.pools[pool].class()];
+            let slabs = &mut round.slabs[self.pools[pool].kind().number()];
             let nodes = left.min(batch);
             // Slab by slab, or node by node where one at a time is asked for.
             let looked = self.look_old(index, pool, nodes, slabs);
@@ -279,7 +280,7 @@ impl Keeper {
             left -= looked.max(1);
         }
         let some = self.some_dead(batch);
-        (some.is_some() || self.pools.iter().any(|pool| round.slabs[pool.class()] > 0))
+        (some.is_some() || self.pools.iter().any(|pool| round.slabs[pool.kind().number()] > 0))
             .then(|| some.unwrap_or(const { Chain::new() }))
     }
 
@@ -310,8 +311,8 @@ impl Keeper {
     #[inline]
     fn pool_of(&mut self, node: NonNull<Node>) -> &mut Pool {
         // SAFETY: the caller's node lies in a slab of this shard.
-        let class = unsafe { Slab::of(node).as_ref() }.class();
-        self.pools.iter_mut().find(|pool| pool.class() == class).expect("it came from one")
+        let kind = unsafe { Slab::of(node).as_ref() }.kind();
+        self.pools.iter_mut().find(|pool| pool.kind() == kind).expect("it came from one")
     }
 
     /// Takes nodes back that hold nothing any more.
@@ -414,7 +415,7 @@ impl Keeper {
     }
 }
 
-/// How far a sweep of all has to go yet: slabs of each class.
+/// How far a sweep of all has to go yet: slabs of each kind.
 pub(crate) struct Round {
-    slabs: [usize; CLASSES],
+    slabs: [usize; KINDS],
 }

@@ -190,20 +190,20 @@ fn number() -> u32 {
 }
 
 /// The anchor of `arc`, made on first use. In passing a few others are looked at; those that are dead and due go to `end`.
-pub(crate) fn find_or_add<T: ?Sized>(arc: &Arc<T>, end: impl FnOnce(Shard, Chain)) -> Made<'_> {
+pub(crate) fn find_or_add<T: ?Sized>(arc: &Arc<T>, roomy: bool, end: impl FnOnce(Shard, Chain)) -> Made<'_> {
     let subject = Subject::of(&**arc);
     let shard = Shard::of(subject);
     let Added { node, fresh, dead } = shard.with(|keeper| {
         if OCCUPIED.load(Ordering::Relaxed) & shard.bit() == 0 {
             OCCUPIED.fetch_or(shard.bit(), Ordering::Relaxed);
         }
-        keeper.find_or_add(shard.index(), subject, number, || Life::new(Arc::downgrade(arc)))
+        keeper.find_or_add(shard.index(), subject, roomy, number, || Life::new(Arc::downgrade(arc)))
     });
     if !dead.is_empty() {
         end(shard, dead);
     }
     // SAFETY: as in `find`.
-    Made::of(unsafe { node.as_ref() }, fresh)
+    unsafe { Made::of(node, fresh) }
 }
 
 /// Calls `act` with the anchor of an object that may die meanwhile. `act` is ours.

@@ -1,6 +1,6 @@
 //! Nodes in slabs: where a node comes from, where it goes back to, and in which order a sweep looks at them.
 //!
-//! A [`Pool`] has the nodes of one size class of one shard. A sweep goes over its slabs in a ring, one hand; and a second hand goes
+//! A [`Pool`] has the nodes of one size class of one shard, roomy ones or others. A sweep goes over its slabs in a ring, one hand; and a second hand goes
 //! over the slab that the last node came from, since most objects that die die young. Nodes that are given back are used
 //! again, the slabs that have room in turn.
 //!
@@ -15,7 +15,8 @@
 use std::alloc::{Layout, alloc, handle_alloc_error};
 use std::ptr::NonNull;
 
-use super::node::{INDEX_BITS, Node};
+use super::CLASSES;
+use super::node::{INDEX_BITS, Node, stride};
 use super::retired::Retired;
 
 /// The most nodes of a slab: a bit each in a word.
@@ -37,7 +38,7 @@ pub(super) struct Slab {
     /// Those of them that an object has, dead or alive.
     assigned: u64,
     len: u32,
-    class: u32,
+    kind: Kind,
     /// All slabs of the pool, and those with room: two rings.
     rings: [Links; 2],
 }
@@ -47,9 +48,9 @@ const ROOMY: usize = 1;
 
 impl Slab {
     #[inline]
-    fn layout(len: u32) -> (Layout, usize) {
-        let nodes = Layout::array::<Node>(len as usize).expect("a slab is small");
-        Layout::new::<Self>().extend(nodes).expect("a slab is small")
+    fn layout(len: u32, kind: Kind) -> Layout {
+        let bytes = Self::first() + len as usize * stride(kind.roomy);
+        Layout::from_size_align(bytes, align_of::<Self>().max(align_of::<Node>())).expect("a slab is small")
     }
 
     /// How far behind the beginning the nodes lie.
@@ -57,16 +58,16 @@ impl Slab {
         size_of::<Self>().next_multiple_of(align_of::<Node>())
     }
 
-    fn new(class: u32, len: u32) -> NonNull<Self> {
-        let (layout, _) = Self::layout(len);
+    fn new(kind: Kind, len: u32) -> NonNull<Self> {
+        let layout = Self::layout(len, kind);
         // SAFETY: the layout has a size.
         let Some(slab) = NonNull::new(unsafe { alloc(layout) }.cast::<Self>()) else { handle_alloc_error(layout) };
         let links = Links { before: slab, after: slab };
         // SAFETY: just allocated for this.
-        unsafe { slab.write(Self { used: 0, assigned: 0, len, class, rings: [links; 2] }) };
+        unsafe { slab.write(Self { used: 0, assigned: 0, len, kind, rings: [links; 2] }) };
         for index in 0..len {
             // SAFETY: as above.
-            unsafe { Self::node(slab, index).write(Node::free(index)) };
+            unsafe { Self::node(slab, index, kind).write(Node::free(index, kind.roomy)) };
         }
         slab
     }
@@ -74,12 +75,10 @@ impl Slab {
     /// # Safety
     /// `index` is below the slab's length, or the node is only pointed to.
     #[inline]
-    unsafe fn node(slab: NonNull<Self>, index: u32) -> NonNull<Node> {
-        let first = const { Self::first() };
+    unsafe fn node(slab: NonNull<Self>, index: u32, kind: Kind) -> NonNull<Node> {
+        let at = const { Self::first() } + index as usize * stride(kind.roomy);
         // SAFETY: the caller's.
-        let nodes = unsafe { slab.byte_add(first) }.cast::<Node>();
-        // SAFETY: the caller's.
-        unsafe { nodes.add(index as usize) }
+        unsafe { slab.byte_add(at) }.cast::<Node>()
     }
 
     /// The slab of a node.
@@ -88,34 +87,49 @@ impl Slab {
     /// The node lies in a slab.
     #[inline]
     pub(super) unsafe fn of(node: NonNull<Node>) -> NonNull<Self> {
-        // SAFETY: the caller's; its index is never changed.
-        let index = unsafe { node.as_ref() }.index();
-        let first = const { Self::first() };
+        // SAFETY: the caller's; its place is never changed.
+        let this = unsafe { node.as_ref() };
+        let at = const { Self::first() } + this.index() as usize * stride(this.is_roomy());
         // SAFETY: so far behind the beginning it was put.
-        let nodes = unsafe { node.sub(index as usize) };
-        // SAFETY: as above.
-        unsafe { nodes.byte_sub(first) }.cast()
+        unsafe { node.byte_sub(at) }.cast()
     }
 
     fn full(&self) -> u64 {
         u64::MAX >> (MOST - self.len)
     }
 
-    pub(super) fn class(&self) -> usize {
-        self.class as usize
+    pub(super) fn kind(&self) -> Kind {
+        self.kind
     }
 
     fn retire(slab: NonNull<Self>, retired: &mut Retired) {
         // SAFETY: a slab of the pool, which was unlinked.
-        let (layout, _) = Self::layout(unsafe { slab.as_ref() }.len);
+        let this = unsafe { slab.as_ref() };
+        let layout = Self::layout(this.len, this.kind);
         // Free nodes hold nothing. (A model's atomics are told nothing either: they are not models of slabs.)
         retired.add(slab.cast(), layout, |_, _| ());
     }
 }
 
-/// The nodes of one class.
+/// What the nodes of a pool have in common.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) struct Kind {
+    pub(super) class: u8,
+    pub(super) roomy: bool,
+}
+
+/// How many kinds there are.
+pub(super) const KINDS: usize = 2 * CLASSES;
+
+impl Kind {
+    pub(super) fn number(self) -> usize {
+        2 * self.class as usize + usize::from(self.roomy)
+    }
+}
+
+/// The nodes of one kind.
 pub(super) struct Pool {
-    class: u32,
+    kind: Kind,
     /// Any slab: where the sweep goes on, and the bit in it.
     hand: Option<NonNull<Slab>>,
     bit: u32,
@@ -134,9 +148,9 @@ pub(super) struct Pool {
 unsafe impl Send for Pool {}
 
 impl Pool {
-    pub(super) const fn new(class: usize) -> Self {
+    pub(super) const fn new(kind: Kind) -> Self {
         Self {
-            class: class as u32,
+            kind,
             hand: None,
             bit: 0,
             roomy: None,
@@ -149,8 +163,8 @@ impl Pool {
         }
     }
 
-    pub(super) fn class(&self) -> usize {
-        self.class as usize
+    pub(super) fn kind(&self) -> Kind {
+        self.kind
     }
 
     pub(super) fn slabs(&self) -> usize {
@@ -211,12 +225,12 @@ impl Pool {
         self.used += 1;
         self.assigned += 1;
         // SAFETY: there is room, so the index is below the length.
-        unsafe { Slab::node(slab, index) }
+        unsafe { Slab::node(slab, index, self.kind) }
     }
 
     fn grow(&mut self) -> NonNull<Slab> {
         let len = (FIRST << self.slabs.min(4)).min(MOST);
-        let slab = Slab::new(self.class, len);
+        let slab = Slab::new(self.kind, len);
         Self::enlink(&mut self.hand, slab, ALL);
         Self::enlink(&mut self.roomy, slab, ROOMY);
         self.slabs += 1;
@@ -321,7 +335,7 @@ impl Pool {
             let mut assigned = unsafe { Self::slab(slab) }.assigned;
             while assigned != 0 {
                 // SAFETY: a bit of the slab.
-                if is(unsafe { Slab::node(slab, assigned.trailing_zeros()) }) {
+                if is(unsafe { Slab::node(slab, assigned.trailing_zeros(), self.kind) }) {
                     return true;
                 }
                 assigned &= assigned - 1;
@@ -343,7 +357,7 @@ impl Pool {
                 let index = self.bit + left.trailing_zeros();
                 self.bit = index + 1;
                 // SAFETY: a bit of the slab.
-                return Some(unsafe { Slab::node(slab, index) });
+                return Some(unsafe { Slab::node(slab, index, self.kind) });
             }
             slab = this.rings[ALL].after;
             self.hand = Some(slab);
@@ -365,6 +379,6 @@ impl Pool {
         let index = if left == 0 { assigned.trailing_zeros() } else { self.young_bit + left.trailing_zeros() };
         self.young_bit = index + 1;
         // SAFETY: a bit of the slab.
-        Some(unsafe { Slab::node(slab, index) })
+        Some(unsafe { Slab::node(slab, index, self.kind) })
     }
 }
