@@ -223,21 +223,55 @@ pub(crate) struct CellPtr(NonNull<CellHead>);
 // through a count taken under it.
 unsafe impl Send for CellPtr {}
 
+/// The cells that are listed on one seat, in blocks: none is moved as a whole however many there are.
+pub(crate) struct Seated(Vec<Vec<CellPtr>>);
+
+const BLOCK: usize = 256;
+
+impl Seated {
+    pub(crate) const fn new() -> Self {
+        Self(Vec::new())
+    }
+
+    fn len(&self) -> usize {
+        self.0.last().map_or(0, |last| (self.0.len() - 1) * BLOCK + last.len())
+    }
+
+    fn push(&mut self, cell: CellPtr) {
+        match self.0.last_mut().filter(|last| last.len() < BLOCK) {
+            // The first grows as it needs, the others are seldom few.
+            Some(last) => last.push(cell),
+            None => {
+                let mut block = Vec::with_capacity(if self.0.is_empty() { 4 } else { BLOCK });
+                block.push(cell);
+                self.0.push(block);
+            }
+        }
+    }
+
+    /// Takes the cell at a position out. The last takes its place: that one comes back, unless it is itself.
+    fn swap_remove(&mut self, position: usize) -> Option<CellPtr> {
+        let last = self.0.last_mut()?.pop()?;
+        if self.0.len() > 1 && self.0.last().is_some_and(Vec::is_empty) {
+            self.0.pop();
+        }
+        let at = self.0.get_mut(position / BLOCK)?.get_mut(position % BLOCK)?;
+        *at = last;
+        Some(last)
+    }
+
+    fn iter(&self) -> impl Iterator<Item = &CellPtr> {
+        self.0.iter().flatten()
+    }
+}
+
 /// Lists a cell that is not published yet.
 pub(crate) fn enlist(cell: NonNull<CellHead>, memo: &'static Core) {
     let seat = Core::seat();
     let mut seated = memo.cells[seat].lock();
     listing_of(cell, memo).set(seat, seated.len());
-    if seated.len() == seated.capacity() {
-        // By a quarter, not by the double: a cell is small, and its place in this list should not cost a third of it.
-        let room = seated.len() / 4 + 4;
-        seated.reserve_exact(room);
-    }
     seated.push(CellPtr(cell));
 }
-
-/// Places that a list may keep.
-const FEW: usize = 32;
 
 /// Takes a cell off its memo's list, if it is on it.
 #[inline]
@@ -251,14 +285,8 @@ pub(crate) fn delist(cell: NonNull<CellHead>, memo: &'static Core) {
     let Some((seat, _)) = listing.get() else { return };
     let mut seated = memo.cells[seat].lock();
     let Some((_, position)) = listing.get() else { return };
-    seated.swap_remove(position);
-    if let Some(moved) = seated.get(position) {
+    if let Some(moved) = seated.swap_remove(position) {
         listing_of(moved.0, memo).set(seat, position);
-    }
-    // A few that come and go in turn do not make it small and large again.
-    if seated.len() < seated.capacity() / 4 && seated.capacity() > FEW {
-        let half = seated.capacity() / 2;
-        seated.shrink_to(half);
     }
     listing.0.store(UNLISTED, Ordering::Relaxed);
 }

@@ -710,6 +710,8 @@ mod tests {
     use crate::slot::Slot;
     use crate::store::Single;
 
+    const INSIDE: Where = Where { local: false, tabled: false };
+
     /// A clear finds a cell before it is on its anchor, where then another is.
     #[test]
     fn a_flight_that_was_cleared_in_a_cell_that_came_second_has_ended() {
@@ -717,10 +719,10 @@ mod tests {
         let anchor = Anchor::new();
         let in_progress = flight::detached_now();
         let (entry, stored) = new_entries::<Single<u32>>(Slot::claimed(1), (), 0);
-        let second = NewCell::<Shared, Single<u32>>::make(&CORE, true, Some(stored));
+        let second = NewCell::<Shared, Single<u32>>::make(&CORE, INSIDE, Some(stored));
         crate::handle::clear(&CORE);
         assert_eq!(flight::detached_now(), in_progress + 1);
-        let first = CountedCell::<Shared, Single<u32>>::find_or_add(&anchor, &CORE, true);
+        let first = CountedCell::<Shared, Single<u32>>::find_or_add(&anchor, &CORE, INSIDE);
         let Err(found) = second.publish(&anchor) else { panic!("another came first") };
         assert!(std::ptr::eq(found, first));
         assert_eq!(flight::detached_now(), in_progress);
@@ -728,7 +730,7 @@ mod tests {
 
         // Without a clear it has not been taken for one that was.
         let (entry, stored) = new_entries::<Single<u32>>(Slot::claimed(1), (), 0);
-        assert!(NewCell::<Shared, Single<u32>>::make(&CORE, true, Some(stored)).publish(&anchor).is_err());
+        assert!(NewCell::<Shared, Single<u32>>::make(&CORE, INSIDE, Some(stored)).publish(&anchor).is_err());
         assert_eq!(flight::detached_now(), in_progress);
         entry.slot.end(crate::slot::NoValue::Panicked);
     }

@@ -105,12 +105,17 @@
 //! * **An `Err` is not remembered, a `None` is.** See `cache_err`, `some_only`, `cache_if` at [`weak_memo`].
 //! * **A drop may run on any thread.** Results of dead `Arc`s are dropped by whoever sweeps: at the end of an outermost memo
 //!   call, by [`sweep`], or on the thread of a [`Sweeper`]. If a result's `Drop` takes a lock that you hold while you call
-//!   memos, use a `Sweeper`.
+//!   memos, use a `Sweeper`. Inside a body nothing of yours is dropped: a memoized driver that makes, asks and drops many `Arc`s
+//!   gives their allocations back as it goes, and results without a destructor, while results with one wait for its end.
+//! * **When memory is back.** With `n` objects in the side table, what has died is found after at most `n / 4 + 350` further misses of any
+//!   memo by any threads, or after some `64 n` hits and 171 more for each dead object. While objects come, the dead that are not
+//!   found yet are at most as many as the living of their size (by power of two), and a few for each part of the table. No call does
+//!   work in proportion to the table, to a crowd that died, or to another thread; [`sweep`] does, and handles what was dead when it began.
 //! * **One version.** Two versions of this crate in one program are two registries and two side tables.
 //!
 //! # Where things are
 //!
-//! For a reader of the source: `owner` (argument to anchor), `anchor` and `side_table`, `list`, `index` and `cell` (anchor
+//! For a reader of the source: `owner` (argument to anchor), `anchor` and `side_table` (in it `index`, `node`, `slab`, `shard`), `list`, `index` and `cell` (anchor
 //! to cell), `store` and `slot` (cell to value), `owned` and `lent` (the calls), `hit` and `hold` (a value that is copied while
 //! it may be taken away), `job`, `waits` and `race` (a miss), `peer` (further weak arguments), `grave`, `handed` and `sweep` (the end),
 //! `reader` and `fence` (what a hit without a lock tells those who take things away). Each begins with its

@@ -19,7 +19,7 @@ use std::marker::PhantomData;
 use std::ptr::NonNull;
 use std::sync::OnceLock;
 
-use crate::cell::{CellPtr, CellVtable};
+use crate::cell::{CellVtable, Seated};
 use crate::counters::Block;
 use crate::index::Index;
 use crate::retained::Suspicions;
@@ -100,10 +100,10 @@ pub(crate) struct Where {
 
 /// One of them, on a line of its own.
 #[repr(align(64))]
-pub(crate) struct Seat(Mutex<Vec<CellPtr>>);
+pub(crate) struct Seat(Mutex<Seated>);
 
 impl Seat {
-    pub(crate) fn lock(&self) -> MutexGuard<'_, Vec<CellPtr>> {
+    pub(crate) fn lock(&self) -> MutexGuard<'_, Seated> {
         unpoisoned(self.0.lock())
     }
 }
@@ -154,7 +154,7 @@ impl Core {
             name: OnceLock::new(),
             gone: Block::new(),
             suspicions: Suspicions::new(),
-            cells: [const { Seat(Mutex::new(Vec::new())) }; SEATS],
+            cells: [const { Seat(Mutex::new(Seated::new())) }; SEATS],
         }
     }
 

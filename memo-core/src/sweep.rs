@@ -6,10 +6,10 @@
 //!
 //! # The bound of law 4
 //!
-//! With `n` nodes in the side table, `d` of them dead, an object that has died is found after at most `n / 2 + 350` further misses
+//! With `n` nodes in the side table, `d` of them dead, an object that has died is found after at most `n / 4 + 350` further misses
 //! (`n / 5 + 150` of those that add no node), or `64 n + 171 d + 4,096 (22 + m)` hits, where `m` is the number of memos in use by each
 //! thread, summed over threads (a thread counts to 4,096 for each memo by itself, and gives what it did not use up to the process when
-//! it ends); all of any threads, and each as a part of what is needed. While objects come, at most half as many dead as living ones of the same size class are not found
+//! it ends); all of any threads, and each as a part of what is needed. While objects come, at most as many dead as living ones of the same size class are not found
 //! yet, and 34 a shard or 32 KiB of them. The allocation is given back then and there, and so is a result without drop glue; a
 //! result with drop glue is dropped at the end of an outermost memo call, where each call drops at most [`MOST_LATE`] of them.
 //!
@@ -36,7 +36,7 @@ use crate::{fence, grave};
 /// Nodes of the whole process that are looked at for one miss.
 const NODES_PER_MISS: i32 = 5;
 /// For one that added a node, and so has looked at some there, fewer.
-const IN_PASSING: i32 = 3;
+const IN_PASSING: i32 = 1;
 /// A debt is paid when it is worth taking a lock for.
 const DUE: i32 = 32;
 /// Every so many hits of one memo on one thread sweep too.

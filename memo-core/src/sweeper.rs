@@ -11,7 +11,7 @@ use crate::sync::unpoisoned;
 ///
 /// Without one, dead results of `Arc` arguments are reclaimed by further memo calls and by [`sweep`](crate::sweep). A
 /// sweeper is for programs that may fall idle, and for those whose callers should not drop strangers' results.
-/// Dropping the guard ends the thread and waits for it.
+/// Dropping the guard ends the thread and waits for it: at most as long as one sweep of what was dead when that began.
 ///
 /// # Examples
 ///

@@ -79,9 +79,11 @@ pub(crate) struct Watched {
 }
 
 impl Watched {
-    #[cfg(loom)]
-    pub(crate) fn new() -> Self {
-        Self { cell: UnsafeCell::new(()) }
+    pub(crate) fn fresh() -> Self {
+        Self {
+            #[cfg(loom)]
+            cell: UnsafeCell::new(()),
+        }
     }
 
     /// Somebody looks.

@@ -3,12 +3,13 @@
 //! *Linear hashing* (W. Litwin, "Linear hashing: a new tool for file and table addressing", 1980) over pages of one cache line: a
 //! bucket is a page of six slots, and where those do not do, further pages linked from it. Beyond so many nodes a bucket the
 //! table gets one bucket more, which takes its nodes from one other; below a quarter of that it loses one again. So no step of it is in
-//! proportion to the table. There is one writer at a time (whoever holds the lock, or the thread whose table it is); readers take
+//! proportion to the table. (A directory of chunks of pages doubles in one step: of a million objects it has 128 words in each of 32
+//! shards.) There is one writer at a time (whoever holds the lock, or the thread whose table it is); readers take
 //! no lock and write nothing shared.
 //!
 //! # Invariants
 //!
-//! 1. *A page is never given to another use under a reader*: what is taken out (a page, a segment of pages, a slab of nodes) goes
+//! 1. *Memory is never given to another use under a reader*: what is taken out (a page, a chunk of them, a directory, a slab of nodes) goes
 //!    to [`Retired`] and is freed when every reader that may have seen it has left. See [`crate::reader`]: readers mark themselves
 //!    before they load the first word.
 //! 2. *What a slot says is a guess.* A tag (seven bits of the hash) leads to a node, and the node says whose it is: a reader
@@ -17,7 +18,9 @@
 //!    address of a node that is taken out is overwritten before its `Weak` is given back; only after that the allocator can hand
 //!    the address out again, and both hand-overs order what was done before. So no node can show a reader an address from before
 //!    its own object was made; and as its object lives, the node that does show it is the object's own, and stays.
-//! 4. *A reader may miss.* One that meets a bucket while its nodes move may find nothing; so may one that counted the
+//! 4. *No reader looks beyond a chunk.* The number of buckets is written (`Release`) after the chunks that those lie in, and read
+//!    (`Acquire`) before them. A directory that was outgrown keeps the number that it has.
+//! 5. *A reader may miss.* One that meets a bucket while its nodes move may find nothing; so may one that counted the
 //!    buckets before they changed. None means a miss, and a miss looks again under the lock, where nothing moves.
 //!
 //! # Why this and nothing else
@@ -48,12 +51,14 @@ const SLOTS: usize = 6;
 const LOAD: usize = if cfg!(loom) { 1 } else { 4 };
 /// A bucket goes when so many times the nodes would still leave some for it.
 const SLACK: usize = if cfg!(loom) { 1 } else { 4 };
-/// Buckets of the first segment, as a power of two.
-const FIRST_BITS: u32 = if cfg!(loom) { 0 } else { 2 };
-/// From then on each doubling is in so many segments (as a power of two): what is not used yet of the last is a small part of all.
-const PARTS_BITS: u32 = if cfg!(loom) { 0 } else { 2 };
-/// A power of two: a reader then needs no check.
-const SEGMENTS: usize = 32 << PARTS_BITS;
+/// Pages of a chunk, as a power of two.
+const CHUNK_BITS: u32 = if cfg!(loom) { 0 } else { 6 };
+const CHUNK: usize = 1 << CHUNK_BITS;
+/// The first chunk is smaller where few pages do, and grows by this factor.
+const FIRST: usize = if cfg!(loom) { 1 } else { 4 };
+const FACTOR: usize = 2;
+/// Chunks that the smallest directory leads to.
+const LEAST: usize = if cfg!(loom) { 1 } else { 4 };
 
 /// All slots of a page, the highest bit of each tag.
 const EACH_TAG: u64 = 0x0000_8080_8080_8080;
@@ -75,7 +80,7 @@ impl<N> Page<N> {
             tags: AtomicU64::new(0),
             next: AtomicPtr::new(std::ptr::null_mut()),
             nodes: std::array::from_fn(|_| AtomicPtr::new(std::ptr::null_mut())),
-            watched: Watched::new(),
+            watched: Watched::fresh(),
         }
     }
 
@@ -96,6 +101,15 @@ impl<N> Page<N> {
         }
         // Else all zeroes are a free page: no tag, no link, no node.
         first
+    }
+
+    /// Makes this, which is free and not shared yet, the same as another.
+    fn copy_of(&self, other: &Self) {
+        for (to, from) in self.nodes.iter().zip(&other.nodes) {
+            to.store(from.load(Ordering::Relaxed), Ordering::Relaxed);
+        }
+        self.next.store(other.next.load(Ordering::Relaxed), Ordering::Relaxed);
+        self.tags.store(other.tags.load(Ordering::Relaxed), Ordering::Relaxed);
     }
 
     fn retire(first: NonNull<Self>, pages: usize, retired: &mut Retired) {
@@ -167,75 +181,147 @@ impl Buckets {
     }
 }
 
-/// The segment that a bucket lies in: 0, or by the highest bit of its number and a few below that.
-#[inline(always)]
-fn segment_of(bucket: usize) -> usize {
-    // So that the first segment is as if it were the last part of a doubling.
-    let from_one = bucket + (1 << FIRST_BITS);
-    let doubling = usize::BITS - 1 - from_one.leading_zeros();
-    let part = (from_one >> (doubling - PARTS_BITS)) & ((1 << PARTS_BITS) - 1);
-    ((doubling - FIRST_BITS) as usize) << PARTS_BITS | part
+/// Leads to the chunks. Behind it lie the pointers to them.
+#[repr(C)]
+struct Directory<N> {
+    buckets: AtomicU64,
+    /// Nothing, but in models it tells a look after the end.
+    watched: Watched,
+    chunks: [AtomicPtr<Page<N>>; 0],
 }
 
-/// The first bucket of a segment, and how many it has.
-fn extent(segment: usize) -> (usize, usize) {
-    let doubling = (segment >> PARTS_BITS) + FIRST_BITS as usize;
-    let part = segment & ((1 << PARTS_BITS) - 1);
-    let len = 1 << (doubling - PARTS_BITS as usize);
-    ((1 << doubling) + part * len - (1 << FIRST_BITS), len)
+impl<N> Directory<N> {
+    fn layout(chunks: usize) -> Layout {
+        let words = Layout::array::<AtomicPtr<Page<N>>>(chunks).expect("a directory is small");
+        Layout::new::<Self>().extend(words).expect("a directory is small").0.pad_to_align()
+    }
+
+    fn new(chunks: usize, buckets: Buckets) -> NonNull<Self> {
+        let layout = Self::layout(chunks);
+        // SAFETY: the layout has a size.
+        let Some(at) = NonNull::new(unsafe { std::alloc::alloc(layout) }.cast::<Self>()) else {
+            std::alloc::handle_alloc_error(layout)
+        };
+        let head = Self { buckets: AtomicU64::new(buckets.pack()), watched: Watched::fresh(), chunks: [] };
+        // SAFETY: just allocated for this.
+        unsafe { at.write(head) };
+        for chunk in 0..chunks {
+            // SAFETY: below the length.
+            let slot = unsafe { Self::slot(at, chunk) };
+            // SAFETY: just allocated for this.
+            unsafe { slot.write(AtomicPtr::new(std::ptr::null_mut())) };
+        }
+        at
+    }
+
+    /// # Safety
+    /// The chunk is below the directory's length.
+    #[inline(always)]
+    unsafe fn slot(directory: NonNull<Self>, chunk: usize) -> NonNull<AtomicPtr<Page<N>>> {
+        // SAFETY: the pointers lie behind the head.
+        let first = unsafe { directory.byte_add(std::mem::offset_of!(Self, chunks)) };
+        // SAFETY: the caller's.
+        unsafe { first.cast::<AtomicPtr<Page<N>>>().add(chunk) }
+    }
+
+    /// # Safety
+    /// The chunk is below the directory's length, and the directory is not freed for `'a`.
+    #[inline(always)]
+    unsafe fn chunk<'a>(directory: NonNull<Self>, chunk: usize) -> &'a AtomicPtr<Page<N>> {
+        // SAFETY: the caller's.
+        let slot = unsafe { Self::slot(directory, chunk) };
+        // SAFETY: the caller's; all are initialised.
+        unsafe { slot.as_ref() }
+    }
+
+    fn retire(directory: NonNull<Self>, chunks: usize, retired: &mut Retired) {
+        let end = |at: NonNull<u8>, _: Layout| {
+            // SAFETY: what is freed; nobody else looks any more. (A model's pointers hold nothing that is to be dropped.)
+            unsafe { at.cast::<Self>().as_ref() }.watched.end();
+        };
+        retired.add(directory.cast(), Self::layout(chunks), end);
+    }
 }
 
 /// Where readers begin.
-pub(crate) struct Index<N> {
-    buckets: AtomicU64,
-    /// Each points as far before its segment as that begins behind bucket 0: so a bucket's number is its offset.
-    segments: [AtomicPtr<Page<N>>; SEGMENTS],
-}
+pub(crate) struct Index<N>(AtomicPtr<Directory<N>>);
 
 /// The writer's side of an [`Index`]: who holds this alone may change it.
 pub(crate) struct Writer {
     buckets: Buckets,
     live: usize,
-    /// Segments that are there.
-    segments: usize,
+    /// Chunks that the directory has places for, and those that are there.
+    places: usize,
+    chunks: usize,
+    /// Pages of the first chunk.
+    first: usize,
 }
 
 impl Writer {
     pub(crate) const fn new() -> Self {
-        Self { buckets: Buckets { count: 1, mask: 0 }, live: 0, segments: 0 }
+        Self { buckets: Buckets { count: 1, mask: 0 }, live: 0, places: 0, chunks: 0, first: 0 }
     }
 
     pub(crate) fn live(&self) -> usize {
         self.live
+    }
+
+    /// Pages that the chunks have, besides those that are linked from others.
+    fn pages(&self) -> usize {
+        self.chunks.saturating_sub(1) * CHUNK + self.first
     }
 }
 
 impl<N: Addressed> Index<N> {
     #[cfg(not(loom))]
     pub(crate) const fn new() -> Self {
-        Self { buckets: AtomicU64::new(1), segments: [const { AtomicPtr::new(std::ptr::null_mut()) }; SEGMENTS] }
+        Self(AtomicPtr::new(std::ptr::null_mut()))
     }
 
     #[cfg(loom)]
     pub(crate) fn new() -> Self {
-        Self { buckets: AtomicU64::new(1), segments: std::array::from_fn(|_| AtomicPtr::new(std::ptr::null_mut())) }
+        Self(AtomicPtr::new(std::ptr::null_mut()))
     }
 
-    /// The first page of a bucket, if its segment is there.
+    /// The first page of the bucket that a hash belongs to.
     ///
     /// # Safety
     /// The caller is marked as looking, or is the writer.
     #[inline(always)]
-    unsafe fn page<'a>(&self, bucket: usize) -> Option<&'a Page<N>> {
-        let segment = self.segments[segment_of(bucket) % SEGMENTS].load(Ordering::Acquire);
-        if segment.is_null() {
-            return None;
-        }
-        let page = segment.wrapping_add(bucket);
-        // SAFETY: invariant 1; the bucket lies in that segment.
-        let page = unsafe { &*page };
+    unsafe fn page_of<'a>(&self, hash: usize) -> Option<&'a Page<N>> {
+        let directory = NonNull::new(self.0.load(Ordering::Acquire))?;
+        // SAFETY: invariant 1.
+        let head = unsafe { directory.as_ref() };
+        head.watched.look();
+        let buckets = Buckets::unpack(head.buckets.load(Ordering::Acquire));
+        // SAFETY: a bucket that there is, and the caller's.
+        unsafe { Self::page_in(directory, buckets.bucket(hash)) }
+    }
+
+    /// # Safety
+    /// The bucket is one of this directory's, and the caller as for [`Index::page_of`].
+    #[inline(always)]
+    unsafe fn page_in<'a>(directory: NonNull<Directory<N>>, bucket: usize) -> Option<&'a Page<N>> {
+        // SAFETY: the caller's, invariant 4.
+        let chunk = unsafe { Directory::chunk(directory, bucket >> CHUNK_BITS) };
+        let chunk = NonNull::new(chunk.load(Ordering::Acquire))?;
+        // SAFETY: invariant 4.
+        let page = unsafe { chunk.add(bucket & (CHUNK - 1)) };
+        // SAFETY: invariant 1.
+        let page = unsafe { page.as_ref() };
         page.watched.look();
         Some(page)
+    }
+
+    /// The writer's directory.
+    fn directory(&self) -> NonNull<Directory<N>> {
+        NonNull::new(self.0.load(Ordering::Relaxed)).expect("made with the first node")
+    }
+
+    /// The first page of a bucket, for the writer.
+    fn page<'a>(&self, bucket: usize) -> &'a Page<N> {
+        // SAFETY: the writer, who asks for buckets that there are.
+        unsafe { Self::page_in(self.directory(), bucket) }.expect("the chunk is there")
     }
 
     /// The node at `address`.
@@ -245,19 +331,17 @@ impl<N: Addressed> Index<N> {
     #[inline(always)]
     pub(crate) unsafe fn find(&self, address: usize) -> Option<NonNull<N>> {
         let place = Place::of(address);
-        // Relaxed: one that is too old leads to a miss at worst (invariant 4), and so does a segment that is not there yet.
-        let buckets = Buckets::unpack(self.buckets.load(Ordering::Relaxed));
         // SAFETY: the caller's.
-        let mut page = unsafe { self.page(buckets.bucket(place.hash)) }?;
+        let mut page = unsafe { self.page_of(place.hash) }?;
         loop {
             let mut found = Page::<N>::tagged(page.tags.load(Ordering::Acquire), place.tag);
             while found != 0 {
                 let at = found.trailing_zeros() as usize / 8;
-                if let Some(node) = NonNull::new(page.nodes[at].load(Ordering::Acquire)) {
-                    // SAFETY: invariant 1.
-                    if unsafe { N::address(node) } == address {
-                        return Some(node);
-                    }
+                // SAFETY: whoever set the tag had put a node there, and none is ever taken out, but for another.
+                let node = unsafe { NonNull::new_unchecked(page.nodes[at].load(Ordering::Acquire)) };
+                // SAFETY: invariant 1.
+                if unsafe { N::address(node) } == address {
+                    return Some(node);
                 }
                 found &= found - 1;
             }
@@ -270,8 +354,8 @@ impl<N: Addressed> Index<N> {
 
     /// Puts a node in, whose address is not there.
     pub(crate) fn insert(&self, writer: &mut Writer, address: usize, node: NonNull<N>, retired: &mut Retired) {
-        if writer.segments == 0 {
-            self.add_segment(writer);
+        if writer.chunks == 0 {
+            self.make_room(writer, retired);
         }
         self.place(writer.buckets, address, node);
         writer.live += 1;
@@ -285,8 +369,7 @@ impl<N: Addressed> Index<N> {
         // SAFETY: the writer's node.
         let place = Place::of(unsafe { N::address(node) });
         let bucket = writer.buckets.bucket(place.hash);
-        // SAFETY: the writer.
-        let mut page = unsafe { self.page(bucket) };
+        let mut page = Some(self.page(bucket));
         while let Some(here) = page {
             let tags = here.tags.load(Ordering::Relaxed);
             let mut found = Page::<N>::tagged(tags, place.tag);
@@ -311,8 +394,7 @@ impl<N: Addressed> Index<N> {
     /// Puts a node in the first free slot of its bucket.
     fn place(&self, buckets: Buckets, address: usize, node: NonNull<N>) {
         let place = Place::of(address);
-        // SAFETY: the writer; the segments of all buckets are there.
-        let mut page = unsafe { self.page(buckets.bucket(place.hash)) }.expect("the segment is there");
+        let mut page = self.page(buckets.bucket(place.hash));
         loop {
             let tags = page.tags.load(Ordering::Relaxed);
             let free = !tags & EACH_TAG;
@@ -336,11 +418,56 @@ impl<N: Addressed> Index<N> {
         }
     }
 
-    fn add_segment(&self, writer: &mut Writer) {
-        let (first, pages) = extent(writer.segments);
-        let segment = Page::<N>::several(pages).as_ptr();
-        self.segments[writer.segments].store(segment.wrapping_sub(first), Ordering::Release);
-        writer.segments += 1;
+    /// Room for one page more at least.
+    fn make_room(&self, writer: &mut Writer, retired: &mut Retired) {
+        if writer.chunks == 1 && writer.first < CHUNK {
+            return self.grow_first(writer, retired);
+        }
+        if writer.chunks == writer.places {
+            self.move_on(writer, (2 * writer.places).max(LEAST), retired);
+        }
+        let pages = if writer.chunks == 0 { FIRST } else { CHUNK };
+        // SAFETY: below the directory's length.
+        let chunk = unsafe { Directory::chunk(self.directory(), writer.chunks) };
+        chunk.store(Page::several(pages).as_ptr(), Ordering::Release);
+        if writer.chunks == 0 {
+            writer.first = FIRST;
+        }
+        writer.chunks += 1;
+    }
+
+    /// The same pages elsewhere, with more behind them. Who is in the old ones finds what was there.
+    fn grow_first(&self, writer: &mut Writer, retired: &mut Retired) {
+        let pages = (writer.first * FACTOR).min(CHUNK);
+        let larger = Page::<N>::several(pages);
+        for at in 0..writer.first {
+            // SAFETY: below the length.
+            let to = unsafe { larger.add(at) };
+            // SAFETY: just made, and initialised.
+            unsafe { to.as_ref() }.copy_of(self.page(at));
+        }
+        // SAFETY: there is one.
+        let chunk = unsafe { Directory::chunk(self.directory(), 0) };
+        let old = NonNull::new(chunk.load(Ordering::Relaxed)).expect("it is there");
+        chunk.store(larger.as_ptr(), Ordering::Release);
+        Page::retire(old, writer.first, retired);
+        writer.first = pages;
+    }
+
+    /// Goes on to a directory of another length.
+    fn move_on(&self, writer: &mut Writer, places: usize, retired: &mut Retired) {
+        let next = Directory::<N>::new(places, writer.buckets);
+        if let Some(old) = NonNull::new(self.0.load(Ordering::Relaxed)) {
+            for chunk in 0..writer.chunks {
+                // SAFETY: below the length of both.
+                let pages = unsafe { Directory::chunk(old, chunk) }.load(Ordering::Relaxed);
+                // SAFETY: as above.
+                unsafe { Directory::chunk(next, chunk) }.store(pages, Ordering::Relaxed);
+            }
+            Directory::retire(old, writer.places, retired);
+        }
+        self.0.store(next.as_ptr(), Ordering::Release);
+        writer.places = places;
     }
 
     /// One bucket more: it takes over the nodes that are its own by now.
@@ -348,8 +475,8 @@ impl<N: Addressed> Index<N> {
         let before = writer.buckets;
         let after = Buckets::of(before.count + 1);
         let new = before.count;
-        if segment_of(new) == writer.segments {
-            self.add_segment(writer);
+        if new == writer.pages() {
+            self.make_room(writer, retired);
         }
         let old = after.mask >> 1 & new;
         self.hand_over(old, after, writer, retired, |bucket| bucket == new);
@@ -360,19 +487,23 @@ impl<N: Addressed> Index<N> {
         let after = Buckets::of(writer.buckets.count - 1);
         let last = after.count;
         self.hand_over(last, after, writer, retired, |_| true);
-        // Not at once: a table that grows and shrinks about a segment's beginning would make and free it again and again.
-        let (first, pages) = extent(writer.segments - 1);
-        if writer.segments > 1 && after.count <= first - if cfg!(loom) { 0 } else { first.min(pages) } {
-            writer.segments -= 1;
-            let segment = self.segments[writer.segments].load(Ordering::Relaxed);
-            self.segments[writer.segments].store(std::ptr::null_mut(), Ordering::Relaxed);
-            let segment = NonNull::new(segment.wrapping_add(first)).expect("it was there");
-            Page::retire(segment, pages, retired);
+        // Not at once: a table that grows and shrinks about a chunk's beginning would make and free it again and again.
+        let begin = writer.pages() - CHUNK.min(writer.pages());
+        if writer.chunks > 1 && after.count + CHUNK / 4 <= begin {
+            writer.chunks -= 1;
+            // SAFETY: below the directory's length.
+            let chunk = unsafe { Directory::chunk(self.directory(), writer.chunks) };
+            let pages = NonNull::new(chunk.load(Ordering::Relaxed)).expect("it was there");
+            chunk.store(std::ptr::null_mut(), Ordering::Relaxed);
+            Page::retire(pages, CHUNK, retired);
+            if writer.places > LEAST && writer.chunks < writer.places / 4 {
+                self.move_on(writer, writer.places / 2, retired);
+            }
         }
     }
 
     /// Goes on to `after`: what is in `bucket` and, by that, in one that `moves`, is put there, then the count is published, then it
-    /// is taken out of `bucket`: a reader finds it here or there, or between the two misses it (invariant 4).
+    /// is taken out of `bucket`: a reader finds it here or there, or between the two misses it (invariant 5).
     fn hand_over(
         &self,
         bucket: usize,
@@ -397,8 +528,7 @@ impl<N: Addressed> Index<N> {
             }
             moved
         };
-        // SAFETY: the writer.
-        let first = unsafe { self.page(bucket) }.expect("the segment is there");
+        let first = self.page(bucket);
         let mut page = Some(first);
         while let Some(here) = page {
             moved_of(here, &mut |address, node| self.place(after, address, node));
@@ -406,7 +536,9 @@ impl<N: Addressed> Index<N> {
             page = unsafe { here.next.load(Ordering::Relaxed).as_ref() };
         }
         writer.buckets = after;
-        self.buckets.store(after.pack(), Ordering::Release);
+        // SAFETY: the writer's, which stands.
+        let head = unsafe { &*self.directory().as_ptr() };
+        head.buckets.store(after.pack(), Ordering::Release);
         let mut page = first;
         let clear = |page: &Page<N>| {
             let moved = moved_of(page, &mut |_, _| {});
@@ -428,25 +560,25 @@ impl<N: Addressed> Index<N> {
         }
     }
 
-    /// Gives all pages back; the nodes are the caller's.
+    /// Gives all memory back; the nodes are the caller's.
     pub(crate) fn end(&self, writer: &mut Writer, retired: &mut Retired) {
+        let Some(directory) = NonNull::new(self.0.load(Ordering::Relaxed)) else { return };
         for bucket in 0..writer.buckets.count {
-            // SAFETY: the writer.
-            let Some(page) = (unsafe { self.page(bucket) }) else { break };
-            let mut next = page.next.load(Ordering::Relaxed);
+            let mut next = self.page(bucket).next.load(Ordering::Relaxed);
             while let Some(further) = NonNull::new(next) {
-                // SAFETY: a page, which is unlinked here and retired below.
+                // SAFETY: a page, which is retired here.
                 next = unsafe { further.as_ref() }.next.load(Ordering::Relaxed);
                 Page::retire(further, 1, retired);
             }
         }
-        for segment in 0..writer.segments {
-            let (first, pages) = extent(segment);
-            let at = self.segments[segment].load(Ordering::Relaxed).wrapping_add(first);
-            self.segments[segment].store(std::ptr::null_mut(), Ordering::Relaxed);
-            Page::retire(NonNull::new(at).expect("it was there"), pages, retired);
+        self.0.store(std::ptr::null_mut(), Ordering::Relaxed);
+        for chunk in 0..writer.chunks {
+            // SAFETY: below the directory's length.
+            let pages = unsafe { Directory::chunk(directory, chunk) }.load(Ordering::Relaxed);
+            let len = if chunk == 0 { writer.first } else { CHUNK };
+            Page::retire(NonNull::new(pages).expect("it was there"), len, retired);
         }
-        self.buckets.store(1, Ordering::Relaxed);
+        Directory::retire(directory, writer.places, retired);
         *writer = Writer::new();
     }
 }
@@ -504,8 +636,7 @@ mod tests {
     fn pages(index: &Index<Stub>, writer: &Writer) -> usize {
         (0..writer.buckets.count)
             .map(|bucket| {
-                // SAFETY: one thread, the writer's.
-                let mut page = unsafe { index.page(bucket) };
+                let mut page = Some(index.page(bucket));
                 let mut pages = 0;
                 while let Some(here) = page {
                     pages += 1;
@@ -515,17 +646,6 @@ mod tests {
                 pages
             })
             .sum()
-    }
-
-    #[test]
-    fn segments_follow_each_other() {
-        let mut next = 0;
-        for segment in 0..64 {
-            let (first, len) = extent(segment);
-            assert_eq!(first, next);
-            assert_eq!((segment_of(first), segment_of(first + len - 1)), (segment, segment));
-            next = first + len;
-        }
     }
 
     #[test]
@@ -562,7 +682,7 @@ mod tests {
             index.remove(&mut writer, node, &mut retired);
         }
         assert_eq!((writer.live(), writer.buckets.count), (0, 1));
-        assert!(writer.segments <= 1, "a table that was large is small again");
+        assert!(writer.chunks <= 1, "a table that was large is small again");
         index.end(&mut writer, &mut retired);
         free(retired);
         for node in nodes {
@@ -763,7 +883,7 @@ mod loom_models {
             let look = thread::spawn(move || theirs.find(c));
             assert!(table.remove(a).is_some());
             assert!(table.remove(b).is_some());
-            assert_eq!(table.writer.lock().unwrap().0.segments, 1, "the second was retired");
+            assert_eq!(table.writer.lock().unwrap().0.chunks, 1, "the second was retired");
             assert_eq!(look.join().unwrap(), None);
         });
     }

@@ -92,13 +92,16 @@ fn class_of(size: usize) -> usize {
     (ceil_log2.saturating_sub(4) as usize).min(CLASSES - 1)
 }
 
+/// 2^64 over the golden ratio.
+const SPREAD: u64 = 0x9E37_79B9_7F4A_7C15;
+
 /// Spreads addresses over the high bits of a word, the best of which are the highest: a multiplication by 2^64 over the golden
 /// ratio (Knuth, The Art of Computer Programming, volume 3, section 6.4). Alone it sends some even distances between objects to
 /// nearly one place, and allocators give out even distances; so the pages' bits are mixed into those below first.
 #[inline(always)]
 fn hash_of(address: usize) -> u64 {
     let granule = address as u64 >> 4;
-    (granule ^ granule >> 9).wrapping_mul(0x9E37_79B9_7F4A_7C15)
+    (granule ^ granule >> 9).wrapping_mul(SPREAD)
 }
 
 /// Bytes of dead objects, for each memo that has results of them: from a walk over the shared table and this thread's.

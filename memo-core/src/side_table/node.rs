@@ -76,7 +76,8 @@ impl Node {
         // SAFETY: as above.
         unsafe { (*at).size = Size::of(bytes) };
         // SAFETY: as above.
-        unsafe { (*at).number = (*at).number.renewed(number) };
+        let place = unsafe { &mut (*at).number };
+        *place = place.renewed(number);
         // SAFETY: as above.
         unsafe { &(*at).address }.store(address, Ordering::Release);
     }

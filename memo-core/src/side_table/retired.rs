@@ -69,7 +69,7 @@ static WAITING: Mutex<Retired> = Mutex::new(Retired::new());
 
 /// How many bytes wait before a fence is asked for; more while a reader stays inside.
 static DUE: AtomicUsize = AtomicUsize::new(LEAST_DUE);
-const LEAST_DUE: usize = 256 << 10;
+const LEAST_DUE: usize = 32 << 10;
 
 /// Frees `retired` when no reader is left in it: later, if there is little of it. With no lock held.
 #[cold]

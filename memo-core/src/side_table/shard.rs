@@ -9,7 +9,7 @@
 //! # Who looks for the dead
 //!
 //! Whoever adds a node looks at [`OLD`] nodes of its class in its shard, and at [`YOUNG`] of those that came last, in passing: the
-//! lock is held anyway, and the lines are near. So for each class and shard the dead are at most half of the living and
+//! lock is held anyway, and the lines are near. So for each class and shard the dead are at most as many as the living and
 //! a batch, whatever threads, sizes and kinds of arguments there are; and a class is a factor of two in bytes.
 
 use std::ptr::NonNull;
@@ -22,7 +22,7 @@ use super::{Subject, class_of};
 use crate::life::Life;
 
 /// Nodes of its class that are looked at for one that comes.
-const OLD: usize = 3;
+const OLD: usize = 2;
 /// Nodes from the slab of the last one.
 const YOUNG: usize = 2;
 /// Slabs that are passed at most for them.
@@ -169,6 +169,8 @@ impl Keeper {
         let pool = match self.pools.iter().position(|pool| pool.kind() == kind) {
             Some(at) => at,
             None => {
+                // There is seldom another.
+                self.pools.reserve_exact(1);
                 self.pools.push(Pool::new(kind));
                 self.pools.len() - 1
             }

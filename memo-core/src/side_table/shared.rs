@@ -10,7 +10,7 @@ use std::sync::Arc;
 use super::index::Index;
 use super::node::{Node, age};
 use super::shard::{Added, Chain, Keeper, Round};
-use super::{Made, Subject, hash_of, retired};
+use super::{Made, SPREAD, Subject, retired};
 use crate::anchor::Anchor;
 use crate::fence;
 use crate::life::Life;
@@ -19,36 +19,23 @@ use crate::sync::unpoisoned;
 use crate::thread;
 
 /// A bit each in a word.
-const SHARDS: usize = 64;
+const SHARDS: usize = 1 << SHARD_BITS;
+const SHARD_BITS: u32 = 5;
 const REGION_BITS: u32 = 14;
 
-/// What readers need, and what writers do, on lines of their own.
-#[repr(align(128))]
-struct Part {
-    index: Index<Node>,
-    keeper: Apart<Mutex<Keeper>>,
-}
+/// What readers need, close together: it changes only when a directory does.
+#[cfg(not(loom))]
+static INDEXES: [Index<Node>; SHARDS] = [const { Index::new() }; SHARDS];
 
+#[cfg(loom)]
+static INDEXES: std::sync::LazyLock<[Index<Node>; SHARDS]> =
+    std::sync::LazyLock::new(|| std::array::from_fn(|_| Index::new()));
+
+/// What writers do, on lines of their own.
 #[repr(align(128))]
 struct Apart<T>(T);
 
-impl Part {
-    #[cfg(not(loom))]
-    const fn new() -> Self {
-        Self { index: Index::new(), keeper: Apart(Mutex::new(Keeper::new())) }
-    }
-
-    #[cfg(loom)]
-    fn new() -> Self {
-        Self { index: Index::new(), keeper: Apart(Mutex::new(Keeper::new())) }
-    }
-}
-
-#[cfg(not(loom))]
-static PARTS: [Part; SHARDS] = [const { Part::new() }; SHARDS];
-
-#[cfg(loom)]
-static PARTS: std::sync::LazyLock<[Part; SHARDS]> = std::sync::LazyLock::new(|| std::array::from_fn(|_| Part::new()));
+static KEEPERS: [Apart<Mutex<Keeper>>; SHARDS] = [const { Apart(Mutex::new(Keeper::new())) }; SHARDS];
 
 /// Shards that have, or lately had, nodes, a bit each: the others are not worth a visit.
 static OCCUPIED: AtomicU64 = AtomicU64::new(0);
@@ -70,17 +57,18 @@ impl Shard {
         if subject.size >> REGION_BITS != 0 {
             return Self(0);
         }
-        Self((hash_of(subject.address >> REGION_BITS << 4) >> 58) as usize)
+        let region = subject.address as u64 >> REGION_BITS;
+        Self((region.wrapping_mul(SPREAD) >> (64 - SHARD_BITS)) as usize)
     }
 
     #[inline(always)]
     fn index(self) -> &'static Index<Node> {
-        &PARTS[self.0].index
+        &INDEXES[self.0]
     }
 
     #[inline]
     fn keeper(self) -> MutexGuard<'static, Keeper> {
-        unpoisoned(PARTS[self.0].keeper.0.lock())
+        unpoisoned(KEEPERS[self.0].0.lock())
     }
 
     /// Works on the shard under its lock; what is retired goes when that is open.
@@ -230,7 +218,7 @@ pub(crate) fn sweep_some(nodes: usize, most_dead: usize, mut end: impl FnMut(Sha
     for _ in 0..OCCUPIED.load(Ordering::Relaxed).count_ones().min(VISITS) {
         let Some(shard) = occupied_from(HAND.load(Ordering::Relaxed)) else { break };
         // A shard that is busy is left to the next time.
-        if let Ok(keeper) = PARTS[shard.0].keeper.0.try_lock() {
+        if let Ok(keeper) = KEEPERS[shard.0].0.try_lock() {
             let (some, dead, live) = shard.with_locked(keeper, |keeper| {
                 if keeper.is_empty() {
                     OCCUPIED.fetch_and(!shard.bit(), Ordering::Relaxed);

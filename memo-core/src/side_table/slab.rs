@@ -10,7 +10,7 @@
 //!    index. All nodes of a slab are initialised.
 //! 2. All slabs of a pool are in the ring. Those with room, and no others, are in the second ring, `roomy`.
 //! 3. A slab is unlinked from both, and no hand points to it, before it is retired; then all its nodes are free.
-//! 4. What is free in a pool is at most half of what is used, and [`SPARE`] more, after each step that gives back.
+//! 4. Of slabs that nothing is used of, a pool keeps no more than a quarter of what it uses has room in, and [`SPARE`] nodes.
 
 use std::alloc::{Layout, alloc, handle_alloc_error};
 use std::ptr::NonNull;
@@ -21,10 +21,10 @@ use super::retired::Retired;
 
 /// The most nodes of a slab: a bit each in a word.
 const MOST: u32 = 1 << INDEX_BITS;
-/// Those of a pool's first slab; each further one has double.
+/// Those of a pool's first slab; every second further one has double.
 const FIRST: u32 = 4;
-/// Free nodes that a pool may keep beside half of what it uses.
-const SPARE: usize = 12;
+/// Free nodes that a pool may keep beside a quarter of what it uses.
+const SPARE: usize = 8;
 
 #[derive(Clone, Copy)]
 struct Links {
@@ -229,7 +229,7 @@ impl Pool {
     }
 
     fn grow(&mut self) -> NonNull<Slab> {
-        let len = (FIRST << self.slabs.min(4)).min(MOST);
+        let len = (FIRST << (self.slabs / 2).min(4)).min(MOST);
         let slab = Slab::new(self.kind, len);
         Self::enlink(&mut self.hand, slab, ALL);
         Self::enlink(&mut self.roomy, slab, ROOMY);
@@ -277,7 +277,7 @@ impl Pool {
         this.used &= !(1 << unsafe { node.as_ref() }.index());
         self.used -= 1;
         let free = self.nodes - self.used;
-        if this.used == 0 && free > self.used / 2 + SPARE {
+        if this.used == 0 && free > self.used / 4 + SPARE {
             self.retire(slab, retired);
         }
     }
