@@ -254,6 +254,10 @@ impl Seated {
         let last = self.0.last_mut()?.pop()?;
         if self.0.len() > 1 && self.0.last().is_some_and(Vec::is_empty) {
             self.0.pop();
+            if self.0.len() < self.0.capacity() / 4 {
+                let half = self.0.capacity() / 2;
+                self.0.shrink_to(half);
+            }
         }
         let at = self.0.get_mut(position / BLOCK)?.get_mut(position % BLOCK)?;
         *at = last;

@@ -137,7 +137,7 @@ pub(crate) fn sweep_all(batch: usize, mut end: impl FnMut(Chain)) {
     while let Some(dead) = with(|table| table.keeper.go_on(&table.index, &mut round, batch)).flatten() {
         end(dead);
     }
-    with(|table| table.keeper.trim());
+    with(|table| table.keeper.trim(&table.index));
 }
 
 /// A node that was seen: when it came, and whose it is.
@@ -227,7 +227,7 @@ pub(crate) fn close() {
         // Whatever of these is alive lives on elsewhere, or has no result that could be out.
         let free = crate::sweep::end_all(goes.unwrap_or(const { Chain::new() }), &mut panics);
         give_back(free, const { Chain::new() });
-        with(|table| table.keeper.trim());
+        with(|table| table.keeper.trim(&table.index));
         panics.swallow();
         if with(|table| table.keeper.is_empty()) == Some(true) {
             let table = thread::with(|thread| thread.table.replace(std::ptr::null_mut()));

@@ -343,7 +343,10 @@ impl Keeper {
     }
 
     /// Gives room back that nothing is in, after a sweep of all.
-    pub(crate) fn trim(&mut self) {
+    pub(crate) fn trim(&mut self, index: &Index<Node>) {
+        if self.live() == 0 {
+            index.end(&mut self.writer, &mut self.retired);
+        }
         for pool in &mut self.pools {
             pool.trim(&mut self.retired);
         }
@@ -373,8 +376,7 @@ impl Keeper {
     /// Gives all memory back; there are no nodes.
     pub(crate) fn end(&mut self, index: &Index<Node>) {
         debug_assert!(self.is_empty());
-        self.trim();
-        index.end(&mut self.writer, &mut self.retired);
+        self.trim(index);
     }
 
     /// Whether `is` says yes to the node of an object.

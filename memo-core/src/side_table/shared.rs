@@ -266,7 +266,7 @@ pub(crate) fn go_on(shard: Shard, round: &mut Round, batch: usize) -> Option<Cha
 
 /// Gives room back that nothing is in.
 pub(crate) fn trim() {
-    shards().for_each(|shard| shard.with(Keeper::trim));
+    shards().for_each(|shard| shard.with(|keeper| keeper.trim(shard.index())));
     retired::free_waiting();
 }
 
