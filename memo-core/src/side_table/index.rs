@@ -819,10 +819,11 @@ mod loom_models {
         }
     }
 
-    /// Addresses whose hashes end in these two bits: 3 is in the second bucket where there are two or three, 2 in the third.
+    /// Addresses with one tag whose hashes end in these two bits: 3 is in the second bucket where there are two or three, 2 in the third.
     fn colliding(bits: usize) -> [usize; 3] {
-        let mut alike = (1..).map(|n| n * 16).filter(|&address| Place::of(address).hash & 3 == bits);
-        std::array::from_fn(|_| alike.next().expect("one in two"))
+        let is = |address| Place::of(address).hash & 3 == bits && Place::of(address).tag == 0xC3;
+        let mut alike = (1..).map(|n| n * 16).filter(|&address| is(address));
+        std::array::from_fn(|_| alike.next().expect("one in 512"))
     }
 
     #[test]

@@ -122,8 +122,10 @@ impl Node {
     pub(super) unsafe fn room<'a>(node: NonNull<Self>) -> Option<&'a Room> {
         // SAFETY: the caller's; this is not changed while an object has the node.
         let roomy = unsafe { (*node.as_ptr()).number }.is_roomy();
-        // SAFETY: it lies there, in the same slab; it is plain memory.
-        roomy.then(|| unsafe { node.add(1).cast::<Room>().as_ref() })
+        // SAFETY: it lies there, in the same slab.
+        let room = roomy.then(|| unsafe { node.add(1) }.cast::<Room>());
+        // SAFETY: plain memory.
+        room.map(|room| unsafe { room.as_ref() })
     }
 
     pub(crate) fn life(&self) -> &Life {
@@ -208,8 +210,12 @@ impl Node {
                 continue;
             }
             match before {
-                // SAFETY: as above.
-                Some(before) => unsafe { before.as_ref().set_next(at) },
+                Some(before) => {
+                    // SAFETY: as above.
+                    let before = unsafe { before.as_ref() };
+                    // SAFETY: as above.
+                    unsafe { before.set_next(at) };
+                }
                 None => chain = at,
             }
             // SAFETY: the vtable is that of the cell's memo, and the object is dead. Nothing of the user's runs (invariant 4).

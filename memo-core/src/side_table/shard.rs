@@ -313,7 +313,9 @@ impl Keeper {
     #[inline]
     fn pool_of(&mut self, node: NonNull<Node>) -> &mut Pool {
         // SAFETY: the caller's node lies in a slab of this shard.
-        let kind = unsafe { Slab::of(node).as_ref() }.kind();
+        let slab = unsafe { Slab::of(node) };
+        // SAFETY: as above.
+        let kind = unsafe { slab.as_ref() }.kind();
         self.pools.iter_mut().find(|pool| pool.kind() == kind).expect("it came from one")
     }
 

@@ -66,8 +66,10 @@ impl Slab {
         // SAFETY: just allocated for this.
         unsafe { slab.write(Self { used: 0, assigned: 0, len, kind, rings: [links; 2] }) };
         for index in 0..len {
+            // SAFETY: below the length.
+            let node = unsafe { Self::node(slab, index, kind) };
             // SAFETY: as above.
-            unsafe { Self::node(slab, index, kind).write(Node::free(index, kind.roomy)) };
+            unsafe { node.write(Node::free(index, kind.roomy)) };
         }
         slab
     }

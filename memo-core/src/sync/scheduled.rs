@@ -71,6 +71,10 @@ macro_rules! atomics {
                 point();
                 self.0.fetch_or(bits, order)
             }
+            pub(crate) fn fetch_and(&self, bits: $value, order: Ordering) -> $value {
+                point();
+                self.0.fetch_and(bits, order)
+            }
         }
     )*};
     (@all $value:ty) => {
