@@ -108,7 +108,7 @@
 //!   memos, use a `Sweeper`. Inside a body nothing of yours is dropped: a memoized driver that makes, asks and drops many `Arc`s
 //!   gives their allocations back as it goes, and results without a destructor, while results with one wait for its end.
 //! * **When memory is back.** With `n` objects in the side table, what has died is found after at most `n / 4 + 350` further misses of any
-//!   memo by any threads, or after some `64 n` hits and 171 more for each dead object. While objects come, the dead that are not
+//!   memo by any threads, or after some `32 n` hits and 171 more for each dead object. While objects come, the dead that are not
 //!   found yet are at most as many as the living of their size (by power of two), and a few for each part of the table. No call does
 //!   work in proportion to the table, to a crowd that died, or to another thread; [`sweep`] does, and handles what was dead when it began.
 //! * **One version.** Two versions of this crate in one program are two registries and two side tables.

@@ -7,7 +7,7 @@
 //! # The bound of law 4
 //!
 //! With `n` nodes in the side table, `d` of them dead, an object that has died is found after at most `n / 4 + 350` further misses
-//! (`n / 5 + 150` of those that add no node), or `64 n + 171 d + 4,096 (22 + m)` hits, where `m` is the number of memos in use by each
+//! (`n / 5 + 150` of those that add no node), or `32 n + 171 d + 4,096 (22 + m)` hits, where `m` is the number of memos in use by each
 //! thread, summed over threads (a thread counts to 4,096 for each memo by itself, and gives what it did not use up to the process when
 //! it ends); all of any threads, and each as a part of what is needed. While objects come, at most as many dead as living ones of the same size class are not found
 //! yet, and 34 a shard or 32 KiB of them. The allocation is given back then and there, and so is a result without drop glue; a
@@ -42,7 +42,7 @@ const DUE: i32 = 32;
 /// Every so many hits of one memo on one thread sweep too.
 pub(crate) const HITS_PER_SWEEP: u64 = 4096;
 /// Nodes that those look at.
-const NODES_PER_HITS: usize = 64;
+const NODES_PER_HITS: usize = 128;
 /// And so many dead ones that they end: what they cost is a small part of what those hits do.
 const DEAD_PER_HITS: usize = 24;
 /// Results with drop glue that the end of an outermost call drops at most.

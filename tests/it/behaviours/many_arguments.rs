@@ -104,6 +104,7 @@ fn b41_a_strong_argument_first_leaves_no_residue_when_the_weak_second_dies() {
             f(&n.to_string(), n, &Arc::new(Tally::new()));
         }
         assert_eq!(f_memo().len(), 0);
+        sweep();
         let more = memo_tests::live_bytes().saturating_sub(before);
         assert!(more < 16 * 1024, "{more} bytes are left");
     });

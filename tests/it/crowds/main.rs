@@ -18,9 +18,9 @@ const CROWD: usize = 10_000;
 const SURVIVORS: usize = 10_000;
 const IN_TABLE: usize = CROWD + SURVIVORS;
 
-/// Calls that only hit reclaim all that is dead in so many: a look at one object of the table for 64 of them, 171 more for each that
+/// Calls that only hit reclaim all that is dead in so many: a look at one object of the table for 32 of them, 171 more for each that
 /// is dead, and some that come before the first look.
-const HITS_UNTIL_RECLAIMED: usize = 64 * IN_TABLE + 171 * CROWD + 4_096 * 30;
+const HITS_UNTIL_RECLAIMED: usize = 32 * IN_TABLE + 171 * CROWD + 4_096 * 30;
 
 /// Misses that meet new objects reclaim in so many: more than one object is looked at for each that comes.
 const MISSES_UNTIL_RECLAIMED: usize = IN_TABLE + 1_000;
