@@ -10,7 +10,7 @@
 
 use std::ptr::NonNull;
 
-use super::index::Index;
+use super::index::{Guess, Index};
 use super::node::{Node, age};
 use super::shard::{Added, Chain, Keeper};
 use super::{Made, Subject};
@@ -72,10 +72,21 @@ pub(crate) fn find<'a>(subject: Subject) -> Option<&'a Anchor> {
         // SAFETY: this thread's alone, and borrowed for the look only.
         let index = unsafe { &(*table.as_ptr()).index };
         // SAFETY: this thread is the writer.
-        unsafe { index.find(subject.address) }
+        match unsafe { index.guess(subject.address) } {
+            Guess::Node(node) => Some(node),
+            Guess::Nothing => None,
+            Guess::Unsure => find_further(index, subject.address),
+        }
     })?;
     // SAFETY: the node of a living object stays.
     Some(unsafe { node.as_ref() }.anchor())
+}
+
+#[cold]
+#[inline(never)]
+fn find_further(index: &Index<Node>, address: usize) -> Option<NonNull<Node>> {
+    // SAFETY: this thread is the writer.
+    unsafe { index.find(address) }
 }
 
 /// The anchor of the object on this thread, made on first use. In passing a few others are looked at; those that are dead and due

@@ -7,7 +7,7 @@
 use std::ptr::NonNull;
 use std::sync::Arc;
 
-use super::index::Index;
+use super::index::{Guess, Index};
 use super::node::{Node, age};
 use super::shard::{Added, Chain, Keeper, Round};
 use super::{Made, SPREAD, Subject, retired};
@@ -146,24 +146,35 @@ pub(crate) fn any_late() -> bool {
 pub(crate) fn find<T: ?Sized>(arc: &Arc<T>) -> Option<&Anchor> {
     let subject = Subject::of(&**arc);
     let (shard, address) = (Shard::of(subject), subject.address);
-    let node = thread::with(|thread| match thread.light_reader() {
+    let guess = thread::with(|thread| match thread.light_reader() {
         // SAFETY: marked as looking.
-        Some(reader) => reader.look(fence::light, || unsafe { shard.index().find(address) }),
-        None => find_carefully(shard, address),
-    })?;
+        Some(reader) => reader.look(fence::light, || unsafe { shard.index().guess(address) }),
+        None => Guess::Unsure,
+    });
+    let node = match guess {
+        Guess::Node(node) => node,
+        Guess::Nothing => return None,
+        Guess::Unsure => find_carefully(shard, address)?,
+    };
     // SAFETY: the node of a living object stays, and `arc` is borrowed for as long as the anchor is.
     Some(unsafe { node.as_ref() }.anchor())
 }
 
-/// The same for a thread's first time, where only a full fence does, and on a thread that is ending, which writers do not
-/// wait for.
+/// The same with all that a hit seldom needs: a further look, a full fence on a thread's first time and where no other does, and
+/// the lock on a thread that is ending, which writers do not wait for.
 #[cold]
 #[inline(never)]
 fn find_carefully(shard: Shard, address: usize) -> Option<NonNull<Node>> {
-    thread::with(|thread| match thread.reader() {
-        // SAFETY: marked as looking.
-        Some(reader) => reader.look(fence::full, || unsafe { shard.index().find(address) }),
-        None => shard.keeper().find(shard.index(), address),
+    thread::with(|thread| {
+        // SAFETY: called while marked as looking.
+        let find = || unsafe { shard.index().find(address) };
+        if let Some(reader) = thread.light_reader() {
+            return reader.look(fence::light, find);
+        }
+        match thread.reader() {
+            Some(reader) => reader.look(fence::full, find),
+            None => shard.keeper().find(shard.index(), address),
+        }
     })
 }
 
