@@ -6,7 +6,7 @@ mod lives;
 mod threads;
 mod warm;
 
-pub(crate) use crowds::{Burst, burst, drop_boxes, reclaim_at_once};
+pub(crate) use crowds::{Burst, allocate_after_boxes, burst, drop_boxes, reclaim_at_once};
 pub(crate) use keys::{Keys, OneOwner};
 pub(crate) use lives::{Lives, LivesAtOnce, Window, misses};
 pub(crate) use warm::Warm;

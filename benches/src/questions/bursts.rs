@@ -5,7 +5,7 @@ use std::time::Instant;
 
 use crate::doc::Object;
 use crate::fresh::Figure;
-use crate::loops::{self, drop_boxes, reclaim_at_once};
+use crate::loops::{self, allocate_after_boxes, drop_boxes, reclaim_at_once};
 use crate::run::median;
 use crate::subject::{Reclaims, Subject};
 use crate::subjects::ours::asked::{Asked, OfArc, OfArcLent, OfOwn, OfRc};
@@ -76,6 +76,13 @@ pub fn reclaims_at_once() -> Vec<Figure> {
     figures
 }
 
+/// The allocator's own stall: nanoseconds of one allocation after as many boxes were dropped.
+pub fn allocators() -> Vec<Figure> {
+    vec![Figure::new("allocator", "Box", "Box", |size| {
+        vec![(0..CROWDS).map(|_| each(allocate_after_boxes(size as usize), 1)).fold(f64::INFINITY, f64::min)]
+    })]
+}
+
 fn each(time: std::time::Duration, count: u64) -> f64 {
     time.as_secs_f64() * 1e9 / count as f64
 }
@@ -108,7 +115,7 @@ fn microseconds<R>(ask: impl Fn() -> R) -> f64 {
 }
 
 pub(super) fn figures() -> Vec<Figure> {
-    [burst_figures(), reclaims_at_once(), handles()].concat()
+    [burst_figures(), allocators(), reclaims_at_once(), handles()].concat()
 }
 
 #[cfg(test)]

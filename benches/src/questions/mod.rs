@@ -16,7 +16,7 @@ mod threads_of_lives;
 mod values;
 mod zipf;
 
-pub use bursts::{Burst, bursts, handles, reclaims_at_once};
+pub use bursts::{Burst, allocators, bursts, handles, reclaims_at_once};
 pub use bytes::{CHURNED, READINGS, WINDOW, churn_bytes, entry_bytes, heap_over_time, large_bytes};
 pub use hits::{
     contended_hits, contended_hits_apart, contended_hits_on_many, contended_hot_hits, hits, hits_by_argument_size,

@@ -603,3 +603,23 @@ fn no_thread_starts_unasked() {
         assert_eq!(threads(), before);
     });
 }
+
+/// What a service does: most objects stay, and those of a request do not. Who comes looks at those that came before it, too.
+#[test]
+fn short_lived_objects_beside_many_of_their_size_go_while_they_are_young() {
+    #[weak_memo]
+    fn f(n: &Arc<u64>) -> u64 {
+        **n + 1
+    }
+    const LIVING: u64 = 20_000;
+    alone(|| {
+        let living: Vec<_> = (0..LIVING).map(Arc::new).collect();
+        living.iter().for_each(|n| _ = f(n));
+        for request in 0..10_000 {
+            f(&Arc::new(request));
+            let more = f_memo().stats().entries - LIVING;
+            assert!(more <= 100, "{more} of {request} dead are kept");
+        }
+        drop(living);
+    });
+}

@@ -24,8 +24,10 @@ pub fn bursts(effort: Effort) -> Section {
         let bursts = questions::bursts(size);
         let cells = |of: fn(&Burst) -> f64| -> Medians { bursts.iter().map(|one| (one.column, of(one))).collect() };
         let died = thousands(size);
-        let microseconds = cells(|burst| burst.worst / 1e3);
+        let mut microseconds = cells(|burst| burst.worst / 1e3);
         worst.push((size as f64, microseconds.clone()));
+        microseconds
+            .extend(taken(&questions::allocators(), size, 0).into_iter().map(|(column, taken)| (column, taken / 1e3)));
         let rows = [
             (format!("worst call after {died} objects died together, µs"), microseconds),
             (format!("99.99 % of the calls after {died} died are shorter than, µs"), cells(|burst| burst.high / 1e3)),
@@ -37,7 +39,8 @@ pub fn bursts(effort: Effort) -> Section {
         rows.into_iter().for_each(|(label, cells)| section.table.add(label, cells));
     }
     section.table.note(
-        "Given back at once: ours by `sweep()`, `weak-table` by `remove_expired()`, `dashmap` and `quick_cache` by a `retain` that asks each \
+        "Worst call: `Box` is one allocation of 4 KiB after as many boxes of the bare object were dropped, with no memo in sight. What glibc's \
+         allocator puts off until then is in every column whose results or objects are small. Given back at once: ours by `sweep()`, `weak-table` by `remove_expired()`, `dashmap` and `quick_cache` by a `retain` that asks each \
          key whether its object is dead, `moka` by a walk that removes each dead key; here nobody was told of a death. `Box` is the drop of as many boxes of the bare \
          object in the same order, which is not that of their addresses."
             .into(),
