@@ -7,7 +7,9 @@
 //! not know the trait's associated types. What is asked later is asked of those: the owner, the scope, the key's parts.
 //! That is why the questions about results are traits of the scope.
 
+use std::ffi::{CStr, OsStr};
 use std::hash::Hash;
+use std::path::Path;
 
 use crate::key::{ComputedPart, KeySet, MemoKey, Part, PlainKey, StoredKey, ValuePart};
 use crate::lent::{self, LendKey, LentStep, LentTicket};
@@ -258,7 +260,7 @@ where
 )]
 pub trait Copied<S, A> {
     /// The type itself.
-    type Key;
+    type Key: ?Sized;
     /// Its part.
     fn part(&self) -> ValuePart<'_, Self::Key>;
 }
@@ -271,7 +273,30 @@ impl<S, T: Hash + Eq + Clone + Storable<S>> Copied<S, Yes> for T {
     }
 }
 
-impl<S, T: Never> Copied<S, No> for T {
+/// Element by element: what is borrowed is looked up as it comes.
+impl<S, T: Hash + Eq + Clone + Storable<S>> Copied<S, Yes> for [T] {
+    type Key = Self;
+    #[inline]
+    fn part(&self) -> ValuePart<'_, Self> {
+        ValuePart(self)
+    }
+}
+
+macro_rules! copied_texts {
+    ($($text:ty),+) => {$(
+        impl<S> Copied<S, Yes> for $text {
+            type Key = Self;
+            #[inline]
+            fn part(&self) -> ValuePart<'_, Self> {
+                ValuePart(self)
+            }
+        }
+    )+};
+}
+
+copied_texts!(str, Path, OsStr, CStr);
+
+impl<S, T: Never + ?Sized> Copied<S, No> for T {
     type Key = T;
     fn part(&self) -> ValuePart<'_, T> {
         self.never()
@@ -280,7 +305,11 @@ impl<S, T: Never> Copied<S, No> for T {
 
 /// The part of an argument marked `#[memo(value)]`.
 #[inline]
-pub fn value<'k, T: Copied<S, A>, O: ?Sized, S, A>(_place: Place<'_, O, S>, value: &'k T) -> ValuePart<'k, T::Key> {
+pub fn value<'k, T, O, S, A>(_place: Place<'_, O, S>, value: &'k T) -> ValuePart<'k, T::Key>
+where
+    T: Copied<S, A> + ?Sized,
+    O: ?Sized,
+{
     value.part()
 }
 

@@ -25,6 +25,20 @@ const PLAIN: &[&str] = &[
 const CONTAINERS: &[&str] =
     &["Option", "Result", "Vec", "VecDeque", "Box", "Cow", "Pin", "HashMap", "HashSet", "BTreeMap", "BTreeSet"];
 
+/// Containers that a type of the user's may share its name with; std's have an argument.
+const WITH_ARGUMENT: &[&str] = &[
+    "LinkedList",
+    "PhantomData",
+    "Range",
+    "RangeFrom",
+    "RangeInclusive",
+    "RangeTo",
+    "RangeToInclusive",
+    "Reverse",
+    "Saturating",
+    "Wrapping",
+];
+
 impl Looks {
     pub(crate) fn of(ty: &Type) -> Self {
         match bare(ty) {
@@ -43,12 +57,17 @@ impl Looks {
         let pointee = bare(pointee);
         let is_container =
             matches!(pointee, Type::Slice(_) | Type::Array(_) | Type::Tuple(_) | Type::Reference(_) | Type::Ptr(_))
-                || is_named(pointee, CONTAINERS);
+                || is_named(pointee, CONTAINERS)
+                || is_named(pointee, WITH_ARGUMENT) && has_argument(pointee);
         if is_container {
             return if may_hold_weak(pointee) || is_opaque_container(pointee) { Self::Container } else { Self::Plain };
         }
         if is_named(pointee, PLAIN) { Self::Plain } else { Self::Object }
     }
+}
+
+fn has_argument(ty: &Type) -> bool {
+    last_segment(ty).is_some_and(|segment| type_arguments(segment).next().is_some())
 }
 
 /// Containers other than slices are taken for weak ones, as any other `&T` is.

@@ -4,12 +4,14 @@
 //! compared as it comes, borrowed: a hit on a `&str` allocates nothing.
 
 mod asked;
+mod collections;
 mod composite;
 mod parts;
 mod set;
 mod value;
 mod values;
 mod weak;
+mod wrappers;
 
 pub use asked::Asked;
 pub use composite::{Composite, Fields, Visit};
@@ -25,14 +27,37 @@ use crate::scope::{Scope, Shared};
 
 /// An argument that can take part in the key of a memo.
 ///
-/// Numbers, `bool`, `char`, strings, paths, durations, addresses, and slices, vectors, arrays, options, boxes and
-/// tuples of such are values: a copy is stored. `Arc`, `Rc` (in memos of one thread), [`Anchored`](crate::Anchored) and
-/// every [`HasAnchor`](crate::HasAnchor) are weak: identity alone counts, their `Eq` and `Hash` are never called, and
-/// the result goes when they die. Inside options, tuples and slices they are weak too. Floats are compared by their bits, so
-/// `NaN` is found again, and `0.0` and `-0.0` are two keys.
+/// Values take part by a stored copy; a lookup borrows and copies nothing. [`Arc`], `Rc` (in memos of one thread),
+/// [`Anchored`](crate::Anchored) and every [`HasAnchor`](crate::HasAnchor) are weak: identity alone counts, their `Eq` and `Hash` are
+/// never called, and the result goes when they die. Inside collections, options and tuples they are weak too.
 ///
 /// For a type of your own, derive it (`#[derive(MemoKey)]`, field by field), or mark the parameter `#[memo(value)]` to
 /// keep a copy by its `Hash + Eq + Clone`.
+///
+/// # What counts
+///
+/// A stored key tells apart whatever a body can tell apart by the value's content. It does not look at where a value is or how
+/// it is held: a `&str`, a `String`, a `Box<str>` and a `Cow<str>` of one text are one key, whatever their capacity.
+///
+/// | type | two are one key if |
+/// |---|---|
+/// | integers, `NonZero`, `bool`, `char`, `()`, `Ordering`, `TypeId`, `ThreadId` | they are equal |
+/// | `f32`, `f64` | all their bits are: `0.0` and `-0.0` are two, and a `NaN` is found again, by its payload |
+/// | `Duration`, `Instant`, `SystemTime` | they are equal, to the last tick |
+/// | `IpAddr`, `SocketAddr` and their variants | they are equal: an IPv4 address mapped to IPv6 is another one; flow info and scope of a `SocketAddrV6` count |
+/// | `str`, `OsStr`, `CStr`, owned or borrowed | all their bytes are, unnormalised |
+/// | `Path`, owned or borrowed | they are spelt alike: `a/b`, `a//b`, `a/./b` and `a/b/` are four, though `==` takes them for one |
+/// | `[T]`, `[T; N]`, `Vec`, `VecDeque`, `LinkedList`, `BTreeSet`, `BTreeMap` | they have as many elements, and each is one key with its counterpart, in order |
+/// | `Option`, `Result`, tuples | they are of one variant, and each part is one key with its counterpart |
+/// | `Range` and its kin | their ends are; a `RangeInclusive` that was iterated to its end is another than the one that was not |
+/// | `Reverse`, `Wrapping`, `Saturating`, `&T`, `Box`, `Cow` | what they hold is |
+/// | `PhantomData`, `RangeFull` | always |
+/// | a derived type | they are of one variant, and each field is that is not marked `#[memo(skip)]` |
+/// | `Arc`, `Rc`, `Anchored`, `HasAnchor` | they are the same object; which trait a `dyn` shows of it does not count |
+/// | `#[memo(value)]` on any type | its `Eq` says so: it must see what the body sees. A `PathBuf` or `Box<Path>` itself, and each in a slice, goes by its spelling; one inside another type as that type's `Eq` says. An `Arc<str>` goes by content |
+///
+/// `HashMap`, `HashSet` and `BinaryHeap` are no keys. A body sees the order in which they are iterated, which differs between two that
+/// are equal. Take a `BTreeMap`, or say what counts: `#[memo(key = map.iter().collect::<BTreeMap<_, _>>())]`.
 ///
 /// # Implementing by hand
 ///

@@ -1,9 +1,9 @@
 //! One argument's part in a key, as an expansion passes it.
 
-use std::hash::{Hash, Hasher};
+use std::hash::Hasher;
 
 use super::{Asked, MemoKey, StoredKey, Value, is_faithful};
-use crate::scope::{Scope, Storable};
+use crate::scope::Scope;
 
 /// One argument's part in a key.
 pub trait KeyPart<S: Scope> {
@@ -57,7 +57,7 @@ impl<S: Scope, T: MemoKey<S> + ?Sized> KeyPart<S> for Part<'_, T> {
 
 /// A borrowed argument marked `#[memo(value)]`.
 #[derive(Debug)]
-pub struct ValuePart<'k, T>(pub(crate) &'k T);
+pub struct ValuePart<'k, T: ?Sized>(pub(crate) &'k T);
 
 /// What `#[memo(key = ..)]` computed.
 #[derive(Debug)]
@@ -65,7 +65,10 @@ pub struct ComputedPart<T>(pub(crate) T);
 
 macro_rules! through {
     ($([$($generics:tt)*] $part:ty, $this:ident => $key:expr, $type:ty;)+) => {$(
-        impl<$($generics)*> KeyPart<S> for $part {
+        impl<$($generics)*> KeyPart<S> for $part
+        where
+            $type: MemoKey<S>,
+        {
             type Stored = <$type as MemoKey<S>>::Stored;
             const TRUSTED: bool = <$type as MemoKey<S>>::TRUSTED;
             const FAITHFUL: bool = is_faithful::<$type, S>();
@@ -91,6 +94,6 @@ macro_rules! through {
 }
 
 through! {
-    [S: Scope, T: MemoKey<S>] ComputedPart<T>, this => &this.0, T;
-    [S: Scope, T: Hash + Eq + Clone + Storable<S>] ValuePart<'_, T>, this => Value::from_ref(this.0), Value<T>;
+    [S: Scope, T] ComputedPart<T>, this => &this.0, T;
+    [S: Scope, T: ?Sized] ValuePart<'_, T>, this => Value::from_ref(this.0), Value<T>;
 }

@@ -1,6 +1,7 @@
 //! Values whose `Hash`, `Eq` and `Clone` are std's: a copy is stored.
 
 use std::borrow::Cow;
+use std::convert::identity;
 use std::ffi::{CStr, CString, OsStr, OsString};
 use std::hash::{Hash, Hasher};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, SocketAddrV4, SocketAddrV6};
@@ -100,14 +101,15 @@ macro_rules! by_bits {
 
 by_bits!(f32 => u32, f64 => u64);
 
+/// By the `Eq` and `Hash` of what `exactly` gives: all that the body can see of it.
 macro_rules! borrowed {
-    ($($borrowed:ty, $owned:ty);+ $(;)?) => {$(
+    ($($borrowed:ty, $owned:ty, $exactly:expr);+ $(;)?) => {$(
         // SAFETY: `Send + Sync`.
         unsafe impl<S> StoredKey<S> for Box<$borrowed> {
             const DROPS_OURS: bool = true;
 
             fn same(&self, other: &Self) -> bool {
-                self == other
+                $exactly(self) == $exactly(other)
             }
         }
 
@@ -118,12 +120,12 @@ macro_rules! borrowed {
 
             #[inline]
             fn hash_key<H: Hasher>(&self, state: &mut H) {
-                self.hash(state);
+                $exactly(self).hash(state);
             }
 
             #[inline]
             fn matches(&self, stored: &Box<$borrowed>) -> bool {
-                *self == **stored
+                $exactly(self) == $exactly(stored)
             }
 
             fn to_stored(&self) -> Box<$borrowed> {
@@ -150,84 +152,11 @@ macro_rules! borrowed {
 }
 
 borrowed! {
-    str, String;
-    Path, PathBuf;
-    OsStr, OsString;
-    CStr, CString;
-}
-
-// SAFETY: as the elements.
-unsafe impl<S, T: StoredKey<S>> StoredKey<S> for Box<[T]> {
-    const PEERS: bool = T::PEERS;
-    const DROPS_OURS: bool = T::DROPS_OURS;
-
-    fn same(&self, other: &Self) -> bool {
-        self.len() == other.len() && self.iter().zip(other).all(|(a, b)| a.same(b))
-    }
-
-    #[allow(private_interfaces, reason = "implemented here only")]
-    fn each_peer(&self, visit: &mut dyn FnMut(&Arc<Peer>)) {
-        self.iter().for_each(|part| part.each_peer(visit));
-    }
-}
-
-impl<S: Scope, T: MemoKey<S>> MemoKey<S> for [T] {
-    type Stored = Box<[T::Stored]>;
-    const TRUSTED: bool = T::TRUSTED;
-    const FAITHFUL: bool = is_faithful::<T, S>();
-
-    #[inline]
-    fn hash_key<H: Hasher>(&self, state: &mut H) {
-        state.write_usize(self.len());
-        self.iter().for_each(|part| part.hash_key(state));
-    }
-
-    #[inline]
-    fn matches(&self, stored: &Self::Stored) -> bool {
-        self.len() == stored.len() && self.iter().zip(stored).all(|(part, stored)| part.matches(stored))
-    }
-
-    fn to_stored(&self) -> Self::Stored {
-        self.iter().map(MemoKey::to_stored).collect()
-    }
-}
-
-impl<T: PlainKey> PlainKey for [T] {}
-impl<T: PlainKey> PlainKey for &[T] {}
-impl<T: PlainKey> PlainKey for Box<[T]> {}
-impl<T: PlainKey> PlainKey for Vec<T> {}
-impl<T: PlainKey> PlainKey for &Vec<T> {}
-as_pointee! {
-    [S: Scope, T: MemoKey<S>] &[T] => [T], S;
-    [S: Scope, T: MemoKey<S>] Box<[T]> => [T], S;
-    [S: Scope, T: MemoKey<S>] Vec<T> => [T], S;
-    [S: Scope, T: MemoKey<S>] &Vec<T> => [T], S;
-}
-
-impl<S: Scope, T: MemoKey<S>, const N: usize> MemoKey<S> for [T; N] {
-    type Stored = Box<[T::Stored]>;
-    const TRUSTED: bool = T::TRUSTED;
-    const FAITHFUL: bool = is_faithful::<T, S>();
-
-    #[inline]
-    fn hash_key<H: Hasher>(&self, state: &mut H) {
-        self.as_slice().hash_key(state);
-    }
-
-    #[inline]
-    fn matches(&self, stored: &Self::Stored) -> bool {
-        self.as_slice().matches(stored)
-    }
-
-    fn to_stored(&self) -> Self::Stored {
-        self.as_slice().to_stored()
-    }
-}
-
-impl<T: PlainKey, const N: usize> PlainKey for [T; N] {}
-impl<T: PlainKey, const N: usize> PlainKey for &[T; N] {}
-as_pointee! {
-    [S: Scope, T: MemoKey<S>, const N: usize] &[T; N] => [T; N], S;
+    str, String, identity::<&str>;
+    // By its spelling: its own `Eq` takes `a/b`, `a//b`, `a/./b` and `a/b/` for one.
+    Path, PathBuf, Path::as_os_str;
+    OsStr, OsString, identity::<&OsStr>;
+    CStr, CString, identity::<&CStr>;
 }
 
 // SAFETY: as the content.

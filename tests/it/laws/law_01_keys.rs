@@ -1,0 +1,400 @@
+//! Law 1, for keys: what a body can tell apart, a stored key tells apart; and one value is one key, in whatever form it comes.
+
+use std::any::TypeId;
+use std::borrow::Cow;
+use std::cmp::{Ordering, Reverse};
+use std::collections::{BTreeMap, BTreeSet, LinkedList, VecDeque};
+use std::ffi::{CStr, CString, OsStr, OsString};
+use std::fmt::Debug;
+use std::hash::{DefaultHasher, Hasher};
+use std::marker::PhantomData;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, SocketAddrV4, SocketAddrV6};
+use std::num::{NonZero, Saturating, Wrapping};
+use std::ops::{Range, RangeFrom, RangeInclusive, RangeTo, RangeToInclusive};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::{Duration, Instant, SystemTime};
+
+use memo_core::{Anchored, MemoKey, Shared, weak_memo};
+
+fn hash<K: MemoKey + ?Sized>(key: &K) -> u64 {
+    let mut state = DefaultHasher::new();
+    key.hash_key(&mut state);
+    state.finish()
+}
+
+/// Every two of the keys are two; each is itself.
+#[track_caller]
+fn apart<K: MemoKey + Debug>(keys: &[K]) {
+    let stored: Vec<_> = keys.iter().map(MemoKey::to_stored).collect();
+    for (at, key) in keys.iter().enumerate() {
+        for (other, stored) in stored.iter().enumerate() {
+            assert_eq!(key.matches(stored), at == other, "{key:?} is number {at}, and not {:?}", keys[other]);
+        }
+        assert_eq!(hash(key), hash(key), "{key:?}");
+    }
+}
+
+/// A probe in one form finds what was stored in another.
+macro_rules! alike {
+    ($($key:expr),+ $(,)?) => {{
+        let stored = [$(MemoKey::<Shared>::to_stored(&$key)),+];
+        let hashes = [$(hash(&$key)),+];
+        $(for (stored, other) in stored.iter().zip(hashes) {
+            assert!(MemoKey::<Shared>::matches(&$key, stored), "{} finds all", stringify!($key));
+            assert_eq!(hash(&$key), other, "{}", stringify!($key));
+        })+
+    }};
+}
+
+const SPELLINGS: [&str; 8] = ["a/b", "a/b/", "a//b", "a/./b", "a/b/.", "./a/b", "", "."];
+
+#[test]
+fn paths_are_told_apart_by_their_spelling() {
+    apart(&SPELLINGS.map(Path::new));
+    apart(&SPELLINGS.map(PathBuf::from));
+    apart(&SPELLINGS.map(|path| Box::<Path>::from(Path::new(path))));
+    apart(&SPELLINGS.map(|path| Cow::Borrowed(Path::new(path))));
+    apart(&SPELLINGS.map(|path| Some(Path::new(path))));
+    apart(&SPELLINGS.map(|path| vec![PathBuf::from(path), PathBuf::new()]));
+    apart(&SPELLINGS.map(|path| BTreeMap::from([(PathBuf::from(path), 1)])));
+}
+
+#[derive(MemoKey)]
+struct Request<'a> {
+    path: PathBuf,
+    base: Option<&'a Path>,
+    #[memo(value)]
+    copied: PathBuf,
+}
+
+/// Calls `f` on every two spellings; the body gives back what it saw.
+fn answers_its_own_spelling(f: impl Fn(&Arc<String>, &str) -> String) {
+    let root = Arc::new(String::from("http://h/"));
+    for _ in 0..2 {
+        for path in SPELLINGS {
+            assert_eq!(f(&root, path), format!("http://h/{path}"));
+        }
+    }
+}
+
+#[test]
+fn a_memo_of_a_path_answers_for_the_path_as_it_is_spelt() {
+    #[weak_memo]
+    fn borrowed(root: &Arc<String>, path: &Path) -> String {
+        format!("{root}{}", path.display())
+    }
+    #[weak_memo]
+    fn owned(root: &Arc<String>, path: PathBuf) -> String {
+        format!("{root}{}", path.display())
+    }
+    #[weak_memo]
+    fn several(root: &Arc<String>, paths: &[PathBuf]) -> String {
+        format!("{root}{}", paths[0].display())
+    }
+    #[weak_memo]
+    fn by_value(root: &Arc<String>, #[memo(value)] path: PathBuf) -> String {
+        format!("{root}{}", path.display())
+    }
+    #[weak_memo]
+    fn boxed_by_value(root: &Arc<String>, #[memo(value)] path: Box<Path>) -> String {
+        format!("{root}{}", path.display())
+    }
+    #[weak_memo]
+    fn borrowed_by_value(root: &Arc<String>, #[memo(value)] path: &Path) -> String {
+        format!("{root}{}", path.display())
+    }
+    #[weak_memo]
+    fn several_by_value(root: &Arc<String>, #[memo(value)] paths: &[PathBuf]) -> String {
+        format!("{root}{}", paths[0].display())
+    }
+    #[weak_memo]
+    fn computed(root: &Arc<String>, #[memo(key = Path::new(text))] text: &str) -> String {
+        format!("{root}{text}")
+    }
+    #[weak_memo]
+    fn derived(root: &Arc<String>, request: &Request<'_>) -> String {
+        assert_eq!(request.path.as_os_str(), request.copied.as_os_str());
+        format!("{root}{}", request.path.display())
+    }
+    #[weak_memo]
+    fn a_field_behind_an_option(root: &Arc<String>, request: &Request<'_>) -> String {
+        format!("{root}{}", request.base.unwrap().display())
+    }
+    #[weak_memo]
+    fn a_field_by_value(root: &Arc<String>, request: &Request<'_>) -> String {
+        format!("{root}{}", request.copied.display())
+    }
+    #[weak_memo(capacity = unbounded)]
+    fn lent<'r>(root: &'r Arc<String>, path: &Path) -> &'r str {
+        format!("{root}{}", path.display())
+    }
+    answers_its_own_spelling(|root, path| borrowed(root, Path::new(path)));
+    answers_its_own_spelling(|root, path| owned(root, path.into()));
+    answers_its_own_spelling(|root, path| several(root, &[path.into()]));
+    answers_its_own_spelling(|root, path| by_value(root, path.into()));
+    answers_its_own_spelling(|root, path| boxed_by_value(root, Path::new(path).into()));
+    answers_its_own_spelling(|root, path| borrowed_by_value(root, Path::new(path)));
+    answers_its_own_spelling(|root, path| several_by_value(root, &[path.into()]));
+    answers_its_own_spelling(computed);
+    answers_its_own_spelling(|root, path| {
+        derived(root, &Request { path: path.into(), base: None, copied: path.into() })
+    });
+    answers_its_own_spelling(|root, path| {
+        let base = Some(Path::new(path));
+        a_field_behind_an_option(root, &Request { path: "a".into(), base, copied: "a".into() })
+    });
+    answers_its_own_spelling(|root, path| {
+        a_field_by_value(root, &Request { path: "a".into(), base: None, copied: path.into() })
+    });
+    answers_its_own_spelling(|root, path| lent(root, Path::new(path)).to_owned());
+    assert_eq!(borrowed_memo().stats().hits, SPELLINGS.len() as u64);
+}
+
+#[test]
+fn numbers_are_told_apart_by_their_bits() {
+    let nans = [f64::NAN, -f64::NAN, f64::from_bits(f64::NAN.to_bits() | 1), f64::from_bits(f64::NAN.to_bits() | 2)];
+    apart(&[
+        0.0,
+        -0.0,
+        f64::INFINITY,
+        f64::NEG_INFINITY,
+        f64::MIN_POSITIVE,
+        5e-324,
+        nans[0],
+        nans[1],
+        nans[2],
+        nans[3],
+    ]);
+    apart(&[0.0_f32, -0.0, 1.0, f32::NAN, f32::from_bits(f32::NAN.to_bits() | 1), f32::from_bits(1)]);
+    apart(&[Some(0.0), Some(-0.0), None]);
+    apart(&[u128::MAX, u128::from(u64::MAX), 0, 1 << 64]);
+    apart(&[i64::MIN, i64::MAX, 0, -1]);
+    apart(&[NonZero::<u8>::MIN, NonZero::<u8>::MAX]);
+    apart(&['a', 'A', '\u{e4}', '\0']);
+    apart(&[true, false]);
+    apart(&[Wrapping(0.0), Wrapping(-0.0)]);
+    apart(&[Saturating(1_u8), Saturating(2)]);
+    apart(&[Reverse(1), Reverse(2)]);
+    apart(&[Ordering::Less, Ordering::Equal, Ordering::Greater]);
+    apart(&[TypeId::of::<u8>(), TypeId::of::<i8>()]);
+    apart(&[std::thread::current().id(), std::thread::spawn(|| std::thread::current().id()).join().unwrap()]);
+}
+
+#[test]
+fn times_and_addresses_are_told_apart_by_all_that_is_in_them() {
+    let nanosecond = Duration::from_nanos(1);
+    apart(&[Duration::ZERO, nanosecond, Duration::MAX, Duration::MAX - nanosecond, Duration::from_secs(1)]);
+    let (now, today) = (Instant::now(), SystemTime::UNIX_EPOCH);
+    let tick = Duration::from_micros(1);
+    apart(&[now, now + tick]);
+    apart(&[today, today + tick, today - tick]);
+    let (v4, v6) = (Ipv4Addr::LOCALHOST, Ipv6Addr::LOCALHOST);
+    apart(&[IpAddr::V4(v4), IpAddr::V6(v6), IpAddr::V6(v4.to_ipv6_mapped()), IpAddr::V6(v4.to_ipv6_compatible())]);
+    let with = |port, flow, scope| SocketAddrV6::new(v6, port, flow, scope);
+    let all = [with(1, 0, 0), with(2, 0, 0), with(1, 1, 0), with(1, 0, 1), with(1, 1, 1)];
+    apart(&all);
+    apart(&all.map(SocketAddr::V6));
+    apart(&[SocketAddrV4::new(v4, 1), SocketAddrV4::new(v4, 2)]);
+}
+
+#[test]
+fn texts_are_told_apart_by_their_bytes() {
+    apart(&["", "a", "A", "a\0", "\u{e9}", "e\u{301}"]);
+    apart(&["", "a", "b"].map(OsString::from));
+    apart(&[c"", c"a", c"ab"]);
+    #[cfg(unix)]
+    {
+        use std::os::unix::ffi::OsStrExt;
+        apart(&[OsStr::from_bytes(b"\xff"), OsStr::from_bytes(b"\xfe"), OsStr::new("\u{fffd}")]);
+        apart(&[Path::new(OsStr::from_bytes(b"\xff")), Path::new(OsStr::from_bytes(b"\xfe")), Path::new("\u{fffd}")]);
+    }
+}
+
+#[test]
+fn containers_are_told_apart_by_what_is_in_them_and_where() {
+    apart(&[None, Some(None), Some(Some(()))]);
+    apart(&[Some(0_u8), None, Some(1)]);
+    apart(&[Ok(1_u8), Err(1), Ok(2), Err(2)]);
+    apart(&[vec![], vec![0_u8], vec![0, 0], vec![1, 0], vec![0, 1]]);
+    apart(&[vec![vec![], vec![1_u8]], vec![vec![1], vec![]], vec![vec![1]], vec![vec![], vec![], vec![1]]]);
+    apart(&[("a", "bc"), ("ab", "c"), ("", "abc"), ("abc", "")]);
+    apart(&[[1, 2], [2, 1]]);
+    apart(&[VecDeque::from([1, 2]), VecDeque::from([2, 1]), VecDeque::new()]);
+    apart(&[LinkedList::from([1, 2]), LinkedList::from([2, 1]), LinkedList::new()]);
+    apart(&[BTreeSet::from([1, 2]), BTreeSet::from([1]), BTreeSet::new()]);
+    // In their order: a body sees which way a `Reverse` goes by the elements alone.
+    apart(&[BTreeSet::from([Reverse(1), Reverse(2)]), BTreeSet::from([Reverse(1), Reverse(3)])]);
+    apart(&[BTreeMap::from([(1, "a")]), BTreeMap::from([(1, "b")]), BTreeMap::from([(2, "a")]), BTreeMap::new()]);
+    apart(&[BTreeMap::from([(1, 0.0), (2, 0.0)]), BTreeMap::from([(1, 0.0), (2, -0.0)])]);
+    apart(&[PhantomData::<u8>]);
+    apart(&[..]);
+}
+
+#[test]
+fn ranges_are_told_apart_by_both_ends_and_by_whether_they_have_ended() {
+    apart::<Range<usize>>(&[0..1, 0..2, 1..2, 2..1, 1..1]);
+    apart::<RangeFrom<u8>>(&[(0..), (1..)]);
+    apart::<RangeTo<u8>>(&[..0, ..1]);
+    apart::<RangeToInclusive<u8>>(&[..=0, ..=1]);
+    apart::<Range<f64>>(&[0.0..1.0, -0.0..1.0]);
+    let mut ended = 0..=1;
+    assert_eq!(ended.by_ref().count(), 2);
+    assert_eq!((ended.start(), ended.end(), ended.is_empty()), (&1, &1, true));
+    apart::<RangeInclusive<u8>>(&[ended, 1..=1, 0..=1, 1..=0]);
+}
+
+#[test]
+fn objects_are_told_apart_by_their_identity_wherever_they_are() {
+    let (a, b) = (Arc::new(1), Arc::new(1));
+    let pair = || [Arc::clone(&a), Arc::clone(&b)];
+    apart(&pair());
+    apart(&pair().map(Some));
+    apart(&pair().map(|arc| VecDeque::from([arc])));
+    apart(&pair().map(|arc| BTreeMap::from([(1, arc)])));
+    apart(&pair().map(|arc| (1.0, Ok::<_, ()>(arc))));
+    apart(&[Anchored::new(1), Anchored::new(1)]);
+    // Those of no size, too.
+    apart(&[Arc::new(()), Arc::new(())]);
+}
+
+#[test]
+fn one_value_is_one_key_in_every_form() {
+    alike!(
+        *"ab",
+        "ab",
+        &"ab".to_owned(),
+        "ab".to_owned(),
+        Box::<str>::from("ab"),
+        Box::new("ab".to_owned()),
+        Cow::from("ab")
+    );
+    let path = Path::new("a//b");
+    alike!(
+        *path,
+        path,
+        &path.to_owned(),
+        path.to_owned(),
+        Box::<Path>::from(path),
+        Cow::from(path),
+        Cow::from(path.to_owned())
+    );
+    let os = OsStr::new("ab");
+    alike!(*os, os, &os.to_owned(), os.to_owned(), Box::<OsStr>::from(os), Cow::from(os));
+    let c: &CStr = c"ab";
+    alike!(*c, c, &c.to_owned(), c.to_owned(), Box::<CStr>::from(c), Cow::from(c), CString::from(c));
+    let slice: &[u8] = &[1, 2];
+    alike!(
+        *slice,
+        slice,
+        [1_u8, 2],
+        &[1_u8, 2],
+        vec![1_u8, 2],
+        &vec![1_u8, 2],
+        Box::<[u8]>::from(slice),
+        Cow::from(slice)
+    );
+    let none: &[String] = &[];
+    alike!(*none, none, [const { String::new() }; 0], Vec::<String>::new());
+    alike!([1, 2], VecDeque::from([1, 2]), BTreeSet::from([2, 1]), LinkedList::from([1, 2]));
+    alike!([(1, "a".to_owned())], BTreeMap::from([(1, "a")]), vec![(1, Cow::from("a"))]);
+    alike!(Some("a"), Some("a".to_owned()), &Some(Cow::from("a")));
+    alike!(1, &1, Box::new(1));
+    alike!((1, "a"), (1, "a".to_owned()), &(1, "a"));
+    let arc = Arc::new(1);
+    alike!(arc, Arc::clone(&arc), &arc, Box::new(Arc::clone(&arc)));
+    let unsized_: Arc<dyn Debug + Send + Sync> = arc.clone();
+    alike!(arc, unsized_);
+}
+
+#[test]
+fn a_slice_of_foreign_values_is_a_key_by_value_without_a_copy_at_the_hit() {
+    #[derive(Clone, PartialEq, Eq, Hash, Debug)]
+    struct Feature(String);
+    #[weak_memo]
+    fn shape(font: &Arc<String>, #[memo(value)] features: &[Feature], #[memo(value)] name: &str) -> String {
+        format!("{font}{features:?}{name}")
+    }
+    let (font, features) = (Arc::new("f".to_owned()), [Feature("a".to_owned()), Feature("b".to_owned())]);
+    let answer = shape(&font, &features, "n");
+    assert_eq!(answer, shape_memo().compute((&font, &features, "n")));
+    assert_ne!(answer, shape(&font, &features[..1], "n"));
+    assert_ne!(answer, shape(&font, &features, "m"));
+    assert_ne!(answer, shape(&font, &[], "n"));
+    #[weak_memo]
+    fn count(font: &Arc<String>, #[memo(value)] features: &[Feature]) -> usize {
+        font.len() + features.len()
+    }
+    count(&font, &features);
+    let before = memo_tests::allocations();
+    count(&font, &features);
+    assert_eq!(memo_tests::allocations(), before);
+    assert_eq!(count_memo().stats().hits, 1);
+}
+
+#[test]
+fn an_arc_of_a_text_is_one_by_content_where_it_is_marked_as_a_value() {
+    #[weak_memo]
+    fn by_identity(owner: &Arc<u8>, text: &Arc<str>) -> usize {
+        usize::from(**owner) + text.len()
+    }
+    #[weak_memo]
+    fn by_content(owner: &Arc<u8>, #[memo(value)] text: &Arc<str>) -> usize {
+        usize::from(**owner) + text.len()
+    }
+    let (owner, texts) = (Arc::new(1), [Arc::<str>::from("text"), Arc::from("text")]);
+    for text in &texts {
+        assert_eq!((by_identity(&owner, text), by_content(&owner, text)), (5, 5));
+    }
+    assert_eq!((by_identity_memo().stats().computes, by_content_memo().stats().computes), (2, 1));
+}
+
+#[test]
+fn collections_and_ranges_are_keys_of_memos() {
+    #[weak_memo]
+    fn all(
+        text: &Arc<String>,
+        map: &BTreeMap<String, Vec<u32>>,
+        set: BTreeSet<&str>,
+        deque: &VecDeque<u8>,
+        range: Range<usize>,
+        outcome: &Result<u8, String>,
+    ) -> String {
+        format!("{}{map:?}{set:?}{deque:?}{outcome:?}", &text[range])
+    }
+    #[weak_memo(capacity = unbounded)]
+    fn lent(text: &Arc<String>, range: Range<usize>, set: BTreeSet<u8>) -> &String {
+        format!("{}{set:?}", &text[range])
+    }
+    #[weak_memo]
+    fn ranges_first(range: &Range<usize>, text: &Arc<String>) -> String {
+        text[range.clone()].to_owned()
+    }
+    let text = Arc::new("some text".to_owned());
+    let map = BTreeMap::from([("a".to_owned(), vec![1]), ("b".to_owned(), vec![])]);
+    let deque = VecDeque::from([1, 2]);
+    for range in [0..4, 5..9] {
+        let set = || BTreeSet::from(["a", "b"]);
+        let answer = all(&text, &map, set(), &deque, range.clone(), &Ok(1));
+        assert_eq!(answer, all_memo().compute((&text, &map, set(), &deque, range.clone(), &Ok(1))));
+        assert_ne!(answer, all(&text, &BTreeMap::new(), set(), &deque, range.clone(), &Ok(1)));
+        assert_ne!(answer, all(&text, &map, set(), &deque, range.clone(), &Err(String::new())));
+        assert_eq!(*lent(&text, range.clone(), BTreeSet::from([1])), format!("{}{{1}}", &text[range.clone()]));
+        assert_eq!(ranges_first(&range, &text), text[range]);
+    }
+}
+
+/// A weak argument ends the result wherever in a collection it is.
+#[test]
+fn the_death_of_an_object_in_a_collection_ends_the_result() {
+    #[weak_memo]
+    fn f(owner: &Arc<u8>, others: &BTreeMap<u8, VecDeque<Result<Arc<u8>, u8>>>) -> usize {
+        usize::from(**owner) + others.len()
+    }
+    let (owner, other) = (Arc::new(1), Arc::new(2));
+    let others = BTreeMap::from([(1, VecDeque::from([Err(1), Ok(Arc::clone(&other))]))]);
+    assert_eq!((f(&owner, &others), f(&owner, &others), f_memo().len()), (2, 2, 1));
+    assert_eq!((f_memo().stats().hits, Arc::strong_count(&other)), (1, 2));
+    drop((others, other));
+    assert_eq!(f_memo().len(), 0);
+}
