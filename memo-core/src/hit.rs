@@ -32,16 +32,19 @@ where
             // Who has counters is a reader that others see.
             let place = counters::own_place(thread, core)?;
             let mut value_of = |entry: NonNull<Entry<St::Meta, St::Value>>| {
-                *hits = if cfg!(memo_uncounted) {
-                    1
-                } else {
-                    // SAFETY: found just now; no code of the user's ran since.
-                    unsafe { counters::add_at(thread, place, Count::Hits, 1) }
-                };
                 // SAFETY: what is shown stays meanwhile.
                 let slot = &unsafe { entry.as_ref() }.slot;
                 // SAFETY: it is shown since it had its value, and was loaded with `Acquire`, or by the thread that showed it.
-                unsafe { slot.value_ref() }.clone()
+                let value = unsafe { slot.value_ref() }.clone();
+                // A `Clone` that panics was no hit.
+                *hits = if cfg!(memo_uncounted) {
+                    1
+                } else {
+                    // SAFETY: found above. The user's `Clone` may have made the counters grow, which leaves all places; they go when
+                    // the thread ends, which no call outlives.
+                    unsafe { counters::add_at(thread, place, Count::Hits, 1) }
+                };
+                value
             };
             let reader = thread.marks();
             match (is_plain::<St::Value>(), S::LOCAL) {

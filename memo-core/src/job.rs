@@ -141,8 +141,15 @@ impl<St: Store> Drop for Replaced<St> {
 
 /// How a call that was not a plain hit begins.
 pub(crate) enum Begun<'w, O: Locate<S> + ?Sized, S: Scope, St: Store<Key: StoredKey<S>> + 'static> {
-    /// The entry has its value; the cell it is in.
-    Ready(Counted<St>, &'w CountedCell<S, St>, Call),
+    /// The entry has its value.
+    Ready {
+        entry: Counted<St>,
+        /// The cell it is in.
+        cell: &'w CountedCell<S, St>,
+        /// It was there at once. Not counted yet: a copy that cannot be made is no hit.
+        hit: bool,
+        call: Call,
+    },
     Compute(Job<'w, O, S, St>),
 }
 
@@ -248,10 +255,7 @@ where
         };
         match found.slot.look() {
             Look::Ready => {
-                if !missed {
-                    counters::count(core, Count::Hits, 1);
-                }
-                return Begun::Ready(found, cell, call);
+                return Begun::Ready { entry: found, cell, hit: !missed, call };
             }
             Look::Busy(flight) => {
                 if let Some(race) = race.take() {
@@ -275,7 +279,7 @@ where
                 }
                 counters::count(core, Count::Waits, 1);
                 match waits::wait(core, &found.slot, flight) {
-                    Waited::Ready => return Begun::Ready(found, cell, call),
+                    Waited::Ready => return Begun::Ready { entry: found, cell, hit: false, call },
                     Waited::Again => {}
                     Waited::Alone => race = Some(cell.race(hash)),
                 }

@@ -354,8 +354,11 @@ where
     K: KeySet<S>,
 {
     match begin::<O, S, K, V>(core, place, anchor, key, key.hash()) {
-        Begun::Ready(entry, cell, _call) => {
+        Begun::Ready { entry, cell, hit, call: _call } => {
             entry.meta.visit();
+            if hit {
+                counters::count(core, Count::Hits, 1);
+            }
             Begin::Done(lend(&entry, cell).expect("begin hands out ready entries"))
         }
         Begun::Compute(job) => Begin::Keyed(job),

@@ -162,9 +162,10 @@ where
     if let Some((entry, _)) = seek::<S, K, R>(core, anchor, &key, hash)
         && let Some(value) = entry.slot.get()
     {
-        let hits = counters::count(core, Count::Hits, 1);
         entry.meta.visit();
         let value = OnItsWay::new(value.clone());
+        // A `Clone` that panics was no hit.
+        let hits = counters::count(core, Count::Hits, 1);
         // This may be the last count.
         drop(entry);
         drop(deeper);
@@ -194,9 +195,13 @@ where
     K: KeySet<S>,
 {
     match begin::<O, S, K, R>(core, place, anchor, key, hash) {
-        Begun::Ready(entry, _, _call) => {
+        Begun::Ready { entry, hit, call: _call, .. } => {
             entry.meta.visit();
             let value = OnItsWay::new(copy::<K::Store<R>>(&entry));
+            // A `Clone` that panics was no hit.
+            if hit {
+                counters::count(core, Count::Hits, 1);
+            }
             drop(entry);
             Step::Done(value.arrive())
         }

@@ -11,7 +11,7 @@ pub(crate) enum Count {
     Calls,
     /// Calls that came back with an answer.
     Answered,
-    /// Calls that `Hash` or `Eq` may have stopped before they were a hit or a miss.
+    /// Calls that `Hash`, `Eq` or the `Clone` of a hit may have stopped before they were a hit or a miss.
     Stopped,
     /// Bodies, by calls and by `refresh`.
     Bodies,

@@ -101,7 +101,8 @@ impl Clone for Counted {
     fn clone(&self) -> Self {
         self.check();
         dice::linger();
-        dice::roll(|| ());
+        // It may be a hit's: such a one is not counted.
+        dice::roll(|| count(self.id, Count::Stopped));
         Self::new(self.id, self.heap[0])
     }
 }

@@ -326,3 +326,66 @@ fn no_snapshot_has_more_goings_than_comings() {
         assert_eq!(wrong, None);
     });
 }
+
+/// A result whose `Clone` panics while this thread says so.
+struct Armed;
+
+thread_local! {
+    static ARMED: std::cell::Cell<bool> = const { std::cell::Cell::new(false) };
+}
+
+impl Clone for Armed {
+    fn clone(&self) -> Self {
+        assert!(!ARMED.get(), "armed");
+        Self
+    }
+}
+
+/// For one kind of owner: hits without an extra key, with a known one, and with one of the user's.
+macro_rules! a_hit_that_panics_is_none {
+    ($test:ident, $owner:ty, $make:expr) => {
+        #[test]
+        fn $test() {
+            #[weak_memo]
+            fn alone(owner: &$owner) -> Armed {
+                let _ = owner;
+                Armed
+            }
+            #[weak_memo]
+            fn keyed(owner: &$owner, key: &str) -> Armed {
+                let _ = (owner, key);
+                Armed
+            }
+            #[weak_memo(single_flight = false)]
+            fn racing(owner: &$owner, #[memo(value)] key: Option<&'static str>) -> Armed {
+                let _ = (owner, key);
+                Armed
+            }
+            let owner = $make;
+            let calls: [(&dyn Fn() -> Armed, &dyn Fn() -> Stats); 3] = [
+                (&|| alone(&owner), &|| alone_memo().stats()),
+                (&|| keyed(&owner, "a"), &|| keyed_memo().stats()),
+                (&|| racing(&owner, Some("a")), &|| racing_memo().stats()),
+            ];
+            for (call, stats) in calls {
+                for _ in 0..2 {
+                    call();
+                }
+                let before = stats();
+                assert_eq!((before.hits, before.misses), (1, 1));
+                ARMED.set(true);
+                for _ in 0..3 {
+                    crate::panic_of(|| drop(call()));
+                }
+                ARMED.set(false);
+                assert_eq!(stats(), before, "a hit is one that gave its result");
+                call();
+                assert_eq!((stats().hits, stats().misses), (2, 1));
+            }
+        }
+    };
+}
+
+a_hit_that_panics_is_none!(a_hit_of_an_arc_whose_clone_panics_is_no_hit, Arc<u64>, Arc::new(1));
+a_hit_that_panics_is_none!(a_hit_of_an_rc_whose_clone_panics_is_no_hit, Rc<u64>, Rc::new(1));
+a_hit_that_panics_is_none!(a_hit_of_an_object_whose_clone_panics_is_no_hit, Anchored<u64>, Anchored::new(1));
