@@ -196,12 +196,15 @@ where
     }
 
     /// The name in reports: `module::function`, or the one given by `name = ".."`.
+    ///
+    /// No two memos of a process have one: to that of a nested function, of a second version of a crate or of another closure's
+    /// instantiation comes its place or a number, in the order in which they are asked for or listed. It never changes.
     #[must_use]
     pub fn name(&self) -> &'static str {
         self.core.name()
     }
 
-    /// What this memo has done so far.
+    /// What this memo has done so far. From then on [`memos`](crate::memos) lists it, called or not.
     ///
     /// Cost: a walk over the counters of all threads, and a look at some thousand objects of the side table for `pinned_bytes`, which is an
     /// estimate where there are more.
@@ -217,6 +220,7 @@ where
     /// Cost: a walk over the side table (some 10 ms for a million objects), a shard of it locked at a time.
     #[must_use]
     pub fn len(&self) -> usize {
+        self.core.register();
         if self.core.is_local() {
             return side_table::local::len(self.core);
         }
@@ -234,6 +238,7 @@ where
     /// a walk.
     #[must_use]
     pub fn is_empty(&self) -> bool {
+        self.core.register();
         if self.core.is_local() {
             return !side_table::sees_living(self.core);
         }
@@ -334,6 +339,7 @@ pub(crate) fn clear(core: &'static Core) -> usize {
 }
 
 pub(crate) fn stats_of(core: &'static Core, pinned_bytes: u64) -> Stats {
+    core.register();
     let sums = counters::sum(core);
     Stats::new(&sums, pinned_bytes, retained::figure(core, sums.get(Count::Dropped)))
 }

@@ -149,6 +149,7 @@ mod lent_op;
 mod life;
 mod list;
 mod memo;
+mod names;
 mod owned;
 mod owner;
 mod panics;

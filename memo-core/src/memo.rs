@@ -22,6 +22,7 @@ use std::sync::OnceLock;
 use crate::cell::{CellVtable, Seated};
 use crate::counters::Block;
 use crate::index::Index;
+use crate::names;
 use crate::retained::Suspicions;
 use crate::sync::plain::{AtomicBool, AtomicPtr, AtomicU32, AtomicUsize, Mutex, MutexGuard, Ordering};
 use crate::sync::unpoisoned;
@@ -229,13 +230,19 @@ impl Core {
         thread::with(thread::Thread::number) as usize % SEATS
     }
 
-    /// The name in reports: `module::function`, with the type for methods and the type arguments for instantiations.
-    pub(crate) fn name(&self) -> &str {
-        self.name.get_or_init(|| match (self.instance, self.site.name) {
+    /// The name in reports: `module::function`, with the type for methods and the type arguments for instantiations. No
+    /// other memo has it.
+    pub(crate) fn name(&'static self) -> &'static str {
+        self.name.get_or_init(|| names::unique(self))
+    }
+
+    /// The same, as it is before others are looked at.
+    pub(crate) fn own_name(&self) -> String {
+        match (self.instance, self.site.name) {
             (None, Some(name)) => name.to_owned(),
             (None, None) => format!("{}::{}", self.site.module, self.site.function),
-            (Some(instance), name) => instance_name(instance.path, self.site.function, name),
-        })
+            (Some(instance), name) => names::of_instance(instance.path, self.site.function, name),
+        }
     }
 
     /// Whether this is the instance of the type.
@@ -257,41 +264,8 @@ impl Core {
 
 impl std::fmt::Debug for Core {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Core").field("name", &self.name()).finish_non_exhaustive()
+        f.debug_struct("Core").field("name", &self.own_name()).finish_non_exhaustive()
     }
-}
-
-/// From the path of a closure in the companion (`krate::Doc::words_memo::<u8>::{{closure}}`) to the function's own.
-fn instance_name(closure: &str, function: &str, given: Option<&str>) -> String {
-    let mut path = closure;
-    while let Some(shorter) = path.strip_suffix("::{{closure}}") {
-        path = shorter;
-    }
-    let (before, last) = split_last_segment(path);
-    let arguments = last.find('<').map_or("", |at| &last[at..]);
-    match given {
-        Some(name) if path.contains('<') => format!("{name} ({before}{function}{arguments})"),
-        Some(name) => name.to_owned(),
-        None => format!("{before}{function}{arguments}"),
-    }
-}
-
-/// Splits at the last `::` that is not inside angle brackets (a segment may be `f<a::B>`).
-fn split_last_segment(path: &str) -> (&str, &str) {
-    let bytes = path.as_bytes();
-    let mut depth = 0_usize;
-    for at in (1..bytes.len()).rev() {
-        match bytes[at] {
-            b'>' if bytes[at - 1] != b'-' => depth += 1,
-            b'<' => depth = depth.saturating_sub(1),
-            // `f::<T>` belongs to the segment before it.
-            b':' if depth == 0 && bytes[at - 1] == b':' && bytes.get(at + 1) != Some(&b'<') => {
-                return path.split_at(at + 1);
-            }
-            _ => {}
-        }
-    }
-    ("", path)
 }
 
 /// How many instances are found by walking.
@@ -454,15 +428,6 @@ fn type_id_of<T>() -> TypeId {
 mod tests {
     use super::*;
 
-    #[test]
-    fn names_come_from_the_path_of_the_closure() {
-        assert_eq!(instance_name("a::Doc::words_memo::{{closure}}", "words", None), "a::Doc::words");
-        assert_eq!(instance_name("a::parse_memo<b::Json>::{{closure}}", "parse", None), "a::parse<b::Json>");
-        assert_eq!(instance_name("a::S<u8>::show_memo::{{closure}}", "show", None), "a::S<u8>::show");
-        assert_eq!(instance_name("<a::X as a::T<u8>>::area::{{closure}}", "area", None), "<a::X as a::T<u8>>::area");
-        assert_eq!(instance_name("a::parse_memo<b::Json>::{{closure}}", "parse", Some("p")), "p (a::parse<b::Json>)");
-        assert_eq!(instance_name("a::Doc::words_memo::{{closure}}", "words", Some("w")), "w");
-    }
     struct N<const N: usize>;
 
     fn row<const A: usize>() -> [TypeId; 16] {

@@ -6,11 +6,14 @@ use crate::panics;
 use crate::registry::{MemoInfo, memos};
 
 /// What every memo of the process has done so far; `Display` is a table for people.
+///
+/// `computing` is the time spent in bodies, an estimate, and `mean` that of one. Bodies of other memos that a body calls are in it, so the
+/// column is not to be added up. No figure says what time was saved: see [`Stats::time_saved`](crate::Stats::time_saved).
 #[derive(Clone, Debug)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[non_exhaustive]
 pub struct Report {
-    /// The memos, those that saved the most time first.
+    /// The memos, those whose bodies took the most time first.
     pub memos: Vec<MemoInfo>,
     /// Panics of destructors that had nowhere to go: in an amortised sweep, or while the thread was unwinding already.
     pub swallowed_panics: u64,
@@ -35,19 +38,24 @@ pub struct Report {
 #[must_use]
 pub fn report() -> Report {
     let mut memos = memos();
-    memos.sort_by_key(|memo| std::cmp::Reverse(memo.stats.time_saved()));
+    memos.sort_by_key(|memo| std::cmp::Reverse(memo.stats.compute_time));
     Report { memos, swallowed_panics: panics::swallowed() }
 }
 
-const HEADS: [&str; 8] = ["memo", "hits", "misses", "hit %", "entries", "dropped", "computing", "saved"];
+const HEADS: [&str; 8] = ["memo", "hits", "misses", "hit %", "entries", "dropped", "computing", "mean"];
+
+/// A longer name has a line of its own, above its figures.
+const LONGEST_NAME: usize = 40;
 
 impl fmt::Display for Report {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let rows: Vec<[String; 8]> = self.memos.iter().map(row).collect();
         let mut widths = HEADS.map(|head| head.chars().count());
         for row in &rows {
-            for (width, text) in widths.iter_mut().zip(row) {
-                *width = (*width).max(text.chars().count());
+            let widest = |at| if at == 0 { LONGEST_NAME } else { usize::MAX };
+            for (at, (width, text)) in widths.iter_mut().zip(row).enumerate() {
+                let count = text.chars().count();
+                *width = if count <= widest(at) { count.max(*width) } else { *width };
             }
         }
         line(f, &HEADS.map(str::to_owned), &widths)?;
@@ -73,13 +81,14 @@ fn row(memo: &MemoInfo) -> [String; 8] {
         stats.entries.to_string(),
         stats.dropped.to_string(),
         format!("{:.1?}", stats.compute_time),
-        format!("{:.1?}", stats.time_saved()),
+        format!("{:.1?}", stats.mean_compute_time()),
     ]
 }
 
 fn line(f: &mut fmt::Formatter<'_>, row: &[String; 8], widths: &[usize; 8]) -> fmt::Result {
     for (at, (text, &width)) in row.iter().zip(widths).enumerate() {
         match at {
+            0 if text.chars().count() > width => write!(f, "{text}\n{:width$}", "")?,
             0 => write!(f, "{text:<width$}")?,
             _ => write!(f, "  {text:>width$}")?,
         }

@@ -10,7 +10,7 @@
 //! It replays a session at random, but the same one for the same seed: files are opened, looked at,
 //! edited (each edit makes a new object), undone (which brings the old object back, and with it its
 //! results), searched and closed. At the end it prints the report table, the heap in use and the
-//! live results over time, and the time saved. On the way it computes a sample of the answers again
+//! live results over time. On the way it computes a sample of the answers again
 //! without any memo, and counts from outside whether a result outlives its file; if either fails,
 //! it exits with 1.
 //!

@@ -4,6 +4,7 @@ use crate::analyses;
 use crate::find::Found;
 use crate::session::{Outcome, Sample};
 use indicatif::{HumanBytes, HumanCount};
+use std::borrow::Cow;
 use std::time::Duration;
 
 const PLOT_WIDTH: u32 = 72;
@@ -66,7 +67,18 @@ fn print_plot(title: &str, series: Vec<f64>, height: u32) {
     let config = rasciigraph::Config::default().with_width(PLOT_WIDTH).with_height(height).with_offset(8);
     println!("\n{title}");
     for line in rasciigraph::plot_many(vec![series, axis], config).lines() {
-        println!("{}", line.trim_end());
+        println!("{}", without_negative_zero(line.trim_end()));
+    }
+}
+
+/// The lowest mark of an axis is rounded from just below zero.
+fn without_negative_zero(line: &str) -> Cow<'_, str> {
+    let mark = line.split_whitespace().next().unwrap_or_default();
+    match mark.strip_prefix('-') {
+        Some(digits) if digits.bytes().all(|byte| byte == b'0' || byte == b'.') => {
+            Cow::Owned(line.replacen('-', " ", 1))
+        }
+        _ => Cow::Borrowed(line),
     }
 }
 
@@ -89,10 +101,14 @@ fn print_verdict(outcome: &Outcome) {
         let (heap, start) = (HumanBytes(end.heap as u64), HumanBytes(outcome.at_start as u64));
         println!("  with all files closed: {} results, heap {heap} ({start} at the start)", end.census.results);
     }
-    let saved: Duration = analyses::stats().iter().map(|stats| stats.time_saved()).sum();
+    // The time that hits would have taken as computes is no figure to show: it may be longer than the session.
+    let (hits, calls) = analyses::stats()
+        .iter()
+        .fold((0, 0), |(hits, calls), stats| (hits + stats.hits, calls + stats.hits + stats.misses));
     println!(
-        "  time saved: {} (hits times the mean compute), in a session of {}",
-        seconds(saved),
+        "  {} of {} calls were answered from memory, in a session of {}",
+        HumanCount(hits),
+        HumanCount(calls),
         seconds(outcome.elapsed)
     );
 }

@@ -34,6 +34,7 @@ mod edges;
 mod many_arguments;
 mod reentrancy;
 mod removal_and_stats;
+mod reports;
 mod threads;
 
 #[global_allocator]

@@ -1,0 +1,163 @@
+//! Reports: every memo has a name of its own, which stays, and the table is one that can be read.
+
+use std::collections::HashSet;
+use std::sync::Arc;
+
+use memo_core::{memos, report, weak_memo};
+use memo_tests::alone;
+
+#[weak_memo]
+fn logged<F: Fn(&str)>(owner: &Arc<u8>, #[memo(skip)] log: F) -> u8 {
+    log("computed");
+    **owner
+}
+
+#[track_caller]
+fn assert_all_names_differ() {
+    let (all, mut seen) = (memos(), HashSet::new());
+    for memo in &all {
+        assert!(seen.insert(&memo.name), "two memos are called `{}`", memo.name);
+    }
+}
+
+#[test]
+fn memos_of_two_closures_have_two_names() {
+    let owner = Arc::new(1);
+    assert_eq!(
+        (logged(&owner, |_| ()), logged(&owner, |_| ()), logged(&owner, |text| assert_eq!(text, "computed"))),
+        (1, 1, 1)
+    );
+    assert_all_names_differ();
+    let names = || memos().into_iter().map(|memo| memo.name).filter(|name| name.contains("logged")).collect::<Vec<_>>();
+    let before = names();
+    assert_eq!(before.len(), 3);
+    assert!(before.iter().any(|name| name.ends_with(" #2")), "{before:?}");
+    logged(&owner, |_| ());
+    assert_eq!(names()[..3], before, "a name stays");
+    assert_eq!(names().len(), 4);
+    assert_all_names_differ();
+}
+
+#[test]
+fn memos_of_nested_functions_of_one_name_have_two_names() {
+    fn first(owner: &Arc<u8>) -> &'static str {
+        #[weak_memo]
+        fn nested(owner: &Arc<u8>) -> u8 {
+            **owner
+        }
+        nested(owner);
+        nested_memo().name()
+    }
+    fn second(owner: &Arc<u8>) -> &'static str {
+        #[weak_memo]
+        fn nested(owner: &Arc<u8>) -> u8 {
+            **owner + 1
+        }
+        nested(owner);
+        nested_memo().name()
+    }
+    let owner = Arc::new(1);
+    let names = (first(&owner), second(&owner));
+    assert_eq!(names.0, "behaviours::reports::nested");
+    assert!(names.1.starts_with("behaviours::reports::nested (tests/it/behaviours/reports.rs:"), "{}", names.1);
+    assert_eq!(names, (first(&owner), second(&owner)), "a name stays");
+    assert_all_names_differ();
+}
+
+#[test]
+fn memos_that_were_given_one_name_have_two() {
+    #[weak_memo(name = "given twice")]
+    fn one(owner: &Arc<u8>) -> u8 {
+        **owner
+    }
+    #[weak_memo(name = "given twice")]
+    fn other(owner: &Arc<u8>) -> u8 {
+        **owner
+    }
+    let owner = Arc::new(1);
+    assert_eq!((one(&owner), other(&owner)), (1, 1));
+    assert_eq!(one_memo().name(), "given twice");
+    assert!(other_memo().name().starts_with("given twice (tests/it/behaviours/reports.rs:"));
+}
+
+/// A counter that appears at 1 shows no rate, so a program asks before the first call.
+#[test]
+fn a_memo_of_which_only_the_statistics_were_asked_is_listed() {
+    #[weak_memo(name = "asked for stats")]
+    fn stats(owner: &Arc<u8>) -> u8 {
+        **owner
+    }
+    #[weak_memo(name = "asked for len")]
+    fn len(owner: &Arc<u8>) -> u8 {
+        **owner
+    }
+    #[weak_memo(name = "asked whether empty", local)]
+    fn is_empty(owner: &Arc<u8>) -> u8 {
+        **owner
+    }
+    let listed = |name: &str| memos().into_iter().filter(|memo| memo.name == name).count();
+    let names = ["asked for stats", "asked for len", "asked whether empty"];
+    assert_eq!(names.map(listed), [0; 3]);
+    for _ in 0..2 {
+        assert_eq!((stats_memo().stats().misses, len_memo().len(), is_empty_memo().is_empty()), (0, 0, true));
+        assert_eq!(names.map(listed), [1; 3]);
+    }
+    let owner = Arc::new(1);
+    for _ in 0..2 {
+        assert_eq!((stats(&owner), len(&owner), is_empty(&owner)), (1, 1, 1));
+    }
+    assert_eq!((stats_memo().stats().hits, len_memo().len(), is_empty_memo().len()), (1, 1, 1));
+    assert_eq!(names.map(listed), [1; 3]);
+}
+
+mod far {
+    pub(super) mod away {
+        pub(crate) struct ATypeWithALongNameInAModule<T>(pub(crate) T);
+    }
+}
+
+impl<T> far::away::ATypeWithALongNameInAModule<T> {
+    #[weak_memo(associated)]
+    fn a_method_with_a_name_that_is_long_too(owner: &Arc<u8>) -> u8 {
+        **owner
+    }
+}
+
+#[test]
+fn a_long_name_does_not_widen_the_table() {
+    alone(|| {
+        let owner = Arc::new(1);
+        far::away::ATypeWithALongNameInAModule::<u64>::a_method_with_a_name_that_is_long_too(&owner);
+        let name = far::away::ATypeWithALongNameInAModule::<u64>::a_method_with_a_name_that_is_long_too_memo().name();
+        assert_eq!(
+            name,
+            "behaviours::reports::far::away::ATypeWithALongNameInAModule<u64>::a_method_with_a_name_that_is_long_too"
+        );
+        let text = report().to_string();
+        let mut lines = text.lines();
+        let head = lines.next().unwrap();
+        assert!(head.starts_with("memo") && head.chars().count() < 100, "{text}");
+        let mut rows = lines.skip_while(|line| *line != name).skip(1);
+        let figures = rows.next().unwrap_or_else(|| panic!("the name has a line of its own:\n{text}"));
+        assert!(figures.starts_with(' ') && figures.chars().count() == head.chars().count(), "{text}");
+    });
+}
+
+#[test]
+fn a_report_claims_no_time_that_did_not_pass() {
+    #[weak_memo(name = "hit in a loop")]
+    fn slow(owner: &Arc<u8>) -> u8 {
+        let started = std::time::Instant::now();
+        while started.elapsed().as_millis() < 2 {}
+        **owner
+    }
+    alone(|| {
+        let (owner, started) = (Arc::new(1), std::time::Instant::now());
+        (0..100_000).for_each(|_| assert_eq!(slow(&owner), 1));
+        let stats = slow_memo().stats();
+        assert!(stats.compute_time >= stats.mean_compute_time() && stats.compute_time <= started.elapsed());
+        assert!(stats.mean_compute_time().as_millis() >= 2);
+        let text = report().to_string();
+        assert!(text.starts_with("memo") && !text.contains("saved"), "{text}");
+    });
+}
