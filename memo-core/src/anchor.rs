@@ -21,7 +21,8 @@ use crate::retained;
 ///
 /// An anchor does not see a change of the fields beside it: after `doc.text.push('x')`, `outline(&doc)` is still the
 /// old one. Call [`clear`](Anchor::clear) where you change the object, or use [`Anchored<T>`](crate::Anchored), which
-/// clears on every `&mut` access. Likewise `Doc { text, ..old }` moves `old`'s anchor, and its results, along.
+/// clears on every `&mut` access. Likewise `Doc { text, ..old }` moves `old`'s anchor, and its results, along: write
+/// `Doc { text, anchor: Anchor::new(), ..old }`.
 ///
 /// # Examples
 ///

@@ -62,6 +62,10 @@
 //!
 //! The written type of the parameter decides: `&Arc<T>` is the side table, also where `T` has an anchor of its own.
 //!
+//! [`Anchored`] cannot go wrong: `&mut` access drops the results. A derived anchor does not see the fields beside it: assigned to, or moved into
+//! another object with the anchor (`Doc { words: 8, ..old }`), they have the results of the old content. Call [`Anchor::clear`] where
+//! you assign, and give the new object a new anchor: `Doc { words: 8, anchor: Anchor::new(), ..old }`.
+//!
 //! # Arguments
 //!
 //! * The **owner** is the first parameter that is written like a weak one, or the one marked `#[memo(owner)]`. Results
@@ -85,7 +89,7 @@
 //! * **Interior mutability is not seen.** A result is computed once from what the object was. Objects that change
 //!   behind a `&` (a `Mutex`, a `Cell`) must be cleared by hand, or be replaced instead.
 //! * **`&mut` is seen by [`Anchored`]**, which drops its results on every `DerefMut`. A derived anchor cannot see a field
-//!   assigned past it: call [`Anchor::clear`] there.
+//!   assigned past it: call [`Anchor::clear`] there. Nor can it see that `..old` moved it into an object of other content.
 //! * **A result must not hold its own argument.** A value that owns an `Arc` of its owner keeps it, and itself, alive for
 //!   ever. The macro refuses what it can see (`may_return_owner` says you know); [`Stats::retained`] counts what looks
 //!   like it at run time, by the strong counts, and [`report`] names the owner's type. It cannot see an object that was no argument: two results that hold each other's owners, neither of

@@ -116,8 +116,13 @@ pub fn weak_memo(options: TokenStream, item: TokenStream) -> TokenStream {
 /// Gives a struct's objects an anchor of their own: the field of type `Anchor`, or the one marked `#[memo(anchor)]` where
 /// the type goes by another name.
 ///
-/// Results then go inside the object's own drop. An anchor does not know when another field changes: before a result is
-/// asked for again, call `self.anchor.clear()`, or keep the data in an `Anchored<T>`, whose `DerefMut` does.
+/// Results then go inside the object's own drop.
+///
+/// **An anchor does not know the fields beside it.** Where an object changes, its results stay, unless you call
+/// `self.anchor.clear()`. And the anchor is a field that moves like any other: `Doc { words: 8, ..old }` and
+/// `Doc { words: 8, anchor }` take the results of the old content along. Give the new object a new anchor,
+/// `Doc { words: 8, anchor: Anchor::new(), ..old }`. If you would rather not think of it, keep the data in an `Anchored<T>`: its `DerefMut` drops
+/// the results, and they cannot be moved to other data.
 ///
 /// As a key the object is weak, also in containers (`Option<&Own>`). `#[memo(crate = path)]` on the struct says where
 /// memo-core is.
@@ -128,6 +133,7 @@ pub fn weak_memo(options: TokenStream, item: TokenStream) -> TokenStream {
 /// #[derive(HasAnchor)]
 /// struct Document {
 ///     text: String,
+///     title: String,
 ///     anchor: Anchor,
 /// }
 ///
@@ -138,11 +144,14 @@ pub fn weak_memo(options: TokenStream, item: TokenStream) -> TokenStream {
 ///     }
 /// }
 ///
-/// let mut doc = Document { text: "# one\ntext\n# two".to_owned(), anchor: Anchor::new() };
+/// let mut doc = Document { text: "# one\ntext\n# two".to_owned(), title: "A".to_owned(), anchor: Anchor::new() };
 /// assert_eq!(doc.outline(), ["# one", "# two"]);
 /// doc.text.push_str("\n# three");
 /// doc.anchor.clear();
 /// assert_eq!(doc.outline().len(), 3);
+///
+/// let other = Document { text: "# another".to_owned(), anchor: Anchor::new(), ..doc };
+/// assert_eq!((other.title.as_str(), other.outline()), ("A", &["# another".to_owned()][..]));
 /// ```
 #[proc_macro_derive(HasAnchor, attributes(memo))]
 pub fn derive_has_anchor(input: TokenStream) -> TokenStream {

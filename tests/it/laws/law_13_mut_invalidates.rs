@@ -78,6 +78,45 @@ fn a_derived_anchor_is_cleared_by_hand() {
     assert_eq!(len(&doc), 4);
     let moved = Doc { text: String::new(), ..doc };
     assert_eq!(len(&moved), 4, "documented: `..old` moves the anchor along");
+    let Doc { anchor, .. } = moved;
+    let around = Doc { text: "ab".to_owned(), anchor };
+    assert_eq!(len(&around), 4, "documented: so does an object that is made around it");
+}
+
+#[derive(HasAnchor)]
+struct Titled {
+    title: String,
+    text: String,
+    anchor: Anchor,
+}
+
+#[derive(Default)]
+struct Plain {
+    title: String,
+    text: String,
+}
+
+#[test]
+fn an_object_made_of_another_has_no_results_if_it_has_a_new_anchor_or_is_anchored() {
+    #[weak_memo]
+    fn both(doc: &Titled) -> String {
+        format!("{}: {}", doc.title, doc.text)
+    }
+    #[weak_memo]
+    fn both_of(doc: &Anchored<Plain>) -> String {
+        format!("{}: {}", doc.title, doc.text)
+    }
+    let old = Titled { title: "a".to_owned(), text: "b".to_owned(), anchor: Anchor::new() };
+    assert_eq!(both(&old), "a: b");
+    let new = Titled { text: "c".to_owned(), anchor: Anchor::new(), ..old };
+    assert_eq!(both(&new), "a: c");
+
+    let old = Anchored::new(Plain { title: "a".to_owned(), text: "b".to_owned() });
+    assert_eq!(both_of(&old), "a: b");
+    let mut new = Anchored::new(Plain { text: "c".to_owned(), ..old.into_inner() });
+    assert_eq!(both_of(&new), "a: c");
+    *new = Plain { text: "d".to_owned(), ..std::mem::take(&mut *new) };
+    assert_eq!(both_of(&new), "a: d");
 }
 
 #[test]
