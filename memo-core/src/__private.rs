@@ -2,7 +2,8 @@
 
 pub use crate::checked::{
     apply_owned, begin_lent, begin_owned, check_clone, check_kept, computed, finish_lent, finish_owned, get_lent, key,
-    lent_key, local_lent_place, local_place, place, plain_computed, plain_key, try_finish_lent, value,
+    lent_key, local_lent_place, local_place, place, plain_computed, plain_key, reply_lent, reply_owned,
+    try_finish_lent, value,
 };
 pub use crate::handle::{Memo, Reply, lent_memo, owned_memo};
 pub use crate::keep::{Keep, KeepAny, keep_all, keep_if, keep_some};
@@ -13,6 +14,6 @@ pub use crate::key::{
 pub use crate::lent::{LentStep, lend};
 pub use crate::lent_op::LentOp;
 pub use crate::memo::{Core, DEFAULT_CAPACITY, Family, Site, capacity};
-pub use crate::owned::{Applied, Op, Step};
+pub use crate::owned::{Op, Step};
 pub use crate::owner::clone_owner;
 pub use crate::scope::{Local, Scope, Shared};

@@ -11,6 +11,7 @@ use std::ffi::{CStr, OsStr};
 use std::hash::Hash;
 use std::path::Path;
 
+use crate::handle::Reply;
 use crate::key::{ComputedPart, KeySet, MemoKey, Part, PlainKey, StoredKey, ValuePart};
 use crate::lent::{self, LendKey, LentStep, LentTicket};
 use crate::memo::Core;
@@ -483,6 +484,27 @@ where
     S::apply(core, place, key, op)
 }
 
+/// What the handle answers: what became of its question, by the body where there is a result to compute.
+#[allow(private_bounds, reason = "as for `Returns`")]
+#[inline]
+pub fn reply_owned<R, O, S, St>(
+    applied: Applied<'_, R, O, S, St>,
+    body: impl FnOnce() -> R,
+    keep: impl FnOnce(&R) -> bool,
+) -> Reply<R, R>
+where
+    R: 'static,
+    O: Locate<S> + ?Sized,
+    S: Returns<R>,
+    St: Store<Key: StoredKey<S>, Value = R> + 'static,
+{
+    match applied {
+        Applied::Answer(answer) => answer,
+        Applied::Bare => Reply::Value(body()),
+        Applied::Compute(ticket) => Reply::Value(S::finish(ticket, body, keep)),
+    }
+}
+
 /// Does the duty of a ticket.
 #[allow(private_bounds, reason = "as for `Returns`")]
 #[inline]
@@ -586,6 +608,12 @@ where
     K: LendKey<S>,
 {
     S::get(core, place, key)
+}
+
+/// What the handle answers: the result in its form, if it is there.
+#[inline]
+pub fn reply_lent<'w, V, Out, Value>(found: Option<&'w V>, form: impl FnOnce(&'w V) -> Out) -> Reply<Out, Value> {
+    found.map_or(Reply::Nothing, |value| Reply::Out(form(value)))
 }
 
 /// Does the duty of a ticket.

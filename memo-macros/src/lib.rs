@@ -101,7 +101,7 @@ use proc_macro::TokenStream;
 ///
 /// # What is emitted
 ///
-/// The function; a hidden one with the body; a companion `f_memo()` that returns the handle; for `cache_if` a hidden one
+/// The function; a hidden one with the body, as visible as it is; a companion `f_memo()` that returns the handle; for `cache_if` a hidden one
 /// with the test. Names that begin with `__memo` are taken. The handle's methods take the arguments as the function does,
 /// also skipped ones, one alone or several as a tuple. It knows two lifetimes, that of the weak arguments and one for all
 /// others: arguments that need more (`&Cell<&str>` beside another) can be passed to the function, but perhaps not to it.

@@ -1,6 +1,6 @@
 //! The attribute on token strings, without a compiler: what is emitted parses, and what is wrong is told once.
 
-use proc_macro2::TokenStream;
+use proc_macro2::{TokenStream, TokenTree};
 use quote::ToTokens;
 use syn::{File, Item};
 
@@ -75,7 +75,7 @@ fn lifetimes_that_bounds_speak_of_keep_their_names() {
 
 #[test]
 fn patterns_are_bound_inside() {
-    let text = expanded("", "fn f(d: &Arc<D>, (a, mut b): (u32, u32), mut c: u32, _: u8) -> u32 { 1 }");
+    let text = expanded("", "fn f(d: &Arc<D>, (a, mut b): (u32, u32), mut c: u32, _: u8) -> u32 { d.n }");
     assert!(text.contains("fn f(d: &Arc<D>, arg2: (u32, u32), c: u32, arg4: u8) -> u32"), "{text}");
     assert!(text.contains("fn __memo_body_f(d: &Arc<D>, (a, mut b): (u32, u32), mut c: u32, _: u8) -> u32"), "{text}");
 }
@@ -107,8 +107,8 @@ fn attributes_go_where_they_belong() {
         assert!(text.contains("allow (clippy :: x)"), "{text}");
         assert!(text.contains("allow (y)"), "{text}");
     }
-    assert!(texts[0].contains("Doc.") && texts[0].contains("must_use") && texts[0].contains("inline"));
-    assert!(!texts[1].contains("Doc.") && !texts[1].contains("must_use"));
+    assert!(texts[0].contains("Doc.") && texts[0].contains("[must_use]") && texts[0].contains("inline"));
+    assert!(!texts[1].contains("Doc.") && !texts[1].contains("[must_use]"));
 }
 
 #[test]
@@ -143,4 +143,27 @@ fn types_in_invisible_groups_are_looked_through() {
     let text = weak_memo(tokens("capacity = unbounded"), item).to_string();
     assert!(!text.contains("compile_error"), "{text}");
     assert!(text.contains("LentStep"), "{text}");
+}
+
+/// With both brackets of a group.
+fn count(tokens: TokenStream) -> usize {
+    let trees = tokens.into_iter();
+    trees.map(|tree| if let TokenTree::Group(group) = tree { 2 + count(group.stream()) } else { 1 }).sum()
+}
+
+/// Each token is read by the compiler again in each build.
+#[test]
+fn expansions_do_not_grow() {
+    let cases = [
+        ("", "fn f(d: &Arc<D>) -> u32 { d.n }", 825),
+        ("", "pub fn f(d: &Arc<D>) -> u32 { d.n }", 827),
+        ("", "pub fn f(d: &Arc<D>, n: u32) -> u32 { d.n + n }", 883),
+        ("", "pub fn f(d: &Arc<D>) -> &V { d.v }", 691),
+        ("handle = none", "fn f(d: &Arc<D>) -> u32 { d.n }", 390),
+        ("handle = none", "fn f(d: &Arc<D>) -> &V { d.v }", 339),
+    ];
+    for (options, item, most) in cases {
+        let long = count(weak_memo(tokens(options), tokens(item)));
+        assert!(long <= most, "{item} becomes {long} tokens, which were {most}");
+    }
 }

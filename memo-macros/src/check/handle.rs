@@ -1,3 +1,4 @@
+use proc_macro2::Span;
 use quote::format_ident;
 use syn::Ident;
 use syn::ext::IdentExt;
@@ -17,7 +18,8 @@ pub(super) fn name(
     let name = match written {
         Some(Handle::None) => return None,
         Some(Handle::Named(name)) => name.clone(),
-        None => format_ident!("{}_memo", function.unraw(), span = function.span()),
+        // With a span of the expansion's: what lints say of a name, they say of the function's.
+        None => format_ident!("{}_memo", function.unraw(), span = Span::mixed_site().located_at(function.span())),
     };
     let hiding = parameters.iter().find(|parameter| parameter.name == name);
     if let Some(parameter) = hiding.filter(|_| !associated) {

@@ -4,8 +4,10 @@ use proc_macro2::TokenStream;
 use quote::{ToTokens, quote};
 use syn::parse::Parser;
 use syn::punctuated::Punctuated;
-use syn::{Attribute, Meta, Token};
+use syn::{Attribute, Meta, Path, Token, parse_quote};
 
+use super::lints::{is_told_of, is_underscored};
+use super::ours;
 use crate::model::Memo;
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -18,8 +20,19 @@ pub(super) enum Function {
     Keep,
 }
 
+type Metas = Punctuated<Meta, Token![,]>;
+
 pub(super) fn of(function: Function, attrs: &[Attribute]) -> TokenStream {
-    attrs.iter().filter_map(|attr| carried(function, &attr.meta)).map(|meta| quote!(#[#meta])).collect()
+    attrs.iter().filter_map(|attr| carried(function, attr)).collect()
+}
+
+/// The attributes of a parameter: what is expected of it is met in one function, too.
+pub(super) fn of_a_parameter(function: Function, attrs: &mut [Attribute]) {
+    for attr in attrs.iter_mut().filter(|attr| attr.path().is_ident("expect")) {
+        if let Some(meta) = expectation(function, &attr.meta) {
+            *attr = parse_quote!(#[#meta]);
+        }
+    }
 }
 
 /// The attributes of a function that stands alone, with its body in place.
@@ -27,25 +40,34 @@ pub(super) fn all(attrs: &[Attribute]) -> TokenStream {
     attrs.iter().map(ToTokens::to_token_stream).collect()
 }
 
+/// An attribute as `function` carries it.
+///
+/// The outer function has the user's own tokens: clippy does not take docs for the user's that came through a macro. What
+/// the others have is ours, so that nothing is said of it twice.
+fn carried(function: Function, attr: &Attribute) -> Option<TokenStream> {
+    let meta = part(function, &attr.meta)?;
+    let whole = attr.meta.to_token_stream().to_string() == meta.to_string();
+    Some(if whole && function == Function::Outer { attr.to_token_stream() } else { ours!(#[#meta]) })
+}
+
 /// What `function` carries of an attribute.
-fn carried(function: Function, meta: &Meta) -> Option<TokenStream> {
+fn part(function: Function, meta: &Meta) -> Option<TokenStream> {
     let path = meta.path();
     let name = path.get_ident().map(ToString::to_string).unwrap_or_default();
-    let whole = Some(meta.to_token_stream());
     let goes = match name.as_str() {
         "cfg" | "allow" => true,
         "cfg_attr" => return conditional(function, meta),
         "expect" => return expectation(function, meta),
-        "warn" | "deny" | "forbid" => function != Function::Handle && function != Function::Keep,
+        "warn" | "deny" | "forbid" => return level(function, meta),
         "track_caller" | "target_feature" => matches!(function, Function::Outer | Function::Body),
         "doc" => function == Function::Outer || (function == Function::Handle && hides(meta)),
         _ if is_tool(path) => matches!(function, Function::Outer | Function::Body),
         _ => function == Function::Outer,
     };
-    whole.filter(|_| goes)
+    goes.then(|| meta.to_token_stream())
 }
 
-fn is_tool(path: &syn::Path) -> bool {
+fn is_tool(path: &Path) -> bool {
     path.segments.len() > 1
         && path.segments.first().is_some_and(|first| first.ident == "clippy" || first.ident == "rustfmt")
 }
@@ -54,26 +76,44 @@ fn hides(meta: &Meta) -> bool {
     matches!(meta, Meta::List(list) if list.tokens.to_string() == "hidden")
 }
 
-/// What is expected of the user's code is found in one of the functions only; the others just allow it.
+/// What is expected is met in one function only, the others just allow it.
 fn expectation(function: Function, meta: &Meta) -> Option<TokenStream> {
-    let Meta::List(list) = meta else { return None };
-    let about_use = list.tokens.to_string().contains("dead_code");
-    let place = if about_use { Function::Outer } else { Function::Body };
-    if function == place {
-        return Some(meta.to_token_stream());
+    let place = [Function::Body, Function::Outer];
+    let place = |lint: &Meta| place.into_iter().find(|place| is_told_of(*place, lint.path()));
+    let (lints, reason) = lints(meta)?;
+    let (here, elsewhere): (Vec<_>, Vec<_>) = lints.into_iter().partition(|lint| place(lint) == Some(function));
+    let expected = (!here.is_empty()).then(|| quote!(expect(#(#here,)* #reason)));
+    let allowed = (!elsewhere.is_empty()).then(|| quote!(allow(#(#elsewhere,)* #reason)));
+    match (expected, allowed) {
+        // An attribute is one meta; `cfg_attr` with a condition that holds is two.
+        (Some(expected), Some(allowed)) => Some(quote!(cfg_attr(all(), #expected, #allowed))),
+        (expected, allowed) => expected.or(allowed),
     }
-    let lints = &list.tokens;
-    Some(quote!(allow(#lints)))
+}
+
+fn level(function: Function, meta: &Meta) -> Option<TokenStream> {
+    let (lints, reason) = lints(meta)?;
+    let here: Vec<_> = lints.into_iter().filter(|lint| is_told_of(function, lint.path())).collect();
+    let word = meta.path();
+    (!here.is_empty()).then(|| quote!(#word(#(#here,)* #reason)))
+}
+
+/// The lints that a list names, and `reason = ".."`.
+fn lints(meta: &Meta) -> Option<(Vec<Meta>, Option<Meta>)> {
+    let Meta::List(list) = meta else { return None };
+    let metas = Metas::parse_terminated.parse2(list.tokens.clone()).ok()?;
+    let (reasons, lints): (Vec<_>, Vec<_>) = metas.into_iter().partition(|meta| meta.path().is_ident("reason"));
+    Some((lints, reasons.into_iter().next()))
 }
 
 fn conditional(function: Function, meta: &Meta) -> Option<TokenStream> {
     let Meta::List(list) = meta else { return None };
-    let Ok(metas) = Punctuated::<Meta, Token![,]>::parse_terminated.parse2(list.tokens.clone()) else {
+    let Ok(metas) = Metas::parse_terminated.parse2(list.tokens.clone()) else {
         return (function == Function::Outer).then(|| meta.to_token_stream());
     };
     let mut metas = metas.iter();
     let condition = metas.next()?;
-    let carried: Vec<_> = metas.filter_map(|meta| carried(function, meta)).collect();
+    let carried: Vec<_> = metas.filter_map(|meta| part(function, meta)).collect();
     (!carried.is_empty()).then(|| quote!(cfg_attr(#condition, #(#carried),*)))
 }
 
@@ -86,6 +126,5 @@ pub(super) fn inline(attrs: &[Attribute]) -> Option<TokenStream> {
 
 /// What the user did not use may be passed on all the same.
 pub(super) fn for_passing_on(memo: &Memo) -> Option<TokenStream> {
-    let unused = memo.parameters.iter().any(|parameter| parameter.name.to_string().starts_with('_'));
-    unused.then(|| quote!(#[allow(clippy::used_underscore_binding)]))
+    memo.parameters.iter().any(is_underscored).then(|| quote!(#[allow(clippy::used_underscore_binding)]))
 }

@@ -8,7 +8,11 @@ use crate::model::{Memo, Passed};
 
 /// One of the emitted functions, with the type and const arguments of the function it stands in.
 pub(super) fn path(memo: &Memo, name: &Ident) -> TokenStream {
-    let generics = &memo.function.sig.generics;
+    let sig = &memo.function.sig;
+    // A mistake found here is one in what the user wrote.
+    let mut name = name.clone();
+    name.set_span(name.span().resolved_at(sig.ident.span()));
+    let generics = &sig.generics;
     // In the order they are written: types and consts may be mixed.
     let arguments: Vec<_> = generics
         .params

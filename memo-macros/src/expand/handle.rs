@@ -3,7 +3,7 @@ use syn::ext::IdentExt;
 
 use super::attributes::{self, Function};
 use super::parts::View;
-use super::{calls, keep, ours, outer, parts, signatures, site};
+use super::{calls, keep, lints, ours, outer, parts, signatures, site};
 use crate::lifetimes::{in_type_bounds, keep_only};
 use crate::model::Memo;
 use crate::outcome::{Lent, Outcome};
@@ -11,8 +11,8 @@ use crate::outcome::{Lent, Outcome};
 /// The companion function that returns the handle.
 pub(super) fn expand(memo: &Memo, handle: &Ident) -> TokenStream {
     let attrs = attributes::of(Function::Handle, &memo.function.attrs);
-    let passing_on = attributes::for_passing_on(memo);
     let vis = &memo.function.vis;
+    let told_elsewhere = lints::of_the_handle(memo);
     let doc = doc(memo);
     let mut generics = memo.function.sig.generics.clone();
     let kept = in_type_bounds(&generics);
@@ -27,10 +27,9 @@ pub(super) fn expand(memo: &Memo, handle: &Ident) -> TokenStream {
         Outcome::Lent(_) => ours!(lent_memo),
     };
     ours! {
-        #passing_on
         #attrs
         #[doc = #doc]
-        #[allow(dead_code, non_snake_case)]
+        #told_elsewhere
         #[inline]
         #vis fn #handle #parameters () -> #ty #clause {
             #private::#make(#core, |core, op, args, reply| { #run })
@@ -98,11 +97,8 @@ fn owned(memo: &Memo, result: &syn::Type, view: &View) -> TokenStream {
     let body = calls::body(memo, view);
     let keep = keep::expression(memo);
     ours! {
-        match #private::apply_owned::<#result, _, _, _>(core, place, #key, op) {
-            #private::Applied::Answer(answer) => *reply = answer,
-            #private::Applied::Bare => *reply = #private::Reply::Value(#body),
-            #private::Applied::Compute(ticket) => *reply = #private::Reply::Value(#private::finish_owned(ticket, || #body, #keep)),
-        }
+        let applied = #private::apply_owned::<#result, _, _, _>(core, place, #key, op);
+        *reply = #private::reply_owned(applied, || #body, #keep);
     }
 }
 
@@ -116,9 +112,7 @@ fn lent(memo: &Memo, lent: &Lent, view: &View, place: &TokenStream) -> TokenStre
         match op {
             #private::LentOp::Get => {
                 #place
-                if let ::core::option::Option::Some(value) = #private::get_lent::<#kept, _, _, _>(core, place, #key) {
-                    *reply = #private::Reply::Out(#done);
-                }
+                *reply = #private::reply_lent(#private::get_lent::<#kept, _, _, _>(core, place, #key), |value| #done);
             }
             #private::LentOp::Compute => *reply = #private::Reply::Value(#body),
         }

@@ -1,8 +1,8 @@
 use proc_macro2::TokenStream;
-use quote::quote;
+use quote::ToTokens;
 
 use super::parts::View;
-use super::{attributes, keep, ours, outer, parts, signatures, site};
+use super::{attributes, keep, lints, ours, outer, parts, signatures, site};
 use crate::model::{Memo, Parameter, Passed};
 use crate::outcome::{Lent, Outcome};
 
@@ -57,7 +57,17 @@ fn owned(memo: &Memo, result: &syn::Type) -> (TokenStream, TokenStream) {
             #private::Step::Compute(ticket) => ticket,
         }
     };
-    (begin, ours!(#private::finish_owned(ticket, #body, #keep)))
+    let finish = if lints::speaks_of_result(result) {
+        // A large `Err` is told of where the function returns it, if at all.
+        ours! {
+            #[allow(clippy::result_large_err)]
+            let __memo_body = #body;
+            #private::finish_owned(ticket, __memo_body, #keep)
+        }
+    } else {
+        ours!(#private::finish_owned(ticket, #body, #keep))
+    };
+    (begin, finish)
 }
 
 fn lent(memo: &Memo, lent: &Lent) -> (TokenStream, TokenStream) {
@@ -75,12 +85,12 @@ fn lent(memo: &Memo, lent: &Lent) -> (TokenStream, TokenStream) {
 }
 
 fn body(memo: &Memo, yields: &syn::Type) -> TokenStream {
-    let body = &memo.function.body;
-    let bindings: Vec<_> = memo.parameters.iter().filter_map(binding).collect();
-    let closure = if bindings.is_empty() {
-        quote!(move || -> #yields #body)
+    let body = memo.function.body.to_token_stream();
+    let bound = memo.parameters.iter().rev().fold(body, bind);
+    let closure = if memo.parameters.iter().any(|parameter| parameter.pattern.is_some()) {
+        ours!(move || -> #yields { #bound })
     } else {
-        quote!(move || -> #yields { #(#bindings)* #body })
+        ours!(move || -> #yields #bound)
     };
     match owner_of_its_own(memo) {
         Some(owner) => ours!({ #owner #closure }),
@@ -88,10 +98,14 @@ fn body(memo: &Memo, yields: &syn::Type) -> TokenStream {
     }
 }
 
-/// What the user wrote instead of a plain name.
-fn binding(parameter: &Parameter) -> Option<TokenStream> {
+/// What the user wrote instead of a plain name. The body stays a block of its own: items in it are not seen by the pattern,
+/// and nobody takes its braces for too many.
+fn bind(body: TokenStream, parameter: &Parameter) -> TokenStream {
     let name = &parameter.name;
-    parameter.pattern.as_ref().map(|pattern| quote!(let #pattern = #name;))
+    match &parameter.pattern {
+        Some(pattern) => ours!(match #name { #pattern => #body }),
+        None => body,
+    }
 }
 
 /// The place borrows an owner that is passed by value, so that the body gets a clone, made on a miss only.

@@ -32,9 +32,9 @@ fn in_place(memo: &Memo, keep: &Keep) -> TokenStream {
             ours!(|#value: &#result| #private::keep_some(#value))
         }
         Keep::If(test) => ours!(#private::keep_if::<#result, _>(#test)),
-        // The inherent method for a `Result` wins over the trait's, whatever name the type goes by.
+        // The inherent method for a `Result` wins over the trait's, whatever name the type goes by. An import of the expansion's
+        // that is not used is nobody's mistake.
         Keep::Default => ours!({
-            #[allow(unused_imports)]
             use #private::KeepAny as _;
             |value: &#result| #private::Keep::<#result>::new().keep(value)
         }),
@@ -56,7 +56,6 @@ pub(super) fn function(memo: &Memo) -> TokenStream {
     ours! {
         #attrs
         #[doc(hidden)]
-        #[allow(dead_code, non_snake_case)]
         fn #name #parameters (value: &#result) -> ::core::primitive::bool #clause {
             #private::keep_if::<#result, _>(#test)(value)
         }

@@ -9,6 +9,7 @@ mod calls;
 mod handle;
 mod in_place;
 mod keep;
+mod lints;
 mod outer;
 mod parts;
 mod signatures;

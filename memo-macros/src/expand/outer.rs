@@ -2,7 +2,7 @@ use proc_macro2::{Delimiter, Group, Ident, TokenStream};
 
 use super::attributes::{self, Function};
 use super::parts::View;
-use super::{calls, keep, ours, parts, signatures};
+use super::{calls, keep, lints, ours, parts, signatures};
 use crate::model::Memo;
 use crate::outcome::{Lent, Outcome};
 
@@ -29,10 +29,12 @@ pub(super) fn expand(memo: &Memo, handle: &Ident) -> TokenStream {
     // A function that nobody calls is reported only if it ends where the user's does.
     block.set_span(memo.function.body.span());
     let inline = attributes::inline(&memo.function.attrs);
+    let told_elsewhere = lints::of_the_signature(memo);
     ours! {
         #passing_on
         #inline
         #attrs
+        #told_elsewhere
         #vis #sig #block
     }
 }

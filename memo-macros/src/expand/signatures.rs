@@ -1,8 +1,10 @@
-use proc_macro2::Ident;
+use proc_macro2::{Ident, Span};
 use quote::format_ident;
 use syn::visit_mut::VisitMut;
 use syn::{FnArg, GenericParam, LifetimeParam, PatIdent, ReturnType, Signature, Type};
 
+use super::attributes::{self, Function};
+use super::lints;
 use crate::lifetimes::Rename;
 use crate::model::{Memo, Parameter, WrittenOut};
 use crate::outcome::Outcome;
@@ -23,7 +25,10 @@ fn name_plainly(input: &mut FnArg, parameter: &Parameter) {
     match input {
         FnArg::Receiver(receiver) if receiver.reference.is_none() => receiver.mutability = None,
         FnArg::Receiver(_) => {}
-        FnArg::Typed(typed) => *typed.pat = plain_pattern(&parameter.name).into(),
+        FnArg::Typed(typed) => {
+            attributes::of_a_parameter(Function::Outer, &mut typed.attrs);
+            *typed.pat = plain_pattern(&parameter.name).into();
+        }
     }
 }
 
@@ -59,6 +64,13 @@ fn write_lifetime_out(sig: &mut Signature, memo: &Memo, written: &WrittenOut) {
 pub(super) fn body(memo: &Memo, name: Ident) -> Signature {
     let mut sig = memo.function.sig.clone();
     sig.ident = name;
+    for (input, parameter) in sig.inputs.iter_mut().zip(&memo.parameters) {
+        if let FnArg::Typed(typed) = input {
+            attributes::of_a_parameter(Function::Body, &mut typed.attrs);
+            let allow = lints::of_a_parameter(memo, parameter, &typed.pat);
+            typed.attrs.splice(..0, allow);
+        }
+    }
     if let (Outcome::Lent(lent), ReturnType::Type(_, ty)) = (&memo.outcome, &mut sig.output) {
         **ty = lent.yields.clone();
     }
@@ -91,5 +103,7 @@ pub(super) fn handle_result(memo: &Memo) -> Type {
 
 pub(super) fn hidden_name(memo: &Memo, role: &str) -> Ident {
     let name = &memo.function.sig.ident;
-    format_ident!("__memo_{}_{}", role, syn::ext::IdentExt::unraw(name), span = name.span())
+    // With a span of the expansion's: what can be said of a name is said of the user's alone.
+    let span = Span::mixed_site().located_at(name.span());
+    format_ident!("__memo_{}_{}", role, syn::ext::IdentExt::unraw(name), span = span)
 }

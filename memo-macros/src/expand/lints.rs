@@ -1,0 +1,192 @@
+//! Which of the emitted functions is told of a lint.
+//!
+//! Several of them have the user's signature. A lint is told of that one which stands where the user's function does with
+//! all that the lint asks about: of the outer one where it is about docs, names and uses; of the body, which is as visible
+//! and has nothing else in it, where it is about types and what is done with them. The others are silent about it.
+
+use proc_macro2::{Ident, TokenStream, TokenTree};
+use quote::ToTokens;
+use syn::{Attribute, FnArg, Pat, Path, Type, Visibility, parse_quote};
+
+use super::attributes::Function;
+use super::ours;
+use crate::model::{Memo, Parameter, Part, Passed};
+use crate::syntax::mentions;
+
+/// What the outer function is asked about: docs, names, visibility, whether and how it is used.
+const OF_THE_OUTER: &[&str] = &[
+    "dead_code",
+    "deprecated_in_future",
+    "exported_private_dependencies",
+    "missing_docs",
+    "non_snake_case",
+    "private_bounds",
+    "private_interfaces",
+    "redundant_lifetimes",
+    "single_use_lifetimes",
+    "unreachable_pub",
+    "unused_attributes",
+    "unused_doc_comments",
+    "unused_lifetimes",
+    "doc_link_with_quotes",
+    "doc_markdown",
+    "doc_overindented_list_items",
+    "double_must_use",
+    "empty_docs",
+    "empty_line_after_doc_comments",
+    "empty_line_after_outer_attr",
+    "extra_unused_lifetimes",
+    "implicit_hasher",
+    "inherent_to_string",
+    "inline_always",
+    "len_without_is_empty",
+    "missing_errors_doc",
+    "missing_inline_in_public_items",
+    "must_use_candidate",
+    "must_use_unit",
+    "needless_doctest_main",
+    "needless_lifetimes",
+    "new_ret_no_self",
+    "new_without_default",
+    "return_self_not_must_use",
+    "same_name_method",
+    "should_implement_trait",
+    "suspicious_doc_comments",
+    "tabs_in_doc_comments",
+    "too_long_first_doc_paragraph",
+    "unused_unit",
+    "wrong_self_convention",
+];
+
+/// What those say who are asked of several functions at once.
+const GROUPS: &[&str] = &[
+    "all",
+    "cargo",
+    "complexity",
+    "correctness",
+    "nursery",
+    "pedantic",
+    "perf",
+    "restriction",
+    "style",
+    "suspicious",
+    "unused",
+    "warnings",
+];
+
+/// What is asked of no memo.
+const OF_NONE: &[&str] =
+    &["doc_lazy_continuation", "missing_const_for_fn", "missing_panics_doc", "only_used_in_recursion"];
+
+/// Whether a lint of this name is told of `function`.
+pub(super) fn is_told_of(function: Function, lint: &Path) -> bool {
+    let Some(name) = lint.segments.last().map(|last| last.ident.to_string()) else { return false };
+    let named = |names: &[&str]| names.contains(&name.as_str());
+    if named(OF_NONE) {
+        return false;
+    }
+    match function {
+        Function::Outer => named(OF_THE_OUTER) || named(GROUPS),
+        Function::Body => !named(OF_THE_OUTER),
+        Function::Handle | Function::Keep => false,
+    }
+}
+
+/// What the body is told, where the outer function has the same types. Lints are named only where they may be told, so that a
+/// crate may forbid the others.
+pub(super) fn of_the_signature(memo: &Memo) -> TokenStream {
+    let sig = &memo.function.sig;
+    let tokens = sig.to_token_stream();
+    let speaks_of = |name: &str| mentions(tokens.clone(), &|ident| ident == name);
+    let takes_values = memo.parameters.len() > 1 || memo.owner().passed == Passed::Value;
+    let lints = [
+        (true, ours!(deprecated, clippy::perf, clippy::type_complexity)),
+        (
+            takes_values,
+            ours!(
+                clippy::fn_params_excessive_bools,
+                clippy::large_types_passed_by_value,
+                clippy::needless_pass_by_value,
+                clippy::ref_option,
+                clippy::too_many_arguments,
+                clippy::trivially_copy_pass_by_ref
+            ),
+        ),
+        (speaks_of("Box"), ours!(clippy::borrowed_box, clippy::unnecessary_box_returns, clippy::vec_box)),
+        (speaks_of("Option"), ours!(clippy::option_option)),
+        (speaks_of("Result"), ours!(clippy::result_unit_err)),
+        (speaks_of("LinkedList"), ours!(clippy::linkedlist)),
+        (sig.generics.type_params().next().is_some(), ours!(clippy::extra_unused_type_parameters)),
+        (memo.associated, ours!(clippy::use_self)),
+        (matches!(memo.function.vis, Visibility::Restricted(_)), ours!(clippy::redundant_pub_crate)),
+    ];
+    let told = lints.into_iter().filter_map(|(may_be, lints)| may_be.then_some(lints));
+    ours!(#[allow(#(#told),*)])
+}
+
+/// What the outer function is told.
+pub(super) fn of_the_body(memo: &Memo) -> TokenStream {
+    let function = &memo.function;
+    let vis = (!matches!(function.vis, Visibility::Inherited)).then(|| {
+        ours!(
+            private_bounds,
+            private_interfaces,
+            unreachable_pub,
+            clippy::must_use_candidate,
+            clippy::return_self_not_must_use,
+        )
+    });
+    // Lifetimes may be left without a use where the result was lent from them.
+    let lifetimes = function
+        .sig
+        .generics
+        .lifetimes()
+        .next()
+        .map(|_| ours!(single_use_lifetimes, clippy::extra_unused_lifetimes, clippy::needless_lifetimes,));
+    let deprecated = function.attrs.iter().any(|attr| attr.path().is_ident("deprecated")).then(|| ours!(deprecated,));
+    let names = of_names(memo);
+    ours!(#[allow(#vis #lifetimes #deprecated #names clippy::missing_const_for_fn)])
+}
+
+/// Names are told of once, in the outer function. Where there is nothing to tell, a crate may forbid it.
+fn of_names(memo: &Memo) -> Option<TokenStream> {
+    let sig = &memo.function.sig;
+    let mut names = TokenStream::from(TokenTree::Ident(sig.ident.clone()));
+    for input in &sig.inputs {
+        if let FnArg::Typed(typed) = input {
+            typed.pat.to_tokens(&mut names);
+        }
+    }
+    mentions(names, &|ident| ident.to_string().contains(char::is_uppercase)).then(|| ours!(non_snake_case,))
+}
+
+/// What the others are told, where the handle has the same types and expressions.
+pub(super) fn of_the_handle(memo: &Memo) -> TokenStream {
+    let names = of_names(memo);
+    let computes = |parameter: &Parameter| matches!(parameter.part, Part::Computed(_));
+    let may_be_told = memo.parameters.iter().any(|parameter| computes(parameter) || is_underscored(parameter))
+        || speaks_of_result(memo.outcome.written());
+    let expressions = may_be_told.then(|| ours!(, clippy::all, clippy::pedantic, clippy::nursery));
+    ours!(#[allow(#names deprecated #expressions)])
+}
+
+/// Of such a name it is told that it is used, and each of the functions passes it on.
+pub(super) fn is_underscored(parameter: &Parameter) -> bool {
+    parameter.name.to_string().starts_with('_')
+}
+
+/// Whether the type is a `Result`, as far as that can be seen.
+pub(super) fn speaks_of_result(result: &Type) -> bool {
+    mentions(result.to_token_stream(), &|ident| ident.to_string().ends_with("Result"))
+}
+
+/// A parameter that takes part in the key is used, whether or not the body reads it. Where the user speaks of that himself,
+/// his word stands.
+pub(super) fn of_a_parameter(memo: &Memo, parameter: &Parameter, pat: &Pat) -> Option<Attribute> {
+    let takes_part = parameter.part.is_extra() || std::ptr::eq(parameter, memo.owner());
+    let named = matches!(pat, Pat::Ident(name) if name.ident == parameter.name && parameter.pattern.is_none());
+    let is_read = || mentions(memo.function.body.stream(), &|ident| *ident == parameter.name);
+    let speaks_of_it = |ident: &Ident| ident == "unused_variables" || ident == "unused";
+    let said = || memo.function.attrs.iter().any(|attr| mentions(attr.to_token_stream(), &speaks_of_it));
+    (takes_part && named && !is_read() && !said()).then(|| parse_quote!(#[allow(unused_variables)]))
+}
