@@ -128,12 +128,12 @@ fn through(
             const TRUSTED: ::core::primitive::bool = <#own as #key>::TRUSTED;
             const FAITHFUL: ::core::primitive::bool = <#own as #key>::FAITHFUL;
             #[inline]
-            fn hash_key<__MemoHasher: ::core::hash::Hasher>(&self, state: &mut __MemoHasher) {
-                <#own as #key>::hash_key(&**self, state)
+            fn hash_key<__MemoHasher: ::core::hash::Hasher>(&self, __memo_state: &mut __MemoHasher) {
+                <#own as #key>::hash_key(&**self, __memo_state)
             }
             #[inline]
-            fn matches(&self, stored: &<#own as #key>::Stored) -> ::core::primitive::bool {
-                <#own as #key>::matches(&**self, stored)
+            fn matches(&self, __memo_stored: &<#own as #key>::Stored) -> ::core::primitive::bool {
+                <#own as #key>::matches(&**self, __memo_stored)
             }
             #[inline]
             fn to_stored(&self) -> <#own as #key>::Stored {

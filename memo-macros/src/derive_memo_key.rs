@@ -182,11 +182,11 @@ impl Shape<'_> {
                 #(#bounds,)*
             {
                 const PEERS: ::core::primitive::bool = <#fields as #private::StoredKey<#scope>>::PEERS;
-                fn same(&self, other: &Self) -> ::core::primitive::bool {
-                    <#fields as #private::StoredKey<#scope>>::same(&self.0, &other.0)
+                fn same(&self, __memo_other: &Self) -> ::core::primitive::bool {
+                    <#fields as #private::StoredKey<#scope>>::same(&self.0, &__memo_other.0)
                 }
-                fn each(&self, visit: &mut #private::Visit<'_>) {
-                    visit.visit::<#scope, #fields>(&self.0);
+                fn each(&self, __memo_visit: &mut #private::Visit<'_>) {
+                    __memo_visit.visit::<#scope, #fields>(&self.0);
                 }
             }
         }
@@ -214,8 +214,8 @@ impl Shape<'_> {
                 type Stored = #stored;
                 const TRUSTED: ::core::primitive::bool = #trusted;
                 const FAITHFUL: ::core::primitive::bool = #faithful;
-                fn hash_key<__MemoHasher: ::core::hash::Hasher>(&self, state: &mut __MemoHasher) { #hash }
-                fn matches(&self, stored: &<Self as #key>::Stored) -> ::core::primitive::bool { #matches }
+                fn hash_key<__MemoHasher: ::core::hash::Hasher>(&self, __memo_state: &mut __MemoHasher) { #hash }
+                fn matches(&self, __memo_stored: &<Self as #key>::Stored) -> ::core::primitive::bool { #matches }
                 fn to_stored(&self) -> <Self as #key>::Stored { #to_stored }
             }
         }
@@ -282,18 +282,18 @@ impl Shape<'_> {
 
     fn hash(&self) -> TokenStream {
         let arms = self.variants.iter().enumerate().map(|(index, variant)| {
-            let pattern = variant.pattern("field");
+            let pattern = variant.pattern("__memo_field");
             // The variant counts too: `A(1)` and `B(1)` are two keys.
             let index = u32::try_from(index).unwrap_or(u32::MAX);
-            let tag = self.is_enum.then(|| ours!(::core::hash::Hasher::write_u32(state, #index);));
+            let tag = self.is_enum.then(|| ours!(::core::hash::Hasher::write_u32(__memo_state, #index);));
             let parts = variant.parts.iter().enumerate().map(|(at, part)| {
                 let (as_key, value) = (self.as_key(part), self.value(part, at));
-                ours!(#as_key::hash_key(#value, state);)
+                ours!(#as_key::hash_key(#value, __memo_state);)
             });
             ours!(#pattern => { #tag #(#parts)* })
         });
         let arms: Vec<_> = arms.collect();
-        let unused = self.parts().next().is_none().then(|| ours!(let _ = state;));
+        let unused = self.parts().next().is_none().then(|| ours!(let _ = __memo_state;));
         let matched = self.matched(&arms);
         ours!(#unused #matched)
     }
@@ -305,10 +305,10 @@ impl Shape<'_> {
             .iter()
             .enumerate()
             .map(|(index, variant)| {
-                let pattern = variant.pattern("field");
-                let stored = self.inject(index, count, &tuple(names("stored", variant.parts.len())));
+                let pattern = variant.pattern("__memo_field");
+                let stored = self.inject(index, count, &tuple(names("__memo_stored", variant.parts.len())));
                 let parts = variant.parts.iter().enumerate().map(|(at, part)| {
-                    let (as_key, value, stored) = (self.as_key(part), self.value(part, at), name("stored", at));
+                    let (as_key, value, stored) = (self.as_key(part), self.value(part, at), name("__memo_stored", at));
                     ours!(&& #as_key::matches(#value, #stored))
                 });
                 ours!((#pattern, #stored) => true #(#parts)*)
@@ -318,7 +318,7 @@ impl Shape<'_> {
             return ours!(match *self {});
         }
         let other = (count > 1).then(|| ours!(_ => false));
-        ours!(match (self, &stored.0.0) { #(#arms,)* #other })
+        ours!(match (self, &__memo_stored.0.0) { #(#arms,)* #other })
     }
 
     fn to_stored(&self) -> TokenStream {
@@ -328,7 +328,7 @@ impl Shape<'_> {
             .iter()
             .enumerate()
             .map(|(index, variant)| {
-                let pattern = variant.pattern("field");
+                let pattern = variant.pattern("__memo_field");
                 let parts = variant.parts.iter().enumerate().map(|(at, part)| {
                     let (as_key, value) = (self.as_key(part), self.value(part, at));
                     ours!(#as_key::to_stored(#value))
@@ -351,7 +351,7 @@ impl Shape<'_> {
 
     /// The field's binding, as the key that it takes part as.
     fn value(&self, part: &KeyField, at: usize) -> TokenStream {
-        let binding = name("field", at);
+        let binding = name("__memo_field", at);
         let private = &self.paths.private;
         if part.by_value { ours!(#private::Value::from_ref(#binding)) } else { ours!(#binding) }
     }

@@ -1,8 +1,9 @@
-use proc_macro2::{Group, TokenTree};
-use syn::parse::{Parse, ParseStream};
-use syn::{Attribute, Signature, Token, Visibility, braced};
+use proc_macro2::{Group, TokenStream, TokenTree};
+use syn::parse::{Parse, ParseStream, Parser};
+use syn::{AttrStyle, Attribute, Signature, Token, Visibility, braced};
 
-/// The annotated function as it was written. The body stays as tokens: nothing here looks into it.
+/// The annotated function as it was written. The body stays as tokens: nothing here looks into it, but for inner attributes, which
+/// are the function's.
 #[derive(Clone)]
 pub(crate) struct Function {
     pub(crate) attrs: Vec<Attribute>,
@@ -13,7 +14,7 @@ pub(crate) struct Function {
 
 impl Parse for Function {
     fn parse(input: ParseStream) -> syn::Result<Self> {
-        let attrs = input.call(Attribute::parse_outer)?;
+        let mut attrs = input.call(Attribute::parse_outer)?;
         let vis: Visibility = input.parse()?;
         if !begins_a_function(input) {
             return Err(input.error("`#[weak_memo]` goes on a function"));
@@ -24,8 +25,22 @@ impl Parse for Function {
                 "a function without a body cannot be memoized: put `#[weak_memo(handle = none)]` on the `impl`'s function or on a default body",
             ));
         }
-        Ok(Self { attrs, vis, sig, body: body(input)? })
+        let body = without_inner_attributes(body(input)?, &mut attrs)?;
+        Ok(Self { attrs, vis, sig, body })
     }
+}
+
+/// The body may become a closure's, which has no attributes.
+fn without_inner_attributes(body: Group, attrs: &mut Vec<Attribute>) -> syn::Result<Group> {
+    let split = |input: ParseStream| Ok((input.call(Attribute::parse_inner)?, input.parse::<TokenStream>()?));
+    let (inner, rest) = split.parse2(body.stream())?;
+    if inner.is_empty() {
+        return Ok(body);
+    }
+    attrs.extend(inner.into_iter().map(|attr| Attribute { style: AttrStyle::Outer, ..attr }));
+    let mut bare = Group::new(body.delimiter(), rest);
+    bare.set_span(body.span());
+    Ok(bare)
 }
 
 fn begins_a_function(input: ParseStream) -> bool {

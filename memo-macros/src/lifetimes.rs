@@ -1,6 +1,7 @@
 //! Lifetimes as they are written: finding and renaming them.
 //!
-//! Elided lifetimes inside `fn(&T)` and `Fn(&T)` belong to those types and are left alone everywhere here.
+//! Elided lifetimes inside `fn(&T)` and `Fn(&T)` belong to those types, as those of a `for<'x>` do, and are left alone everywhere
+//! here.
 
 use std::collections::BTreeSet;
 
@@ -9,8 +10,8 @@ use quote::ToTokens;
 use syn::visit::{self, Visit};
 use syn::visit_mut::{self, VisitMut};
 use syn::{
-    FnArg, GenericParam, Generics, Lifetime, LifetimeParam, ParenthesizedGenericArguments, Signature, Type, TypeBareFn,
-    TypeReference, WherePredicate,
+    BoundLifetimes, FnArg, GenericParam, Generics, Lifetime, LifetimeParam, ParenthesizedGenericArguments, Signature,
+    TraitBound, Type, TypeBareFn, TypeReference, WherePredicate,
 };
 
 use crate::syntax::bare;
@@ -110,30 +111,56 @@ pub(crate) fn count_in_inputs(sig: &Signature) -> usize {
 struct Borrows {
     found: Vec<TokenStream>,
     own_elision: bool,
+    /// What a `for<'x>` around this place declares.
+    bound: Vec<Ident>,
+}
+
+impl Borrows {
+    /// Whether a lifetime belongs to a type around it: nothing of the function's is borrowed.
+    fn is_own(&self, lifetime: Option<&Lifetime>) -> bool {
+        match lifetime {
+            Some(lifetime) if !is_elided(Some(lifetime)) => self.bound.contains(&lifetime.ident),
+            _ => self.own_elision,
+        }
+    }
+
+    /// Visits what stands behind a `for<'x>`.
+    fn within(&mut self, lifetimes: Option<&BoundLifetimes>, visit: impl FnOnce(&mut Self)) {
+        let outside = self.bound.len();
+        for param in lifetimes.iter().flat_map(|bound| &bound.lifetimes) {
+            if let GenericParam::Lifetime(param) = param {
+                self.bound.push(param.lifetime.ident.clone());
+            }
+        }
+        visit(self);
+        self.bound.truncate(outside);
+    }
 }
 
 impl Visit<'_> for Borrows {
     fn visit_type_reference(&mut self, reference: &TypeReference) {
-        let own = is_elided(reference.lifetime.as_ref()) && self.own_elision;
-        if !own && !is_static(reference.lifetime.as_ref()) {
+        if !self.is_own(reference.lifetime.as_ref()) && !is_static(reference.lifetime.as_ref()) {
             self.found.push(reference.to_token_stream());
         }
         self.visit_type(&reference.elem);
     }
 
     fn visit_lifetime(&mut self, lifetime: &Lifetime) {
-        let own = is_elided(Some(lifetime)) && self.own_elision;
-        if !own && !is_static(Some(lifetime)) {
+        if !self.is_own(Some(lifetime)) && !is_static(Some(lifetime)) {
             self.found.push(lifetime.to_token_stream());
         }
     }
 
-    fn visit_bound_lifetimes(&mut self, _: &syn::BoundLifetimes) {}
+    fn visit_bound_lifetimes(&mut self, _: &BoundLifetimes) {}
 
     fn visit_type_bare_fn(&mut self, ty: &TypeBareFn) {
         let before = std::mem::replace(&mut self.own_elision, true);
-        visit::visit_type_bare_fn(self, ty);
+        self.within(ty.lifetimes.as_ref(), |this| visit::visit_type_bare_fn(this, ty));
         self.own_elision = before;
+    }
+
+    fn visit_trait_bound(&mut self, bound: &TraitBound) {
+        self.within(bound.lifetimes.as_ref(), |this| visit::visit_trait_bound(this, bound));
     }
 
     fn visit_parenthesized_generic_arguments(&mut self, arguments: &ParenthesizedGenericArguments) {

@@ -81,9 +81,22 @@ fn refuse_borrow(ty: &Type, errors: &mut Errors) {
     if let Some(borrow) = first_borrow(ty) {
         errors.under(
             borrow,
-            format_args!("a result that is kept cannot borrow like this: {LENDABLE}; or return an owned value"),
+            format_args!(
+                "a result that is kept cannot borrow like this: {LENDABLE}{}; or return an owned value",
+                by_alias(ty)
+            ),
         );
     }
+}
+
+/// What may be meant where a type of a name that is not known takes a reference.
+fn by_alias(ty: &Type) -> &'static str {
+    let known = ["Option", "Result", "Vec", "Box", "Cow", "Arc", "Rc", "Ref"];
+    let may_be = !is_named(ty, &known)
+        && crate::syntax::last_segment(ty)
+            .and_then(|segment| crate::syntax::type_arguments(segment).next())
+            .is_some_and(|first| matches!(bare(first), Type::Reference(_)));
+    if may_be { ", written out where this is an alias of one" } else { "" }
 }
 
 impl<'a> Borrow<'a> {

@@ -76,7 +76,7 @@ fn lifetimes_that_bounds_speak_of_keep_their_names() {
 #[test]
 fn patterns_are_bound_inside() {
     let text = expanded("", "fn f(d: &Arc<D>, (a, mut b): (u32, u32), mut c: u32, _: u8) -> u32 { d.n }");
-    assert!(text.contains("fn f(d: &Arc<D>, arg2: (u32, u32), c: u32, arg4: u8) -> u32"), "{text}");
+    assert!(text.contains("fn f(d: &Arc<D>, __memo_arg2: (u32, u32), c: u32, __memo_arg4: u8) -> u32"), "{text}");
     assert!(text.contains("fn __memo_body_f(d: &Arc<D>, (a, mut b): (u32, u32), mut c: u32, _: u8) -> u32"), "{text}");
 }
 
@@ -87,7 +87,7 @@ fn key_expressions_see_parameters_by_reference() {
         "fn f(&self, #[memo(key = self.scale(width) + x)] width: u32, #[memo(skip)] (x, mut y): (u8, u8)) -> u32 { 1 }",
     );
     assert!(text.contains("let width = &width;"), "{text}");
-    assert!(text.contains("let (x, y) = &arg3;"), "{text}");
+    assert!(text.contains("let (x, y) = &__memo_arg3;"), "{text}");
     assert!(text.contains("__memo_self.scale(width) + x"), "{text}");
 }
 

@@ -1,5 +1,6 @@
 use quote::ToTokens;
-use syn::{Expr, ExprLit, Ident, Lit};
+use syn::visit::{self, Visit};
+use syn::{Expr, ExprLit, GenericParam, Generics, Ident, Lit, Path};
 
 use crate::errors::Errors;
 use crate::model::{Keep, Parameter};
@@ -78,7 +79,11 @@ pub(super) fn keep(options: &Options) -> Keep {
     }
 }
 
-pub(super) fn capacity(written: Option<(Ident, Capacity)>, errors: &mut Errors) -> Option<Capacity> {
+pub(super) fn capacity(
+    written: Option<(Ident, Capacity)>,
+    generics: &Generics,
+    errors: &mut Errors,
+) -> Option<Capacity> {
     let (_, capacity) = written?;
     if let Capacity::Of(expr) = &capacity {
         if is_zero(expr) {
@@ -87,8 +92,44 @@ pub(super) fn capacity(written: Option<(Ident, Capacity)>, errors: &mut Errors) 
         if mentions(expr.to_token_stream(), &|ident| ident == "Self") {
             errors.under(expr, "the capacity stands in a `static`, which does not know `Self`: write the type's name");
         }
+        for found in Parameters::in_expr(expr, generics) {
+            errors.under(
+                &found,
+                format_args!("the capacity stands in a `static`, which does not know the parameter `{found}`: write a number or a `const`"),
+            );
+        }
     }
     Some(capacity)
+}
+
+/// Which of a function's type and const parameters an expression names.
+struct Parameters<'a> {
+    generics: &'a Generics,
+    found: Vec<Ident>,
+}
+
+impl<'a> Parameters<'a> {
+    fn in_expr(expr: &Expr, generics: &'a Generics) -> Vec<Ident> {
+        let mut this = Self { generics, found: Vec::new() };
+        this.visit_expr(expr);
+        this.found
+    }
+
+    fn has(&self, name: &Ident) -> bool {
+        self.generics.params.iter().any(|param| match param {
+            GenericParam::Type(param) => param.ident == *name,
+            GenericParam::Const(param) => param.ident == *name,
+            GenericParam::Lifetime(_) => false,
+        })
+    }
+}
+
+impl Visit<'_> for Parameters<'_> {
+    fn visit_path(&mut self, path: &Path) {
+        let first = path.segments.first().map(|segment| &segment.ident).filter(|_| path.leading_colon.is_none());
+        self.found.extend(first.filter(|first| self.has(first)).cloned());
+        visit::visit_path(self, path);
+    }
 }
 
 fn is_zero(expr: &Expr) -> bool {

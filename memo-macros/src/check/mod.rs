@@ -16,7 +16,7 @@ use crate::outcome::Outcome;
 use crate::paths::Paths;
 
 pub(crate) fn check(options: Options, mut function: Function, mut errors: Errors) -> syn::Result<Memo> {
-    signature::check(&function, &mut errors);
+    signature::check(&function, options.handle.as_ref(), &mut errors);
     let mut parameters = parameters::read(&mut function.sig, &mut errors);
     let outcome = Outcome::of(&function.sig.output, &mut errors);
     let owner = owner::choose(&mut parameters, &function.sig.ident, &mut errors);
@@ -30,7 +30,7 @@ pub(crate) fn check(options: Options, mut function: Function, mut errors: Errors
     let associated = options.associated.is_some() || signature::speaks_of_self(&function.sig);
     let handle = handle::name(options.handle.as_ref(), &function.sig.ident, &parameters, associated, &mut errors);
     let lifetimes = lending::lifetimes(&function.sig, &parameters, &outcome, associated);
-    let capacity = combinations::capacity(options.capacity, &mut errors);
+    let capacity = combinations::capacity(options.capacity, &function.sig.generics, &mut errors);
     // Without an owner there are errors, so that this index is never used.
     let owner = owner.unwrap_or_default();
     errors.or(Memo {

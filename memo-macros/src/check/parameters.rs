@@ -62,9 +62,9 @@ fn name_and_pattern(index: usize, pat: &Pat) -> (Ident, Option<Pat>) {
     }
 }
 
-/// Shown by rustdoc; not to be confused with a name of the user's, thanks to its span.
+/// Shown by rustdoc. No name of the user's: a `const` or `struct` of one would be taken for the pattern.
 fn our_name(index: usize) -> Ident {
-    format_ident!("arg{}", index + 1, span = Span::mixed_site())
+    format_ident!("__memo_arg{}", index + 1, span = Span::mixed_site())
 }
 
 fn take_mark(attrs: &mut Vec<Attribute>, ty: &Type, errors: &mut Errors) -> Option<Mark> {

@@ -1,14 +1,16 @@
 use proc_macro2::TokenStream;
 use quote::ToTokens;
+use syn::punctuated::Punctuated;
 use syn::visit::{self, Visit};
-use syn::{FnArg, ReturnType, Signature, TypeImplTrait};
+use syn::{Attribute, FnArg, Meta, Path, ReturnType, Signature, Token, Type, TypeImplTrait};
 
 use crate::errors::Errors;
 use crate::function::Function;
-use crate::syntax::mentions;
+use crate::options::Handle;
+use crate::syntax::{bare, mentions};
 
 /// Refuses the kinds of functions that cannot be memoized.
-pub(super) fn check(function: &Function, errors: &mut Errors) {
+pub(super) fn check(function: &Function, handle: Option<&Handle>, errors: &mut Errors) {
     let sig = &function.sig;
     if let Some(word) = &sig.asyncness {
         errors.under(word, "`async fn` is not supported yet");
@@ -30,7 +32,42 @@ pub(super) fn check(function: &Function, errors: &mut Errors) {
             errors.under(attr, "`#[weak_memo]` is written twice: keep one");
         }
     }
+    let in_place = matches!(handle, Some(Handle::None));
+    refuse_attributes(&function.attrs, in_place, errors);
     refuse_impl_trait(sig, errors);
+    if let ReturnType::Type(_, ty) = &sig.output
+        && let Type::Never(never) = bare(ty)
+    {
+        errors.under(never, "a function that never returns has no result to keep: remove `#[weak_memo]`");
+    }
+}
+
+/// Refuses attributes that change how the body is called where it cannot be called so.
+fn refuse_attributes(attrs: &[Attribute], in_place: bool, errors: &mut Errors) {
+    for attr in attrs.iter().flat_map(|attr| applied(&attr.meta)) {
+        if attr.is_ident("target_feature") && !in_place {
+            errors.under(
+                &attr,
+                "the handle of a memo calls the body from where the feature may be missing: write `handle = none`, or memoize a function that calls this one",
+            );
+        }
+        if attr.is_ident("track_caller") && in_place {
+            errors.under(
+                attr,
+                "with `handle = none` the body is a closure, which does not see who called: remove `#[track_caller]`, or memoize a function that this one calls",
+            );
+        }
+    }
+}
+
+/// The paths of what an attribute says, looking into `cfg_attr`.
+fn applied(meta: &Meta) -> Vec<Path> {
+    let Meta::List(list) = meta else { return vec![meta.path().clone()] };
+    if !list.path.is_ident("cfg_attr") {
+        return vec![list.path.clone()];
+    }
+    let metas = list.parse_args_with(Punctuated::<Meta, Token![,]>::parse_terminated).unwrap_or_default();
+    metas.iter().skip(1).flat_map(applied).collect()
 }
 
 fn refuse_impl_trait(sig: &Signature, errors: &mut Errors) {

@@ -32,7 +32,7 @@ pub(super) fn expand(memo: &Memo, handle: &Ident) -> TokenStream {
         #told_elsewhere
         #[inline]
         #vis fn #handle #parameters () -> #ty #clause {
-            #private::#make(#core, |core, op, args, reply| { #run })
+            #private::#make(#core, |__memo_core, __memo_op, __memo_args, __memo_reply| { #run })
         }
     }
 }
@@ -85,7 +85,7 @@ fn run(memo: &Memo) -> TokenStream {
     };
     let place = memo.outcome.lent().is_none().then_some(place);
     ours! {
-        let #names = args;
+        let #names = __memo_args;
         #place
         #answer
     }
@@ -93,28 +93,33 @@ fn run(memo: &Memo) -> TokenStream {
 
 fn owned(memo: &Memo, result: &syn::Type, view: &View) -> TokenStream {
     let private = &memo.paths.private;
-    let key = parts::key(memo, view);
+    let (key, made) = parts::key(memo, view);
     let body = calls::body(memo, view);
     let keep = keep::expression(memo);
     ours! {
-        let applied = #private::apply_owned::<#result, _, _, _>(core, place, #key, op);
-        *reply = #private::reply_owned(applied, || #body, #keep);
+        #made
+        let __memo_applied = #private::apply_owned::<#result, _, _, _>(__memo_core, __memo_place, #key, __memo_op);
+        *__memo_reply = #private::reply_owned(__memo_applied, || #body, #keep);
     }
 }
 
 fn lent(memo: &Memo, lent: &Lent, view: &View, place: &TokenStream) -> TokenStream {
     let private = &memo.paths.private;
     let kept = &lent.kept;
-    let key = parts::key(memo, view);
+    let (key, made) = parts::key(memo, view);
     let body = calls::body(memo, view);
     let done = outer::done(memo, lent);
     ours! {
-        match op {
+        match __memo_op {
             #private::LentOp::Get => {
                 #place
-                *reply = #private::reply_lent(#private::get_lent::<#kept, _, _, _>(core, place, #key), |value| #done);
+                #made
+                *__memo_reply = #private::reply_lent(
+                    #private::get_lent::<#kept, _, _, _>(__memo_core, __memo_place, #key),
+                    |__memo_value| #done,
+                );
             }
-            #private::LentOp::Compute => *reply = #private::Reply::Value(#body),
+            #private::LentOp::Compute => *__memo_reply = #private::Reply::Value(#body),
         }
     }
 }

@@ -25,8 +25,8 @@ pub(super) fn expand(memo: &Memo) -> TokenStream {
         #attrs
         #vis #sig {
             #owner
-            let ticket = {
-                let core = #core;
+            let __memo_ticket = {
+                let __memo_core = #core;
                 #place
                 #begin
             };
@@ -43,18 +43,19 @@ fn owner_and_place(memo: &Memo) -> (TokenStream, TokenStream) {
     }
     let private = &memo.paths.private;
     let name = &owner.name;
-    (ours!(let owner = #private::clone_owner(&#name);), parts::place_of(memo, &ours!(&owner)))
+    (ours!(let __memo_owner = #private::clone_owner(&#name);), parts::place_of(memo, &ours!(&__memo_owner)))
 }
 
 fn owned(memo: &Memo, result: &syn::Type) -> (TokenStream, TokenStream) {
     let private = &memo.paths.private;
-    let key = parts::key(memo, &View::Function);
+    let (key, made) = parts::key(memo, &View::Function);
     let body = body(memo, result);
     let keep = keep::expression_in_place(memo);
     let begin = ours! {
-        match #private::begin_owned::<#result, _, _, _>(core, place, #key) {
-            #private::Step::Done(value) => return value,
-            #private::Step::Compute(ticket) => ticket,
+        #made
+        match #private::begin_owned::<#result, _, _, _>(__memo_core, __memo_place, #key) {
+            #private::Step::Done(__memo_value) => return __memo_value,
+            #private::Step::Compute(__memo_ticket) => __memo_ticket,
         }
     };
     let finish = if lints::speaks_of_result(result) {
@@ -62,10 +63,10 @@ fn owned(memo: &Memo, result: &syn::Type) -> (TokenStream, TokenStream) {
         ours! {
             #[allow(clippy::result_large_err)]
             let __memo_body = #body;
-            #private::finish_owned(ticket, __memo_body, #keep)
+            #private::finish_owned(__memo_ticket, __memo_body, #keep)
         }
     } else {
-        ours!(#private::finish_owned(ticket, #body, #keep))
+        ours!(#private::finish_owned(__memo_ticket, #body, #keep))
     };
     (begin, finish)
 }
@@ -73,12 +74,13 @@ fn owned(memo: &Memo, result: &syn::Type) -> (TokenStream, TokenStream) {
 fn lent(memo: &Memo, lent: &Lent) -> (TokenStream, TokenStream) {
     let private = &memo.paths.private;
     let kept = &lent.kept;
-    let key = parts::key(memo, &View::Function);
+    let (key, made) = parts::key(memo, &View::Function);
     let done = outer::done(memo, lent);
     let begin = ours! {
-        match #private::begin_lent::<#kept, _, _, _>(core, place, #key) {
-            #private::LentStep::Done(value) => return #done,
-            #private::LentStep::Compute(ticket) => ticket,
+        #made
+        match #private::begin_lent::<#kept, _, _, _>(__memo_core, __memo_place, #key) {
+            #private::LentStep::Done(__memo_value) => return #done,
+            #private::LentStep::Compute(__memo_ticket) => __memo_ticket,
         }
     };
     (begin, outer::computed(memo, lent, &body(memo, &lent.yields)))

@@ -28,7 +28,7 @@ fn in_place(memo: &Memo, keep: &Keep) -> TokenStream {
         Keep::All => ours!(#private::keep_all::<#result>),
         Keep::Some => {
             // The caret belongs under a result that is no `Option`.
-            let value = Ident::new("value", Span::mixed_site().located_at(Extent::of(result).first));
+            let value = Ident::new("__memo_value", Span::mixed_site().located_at(Extent::of(result).first));
             ours!(|#value: &#result| #private::keep_some(#value))
         }
         Keep::If(test) => ours!(#private::keep_if::<#result, _>(#test)),
@@ -36,7 +36,7 @@ fn in_place(memo: &Memo, keep: &Keep) -> TokenStream {
         // that is not used is nobody's mistake.
         Keep::Default => ours!({
             use #private::KeepAny as _;
-            |value: &#result| #private::Keep::<#result>::new().keep(value)
+            |__memo_value: &#result| #private::Keep::<#result>::new().keep(__memo_value)
         }),
     }
 }
@@ -56,8 +56,8 @@ pub(super) fn function(memo: &Memo) -> TokenStream {
     ours! {
         #attrs
         #[doc(hidden)]
-        fn #name #parameters (value: &#result) -> ::core::primitive::bool #clause {
-            #private::keep_if::<#result, _>(#test)(value)
+        fn #name #parameters (__memo_value: &#result) -> ::core::primitive::bool #clause {
+            #private::keep_if::<#result, _>(#test)(__memo_value)
         }
     }
 }

@@ -6,6 +6,7 @@
 mod attributes;
 mod body;
 mod calls;
+mod format;
 mod handle;
 mod in_place;
 mod keep;

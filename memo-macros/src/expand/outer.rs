@@ -21,7 +21,7 @@ pub(super) fn expand(memo: &Memo, handle: &Ident) -> TokenStream {
     let mut block = Group::new(
         Delimiter::Brace,
         ours! {
-            let core = #handle().__core();
+            let __memo_core = #handle().__core();
             #place
             #answer
         },
@@ -41,13 +41,14 @@ pub(super) fn expand(memo: &Memo, handle: &Ident) -> TokenStream {
 
 fn owned(memo: &Memo, result: &syn::Type) -> TokenStream {
     let private = &memo.paths.private;
-    let key = parts::key(memo, &View::Function);
+    let (key, made) = parts::key(memo, &View::Function);
     let body = calls::body(memo, &View::Function);
     let keep = keep::expression(memo);
     ours! {
-        match #private::begin_owned::<#result, _, _, _>(core, place, #key) {
-            #private::Step::Done(value) => value,
-            #private::Step::Compute(ticket) => #private::finish_owned(ticket, || #body, #keep),
+        #made
+        match #private::begin_owned::<#result, _, _, _>(__memo_core, __memo_place, #key) {
+            #private::Step::Done(__memo_value) => __memo_value,
+            #private::Step::Compute(__memo_ticket) => #private::finish_owned(__memo_ticket, || #body, #keep),
         }
     }
 }
@@ -55,35 +56,36 @@ fn owned(memo: &Memo, result: &syn::Type) -> TokenStream {
 fn lent(memo: &Memo, lent: &Lent) -> TokenStream {
     let private = &memo.paths.private;
     let kept = &lent.kept;
-    let key = parts::key(memo, &View::Function);
+    let (key, made) = parts::key(memo, &View::Function);
     let body = calls::body(memo, &View::Function);
     let done = done(memo, lent);
     let computed = computed(memo, lent, &ours!(|| #body));
     ours! {
-        match #private::begin_lent::<#kept, _, _, _>(core, place, #key) {
-            #private::LentStep::Done(value) => #done,
-            #private::LentStep::Compute(ticket) => #computed,
+        #made
+        match #private::begin_lent::<#kept, _, _, _>(__memo_core, __memo_place, #key) {
+            #private::LentStep::Done(__memo_value) => #done,
+            #private::LentStep::Compute(__memo_ticket) => #computed,
         }
     }
 }
 
-/// The result made of `value`, which was kept before.
+/// The result made of `__memo_value`, which was kept before.
 pub(super) fn done(memo: &Memo, lent: &Lent) -> TokenStream {
-    let value = lent.lend(&memo.paths.private, &ours!(value));
+    let value = lent.lend(&memo.paths.private, &ours!(__memo_value));
     if lent.fallible { ours!(::core::result::Result::Ok(#value)) } else { value }
 }
 
-/// The result made by `ticket` from the body's closure.
+/// The result made by `__memo_ticket` from the body's closure.
 pub(super) fn computed(memo: &Memo, lent: &Lent, body: &TokenStream) -> TokenStream {
     let private = &memo.paths.private;
     if !lent.fallible {
-        return lent.lend(private, &ours!(#private::finish_lent(ticket, #body)));
+        return lent.lend(private, &ours!(#private::finish_lent(__memo_ticket, #body)));
     }
-    let value = lent.lend(private, &ours!(value));
+    let value = lent.lend(private, &ours!(__memo_value));
     ours! {
-        match #private::try_finish_lent(ticket, #body) {
-            ::core::result::Result::Ok(value) => ::core::result::Result::Ok(#value),
-            ::core::result::Result::Err(error) => ::core::result::Result::Err(error),
+        match #private::try_finish_lent(__memo_ticket, #body) {
+            ::core::result::Result::Ok(__memo_value) => ::core::result::Result::Ok(#value),
+            ::core::result::Result::Err(__memo_error) => ::core::result::Result::Err(__memo_error),
         }
     }
 }

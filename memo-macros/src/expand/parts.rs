@@ -4,7 +4,7 @@ use syn::visit::{self, Visit};
 use syn::visit_mut::{self, VisitMut};
 use syn::{Expr, Pat, PatIdent, Token};
 
-use super::ours;
+use super::{format, ours};
 use crate::model::{Memo, Parameter, Part, Passed};
 use crate::spans::Extent;
 use crate::syntax::mentions;
@@ -33,7 +33,7 @@ impl View {
     }
 }
 
-/// Opens the place of the results as the local `place`, and checks that it can have such.
+/// Opens the place of the results as the local `__memo_place`, and checks that it can have such.
 pub(super) fn place(memo: &Memo, view: &View) -> TokenStream {
     place_of(memo, &borrowed(memo.owner(), view))
 }
@@ -48,19 +48,26 @@ pub(super) fn place_of(memo: &Memo, owner: &TokenStream) -> TokenStream {
     let kept = memo.outcome.kept();
     // The questions about a result are asked of the scope: this stands for it, and is underlined if it says no.
     let scope = Token![_](Extent::of(kept).first);
-    let cloned =
-        memo.outcome.lent().is_none().then(|| ours!(let place = #private::check_clone::<#kept, #scope, _, _>(place);));
+    let cloned = memo
+        .outcome
+        .lent()
+        .is_none()
+        .then(|| ours!(let __memo_place = #private::check_clone::<#kept, #scope, _, _>(__memo_place);));
     ours! {
-        let place = #private::#make(#owner);
+        let __memo_place = #private::#make(#owner);
         #cloned
-        let place = #private::check_kept::<#kept, #scope, _, _>(place);
+        let __memo_place = #private::check_kept::<#kept, #scope, _, _>(__memo_place);
     }
 }
 
-/// The extra key: a tuple of the parts that the local `place` makes of the arguments.
-pub(super) fn key(memo: &Memo, view: &View) -> TokenStream {
+/// The extra key, an expression: a tuple of the parts that the local `__memo_place` makes of the arguments. And what makes it
+/// first, where that runs code of the user's: whatever that borrows or locks on the way ends with the statement, before the
+/// call waits for another or runs the body.
+pub(super) fn key(memo: &Memo, view: &View) -> (TokenStream, TokenStream) {
     let parts: Vec<_> = memo.extra_key().map(|parameter| part(memo, parameter, view)).collect();
-    if parts.is_empty() { ours!(()) } else { ours!((#(#parts,)*)) }
+    let key = if parts.is_empty() { ours!(()) } else { ours!((#(#parts,)*)) };
+    let runs_code = memo.extra_key().any(|parameter| matches!(parameter.part, Part::Computed(_)));
+    if runs_code { (ours!(__memo_key), ours!(let __memo_key = #key;)) } else { (key, TokenStream::new()) }
 }
 
 fn part(memo: &Memo, parameter: &Parameter, view: &View) -> TokenStream {
@@ -71,13 +78,13 @@ fn part(memo: &Memo, parameter: &Parameter, view: &View) -> TokenStream {
         Part::Computed(expr) => {
             let expr = computed(memo, expr, view);
             let make = if lends { ours!(plain_computed) } else { ours!(computed) };
-            ours!(#private::#make(place, #expr))
+            ours!(#private::#make(__memo_place, #expr))
         }
-        Part::Value => ours!(#private::value(place, #argument)),
-        _ if !lends => ours!(#private::key(place, #argument)),
+        Part::Value => ours!(#private::value(__memo_place, #argument)),
+        _ if !lends => ours!(#private::key(__memo_place, #argument)),
         // Only what is passed by reference is there for as long as the result; by value, a weak one ends with the call.
-        _ if parameter.is_borrowed_weak() => ours!(#private::lent_key(place, #argument)),
-        _ => ours!(#private::plain_key(place, #argument)),
+        _ if parameter.is_borrowed_weak() => ours!(#private::lent_key(__memo_place, #argument)),
+        _ => ours!(#private::plain_key(__memo_place, #argument)),
     }
 }
 
@@ -120,7 +127,7 @@ fn binding(parameter: &Parameter, expr: &TokenStream) -> Option<TokenStream> {
         Some(pattern) => (binding_by_reference(pattern), bound_names(pattern)),
         None => (name.to_token_stream(), vec![name.clone()]),
     };
-    let is_read = mentions(expr.clone(), &|ident| names.contains(ident));
+    let is_read = mentions(expr.clone(), &|ident| names.contains(ident)) || format::captures(expr.clone(), &names);
     let seen = match parameter.passed {
         Passed::Reference if parameter.pattern.is_none() => return None,
         Passed::Reference => quote!(#name),
@@ -159,16 +166,23 @@ fn binding_by_reference(pattern: &Pat) -> TokenStream {
 }
 
 fn replace_self(tokens: TokenStream, this: &Ident) -> TokenStream {
+    let mut bang = false;
     tokens
         .into_iter()
-        .map(|tree| match tree {
-            TokenTree::Ident(ident) if ident == "self" => TokenTree::Ident(this.clone()),
-            TokenTree::Group(group) => {
-                let mut replaced = Group::new(group.delimiter(), replace_self(group.stream(), this));
-                replaced.set_span(group.span());
-                TokenTree::Group(replaced)
+        .map(|tree| {
+            let of_macro =
+                std::mem::replace(&mut bang, matches!(&tree, TokenTree::Punct(punct) if punct.as_char() == '!'));
+            match tree {
+                TokenTree::Ident(ident) if ident == "self" => TokenTree::Ident(this.clone()),
+                TokenTree::Group(group) => {
+                    let tokens =
+                        if of_macro { format::replace_captured_self(group.stream(), this) } else { group.stream() };
+                    let mut replaced = Group::new(group.delimiter(), replace_self(tokens, this));
+                    replaced.set_span(group.span());
+                    TokenTree::Group(replaced)
+                }
+                other => other,
             }
-            other => other,
         })
         .collect()
 }

@@ -10,9 +10,9 @@ pub(super) fn core(memo: &Memo) -> TokenStream {
     let private = &memo.paths.private;
     let site = site(memo);
     // The type of a closure written here carries every parameter of the function, the `impl` and the trait.
-    let core = if memo.is_single() { ours!(FAMILY.only()) } else { ours!(FAMILY.instance(&|| ())) };
+    let core = if memo.is_single() { ours!(__MEMO_FAMILY.only()) } else { ours!(__MEMO_FAMILY.instance(&|| ())) };
     ours! {{
-        static FAMILY: #private::Family = #private::Family::new(#site);
+        static __MEMO_FAMILY: #private::Family = #private::Family::new(#site);
         #core
     }}
 }

@@ -1,5 +1,6 @@
 //! The laws: what memos promise, one file a law.
 
+mod law_01_key_expressions;
 mod law_01_keys;
 mod law_01_same_answers;
 mod law_02_one_compute;
