@@ -1,5 +1,6 @@
 //! All that an expansion may name. Not for use by hand; it changes without notice.
 
+pub use crate::asked_first::{bounded, ordered};
 pub use crate::checked::{
     apply_owned, begin_lent, begin_owned, check_clone, check_kept, computed, finish_lent, finish_owned, get_lent, key,
     lent_key, local_lent_place, local_place, place, plain_computed, plain_key, reply_lent, reply_owned,

@@ -7,12 +7,8 @@
 //! not know the trait's associated types. What is asked later is asked of those: the owner, the scope, the key's parts.
 //! That is why the questions about results are traits of the scope.
 
-use std::ffi::{CStr, OsStr};
-use std::hash::Hash;
-use std::path::Path;
-
 use crate::handle::Reply;
-use crate::key::{ComputedPart, KeySet, MemoKey, Part, PlainKey, StoredKey, ValuePart};
+use crate::key::{ComputedPart, KeySet, MemoKey, Part, PlainKey, StoredKey, Value, ValuePart};
 use crate::lent::{self, LendKey, LentStep, LentTicket};
 use crate::memo::Core;
 use crate::owned::{self, Applied, Op, Step, Ticket};
@@ -160,7 +156,7 @@ pub fn local_lent_place<O: LendsLocally<A> + ?Sized, A>(owner: &O) -> AskedToLen
     label = "neither a weak argument nor a known value",
     note = "write `#[memo(value)]` before the parameter to keep a copy of it (`Hash + Eq + Clone`), or derive `MemoKey` for the type, whose fields must be keys then",
     note = "pass it as `&Arc<{Self}>` or derive `HasAnchor` for it to use its identity, or write `#[memo(skip)]` to leave it out of the key",
-    note = "an `Rc` beside an `Arc` owner needs `#[weak_memo(local)]`"
+    note = "an `Rc` beside an `Arc` owner needs `#[weak_memo(local)]`; a type parameter beside an `Rc` owner the bound `MemoKey<memo_core::Local>`"
 )]
 pub trait InKey<S, A> {
     /// The type itself.
@@ -257,7 +253,8 @@ where
     message = "`{Self}` cannot be copied into the key of this memo",
     label = "not `Hash + Eq + Clone`, or not for all threads",
     note = "`#[memo(value)]` keeps a copy by the type's own `Hash`, `Eq` and `Clone`: derive them; in memos of `Arc` and in-object owners it must be `Send + Sync + 'static` too",
-    note = "`#[derive(MemoKey)]` on the type needs none of them, and no mark: it goes field by field"
+    note = "`#[derive(MemoKey)]` on the type needs none of them, and no mark: it goes field by field",
+    note = "of a `HashMap` or `HashSet`, which have no order to be hashed in, say what counts: `#[memo(key = ..)]`"
 )]
 pub trait Copied<S, A> {
     /// The type itself.
@@ -266,36 +263,16 @@ pub trait Copied<S, A> {
     fn part(&self) -> ValuePart<'_, Self::Key>;
 }
 
-impl<S, T: Hash + Eq + Clone + Storable<S>> Copied<S, Yes> for T {
+impl<S: Scope, T: ?Sized> Copied<S, Yes> for T
+where
+    Value<T>: MemoKey<S>,
+{
     type Key = T;
     #[inline]
     fn part(&self) -> ValuePart<'_, T> {
         ValuePart(self)
     }
 }
-
-/// Element by element: what is borrowed is looked up as it comes.
-impl<S, T: Hash + Eq + Clone + Storable<S>> Copied<S, Yes> for [T] {
-    type Key = Self;
-    #[inline]
-    fn part(&self) -> ValuePart<'_, Self> {
-        ValuePart(self)
-    }
-}
-
-macro_rules! copied_texts {
-    ($($text:ty),+) => {$(
-        impl<S> Copied<S, Yes> for $text {
-            type Key = Self;
-            #[inline]
-            fn part(&self) -> ValuePart<'_, Self> {
-                ValuePart(self)
-            }
-        }
-    )+};
-}
-
-copied_texts!(str, Path, OsStr, CStr);
 
 impl<S, T: Never + ?Sized> Copied<S, No> for T {
     type Key = T;

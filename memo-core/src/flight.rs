@@ -273,7 +273,7 @@ pub(crate) unsafe fn chain(innermost: *const Frame, slot: usize) -> Vec<String> 
 fn places_from<'a>(slot: usize, frames: impl Iterator<Item = &'a Frame>) -> Vec<String> {
     let mut chain = Vec::new();
     for frame in frames {
-        chain.push(format!("`{}` at {}", frame.core.name(), frame.core.place()));
+        chain.push(format!("`{}` at {}", frame.core.own_name(), frame.core.place()));
         if frame.task.slot == slot {
             break;
         }
@@ -301,16 +301,16 @@ pub(crate) fn refuse_ring(core: &'static Core, asked: Task) {
     if let Some(same) = mine().find(|frame| frame.task.slot == asked.slot || frame.is_for(core, &asked)) {
         panic!(
             "memo_core: `{}` asks for a result it is computing: {} -> `{}`",
-            core.name(),
+            core.own_name(),
             places_from(same.task.slot, mine()).join(" -> "),
-            core.name()
+            core.own_name()
         );
     }
     let beside = of_this_thread().filter(|frame| frame.is_for(core, &asked)).count();
     assert!(
         beside < MOST_BESIDE,
         "memo_core: `{}` at {} is asked for a result that {beside} suspended computations of this thread compute: it seems to ask for itself",
-        core.name(),
+        core.own_name(),
         core.place()
     );
 }
@@ -360,9 +360,9 @@ fn count_again(core: &'static Core, asked: Task) {
     let Some(newest) = mine().find(same).filter(|_| again >= MOST_AGAIN) else { return };
     panic!(
         "memo_core: `{}` has asked for its own result {again} times, each time after that was asked to go: {} -> `{}`",
-        core.name(),
+        core.own_name(),
         places_from(newest.task.slot, mine()).join(" -> "),
-        core.name()
+        core.own_name()
     );
 }
 
@@ -391,7 +391,7 @@ fn count_nested(core: &'static Core, asked: Task) {
     assert!(
         nested < DEEPEST,
         "memo_core: `{}` at {} is nested {nested} deep on one thread: it seems to ask for its own result",
-        core.name(),
+        core.own_name(),
         core.place()
     );
 }

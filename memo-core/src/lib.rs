@@ -132,6 +132,7 @@ pub mod __private;
 mod anchor;
 mod anchored;
 mod arc;
+mod asked_first;
 mod cell;
 mod checked;
 mod counted;

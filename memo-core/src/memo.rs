@@ -236,7 +236,7 @@ impl Core {
         self.name.get_or_init(|| names::unique(self))
     }
 
-    /// The same, as it is before others are looked at.
+    /// The same, as it is before others are looked at: in messages, which say the place too.
     pub(crate) fn own_name(&self) -> String {
         match (self.instance, self.site.name) {
             (None, Some(name)) => name.to_owned(),

@@ -87,7 +87,7 @@ pub(crate) fn wait<V>(core: &'static Core, slot: &Slot<V>, flight: Flight) -> Wa
     if let Some(ring) = ring {
         panic!(
             "memo_core: `{}` asks for a result that waits for it, around {} threads: {}",
-            core.name(),
+            core.own_name(),
             ring.threads,
             ring.chain.join(" -> ")
         );

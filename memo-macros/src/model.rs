@@ -11,6 +11,9 @@ use crate::outcome::Outcome;
 use crate::paths::Paths;
 use crate::spans::Extent;
 
+/// The longest tuple of parts that the runtime knows.
+pub(crate) const MOST_PARTS: usize = 12;
+
 pub(crate) struct Memo {
     /// The user's function, without the marks on its parameters.
     pub(crate) function: Function,

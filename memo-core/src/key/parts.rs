@@ -97,3 +97,43 @@ through! {
     [S: Scope, T] ComputedPart<T>, this => &this.0, T;
     [S: Scope, T: ?Sized] ValuePart<'_, T>, this => Value::from_ref(this.0), Value<T>;
 }
+
+/// The parts of a tuple, asked for one by one, so that a wrong one is told where it stands.
+macro_rules! tuples_of_parts {
+    ($($($name:ident . $at:tt)+;)+) => {$(
+        impl<S: Scope, $($name: KeyPart<S>),+> KeyPart<S> for ($($name,)+) {
+            type Stored = ($($name::Stored,)+);
+            const TRUSTED: bool = $($name::TRUSTED)&&+;
+            const FAITHFUL: bool = $($name::FAITHFUL)&&+;
+
+            #[inline]
+            fn hash_part<Z: Hasher>(&self, state: &mut Z) {
+                $(self.$at.hash_part(state);)+
+            }
+
+            #[inline]
+            fn matches(&self, stored: &Self::Stored) -> bool {
+                $(self.$at.matches(&stored.$at))&&+
+            }
+
+            fn to_stored(&self) -> Self::Stored {
+                ($(self.$at.to_stored(),)+)
+            }
+        }
+    )+};
+}
+
+tuples_of_parts! {
+    A.0;
+    A.0 B.1;
+    A.0 B.1 C.2;
+    A.0 B.1 C.2 D.3;
+    A.0 B.1 C.2 D.3 E.4;
+    A.0 B.1 C.2 D.3 E.4 F.5;
+    A.0 B.1 C.2 D.3 E.4 F.5 G.6;
+    A.0 B.1 C.2 D.3 E.4 F.5 G.6 I.7;
+    A.0 B.1 C.2 D.3 E.4 F.5 G.6 I.7 J.8;
+    A.0 B.1 C.2 D.3 E.4 F.5 G.6 I.7 J.8 K.9;
+    A.0 B.1 C.2 D.3 E.4 F.5 G.6 I.7 J.8 K.9 L.10;
+    A.0 B.1 C.2 D.3 E.4 F.5 G.6 I.7 J.8 K.9 L.10 M.11;
+}

@@ -1,8 +1,9 @@
-use syn::Ident;
+use syn::{Ident, Type};
 
 use crate::errors::Errors;
 use crate::looks::Looks;
 use crate::model::{Parameter, Part, Passed};
+use crate::syntax::{is_named, pointee};
 
 const WRITE: &str = "`&Arc<T>`, `&Rc<T>`, `&Anchored<T>` or `&T` with `#[derive(HasAnchor)]`";
 
@@ -47,10 +48,7 @@ fn report_none(parameters: &[Parameter], function: &Ident, errors: &mut Errors) 
     }
     let container = parameters.iter().filter(unmarked).find(|parameter| Looks::of(&parameter.ty) == Looks::Container);
     if let Some(container) = container {
-        errors.under(
-            &container.ty,
-            format_args!("a container cannot own the results, since it may be empty: take the owner itself as a parameter, {WRITE}"),
-        );
+        errors.under(&container.ty, refusal(&container.ty));
         return;
     }
     errors.under(
@@ -59,4 +57,12 @@ fn report_none(parameters: &[Parameter], function: &Ident, errors: &mut Errors) 
             "no argument of `{function}` can own its results: write one as {WRITE}; where no result belongs to an object, take an ordinary cache such as `cached` or `moka`"
         ),
     );
+}
+
+/// Why a container is no owner, and what to write.
+fn refusal(ty: &Type) -> String {
+    if is_named(pointee(ty), &["Box"]) {
+        return "a `Box` cannot own the results, since it is no object by itself: take what is in it, `&T` with `#[derive(HasAnchor)]` (callers may go on passing a `&Box<T>`), or share it, `&Arc<T>`".to_owned();
+    }
+    format!("a container cannot own the results, since it may be empty: take the owner itself as a parameter, {WRITE}")
 }

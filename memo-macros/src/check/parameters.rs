@@ -5,12 +5,9 @@ use syn::{Attribute, FnArg, Ident, Pat, PatType, Receiver, Signature, Type};
 use crate::errors::Errors;
 use crate::looks::Looks;
 use crate::marks::{self, Mark, Says};
-use crate::model::{Parameter, Part, Passed};
+use crate::model::{MOST_PARTS, Parameter, Part, Passed};
 use crate::spans::Extent;
 use crate::syntax::bare;
-
-/// What the runtime makes of a tuple of parts.
-const MOST_PARTS: usize = 12;
 
 /// Reads the parameters and takes our marks off them.
 pub(super) fn read(sig: &mut Signature, errors: &mut Errors) -> Vec<Parameter> {

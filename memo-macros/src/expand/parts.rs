@@ -1,13 +1,13 @@
-use proc_macro2::{Group, Ident, Punct, Spacing, Span, TokenStream, TokenTree};
+use proc_macro2::{Group, Ident, Literal, Punct, Spacing, Span, TokenStream, TokenTree};
 use quote::{ToTokens, TokenStreamExt, quote};
 use syn::visit::{self, Visit};
 use syn::visit_mut::{self, VisitMut};
-use syn::{Expr, Pat, PatIdent, Token};
+use syn::{Expr, Pat, PatIdent, Token, Type};
 
 use super::{format, ours};
-use crate::model::{Memo, Parameter, Part, Passed};
+use crate::model::{MOST_PARTS, Memo, Parameter, Part, Passed};
 use crate::spans::Extent;
-use crate::syntax::mentions;
+use crate::syntax::{bare, is_named, mentions, pointee};
 
 /// Under which names an emitted function sees the parameters.
 pub(super) enum View {
@@ -72,7 +72,6 @@ pub(super) fn key(memo: &Memo, view: &View) -> (TokenStream, TokenStream) {
 
 fn part(memo: &Memo, parameter: &Parameter, view: &View) -> TokenStream {
     let lends = memo.outcome.lent().is_some();
-    let argument = borrowed(parameter, view);
     let private = &memo.paths.private;
     match &parameter.part {
         Part::Computed(expr) => {
@@ -80,22 +79,94 @@ fn part(memo: &Memo, parameter: &Parameter, view: &View) -> TokenStream {
             let make = if lends { ours!(plain_computed) } else { ours!(computed) };
             ours!(#private::#make(__memo_place, #expr))
         }
-        Part::Value => ours!(#private::value(__memo_place, #argument)),
-        _ if !lends => ours!(#private::key(__memo_place, #argument)),
-        // Only what is passed by reference is there for as long as the result; by value, a weak one ends with the call.
-        _ if parameter.is_borrowed_weak() => ours!(#private::lent_key(__memo_place, #argument)),
-        _ => ours!(#private::plain_key(__memo_place, #argument)),
+        Part::Value => {
+            let argument = borrowed(parameter, view);
+            ours!(#private::value(__memo_place, #argument))
+        }
+        _ => by_type(memo, &Element { parameter, view, at: Vec::new(), ty: &parameter.ty }),
     }
+}
+
+/// A parameter, or a part of one that is written as a tuple.
+struct Element<'a> {
+    parameter: &'a Parameter,
+    view: &'a View,
+    /// The way to it from the parameter: `.0.1`.
+    at: Vec<usize>,
+    ty: &'a Type,
+}
+
+/// A part as its type says. A tuple's are asked for one by one, so that a wrong one is told where it stands.
+fn by_type(memo: &Memo, element: &Element) -> TokenStream {
+    let private = &memo.paths.private;
+    if let Type::Tuple(tuple) = pointee(element.ty)
+        && (1..=MOST_PARTS).contains(&tuple.elems.len())
+    {
+        let parts = tuple.elems.iter().enumerate().map(|(index, ty)| {
+            let at = element.at.iter().copied().chain([index]).collect();
+            by_type(memo, &Element { at, ty, ..*element })
+        });
+        return ours!((#(#parts,)*));
+    }
+    let argument = element.borrowed();
+    let argument = match question(memo, pointee(element.ty)) {
+        Some(question) => ours!(#private::#question(__memo_place, #argument)),
+        None => argument,
+    };
+    match memo.outcome.lent() {
+        None => ours!(#private::key(__memo_place, #argument)),
+        // Only what is passed by reference is there for as long as the result; by value, a weak one ends with the call.
+        Some(_) if element.parameter.is_borrowed_weak() => ours!(#private::lent_key(__memo_place, #argument)),
+        Some(_) => ours!(#private::plain_key(__memo_place, #argument)),
+    }
+}
+
+/// What is to be asked first of a type of which there is more to say, should it be no key.
+fn question(memo: &Memo, ty: &Type) -> Option<TokenStream> {
+    if is_named(ty, &["HashMap", "HashSet", "BinaryHeap"]) {
+        return Some(ours!(ordered));
+    }
+    let Type::Path(path) = ty else { return None };
+    let name = path.path.get_ident()?;
+    memo.function.sig.generics.type_params().any(|param| param.ident == *name).then(|| ours!(bounded))
+}
+
+impl Element<'_> {
+    /// As [`borrowed`], of the part.
+    fn borrowed(&self) -> TokenStream {
+        if self.at.is_empty() {
+            return borrowed(self.parameter, self.view);
+        }
+        let extent = Extent::of(self.ty);
+        let by_reference = matches!(bare(self.ty), Type::Reference(reference) if reference.mutability.is_none());
+        let mut name = self.view.name(self.parameter).clone();
+        name.set_span(name.span().located_at(extent.last));
+        let mut tokens = TokenStream::new();
+        tokens.append(punct('&', extent.first));
+        if by_reference {
+            tokens.append(punct('*', extent.first));
+        }
+        tokens.append(name);
+        for &index in &self.at {
+            let mut index = Literal::usize_unsuffixed(index);
+            index.set_span(extent.last);
+            tokens.append(punct('.', extent.last));
+            tokens.append(index);
+        }
+        tokens
+    }
+}
+
+fn punct(character: char, span: Span) -> Punct {
+    let mut punct = Punct::new(character, Spacing::Alone);
+    punct.set_span(span);
+    punct
 }
 
 /// `&name` or `&*name`, underlined by a type error from the first to the last token of the parameter's type.
 fn borrowed(parameter: &Parameter, view: &View) -> TokenStream {
     let mut tokens = TokenStream::new();
-    let punct = |character| {
-        let mut punct = Punct::new(character, Spacing::Alone);
-        punct.set_span(parameter.extent.first);
-        punct
-    };
+    let punct = |character| punct(character, parameter.extent.first);
     if parameter.receiver && parameter.passed != Passed::Value {
         // One token that is underlined as it stands.
         return view.name(parameter).to_token_stream();
