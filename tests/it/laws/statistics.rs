@@ -389,3 +389,45 @@ macro_rules! a_hit_that_panics_is_none {
 a_hit_that_panics_is_none!(a_hit_of_an_arc_whose_clone_panics_is_no_hit, Arc<u64>, Arc::new(1));
 a_hit_that_panics_is_none!(a_hit_of_an_rc_whose_clone_panics_is_no_hit, Rc<u64>, Rc::new(1));
 a_hit_that_panics_is_none!(a_hit_of_an_object_whose_clone_panics_is_no_hit, Anchored<u64>, Anchored::new(1));
+
+/// A result whose `Clone` asks memos that this thread has not asked yet, so many that its counters move.
+struct Growing;
+
+impl Clone for Growing {
+    fn clone(&self) -> Self {
+        #[weak_memo]
+        fn instance<const N: usize>(owner: &Arc<u64>) -> u64 {
+            **owner + N as u64
+        }
+        macro_rules! ask {
+            ($owner:expr, $($at:literal)*) => { 0 $(+ instance::<$at>($owner) + instance::<{ $at + 32 }>($owner))* };
+        }
+        let owner = Arc::new(1);
+        let sum = ask!(&owner, 0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 22 23 24 25 26 27 28 29 30 31);
+        assert_eq!(sum, 64 + (0..64).sum::<u64>());
+        Self
+    }
+}
+
+#[test]
+fn a_hit_is_counted_where_the_counters_are_after_its_clone() {
+    #[weak_memo]
+    fn growing(owner: &Arc<u64>) -> Growing {
+        let _ = owner;
+        Growing
+    }
+    watchdog(|| {
+        let owner = Arc::new(1);
+        // So that the first copy that this thread makes is that of a hit.
+        thread::scope(|scope| scope.spawn(|| drop(growing(&owner))).join().unwrap());
+        #[weak_memo]
+        fn other(owner: &Arc<u64>) -> u64 {
+            **owner
+        }
+        other(&owner);
+        for hits in 1..=3 {
+            drop(growing(&owner));
+            assert_eq!((growing_memo().stats().hits, growing_memo().stats().misses), (hits, 1));
+        }
+    });
+}
