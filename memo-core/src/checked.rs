@@ -8,6 +8,7 @@
 //! That is why the questions about results are traits of the scope.
 
 use crate::handle::Reply;
+use crate::keep::Keeping;
 use crate::key::{ComputedPart, KeySet, MemoKey, Part, PlainKey, StoredKey, Value, ValuePart};
 use crate::lent::{self, LendKey, LentStep, LentTicket};
 use crate::memo::Core;
@@ -295,40 +296,33 @@ where
 #[diagnostic::on_unimplemented(
     message = "the result `{R}` cannot be cloned for each caller",
     label = "not `Clone`",
-    note = "return `&{R}` to lend it, return `Arc<{R}>`, or derive `Clone` for it"
+    note = "lend it, as `&V`, or as `Result<&V, E>` where the call may fail, or as `Result<&V, &E>` with `cache_err`",
+    note = "or return it as `Arc<V>` or `Result<Arc<V>, E>`, or derive `Clone` for `{R}`"
 )]
 pub trait Clones<R, A>: Sized {
-    /// The scope itself.
-    type Scope: Scope;
+    /// The scope itself, or what another question made of it.
+    type Scope<S: Scope>: Scope;
     /// The owner itself.
     type Owner<O: ?Sized>: ?Sized;
     /// The place itself.
-    fn pass<O: ?Sized>(place: Place<'_, O, Self>) -> Place<'_, Self::Owner<O>, Self::Scope>;
+    fn pass<O: ?Sized, S: Scope>(place: Place<'_, O, S>) -> Place<'_, Self::Owner<O>, Self::Scope<S>>;
 }
 
-impl<S: Scope, R: Clone> Clones<R, Yes> for S {
-    type Scope = S;
+impl<T: Scope, R: Clone> Clones<R, Yes> for T {
+    type Scope<S: Scope> = S;
     type Owner<O: ?Sized> = O;
     #[inline]
-    fn pass<O: ?Sized>(place: Place<'_, O, S>) -> Place<'_, O, S> {
+    fn pass<O: ?Sized, S: Scope>(place: Place<'_, O, S>) -> Place<'_, O, S> {
         place
     }
 }
 
-impl<S: Scope, R: Never> Clones<R, No> for S {
-    type Scope = S;
+impl<T: Scope, R: Never> Clones<R, No> for T {
+    type Scope<S: Scope> = S;
     type Owner<O: ?Sized> = O;
-    fn pass<O: ?Sized>(place: Place<'_, O, S>) -> Place<'_, O, S> {
+    fn pass<O: ?Sized, S: Scope>(place: Place<'_, O, S>) -> Place<'_, O, S> {
         place
     }
-}
-
-/// The place, if the result can be cloned.
-#[inline]
-pub fn check_clone<R, S: Clones<R, A>, O: ?Sized, A>(
-    place: Place<'_, O, S>,
-) -> Place<'_, S::Owner<O>, <S as Clones<R, A>>::Scope> {
-    S::pass(place)
 }
 
 /// Whether a scope can keep a result.
@@ -372,40 +366,69 @@ pub fn check_kept<R, S: Keeps<R, A>, O: ?Sized, A>(
     S::pass(place)
 }
 
-/// A scope with memos that return an `R` by clone.
+/// The place, if what is kept of a result that is returned by clone can be cloned, and kept.
+#[inline]
+pub fn check_owned<'w, R, S, O: ?Sized, A, B, H>(
+    place: Place<'w, O, S>,
+    _keeping: &H,
+) -> Owning<'w, H::Kept, S, O, A, B>
+where
+    H: Keeping<R>,
+    S: Clones<H::Kept, A> + Keeps<H::Kept, B>,
+    <S as Keeps<H::Kept, B>>::Owner<O>: 'w,
+{
+    <S as Clones<_, A>>::pass(<S as Keeps<_, B>>::pass(place))
+}
+
+/// Known where both questions have an answer.
+type Owning<'w, V, S, O, A, B> = Place<
+    'w,
+    <S as Clones<V, A>>::Owner<<S as Keeps<V, B>>::Owner<O>>,
+    <S as Clones<V, A>>::Scope<<S as Keeps<V, B>>::Scope>,
+>;
+
+/// A scope with memos that return an `R` by clone, kept as `H` says.
 #[allow(private_bounds, reason = "called by expansions, without naming it")]
-pub trait Returns<R: 'static>: Scope {
+pub trait Returns<R, H: Keeping<R, Kept: 'static>>: Scope {
     /// See [`owned::begin_owned`].
+    #[track_caller]
     fn begin<'w, O: Locate<Self> + ?Sized, K: KeySet<Self>>(
         core: &'static Core,
         place: Place<'w, O, Self>,
         key: K,
-    ) -> Step<'w, R, O, Self, K::Store<R>>;
+    ) -> Step<'w, R, O, Self, K::Store<H::Kept>>;
 
     /// See [`owned::apply_owned`].
+    #[track_caller]
     fn apply<'w, O: Locate<Self> + ?Sized, K: KeySet<Self>>(
         core: &'static Core,
         place: Place<'w, O, Self>,
         key: K,
         op: Op<R>,
-    ) -> Applied<'w, R, O, Self, K::Store<R>>;
+    ) -> Applied<'w, R, O, Self, K::Store<H::Kept>>;
 
-    /// See [`Ticket::finish`].
-    fn finish<O, St>(ticket: Ticket<'_, O, Self, St>, body: impl FnOnce() -> R, keep: impl FnOnce(&R) -> bool) -> R
+    /// See [`Ticket::start`].
+    fn start<O, St>(ticket: &mut Ticket<'_, O, Self, St>)
     where
         O: Locate<Self> + ?Sized,
-        St: Store<Key: StoredKey<Self>, Value = R> + 'static;
+        St: Store<Key: StoredKey<Self>, Value = H::Kept> + 'static;
+
+    /// See [`Ticket::end`].
+    fn end<O, St>(ticket: &mut Ticket<'_, O, Self, St>, result: R, keeping: &H) -> R
+    where
+        O: Locate<Self> + ?Sized,
+        St: Store<Key: StoredKey<Self>, Value = H::Kept> + 'static;
 }
 
 #[allow(private_bounds, reason = "as for the trait")]
-impl<S: Scope, R: Clone + Storable<S>> Returns<R> for S {
+impl<S: Scope, R, H: Keeping<R, Kept: Clone + Storable<S>>> Returns<R, H> for S {
     #[inline]
     fn begin<'w, O: Locate<S> + ?Sized, K: KeySet<S>>(
         core: &'static Core,
         place: Place<'w, O, S>,
         key: K,
-    ) -> Step<'w, R, O, S, K::Store<R>> {
-        owned::begin_owned(core, place, key)
+    ) -> Step<'w, R, O, S, K::Store<H::Kept>> {
+        owned::begin_owned::<R, H, O, S, K>(core, place, key)
     }
 
     #[inline]
@@ -414,49 +437,62 @@ impl<S: Scope, R: Clone + Storable<S>> Returns<R> for S {
         place: Place<'w, O, S>,
         key: K,
         op: Op<R>,
-    ) -> Applied<'w, R, O, S, K::Store<R>> {
-        owned::apply_owned(core, place, key, op)
+    ) -> Applied<'w, R, O, S, K::Store<H::Kept>> {
+        owned::apply_owned::<R, H, O, S, K>(core, place, key, op)
     }
 
     #[inline]
-    fn finish<O, St>(ticket: Ticket<'_, O, S, St>, body: impl FnOnce() -> R, keep: impl FnOnce(&R) -> bool) -> R
+    fn start<O, St>(ticket: &mut Ticket<'_, O, S, St>)
     where
         O: Locate<S> + ?Sized,
-        St: Store<Key: StoredKey<S>, Value = R> + 'static,
+        St: Store<Key: StoredKey<S>, Value = H::Kept> + 'static,
     {
-        ticket.finish(body, keep)
+        ticket.start();
+    }
+
+    #[inline]
+    fn end<O, St>(ticket: &mut Ticket<'_, O, S, St>, result: R, keeping: &H) -> R
+    where
+        O: Locate<S> + ?Sized,
+        St: Store<Key: StoredKey<S>, Value = H::Kept> + 'static,
+    {
+        ticket.end(result, keeping)
     }
 }
 
 /// A memoized call: the result, or the duty to compute it.
 #[inline]
-pub fn begin_owned<'w, R, O, S, K>(
+#[track_caller]
+pub fn begin_owned<'w, R, O, S, K, H>(
     core: &'static Core,
     place: Place<'w, O, S>,
     key: K,
-) -> Step<'w, R, O, S, K::Store<R>>
+    _keeping: &H,
+) -> Step<'w, R, O, S, K::Store<H::Kept>>
 where
-    R: 'static,
     O: Locate<S> + ?Sized,
-    S: Returns<R>,
+    S: Returns<R, H>,
     K: KeySet<S>,
+    H: Keeping<R, Kept: 'static>,
 {
     S::begin(core, place, key)
 }
 
 /// Carries out what the handle asks.
 #[inline]
-pub fn apply_owned<'w, R, O, S, K>(
+#[track_caller]
+pub fn apply_owned<'w, R, O, S, K, H>(
     core: &'static Core,
     place: Place<'w, O, S>,
     key: K,
     op: Op<R>,
-) -> Applied<'w, R, O, S, K::Store<R>>
+    _keeping: &H,
+) -> Applied<'w, R, O, S, K::Store<H::Kept>>
 where
-    R: 'static,
     O: Locate<S> + ?Sized,
-    S: Returns<R>,
+    S: Returns<R, H>,
     K: KeySet<S>,
+    H: Keeping<R, Kept: 'static>,
 {
     S::apply(core, place, key, op)
 }
@@ -464,45 +500,73 @@ where
 /// What the handle answers: what became of its question, by the body where there is a result to compute.
 #[allow(private_bounds, reason = "as for `Returns`")]
 #[inline]
-pub fn reply_owned<R, O, S, St>(
+pub fn reply_owned<R, O, S, St, H>(
     applied: Applied<'_, R, O, S, St>,
     body: impl FnOnce() -> R,
-    keep: impl FnOnce(&R) -> bool,
+    keeping: &H,
 ) -> Reply<R, R>
 where
-    R: 'static,
     O: Locate<S> + ?Sized,
-    S: Returns<R>,
-    St: Store<Key: StoredKey<S>, Value = R> + 'static,
+    S: Returns<R, H>,
+    St: Store<Key: StoredKey<S>, Value = H::Kept> + 'static,
+    H: Keeping<R, Kept: 'static>,
 {
     match applied {
         Applied::Answer(answer) => answer,
         Applied::Bare => Reply::Value(body()),
-        Applied::Compute(ticket) => Reply::Value(S::finish(ticket, body, keep)),
+        Applied::Compute(mut ticket) => Reply::Value(finish_owned(&mut ticket, body, keeping)),
     }
 }
 
 /// Does the duty of a ticket.
+///
+/// Never inlined: a hit should not pay for the registers that a miss needs. It is all that stands between the caller and the body,
+/// since a recursion has as much of it on every level.
+#[allow(private_bounds, reason = "as for `Returns`")]
+#[cold]
+#[inline(never)]
+pub fn finish_owned<R, O, S, St, H>(ticket: &mut Ticket<'_, O, S, St>, body: impl FnOnce() -> R, keeping: &H) -> R
+where
+    O: Locate<S> + ?Sized,
+    S: Returns<R, H>,
+    St: Store<Key: StoredKey<S>, Value = H::Kept> + 'static,
+    H: Keeping<R, Kept: 'static>,
+{
+    S::start(ticket);
+    S::end(ticket, body(), keeping)
+}
+
+/// The first half of [`finish_owned`], for a caller that runs the body itself: one that passes its own caller on.
 #[allow(private_bounds, reason = "as for `Returns`")]
 #[inline]
-pub fn finish_owned<R, O, S, St>(
-    ticket: Ticket<'_, O, S, St>,
-    body: impl FnOnce() -> R,
-    keep: impl FnOnce(&R) -> bool,
-) -> R
+pub fn start_owned<R, O, S, St, H>(ticket: &mut Ticket<'_, O, S, St>, _keeping: &H)
 where
-    R: 'static,
     O: Locate<S> + ?Sized,
-    S: Returns<R>,
-    St: Store<Key: StoredKey<S>, Value = R> + 'static,
+    S: Returns<R, H>,
+    St: Store<Key: StoredKey<S>, Value = H::Kept> + 'static,
+    H: Keeping<R, Kept: 'static>,
 {
-    S::finish(ticket, body, keep)
+    S::start(ticket);
+}
+
+/// The second half.
+#[allow(private_bounds, reason = "as for `Returns`")]
+#[inline]
+pub fn end_owned<R, O, S, St, H>(ticket: &mut Ticket<'_, O, S, St>, result: R, keeping: &H) -> R
+where
+    O: Locate<S> + ?Sized,
+    S: Returns<R, H>,
+    St: Store<Key: StoredKey<S>, Value = H::Kept> + 'static,
+    H: Keeping<R, Kept: 'static>,
+{
+    S::end(ticket, result, keeping)
 }
 
 /// A scope with memos that lend a `V`.
 #[allow(private_bounds, reason = "as for `Returns`")]
 pub trait Lends<V: 'static>: Scope {
     /// See [`lent::begin_lent`].
+    #[track_caller]
     fn begin<'w, O: Locate<Self> + ?Sized, K: LendKey<Self>>(
         core: &'static Core,
         place: Place<'w, O, Self>,
@@ -516,11 +580,20 @@ pub trait Lends<V: 'static>: Scope {
         key: K,
     ) -> Option<&'w V>;
 
-    /// See [`LentTicket::try_finish`].
-    fn finish<'w, E, O, St>(
-        ticket: LentTicket<'w, V, O, Self, St>,
-        body: impl FnOnce() -> Result<V, E>,
-    ) -> Result<&'w V, E>
+    /// See [`LentTicket::start`].
+    fn start<O, St>(ticket: &mut LentTicket<'_, V, O, Self, St>)
+    where
+        O: Locate<Self> + ?Sized,
+        St: Store<Key: StoredKey<Self>, Value = V> + 'static;
+
+    /// See [`LentTicket::end`].
+    fn end<'w, O, St>(ticket: &mut LentTicket<'w, V, O, Self, St>, value: V) -> &'w V
+    where
+        O: Locate<Self> + ?Sized,
+        St: Store<Key: StoredKey<Self>, Value = V> + 'static;
+
+    /// See [`LentTicket::reject`].
+    fn reject<E, O, St>(ticket: &mut LentTicket<'_, V, O, Self, St>, error: E) -> E
     where
         O: Locate<Self> + ?Sized,
         St: Store<Key: StoredKey<Self>, Value = V> + 'static;
@@ -547,20 +620,36 @@ impl<S: Scope, V: Storable<S>> Lends<V> for S {
     }
 
     #[inline]
-    fn finish<'w, E, O, St>(
-        ticket: LentTicket<'w, V, O, S, St>,
-        body: impl FnOnce() -> Result<V, E>,
-    ) -> Result<&'w V, E>
+    fn start<O, St>(ticket: &mut LentTicket<'_, V, O, S, St>)
     where
         O: Locate<S> + ?Sized,
         St: Store<Key: StoredKey<S>, Value = V> + 'static,
     {
-        ticket.try_finish(body)
+        ticket.start();
+    }
+
+    #[inline]
+    fn end<'w, O, St>(ticket: &mut LentTicket<'w, V, O, S, St>, value: V) -> &'w V
+    where
+        O: Locate<S> + ?Sized,
+        St: Store<Key: StoredKey<S>, Value = V> + 'static,
+    {
+        ticket.end(value)
+    }
+
+    #[inline]
+    fn reject<E, O, St>(ticket: &mut LentTicket<'_, V, O, S, St>, error: E) -> E
+    where
+        O: Locate<S> + ?Sized,
+        St: Store<Key: StoredKey<S>, Value = V> + 'static,
+    {
+        ticket.reject(error)
     }
 }
 
 /// A memoized call of a lending memo: the result, or the duty to compute it.
 #[inline(always)]
+#[track_caller]
 pub fn begin_lent<'w, V, O, S, K>(
     core: &'static Core,
     place: Place<'w, O, S>,
@@ -577,12 +666,11 @@ where
 
 /// The result, if it is there; neither a hit nor a miss.
 #[inline]
-pub fn get_lent<'w, V, O, S, K>(core: &'static Core, place: Place<'w, O, S>, key: K) -> Option<&'w V>
+pub fn get_lent<'w, V, O, S>(core: &'static Core, place: Place<'w, O, S>, key: impl LendKey<S>) -> Option<&'w V>
 where
     V: 'static,
     O: Locate<S> + ?Sized,
     S: Lends<V>,
-    K: LendKey<S>,
 {
     S::get(core, place, key)
 }
@@ -593,27 +681,27 @@ pub fn reply_lent<'w, V, Out, Value>(found: Option<&'w V>, form: impl FnOnce(&'w
     found.map_or(Reply::Nothing, |value| Reply::Out(form(value)))
 }
 
-/// Does the duty of a ticket.
+/// Does the duty of a ticket. As [`finish_owned`].
 #[allow(private_bounds, reason = "as for `Returns`")]
-#[inline]
-pub fn finish_lent<'w, V, O, S, St>(ticket: LentTicket<'w, V, O, S, St>, body: impl FnOnce() -> V) -> &'w V
+#[cold]
+#[inline(never)]
+pub fn finish_lent<'w, V, O, S, St>(ticket: &mut LentTicket<'w, V, O, S, St>, body: impl FnOnce() -> V) -> &'w V
 where
     V: 'static,
     O: Locate<S> + ?Sized,
     S: Lends<V>,
     St: Store<Key: StoredKey<S>, Value = V> + 'static,
 {
-    match S::finish(ticket, || Ok::<V, std::convert::Infallible>(body())) {
-        Ok(value) => value,
-        Err(never) => match never {},
-    }
+    S::start(ticket);
+    S::end(ticket, body())
 }
 
 /// Does the duty of a ticket, if the body can.
 #[allow(private_bounds, reason = "as for `Returns`")]
-#[inline]
+#[cold]
+#[inline(never)]
 pub fn try_finish_lent<'w, V, E, O, S, St>(
-    ticket: LentTicket<'w, V, O, S, St>,
+    ticket: &mut LentTicket<'w, V, O, S, St>,
     body: impl FnOnce() -> Result<V, E>,
 ) -> Result<&'w V, E>
 where
@@ -622,5 +710,52 @@ where
     S: Lends<V>,
     St: Store<Key: StoredKey<S>, Value = V> + 'static,
 {
-    S::finish(ticket, body)
+    S::start(ticket);
+    try_end_lent(ticket, body())
+}
+
+/// The first half of [`finish_lent`] and [`try_finish_lent`], for a caller that runs the body itself: one that passes its own caller
+/// on.
+#[allow(private_bounds, reason = "as for `Returns`")]
+#[inline]
+pub fn start_lent<V, O, S, St>(ticket: &mut LentTicket<'_, V, O, S, St>)
+where
+    V: 'static,
+    O: Locate<S> + ?Sized,
+    S: Lends<V>,
+    St: Store<Key: StoredKey<S>, Value = V> + 'static,
+{
+    S::start(ticket);
+}
+
+/// The second half of [`finish_lent`].
+#[allow(private_bounds, reason = "as for `Returns`")]
+#[inline]
+pub fn end_lent<'w, V, O, S, St>(ticket: &mut LentTicket<'w, V, O, S, St>, value: V) -> &'w V
+where
+    V: 'static,
+    O: Locate<S> + ?Sized,
+    S: Lends<V>,
+    St: Store<Key: StoredKey<S>, Value = V> + 'static,
+{
+    S::end(ticket, value)
+}
+
+/// The second half of [`try_finish_lent`].
+#[allow(private_bounds, reason = "as for `Returns`")]
+#[inline]
+pub fn try_end_lent<'w, V, E, O, S, St>(
+    ticket: &mut LentTicket<'w, V, O, S, St>,
+    result: Result<V, E>,
+) -> Result<&'w V, E>
+where
+    V: 'static,
+    O: Locate<S> + ?Sized,
+    S: Lends<V>,
+    St: Store<Key: StoredKey<S>, Value = V> + 'static,
+{
+    match result {
+        Ok(value) => Ok(S::end(ticket, value)),
+        Err(error) => Err(S::reject(ticket, error)),
+    }
 }

@@ -173,7 +173,7 @@ where
     /// Whose hits may hold an entry of this cell.
     const SEEN: Seen = if S::LOCAL { Seen::Here } else { Seen::ByAll };
 
-    fn core(&self) -> &'static Core {
+    pub(crate) fn core(&self) -> &'static Core {
         self.head.memo()
     }
 
@@ -375,6 +375,7 @@ where
 
     /// Ends a call that computes a key inside its own computation for the so manieth time, each taken out by then.
     #[inline]
+    #[track_caller]
     pub(crate) fn guard_again(&self, hash: u64) {
         flight::guard_again(self.core(), self.address(), hash);
     }

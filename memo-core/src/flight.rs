@@ -18,9 +18,10 @@ use std::cell::Cell;
 use std::iter;
 use std::ptr::NonNull;
 
+use crate::job::Notes;
 use crate::memo::Core;
 use crate::slot::Slot;
-use crate::stack::{self, Stack};
+use crate::stack::Stack;
 use crate::sync::plain::{AtomicU32, Ordering};
 use crate::thread::{self, Thread};
 
@@ -56,6 +57,8 @@ pub(crate) struct Frame {
     outer: Cell<*mut Frame>,
     inner: Cell<*mut Frame>,
     end: AtomicU32,
+    /// What its call noted before it.
+    notes: Notes,
 }
 
 /// Neither its computation nor its home has ended.
@@ -76,20 +79,15 @@ impl Frame {
 }
 
 /// A computation in progress. Takes its frame off again, also when the body panics.
-struct Running(NonNull<Frame>);
-
-/// Runs `body` as a computation of this thread.
 ///
 /// What comes before the body and what after it are calls of their own: where the body goes on on another thread, nothing that
 /// was known about this one is left in a register.
-pub(crate) fn run<R>(core: &'static Core, task: Task, body: impl FnOnce() -> R) -> R {
-    let _running = Running::begin(core, task, stack::address());
-    body()
-}
+pub(crate) struct Running(NonNull<Frame>);
 
 impl Running {
+    /// A computation of this thread, from here on. `stack` is an address on the stack that it runs on, not below it.
     #[inline(never)]
-    fn begin(core: &'static Core, task: Task, stack: usize) -> Self {
+    pub(crate) fn begin(core: &'static Core, task: Task, stack: usize, notes: Notes) -> Self {
         thread::with(|thread| {
             let mut outer = thread.frames.get();
             // SAFETY: invariant 2.
@@ -109,6 +107,7 @@ impl Running {
                 outer: Cell::new(outer),
                 inner: Cell::new(std::ptr::null_mut()),
                 end: AtomicU32::new(NONE),
+                notes,
             };
             let frame = place(thread, frame);
             if let Some(outer) = around {
@@ -117,6 +116,12 @@ impl Running {
             thread.frames.set(frame.as_ptr());
             Self(frame)
         })
+    }
+
+    /// What its call noted before it.
+    pub(crate) fn notes(&self) -> &Notes {
+        // SAFETY: it stands until this drops, and its notes are not written to.
+        &unsafe { self.0.as_ref() }.notes
     }
 }
 
@@ -294,6 +299,7 @@ const MOST_BESIDE: usize = 1024;
 /// If that computation is one that the call is part of.
 #[cold]
 #[inline(never)]
+#[track_caller]
 pub(crate) fn refuse_ring(core: &'static Core, asked: Task) {
     let stack = Stack::current();
     let mine = || of_this_thread().filter(|frame| stack.has(frame.stack));
@@ -341,6 +347,7 @@ pub(crate) fn detached_now() -> u32 {
 /// The guard of keys whose flights were asked to go: the next call does not wait for such a one, so it is no ring that anybody
 /// could see by what is waited for. It only does not end.
 #[inline]
+#[track_caller]
 pub(crate) fn guard_again(core: &'static Core, cell: usize, hash: u64) {
     if i64::from(DETACHED.load(Ordering::Relaxed).cast_signed()) >= MOST_AGAIN as i64 {
         count_again(core, Task { slot: 0, cell, hash, races: false });
@@ -348,6 +355,7 @@ pub(crate) fn guard_again(core: &'static Core, cell: usize, hash: u64) {
 }
 
 #[cold]
+#[track_caller]
 fn count_again(core: &'static Core, asked: Task) {
     let same = |frame: &&Frame| frame.is_for(core, &asked);
     if of_this_thread().filter(same).count() < MOST_AGAIN {
@@ -371,6 +379,7 @@ const DEEPEST: usize = 4096;
 
 /// The guard of calls that do not wait: what is computed already is no ring for them. It only does not end.
 #[inline]
+#[track_caller]
 pub(crate) fn guard_depth(core: &'static Core, asked: Task) {
     // SAFETY: invariant 2.
     let races = unsafe { innermost().as_ref() }.map_or(0, |frame| frame.races) as usize;
@@ -381,6 +390,7 @@ pub(crate) fn guard_depth(core: &'static Core, asked: Task) {
 }
 
 #[cold]
+#[track_caller]
 fn count_nested(core: &'static Core, asked: Task) {
     let same = |frame: &&Frame| frame.is_for(core, &asked);
     if of_this_thread().filter(same).count() < DEEPEST {

@@ -287,6 +287,9 @@ where
     }
 
     /// Stores `value` as the result for these arguments; the old one is dropped before this returns.
+    ///
+    /// What `cache_if` and its like say is not asked: also an `Err` is stored, unless it is one that cannot be cloned: then only the old
+    /// one goes.
     pub fn insert<'w, 'a>(&self, args: Args<'w, 'a, S>, value: Value<'w, 'a, S>)
     where
         P: Revocable + Policy<Op<Value<'w, 'a, S>> = Op<Value<'w, 'a, S>>>,

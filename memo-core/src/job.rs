@@ -1,12 +1,11 @@
 //! A call that has to compute: from the miss to the published result.
 
-use std::cell::Cell;
 use std::time::Instant;
 
 use crate::anchor::Anchor;
 use crate::counted::{CountedCell, Keys, new_entries, new_entry};
 use crate::counters::{self, Count};
-use crate::flight::{self, Task};
+use crate::flight::{self, Running, Task};
 use crate::key::{KeySet, StoredKey};
 use crate::memo::Core;
 use crate::owner::{Locate, Place};
@@ -23,24 +22,48 @@ use crate::waits;
 /// The first computes of a memo on a thread are all timed, then one in so many: two clock reads cost 50 ns.
 const SAMPLE: u64 = 64;
 
-/// Runs a body: as a frame of this thread, counted, and timed now and then.
-pub(crate) fn run<R>(core: &'static Core, task: Task, body: impl FnOnce() -> R) -> R {
-    let timed = Timed::start(core);
-    let result = flight::run(core, task, body);
-    if let Some(timed) = timed {
+/// What a call notes before its body runs. It lies with the computation's frame: what stays on the stack below the body is little,
+/// since a recursion has as much of it on every level.
+#[derive(Clone, Copy, Default)]
+pub(crate) struct Notes {
+    timed: Option<Timed>,
+    /// The owner's strong count, if the result may hold it.
+    pub(crate) strong: Option<usize>,
+    /// Those of the others.
+    others: Counts,
+}
+
+/// Begins a computation: as a frame of this thread, timed now and then. `stack` is an address on the stack that it runs on.
+fn start(core: &'static Core, task: Task, stack: usize, strong: Option<usize>, others: Counts) -> Running {
+    Running::begin(core, task, stack, Notes { timed: Timed::start(core), strong, others })
+}
+
+/// Begins the computation of a result without extra key.
+#[inline(never)]
+pub(crate) fn start_bare(core: &'static Core, task: Task, stack: usize, strong: Option<usize>) -> Running {
+    start(core, task, stack, strong, Counts::default())
+}
+
+/// Ends one whose body has returned; what was noted before it.
+#[inline(never)]
+pub(crate) fn stop(core: &'static Core, running: Running) -> Notes {
+    let notes = *running.notes();
+    drop(running);
+    if let Some(timed) = notes.timed {
         timed.count(core);
     }
-    result
+    notes
 }
 
 /// A compute that is timed.
+#[derive(Clone, Copy)]
 struct Timed {
     started: Instant,
     /// How many computes it stands for.
     weight: u64,
 }
 
-/// Calls of their own, as in [`flight::run`].
+/// Calls of their own, as those of [`Running`].
 impl Timed {
     #[inline(never)]
     fn start(core: &'static Core) -> Option<Self> {
@@ -110,31 +133,27 @@ enum Role<'c> {
 
 /// A call that computes an entry of a counted cell.
 pub(crate) struct Job<'w, O: Locate<S> + ?Sized, S: Scope, St: Store<Key: StoredKey<S>> + 'static> {
-    core: &'static Core,
     place: Place<'w, O, S>,
     cell: &'w CountedCell<S, St>,
     /// Until it is published.
     entry: Option<Counted<St>>,
     keys: Keys,
     role: Role<'w>,
-    /// The owner's strong count, if the result may hold it.
-    strong_before: Option<usize>,
-    others_before: Counts,
-    /// How many counts of the owner a copy of the result took.
-    copied: Cell<Option<usize>>,
+    /// From the begin of its body to the end.
+    running: Option<Running>,
     /// What a refresh took the place of. It goes when the new result is there: its `Drop` may ask for that.
     _replaced: Replaced<St>,
     /// Last: what the call owes is paid when all else is done.
     _call: Call,
 }
 
-/// What a refresh took the place of.
-pub(crate) struct Replaced<St: Store>(pub(crate) Option<Taken<St>>);
+/// What a refresh took the place of: seldom anything, and not on the stack below a body.
+pub(crate) struct Replaced<St: Store>(pub(crate) Option<Box<Taken<St>>>);
 
 impl<St: Store> Drop for Replaced<St> {
     fn drop(&mut self) {
         if let Some(replaced) = self.0.take() {
-            drop_all([replaced]);
+            drop_all([*replaced]);
         }
     }
 }
@@ -175,6 +194,7 @@ pub(crate) enum Published<St: Store> {
 }
 
 /// Finds the entry, waits for it, or becomes the one who computes it. `anchor` is the owner's, if it was found.
+#[track_caller]
 pub(crate) fn begin<'w, O, S, K, V>(
     core: &'static Core,
     place: Place<'w, O, S>,
@@ -203,7 +223,7 @@ where
             let (entry, stored) = new_entries::<K::Store<V>>(Slot::claimed(me), key.to_stored(), hash);
             match CountedCell::add_cell(anchor, core, Place::<O, S>::WHERE, Some(stored)) {
                 Ok(cell) => {
-                    return Begun::Compute(Job::new(core, place, cell, entry, keys, Role::Lead, call));
+                    return Begun::Compute(Job::new(place, cell, entry, keys, Role::Lead, call));
                 }
                 Err(theirs) => theirs,
             }
@@ -250,7 +270,7 @@ where
                 if !missed {
                     note_miss(core);
                 }
-                return Begun::Compute(Job::new(core, place, cell, entry, keys, role, call));
+                return Begun::Compute(Job::new(place, cell, entry, keys, role, call));
             }
         };
         match found.slot.look() {
@@ -265,7 +285,7 @@ where
                     if !missed {
                         note_miss(core);
                     }
-                    return Begun::Compute(Job::new(core, place, cell, entry, keys, Role::Race(race), call));
+                    return Begun::Compute(Job::new(place, cell, entry, keys, Role::Race(race), call));
                 }
                 if flight.thread == me {
                     flight::refuse_ring(core, task_of(cell, &found, false));
@@ -310,7 +330,6 @@ where
     St: Store<Key: StoredKey<S>> + 'static,
 {
     fn new(
-        core: &'static Core,
         place: Place<'w, O, S>,
         cell: &'w CountedCell<S, St>,
         entry: Counted<St>,
@@ -318,31 +337,15 @@ where
         role: Role<'w>,
         call: Call,
     ) -> Self {
-        let none = Replaced(None);
-        let (strong_before, others_before) = match retained::may_hold::<St::Value>(core) {
-            true => (place.strong(), counts_of::<S, St>(&entry)),
-            false => (None, Counts::default()),
-        };
-        let entry = Some(entry);
-        let copied = Cell::new(None);
-        Self {
-            core,
-            place,
-            cell,
-            entry,
-            keys,
-            role,
-            strong_before,
-            others_before,
-            copied,
-            _replaced: none,
-            _call: call,
-        }
+        Self { place, cell, entry: Some(entry), keys, role, running: None, _replaced: Replaced(None), _call: call }
+    }
+
+    fn core(&self) -> &'static Core {
+        self.cell.core()
     }
 
     /// A job whose entry replaces what is there: `refresh`.
     pub(crate) fn refresh(
-        core: &'static Core,
         place: Place<'w, O, S>,
         cell: &'w CountedCell<S, St>,
         entry: Counted<St>,
@@ -350,7 +353,7 @@ where
         replaced: Replaced<St>,
         call: Call,
     ) -> Self {
-        let mut job = Self::new(core, place, cell, entry, keys, Role::Lead, call);
+        let mut job = Self::new(place, cell, entry, keys, Role::Lead, call);
         job._replaced = replaced;
         job
     }
@@ -375,7 +378,7 @@ where
             if flight.thread == thread::with(thread::Thread::number) {
                 self.cell.overtake(theirs);
             } else {
-                waits::wait(self.core, &theirs.slot, flight);
+                waits::wait(self.core(), &theirs.slot, flight);
             }
         }
     }
@@ -397,33 +400,43 @@ where
         }
     }
 
-    /// Runs the body. If it panics, the job's drop tells the others.
-    pub(crate) fn run<R>(&self, body: impl FnOnce() -> R) -> R {
-        run(self.core, self.task(), body)
+    /// The body is about to run, on the stack that this job lies on. If it panics, the job's drop tells the others.
+    #[inline(never)]
+    pub(crate) fn start(&mut self) {
+        let core = self.core();
+        let (strong, others) = match retained::may_hold::<St::Value>(core) {
+            true => (self.place.strong(), counts_of::<S, St>(self.entry())),
+            false => (None, Counts::default()),
+        };
+        let here = std::ptr::from_ref(self).addr();
+        self.running = Some(start(core, self.task(), here, strong, others));
     }
 
-    /// A copy of the result for the caller. If that takes a count of the owner, then the result has one, too: nobody else runs
-    /// in between but other threads, whose clones have to fall into this very moment to look the same.
-    pub(crate) fn copy(&self, result: &St::Value) -> St::Value
-    where
-        St::Value: Clone,
-    {
-        if self.strong_before.is_none() {
-            return result.clone();
-        }
-        let before = self.place.strong();
-        let copy = result.clone();
-        self.copied.set(self.place.strong().zip(before).map(|(after, before)| after.saturating_sub(before)));
-        copy
+    /// The body has returned, and whatever else of the user's belongs to it.
+    pub(crate) fn stop(&mut self) -> Notes {
+        let running = self.running.take().expect("a job is started before it is stopped");
+        stop(self.core(), running)
     }
 
-    /// Stores the value, unless something was asked to go meanwhile.
+    /// A count of the owner before a copy of the result is made, if the result may hold it.
+    pub(crate) fn strong_before_copy(&self) -> Option<usize> {
+        self.running.as_ref()?.notes().strong.and_then(|_| self.place.strong())
+    }
+
+    /// How many counts of the owner the copy took. If any, then the result has one, too: nobody else runs in between but other
+    /// threads, whose clones have to fall into this very moment to look the same.
+    pub(crate) fn taken_by_copy(&self, before: Option<usize>) -> Option<usize> {
+        before.and_then(|before| Some(self.place.strong()?.saturating_sub(before)))
+    }
+
+    /// Stores the value, unless something was asked to go meanwhile. `copied`: how many counts of the owner a copy of it took.
     #[inline]
-    pub(crate) fn publish(mut self, value: St::Value) -> Published<St> {
-        let capacity = self.core.site().capacity;
+    pub(crate) fn publish(mut self, value: St::Value, notes: &Notes, copied: Option<usize>) -> Published<St> {
+        let core = self.core();
+        let capacity = core.site().capacity;
         let role = std::mem::replace(&mut self.role, Role::Filled);
         // Before others can take it: no reader of the statistics finds it gone that has not come.
-        counters::count(self.core, Count::Computes, 1);
+        counters::count(core, Count::Computes, 1);
         let entry = entry_of::<St>(&self.entry);
         let (stored, theirs, victims) = match role {
             Role::Lead => match self.cell.publish(entry, value, capacity) {
@@ -436,7 +449,7 @@ where
                     match self.cell.publish_racer(entry, self.keys, &race, capacity) {
                         Ok(Some(victims)) => break (true, None, victims),
                         Ok(None) => break (false, None, Evicted::none()),
-                        Err(theirs) if self.core.site().lends && theirs.slot.get().is_none() => self.make_way(&theirs),
+                        Err(theirs) if core.site().lends && theirs.slot.get().is_none() => self.make_way(&theirs),
                         Err(theirs) => break (false, Some(theirs), Evicted::none()),
                     }
                 }
@@ -444,7 +457,7 @@ where
             Role::Filled | Role::Done => unreachable!("a job ends once"),
         };
         // What is lent has to stay. Nothing can ask a lending memo's entry to go, nor end an argument that is borrowed.
-        assert!(stored || theirs.is_some() || !self.core.site().lends, "memo_core: a result to be lent was not stored");
+        assert!(stored || theirs.is_some() || !core.site().lends, "memo_core: a result to be lent was not stored");
         let published = match theirs {
             // Its own goes with the job, when all is counted.
             Some(theirs) => Published::Theirs(theirs),
@@ -452,12 +465,12 @@ where
         };
         self.role = Role::Done;
         if stored {
-            retained::look_at_owner(self.core, self.place, self.strong_before, self.copied.get());
+            retained::look_at_owner(core, self.place, notes.strong, copied);
             if let Published::Ours(entry) = &published {
-                look_at_others::<S, St>(self.core, entry, &self.others_before);
+                look_at_others::<S, St>(core, entry, &notes.others);
             }
         } else {
-            counters::count(self.core, Count::Rejected, 1);
+            counters::count(core, Count::Rejected, 1);
         }
         self.cell.drop_evicted(victims);
         // What a refresh took the place of goes here: a destructor that panics must not find the result on its way out, where
@@ -478,7 +491,7 @@ where
                 drop(value.arrive());
                 return (false, Some(theirs), Evicted::none());
             }
-            match self.cell.publish(self.entry(), value.arrive(), self.core.site().capacity) {
+            match self.cell.publish(self.entry(), value.arrive(), self.core().site().capacity) {
                 Ok((stored, victims)) => return (stored, None, victims),
                 Err(overtaken) => value = OnItsWay::new(overtaken),
             }
@@ -492,7 +505,11 @@ where
             if !self.entry().slot.end_unless_awaited() {
                 // The user's `Clone`: if it panics, the job's drop ends the flight. It is part of the computation still: a ring
                 // through it names this memo.
-                match flight::run(self.core, self.task(), || share(&result)) {
+                let here = std::ptr::from_ref(&self).addr();
+                let sharing = Running::begin(self.core(), self.task(), here, Notes::default());
+                let shared = share(&result);
+                drop(sharing);
+                match shared {
                     Some(copy) => {
                         self.entry().slot.fill(copy);
                     }
@@ -501,8 +518,8 @@ where
             }
         }
         self.role = Role::Done;
-        counters::count(self.core, Count::Computes, 1);
-        counters::count(self.core, Count::Rejected, 1);
+        counters::count(self.core(), Count::Computes, 1);
+        counters::count(self.core(), Count::Rejected, 1);
         // As in `publish`.
         drop(self);
         result.arrive()
@@ -518,6 +535,8 @@ where
 {
     #[inline]
     fn drop(&mut self) {
+        // The computation is over before anybody is told so.
+        self.running = None;
         if !matches!(self.role, Role::Done) {
             self.fail();
         }
@@ -542,11 +561,11 @@ where
             Role::Race(_) => self.entry().slot.end(NoValue::Panicked),
             // The user's `Eq` panicked while it was being put in: it was counted before.
             Role::Filled => {
-                counters::count(self.core, Count::Rejected, 1);
+                counters::count(self.core(), Count::Rejected, 1);
                 return;
             }
         }
-        counters::count(self.core, Count::Computes, 1);
-        counters::count(self.core, Count::Rejected, 1);
+        counters::count(self.core(), Count::Computes, 1);
+        counters::count(self.core(), Count::Rejected, 1);
     }
 }

@@ -1,10 +1,145 @@
-//! Which results are worth keeping (law 15): an `Err` is not, unless the options say so.
+//! Which results are worth keeping (law 15): an `Err` is not, unless the options say so. And what is kept of one that is.
 
 use std::marker::PhantomData;
 
-/// Decides by the result's type, not by how it is spelt: an alias of `Result` counts.
+/// What a memo that returns an `R` by clone keeps of it.
+pub trait Keeping<R> {
+    /// What lies in the store. Calls ask it to be `Clone`.
+    type Kept;
+
+    /// Whether a result is kept.
+    fn keeps(&self, result: &R) -> bool;
+
+    /// What can be stored of a result, kept or not. Without such a thing it comes back.
+    #[doc(hidden)]
+    #[allow(clippy::missing_errors_doc, reason = "hidden")]
+    fn stored(result: R) -> Result<Self::Kept, R>;
+
+    /// The result made of a copy of what is stored.
+    fn result(copy: Self::Kept) -> R;
+
+    /// A copy of a result that is not kept, for those who waited for it; without one they compute.
+    fn shared(result: &R) -> Option<Self::Kept>
+    where
+        Self::Kept: Clone;
+}
+
+/// `cache_err`, and whatever is no `Result`: every result is kept.
+#[derive(Clone, Copy, Debug)]
+pub struct KeepAll;
+
+impl<R> Keeping<R> for KeepAll {
+    type Kept = R;
+
+    #[inline(always)]
+    fn keeps(&self, _: &R) -> bool {
+        true
+    }
+    #[inline]
+    fn stored(result: R) -> Result<R, R> {
+        Ok(result)
+    }
+    #[inline]
+    fn result(copy: R) -> R {
+        copy
+    }
+    #[inline]
+    fn shared(result: &R) -> Option<R>
+    where
+        R: Clone,
+    {
+        Some(result.clone())
+    }
+}
+
+/// `cache_if` and `some_only`: what passes the test is kept.
+#[derive(Clone, Copy, Debug)]
+pub struct KeepIf<F>(F);
+
+impl<R, F: Fn(&R) -> bool> Keeping<R> for KeepIf<F> {
+    type Kept = R;
+
+    #[inline(always)]
+    fn keeps(&self, result: &R) -> bool {
+        self.0(result)
+    }
+    #[inline]
+    fn stored(result: R) -> Result<R, R> {
+        Ok(result)
+    }
+    #[inline]
+    fn result(copy: R) -> R {
+        copy
+    }
+    #[inline]
+    fn shared(result: &R) -> Option<R>
+    where
+        R: Clone,
+    {
+        Some(result.clone())
+    }
+}
+
+/// A `Result` that can be cloned: an `Ok` is kept, and an `Err` shared with those who waited.
+#[derive(Clone, Copy, Debug)]
+pub struct KeepOk;
+
+impl<T, E> Keeping<Result<T, E>> for KeepOk {
+    type Kept = Result<T, E>;
+
+    #[inline(always)]
+    fn keeps(&self, result: &Result<T, E>) -> bool {
+        result.is_ok()
+    }
+    #[inline]
+    fn stored(result: Result<T, E>) -> Result<Result<T, E>, Result<T, E>> {
+        Ok(result)
+    }
+    #[inline]
+    fn result(copy: Result<T, E>) -> Result<T, E> {
+        copy
+    }
+    #[inline]
+    fn shared(result: &Result<T, E>) -> Option<Result<T, E>>
+    where
+        Result<T, E>: Clone,
+    {
+        Some(result.clone())
+    }
+}
+
+/// A `Result` whose error cannot be cloned: nothing is asked of that, and it is never stored.
+#[derive(Clone, Copy, Debug)]
+pub struct KeepOkAlone;
+
+impl<T, E> Keeping<Result<T, E>> for KeepOkAlone {
+    type Kept = T;
+
+    #[inline(always)]
+    fn keeps(&self, result: &Result<T, E>) -> bool {
+        result.is_ok()
+    }
+    #[inline]
+    fn stored(result: Result<T, E>) -> Result<T, Result<T, E>> {
+        result.map_err(Err)
+    }
+    #[inline]
+    fn result(copy: T) -> Result<T, E> {
+        Ok(copy)
+    }
+    #[inline]
+    fn shared(_: &Result<T, E>) -> Option<T>
+    where
+        T: Clone,
+    {
+        None
+    }
+}
+
+/// Chooses by the result's type, not by how it is spelt: an alias of `Result` counts.
 ///
-/// The inherent method for `Result` wins over that of [`KeepAny`], which is there for every type.
+/// The inherent method, for a `Result` that can be cloned, wins over that of [`KeepAnyOk`], for every `Result`, and both, which
+/// take this by value, over that of [`KeepAny`], for every type.
 #[derive(Debug)]
 pub struct Keep<R: ?Sized>(PhantomData<fn(&R)>);
 
@@ -23,32 +158,36 @@ impl<R> Default for Keep<R> {
     }
 }
 
-impl<T, E> Keep<Result<T, E>> {
-    /// An `Ok` is kept.
+impl<T: Clone, E: Clone> Keep<Result<T, E>> {
+    /// An `Ok`.
     #[inline]
-    pub const fn keep(&self, result: &Result<T, E>) -> bool {
-        result.is_ok()
+    #[must_use]
+    pub const fn keeping(self) -> KeepOk {
+        KeepOk
     }
 }
+
+/// Keeps an `Ok`.
+pub trait KeepAnyOk: Sized {
+    /// An `Ok` alone.
+    #[inline]
+    fn keeping(self) -> KeepOkAlone {
+        KeepOkAlone
+    }
+}
+
+impl<T, E> KeepAnyOk for Keep<Result<T, E>> {}
 
 /// Keeps everything.
-pub trait KeepAny<R> {
-    /// Yes.
-    fn keep(&self, result: &R) -> bool;
-}
-
-impl<R> KeepAny<R> for Keep<R> {
+pub trait KeepAny: Sized {
+    /// All.
     #[inline]
-    fn keep(&self, _: &R) -> bool {
-        true
+    fn keeping(self) -> KeepAll {
+        KeepAll
     }
 }
 
-/// `cache_err`: everything.
-#[inline]
-pub const fn keep_all<R>(_: &R) -> bool {
-    true
-}
+impl<R> KeepAny for &Keep<R> {}
 
 /// `some_only`: what is there.
 #[inline]
@@ -56,8 +195,14 @@ pub const fn keep_some<T>(result: &Option<T>) -> bool {
     result.is_some()
 }
 
+/// `cache_if` and `some_only`.
+#[inline]
+pub const fn keep_if<R, F: Fn(&R) -> bool>(keep: F) -> KeepIf<F> {
+    KeepIf(keep)
+}
+
 /// `cache_if`: gives the closure its type.
 #[inline]
-pub const fn keep_if<R, F: Fn(&R) -> bool>(keep: F) -> F {
-    keep
+pub const fn tested<R, F: Fn(&R) -> bool>(test: F) -> F {
+    test
 }

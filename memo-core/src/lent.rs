@@ -18,8 +18,8 @@ use crate::anchor::Anchor;
 use crate::cell::{self, AnyCell, CellHead, CellVtable};
 use crate::counted::{CountedCell, Keys};
 use crate::counters::{self, Count};
-use crate::flight::{self, Task};
-use crate::job::{self, Begun, Job, Published, begin, note_miss};
+use crate::flight::{self, Running, Task};
+use crate::job::{self, Begun, Job, Notes, Published, begin, note_miss};
 use crate::key::{KeySet, StoredKey};
 use crate::memo::{Core, Where};
 use crate::owner::{Locate, Place};
@@ -106,6 +106,7 @@ unsafe impl<V: 'static> AnyCell for LentCell<V> {
 pub trait LendKey<S: Scope>: KeySet<S> {
     fn find_lent<'w, V: 'static>(&self, core: &'static Core, anchor: Option<&'w Anchor>) -> Option<&'w V>;
 
+    #[track_caller]
     fn begin_lent<'w, V: 'static, O: Locate<S> + ?Sized>(
         &self,
         core: &'static Core,
@@ -178,6 +179,7 @@ impl<S: Scope> LendKey<S> for () {
         Some(unsafe { cell.slot.value_ref() })
     }
 
+    #[track_caller]
     fn begin_lent<'w, V: 'static, O: Locate<S> + ?Sized>(
         &self,
         core: &'static Core,
@@ -228,8 +230,7 @@ impl<S: Scope> LendKey<S> for () {
                     false
                 }
             };
-            let strong_before = if retained::may_hold::<V>(core) { place.strong() } else { None };
-            return Begin::Bare(BareJob { core, place, cell, lead, strong_before, done: false, _call: call });
+            return Begin::Bare(BareJob { place, cell, lead, running: None, done: false, _call: call });
         }
     }
 }
@@ -238,34 +239,50 @@ impl<S: Scope> LendKey<S> for () {
 #[doc(hidden)]
 #[allow(private_bounds, reason = "as for `LendKey`")]
 pub struct BareJob<'w, V, O: Locate<S> + ?Sized, S: Scope> {
-    core: &'static Core,
     place: Place<'w, O, S>,
     cell: &'w LentCell<V>,
+    /// From the begin of its body to the end.
+    running: Option<Running>,
     /// Whether the slot is claimed for this call.
     lead: bool,
-    strong_before: Option<usize>,
     /// Whether its end has been told.
     done: bool,
     _call: Call,
 }
 
-impl<'w, V, O: Locate<S> + ?Sized, S: Scope> BareJob<'w, V, O, S> {
-    fn run<R>(&self, body: impl FnOnce() -> R) -> R {
-        job::run(self.core, self.cell.task(!self.lead), body)
+impl<'w, V: 'static, O: Locate<S> + ?Sized, S: Scope> BareJob<'w, V, O, S> {
+    fn core(&self) -> &'static Core {
+        self.cell.head.memo()
+    }
+
+    /// The body is about to run, on the stack that this job lies on.
+    #[inline(never)]
+    fn start(&mut self) {
+        let strong = if retained::may_hold::<V>(self.core()) { self.place.strong() } else { None };
+        let here = std::ptr::from_ref(self).addr();
+        self.running = Some(job::start_bare(self.core(), self.cell.task(!self.lead), here, strong));
+    }
+
+    /// The body has returned.
+    fn stop(&mut self) -> Notes {
+        let running = self.running.take().expect("a job is started before it is stopped");
+        job::stop(self.core(), running)
     }
 
     fn publish(mut self, value: V) -> &'w V {
+        let notes = self.stop();
+        let core = self.core();
         let late = match self.lead {
             true => self.cell.fill_claimed(value),
-            false => fill_or_return(self.core, &self.cell.slot, value),
+            false => fill_or_return(core, &self.cell.slot, value),
         };
         self.cell.head.set_filled();
         self.done = true;
-        counters::count(self.core, Count::Computes, 1);
+        counters::count(core, Count::Computes, 1);
         match late {
-            None => retained::look_at_owner(self.core, self.place, self.strong_before, None),
+            None => retained::look_at_owner(core, self.place, notes.strong, None),
             Some(_) => {
-                counters::count(self.core, Count::Rejected, 1);
+                counters::count(core, Count::Rejected, 1);
             }
         }
         let slot = &self.cell.slot;
@@ -276,9 +293,12 @@ impl<'w, V, O: Locate<S> + ?Sized, S: Scope> BareJob<'w, V, O, S> {
 
     /// Ends without a value; those who wait go on by themselves.
     fn reject(mut self) {
+        self.stop();
         self.end(NoValue::Rejected);
     }
+}
 
+impl<V, O: Locate<S> + ?Sized, S: Scope> BareJob<'_, V, O, S> {
     fn end(&mut self, why: NoValue) {
         if std::mem::replace(&mut self.done, true) {
             return;
@@ -286,14 +306,15 @@ impl<'w, V, O: Locate<S> + ?Sized, S: Scope> BareJob<'w, V, O, S> {
         if self.lead && self.cell.slot.is_still_claimed(thread::with(thread::Thread::number)) {
             self.cell.slot.release(why);
         }
-        counters::count(self.core, Count::Computes, 1);
-        counters::count(self.core, Count::Rejected, 1);
+        counters::count(self.cell.head.memo(), Count::Computes, 1);
+        counters::count(self.cell.head.memo(), Count::Rejected, 1);
     }
 }
 
 /// A job that ends here ended in a panic of the body.
 impl<V, O: Locate<S> + ?Sized, S: Scope> Drop for BareJob<'_, V, O, S> {
     fn drop(&mut self) {
+        self.running = None;
         self.end(NoValue::Panicked);
     }
 }
@@ -341,6 +362,7 @@ where
     lend(&entry, cell)
 }
 
+#[track_caller]
 fn begin_keyed<'w, V, O, S, K>(
     core: &'static Core,
     place: Place<'w, O, S>,
@@ -377,11 +399,12 @@ macro_rules! lend_by_key {
                 find_keyed(core, anchor?, self)
             }
 
+            #[track_caller]
             fn begin_lent<'w, V: 'static, Z: Locate<S> + ?Sized>(
                 &self,
                 core: &'static Core,
                 place: Place<'w, Z, S>,
-        anchor: Option<&'w Anchor>,
+                anchor: Option<&'w Anchor>,
             ) -> Begin<'w, V, Z, S, Self> {
                 begin_keyed(core, place, anchor, self)
             }
@@ -419,9 +442,9 @@ where
     Compute(LentTicket<'w, V, O, S, St>),
 }
 
-/// The duty to compute a result that will be lent.
+/// The duty to compute a result that will be lent. It stays where it was made until that is done, as [`Ticket`](crate::owned::Ticket).
 #[allow(private_bounds, reason = "as for `LentStep`")]
-pub struct LentTicket<'w, V, O, S, St>(Duty<'w, V, O, S, St>)
+pub struct LentTicket<'w, V, O, S, St>(Option<Duty<'w, V, O, S, St>>)
 where
     V: 'static,
     O: Locate<S> + ?Sized,
@@ -433,6 +456,8 @@ enum Duty<'w, V: 'static, O: Locate<S> + ?Sized, S: Scope, St: Store<Key: Stored
     Keyed(Job<'w, O, S, St>),
 }
 
+const UNDONE: &str = "a ticket's duty is done once";
+
 /// Refuses keys that a result could go with although all that the caller borrows lives on.
 const fn assert_lendable<S: Scope, K: KeySet<S>>() {
     assert!(
@@ -443,6 +468,7 @@ const fn assert_lendable<S: Scope, K: KeySet<S>>() {
 
 /// A memoized call of a lending memo: the result, or the duty to compute it.
 #[inline(always)]
+#[track_caller]
 pub(crate) fn begin_lent<'w, V, O, S, K>(
     core: &'static Core,
     place: Place<'w, O, S>,
@@ -465,6 +491,7 @@ where
 
 #[cold]
 #[inline(never)]
+#[track_caller]
 fn begin_slowly<'w, V, O, S, K>(
     core: &'static Core,
     place: Place<'w, O, S>,
@@ -479,8 +506,8 @@ where
 {
     match key.begin_lent(core, place, anchor) {
         Begin::Done(value) => LentStep::Done(value),
-        Begin::Bare(job) => LentStep::Compute(LentTicket(Duty::Bare(job))),
-        Begin::Keyed(job) => LentStep::Compute(LentTicket(Duty::Keyed(job))),
+        Begin::Bare(job) => LentStep::Compute(LentTicket(Some(Duty::Bare(job)))),
+        Begin::Keyed(job) => LentStep::Compute(LentTicket(Some(Duty::Keyed(job)))),
     }
 }
 
@@ -504,47 +531,53 @@ where
     S: Scope,
     St: Store<Key: StoredKey<S>, Value = V> + 'static,
 {
-    /// Runs the body, stores its result and lends it.
-    ///
-    /// Never inlined: a hit should not pay for the registers that a miss needs.
-    #[cold]
-    #[inline(never)]
-    pub fn finish(self, body: impl FnOnce() -> V) -> &'w V {
-        match self.try_finish(|| Ok::<V, std::convert::Infallible>(body())) {
-            Ok(value) => value,
-            Err(never) => match never {},
+    /// The body is about to run.
+    #[inline]
+    pub fn start(&mut self) {
+        match self.0.as_mut().expect(UNDONE) {
+            Duty::Bare(job) => job.start(),
+            Duty::Keyed(job) => job.start(),
         }
     }
 
-    /// The same for a body that may fail. An error is not stored: it goes to this caller, and those who waited compute
-    /// by themselves, side by side.
+    /// The body has returned `value`: stores and lends it. Never inlined: what it needs is not on the stack while the body runs.
     #[cold]
     #[inline(never)]
-    pub fn try_finish<E>(self, body: impl FnOnce() -> Result<V, E>) -> Result<&'w V, E> {
-        match self.0 {
-            Duty::Bare(job) => match job.run(body) {
-                Ok(value) => Ok(job.publish(value)),
-                Err(error) => {
-                    job.reject();
-                    Err(error)
-                }
-            },
-            Duty::Keyed(job) => match job.run(body) {
-                Ok(value) => Ok(publish_keyed(job, value)),
-                Err(error) => Err(job.reject(OnItsWay::new(error), |_| None)),
-            },
+    pub fn end(&mut self, value: V) -> &'w V {
+        match self.0.take().expect(UNDONE) {
+            Duty::Bare(job) => job.publish(value),
+            Duty::Keyed(job) => publish_keyed(job, value),
+        }
+    }
+
+    /// The body has failed. An error is not stored: it goes to this caller, and those who waited compute by themselves, side by
+    /// side.
+    #[cold]
+    #[inline(never)]
+    pub fn reject<E>(&mut self, error: E) -> E {
+        let error = OnItsWay::new(error);
+        match self.0.take().expect(UNDONE) {
+            Duty::Bare(job) => {
+                job.reject();
+                error.arrive()
+            }
+            Duty::Keyed(mut job) => {
+                job.stop();
+                job.reject(error, |_| None)
+            }
         }
     }
 }
 
-fn publish_keyed<'w, O, S, St>(job: Job<'w, O, S, St>, value: St::Value) -> &'w St::Value
+fn publish_keyed<'w, O, S, St>(mut job: Job<'w, O, S, St>, value: St::Value) -> &'w St::Value
 where
     O: Locate<S> + ?Sized,
     S: Scope,
     St: Store<Key: StoredKey<S>> + 'static,
 {
     let cell = job.cell();
-    match job.publish(value) {
+    let notes = job.stop();
+    match job.publish(value, &notes, None) {
         Published::Ours(entry) => lend(&entry, cell).expect("filled by this call"),
         Published::Theirs(entry) => lend(&entry, cell).expect("a racer's entry is ready"),
     }
@@ -586,5 +619,22 @@ pub mod lend {
     #[inline]
     pub fn option_slice<T>(value: &Option<Vec<T>>) -> Option<&[T]> {
         value.as_deref()
+    }
+
+    /// `Result<&V, &E>` from `Result<V, E>`, each side in its form.
+    ///
+    /// # Errors
+    ///
+    /// The error that was kept.
+    #[inline]
+    pub fn result<'w, V, E, U, F>(
+        result: &'w Result<V, E>,
+        value: impl FnOnce(&'w V) -> U,
+        error: impl FnOnce(&'w E) -> F,
+    ) -> Result<U, F> {
+        match result {
+            Ok(kept) => Ok(value(kept)),
+            Err(kept) => Err(error(kept)),
+        }
     }
 }

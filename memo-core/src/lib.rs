@@ -106,7 +106,11 @@
 //! * **Bodies may be suspended** (coroutines with stacks of their own) and end in any order. A call that asks for what a suspended
 //!   body of its own thread computes does not wait, which would be for ever, but computes beside it. As long as a body is suspended, its
 //!   thread sweeps only on request. A body may go on on another thread; a suspended `Hash`, `Eq`, `Clone` or `Drop` may not.
-//! * **An `Err` is not remembered, a `None` is.** See `cache_err`, `some_only`, `cache_if` at [`weak_memo`].
+//! * **An `Err` is not remembered, a `None` is.** See `cache_err`, `some_only`, `cache_if` at [`weak_memo`]. Nothing is asked of an error that is
+//!   not kept: `io::Result<V>` works by clone where `V: Clone`. Callers who waited for an error that is `Clone` get it, too; others compute.
+//! * **Recursion takes stack.** A level through a memo takes some 250 bytes beside what the body takes, without optimisation up to 900; and a
+//!   large result by clone is moved a few times on its way, without optimisation often: return it as `Arc<V>` or `Box<V>`, or lend it. For recursion
+//!   as deep as the data, go on in a larger stack from inside the body: `stacker::maybe_grow`, or a thread with a stack of that size.
 //! * **A drop may run on any thread.** Results of dead `Arc`s are dropped by whoever sweeps: at the end of an outermost memo
 //!   call, by [`sweep`], or on the thread of a [`Sweeper`]. If a result's `Drop` takes a lock that you hold while you call
 //!   memos, use a `Sweeper`. Inside a body nothing of yours is dropped: a memoized driver that makes, asks and drops many `Arc`s

@@ -6,6 +6,7 @@ use crate::counters::{self, Count};
 use crate::flight;
 use crate::handle::Reply;
 use crate::job::{Begun, Job, Published, Replaced, begin, task_of};
+use crate::keep::Keeping;
 use crate::key::{KeySet, StoredKey};
 use crate::memo::Core;
 use crate::owner::{Locate, Place};
@@ -23,7 +24,7 @@ pub enum Step<'w, R, O, S, St>
 where
     O: Locate<S> + ?Sized,
     S: Scope,
-    St: Store<Key: StoredKey<S>, Value = R> + 'static,
+    St: Store<Key: StoredKey<S>> + 'static,
 {
     /// There is a result.
     Done(R),
@@ -31,15 +32,18 @@ where
     Compute(Ticket<'w, O, S, St>),
 }
 
-/// The duty to compute a result. Dropped without [`finish`](Ticket::finish), or by a panic, it lets the next one try.
+/// The duty to compute a result. Dropped without [`end`](Ticket::end), or by a panic, it lets the next one try.
 ///
-/// Its type speaks of the stored key only, not of the borrowed one: the body may consume the arguments.
+/// Its type speaks of the stored key only, not of the borrowed one: the body may consume the arguments. It stays where it was made
+/// until the body has returned: a recursion has one on the stack for each level, not two. Empty when its duty is done.
 #[allow(private_bounds, reason = "as for `Step`")]
-pub struct Ticket<'w, O, S, St>(Job<'w, O, S, St>)
+pub struct Ticket<'w, O, S, St>(Option<Job<'w, O, S, St>>)
 where
     O: Locate<S> + ?Sized,
     S: Scope,
     St: Store<Key: StoredKey<S>> + 'static;
+
+const UNDONE: &str = "a ticket's duty is done once";
 
 type Cell<S, K, R> = CountedCell<S, <K as KeySet<S>>::Store<R>>;
 
@@ -68,98 +72,102 @@ where
 
 /// A memoized call: the result, or the duty to compute it.
 #[inline(always)]
-pub(crate) fn begin_owned<'w, R, O, S, K>(
+#[track_caller]
+pub(crate) fn begin_owned<'w, R, H, O, S, K>(
     core: &'static Core,
     place: Place<'w, O, S>,
     key: K,
-) -> Step<'w, R, O, S, K::Store<R>>
+) -> Step<'w, R, O, S, K::Store<H::Kept>>
 where
-    R: Clone + Storable<S>,
+    H: Keeping<R, Kept: Clone + Storable<S>>,
     O: Locate<S> + ?Sized,
     S: Scope,
     K: KeySet<S>,
 {
     let anchor = place.find();
-    if K::Store::<R>::FRONTED {
+    if K::Store::<H::Kept>::FRONTED {
         let mut hits = 0;
-        if let Some(cell) = anchor.and_then(|anchor| Cell::<S, K, R>::find(anchor, core))
+        if let Some(cell) = anchor.and_then(|anchor| Cell::<S, K, H::Kept>::find(anchor, core))
             && let Some(value) = cell.hit(core, &mut hits)
         {
             if hits.is_multiple_of(sweep::HITS_PER_SWEEP) {
                 sweep::after_hits();
             }
-            return Step::Done(value);
+            return Step::Done(H::result(value));
         }
-        begin_out_of_line(core, place, anchor, key)
+        begin_out_of_line::<R, H, O, S, K>(core, place, anchor, key)
     } else {
-        begin_counted(core, place, anchor, key)
+        begin_counted::<R, H, O, S, K>(core, place, anchor, key)
     }
 }
 
 #[cold]
 #[inline(never)]
-fn begin_out_of_line<'w, R, O, S, K>(
+#[track_caller]
+fn begin_out_of_line<'w, R, H, O, S, K>(
     core: &'static Core,
     place: Place<'w, O, S>,
     anchor: Option<&'w Anchor>,
     key: K,
-) -> Step<'w, R, O, S, K::Store<R>>
+) -> Step<'w, R, O, S, K::Store<H::Kept>>
 where
-    R: Clone + Storable<S>,
+    H: Keeping<R, Kept: Clone + Storable<S>>,
     O: Locate<S> + ?Sized,
     S: Scope,
     K: KeySet<S>,
 {
-    begin_counted(core, place, anchor, key)
+    begin_counted::<R, H, O, S, K>(core, place, anchor, key)
 }
 
 /// The same for keys and values that nothing of the user's is run for.
 #[inline]
-fn begin_under_lock<'w, R, O, S, K>(
+#[track_caller]
+fn begin_under_lock<'w, R, H, O, S, K>(
     core: &'static Core,
     place: Place<'w, O, S>,
     anchor: Option<&'w Anchor>,
     key: K,
-) -> Step<'w, R, O, S, K::Store<R>>
+) -> Step<'w, R, O, S, K::Store<H::Kept>>
 where
-    R: Clone + Storable<S>,
+    H: Keeping<R, Kept: Clone + Storable<S>>,
     O: Locate<S> + ?Sized,
     S: Scope,
     K: KeySet<S>,
 {
     let hash = key.hash();
-    if let Some(cell) = anchor.and_then(|anchor| Cell::<S, K, R>::find(anchor, core))
+    if let Some(cell) = anchor.and_then(|anchor| Cell::<S, K, H::Kept>::find(anchor, core))
         && let Some(value) = cell.copy(hash, |stored| key.matches(stored))
     {
         if counters::count(core, Count::Hits, 1).is_multiple_of(sweep::HITS_PER_SWEEP) {
             sweep::after_hits();
         }
-        return Step::Done(value);
+        return Step::Done(H::result(value));
     }
-    begin_slowly(core, place, anchor, &key, hash)
+    begin_slowly::<R, H, O, S, K>(core, place, anchor, &key, hash)
 }
 
 /// The same with a count of the entry while its value is copied.
 #[inline]
-fn begin_counted<'w, R, O, S, K>(
+#[track_caller]
+fn begin_counted<'w, R, H, O, S, K>(
     core: &'static Core,
     place: Place<'w, O, S>,
     anchor: Option<&'w Anchor>,
     key: K,
-) -> Step<'w, R, O, S, K::Store<R>>
+) -> Step<'w, R, O, S, K::Store<H::Kept>>
 where
-    R: Clone + Storable<S>,
+    H: Keeping<R, Kept: Clone + Storable<S>>,
     O: Locate<S> + ?Sized,
     S: Scope,
     K: KeySet<S>,
 {
-    if is_plain::<R>() && K::TRUSTED {
-        return begin_under_lock(core, place, anchor, key);
+    if is_plain::<H::Kept>() && K::TRUSTED {
+        return begin_under_lock::<R, H, O, S, K>(core, place, anchor, key);
     }
     // User code may run below: hashing, comparing, cloning. No sweep starts inside it.
     let deeper = Deeper::enter();
     let hash = key.hash();
-    if let Some((entry, _)) = seek::<S, K, R>(core, anchor, &key, hash)
+    if let Some((entry, _)) = seek::<S, K, H::Kept>(core, anchor, &key, hash)
         && let Some(value) = entry.slot.get()
     {
         entry.meta.visit();
@@ -173,83 +181,125 @@ where
         if hits.is_multiple_of(sweep::HITS_PER_SWEEP) {
             sweep::after_hits();
         }
-        return Step::Done(value);
+        return Step::Done(H::result(value));
     }
     drop(deeper);
-    begin_slowly(core, place, anchor, &key, hash)
+    begin_slowly::<R, H, O, S, K>(core, place, anchor, &key, hash)
 }
 
 #[cold]
 #[inline(never)]
-fn begin_slowly<'w, R, O, S, K>(
+#[track_caller]
+fn begin_slowly<'w, R, H, O, S, K>(
     core: &'static Core,
     place: Place<'w, O, S>,
     anchor: Option<&'w Anchor>,
     key: &K,
     hash: u64,
-) -> Step<'w, R, O, S, K::Store<R>>
+) -> Step<'w, R, O, S, K::Store<H::Kept>>
 where
-    R: Clone + Storable<S>,
+    H: Keeping<R, Kept: Clone + Storable<S>>,
     O: Locate<S> + ?Sized,
     S: Scope,
     K: KeySet<S>,
 {
-    match begin::<O, S, K, R>(core, place, anchor, key, hash) {
+    match begin::<O, S, K, H::Kept>(core, place, anchor, key, hash) {
         Begun::Ready { entry, hit, call: _call, .. } => {
             entry.meta.visit();
-            let value = OnItsWay::new(copy::<K::Store<R>>(&entry));
+            let value = OnItsWay::new(copy::<K::Store<H::Kept>>(&entry));
             // A `Clone` that panics was no hit.
             if hit {
                 counters::count(core, Count::Hits, 1);
             }
             drop(entry);
-            Step::Done(value.arrive())
+            Step::Done(H::result(value.arrive()))
         }
-        Begun::Compute(job) => Step::Compute(Ticket(job)),
+        Begun::Compute(job) => Step::Compute(Ticket(Some(job))),
     }
 }
 
 #[allow(private_bounds, reason = "as for `Step`")]
-impl<R, O, S, St> Ticket<'_, O, S, St>
+impl<O, S, St> Ticket<'_, O, S, St>
 where
-    R: Clone + Storable<S>,
     O: Locate<S> + ?Sized,
     S: Scope,
-    St: Store<Key: StoredKey<S>, Value = R> + 'static,
+    St: Store<Key: StoredKey<S>, Value: Clone> + 'static,
 {
-    /// Runs the body, stores its result if `keep` says so, and returns it.
+    /// The body is about to run.
+    #[inline]
+    pub fn start(&mut self) {
+        self.0.as_mut().expect(UNDONE).start();
+    }
+
+    /// The body has returned `result`: stores it if it is one to keep, and returns it.
     ///
-    /// The copy for the caller is made before anything is published: a panic in `Clone` leaves no trace. Never inlined:
-    /// a hit should not pay for the registers that a miss needs.
+    /// The copy for the caller is made before anything is published: a panic in `Clone` leaves no trace. Never inlined: what it
+    /// needs is not on the stack while the body runs.
     #[cold]
     #[inline(never)]
-    pub fn finish(self, body: impl FnOnce() -> R, keep: impl FnOnce(&R) -> bool) -> R {
-        let Self(job) = self;
-        let kept = job.run(|| {
-            let result = OnItsWay::new(body());
-            if keep(&result) { Ok((job.copy(&result), result)) } else { Err(result) }
-        });
-        match kept {
-            Ok((copied, result)) => {
-                let copied = OnItsWay::new(copied);
-                let published = job.publish(result.arrive());
-                let first = match &published {
-                    Published::Ours(_) => None,
-                    // Nothing yet: a refresh that is still on its way.
-                    Published::Theirs(theirs) => theirs.slot.get().cloned().map(OnItsWay::new),
-                };
-                // A detached result's destructor runs here.
-                drop(published);
-                match first {
-                    Some(first) => {
-                        drop(copied.arrive());
-                        first.arrive()
-                    }
-                    None => copied.arrive(),
-                }
-            }
-            Err(result) => job.reject(result, |result| Some(result.clone())),
+    pub fn end<R, H: Keeping<R, Kept = St::Value>>(&mut self, result: R, keeping: &H) -> R {
+        let mut job = self.0.take().expect(UNDONE);
+        let result = OnItsWay::new(result);
+        if !keeping.keeps(&result) {
+            job.stop();
+            return job.reject(result, H::shared);
         }
+        match stored::<R, H>(result) {
+            Ok(value) => returned::<R, H>(store(job, value)),
+            Err(result) => {
+                job.stop();
+                job.reject(result, |_| None)
+            }
+        }
+    }
+}
+
+/// A result on its way into the store. These steps are functions of their own for the sake of large results: where nothing is
+/// optimised, each move has a place of its own in the frame of the function that it is in.
+#[inline]
+fn stored<R, H: Keeping<R>>(result: OnItsWay<R>) -> Result<OnItsWay<H::Kept>, OnItsWay<R>> {
+    H::stored(result.arrive()).map(OnItsWay::new).map_err(OnItsWay::new)
+}
+
+/// The result that a copy makes.
+#[inline]
+fn returned<R, H: Keeping<R>>(copy: OnItsWay<H::Kept>) -> R {
+    H::result(copy.arrive())
+}
+
+/// Stores a value; the copy that the caller gets comes back.
+#[inline]
+fn store<O, S, St>(mut job: Job<'_, O, S, St>, value: OnItsWay<St::Value>) -> OnItsWay<St::Value>
+where
+    O: Locate<S> + ?Sized,
+    S: Scope,
+    St: Store<Key: StoredKey<S>, Value: Clone> + 'static,
+{
+    let before = job.strong_before_copy();
+    let copied = copied::<St::Value>(&value);
+    let taken = job.taken_by_copy(before);
+    let notes = job.stop();
+    match first_of::<St>(job.publish(value.arrive(), &notes, taken)) {
+        Some(first) => {
+            drop(copied.arrive());
+            first
+        }
+        None => copied,
+    }
+}
+
+#[inline]
+fn copied<V: Clone>(value: &V) -> OnItsWay<V> {
+    OnItsWay::new(value.clone())
+}
+
+/// A copy of the value of a racer that was faster. A detached result's destructor runs here.
+#[inline]
+fn first_of<St: Store<Value: Clone>>(published: Published<St>) -> Option<OnItsWay<St::Value>> {
+    match &published {
+        Published::Ours(_) => None,
+        // Nothing yet: a refresh that is still on its way.
+        Published::Theirs(theirs) => theirs.slot.get().map(copied),
     }
 }
 
@@ -274,7 +324,7 @@ pub enum Applied<'w, R, O, S, St>
 where
     O: Locate<S> + ?Sized,
     S: Scope,
-    St: Store<Key: StoredKey<S>, Value = R> + 'static,
+    St: Store<Key: StoredKey<S>> + 'static,
 {
     /// Done.
     Answer(Reply<R, R>),
@@ -285,24 +335,32 @@ where
 }
 
 /// Carries out what the handle asks.
-pub(crate) fn apply_owned<'w, R, O, S, K>(
+#[track_caller]
+pub(crate) fn apply_owned<'w, R, H, O, S, K>(
     core: &'static Core,
     place: Place<'w, O, S>,
     key: K,
     op: Op<R>,
-) -> Applied<'w, R, O, S, K::Store<R>>
+) -> Applied<'w, R, O, S, K::Store<H::Kept>>
 where
-    R: Clone + Storable<S>,
+    H: Keeping<R, Kept: Clone + Storable<S>>,
     O: Locate<S> + ?Sized,
     S: Scope,
     K: KeySet<S>,
 {
     match op {
-        Op::Get => Applied::Answer(get(core, place, &key).map_or(Reply::Nothing, Reply::Out)),
+        Op::Get => Applied::Answer(match get(core, place, &key) {
+            Some(copy) => Reply::Out(H::result(copy)),
+            None => Reply::Nothing,
+        }),
         Op::Compute => Applied::Bare,
-        Op::Forget => Applied::Answer(Reply::Flag(forget::<R, O, S, K>(core, place, &key))),
-        Op::Insert(value) => {
-            insert(core, place, &key, value);
+        Op::Forget => Applied::Answer(Reply::Flag(forget::<H::Kept, O, S, K>(core, place, &key))),
+        Op::Insert(result) => {
+            match H::stored(result.arrive()) {
+                Ok(value) => insert(core, place, &key, OnItsWay::new(value)),
+                // An error that nobody could have a copy of: the old result goes, and none comes.
+                Err(_error) => drop(forget::<H::Kept, O, S, K>(core, place, &key)),
+            }
             Applied::Answer(Reply::Nothing)
         }
         Op::Refresh => Applied::Compute(refresh(core, place, &key)),
@@ -392,6 +450,7 @@ impl Drop for Refused {
     }
 }
 
+#[track_caller]
 fn refresh<'w, R, O, S, K>(core: &'static Core, place: Place<'w, O, S>, key: &K) -> Ticket<'w, O, S, K::Store<R>>
 where
     R: Clone + Storable<S>,
@@ -412,10 +471,10 @@ where
     let own = old.as_ref().map(Taken::entry);
     let own = own.filter(|old| matches!(old.slot.look(), Look::Busy(flight) if flight.thread == me));
     let own = own.map(|old| task_of(cell, old, false));
-    let job = Job::refresh(core, place, cell, entry, keys, Replaced(old), call);
+    let job = Job::refresh(place, cell, entry, keys, Replaced(old.map(Box::new)), call);
     if let Some(own) = own {
         // Where it is asked from the body of the very flight it replaced, that would ask again, without end.
         flight::refuse_ring(core, own);
     }
-    Ticket(job)
+    Ticket(Some(job))
 }

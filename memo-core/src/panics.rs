@@ -66,12 +66,13 @@ pub(crate) fn quietly(act: impl FnOnce()) {
 pub struct OnItsWay<T>(ManuallyDrop<T>);
 
 impl<T> OnItsWay<T> {
-    #[inline(always)]
+    // Where nothing is optimised, what is inlined leaves its moves in the frame of the caller: too much for a large value.
+    #[cfg_attr(not(debug_assertions), inline(always))]
     pub(crate) fn new(value: T) -> Self {
         Self(ManuallyDrop::new(value))
     }
 
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     pub(crate) fn arrive(self) -> T {
         let mut this = ManuallyDrop::new(self);
         // SAFETY: `this` is not used again.

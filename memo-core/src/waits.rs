@@ -73,6 +73,7 @@ impl Drop for Waiting {
 /// # Panics
 ///
 /// If that thread waits for this one, directly or through others.
+#[track_caller]
 pub(crate) fn wait<V>(core: &'static Core, slot: &Slot<V>, flight: Flight) -> Waited {
     let me = thread::with(thread::Thread::number);
     let edge = Edge::new(slot, flight);

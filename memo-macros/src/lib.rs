@@ -79,7 +79,7 @@ use proc_macro::TokenStream;
 /// # The result
 ///
 /// By clone, or lent as `&V`, `&str` (the body yields a `String`), `&[T]` (a `Vec<T>`), an `Option` of these or a `Result`
-/// of these (the `Err` goes out by value). An elided lifetime in the result is bound to every weak argument. What is lent
+/// of these (the `Err` goes out by value; with `cache_err` it is lent as well: `Result<&V, &E>` or `&Result<V, E>`). An elided lifetime in the result is bound to every weak argument. What is lent
 /// cannot be cleared or evicted, so that with further arguments `capacity = unbounded` must be written.
 ///
 /// # Options
@@ -88,7 +88,7 @@ use proc_macro::TokenStream;
 /// |---|---|
 /// | `capacity = 256`, `capacity = unbounded` | results per owner; 1024 if nothing is written |
 /// | `cache_if = \|value\| ..` | keep only results that pass; it sees the result alone, not the parameters |
-/// | `cache_err` | keep an `Err` too |
+/// | `cache_err` | keep an `Err` too; by clone it must be `Clone` then |
 /// | `some_only` | keep no `None` |
 /// | `single_flight = false` | callers of one missing result compute side by side instead of waiting for one |
 /// | `local` | this thread's results only; by itself where the owner is an `Rc` |
@@ -105,6 +105,9 @@ use proc_macro::TokenStream;
 /// with the test. Names that begin with `__memo` are taken. The handle's methods take the arguments as the function does,
 /// also skipped ones, one alone or several as a tuple. It knows two lifetimes, that of the weak arguments and one for all
 /// others: arguments that need more (`&Cell<&str>` beside another) can be passed to the function, but perhaps not to it.
+///
+/// `#[track_caller]` holds for the body, too: it, its panics and the panic of a ring of memos tell the caller's line. A result that was
+/// remembered tells that of its first caller.
 ///
 /// In the `impl` of a trait no companion can be declared: "method `f_memo` is not a member of trait" asks for
 /// `handle = none`. "cannot find function `__memo_body_f`" in an `impl` asks for `associated`.

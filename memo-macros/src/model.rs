@@ -24,6 +24,8 @@ pub(crate) struct Memo {
     pub(crate) lifetimes: Lifetimes,
     pub(crate) keep: Keep,
     pub(crate) capacity: Option<Capacity>,
+    /// The body may ask who called.
+    pub(crate) tracks_caller: bool,
     pub(crate) single_flight: bool,
     pub(crate) local: bool,
     /// The function and its companions are reached through `Self::`.

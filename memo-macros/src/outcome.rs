@@ -29,19 +29,33 @@ pub(crate) struct Lent {
     pub(crate) kept: Type,
     /// The name of the function in `lend` that borrows the result's form from a `&kept`.
     pub(crate) form: &'static str,
-    /// The `Err` goes out by value and is not kept.
-    pub(crate) fallible: bool,
+    pub(crate) error: LentError,
+}
+
+/// What becomes of the `Err` of a lent `Result`.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum LentError {
+    /// The result is no `Result`, or one that is lent as a whole.
+    None,
+    /// It goes out by value and is not kept.
+    ByValue,
+    /// It is kept and lent, too, in the form of this name.
+    Lent(&'static str),
 }
 
 /// A reference in the result that is to be lent.
 struct Borrow<'a> {
     reference: &'a TypeReference,
     optional: bool,
+    /// It stands in a `Result`.
     fallible: bool,
+    /// The reference to the error, if that is one.
+    error: Option<&'a TypeReference>,
 }
 
 impl Outcome {
-    pub(crate) fn of(output: &ReturnType, errors: &mut Errors) -> Self {
+    /// `cache_err`: whether errors are to be kept.
+    pub(crate) fn of(output: &ReturnType, cache_err: bool, errors: &mut Errors) -> Self {
         let ty = match output {
             ReturnType::Default => return Self::Owned(Box::new(parse_quote!(()))),
             ReturnType::Type(_, ty) => &**ty,
@@ -50,7 +64,7 @@ impl Outcome {
             refuse_borrow(ty, errors);
             return Self::Owned(Box::new(ty.clone()));
         };
-        borrow.check(ty, errors);
+        borrow.check(ty, cache_err, errors);
         Self::Lent(Box::new(borrow.lent(ty)))
     }
 
@@ -102,13 +116,14 @@ fn by_alias(ty: &Type) -> &'static str {
 impl<'a> Borrow<'a> {
     fn find(ty: &'a Type) -> Option<Self> {
         if let Some((reference, optional)) = lent_reference(ty) {
-            return Some(Self { reference, optional, fallible: false });
+            return Some(Self { reference, optional, fallible: false, error: None });
         }
         let (reference, optional) = lent_reference(first_argument(ty, "Result")?)?;
-        Some(Self { reference, optional, fallible: true })
+        let error = second_argument(ty).and_then(reference_of);
+        Some(Self { reference, optional, fallible: true, error })
     }
 
-    fn check(&self, ty: &Type, errors: &mut Errors) {
+    fn check(&self, ty: &Type, cache_err: bool, errors: &mut Errors) {
         if let Some(mutability) = &self.reference.mutability {
             errors.under(
                 mutability,
@@ -129,14 +144,40 @@ impl<'a> Borrow<'a> {
                 format_args!("the body yields what is lent by value, and this has no size: write `&{instead}`"),
             );
         }
-        if is_named(elem, &["Result"]) {
-            errors.under(ty, "an `Err` is not kept, so a `&Result` cannot be lent: write `Result<&V, E>`");
+        if is_named(elem, &["Result"]) && !cache_err {
+            errors.under(
+                ty,
+                "an `Err` is not kept, so a `&Result` cannot be lent: write `Result<&V, E>`, or `cache_err` to keep it",
+            );
         }
-        if self.fallible
-            && let Some(error) = second_argument(ty)
-            && let Some(borrow) = first_borrow(error)
-        {
-            errors.under(borrow, "the `Err` goes out by value: it must own its data");
+        if self.fallible {
+            self.check_error(ty, cache_err, errors);
+        }
+    }
+
+    fn check_error(&self, ty: &Type, cache_err: bool, errors: &mut Errors) {
+        let Some(error) = second_argument(ty) else { return };
+        match self.error {
+            None if cache_err => {
+                errors.under(error, "with `cache_err` the error is kept, and lent as the value is: write `Result<&V, &E>`");
+            }
+            None => {
+                if let Some(borrow) = first_borrow(error) {
+                    errors.under(borrow, "the `Err` goes out by value: it must own its data");
+                }
+            }
+            Some(_) if !cache_err => errors.under(
+                error,
+                "the `Err` goes out by value, since it is not kept: it must own its data; or write `cache_err` to keep and lend it",
+            ),
+            Some(reference) => {
+                if let Some(mutability) = &reference.mutability {
+                    errors.under(mutability, "an error that is kept cannot be lent as `&mut`: write `&E`");
+                }
+                if let Some(borrow) = first_borrow(&reference.elem) {
+                    errors.under(borrow, "an error that is lent must own its data: borrow once, outermost");
+                }
+            }
         }
     }
 
@@ -148,49 +189,87 @@ impl<'a> Borrow<'a> {
         } else {
             owned
         };
-        let yields = if self.fallible { replace_first_argument(written, &kept) } else { kept.clone() };
+        let mut yields = if self.fallible { replace_first_argument(written, &kept) } else { kept.clone() };
+        let (mut kept, mut error) = (kept, if self.fallible { LentError::ByValue } else { LentError::None });
+        if let Some(reference) = self.error {
+            let (owned, form) = owned_and_form(reference);
+            yields = replace_argument(&yields, 1, &owned);
+            (kept, error) = (yields.clone(), LentError::Lent(form));
+        }
         Lent {
             written: written.clone(),
             lifetime: self.reference.lifetime.clone().filter(|lifetime| lifetime.ident != "_"),
             yields,
             kept,
             form,
-            fallible: self.fallible,
+            error,
         }
     }
 
     fn owned_and_form(&self) -> (Type, &'static str) {
-        let elem = bare(&self.reference.elem);
-        if is_str(elem) {
-            // The user's `String` may be another type.
-            return (parse_quote!(::std::string::String), if self.optional { "option_str" } else { "as_str" });
-        }
-        if let Type::Slice(slice) = elem {
-            let item = &slice.elem;
-            return (parse_quote!(::std::vec::Vec<#item>), if self.optional { "option_slice" } else { "as_slice" });
-        }
-        (elem.clone(), if self.optional { "option_ref" } else { "as_ref" })
+        let (owned, form) = owned_and_form(self.reference);
+        let form = match form {
+            _ if !self.optional => form,
+            "as_str" => "option_str",
+            "as_slice" => "option_slice",
+            _ => "option_ref",
+        };
+        (owned, form)
     }
+}
+
+/// What a reference borrows from, and the name of the function in `lend` that does.
+fn owned_and_form(reference: &TypeReference) -> (Type, &'static str) {
+    let elem = bare(&reference.elem);
+    if is_str(elem) {
+        // The user's `String` may be another type.
+        return (parse_quote!(::std::string::String), "as_str");
+    }
+    if let Type::Slice(slice) = elem {
+        let item = &slice.elem;
+        return (parse_quote!(::std::vec::Vec<#item>), "as_slice");
+    }
+    (elem.clone(), "as_ref")
 }
 
 impl Lent {
     /// Applies the form to an expression of type `&kept`.
     pub(crate) fn lend(&self, private: &TokenStream, kept: &TokenStream) -> TokenStream {
-        let form = format_ident!("{}", self.form, span = proc_macro2::Span::mixed_site());
-        quote!(#private::lend::#form(#kept))
+        let form = |name: &str| format_ident!("{name}", span = proc_macro2::Span::mixed_site());
+        let value = form(self.form);
+        match self.error {
+            LentError::Lent(error) => {
+                let error = form(error);
+                quote!(#private::lend::result(#kept, #private::lend::#value, #private::lend::#error))
+            }
+            LentError::None | LentError::ByValue => quote!(#private::lend::#value(#kept)),
+        }
+    }
+
+    /// `cache_err` says something about it.
+    pub(crate) fn speaks_of_an_error(&self) -> bool {
+        self.error != LentError::None || is_named(&self.kept, &["Result"])
+    }
+
+    /// Only an `Ok` is kept.
+    pub(crate) fn is_fallible(&self) -> bool {
+        self.error == LentError::ByValue
     }
 }
 
 /// `&V` or `Option<&V>`, and whether it is the latter. A `&'static V` is a value like any other.
 fn lent_reference(ty: &Type) -> Option<(&TypeReference, bool)> {
-    let reference = |ty| match bare(ty) {
-        Type::Reference(reference) if !is_static(reference.lifetime.as_ref()) => Some(reference),
-        _ => None,
-    };
-    if let Some(found) = reference(ty) {
+    if let Some(found) = reference_of(ty) {
         return Some((found, false));
     }
-    Some((reference(first_argument(ty, "Option")?)?, true))
+    Some((reference_of(first_argument(ty, "Option")?)?, true))
+}
+
+fn reference_of(ty: &Type) -> Option<&TypeReference> {
+    match bare(ty) {
+        Type::Reference(reference) if !is_static(reference.lifetime.as_ref()) => Some(reference),
+        _ => None,
+    }
 }
 
 fn first_argument<'a>(ty: &'a Type, name: &str) -> Option<&'a Type> {
@@ -203,13 +282,17 @@ fn second_argument(ty: &Type) -> Option<&Type> {
 }
 
 fn replace_first_argument(ty: &Type, by: &Type) -> Type {
+    replace_argument(ty, 0, by)
+}
+
+fn replace_argument(ty: &Type, at: usize, by: &Type) -> Type {
     let mut ty = bare(ty).clone();
     if let Type::Path(path) = &mut ty
         && let Some(segment) = path.path.segments.last_mut()
         && let PathArguments::AngleBracketed(arguments) = &mut segment.arguments
-        && let Some(GenericArgument::Type(first)) = arguments.args.first_mut()
+        && let Some(GenericArgument::Type(argument)) = arguments.args.iter_mut().nth(at)
     {
-        *first = by.clone();
+        *argument = by.clone();
     }
     ty
 }

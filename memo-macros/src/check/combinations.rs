@@ -14,6 +14,12 @@ pub(super) fn check(options: &Options, parameters: &[Parameter], outcome: &Outco
     let first_extra = parameters.iter().find(|parameter| parameter.part.is_extra());
     if outcome.lent().is_some() {
         refuse_unstored(options, errors);
+        if let (Some(word), Some(lent)) = (&options.cache_err, outcome.lent())
+            && !lent.speaks_of_an_error()
+        {
+            errors
+                .under(word, "`cache_err` keeps errors, and this result is no `Result`: remove it, all of it is kept");
+        }
         if let Some(parameter) = first_extra {
             require_unbounded(options, parameter, errors);
         }
@@ -45,8 +51,7 @@ fn refuse_contradictions(options: &Options, errors: &mut Errors) {
 
 /// What is lent must have been stored.
 fn refuse_unstored(options: &Options, errors: &mut Errors) {
-    let words =
-        [options.cache_if.as_ref().map(|(word, _)| word), options.cache_err.as_ref(), options.some_only.as_ref()];
+    let words = [options.cache_if.as_ref().map(|(word, _)| word), options.some_only.as_ref()];
     for word in words.into_iter().flatten() {
         errors.under(
             word,

@@ -18,7 +18,7 @@ use crate::paths::Paths;
 pub(crate) fn check(options: Options, mut function: Function, mut errors: Errors) -> syn::Result<Memo> {
     signature::check(&function, options.handle.as_ref(), &mut errors);
     let mut parameters = parameters::read(&mut function.sig, &mut errors);
-    let outcome = Outcome::of(&function.sig.output, &mut errors);
+    let outcome = Outcome::of(&function.sig.output, options.cache_err.is_some(), &mut errors);
     let owner = owner::choose(&mut parameters, &function.sig.ident, &mut errors);
     parameters::check_count(&parameters, &mut errors);
     if let Some(owner) = owner {
@@ -41,6 +41,7 @@ pub(crate) fn check(options: Options, mut function: Function, mut errors: Errors
         lifetimes,
         keep,
         capacity,
+        tracks_caller: signature::is_marked(&function.attrs, "track_caller"),
         single_flight: options.single_flight.unwrap_or(true),
         local: options.local.is_some(),
         associated,

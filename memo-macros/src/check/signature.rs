@@ -60,6 +60,11 @@ fn refuse_attributes(attrs: &[Attribute], in_place: bool, errors: &mut Errors) {
     }
 }
 
+/// Whether an attribute of this name is written, perhaps under a condition.
+pub(crate) fn is_marked(attrs: &[Attribute], name: &str) -> bool {
+    attrs.iter().flat_map(|attr| applied(&attr.meta)).any(|path| path.is_ident(name))
+}
+
 /// The paths of what an attribute says, looking into `cfg_attr`.
 fn applied(meta: &Meta) -> Vec<Path> {
     let Meta::List(list) = meta else { return vec![meta.path().clone()] };

@@ -84,8 +84,10 @@ fn run(memo: &Memo) -> TokenStream {
         Outcome::Lent(lent) => self::lent(memo, lent, &view, &place),
     };
     let place = memo.outcome.lent().is_none().then_some(place);
+    let keeping = keep::binding(memo);
     ours! {
         let #names = __memo_args;
+        #keeping
         #place
         #answer
     }
@@ -95,11 +97,11 @@ fn owned(memo: &Memo, result: &syn::Type, view: &View) -> TokenStream {
     let private = &memo.paths.private;
     let (key, made) = parts::key(memo, view);
     let body = calls::body(memo, view);
-    let keep = keep::expression(memo);
     ours! {
         #made
-        let __memo_applied = #private::apply_owned::<#result, _, _, _>(__memo_core, __memo_place, #key, __memo_op);
-        *__memo_reply = #private::reply_owned(__memo_applied, || #body, #keep);
+        let __memo_applied =
+            #private::apply_owned::<#result, _, _, _, _>(__memo_core, __memo_place, #key, __memo_op, &__memo_keeping);
+        *__memo_reply = #private::reply_owned(__memo_applied, || #body, &__memo_keeping);
     }
 }
 
@@ -115,7 +117,7 @@ fn lent(memo: &Memo, lent: &Lent, view: &View, place: &TokenStream) -> TokenStre
                 #place
                 #made
                 *__memo_reply = #private::reply_lent(
-                    #private::get_lent::<#kept, _, _, _>(__memo_core, __memo_place, #key),
+                    #private::get_lent::<#kept, _, _>(__memo_core, __memo_place, #key),
                     |__memo_value| #done,
                 );
             }

@@ -16,6 +16,7 @@ pub(super) fn expand(memo: &Memo) -> TokenStream {
     let sig = signatures::outer(memo);
     let core = site::core(memo);
     let (owner, place) = owner_and_place(memo);
+    let keeping = keep::binding_in_place(memo);
     let (begin, finish) = match &memo.outcome {
         Outcome::Owned(result) => owned(memo, result),
         Outcome::Lent(lent) => self::lent(memo, lent),
@@ -25,7 +26,8 @@ pub(super) fn expand(memo: &Memo) -> TokenStream {
         #attrs
         #vis #sig {
             #owner
-            let __memo_ticket = {
+            #keeping
+            let __memo_ticket = &mut {
                 let __memo_core = #core;
                 #place
                 #begin
@@ -50,10 +52,9 @@ fn owned(memo: &Memo, result: &syn::Type) -> (TokenStream, TokenStream) {
     let private = &memo.paths.private;
     let (key, made) = parts::key(memo, &View::Function);
     let body = body(memo, result);
-    let keep = keep::expression_in_place(memo);
     let begin = ours! {
         #made
-        match #private::begin_owned::<#result, _, _, _>(__memo_core, __memo_place, #key) {
+        match #private::begin_owned::<#result, _, _, _, _>(__memo_core, __memo_place, #key, &__memo_keeping) {
             #private::Step::Done(__memo_value) => return __memo_value,
             #private::Step::Compute(__memo_ticket) => __memo_ticket,
         }
@@ -63,10 +64,10 @@ fn owned(memo: &Memo, result: &syn::Type) -> (TokenStream, TokenStream) {
         ours! {
             #[allow(clippy::result_large_err)]
             let __memo_body = #body;
-            #private::finish_owned(__memo_ticket, __memo_body, #keep)
+            #private::finish_owned(__memo_ticket, __memo_body, &__memo_keeping)
         }
     } else {
-        ours!(#private::finish_owned(__memo_ticket, #body, #keep))
+        ours!(#private::finish_owned(__memo_ticket, #body, &__memo_keeping))
     };
     (begin, finish)
 }

@@ -1,5 +1,6 @@
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::ToTokens;
+use syn::Expr;
 
 use super::attributes::{self, Function};
 use super::signatures::hidden_name;
@@ -8,37 +9,45 @@ use crate::lifetimes::{in_type_bounds, keep_only};
 use crate::model::{Keep, Memo};
 use crate::spans::Extent;
 
-/// What decides whether a result is kept, as an expression.
-pub(super) fn expression(memo: &Memo) -> TokenStream {
-    match &memo.keep {
-        Keep::If(_) => calls::path(memo, &hidden_name(memo, "keep")),
-        other => in_place(memo, other),
+/// Opens the local `__memo_keeping`: what decides whether a result is kept, and what of it. Nothing for one that is lent.
+pub(super) fn binding(memo: &Memo) -> TokenStream {
+    let_keeping(memo, |_| {
+        let (private, result) = (&memo.paths.private, memo.outcome.written());
+        let name = calls::path(memo, &hidden_name(memo, "keep"));
+        ours!(#private::keep_if::<#result, _>(#name))
+    })
+}
+
+/// The same where no other function can be named. The test is made when there is something to be tested.
+pub(super) fn binding_in_place(memo: &Memo) -> TokenStream {
+    let_keeping(memo, |test| {
+        let (private, result) = (&memo.paths.private, memo.outcome.written());
+        ours!(#private::keep_if::<#result, _>(|__memo_value| #private::tested::<#result, _>(#test)(__memo_value)))
+    })
+}
+
+fn let_keeping(memo: &Memo, by_test: impl FnOnce(&Expr) -> TokenStream) -> TokenStream {
+    if memo.outcome.lent().is_some() {
+        return TokenStream::new();
     }
-}
-
-/// The same where no other function can be named.
-pub(super) fn expression_in_place(memo: &Memo) -> TokenStream {
-    in_place(memo, &memo.keep)
-}
-
-fn in_place(memo: &Memo, keep: &Keep) -> TokenStream {
     let private = &memo.paths.private;
     let result = memo.outcome.written();
-    match keep {
-        Keep::All => ours!(#private::keep_all::<#result>),
+    let keeping = match &memo.keep {
+        Keep::All => ours!(#private::KeepAll),
         Keep::Some => {
             // The caret belongs under a result that is no `Option`.
             let value = Ident::new("__memo_value", Span::mixed_site().located_at(Extent::of(result).first));
-            ours!(|#value: &#result| #private::keep_some(#value))
+            ours!(#private::keep_if::<#result, _>(|#value| #private::keep_some(#value)))
         }
-        Keep::If(test) => ours!(#private::keep_if::<#result, _>(#test)),
-        // The inherent method for a `Result` wins over the trait's, whatever name the type goes by. An import of the expansion's
-        // that is not used is nobody's mistake.
+        Keep::If(test) => by_test(test),
+        // The method that is nearest to a `Result` wins, whatever name the type goes by. An import of the expansion's that is not
+        // used is nobody's mistake.
         Keep::Default => ours!({
-            use #private::KeepAny as _;
-            |__memo_value: &#result| #private::Keep::<#result>::new().keep(__memo_value)
+            use #private::{KeepAny as _, KeepAnyOk as _};
+            #private::Keep::<#result>::new().keeping()
         }),
-    }
+    };
+    ours!(let __memo_keeping = #keeping;)
 }
 
 /// The test of `cache_if` stands in a function of its own: there once, and out of the parameters' sight.
@@ -57,7 +66,7 @@ pub(super) fn function(memo: &Memo) -> TokenStream {
         #attrs
         #[doc(hidden)]
         fn #name #parameters (__memo_value: &#result) -> ::core::primitive::bool #clause {
-            #private::keep_if::<#result, _>(#test)(__memo_value)
+            #private::tested::<#result, _>(#test)(__memo_value)
         }
     }
 }

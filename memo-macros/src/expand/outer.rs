@@ -13,6 +13,7 @@ pub(super) fn expand(memo: &Memo, handle: &Ident) -> TokenStream {
     let vis = &memo.function.vis;
     let sig = signatures::outer(memo);
     let handle = calls::path(memo, handle);
+    let keeping = keep::binding(memo);
     let place = parts::place(memo, &View::Function);
     let answer = match &memo.outcome {
         Outcome::Owned(result) => owned(memo, result),
@@ -22,6 +23,7 @@ pub(super) fn expand(memo: &Memo, handle: &Ident) -> TokenStream {
         Delimiter::Brace,
         ours! {
             let __memo_core = #handle().__core();
+            #keeping
             #place
             #answer
         },
@@ -43,12 +45,20 @@ fn owned(memo: &Memo, result: &syn::Type) -> TokenStream {
     let private = &memo.paths.private;
     let (key, made) = parts::key(memo, &View::Function);
     let body = calls::body(memo, &View::Function);
-    let keep = keep::expression(memo);
+    let computed = if memo.tracks_caller {
+        // A closure would not pass the caller on: the body is called from here.
+        ours!({
+            #private::start_owned(__memo_ticket, &__memo_keeping);
+            #private::end_owned(__memo_ticket, #body, &__memo_keeping)
+        })
+    } else {
+        ours!(#private::finish_owned(__memo_ticket, || #body, &__memo_keeping))
+    };
     ours! {
         #made
-        match #private::begin_owned::<#result, _, _, _>(__memo_core, __memo_place, #key) {
+        match #private::begin_owned::<#result, _, _, _, _>(__memo_core, __memo_place, #key, &__memo_keeping) {
             #private::Step::Done(__memo_value) => __memo_value,
-            #private::Step::Compute(__memo_ticket) => #private::finish_owned(__memo_ticket, || #body, #keep),
+            #private::Step::Compute(ref mut __memo_ticket) => #computed,
         }
     }
 }
@@ -59,12 +69,12 @@ fn lent(memo: &Memo, lent: &Lent) -> TokenStream {
     let (key, made) = parts::key(memo, &View::Function);
     let body = calls::body(memo, &View::Function);
     let done = done(memo, lent);
-    let computed = computed(memo, lent, &ours!(|| #body));
+    let computed = if memo.tracks_caller { tracked(memo, lent, &body) } else { computed(memo, lent, &ours!(|| #body)) };
     ours! {
         #made
         match #private::begin_lent::<#kept, _, _, _>(__memo_core, __memo_place, #key) {
             #private::LentStep::Done(__memo_value) => #done,
-            #private::LentStep::Compute(__memo_ticket) => #computed,
+            #private::LentStep::Compute(ref mut __memo_ticket) => #computed,
         }
     }
 }
@@ -72,18 +82,37 @@ fn lent(memo: &Memo, lent: &Lent) -> TokenStream {
 /// The result made of `__memo_value`, which was kept before.
 pub(super) fn done(memo: &Memo, lent: &Lent) -> TokenStream {
     let value = lent.lend(&memo.paths.private, &ours!(__memo_value));
-    if lent.fallible { ours!(::core::result::Result::Ok(#value)) } else { value }
+    if lent.is_fallible() { ours!(::core::result::Result::Ok(#value)) } else { value }
 }
 
 /// The result made by `__memo_ticket` from the body's closure.
 pub(super) fn computed(memo: &Memo, lent: &Lent, body: &TokenStream) -> TokenStream {
     let private = &memo.paths.private;
-    if !lent.fallible {
-        return lent.lend(private, &ours!(#private::finish_lent(__memo_ticket, #body)));
+    if lent.is_fallible() {
+        return either(memo, lent, &ours!(#private::try_finish_lent(__memo_ticket, #body)));
     }
-    let value = lent.lend(private, &ours!(__memo_value));
+    lent.lend(private, &ours!(#private::finish_lent(__memo_ticket, #body)))
+}
+
+/// The same from a call of the body that passes the caller on, as a closure would not.
+fn tracked(memo: &Memo, lent: &Lent, body: &TokenStream) -> TokenStream {
+    let private = &memo.paths.private;
+    let result = if lent.is_fallible() {
+        either(memo, lent, &ours!(#private::try_end_lent(__memo_ticket, #body)))
+    } else {
+        lent.lend(private, &ours!(#private::end_lent(__memo_ticket, #body)))
+    };
+    ours!({
+        #private::start_lent(__memo_ticket);
+        #result
+    })
+}
+
+/// What is lent of a `Result` of what is kept.
+fn either(memo: &Memo, lent: &Lent, result: &TokenStream) -> TokenStream {
+    let value = lent.lend(&memo.paths.private, &ours!(__memo_value));
     ours! {
-        match #private::try_finish_lent(__memo_ticket, #body) {
+        match #result {
             ::core::result::Result::Ok(__memo_value) => ::core::result::Result::Ok(#value),
             ::core::result::Result::Err(__memo_error) => ::core::result::Result::Err(__memo_error),
         }

@@ -6,6 +6,7 @@ use syn::{Expr, Pat, PatIdent, Token, Type};
 
 use super::{format, ours};
 use crate::model::{MOST_PARTS, Memo, Parameter, Part, Passed};
+use crate::outcome::Outcome;
 use crate::spans::Extent;
 use crate::syntax::{bare, is_named, mentions, pointee};
 
@@ -48,15 +49,15 @@ pub(super) fn place_of(memo: &Memo, owner: &TokenStream) -> TokenStream {
     let kept = memo.outcome.kept();
     // The questions about a result are asked of the scope: this stands for it, and is underlined if it says no.
     let scope = Token![_](Extent::of(kept).first);
-    let cloned = memo
-        .outcome
-        .lent()
-        .is_none()
-        .then(|| ours!(let __memo_place = #private::check_clone::<#kept, #scope, _, _>(__memo_place);));
+    let checked = match memo.outcome {
+        Outcome::Owned(_) => ours! {
+            let __memo_place = #private::check_owned::<#kept, #scope, _, _, _, _>(__memo_place, &__memo_keeping);
+        },
+        Outcome::Lent(_) => ours!(let __memo_place = #private::check_kept::<#kept, #scope, _, _>(__memo_place);),
+    };
     ours! {
         let __memo_place = #private::#make(#owner);
-        #cloned
-        let __memo_place = #private::check_kept::<#kept, #scope, _, _>(__memo_place);
+        #checked
     }
 }
 

@@ -1,8 +1,10 @@
 //! Law 15: an `Err` is not remembered, a `None` is.
 
+use std::io;
 use std::sync::Arc;
 
-use memo_core::weak_memo;
+use memo_core::{Anchored, weak_memo};
+use memo_tests::watchdog;
 
 type Answer = Result<u32, String>;
 
@@ -111,4 +113,114 @@ fn cache_err_some_only_and_cache_if_say_otherwise() {
     assert_eq!((large_memo().stats().computes, large_memo().len()), (4, 1));
     assert_eq!((only_one_error_memo().stats().computes, only_one_error_memo().len()), (7, 1));
     assert_eq!(generic_memo::<u32>().stats().computes, 1);
+}
+
+/// Neither `Clone` nor `Send`.
+#[derive(Debug)]
+#[allow(dead_code, reason = "it stands for what the error holds")]
+struct Bare(std::rc::Rc<()>);
+
+#[test]
+fn an_error_that_is_not_kept_is_asked_for_nothing() {
+    #[weak_memo]
+    fn parsed(text: &Arc<String>) -> io::Result<Arc<str>> {
+        if text.is_empty() { Err(io::Error::other("empty")) } else { Ok(text.as_str().into()) }
+    }
+    #[weak_memo]
+    fn keyed(text: &Anchored<String>, from: usize) -> Result<char, Bare> {
+        text[from..].chars().next().ok_or_else(|| Bare(Default::default()))
+    }
+    #[weak_memo]
+    fn generic<T: Clone + Send + Sync + 'static, E: 'static>(
+        value: &Arc<T>,
+        #[memo(skip)] error: fn() -> E,
+    ) -> Result<T, E> {
+        let _ = error;
+        Ok(T::clone(value))
+    }
+    let (empty, full) = (Arc::new(String::new()), Arc::new("a".to_owned()));
+    for _ in 0..3 {
+        assert_eq!(parsed(&empty).unwrap_err().to_string(), "empty");
+        assert_eq!(&*parsed(&full).unwrap(), "a");
+    }
+    let stats = parsed_memo().stats();
+    assert_eq!((stats.computes, stats.rejected, stats.hits, stats.entries), (4, 3, 2, 1));
+    let text = Anchored::new("ab".to_owned());
+    for _ in 0..3 {
+        assert!(keyed(&text, 2).is_err());
+        assert_eq!(keyed(&text, 1).unwrap(), 'b');
+    }
+    assert_eq!((keyed_memo().stats().computes, keyed_memo().len()), (4, 1));
+    assert_eq!((generic(&Arc::new(1), || Bare(Default::default())).unwrap(), generic_memo::<u8, Bare>().len()), (1, 0));
+}
+
+#[test]
+fn the_handle_of_a_memo_whose_errors_cannot_be_cloned() {
+    #[weak_memo]
+    fn parsed(text: &Arc<String>) -> io::Result<usize> {
+        if text.is_empty() { Err(io::Error::other("empty")) } else { Ok(text.len()) }
+    }
+    let (memo, text) = (parsed_memo(), Arc::new("a".to_owned()));
+    assert!(memo.get(&text).is_none());
+    assert_eq!((memo.refresh(&text).unwrap(), memo.compute(&text).unwrap()), (1, 1));
+    memo.insert(&text, Ok(7));
+    assert_eq!((memo.get(&text).unwrap().unwrap(), parsed(&text).unwrap()), (7, 7));
+    // An error is not stored: the old result goes, and none comes.
+    memo.insert(&text, Err(io::Error::other("no")));
+    assert!(memo.get(&text).is_none());
+    assert_eq!((memo.len(), parsed(&text).unwrap()), (0, 1));
+    assert!(memo.forget(&text));
+    assert_eq!(memo.clear(), 0);
+}
+
+#[test]
+fn those_who_waited_for_an_error_that_cannot_be_cloned_compute() {
+    #[weak_memo]
+    fn failing(text: &Arc<String>) -> io::Result<usize> {
+        // The first one fails when another waits.
+        while failing_memo().stats().waits < 2 && failing_memo().stats().computes == 0 {
+            std::thread::yield_now();
+        }
+        Err(io::Error::other(text.as_str()))
+    }
+    watchdog(|| {
+        let text = Arc::new("no".to_owned());
+        std::thread::scope(|scope| {
+            let calls: Vec<_> = (0..3).map(|_| scope.spawn(|| failing(&text).unwrap_err().to_string())).collect();
+            assert!(calls.into_iter().all(|call| call.join().unwrap() == "no"));
+        });
+        assert_eq!((failing_memo().stats().computes, failing_memo().len()), (3, 0));
+    });
+}
+
+#[test]
+fn an_error_that_is_kept_may_be_lent() {
+    #[weak_memo(cache_err)]
+    fn whole(text: &Arc<String>) -> &io::Result<String> {
+        if text.is_empty() { Err(io::Error::other("empty")) } else { Ok(text.to_uppercase()) }
+    }
+    #[weak_memo(cache_err)]
+    fn both(text: &Arc<String>) -> Result<&str, &io::Error> {
+        if text.is_empty() { Err(io::Error::other("empty")) } else { Ok(text.to_uppercase()) }
+    }
+    #[weak_memo(cache_err, capacity = unbounded)]
+    fn keyed<'a>(text: &'a Anchored<String>, n: usize, _s: &str) -> Result<Option<&'a [u8]>, &'a str> {
+        if n == 0 { Err("none".to_owned()) } else { Ok(text.get(n..).map(|text| text.as_bytes().to_vec())) }
+    }
+    let (empty, full) = (Arc::new(String::new()), Arc::new("a".to_owned()));
+    for _ in 0..3 {
+        assert_eq!((whole(&full).as_deref().unwrap(), both(&full).unwrap()), ("A", "A"));
+        assert_eq!(whole(&empty).as_ref().unwrap_err().to_string(), "empty");
+        assert!(std::ptr::eq(both(&empty).unwrap_err(), both(&empty).unwrap_err()));
+    }
+    assert_eq!((whole_memo().stats().computes, both_memo().stats().computes), (2, 2));
+    assert!(both_memo().get(&empty).is_some_and(|got| got.is_err()));
+    let text = Anchored::new("ab".to_owned());
+    for _ in 0..2 {
+        assert_eq!(
+            (keyed(&text, 0, ""), keyed(&text, 1, ""), keyed(&text, 9, "")),
+            (Err("none"), Ok(Some(&b"b"[..])), Ok(None))
+        );
+    }
+    assert_eq!(keyed_memo().stats().computes, 3);
 }

@@ -1,5 +1,6 @@
 //! The laws: what memos promise, one file a law.
 
+mod law_01_callers;
 mod law_01_key_expressions;
 mod law_01_keys;
 mod law_01_same_answers;
@@ -12,6 +13,7 @@ mod law_06_identity;
 mod law_07_no_user_code_under_a_lock;
 mod law_08_panics;
 mod law_09_reentry;
+mod law_09_stack;
 mod law_10_mixed_rings;
 mod law_10_no_false_rings;
 mod law_10_rings;

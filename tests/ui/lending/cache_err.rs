@@ -1,4 +1,4 @@
-//! An `Err` goes out by value.
+//! An `Err` that is kept is lent, too.
 
 use memo_core::weak_memo;
 use std::sync::Arc;
