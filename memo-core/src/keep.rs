@@ -10,10 +10,8 @@ pub trait Keeping<R> {
     /// Whether a result is kept.
     fn keeps(&self, result: &R) -> bool;
 
-    /// What can be stored of a result, kept or not. Without such a thing it comes back.
-    #[doc(hidden)]
-    #[allow(clippy::missing_errors_doc, reason = "hidden")]
-    fn stored(result: R) -> Result<Self::Kept, R>;
+    /// What is stored of a result: of each that is kept something, and nothing where there could be no copy of it.
+    fn stored(result: R) -> Option<Self::Kept>;
 
     /// The result made of a copy of what is stored.
     fn result(copy: Self::Kept) -> R;
@@ -36,8 +34,8 @@ impl<R> Keeping<R> for KeepAll {
         true
     }
     #[inline]
-    fn stored(result: R) -> Result<R, R> {
-        Ok(result)
+    fn stored(result: R) -> Option<R> {
+        Some(result)
     }
     #[inline]
     fn result(copy: R) -> R {
@@ -64,8 +62,8 @@ impl<R, F: Fn(&R) -> bool> Keeping<R> for KeepIf<F> {
         self.0(result)
     }
     #[inline]
-    fn stored(result: R) -> Result<R, R> {
-        Ok(result)
+    fn stored(result: R) -> Option<R> {
+        Some(result)
     }
     #[inline]
     fn result(copy: R) -> R {
@@ -92,8 +90,8 @@ impl<T, E> Keeping<Result<T, E>> for KeepOk {
         result.is_ok()
     }
     #[inline]
-    fn stored(result: Result<T, E>) -> Result<Result<T, E>, Result<T, E>> {
-        Ok(result)
+    fn stored(result: Result<T, E>) -> Option<Result<T, E>> {
+        Some(result)
     }
     #[inline]
     fn result(copy: Result<T, E>) -> Result<T, E> {
@@ -120,8 +118,8 @@ impl<T, E> Keeping<Result<T, E>> for KeepOkAlone {
         result.is_ok()
     }
     #[inline]
-    fn stored(result: Result<T, E>) -> Result<T, Result<T, E>> {
-        result.map_err(Err)
+    fn stored(result: Result<T, E>) -> Option<T> {
+        result.ok()
     }
     #[inline]
     fn result(copy: T) -> Result<T, E> {

@@ -240,25 +240,40 @@ where
     pub fn end<R, H: Keeping<R, Kept = St::Value>>(&mut self, result: R, keeping: &H) -> R {
         let mut job = self.0.take().expect(UNDONE);
         let result = OnItsWay::new(result);
-        if !keeping.keeps(&result) {
+        if keeping.keeps(&result) {
+            keep::<R, H, O, S, St>(job, result)
+        } else {
             job.stop();
-            return job.reject(result, H::shared);
-        }
-        match stored::<R, H>(result) {
-            Ok(value) => returned::<R, H>(store(job, value)),
-            Err(result) => {
-                job.stop();
-                job.reject(result, |_| None)
-            }
+            job.reject(result, H::shared)
         }
     }
 }
 
-/// A result on its way into the store. These steps are functions of their own for the sake of large results: where nothing is
-/// optimised, each move has a place of its own in the frame of the function that it is in.
+/// Stores a result that is to be kept, and returns it.
+///
+/// The steps of this are functions of their own for the sake of large results: where nothing is optimised, each move has a place of
+/// its own in the frame of the function that it is in.
 #[inline]
-fn stored<R, H: Keeping<R>>(result: OnItsWay<R>) -> Result<OnItsWay<H::Kept>, OnItsWay<R>> {
-    H::stored(result.arrive()).map(OnItsWay::new).map_err(OnItsWay::new)
+fn keep<R, H, O, S, St>(mut job: Job<'_, O, S, St>, result: OnItsWay<R>) -> R
+where
+    H: Keeping<R, Kept = St::Value>,
+    O: Locate<S> + ?Sized,
+    S: Scope,
+    St: Store<Key: StoredKey<S>, Value: Clone> + 'static,
+{
+    let value = stored::<R, H>(result);
+    let before = job.strong_before_copy();
+    let copied = copied::<St::Value>(&value);
+    let taken = job.taken_by_copy(before);
+    let notes = job.stop();
+    let published = job.publish(value.arrive(), &notes, taken);
+    returned::<R, H>(first_of::<St>(published, copied))
+}
+
+/// What is stored of a result that is to be kept.
+#[inline]
+fn stored<R, H: Keeping<R>>(result: OnItsWay<R>) -> OnItsWay<H::Kept> {
+    OnItsWay::new(H::stored(result.arrive()).expect("what is to be kept can be"))
 }
 
 /// The result that a copy makes.
@@ -267,35 +282,25 @@ fn returned<R, H: Keeping<R>>(copy: OnItsWay<H::Kept>) -> R {
     H::result(copy.arrive())
 }
 
-/// Stores a value; the copy that the caller gets comes back.
-#[inline]
-fn store<O, S, St>(mut job: Job<'_, O, S, St>, value: OnItsWay<St::Value>) -> OnItsWay<St::Value>
-where
-    O: Locate<S> + ?Sized,
-    S: Scope,
-    St: Store<Key: StoredKey<S>, Value: Clone> + 'static,
-{
-    let before = job.strong_before_copy();
-    let copied = copied::<St::Value>(&value);
-    let taken = job.taken_by_copy(before);
-    let notes = job.stop();
-    match first_of::<St>(job.publish(value.arrive(), &notes, taken)) {
-        Some(first) => {
-            drop(copied.arrive());
-            first
-        }
-        None => copied,
-    }
-}
-
 #[inline]
 fn copied<V: Clone>(value: &V) -> OnItsWay<V> {
     OnItsWay::new(value.clone())
 }
 
-/// A copy of the value of a racer that was faster. A detached result's destructor runs here.
+/// A copy of the value of a racer that was faster, or the own. A detached result's destructor runs here.
 #[inline]
-fn first_of<St: Store<Value: Clone>>(published: Published<St>) -> Option<OnItsWay<St::Value>> {
+fn first_of<St: Store<Value: Clone>>(published: Published<St>, own: OnItsWay<St::Value>) -> OnItsWay<St::Value> {
+    match faster::<St>(published) {
+        None => own,
+        Some(first) => {
+            drop(own.arrive());
+            first
+        }
+    }
+}
+
+#[inline]
+fn faster<St: Store<Value: Clone>>(published: Published<St>) -> Option<OnItsWay<St::Value>> {
     match &published {
         Published::Ours(_) => None,
         // Nothing yet: a refresh that is still on its way.
@@ -357,9 +362,9 @@ where
         Op::Forget => Applied::Answer(Reply::Flag(forget::<H::Kept, O, S, K>(core, place, &key))),
         Op::Insert(result) => {
             match H::stored(result.arrive()) {
-                Ok(value) => insert(core, place, &key, OnItsWay::new(value)),
+                Some(value) => insert(core, place, &key, OnItsWay::new(value)),
                 // An error that nobody could have a copy of: the old result goes, and none comes.
-                Err(_error) => drop(forget::<H::Kept, O, S, K>(core, place, &key)),
+                None => drop(forget::<H::Kept, O, S, K>(core, place, &key)),
             }
             Applied::Answer(Reply::Nothing)
         }

@@ -157,7 +157,7 @@ impl<V> Slot<V> {
     /// Puts the value in and wakes the waiters. The caller holds the claim.
     pub(crate) fn fill(&self, value: V) -> &V {
         // SAFETY: the claim is exclusive (invariant 3), and no reader looks before `READY` (invariant 1).
-        self.value.with_mut(|cell| unsafe { cell.write(MaybeUninit::new(value)) });
+        self.value.with_mut(|cell| unsafe { cell.cast::<V>().write(value) });
         self.finish(READY);
         // SAFETY: this thread has just set `READY`.
         unsafe { self.value_ref() }

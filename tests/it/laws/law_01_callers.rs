@@ -38,7 +38,7 @@ fn the_body_sees_who_called() {
     }
     #[weak_memo(capacity = unbounded)]
     #[track_caller]
-    fn keyed<'a>(text: &'a Arc<String>, from: usize) -> Result<&'a u32, String> {
+    fn keyed(text: &Arc<String>, from: usize) -> Result<&u32, String> {
         if from > text.len() { Err(Location::caller().line().to_string()) } else { Ok(Location::caller().line()) }
     }
     struct Doc(Anchored<u32>);

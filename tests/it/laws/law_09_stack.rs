@@ -92,3 +92,38 @@ fn a_level_of_recursion_takes_little_stack() {
         assert!(level <= LEVEL, "{memo}: {level} bytes a level");
     }
 }
+
+/// So large that it shows.
+const LARGE: usize = 64 << 10;
+
+#[weak_memo]
+fn large(text: &Arc<String>) -> [u8; LARGE] {
+    [u8::try_from(text.len()).unwrap_or(0); LARGE]
+}
+
+#[weak_memo]
+fn large_keyed(text: &Arc<String>, n: u8) -> [u8; LARGE] {
+    [u8::try_from(text.len()).unwrap_or(0) + n; LARGE]
+}
+
+#[weak_memo]
+fn large_lent(text: &Arc<String>) -> &[u8; LARGE] {
+    [u8::try_from(text.len()).unwrap_or(0); LARGE]
+}
+
+#[test]
+fn a_large_result_needs_no_more_stack_than_a_thread_has() {
+    // Optimised: a few times the result. Not so: what threads have where nothing else is said.
+    let stack = if cfg!(debug_assertions) { 2 << 20 } else { 10 * LARGE };
+    let text = Arc::new("ab".to_owned());
+    let on_a_thread = |call: fn(&Arc<String>) -> u8| {
+        thread::scope(|scope| {
+            thread::Builder::new().stack_size(stack).spawn_scoped(scope, || call(&text)).unwrap().join().unwrap()
+        })
+    };
+    for _ in 0..2 {
+        assert_eq!(on_a_thread(|text| large(text)[0]), 2);
+        assert_eq!(on_a_thread(|text| large_keyed(text, 1)[0]), 3);
+        assert_eq!(on_a_thread(|text| large_lent(text)[0]), 2);
+    }
+}
