@@ -140,7 +140,7 @@ pub(crate) fn allocate_after_boxes(count: usize) -> Duration {
     start.elapsed()
 }
 
-fn shuffled_boxes(count: usize) -> Vec<Box<Doc>> {
+fn shuffled_boxes(count: usize) -> Vec<impl Sized> {
     let mut boxes: Vec<_> = (0..count as u64).map(|seed| Box::new(Doc::new(seed, 0))).collect();
     shuffle(&mut boxes);
     black_box(boxes)
