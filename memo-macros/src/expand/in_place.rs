@@ -17,9 +17,10 @@ pub(super) fn expand(memo: &Memo) -> TokenStream {
     let core = site::core(memo);
     let (owner, place) = owner_and_place(memo);
     let keeping = keep::binding_in_place(memo);
-    let (begin, finish) = match &memo.outcome {
-        Outcome::Owned(result) => owned(memo, result),
-        Outcome::Lent(lent) => self::lent(memo, lent),
+    // As in `outer`: taken out where a hit would drop it by a call.
+    let (ticket, (begin, finish)) = match &memo.outcome {
+        Outcome::Owned(result) => (ours!(__memo_ticket = &mut), owned(memo, result)),
+        Outcome::Lent(lent) => (ours!(mut __memo_ticket =), self::lent(memo, lent)),
     };
     ours! {
         #passing_on
@@ -27,7 +28,7 @@ pub(super) fn expand(memo: &Memo) -> TokenStream {
         #vis #sig {
             #owner
             #keeping
-            let __memo_ticket = &mut {
+            let #ticket {
                 let __memo_core = #core;
                 #place
                 #begin

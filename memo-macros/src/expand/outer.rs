@@ -74,7 +74,8 @@ fn lent(memo: &Memo, lent: &Lent) -> TokenStream {
         #made
         match #private::begin_lent::<#kept, _, _, _>(__memo_core, __memo_place, #key) {
             #private::LentStep::Done(__memo_value) => #done,
-            #private::LentStep::Compute(ref mut __memo_ticket) => #computed,
+            // Taken out: a step that is only borrowed is dropped at the end of each hit, by a call.
+            #private::LentStep::Compute(mut __memo_ticket) => #computed,
         }
     }
 }
@@ -89,21 +90,21 @@ pub(super) fn done(memo: &Memo, lent: &Lent) -> TokenStream {
 pub(super) fn computed(memo: &Memo, lent: &Lent, body: &TokenStream) -> TokenStream {
     let private = &memo.paths.private;
     if lent.is_fallible() {
-        return either(memo, lent, &ours!(#private::try_finish_lent(__memo_ticket, #body)));
+        return either(memo, lent, &ours!(#private::try_finish_lent(&mut __memo_ticket, #body)));
     }
-    lent.lend(private, &ours!(#private::finish_lent(__memo_ticket, #body)))
+    lent.lend(private, &ours!(#private::finish_lent(&mut __memo_ticket, #body)))
 }
 
 /// The same from a call of the body that passes the caller on, as a closure would not.
 fn tracked(memo: &Memo, lent: &Lent, body: &TokenStream) -> TokenStream {
     let private = &memo.paths.private;
     let result = if lent.is_fallible() {
-        either(memo, lent, &ours!(#private::try_end_lent(__memo_ticket, #body)))
+        either(memo, lent, &ours!(#private::try_end_lent(&mut __memo_ticket, #body)))
     } else {
-        lent.lend(private, &ours!(#private::end_lent(__memo_ticket, #body)))
+        lent.lend(private, &ours!(#private::end_lent(&mut __memo_ticket, #body)))
     };
     ours!({
-        #private::start_lent(__memo_ticket);
+        #private::start_lent(&mut __memo_ticket);
         #result
     })
 }
