@@ -65,12 +65,12 @@ impl<T> Anchored<T> {
 impl<T: ?Sized> Anchored<T> {
     /// Drops every result that depends on this object; they are gone when it returns.
     ///
-    /// Needed only where the value changes without `&mut`, through a `Cell` or a lock inside it.
+    /// Needed only where the value changes without `&mut`, through a `Cell` or a lock inside it, and the memo says `interior_mutability`.
     ///
     /// ```
     /// # use memo_core::{Anchored, weak_memo};
     /// # use std::cell::Cell;
-    /// #[weak_memo]
+    /// #[weak_memo(interior_mutability)]
     /// fn double(n: &Anchored<Cell<u32>>) -> u32 {
     ///     n.get() * 2
     /// }

@@ -87,7 +87,8 @@
 //! # What to know before you rely on it
 //!
 //! * **Interior mutability is not seen.** A result is computed once from what the object was. Objects that change
-//!   behind a `&` (a `Mutex`, a `Cell`) must be cleared by hand, or be replaced instead.
+//!   behind a `&` (a `Mutex`, a `Cell`) need a version, `#[memo(key = doc.version())] doc: &Arc<Doc>`, or must be replaced or cleared by hand. What is
+//!   seen in the written type is refused unless `interior_mutability` is written.
 //! * **`&mut` is seen by [`Anchored`]**, which drops its results on every `DerefMut`. A derived anchor cannot see a field
 //!   assigned past it: call [`Anchor::clear`] there. Nor can it see that `..old` moved it into an object of other content.
 //! * **A result must not hold its own argument.** A value that owns an `Arc` of its owner keeps it, and itself, alive for

@@ -66,6 +66,10 @@ use proc_macro::TokenStream;
 /// lifetimes (`Name` for `Name<'a>`) the attribute sees neither a pointer nor a borrow. Write `Name<'_>`, and mark owners
 /// that do not look like one. A container (`Option<&Arc<T>>`) is never the owner.
 ///
+/// An owner that changes behind its `&` (a `Mutex`, a `Cell`, an atomic in its written type) is refused: its results would be those of what
+/// it was. Say what counts of it, `#[memo(key = doc.version())] doc: &Arc<Doc>`: where no other argument can own the results this one does, and
+/// the key stands beside its identity. With `capacity = 1` the results of older versions go at once.
+///
 /// All other arguments are the key. Weak ones take part by identity and end the result when they die; values by a copy.
 ///
 /// | mark on a parameter | meaning |
@@ -74,6 +78,7 @@ use proc_macro::TokenStream;
 /// | `#[memo(owner)]` | this one carries the results |
 /// | `#[memo(value)]` | by a copy of it: `Hash + Eq + Clone` |
 /// | `#[memo(key = expr)]` | by what the expression yields, itself a `MemoKey`; it sees the parameters by reference. What it locks or makes on the way ends before the body runs, so that it may lend from the parameters alone |
+/// | `#[memo(owner, key = expr)]` | the owner, by its identity and by what the expression yields |
 /// | `#[memo(skip)]` | not at all; `&mut` parameters must be skipped |
 ///
 /// # The result
@@ -97,6 +102,7 @@ use proc_macro::TokenStream;
 /// | `handle = other_name` | the name of the companion function; `f_memo` if nothing is written |
 /// | `handle = none` | no companion, the body in place: for the `impl` of a trait and for default bodies |
 /// | `may_return_owner` | the result may hold the owner's pointer, which is never the owner itself |
+/// | `interior_mutability` | no result depends on what changes behind the `&` of a weak argument |
 /// | `crate = path` | where memo-core is, if not at `::memo_core` |
 ///
 /// # What is emitted

@@ -8,7 +8,7 @@ use crate::options::{at_end, skip_value};
 
 const FORMS: &str = "`#[memo(value)]`, `#[memo(skip)]`, `#[memo(key = expr)]` or `#[memo(owner)]`";
 
-/// What `#[memo(...)]` says about one parameter.
+/// What `#[memo(...)]` says about one parameter. Of several words, only `owner` and `key` go together.
 pub(crate) struct Mark {
     pub(crate) word: Ident,
     pub(crate) says: Says,
@@ -18,10 +18,11 @@ pub(crate) enum Says {
     Value,
     Skip,
     Key(Expr),
-    Owner,
+    /// And perhaps by what an expression makes of it beside its identity.
+    Owner(Option<Expr>),
 }
 
-/// Takes the `#[memo(...)]` attributes off a parameter. At most one mark can hold.
+/// Takes the `#[memo(...)]` attributes off a parameter.
 pub(crate) fn take(attrs: &mut Vec<Attribute>, errors: &mut Errors) -> Option<Mark> {
     let mut marks = Vec::new();
     for attr in attrs.extract_if(.., |attr| attr.path().is_ident("memo")) {
@@ -29,9 +30,18 @@ pub(crate) fn take(attrs: &mut Vec<Attribute>, errors: &mut Errors) -> Option<Ma
     }
     refuse_cfg(attrs, errors);
     let mut marks = marks.into_iter();
-    let first = marks.next()?;
+    let mut first = marks.next()?;
     for other in marks {
-        contradiction(&first.word, &other.word, errors);
+        first = match (first, other) {
+            (Mark { word, says: Says::Owner(None) }, Mark { says: Says::Key(key), .. })
+            | (Mark { says: Says::Key(key), .. }, Mark { word, says: Says::Owner(None) }) => {
+                Mark { word, says: Says::Owner(Some(key)) }
+            }
+            (first, other) => {
+                contradiction(&first.word, &other.word, errors);
+                first
+            }
+        };
     }
     Some(first)
 }
@@ -70,7 +80,7 @@ fn says(word: &Ident, input: ParseStream) -> syn::Result<Says> {
     let says = match word.to_string().as_str() {
         "value" => Says::Value,
         "skip" => Says::Skip,
-        "owner" => Says::Owner,
+        "owner" => Says::Owner(None),
         "key" => return key(word, input),
         _ => return Err(syn::Error::new(word.span(), format_args!("unknown mark `{word}`: write {FORMS}"))),
     };

@@ -57,11 +57,10 @@ pub(crate) enum Passed {
 
 /// How a parameter takes part.
 pub(crate) enum Part {
-    Owner,
+    /// By its identity; and, as part of the extra key, by what the expression makes of it.
+    Owner { beside: Option<Expr> },
     /// By what its type says. `weak` if it looks like a weak one that is borrowed: a lent result lives as long.
-    Key {
-        weak: bool,
-    },
+    Key { weak: bool },
     /// By a copy.
     Value,
     /// By what the expression makes of the parameters.
@@ -120,12 +119,12 @@ impl Memo {
 impl Parameter {
     /// The argument lends for as long as a lent result lives.
     pub(crate) fn is_borrowed_weak(&self) -> bool {
-        self.passed == Passed::Reference && matches!(self.part, Part::Owner | Part::Key { weak: true })
+        self.passed == Passed::Reference && matches!(self.part, Part::Owner { .. } | Part::Key { weak: true })
     }
 }
 
 impl Part {
     pub(crate) fn is_extra(&self) -> bool {
-        matches!(self, Self::Key { .. } | Self::Value | Self::Computed(_))
+        matches!(self, Self::Key { .. } | Self::Value | Self::Computed(_) | Self::Owner { beside: Some(_) })
     }
 }

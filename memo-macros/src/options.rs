@@ -18,6 +18,7 @@ const KNOWN: &[&str] = &[
     "name",
     "handle",
     "may_return_owner",
+    "interior_mutability",
     "crate",
 ];
 const LATER: &[&str] = &["ttl", "idle", "cycle", "weak_value"];
@@ -35,6 +36,7 @@ pub(crate) struct Options {
     pub(crate) name: Option<LitStr>,
     pub(crate) handle: Option<Handle>,
     pub(crate) may_return_owner: bool,
+    pub(crate) interior_mutability: bool,
     pub(crate) krate: Option<Path>,
     /// The whole list as one line, for reports.
     pub(crate) written: String,
@@ -102,6 +104,10 @@ impl Options {
             "may_return_owner" => {
                 flag(owned, input)?;
                 self.may_return_owner = true;
+            }
+            "interior_mutability" => {
+                flag(owned, input)?;
+                self.interior_mutability = true;
             }
             _ => self.krate = Some(krate(word, input)?),
         }

@@ -168,3 +168,35 @@ fn expansions_do_not_grow() {
         assert!(long <= most, "{item} becomes {long} tokens, which were {most}");
     }
 }
+
+#[test]
+fn what_is_seen_to_change_needs_a_key_or_the_word() {
+    for owner in
+        ["Arc<Mutex<D>>", "Rc<(u8, Vec<RefCell<D>>)>", "Anchored<sync::RwLock<D>>", "Arc<AtomicU64>", "Arc<[Cell<u8>]>"]
+    {
+        let function = format!("fn f(d: &{owner}, n: u32) -> u32 {{ 1 }}");
+        let message = only_error("", &function);
+        assert!(message.contains("`#[memo(key = d.version())]`"), "{message}");
+        assert!(errors("interior_mutability", &function).is_empty());
+        assert!(errors("", &format!("fn f(#[memo(key = d.v())] d: &{owner}) -> u32 {{ 1 }}")).is_empty());
+    }
+    for owner in [
+        "Arc<OnceLock<D>>",
+        "Arc<Atomic>",
+        "Rc<PhantomData<Cell<u8>>>",
+        "Arc<fn(&Cell<u8>)>",
+        "Arc<Box<dyn Fn(Cell<u8>)>>",
+    ] {
+        assert!(errors("", &format!("fn f(d: &{owner}) -> u32 {{ 1 }}")).is_empty(), "{owner}");
+    }
+}
+
+#[test]
+fn a_key_beside_another_owner_is_a_key_alone() {
+    let alone = expanded("", "fn f(#[memo(key = d.version())] d: &Arc<D>) -> u32 { 1 }");
+    assert!(alone.contains("place(&*d)") && alone.contains("computed(__memo_place, d.version())"), "{alone}");
+    let beside = expanded("", "fn f(#[memo(key = d.version())] d: &Arc<D>, e: &Arc<E>) -> u32 { 1 }");
+    assert!(beside.contains("place(&*e)") && beside.contains("computed(__memo_place, d.version())"), "{beside}");
+    only_error("", "fn f(#[memo(owner, value)] d: &Arc<D>) -> u32 { 1 }");
+    only_error("", "fn f(#[memo(owner, key = 1, key = 2)] d: &Arc<D>) -> u32 { 1 }");
+}

@@ -52,7 +52,7 @@ fn require_named(lifetime: &Lifetime, parameters: &[Parameter], errors: &mut Err
 }
 
 fn is_weak(parameter: &Parameter) -> bool {
-    matches!(parameter.part, Part::Owner | Part::Key { .. })
+    matches!(parameter.part, Part::Owner { .. } | Part::Key { .. })
 }
 
 /// The names written on the references to weak arguments.

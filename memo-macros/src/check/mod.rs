@@ -1,5 +1,6 @@
 //! From what is written to what holds: every mistake of one function is found here, and all are reported together.
 
+mod changes;
 mod combinations;
 mod handle;
 mod lending;
@@ -21,6 +22,7 @@ pub(crate) fn check(options: Options, mut function: Function, mut errors: Errors
     let outcome = Outcome::of(&function.sig.output, options.cache_err.is_some(), &mut errors);
     let owner = owner::choose(&mut parameters, &function.sig.ident, &mut errors);
     parameters::check_count(&parameters, &mut errors);
+    changes::check(&options, &parameters, &mut errors);
     if let Some(owner) = owner {
         combinations::check(&options, &parameters, &outcome, &mut errors);
         results::check(&options, &function, &parameters[owner], &outcome, &mut errors);

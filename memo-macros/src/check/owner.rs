@@ -7,19 +7,38 @@ use crate::syntax::{is_named, pointee};
 
 const WRITE: &str = "`&Arc<T>`, `&Rc<T>`, `&Anchored<T>` or `&T` with `#[derive(HasAnchor)]`";
 
-/// Finds the argument on whose anchor the entries live: the marked one, or the first that is written like a weak one.
+/// Finds the argument on whose anchor the entries live: the marked one, or the first that is written like a weak one. One that
+/// is marked `key` is it where there is no other, and then has its identity and the key beside it.
 pub(super) fn choose(parameters: &mut [Parameter], function: &Ident, errors: &mut Errors) -> Option<usize> {
     let marked = marked(parameters, errors);
-    let owner = marked.or_else(|| parameters.iter().position(may_own));
+    let owner = marked
+        .or_else(|| {
+            parameters.iter().position(|parameter| matches!(parameter.part, Part::Key { .. }) && may_own(parameter))
+        })
+        .or_else(|| {
+            parameters.iter().position(|parameter| matches!(parameter.part, Part::Computed(_)) && may_own(parameter))
+        });
     match owner {
-        Some(owner) => parameters[owner].part = Part::Owner,
+        Some(owner) => parameters[owner].part.become_owner(),
         None => report_none(parameters, function, errors),
     }
     owner
 }
 
+impl Part {
+    fn become_owner(&mut self) {
+        let beside = match std::mem::replace(self, Self::Owner { beside: None }) {
+            Self::Computed(expr) => Some(expr),
+            Self::Owner { beside } => beside,
+            _ => None,
+        };
+        *self = Self::Owner { beside };
+    }
+}
+
 fn marked(parameters: &[Parameter], errors: &mut Errors) -> Option<usize> {
-    let mut marked = parameters.iter().enumerate().filter(|(_, parameter)| matches!(parameter.part, Part::Owner));
+    let mut marked =
+        parameters.iter().enumerate().filter(|(_, parameter)| matches!(parameter.part, Part::Owner { .. }));
     let (first, _) = marked.next()?;
     for (_, other) in marked {
         errors.under(
@@ -31,9 +50,7 @@ fn marked(parameters: &[Parameter], errors: &mut Errors) -> Option<usize> {
 }
 
 fn may_own(parameter: &Parameter) -> bool {
-    matches!(parameter.part, Part::Key { .. })
-        && parameter.passed != Passed::MutableReference
-        && Looks::of(&parameter.ty).may_own()
+    parameter.passed != Passed::MutableReference && Looks::of(&parameter.ty).may_own()
 }
 
 fn report_none(parameters: &[Parameter], function: &Ident, errors: &mut Errors) {

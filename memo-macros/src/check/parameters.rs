@@ -76,7 +76,7 @@ fn refuse_mutable(mark: Option<&Mark>, ty: &Type, errors: &mut Errors) {
     let message = "an `&mut` argument cannot take part in a key: mark it `#[memo(skip)]`, or take it by `&`";
     match mark {
         None => errors.under(ty, message),
-        Some(Mark { word, says: Says::Value | Says::Owner }) => errors.under(word, message),
+        Some(Mark { word, says: Says::Value | Says::Owner(_) }) => errors.under(word, message),
         Some(Mark { says: Says::Skip | Says::Key(_), .. }) => {}
     }
 }
@@ -87,7 +87,7 @@ fn part(mark: Option<Mark>, ty: &Type) -> Part {
         Some(Says::Value) => Part::Value,
         Some(Says::Key(expr)) => Part::Computed(expr),
         Some(Says::Skip) => Part::Skipped,
-        Some(Says::Owner) => Part::Owner,
+        Some(Says::Owner(beside)) => Part::Owner { beside },
     }
 }
 

@@ -75,7 +75,7 @@ fn part(memo: &Memo, parameter: &Parameter, view: &View) -> TokenStream {
     let lends = memo.outcome.lent().is_some();
     let private = &memo.paths.private;
     match &parameter.part {
-        Part::Computed(expr) => {
+        Part::Computed(expr) | Part::Owner { beside: Some(expr) } => {
             let expr = computed(memo, expr, view);
             let make = if lends { ours!(plain_computed) } else { ours!(computed) };
             ours!(#private::#make(__memo_place, #expr))

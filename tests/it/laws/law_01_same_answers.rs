@@ -105,3 +105,51 @@ fn an_argument_takes_part_however_its_part_is_written() {
     }
     assert_eq!((copied_memo().stats().computes, computed_memo().stats().computes), (4, 4));
 }
+
+/// An object that changes behind its `&`: its identity owns the results, and its version tells them apart.
+#[test]
+fn a_version_beside_the_owner_tells_what_it_was_from_what_it_is() {
+    use std::cell::RefCell;
+    use std::rc::Rc;
+    use std::sync::atomic::{AtomicU64, Ordering::SeqCst};
+
+    struct Text {
+        version: AtomicU64,
+        text: std::sync::Mutex<String>,
+    }
+    impl Text {
+        fn set(&self, text: &str) {
+            *self.text.lock().unwrap() = text.to_owned();
+            self.version.fetch_add(1, SeqCst);
+        }
+    }
+    #[weak_memo(capacity = 1)]
+    fn length(#[memo(key = text.version.load(SeqCst))] text: &Arc<Text>) -> usize {
+        text.text.lock().unwrap().len()
+    }
+    #[weak_memo]
+    fn from(start: usize, #[memo(key = text.borrow().0, owner)] text: &Rc<RefCell<(u32, String)>>) -> String {
+        text.borrow().1[start..].to_owned()
+    }
+    let new = || Arc::new(Text { version: AtomicU64::new(0), text: std::sync::Mutex::default() });
+    let (one, other) = (new(), new());
+    for text in ["a", "ab", "abc"] {
+        one.set(text);
+        for _ in 0..2 {
+            assert_eq!((length(&one), length(&other)), (text.len(), 0));
+        }
+    }
+    assert_eq!((length_memo().stats().computes, length_memo().len()), (4, 2), "the last version of each");
+    assert_eq!(length_memo().get(&one), Some(3));
+    assert!(length_memo().forget(&one));
+    drop((one, other));
+    assert_eq!(length_memo().len(), 0);
+
+    let text = Rc::new(RefCell::new((0, "abc".to_owned())));
+    assert_eq!((from(1, &text), from(2, &text)), ("bc".to_owned(), "c".to_owned()));
+    *text.borrow_mut() = (1, "xyz".to_owned());
+    assert_eq!((from(1, &text), from(1, &text)), ("yz".to_owned(), "yz".to_owned()));
+    assert_eq!((from_memo().stats().hits, from_memo().len()), (1, 3));
+    drop(text);
+    assert_eq!(from_memo().len(), 0);
+}

@@ -14,7 +14,7 @@ macro_rules! forgotten_for_good {
         #[test]
         $(#[$ignore])?
         fn $test() {
-            #[weak_memo($($option)*)]
+            #[weak_memo(interior_mutability, $($option)*)]
             fn f(owner: &Arc<AtomicU64>) -> u64 {
                 owner.load(SeqCst)
             }
