@@ -79,7 +79,7 @@ pub fn place<O: Carries<A> + ?Sized, A>(owner: &O) -> Asked<'_, O, A> {
 #[diagnostic::on_unimplemented(
     message = "the results of `{Self}` cannot be `local`",
     label = "neither an `Rc` nor an `Arc`",
-    note = "an object with an anchor inside may move to another thread, and its results with it: remove `local`, or take the owner as `&Rc<..>` or `&Arc<..>`"
+    note = "an object with an anchor inside may move to another thread, and its results with it: remove `local` if the result is `Send + Sync`; otherwise take the owner as `&Rc<..>`, or as `&Arc<..>` and return by clone"
 )]
 pub trait CarriesLocally<A> {
     /// The type itself.
@@ -117,7 +117,7 @@ pub fn local_place<O: CarriesLocally<A> + ?Sized, A>(owner: &O) -> AskedLocally<
 #[diagnostic::on_unimplemented(
     message = "results of `{Self}` cannot be lent from a thread's own table",
     label = "not an `Rc`: it may outlive the thread that lends",
-    note = "return the result by value, or take the owner as `&Rc<..>`, or remove `local`"
+    note = "results of one thread are lent by an `Rc` owner only: take the owner as `&Rc<..>`, return the result by clone, or remove `local` if the result is `Send + Sync`"
 )]
 pub trait LendsLocally<A> {
     /// The type itself.
@@ -330,7 +330,7 @@ impl<T: Scope, R: Never> Clones<R, No> for T {
     message = "the result `{R}` cannot be kept by this memo",
     label = "results for all threads must be `Send + Sync + 'static`",
     note = "memos of `Arc` and in-object owners are shared by all threads: return what all of them may have, such as an `Arc` instead of an `Rc`",
-    note = "for results of one thread, take the owner as `&Rc<..>`, or write `#[weak_memo(local)]` with an `Arc` owner"
+    note = "results of one thread are kept by an `Rc` owner, or by clone, with `#[weak_memo(local)]`, by an `Arc` owner; an object with an anchor inside keeps none"
 )]
 pub trait Keeps<R, A>: Sized {
     /// The scope itself.

@@ -50,13 +50,20 @@ pub enum Reply<Out, Value> {
 
 /// Whether results may be taken back.
 #[diagnostic::on_unimplemented(
-    message = "results that are lent by reference cannot be taken back",
-    label = "a `&` to the result may be out",
-    note = "lent results go with their objects, or with `&mut` access to them; to clear, forget, insert or refresh, return the result by value (or as `Arc<..>`)"
+    message = "a memo that lends its results only grows",
+    label = "`clear`, `forget`, `insert` and `refresh` would take results back, and a `&` to one may be out",
+    note = "lent results go with their objects, or with `&mut` access to them; for these four, return the result by value (or as `Arc<..>`)"
 )]
-pub trait Revocable: sealed::Policy {}
+pub trait Revocable: sealed::Policy {
+    #[doc(hidden)]
+    fn op<V>(op: Op<V>) -> Self::Op<V>;
+}
 
-impl Revocable for Owned {}
+impl Revocable for Owned {
+    fn op<V>(op: Op<V>) -> Op<V> {
+        op
+    }
+}
 
 mod sealed {
     /// What a handle's function is asked, by the memo's kind.
@@ -278,9 +285,9 @@ where
     /// The old one is gone from the start: callers who come meanwhile wait for the new one. If the body panics, there is none.
     pub fn refresh<'w, 'a>(&self, args: Args<'w, 'a, S>) -> Value<'w, 'a, S>
     where
-        P: Revocable + Policy<Op<Value<'w, 'a, S>> = Op<Value<'w, 'a, S>>>,
+        P: Revocable,
     {
-        match self.ask(Op::Refresh, args) {
+        match self.ask(P::op(Op::Refresh), args) {
             Reply::Value(value) => value,
             _ => unreachable!("the body yields a value"),
         }
@@ -292,9 +299,9 @@ where
     /// one goes.
     pub fn insert<'w, 'a>(&self, args: Args<'w, 'a, S>, value: Value<'w, 'a, S>)
     where
-        P: Revocable + Policy<Op<Value<'w, 'a, S>> = Op<Value<'w, 'a, S>>>,
+        P: Revocable,
     {
-        self.ask(Op::Insert(OnItsWay::new(value)), args);
+        self.ask(P::op(Op::Insert(OnItsWay::new(value))), args);
     }
 
     /// Drops the result for these arguments; whether there was one.
@@ -303,9 +310,9 @@ where
     /// running for them is not stored.
     pub fn forget<'w, 'a>(&self, args: Args<'w, 'a, S>) -> bool
     where
-        P: Revocable + Policy<Op<Value<'w, 'a, S>> = Op<Value<'w, 'a, S>>>,
+        P: Revocable,
     {
-        matches!(self.ask(Op::Forget, args), Reply::Flag(true))
+        matches!(self.ask(P::op(Op::Forget), args), Reply::Flag(true))
     }
 
     /// Drops every result of this memo, as [`forget`](Memo::forget) does one; how many there were.

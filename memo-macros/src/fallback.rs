@@ -7,6 +7,7 @@ use syn::{FnArg, Lifetime, Signature};
 
 use crate::function::Function;
 use crate::lifetimes::{Rename, first_borrow};
+use crate::syntax::mentions;
 
 /// The function without our marks, and without what would cause further errors.
 pub(crate) fn function(mut function: Function) -> TokenStream {
@@ -18,7 +19,8 @@ pub(crate) fn function(mut function: Function) -> TokenStream {
         attrs.retain(|attr| !attr.path().is_ident("memo"));
     }
     function.attrs.retain(|attr| attr.path().segments.last().is_none_or(|segment| segment.ident != "weak_memo"));
-    let borrows = borrows(&function.sig);
+    // What an `impl Trait` borrows is the body's own.
+    let borrows = borrows(&function.sig) && !mentions(function.sig.output.to_token_stream(), &|ident| ident == "impl");
     let Function { attrs, vis, mut sig, body } = function;
     if !borrows {
         return quote!(#(#attrs)* #[allow(unused)] #vis #sig #body);

@@ -85,7 +85,8 @@ use proc_macro::TokenStream;
 ///
 /// By clone, or lent as `&V`, `&str` (the body yields a `String`), `&[T]` (a `Vec<T>`), an `Option` of these or a `Result`
 /// of these (the `Err` goes out by value; with `cache_err` it is lent as well: `Result<&V, &E>` or `&Result<V, E>`). An elided lifetime in the result is bound to every weak argument. What is lent
-/// cannot be cleared or evicted, so that with further arguments `capacity = unbounded` must be written.
+/// cannot be cleared or evicted, so that with further arguments `capacity = unbounded` must be written. What is lent is the memo's own: a
+/// reference into the argument cannot be lent, an index, a range or an `Arc` of it can be returned.
 ///
 /// # Options
 ///

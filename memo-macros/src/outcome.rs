@@ -1,10 +1,10 @@
 use proc_macro2::TokenStream;
 use quote::{ToTokens, format_ident, quote};
-use syn::{GenericArgument, Lifetime, PathArguments, ReturnType, Type, TypeReference, parse_quote};
+use syn::{GenericArgument, Lifetime, PathArguments, ReturnType, Type, TypeReference, TypeTraitObject, parse_quote};
 
 use crate::errors::Errors;
 use crate::lifetimes::{first_borrow, is_static};
-use crate::syntax::{bare, is_named};
+use crate::syntax::{bare, is_named, mentions};
 
 const LENDABLE: &str = "only `&V`, `Option<&V>` and `Result<&V, E>` can be lent (with `&str` and `&[T]` for a `&V`)";
 
@@ -92,6 +92,10 @@ impl Outcome {
 }
 
 fn refuse_borrow(ty: &Type, errors: &mut Errors) {
+    // An `impl Trait` is refused as such.
+    if mentions(ty.to_token_stream(), &|ident| ident == "impl") {
+        return;
+    }
     if let Some(borrow) = first_borrow(ty) {
         errors.under(
             borrow,
@@ -301,10 +305,26 @@ fn is_str(ty: &Type) -> bool {
     matches!(ty, Type::Path(path) if path.path.is_ident("str"))
 }
 
+/// A box of the trait object that all threads may have.
+fn boxed(object: &TypeTraitObject) -> String {
+    let mut bounds = object.bounds.to_token_stream().to_string();
+    for (written, tidy) in
+        [(" :: ", "::"), (":: ", "::"), ("& ", "&"), (" < ", "<"), ("< ", "<"), (" >", ">"), (" ,", ","), (" (", "(")]
+    {
+        bounds = bounds.replace(written, tidy);
+    }
+    for bound in ["Send", "Sync"] {
+        if !mentions(object.bounds.to_token_stream(), &|ident| ident == bound) {
+            bounds = format!("{bounds} + {bound}");
+        }
+    }
+    format!("Box<dyn {bounds}>")
+}
+
 /// Unsized types other than `str` and slices, and what to lend instead.
 fn owned_form_of(elem: &Type) -> Option<String> {
     if let Type::TraitObject(object) = elem {
-        return Some(format!("Box<{}>", object.to_token_stream()).replace(" :: ", "::"));
+        return Some(boxed(object));
     }
     let Type::Path(path) = elem else { return None };
     let segment = path.path.segments.last().filter(|segment| segment.arguments.is_none())?;

@@ -21,7 +21,17 @@ pub(super) fn read(sig: &mut Signature, errors: &mut Errors) -> Vec<Parameter> {
 }
 
 fn read_receiver(receiver: &mut Receiver, errors: &mut Errors) -> Parameter {
-    let mark = take_mark(&mut receiver.attrs, &receiver.ty, errors);
+    let mark = marks::take(&mut receiver.attrs, errors);
+    if Passed::of(&receiver.ty) == Passed::MutableReference
+        && !matches!(mark, Some(Mark { says: Says::Skip | Says::Key(_), .. }))
+    {
+        let mut written = receiver.clone();
+        written.attrs.clear();
+        errors.under(
+            written,
+            "results belong to an object that does not change while they are there, and `&mut self` may change it: take `&self`",
+        );
+    }
     let mut whole = receiver.clone();
     whole.attrs.clear();
     Parameter {

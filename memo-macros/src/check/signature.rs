@@ -79,10 +79,13 @@ fn refuse_impl_trait(sig: &Signature, errors: &mut Errors) {
     for input in &sig.inputs {
         if let FnArg::Typed(typed) = input {
             for found in impl_traits(|finder| finder.visit_type(&typed.ty)) {
-                errors.under(
-                    found,
-                    "`impl Trait` has no name that the handle's type could use: name a type parameter, `fn f<T: Trait>(.., t: T)`",
-                );
+                let instead = if is_closure(&found) {
+                    "take `#[memo(skip)] f: &dyn Fn(..)` (with a type parameter, each closure would have a memo of its own)"
+                } else {
+                    "name a type parameter, `fn f<T: Trait>(.., t: T)`"
+                };
+                errors
+                    .under(found, format_args!("`impl Trait` has no name that the handle's type could use: {instead}"));
             }
         }
     }
@@ -97,6 +100,11 @@ fn impl_traits(visit: impl FnOnce(&mut ImplTraits)) -> Vec<TokenStream> {
     let mut finder = ImplTraits(Vec::new());
     visit(&mut finder);
     finder.0
+}
+
+/// `impl Fn(..)`, `impl FnMut(..)`, `impl FnOnce(..)`
+fn is_closure(impl_trait: &TokenStream) -> bool {
+    mentions(impl_trait.clone(), &|ident| ident == "Fn" || ident == "FnMut" || ident == "FnOnce")
 }
 
 struct ImplTraits(Vec<TokenStream>);
