@@ -7,7 +7,8 @@ pub use crate::checked::{
     reply_owned, start_lent, start_owned, try_end_lent, try_finish_lent, value,
 };
 pub use crate::handle::{Memo, Reply, lent_memo, owned_memo};
-pub use crate::keep::{Keep, KeepAll, KeepAny, KeepAnyOk, keep_if, keep_some, tested};
+pub use crate::inside::inside;
+pub use crate::keep::{Keep, KeepAll, keep_if, keep_some, tested};
 pub use crate::key::{
     Asked, Composite, ComputedPart, Either, Fields, Kept, KeyPart, KeySet, Part, PlainKey, StoredKey, Value, ValuePart,
     Visit, is_faithful,
@@ -18,3 +19,10 @@ pub use crate::memo::{Core, DEFAULT_CAPACITY, Family, Site, capacity};
 pub use crate::owned::{Op, Step};
 pub use crate::owner::clone_owner;
 pub use crate::scope::{Local, Scope, Shared};
+
+/// The traits that answer by type: imported as a whole, by no name.
+pub mod by_type {
+    pub use crate::inside::{Held as _, HeldNowhere as _};
+    pub use crate::keep::{KeepAny as _, KeepAnyOk as _};
+    pub use crate::mark::WithoutMarks as _;
+}

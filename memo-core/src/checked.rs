@@ -11,6 +11,7 @@ use crate::handle::Reply;
 use crate::keep::Keeping;
 use crate::key::{ComputedPart, KeySet, MemoKey, Part, PlainKey, StoredKey, Value, ValuePart};
 use crate::lent::{self, LendKey, LentStep, LentTicket};
+use crate::mark::Checked;
 use crate::memo::Core;
 use crate::owned::{self, Applied, Op, Step, Ticket};
 use crate::owner::{self, Locate, Owner, Place, ThreadBound};
@@ -366,23 +367,25 @@ pub fn check_kept<R, S: Keeps<R, A>, O: ?Sized, A>(
     S::pass(place)
 }
 
-/// The place, if what is kept of a result that is returned by clone can be cloned, and kept.
+/// The place, if what is kept of a result that is returned by clone can be cloned, and kept. Then only marks may be added to how it is.
 #[inline]
 pub fn check_owned<'w, R, S, O: ?Sized, A, B, H>(
     place: Place<'w, O, S>,
-    _keeping: &H,
-) -> Owning<'w, H::Kept, S, O, A, B>
+    keeping: H,
+) -> Owning<'w, R, H, H::Kept, S, O, A, B>
 where
     H: Keeping<R>,
     S: Clones<H::Kept, A> + Keeps<H::Kept, B>,
     <S as Keeps<H::Kept, B>>::Owner<O>: 'w,
 {
-    <S as Clones<_, A>>::pass(<S as Keeps<_, B>>::pass(place))
+    Checked::new(<S as Clones<_, A>>::pass(<S as Keeps<_, B>>::pass(place)), keeping)
 }
 
-/// Known where both questions have an answer.
-type Owning<'w, V, S, O, A, B> = Place<
+/// Known where both questions about a `V` have an answer.
+type Owning<'w, R, H, V, S, O, A, B> = Checked<
     'w,
+    R,
+    H,
     <S as Clones<V, A>>::Owner<<S as Keeps<V, B>>::Owner<O>>,
     <S as Clones<V, A>>::Scope<<S as Keeps<V, B>>::Scope>,
 >;

@@ -33,6 +33,14 @@ pub(crate) struct Notes {
     others: Counts,
 }
 
+impl Notes {
+    /// The result holds no argument, whatever the counts say.
+    pub(crate) fn holds_nothing(&mut self) {
+        self.strong = None;
+        self.others = Counts::default();
+    }
+}
+
 /// Begins a computation: as a frame of this thread, timed now and then. `stack` is an address on the stack that it runs on.
 fn start(core: &'static Core, task: Task, stack: usize, strong: Option<usize>, others: Counts) -> Running {
     Running::begin(core, task, stack, Notes { timed: Timed::start(core), strong, others })
@@ -111,6 +119,21 @@ fn look_at_others<S: Scope, St: Store<Key: StoredKey<S>>>(core: &'static Core, e
             retained::look_at_other(core, peer, position, before);
         }
     });
+}
+
+/// Whether the owner, or another weak argument that the stored key names, is at this address. The latter only if whoever finds that key
+/// again borrows what it names.
+pub(crate) fn is_argument<O: Locate<S> + ?Sized, S: Scope, K: StoredKey<S>>(
+    place: Place<'_, O, S>,
+    stored: &K,
+    keys: Keys,
+    address: usize,
+) -> bool {
+    let mut found = place.life().is_some_and(|(subject, _)| subject.address == address);
+    if keys.are_faithful() && !found {
+        stored.each_peer(&mut |peer| found |= peer.object() == Some(address));
+    }
+    found
 }
 
 /// Notes a miss: counted, and something to sweep is owed for it.
@@ -427,6 +450,11 @@ where
     /// threads, whose clones have to fall into this very moment to look the same.
     pub(crate) fn taken_by_copy(&self, before: Option<usize>) -> Option<usize> {
         before.and_then(|before| Some(self.place.strong()?.saturating_sub(before)))
+    }
+
+    /// Whether one of its weak arguments is at this address.
+    pub(crate) fn has_argument(&self, address: usize) -> bool {
+        is_argument::<O, S, _>(self.place, self.entry().meta.key(), self.keys, address)
     }
 
     /// Stores the value, unless something was asked to go meanwhile. `copied`: how many counts of the owner a copy of it took.

@@ -1,4 +1,5 @@
-//! Which results are worth keeping (law 15): an `Err` is not, unless the options say so. And what is kept of one that is.
+//! Which results are worth keeping (law 15): an `Err` is not, unless the options say so. And what is kept of one that is: all of it, its
+//! `Ok`, or a [mark](crate::mark).
 
 use std::marker::PhantomData;
 
@@ -12,6 +13,21 @@ pub trait Keeping<R> {
 
     /// What is stored of a result: of each that is kept something, and nothing where there could be no copy of it.
     fn stored(result: R) -> Option<Self::Kept>;
+
+    /// Makes what is stored hold nothing if it is an argument itself, which `is_argument` knows by its address; whether it does.
+    #[inline(always)]
+    fn mark(_stored: &mut Self::Kept, _is_argument: impl FnOnce(usize) -> bool) -> bool {
+        false
+    }
+
+    /// A copy of what is stored, where an argument that it is may be gone.
+    #[inline]
+    fn copy(stored: &Self::Kept) -> Option<Self::Kept>
+    where
+        Self::Kept: Clone,
+    {
+        Some(stored.clone())
+    }
 
     /// The result made of a copy of what is stored.
     fn result(copy: Self::Kept) -> R;

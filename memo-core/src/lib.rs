@@ -92,7 +92,9 @@
 //! * **`&mut` is seen by [`Anchored`]**, which drops its results on every `DerefMut`. A derived anchor cannot see a field
 //!   assigned past it: call [`Anchor::clear`] there. Nor can it see that `..old` moved it into an object of other content.
 //! * **A result must not hold its own argument.** A value that owns an `Arc` of its owner keeps it, and itself, alive for
-//!   ever. The macro refuses what it can see (`may_return_owner` says you know); [`Stats::retained`] counts what looks
+//!   ever. What is of the owner's own pointer type (`simplify(&Arc<Expr>) -> Arc<Expr>`, also in an `Option` or a `Result`) may be returned by
+//!   clone: where it is the owner itself, or another weak argument, it is remembered as such, and not held. In anything else the attribute refuses the
+//!   owner's pointer, by type where it is spelt otherwise (`may_return_owner` says you know); [`Stats::retained`] counts what looks
 //!   like it at run time, by the strong counts, and [`report`] names the owner's type. It cannot see an object that was no argument: two results that hold each other's owners, neither of
 //!   which was given to the other's call, are told by nobody. Ids, a copy or a `Weak` in the result are the ways out.
 //! * **A held `Weak` shows.** Once an `Arc` was memoized, `Arc::weak_count` is not 0, `Arc::get_mut` returns `None`, and
@@ -126,7 +128,7 @@
 //!
 //! For a reader of the source: `owner` (argument to anchor), `anchor` and `side_table` (in it `index`, `node`, `slab`, `shard`), `list`, `index` and `cell` (anchor
 //! to cell), `store` and `slot` (cell to value), `owned` and `lent` (the calls), `hit` and `hold` (a value that is copied while
-//! it may be taken away), `job`, `waits` and `race` (a miss), `peer` (further weak arguments), `grave`, `handed` and `sweep` (the end),
+//! it may be taken away), `keep` and `mark` (what is kept of a result), `job`, `waits` and `race` (a miss), `peer` (further weak arguments), `grave`, `handed` and `sweep` (the end),
 //! `reader` and `fence` (what a hit without a lock tells those who take things away). Each begins with its
 //! invariants; `SOUNDNESS.md`, beside the README, says which test would notice the loss of each.
 
@@ -151,6 +153,7 @@ mod hit;
 mod hold;
 mod holds_nothing;
 mod index;
+mod inside;
 mod job;
 mod keep;
 mod key;
@@ -158,6 +161,7 @@ mod lent;
 mod lent_op;
 mod life;
 mod list;
+mod mark;
 mod memo;
 mod names;
 mod owned;

@@ -19,6 +19,8 @@ pub(crate) unsafe trait Watch: Sized {
     fn is_alive(&self) -> bool;
     /// How often it is held; 1 where there is no count.
     fn strong(&self) -> usize;
+    /// Where the object is, if it is an `Arc`'s or `Rc`'s.
+    fn address(&self) -> Option<usize>;
 }
 
 // SAFETY: a `Weak` never reaches into its object.
@@ -31,6 +33,9 @@ unsafe impl<T: ?Sized> Watch for sync::Weak<T> {
     }
     fn strong(&self) -> usize {
         self.strong_count()
+    }
+    fn address(&self) -> Option<usize> {
+        Some(self.as_ptr().addr())
     }
 }
 
@@ -45,6 +50,9 @@ unsafe impl<T: ?Sized> Watch for rc::Weak<T> {
     fn strong(&self) -> usize {
         self.strong_count()
     }
+    fn address(&self) -> Option<usize> {
+        Some(self.as_ptr().addr())
+    }
 }
 
 type Raw = [MaybeUninit<*const ()>; 2];
@@ -54,6 +62,7 @@ struct Vtable {
     thread_bound: bool,
     is_alive: unsafe fn(&Raw) -> bool,
     strong: unsafe fn(&Raw) -> usize,
+    address: unsafe fn(&Raw) -> Option<usize>,
     drop: unsafe fn(&mut Raw),
 }
 
@@ -81,6 +90,8 @@ impl<W: Watch> VtableOf<W> {
         is_alive: |raw| unsafe { Self::get(raw) }.is_alive(),
         // SAFETY: as above.
         strong: |raw| unsafe { Self::get(raw) }.strong(),
+        // SAFETY: as above.
+        address: |raw| unsafe { Self::get(raw) }.address(),
         // SAFETY: as above, and it is dropped once.
         drop: |raw| unsafe { std::ptr::from_mut(raw).cast::<W>().drop_in_place() },
     };
@@ -97,7 +108,14 @@ impl Life {
     /// That of an object whose life was let go of.
     pub(crate) const GONE: Self = Self {
         raw: [MaybeUninit::uninit(); 2],
-        vtable: &Vtable { plain: true, thread_bound: false, is_alive: |_| false, strong: |_| 0, drop: |_| () },
+        vtable: &Vtable {
+            plain: true,
+            thread_bound: false,
+            is_alive: |_| false,
+            strong: |_| 0,
+            address: |_| None,
+            drop: |_| (),
+        },
     };
 
     pub(crate) fn new<W: Watch>(watched: W) -> Self {
@@ -128,6 +146,12 @@ impl Life {
     pub(crate) fn strong(&self) -> usize {
         // SAFETY: `raw` holds what the vtable is for.
         unsafe { (self.vtable.strong)(&self.raw) }
+    }
+
+    /// Where the object of an `Arc` or `Rc` is, or was.
+    pub(crate) fn address(&self) -> Option<usize> {
+        // SAFETY: `raw` holds what the vtable is for.
+        unsafe { (self.vtable.address)(&self.raw) }
     }
 }
 

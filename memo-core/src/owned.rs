@@ -5,7 +5,7 @@ use crate::counted::{CountedCell, Keys, new_entry};
 use crate::counters::{self, Count};
 use crate::flight;
 use crate::handle::Reply;
-use crate::job::{Begun, Job, Published, Replaced, begin, task_of};
+use crate::job::{Begun, Job, Published, Replaced, begin, is_argument, task_of};
 use crate::keep::Keeping;
 use crate::key::{KeySet, StoredKey};
 use crate::memo::Core;
@@ -261,13 +261,17 @@ where
     S: Scope,
     St: Store<Key: StoredKey<S>, Value: Clone> + 'static,
 {
-    let value = stored::<R, H>(result);
+    let mut value = stored::<R, H>(result);
     let before = job.strong_before_copy();
     let copied = copied::<St::Value>(&value);
-    let taken = job.taken_by_copy(before);
-    let notes = job.stop();
+    let mut taken = job.taken_by_copy(before);
+    let mut notes = job.stop();
+    if H::mark(&mut value, |address| job.has_argument(address)) {
+        notes.holds_nothing();
+        taken = None;
+    }
     let published = job.publish(value.arrive(), &notes, taken);
-    returned::<R, H>(first_of::<St>(published, copied))
+    returned::<R, H>(first_of::<R, H, St>(published, copied))
 }
 
 /// What is stored of a result that is to be kept.
@@ -289,8 +293,12 @@ fn copied<V: Clone>(value: &V) -> OnItsWay<V> {
 
 /// A copy of the value of a racer that was faster, or the own. A detached result's destructor runs here.
 #[inline]
-fn first_of<St: Store<Value: Clone>>(published: Published<St>, own: OnItsWay<St::Value>) -> OnItsWay<St::Value> {
-    match faster::<St>(published) {
+fn first_of<R, H, St>(published: Published<St>, own: OnItsWay<St::Value>) -> OnItsWay<St::Value>
+where
+    H: Keeping<R, Kept = St::Value>,
+    St: Store<Value: Clone>,
+{
+    match faster::<R, H, St>(published) {
         None => own,
         Some(first) => {
             drop(own.arrive());
@@ -300,11 +308,15 @@ fn first_of<St: Store<Value: Clone>>(published: Published<St>, own: OnItsWay<St:
 }
 
 #[inline]
-fn faster<St: Store<Value: Clone>>(published: Published<St>) -> Option<OnItsWay<St::Value>> {
+fn faster<R, H, St>(published: Published<St>) -> Option<OnItsWay<St::Value>>
+where
+    H: Keeping<R, Kept = St::Value>,
+    St: Store<Value: Clone>,
+{
     match &published {
         Published::Ours(_) => None,
         // Nothing yet: a refresh that is still on its way.
-        Published::Theirs(theirs) => theirs.slot.get().map(copied),
+        Published::Theirs(theirs) => theirs.slot.get().and_then(H::copy).map(OnItsWay::new),
     }
 }
 
@@ -362,7 +374,7 @@ where
         Op::Forget => Applied::Answer(Reply::Flag(forget::<H::Kept, O, S, K>(core, place, &key))),
         Op::Insert(result) => {
             match H::stored(result.arrive()) {
-                Some(value) => insert(core, place, &key, OnItsWay::new(value)),
+                Some(value) => insert::<R, H, O, S, K>(core, place, &key, OnItsWay::new(value)),
                 // An error that nobody could have a copy of: the old result goes, and none comes.
                 None => drop(forget::<H::Kept, O, S, K>(core, place, &key)),
             }
@@ -421,22 +433,24 @@ where
     Cell::<S, K, R>::find_or_add(anchor, core, Place::<O, S>::WHERE)
 }
 
-fn insert<R, O, S, K>(core: &'static Core, place: Place<'_, O, S>, key: &K, value: OnItsWay<R>)
+fn insert<R, H, O, S, K>(core: &'static Core, place: Place<'_, O, S>, key: &K, mut value: OnItsWay<H::Kept>)
 where
-    R: Clone + Storable<S>,
+    H: Keeping<R, Kept: Clone + Storable<S>>,
     O: Locate<S> + ?Sized,
     S: Scope,
     K: KeySet<S>,
 {
     let _call = Call::enter();
     sweep::owe();
-    let cell = cell_of::<R, O, S, K>(core, place);
+    let cell = cell_of::<H::Kept, O, S, K>(core, place);
     let (hash, stored) = (key.hash(), key.to_stored());
-    let entry = new_entry::<K::Store<R>>(Slot::full(value.arrive()), stored, hash);
+    let keys = const { Keys::of::<S, K>() };
+    H::mark(&mut value, |address| is_argument::<O, S, _>(place, &stored, keys, address));
+    let entry = new_entry::<K::Store<H::Kept>>(Slot::full(value.arrive()), stored, hash);
     // Before others can take it, see `Job::publish`.
     counters::count(core, Count::Inserts, 1);
     let refused = Refused(core);
-    let old = cell.replace(&entry, const { Keys::of::<S, K>() });
+    let old = cell.replace(&entry, keys);
     std::mem::forget(refused);
     let victims = cell.make_room(&entry, core.site().capacity);
     drop(entry);

@@ -63,6 +63,11 @@ impl Peer {
         self.life.as_ref().map(Life::strong)
     }
 
+    /// Where the object of an `Arc` or `Rc` is.
+    pub(crate) fn object(&self) -> Option<usize> {
+        self.life.as_ref()?.address()
+    }
+
     /// Whether it takes part in entries of this memo.
     pub(crate) fn has_entries_of(&self, core: &'static Core) -> bool {
         unpoisoned(self.links.lock()).values().any(|cell| std::ptr::eq(cell.memo(), core))
@@ -138,6 +143,9 @@ unsafe impl Watch for Watched {
     }
     fn strong(&self) -> usize {
         usize::from(self.is_alive())
+    }
+    fn address(&self) -> Option<usize> {
+        None
     }
 }
 

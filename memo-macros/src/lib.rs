@@ -88,6 +88,9 @@ use proc_macro::TokenStream;
 /// cannot be cleared or evicted, so that with further arguments `capacity = unbounded` must be written. What is lent is the memo's own: a
 /// reference into the argument cannot be lent, an index, a range or an `Arc` of it can be returned.
 ///
+/// A result by clone may be the owner itself, or another weak argument of its type: `simplify(&Arc<Expr>) -> Arc<Expr>`, also in an
+/// `Option` or a `Result`. It is remembered as such and held by nobody.
+///
 /// # Options
 ///
 /// | option | meaning |
@@ -102,7 +105,7 @@ use proc_macro::TokenStream;
 /// | `name = "..."` | the name in reports |
 /// | `handle = other_name` | the name of the companion function; `f_memo` if nothing is written |
 /// | `handle = none` | no companion, the body in place: for the `impl` of a trait and for default bodies |
-/// | `may_return_owner` | the result may hold the owner's pointer, which is never the owner itself |
+/// | `may_return_owner` | the result may hold a pointer of the owner's type, which is never the owner itself |
 /// | `interior_mutability` | no result depends on what changes behind the `&` of a weak argument |
 /// | `crate = path` | where memo-core is, if not at `::memo_core` |
 ///

@@ -42,7 +42,7 @@ const WITH_ARGUMENT: &[&str] = &[
 impl Looks {
     pub(crate) fn of(ty: &Type) -> Self {
         match bare(ty) {
-            Type::Reference(reference) => Self::behind_a_reference(&reference.elem),
+            Type::Reference(reference) => Self::of_pointee(&reference.elem),
             other if counted_pointer(other).is_some() => Self::OwnedPointer,
             other if may_hold_weak(other) => Self::Container,
             _ => Self::Plain,
@@ -53,7 +53,8 @@ impl Looks {
         matches!(self, Self::Object | Self::OwnedPointer)
     }
 
-    fn behind_a_reference(pointee: &Type) -> Self {
+    /// As what stands behind a `&`.
+    pub(crate) fn of_pointee(pointee: &Type) -> Self {
         let pointee = bare(pointee);
         let is_container =
             matches!(pointee, Type::Slice(_) | Type::Array(_) | Type::Tuple(_) | Type::Reference(_) | Type::Ptr(_))
@@ -68,6 +69,11 @@ impl Looks {
 
 fn has_argument(ty: &Type) -> bool {
     last_segment(ty).is_some_and(|segment| type_arguments(segment).next().is_some())
+}
+
+/// Whether a type is written as one that holds others and is no alias.
+pub(crate) fn is_known_container(ty: &Type) -> bool {
+    !matches!(bare(ty), Type::Path(_) | Type::Macro(_)) || is_named(ty, CONTAINERS) || counted_pointer(ty).is_some()
 }
 
 /// Containers other than slices are taken for weak ones, as any other `&T` is.

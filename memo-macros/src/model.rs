@@ -28,12 +28,23 @@ pub(crate) struct Memo {
     pub(crate) tracks_caller: bool,
     pub(crate) single_flight: bool,
     pub(crate) local: bool,
+    /// A result that is the owner itself is held like any other.
+    pub(crate) holds_owner: bool,
+    /// What a result holds that must not be of the owner's type.
+    pub(crate) not_the_owner: Vec<NotTheOwner>,
     /// The function and its companions are reached through `Self::`.
     pub(crate) associated: bool,
     /// The companion function; none means that the body stands in place.
     pub(crate) handle: Option<Ident>,
     pub(crate) name: Option<LitStr>,
     pub(crate) written: String,
+}
+
+/// A type that a result holds.
+pub(crate) struct NotTheOwner {
+    pub(crate) held: Type,
+    /// It may be the owner's where this, the result as a whole, is one that may be a mark.
+    pub(crate) unless: Type,
 }
 
 pub(crate) struct Parameter {

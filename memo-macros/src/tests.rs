@@ -200,3 +200,15 @@ fn a_key_beside_another_owner_is_a_key_alone() {
     only_error("", "fn f(#[memo(owner, value)] d: &Arc<D>) -> u32 { 1 }");
     only_error("", "fn f(#[memo(owner, key = 1, key = 2)] d: &Arc<D>) -> u32 { 1 }");
 }
+
+#[test]
+fn a_result_that_may_be_the_owner_itself_is_no_mistake() {
+    assert!(errors("", "fn f(d: &Arc<D>) -> Arc<D> { d.clone() }").is_empty());
+    assert!(errors("", "fn f(d: &Arc<D>) -> Result<Option<Arc<D>>, E> { d.clone() }").is_empty());
+    assert!(errors("local", "fn f(d: &Arc<D>) -> Vec<Rc<D>> { d.clone() }").is_empty());
+    only_error("", "fn f(d: &Arc<D>) -> Vec<Arc<D>> { d.clone() }");
+    only_error("", "fn f(d: &D) -> Arc<D> { d.clone() }");
+    only_error("", "fn f(d: &D) -> Wrapper<Arc<D>> { d.clone() }");
+    let message = only_error("", "fn f(d: &Arc<D>) -> &Arc<D> { d.clone() }");
+    assert!(message.contains("return it by clone"), "{message}");
+}

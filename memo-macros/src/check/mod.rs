@@ -28,6 +28,11 @@ pub(crate) fn check(options: Options, mut function: Function, mut errors: Errors
         results::check(&options, &function, &parameters[owner], &outcome, &mut errors);
         lending::check(&function.sig, &parameters, owner, &outcome, &mut errors);
     }
+    let holds_owner = options.may_return_owner || owner.is_some_and(|owner| results::borrows(&parameters[owner]));
+    let not_the_owner = match owner {
+        Some(owner) if !holds_owner => results::to_compare(&function, &parameters[owner], &outcome),
+        _ => Vec::new(),
+    };
     let keep = combinations::keep(&options);
     let associated = options.associated.is_some() || signature::speaks_of_self(&function.sig);
     let handle = handle::name(options.handle.as_ref(), &function.sig.ident, &parameters, associated, &mut errors);
@@ -46,6 +51,8 @@ pub(crate) fn check(options: Options, mut function: Function, mut errors: Errors
         tracks_caller: signature::is_marked(&function.attrs, "track_caller"),
         single_flight: options.single_flight.unwrap_or(true),
         local: options.local.is_some(),
+        holds_owner,
+        not_the_owner,
         associated,
         handle,
         name: options.name,

@@ -3,7 +3,7 @@ use syn::ext::IdentExt;
 
 use super::attributes::{self, Function};
 use super::parts::View;
-use super::{calls, keep, lints, ours, outer, parts, signatures, site};
+use super::{calls, lints, ours, outer, parts, signatures, site};
 use crate::lifetimes::{in_type_bounds, keep_only};
 use crate::model::Memo;
 use crate::outcome::{Lent, Outcome};
@@ -84,10 +84,8 @@ fn run(memo: &Memo) -> TokenStream {
         Outcome::Lent(lent) => self::lent(memo, lent, &view, &place),
     };
     let place = memo.outcome.lent().is_none().then_some(place);
-    let keeping = keep::binding(memo);
     ours! {
         let #names = __memo_args;
-        #keeping
         #place
         #answer
     }

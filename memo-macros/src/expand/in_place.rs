@@ -2,7 +2,7 @@ use proc_macro2::TokenStream;
 use quote::ToTokens;
 
 use super::parts::View;
-use super::{attributes, keep, lints, ours, outer, parts, signatures, site};
+use super::{attributes, lints, ours, outer, parts, signatures, site};
 use crate::model::{Memo, Parameter, Passed};
 use crate::outcome::{Lent, Outcome};
 
@@ -16,23 +16,20 @@ pub(super) fn expand(memo: &Memo) -> TokenStream {
     let sig = signatures::outer(memo);
     let core = site::core(memo);
     let (owner, place) = owner_and_place(memo);
-    let keeping = keep::binding_in_place(memo);
-    // As in `outer`: taken out where a hit would drop it by a call.
-    let (ticket, (begin, finish)) = match &memo.outcome {
-        Outcome::Owned(result) => (ours!(__memo_ticket = &mut), owned(memo, result)),
-        Outcome::Lent(lent) => (ours!(mut __memo_ticket =), self::lent(memo, lent)),
+    let compare = parts::compare(memo);
+    let (begin, finish) = match &memo.outcome {
+        Outcome::Owned(result) => owned(memo, result),
+        Outcome::Lent(lent) => self::lent(memo, lent),
     };
     ours! {
         #passing_on
         #attrs
         #vis #sig {
             #owner
-            #keeping
-            let #ticket {
-                let __memo_core = #core;
-                #place
-                #begin
-            };
+            let __memo_core = #core;
+            #place
+            #compare
+            #begin
             #finish
         }
     }
@@ -55,10 +52,15 @@ fn owned(memo: &Memo, result: &syn::Type) -> (TokenStream, TokenStream) {
     let body = body(memo, result);
     let begin = ours! {
         #made
-        match #private::begin_owned::<#result, _, _, _, _>(__memo_core, __memo_place, #key, &__memo_keeping) {
+        let __memo_ticket = &mut match #private::begin_owned::<#result, _, _, _, _>(
+            __memo_core,
+            __memo_place,
+            #key,
+            &__memo_keeping,
+        ) {
             #private::Step::Done(__memo_value) => return __memo_value,
             #private::Step::Compute(__memo_ticket) => __memo_ticket,
-        }
+        };
     };
     let finish = if lints::speaks_of_result(result) {
         // A large `Err` is told of where the function returns it, if at all.
@@ -78,12 +80,13 @@ fn lent(memo: &Memo, lent: &Lent) -> (TokenStream, TokenStream) {
     let kept = &lent.kept;
     let (key, made) = parts::key(memo, &View::Function);
     let done = outer::done(memo, lent);
+    // As in `outer`: taken out where a hit would drop it by a call.
     let begin = ours! {
         #made
-        match #private::begin_lent::<#kept, _, _, _>(__memo_core, __memo_place, #key) {
+        let mut __memo_ticket = match #private::begin_lent::<#kept, _, _, _>(__memo_core, __memo_place, #key) {
             #private::LentStep::Done(__memo_value) => return #done,
             #private::LentStep::Compute(__memo_ticket) => __memo_ticket,
-        }
+        };
     };
     (begin, outer::computed(memo, lent, &body(memo, &lent.yields)))
 }

@@ -1,6 +1,5 @@
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::ToTokens;
-use syn::Expr;
 
 use super::attributes::{self, Function};
 use super::signatures::hidden_name;
@@ -9,45 +8,28 @@ use crate::lifetimes::{in_type_bounds, keep_only};
 use crate::model::{Keep, Memo};
 use crate::spans::Extent;
 
-/// Opens the local `__memo_keeping`: what decides whether a result is kept, and what of it. Nothing for one that is lent.
-pub(super) fn binding(memo: &Memo) -> TokenStream {
-    let_keeping(memo, |_| {
-        let (private, result) = (&memo.paths.private, memo.outcome.written());
-        let name = calls::path(memo, &hidden_name(memo, "keep"));
-        ours!(#private::keep_if::<#result, _>(#name))
-    })
-}
-
-/// The same where no other function can be named. The test is made when there is something to be tested.
-pub(super) fn binding_in_place(memo: &Memo) -> TokenStream {
-    let_keeping(memo, |test| {
-        let (private, result) = (&memo.paths.private, memo.outcome.written());
-        ours!(#private::keep_if::<#result, _>(|__memo_value| #private::tested::<#result, _>(#test)(__memo_value)))
-    })
-}
-
-fn let_keeping(memo: &Memo, by_test: impl FnOnce(&Expr) -> TokenStream) -> TokenStream {
-    if memo.outcome.lent().is_some() {
-        return TokenStream::new();
-    }
+/// What decides whether a result that is returned by clone is kept, and what of it; [`parts::place`](super::parts::place) adds marks.
+pub(super) fn keeping(memo: &Memo) -> TokenStream {
     let private = &memo.paths.private;
     let result = memo.outcome.written();
-    let keeping = match &memo.keep {
+    match &memo.keep {
         Keep::All => ours!(#private::KeepAll),
         Keep::Some => {
             // The caret belongs under a result that is no `Option`.
             let value = Ident::new("__memo_value", Span::mixed_site().located_at(Extent::of(result).first));
             ours!(#private::keep_if::<#result, _>(|#value| #private::keep_some(#value)))
         }
-        Keep::If(test) => by_test(test),
-        // The method that is nearest to a `Result` wins, whatever name the type goes by. An import of the expansion's that is not
-        // used is nobody's mistake.
-        Keep::Default => ours!({
-            use #private::{KeepAny as _, KeepAnyOk as _};
-            #private::Keep::<#result>::new().keeping()
-        }),
-    };
-    ours!(let __memo_keeping = #keeping;)
+        // Where no other function can be named, the test is made when there is something to be tested.
+        Keep::If(test) if memo.handle.is_none() => {
+            ours!(#private::keep_if::<#result, _>(|__memo_value| #private::tested::<#result, _>(#test)(__memo_value)))
+        }
+        Keep::If(_) => {
+            let name = calls::path(memo, &hidden_name(memo, "keep"));
+            ours!(#private::keep_if::<#result, _>(#name))
+        }
+        // The method that is nearest to a `Result` wins, whatever name the type goes by.
+        Keep::Default => ours!(#private::Keep::<#result>::new().keeping()),
+    }
 }
 
 /// The test of `cache_if` stands in a function of its own: there once, and out of the parameters' sight.

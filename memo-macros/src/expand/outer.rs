@@ -2,7 +2,7 @@ use proc_macro2::{Delimiter, Group, Ident, TokenStream};
 
 use super::attributes::{self, Function};
 use super::parts::View;
-use super::{calls, keep, lints, ours, parts, signatures};
+use super::{calls, lints, ours, parts, signatures};
 use crate::model::Memo;
 use crate::outcome::{Lent, Outcome};
 
@@ -13,8 +13,8 @@ pub(super) fn expand(memo: &Memo, handle: &Ident) -> TokenStream {
     let vis = &memo.function.vis;
     let sig = signatures::outer(memo);
     let handle = calls::path(memo, handle);
-    let keeping = keep::binding(memo);
     let place = parts::place(memo, &View::Function);
+    let compare = parts::compare(memo);
     let answer = match &memo.outcome {
         Outcome::Owned(result) => owned(memo, result),
         Outcome::Lent(lent) => self::lent(memo, lent),
@@ -23,8 +23,8 @@ pub(super) fn expand(memo: &Memo, handle: &Ident) -> TokenStream {
         Delimiter::Brace,
         ours! {
             let __memo_core = #handle().__core();
-            #keeping
             #place
+            #compare
             #answer
         },
     );

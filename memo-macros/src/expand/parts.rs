@@ -4,8 +4,8 @@ use syn::visit::{self, Visit};
 use syn::visit_mut::{self, VisitMut};
 use syn::{Expr, Pat, PatIdent, Token, Type};
 
-use super::{format, ours};
-use crate::model::{MOST_PARTS, Memo, Parameter, Part, Passed};
+use super::{format, keep, ours};
+use crate::model::{MOST_PARTS, Memo, NotTheOwner, Parameter, Part, Passed};
 use crate::outcome::Outcome;
 use crate::spans::Extent;
 use crate::syntax::{bare, is_named, mentions, pointee};
@@ -34,7 +34,8 @@ impl View {
     }
 }
 
-/// Opens the place of the results as the local `__memo_place`, and checks that it can have such.
+/// Opens the place of the results as the local `__memo_place`, and checks that it can have such; for those that are returned by clone, also
+/// how they are kept, as the local `__memo_keeping`.
 pub(super) fn place(memo: &Memo, view: &View) -> TokenStream {
     place_of(memo, &borrowed(memo.owner(), view))
 }
@@ -50,15 +51,40 @@ pub(super) fn place_of(memo: &Memo, owner: &TokenStream) -> TokenStream {
     // The questions about a result are asked of the scope: this stands for it, and is underlined if it says no.
     let scope = Token![_](Extent::of(kept).first);
     let checked = match memo.outcome {
-        Outcome::Owned(_) => ours! {
-            let __memo_place = #private::check_owned::<#kept, #scope, _, _, _, _>(__memo_place, &__memo_keeping);
-        },
+        Outcome::Owned(_) => {
+            let keeping = keep::keeping(memo);
+            let marking = if memo.holds_owner { ours!(held) } else { ours!(marking) };
+            // An import of the expansion's that is not used is nobody's mistake.
+            ours! {
+                let (__memo_place, __memo_keeping) = {
+                    use #private::by_type::*;
+                    #private::check_owned::<#kept, #scope, _, _, _, _>(__memo_place, #keeping).#marking()
+                };
+            }
+        }
         Outcome::Lent(_) => ours!(let __memo_place = #private::check_kept::<#kept, #scope, _, _>(__memo_place);),
     };
     ours! {
         let __memo_place = #private::#make(#owner);
         #checked
     }
+}
+
+/// Refuses a result that holds its owner, at the local `__memo_place`, where only the compiler can tell.
+pub(super) fn compare(memo: &Memo) -> TokenStream {
+    if memo.not_the_owner.is_empty() {
+        return TokenStream::new();
+    }
+    let private = &memo.paths.private;
+    let questions = memo.not_the_owner.iter().map(|NotTheOwner { held, unless }| {
+        // The caret belongs under the type.
+        let ask = Ident::new("ask", Span::mixed_site().located_at(Extent::of(held).first));
+        ours!(#private::inside::<#held, #unless, _, _>(__memo_place).#ask();)
+    });
+    ours!({
+        use #private::by_type::*;
+        #(#questions)*
+    })
 }
 
 /// The extra key, an expression: a tuple of the parts that the local `__memo_place` makes of the arguments. And what makes it

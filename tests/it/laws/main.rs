@@ -25,6 +25,7 @@ mod law_12_instantiations;
 mod law_13_mut_invalidates;
 mod law_14_late_is_safe;
 mod law_15_errors;
+mod law_16_itself;
 mod law_16_leaks;
 mod law_17_bounded;
 mod statistics;

@@ -8,8 +8,8 @@ struct Doc {
 }
 
 #[weak_memo]
-fn next(doc: &Arc<Doc>) -> Option<Arc<Doc>> {
-    doc.text.is_empty().then(|| doc.clone())
+fn next(doc: &Arc<Doc>) -> (usize, Option<Arc<Doc>>) {
+    (doc.text.len(), doc.text.is_empty().then(|| doc.clone()))
 }
 
 fn main() {}
