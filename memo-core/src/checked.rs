@@ -7,6 +7,8 @@
 //! not know the trait's associated types. What is asked later is asked of those: the owner, the scope, the key's parts.
 //! That is why the questions about results are traits of the scope.
 
+use std::borrow::BorrowMut;
+
 use crate::handle::Reply;
 use crate::keep::Keeping;
 use crate::key::{ComputedPart, KeySet, MemoKey, Part, PlainKey, StoredKey, Value, ValuePart};
@@ -517,26 +519,31 @@ where
     match applied {
         Applied::Answer(answer) => answer,
         Applied::Bare => Reply::Value(body()),
-        Applied::Compute(mut ticket) => Reply::Value(finish_owned(&mut ticket, body, keeping)),
+        Applied::Compute(ticket) => Reply::Value(finish_owned(ticket, body, keeping)),
     }
 }
 
 /// Does the duty of a ticket.
 ///
 /// Never inlined: a hit should not pay for the registers that a miss needs. It is all that stands between the caller and the body,
-/// since a recursion has as much of it on every level.
+/// since a recursion has as much of it on every level. The ticket comes by value where it is small, since a hit would have to drop
+/// it if not; a large one is borrowed, since every level would have it twice.
 #[allow(private_bounds, reason = "as for `Returns`")]
 #[cold]
 #[inline(never)]
-pub fn finish_owned<R, O, S, St, H>(ticket: &mut Ticket<'_, O, S, St>, body: impl FnOnce() -> R, keeping: &H) -> R
+pub fn finish_owned<'w, R, O, S, St, H>(
+    mut ticket: impl BorrowMut<Ticket<'w, O, S, St>>,
+    body: impl FnOnce() -> R,
+    keeping: &H,
+) -> R
 where
-    O: Locate<S> + ?Sized,
+    O: Locate<S> + ?Sized + 'w,
     S: Returns<R, H>,
     St: Store<Key: StoredKey<S>, Value = H::Kept> + 'static,
     H: Keeping<R, Kept: 'static>,
 {
-    S::start(ticket);
-    S::end(ticket, body(), keeping)
+    S::start(ticket.borrow_mut());
+    S::end(ticket.borrow_mut(), body(), keeping)
 }
 
 /// The first half of [`finish_owned`], for a caller that runs the body itself: one that passes its own caller on.
@@ -688,15 +695,15 @@ pub fn reply_lent<'w, V, Out, Value>(found: Option<&'w V>, form: impl FnOnce(&'w
 #[allow(private_bounds, reason = "as for `Returns`")]
 #[cold]
 #[inline(never)]
-pub fn finish_lent<'w, V, O, S, St>(ticket: &mut LentTicket<'w, V, O, S, St>, body: impl FnOnce() -> V) -> &'w V
+pub fn finish_lent<'w, V, O, S, St>(mut ticket: LentTicket<'w, V, O, S, St>, body: impl FnOnce() -> V) -> &'w V
 where
     V: 'static,
     O: Locate<S> + ?Sized,
     S: Lends<V>,
     St: Store<Key: StoredKey<S>, Value = V> + 'static,
 {
-    S::start(ticket);
-    S::end(ticket, body())
+    S::start(&mut ticket);
+    S::end(&mut ticket, body())
 }
 
 /// Does the duty of a ticket, if the body can.
@@ -704,7 +711,7 @@ where
 #[cold]
 #[inline(never)]
 pub fn try_finish_lent<'w, V, E, O, S, St>(
-    ticket: &mut LentTicket<'w, V, O, S, St>,
+    mut ticket: LentTicket<'w, V, O, S, St>,
     body: impl FnOnce() -> Result<V, E>,
 ) -> Result<&'w V, E>
 where
@@ -713,8 +720,8 @@ where
     S: Lends<V>,
     St: Store<Key: StoredKey<S>, Value = V> + 'static,
 {
-    S::start(ticket);
-    try_end_lent(ticket, body())
+    S::start(&mut ticket);
+    try_end_lent(&mut ticket, body())
 }
 
 /// The first half of [`finish_lent`] and [`try_finish_lent`], for a caller that runs the body itself: one that passes its own caller

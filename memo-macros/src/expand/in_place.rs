@@ -83,7 +83,7 @@ fn lent(memo: &Memo, lent: &Lent) -> (TokenStream, TokenStream) {
     // As in `outer`: taken out where a hit would drop it by a call.
     let begin = ours! {
         #made
-        let mut __memo_ticket = match #private::begin_lent::<#kept, _, _, _>(__memo_core, __memo_place, #key) {
+        let __memo_ticket = match #private::begin_lent::<#kept, _, _, _>(__memo_core, __memo_place, #key) {
             #private::LentStep::Done(__memo_value) => return #done,
             #private::LentStep::Compute(__memo_ticket) => __memo_ticket,
         };

@@ -48,17 +48,18 @@ fn owned(memo: &Memo, result: &syn::Type) -> TokenStream {
     let computed = if memo.tracks_caller {
         // A closure would not pass the caller on: the body is called from here.
         ours!({
-            #private::start_owned(__memo_ticket, &__memo_keeping);
-            #private::end_owned(__memo_ticket, #body, &__memo_keeping)
+            #private::start_owned(&mut __memo_ticket, &__memo_keeping);
+            #private::end_owned(&mut __memo_ticket, #body, &__memo_keeping)
         })
     } else {
         ours!(#private::finish_owned(__memo_ticket, || #body, &__memo_keeping))
     };
+    let ticket = ticket(memo);
     ours! {
         #made
         match #private::begin_owned::<#result, _, _, _, _>(__memo_core, __memo_place, #key, &__memo_keeping) {
             #private::Step::Done(__memo_value) => __memo_value,
-            #private::Step::Compute(ref mut __memo_ticket) => #computed,
+            #private::Step::Compute(#ticket) => #computed,
         }
     }
 }
@@ -70,13 +71,23 @@ fn lent(memo: &Memo, lent: &Lent) -> TokenStream {
     let body = calls::body(memo, &View::Function);
     let done = done(memo, lent);
     let computed = if memo.tracks_caller { tracked(memo, lent, &body) } else { computed(memo, lent, &ours!(|| #body)) };
+    let ticket = ticket(memo);
     ours! {
         #made
         match #private::begin_lent::<#kept, _, _, _>(__memo_core, __memo_place, #key) {
             #private::LentStep::Done(__memo_value) => #done,
-            // Taken out: a step that is only borrowed is dropped at the end of each hit, by a call.
-            #private::LentStep::Compute(mut __memo_ticket) => #computed,
+            #private::LentStep::Compute(#ticket) => #computed,
         }
+    }
+}
+
+/// The ticket is taken out of the step and handed on, unless it is large: see `checked::finish_owned`.
+fn ticket(memo: &Memo) -> TokenStream {
+    let is_large = memo.outcome.lent().is_none() && memo.is_keyed();
+    match (memo.tracks_caller, is_large) {
+        (true, _) => ours!(mut __memo_ticket),
+        (false, true) => ours!(ref mut __memo_ticket),
+        (false, false) => ours!(__memo_ticket),
     }
 }
 
@@ -90,9 +101,9 @@ pub(super) fn done(memo: &Memo, lent: &Lent) -> TokenStream {
 pub(super) fn computed(memo: &Memo, lent: &Lent, body: &TokenStream) -> TokenStream {
     let private = &memo.paths.private;
     if lent.is_fallible() {
-        return either(memo, lent, &ours!(#private::try_finish_lent(&mut __memo_ticket, #body)));
+        return either(memo, lent, &ours!(#private::try_finish_lent(__memo_ticket, #body)));
     }
-    lent.lend(private, &ours!(#private::finish_lent(&mut __memo_ticket, #body)))
+    lent.lend(private, &ours!(#private::finish_lent(__memo_ticket, #body)))
 }
 
 /// The same from a call of the body that passes the caller on, as a closure would not.
