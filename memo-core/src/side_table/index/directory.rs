@@ -34,8 +34,8 @@ const SHIFT: usize = align_of::<Words<()>>() - 1;
 impl<N> Directory<N> {
     fn layout(depth: u32) -> Layout {
         let words = Layout::array::<AtomicPtr<Page<N>>>(1 << depth).expect("a directory fits the address space");
-        // Not padded: the last line need not be full.
-        Layout::new::<Words<N>>().extend(words).expect("a directory fits the address space").0
+        // Padded: a packed pointer then points into the allocation, and who looks for leaks sees that somebody has it.
+        Layout::new::<Words<N>>().extend(words).expect("a directory fits the address space").0.pad_to_align()
     }
 
     /// One of this depth, from 1 on, where each word leads to what `chunk_of` says.
@@ -146,5 +146,17 @@ impl<N> Directory<N> {
             watched.end();
         };
         retired.add(self.words().cast(), Self::layout(self.depth()), end);
+    }
+}
+
+#[cfg(all(test, not(loom)))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_packed_pointer_points_into_its_allocation() {
+        for depth in 1..=super::super::DEEPEST {
+            assert!(Directory::<()>::layout(depth).size() > (64 - depth) as usize);
+        }
     }
 }
