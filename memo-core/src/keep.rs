@@ -38,32 +38,39 @@ pub trait Keeping<R> {
         Self::Kept: Clone;
 }
 
+/// What is kept of an `$result`: all of it.
+macro_rules! as_it_is {
+    ($result:ty) => {
+        type Kept = $result;
+
+        #[inline]
+        fn stored(result: $result) -> Option<$result> {
+            Some(result)
+        }
+        #[inline]
+        fn result(copy: $result) -> $result {
+            copy
+        }
+        #[inline]
+        fn shared(result: &$result) -> Option<$result>
+        where
+            $result: Clone,
+        {
+            Some(result.clone())
+        }
+    };
+}
+
 /// `cache_err`, and whatever is no `Result`: every result is kept.
 #[derive(Clone, Copy, Debug)]
 pub struct KeepAll;
 
 impl<R> Keeping<R> for KeepAll {
-    type Kept = R;
-
     #[inline(always)]
     fn keeps(&self, _: &R) -> bool {
         true
     }
-    #[inline]
-    fn stored(result: R) -> Option<R> {
-        Some(result)
-    }
-    #[inline]
-    fn result(copy: R) -> R {
-        copy
-    }
-    #[inline]
-    fn shared(result: &R) -> Option<R>
-    where
-        R: Clone,
-    {
-        Some(result.clone())
-    }
+    as_it_is!(R);
 }
 
 /// `cache_if` and `some_only`: what passes the test is kept.
@@ -71,27 +78,11 @@ impl<R> Keeping<R> for KeepAll {
 pub struct KeepIf<F>(F);
 
 impl<R, F: Fn(&R) -> bool> Keeping<R> for KeepIf<F> {
-    type Kept = R;
-
     #[inline(always)]
     fn keeps(&self, result: &R) -> bool {
         self.0(result)
     }
-    #[inline]
-    fn stored(result: R) -> Option<R> {
-        Some(result)
-    }
-    #[inline]
-    fn result(copy: R) -> R {
-        copy
-    }
-    #[inline]
-    fn shared(result: &R) -> Option<R>
-    where
-        R: Clone,
-    {
-        Some(result.clone())
-    }
+    as_it_is!(R);
 }
 
 /// A `Result` that can be cloned: an `Ok` is kept, and an `Err` shared with those who waited.
@@ -99,27 +90,11 @@ impl<R, F: Fn(&R) -> bool> Keeping<R> for KeepIf<F> {
 pub struct KeepOk;
 
 impl<T, E> Keeping<Result<T, E>> for KeepOk {
-    type Kept = Result<T, E>;
-
     #[inline(always)]
     fn keeps(&self, result: &Result<T, E>) -> bool {
         result.is_ok()
     }
-    #[inline]
-    fn stored(result: Result<T, E>) -> Option<Result<T, E>> {
-        Some(result)
-    }
-    #[inline]
-    fn result(copy: Result<T, E>) -> Result<T, E> {
-        copy
-    }
-    #[inline]
-    fn shared(result: &Result<T, E>) -> Option<Result<T, E>>
-    where
-        Result<T, E>: Clone,
-    {
-        Some(result.clone())
-    }
+    as_it_is!(Result<T, E>);
 }
 
 /// A `Result` whose error cannot be cloned: nothing is asked of that, and it is never stored.

@@ -59,10 +59,13 @@ impl<N> Page<N> {
     /// One node more, or less, that belongs here and lies further on. A count that reached its end stays: that only costs looks.
     pub(super) fn pass(&self, more: bool) {
         let tags = self.tags().0;
-        match tags >> PASSED_AT {
-            u8_max if u8_max == u64::from(u8::MAX) => {}
-            _ if more => self.tags.store(tags + ONE_PASSED, Ordering::Release),
-            _ => self.tags.store(tags - ONE_PASSED, Ordering::Relaxed),
+        if tags >> PASSED_AT == MOST_PASSED {
+            return;
+        }
+        if more {
+            self.tags.store(tags + ONE_PASSED, Ordering::Release);
+        } else {
+            self.tags.store(tags - ONE_PASSED, Ordering::Relaxed);
         }
     }
 }
@@ -74,6 +77,7 @@ pub(super) struct Tags(u64);
 
 const PASSED_AT: u32 = 56;
 const ONE_PASSED: u64 = 1 << PASSED_AT;
+const MOST_PASSED: u64 = u64::MAX >> PASSED_AT;
 /// The lowest bit of each tag.
 const ONES: u64 = 0x0001_0101_0101_0101 & ((1 << (8 * SLOTS)) - 1);
 /// The highest bit of each tag.
