@@ -136,6 +136,14 @@ impl Parameter {
 
 impl Part {
     pub(crate) fn is_extra(&self) -> bool {
-        matches!(self, Self::Key { .. } | Self::Value | Self::Computed(_) | Self::Owner { beside: Some(_) })
+        self.computed().is_some() || matches!(self, Self::Key { .. } | Self::Value)
+    }
+
+    /// The user's expression, of which something is part of the extra key.
+    pub(crate) fn computed(&self) -> Option<&Expr> {
+        match self {
+            Self::Computed(expr) | Self::Owner { beside: Some(expr) } => Some(expr),
+            _ => None,
+        }
     }
 }

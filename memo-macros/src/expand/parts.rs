@@ -93,19 +93,19 @@ pub(super) fn compare(memo: &Memo) -> TokenStream {
 pub(super) fn key(memo: &Memo, view: &View) -> (TokenStream, TokenStream) {
     let parts: Vec<_> = memo.extra_key().map(|parameter| part(memo, parameter, view)).collect();
     let key = if parts.is_empty() { ours!(()) } else { ours!((#(#parts,)*)) };
-    let runs_code = memo.extra_key().any(|parameter| matches!(parameter.part, Part::Computed(_)));
+    let runs_code = memo.extra_key().any(|parameter| parameter.part.computed().is_some());
     if runs_code { (ours!(__memo_key), ours!(let __memo_key = #key;)) } else { (key, TokenStream::new()) }
 }
 
 fn part(memo: &Memo, parameter: &Parameter, view: &View) -> TokenStream {
     let lends = memo.outcome.lent().is_some();
     let private = &memo.paths.private;
+    if let Some(expr) = parameter.part.computed() {
+        let expr = computed(memo, expr, view);
+        let make = if lends { ours!(plain_computed) } else { ours!(computed) };
+        return ours!(#private::#make(__memo_place, #expr));
+    }
     match &parameter.part {
-        Part::Computed(expr) | Part::Owner { beside: Some(expr) } => {
-            let expr = computed(memo, expr, view);
-            let make = if lends { ours!(plain_computed) } else { ours!(computed) };
-            ours!(#private::#make(__memo_place, #expr))
-        }
         Part::Value => {
             let argument = borrowed(parameter, view);
             ours!(#private::value(__memo_place, #argument))

@@ -41,6 +41,34 @@ fn a_lock_of_the_keys_is_open_in_the_body() {
     });
 }
 
+/// The owner by its identity, and what its lock guards by what it is.
+#[test]
+fn a_lock_of_a_key_beside_the_owner_is_open_in_the_body() {
+    struct Doc(Mutex<usize>);
+    fn twice(doc: &Doc) -> usize {
+        2 * *doc.0.try_lock().expect("the key's guard has gone")
+    }
+    #[weak_memo]
+    fn by_clone(#[memo(key = *doc.0.lock().unwrap())] doc: &Arc<Doc>) -> usize {
+        twice(doc)
+    }
+    #[weak_memo(capacity = unbounded)]
+    fn lent(#[memo(key = *doc.0.lock().unwrap())] doc: &Arc<Doc>) -> &usize {
+        twice(doc)
+    }
+    #[weak_memo(handle = none)]
+    fn in_place(#[memo(key = *doc.0.lock().unwrap())] doc: &Arc<Doc>) -> usize {
+        twice(doc)
+    }
+    watchdog(|| {
+        let doc = Arc::new(Doc(Mutex::new(4)));
+        assert_eq!((by_clone(&doc), *lent(&doc), in_place(&doc)), (8, 8, 8));
+        *doc.0.lock().unwrap() = 5;
+        assert_eq!((by_clone(&doc), *lent(&doc), in_place(&doc)), (10, 10, 10));
+        assert_eq!((by_clone_memo().refresh(&doc), lent_memo().compute(&doc)), (10, 10));
+    });
+}
+
 #[test]
 fn a_lock_of_the_keys_is_open_in_the_body_through_each_method_of_the_handle() {
     #[weak_memo]
