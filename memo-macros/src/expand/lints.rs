@@ -10,7 +10,7 @@ use syn::{Attribute, FnArg, Pat, Path, Type, Visibility, parse_quote};
 
 use super::attributes::Function;
 use super::ours;
-use crate::model::{Memo, Parameter, Part, Passed};
+use crate::model::{Memo, Parameter, Passed};
 use crate::syntax::mentions;
 
 /// What the outer function is asked about: docs, names, visibility, whether and how it is used.
@@ -163,7 +163,7 @@ fn of_names(memo: &Memo) -> Option<TokenStream> {
 /// What the others are told, where the handle has the same types and expressions.
 pub(super) fn of_the_handle(memo: &Memo) -> TokenStream {
     let names = of_names(memo);
-    let computes = |parameter: &Parameter| matches!(parameter.part, Part::Computed(_));
+    let computes = |parameter: &Parameter| parameter.part.computed().is_some();
     let may_be_told = memo.parameters.iter().any(|parameter| computes(parameter) || is_underscored(parameter))
         || speaks_of_result(memo.outcome.written());
     let expressions = may_be_told.then(|| ours!(, clippy::all, clippy::pedantic, clippy::nursery));
