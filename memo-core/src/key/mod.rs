@@ -3,6 +3,26 @@
 //! A *weak* argument takes part by identity and is not kept alive; a *value* argument by a stored copy. A probe is
 //! compared as it comes, borrowed: a hit on a `&str` allocates nothing.
 
+/// Hands the tuples that a key may be to a macro: of each part a name, and its place.
+macro_rules! each_tuple {
+    ($of:ident) => {
+        $of! {
+            A.0;
+            A.0 B.1;
+            A.0 B.1 C.2;
+            A.0 B.1 C.2 D.3;
+            A.0 B.1 C.2 D.3 E.4;
+            A.0 B.1 C.2 D.3 E.4 F.5;
+            A.0 B.1 C.2 D.3 E.4 F.5 G.6;
+            A.0 B.1 C.2 D.3 E.4 F.5 G.6 I.7;
+            A.0 B.1 C.2 D.3 E.4 F.5 G.6 I.7 J.8;
+            A.0 B.1 C.2 D.3 E.4 F.5 G.6 I.7 J.8 K.9;
+            A.0 B.1 C.2 D.3 E.4 F.5 G.6 I.7 J.8 K.9 L.10;
+            A.0 B.1 C.2 D.3 E.4 F.5 G.6 I.7 J.8 K.9 L.10 M.11;
+        }
+    };
+}
+
 mod asked;
 mod collections;
 mod composite;

@@ -91,17 +91,4 @@ macro_rules! key_sets {
     )+};
 }
 
-key_sets! {
-    A.0;
-    A.0 B.1;
-    A.0 B.1 C.2;
-    A.0 B.1 C.2 D.3;
-    A.0 B.1 C.2 D.3 E.4;
-    A.0 B.1 C.2 D.3 E.4 F.5;
-    A.0 B.1 C.2 D.3 E.4 F.5 G.6;
-    A.0 B.1 C.2 D.3 E.4 F.5 G.6 I.7;
-    A.0 B.1 C.2 D.3 E.4 F.5 G.6 I.7 J.8;
-    A.0 B.1 C.2 D.3 E.4 F.5 G.6 I.7 J.8 K.9;
-    A.0 B.1 C.2 D.3 E.4 F.5 G.6 I.7 J.8 K.9 L.10;
-    A.0 B.1 C.2 D.3 E.4 F.5 G.6 I.7 J.8 K.9 L.10 M.11;
-}
+each_tuple!(key_sets);
