@@ -208,6 +208,14 @@ fn a_result_that_panics_when_its_thread_ends_does_not_abort() {
     alone(|| {
         thread::spawn(|| drop(f(&Rc::new(1)))).join().unwrap();
         assert_eq!((f_memo().stats().dropped, memo_core::report().swallowed_panics), (1, 1));
+        // More than the thread has looked at before its table goes.
+        let crowd = || {
+            let all: Vec<_> = (0..200).map(Rc::new).collect();
+            all.iter().for_each(|n| drop(f(n)));
+        };
+        thread::spawn(crowd).join().unwrap();
+        assert_eq!(f_memo().stats().dropped, 201);
+        assert!(memo_core::report().swallowed_panics > 1);
     });
 }
 
