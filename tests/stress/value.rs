@@ -140,8 +140,19 @@ impl Value for Noisy {
 
 impl Clone for Noisy {
     fn clone(&self) -> Self {
+        let stopped = StoppedByPanic(self.counted.id);
         memos::ask_plain(&self.next);
+        std::mem::forget(stopped);
         Self { counted: self.counted.clone(), next: Arc::clone(&self.next) }
+    }
+}
+
+/// Counts a call that another memo's panic stops while this one's result is copied.
+struct StoppedByPanic(Id);
+
+impl Drop for StoppedByPanic {
+    fn drop(&mut self) {
+        count(self.0, Count::Stopped);
     }
 }
 
