@@ -6,12 +6,16 @@
 //!
 //! # The bound of law 4
 //!
-//! With `n` nodes in the side table, `d` of them dead, an object that has died is found after at most `n / 4 + 350` further misses
-//! (`n / 5 + 150` of those that add no node), or `32 n + 171 d + 4,096 (22 + m)` hits, where `m` is the number of memos in use by each
-//! thread, summed over threads (a thread counts to 4,096 for each memo by itself, and gives what it did not use up to the process when
-//! it ends); all of any threads, and each as a part of what is needed. While objects come, at most as many dead as living ones of the same size class are not found
-//! yet, and 34 a shard or 32 KiB of them. The allocation is given back then and there, and so is a result without drop glue; a
+//! With `n` nodes in the side table, `d` of them dead, an object that has died is found after at most `n / 4 + 1,100` further misses
+//! of one thread, and 256 more for each further one that misses (`n / 5 + 900` and 205 of those that add no node); or after `32 n +
+//! 171 d + 4,096 (22 + m)` hits, where `m` is the number of memos in use by each thread, summed over threads (a thread counts to 4,096
+//! for each memo by itself, and gives what it did not use up to the process when it ends); all of any threads, and each as a part of
+//! what is needed. While objects come, at most as many dead as living ones of the same size class are not found yet, and 34 a
+//! shard or 32 KiB of them. The allocation is given back then and there, and so is a result without drop glue; a
 //! result with drop glue is dropped at the end of an outermost memo call, where each call drops at most [`MOST_LATE`] of them.
+//!
+//! Why so rarely: who misses looks at what other threads have in their caches, and takes their locks. A visit for every eighth
+//! miss made two threads that do nothing but make, ask and drop objects of their own twice as slow as one.
 //!
 //! # Invariants
 //!
@@ -29,7 +33,7 @@ use crate::side_table::shard::Chain;
 use crate::side_table::shared::Shard;
 use crate::side_table::{Made, Subject, local, shared};
 use crate::sync::panicking;
-use crate::sync::plain::{AtomicU64, Ordering};
+use crate::sync::plain::{AtomicU32, AtomicU64, Ordering};
 use crate::thread::{self, Deeper, Thread};
 use crate::{fence, grave};
 
@@ -37,8 +41,10 @@ use crate::{fence, grave};
 const NODES_PER_MISS: i32 = 5;
 /// For one that added a node, and so has looked at some there, fewer.
 const IN_PASSING: i32 = 1;
-/// A debt is paid when it is worth taking a lock for.
-const DUE: i32 = 32;
+/// A debt is paid when it is worth the visit: what is looked at lies in another thread's cache, as a rule.
+const DUE: i32 = 1024;
+/// A visit that found so many dead leaves the rest of the debt to the next.
+const DEAD_PER_VISIT: usize = 32;
 /// Every so many hits of one memo on one thread sweep too.
 pub(crate) const HITS_PER_SWEEP: u64 = 4096;
 /// Nodes that those look at.
@@ -53,14 +59,28 @@ const BATCH: usize = 64;
 /// Notes what a miss owes, and pays when it is worth it: also inside a body, where nothing of the user's is run.
 #[inline]
 pub(crate) fn owe() {
-    let due = thread::with(|thread| {
+    let debt = thread::with(|thread| {
         let debt = thread.debt.get() + NODES_PER_MISS;
-        thread.debt.set(if debt < DUE { debt } else { debt - DUE });
-        debt >= DUE
+        thread.debt.set(debt);
+        debt
     });
-    if due {
-        some(DUE as usize, usize::MAX);
+    if debt >= DUE {
+        let left = pay(debt);
+        thread::with(|thread| thread.debt.set(left));
     }
+}
+
+/// What threads that have ended still owed.
+static OWED: AtomicU32 = AtomicU32::new(0);
+
+/// Pays a debt, and what is owed by threads that have ended, as far as one visit goes. What is left.
+#[cold]
+#[inline(never)]
+fn pay(debt: i32) -> i32 {
+    let debt = debt.unsigned_abs() + OWED.swap(0, Ordering::Relaxed);
+    let left = debt as usize - some(debt as usize, DEAD_PER_VISIT);
+    // No more than there was.
+    left as i32
 }
 
 /// Notes that a miss has added a node.
@@ -101,7 +121,8 @@ static LEFT: AtomicU64 = AtomicU64::new(0);
 pub(crate) fn leave(hits: u64) {
     let debt = thread::with(|thread| thread.debt.replace(0));
     if debt > 0 {
-        some(debt.unsigned_abs() as usize, usize::MAX);
+        let left = pay(debt);
+        OWED.fetch_add(left.unsigned_abs(), Ordering::Relaxed);
         settle_now();
     }
     let before = LEFT.fetch_add(hits, Ordering::Relaxed);
@@ -110,17 +131,21 @@ pub(crate) fn leave(hits: u64) {
     }
 }
 
-/// Looks at so many nodes of the process, and at as many of this thread's own table, and not further when so many were dead.
+/// Looks at so many nodes of the process, and at as many of this thread's own table, and not further when so many were dead: then it
+/// says how many it has looked at, else that it is done with all.
 #[cold]
 #[inline(never)]
-fn some(nodes: usize, most_dead: usize) {
-    shared::sweep_some(nodes, most_dead, end_shared);
+fn some(nodes: usize, most_dead: usize) -> usize {
+    let mut paid = shared::sweep_some(nodes, most_dead, end_shared);
     if thread::with(|thread| !thread.table.get().is_null()) {
-        end_local(local::sweep_some(nodes, most_dead));
+        let (paid_here, dead) = local::sweep_some(nodes, most_dead);
+        end_local(dead);
+        paid = paid.min(paid_here);
     }
     if shared::any_late() {
         thread::with(|thread| thread.owes_late.set(true));
     }
+    paid
 }
 
 /// Ends what was found dead in passing, as far as that runs nothing of the user's.

@@ -12,7 +12,7 @@ use std::ptr::NonNull;
 
 use super::index::{Guess, Index};
 use super::node::{Node, age};
-use super::shard::{Added, Chain, Keeper};
+use super::shard::{Added, Chain, Keeper, Swept};
 use super::{Made, Subject};
 use crate::anchor::Anchor;
 use crate::cell::CellRef;
@@ -120,9 +120,14 @@ pub(crate) fn with_anchor(subject: Subject, act: impl FnOnce(&Anchor)) {
     }
 }
 
-/// Looks at so many nodes, and takes out those that are dead, so many at most.
-pub(crate) fn sweep_some(nodes: usize, most_dead: usize) -> Chain {
-    with(|table| table.keeper.sweep_some(&table.index, nodes, most_dead).1).unwrap_or(const { Chain::new() })
+/// Looks at so many nodes, and takes out those that are dead, so many at most. As the [other](super::shared::sweep_some) it says how
+/// many are done with.
+pub(crate) fn sweep_some(nodes: usize, most_dead: usize) -> (usize, Chain) {
+    match with(|table| table.keeper.sweep_some(&table.index, nodes, most_dead)) {
+        Some(Swept { looked, dead, .. }) if dead.len() >= most_dead => (looked, dead),
+        Some(Swept { dead, .. }) => (nodes, dead),
+        None => (nodes, const { Chain::new() }),
+    }
 }
 
 /// Takes nodes back that hold nothing any more, and some whose cells wait for the end of an outermost call.

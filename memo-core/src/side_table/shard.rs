@@ -114,8 +114,9 @@ pub(crate) struct Keeper {
     dead: Chain,
     dead_bytes: u64,
     late: Chain,
-    /// Which pool a sweep goes on with.
+    /// Which pool a round goes on with, and how many of its nodes it has not passed yet: all at most.
     turn: usize,
+    left: usize,
     retired: Retired,
 }
 
@@ -128,6 +129,7 @@ impl Keeper {
             dead_bytes: 0,
             late: Chain::new(),
             turn: 0,
+            left: usize::MAX,
             retired: Retired::new(),
         }
     }
@@ -234,27 +236,31 @@ impl Keeper {
         unsafe { self.pool_of(node).take_out(node) };
     }
 
-    /// Looks at so many nodes, of all classes in turn, not at more than there are, and not further when so many dead wait. How many those
-    /// were, and the dead.
-    pub(crate) fn sweep_some(&mut self, index: &Index<Node>, nodes: usize, most_dead: usize) -> (usize, Chain) {
-        let mut looked = 0;
-        for _ in 0..self.pools.len() {
-            self.turn = (self.turn + 1) % self.pools.len();
-            let most = (nodes - looked).min(self.pools[self.turn].assigned());
-            // Of slabs that are nearly empty, some.
-            let mut slabs = SLABS.max(nodes);
-            let before = looked;
-            while looked - before < most && self.dead.len() < most_dead {
-                let Some(node) = self.pools[self.turn].next_old(&mut slabs) else { break };
-                self.look(index, node);
-                looked += 1;
+    /// Goes on with a round over all nodes, class by class: looks at so many, at none twice, and not further when so many dead wait.
+    pub(crate) fn sweep_some(&mut self, index: &Index<Node>, nodes: usize, most_dead: usize) -> Swept {
+        let (mut looked, mut around) = (0, false);
+        // Of slabs that are nearly empty, some.
+        let mut slabs = SLABS.max(nodes);
+        loop {
+            let Some(pool) = self.pools.get_mut(self.turn) else {
+                (self.turn, self.left, around) = (0, usize::MAX, true);
+                break;
+            };
+            self.left = self.left.min(pool.assigned());
+            if self.left == 0 {
+                (self.turn, self.left) = (self.turn + 1, usize::MAX);
+                continue;
             }
             if looked >= nodes || self.dead.len() >= most_dead {
                 break;
             }
+            let Some(node) = pool.next_old(&mut slabs) else { break };
+            self.left -= 1;
+            looked += 1;
+            self.look(index, node);
         }
         // Who comes by to sweep takes all: what was found dead may be asked about by nobody else.
-        (looked, self.take_dead())
+        Swept { looked, around, dead: self.take_dead() }
     }
 
     /// Begins a sweep of all: how much there is to pass.
@@ -419,6 +425,15 @@ impl Keeper {
         self.dead.each(&mut visit);
         self.late.each(&mut visit);
     }
+}
+
+/// What came of going on with a round.
+pub(crate) struct Swept {
+    /// So many nodes were looked at.
+    pub(crate) looked: usize,
+    /// The round is at its end.
+    pub(crate) around: bool,
+    pub(crate) dead: Chain,
 }
 
 /// How far a sweep of all has to go yet: slabs of each kind.

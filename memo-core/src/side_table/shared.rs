@@ -217,45 +217,38 @@ pub(crate) fn with_anchor(subject: Subject, act: impl FnOnce(&Anchor)) {
 }
 
 /// Shards that one visit goes to at most: their lines may be another thread's.
-const VISITS: u32 = 3;
+const VISITS: u32 = 12;
 
 /// Looks at so many nodes, one hand for the whole process, and hands the dead to `end`: not further when so many were found, and in a
-/// few shards only.
-pub(crate) fn sweep_some(nodes: usize, most_dead: usize, mut end: impl FnMut(Shard, Chain)) {
-    /// The shard that the hand is at, and how many of its nodes it has passed. Two who move it at once pass some twice.
+/// few shards only. How many nodes are done with: all, unless the dead were that many or a shard was busy.
+pub(crate) fn sweep_some(nodes: usize, most_dead: usize, mut end: impl FnMut(Shard, Chain)) -> usize {
+    /// The shard that the hand is at.
     static HAND: AtomicUsize = AtomicUsize::new(0);
-    static PASSED: AtomicUsize = AtomicUsize::new(0);
     let (mut looked, mut found) = (0, 0);
     for _ in 0..OCCUPIED.load(Ordering::Relaxed).count_ones().min(VISITS) {
         let Some(shard) = occupied_from(HAND.load(Ordering::Relaxed)) else { break };
-        // A shard that is busy is left to the next time.
-        if let Ok(keeper) = KEEPERS[shard.0].0.try_lock() {
-            let (some, dead, live) = shard.with_locked(keeper, |keeper| {
-                if keeper.is_empty() {
-                    OCCUPIED.fetch_and(!shard.bit(), Ordering::Relaxed);
-                }
-                let (some, dead) = keeper.sweep_some(shard.index(), nodes - looked, most_dead - found);
-                (some, dead, keeper.live())
-            });
-            let dead_here = dead.len();
-            looked += some;
-            found += dead_here;
-            if !dead.is_empty() {
-                end(shard, dead);
+        // Nobody waits for one that is busy, nor passes it by: it is tried again with the next miss.
+        let Ok(keeper) = KEEPERS[shard.0].0.try_lock() else { return looked };
+        let swept = shard.with_locked(keeper, |keeper| {
+            if keeper.is_empty() {
+                OCCUPIED.fetch_and(!shard.bit(), Ordering::Relaxed);
             }
-            // Those that stay: the others are not among the living any more.
-            let passed = PASSED.load(Ordering::Relaxed) + some.saturating_sub(dead_here);
-            PASSED.store(passed, Ordering::Relaxed);
-            if passed < live && (looked >= nodes || found >= most_dead) {
-                break;
-            }
+            keeper.sweep_some(shard.index(), nodes - looked, most_dead - found)
+        });
+        looked += swept.looked;
+        found += swept.dead.len();
+        if !swept.dead.is_empty() {
+            end(shard, swept.dead);
         }
-        PASSED.store(0, Ordering::Relaxed);
+        if !swept.around {
+            break;
+        }
         HAND.store(shard.0 + 1, Ordering::Relaxed);
         if looked >= nodes || found >= most_dead {
             break;
         }
     }
+    if found < most_dead { nodes } else { looked }
 }
 
 /// The first occupied shard from `hand` on, around.

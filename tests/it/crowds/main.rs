@@ -22,8 +22,8 @@ const IN_TABLE: usize = CROWD + SURVIVORS;
 /// is dead, and some that come before the first look.
 const HITS_UNTIL_RECLAIMED: usize = 32 * IN_TABLE + 171 * CROWD + 4_096 * 30;
 
-/// Misses that meet new objects reclaim in so many: more than one object is looked at for each that comes.
-const MISSES_UNTIL_RECLAIMED: usize = IN_TABLE + 1_000;
+/// Misses that meet new objects reclaim in so many: four objects are looked at for each that comes, in visits that are worth their way.
+const MISSES_UNTIL_RECLAIMED: usize = IN_TABLE / 4 + 1_100;
 
 /// One call drops at most so many results of a crowd that died: what takes less than 200 µs.
 const MOST_IN_ONE_CALL: usize = 2_500;
