@@ -170,6 +170,7 @@ mod owner;
 mod panics;
 mod peer;
 mod plain;
+mod prefetch;
 mod race;
 mod reader;
 mod registry;

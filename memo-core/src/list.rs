@@ -22,6 +22,7 @@ use std::ptr::NonNull;
 use crate::cell::CellHead;
 use crate::index::Index;
 use crate::memo::Core;
+use crate::prefetch;
 use crate::sync::{AtomicPtr, Mutex, Ordering, unpoisoned};
 
 /// How many cells are found by walking: few enough for a walk to cost no more than a probe.
@@ -232,6 +233,14 @@ impl CellList {
             visit(cell);
             at = next;
         }
+    }
+
+    /// Asks for the newest cell, which is looked at first.
+    pub(crate) fn prefetch(&self) {
+        let cell = self.head.load(Ordering::Relaxed).cast::<[u8; 64]>();
+        // It is a line, or two.
+        prefetch::line(cell);
+        prefetch::line(cell.wrapping_add(1));
     }
 
     /// Whether no memo has a cell here.

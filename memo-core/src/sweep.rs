@@ -186,6 +186,7 @@ fn end_quiet(mut dead: Chain) -> (Chain, Chain) {
 /// Ends all of it. What is free by then comes back, and those that ran something of the user's are told.
 fn end_loud(mut dead: Chain, panics: &mut Panics, mut each: impl FnMut(&Node)) -> (Chain, usize) {
     let _deeper = Deeper::enter();
+    dead.each(|node| node.anchor().cells().prefetch());
     let (mut free, mut loud) = (Chain::new(), 0);
     while let Some(node) = dead.pop() {
         // SAFETY: this call's.

@@ -20,6 +20,7 @@ use super::retired::Retired;
 use super::slab::{KINDS, Kind, Pool, Slab};
 use super::{Subject, class_of};
 use crate::life::Life;
+use crate::prefetch;
 
 /// Nodes of its class that are looked at for one that comes.
 const OLD: usize = 2;
@@ -279,7 +280,15 @@ impl Keeper {
             let to_pass = |pool: &Pool| round.slabs[pool.kind().number()] > 0;
             let Some(pool) = self.pools.iter().position(to_pass) else { break };
             let slabs = &mut round.slabs[self.pools[pool].kind().number()];
-            let nodes = left.min(batch);
+            // A slab at a time, of which all that is needed comes at once.
+            let ahead = self.pools[pool].ahead(|node| {
+                // SAFETY: assigned, in this shard, whose writer this is.
+                let address = unsafe { node.as_ref() }.own_address();
+                // The counts of an `Arc` lie before its object.
+                prefetch::line(std::ptr::without_provenance::<[usize; 2]>(address).wrapping_sub(1));
+                index.prefetch(address);
+            });
+            let nodes = left.min(batch).min(ahead.max(1));
             // Slab by slab, or node by node where one at a time is asked for.
             let looked = self.look_old(index, pool, nodes, slabs);
             if looked < nodes {

@@ -368,6 +368,25 @@ impl Pool {
         }
     }
 
+    /// The nodes that the hand meets next in its slab, or in the next one if it has no more there. How many.
+    pub(super) fn ahead(&self, mut visit: impl FnMut(NonNull<Node>)) -> usize {
+        let Some(mut slab) = self.hand else { return 0 };
+        // SAFETY: of this pool.
+        let mut left = unsafe { Self::slab(slab) }.assigned & u64::MAX.checked_shl(self.bit).unwrap_or(0);
+        if left == 0 {
+            slab = Self::links(slab, ALL).after;
+            // SAFETY: as above.
+            left = unsafe { Self::slab(slab) }.assigned;
+        }
+        let count = left.count_ones() as usize;
+        while left != 0 {
+            // SAFETY: a bit of the slab.
+            visit(unsafe { Slab::node(slab, left.trailing_zeros(), self.kind) });
+            left &= left - 1;
+        }
+        count
+    }
+
     /// The same for the second hand, over the slab that the last node came from.
     #[inline]
     pub(super) fn next_young(&mut self) -> Option<NonNull<Node>> {

@@ -45,6 +45,7 @@ use std::ptr::NonNull;
 
 use super::hash_of;
 use super::retired::Retired;
+use crate::prefetch;
 use crate::sync::{AtomicPtr, Ordering};
 use chunk::{Chunk, PAGES, ROOM};
 use directory::Directory;
@@ -198,6 +199,14 @@ impl<N: Addressed> Index<N> {
             // SAFETY: invariant 1.
             chunk = unsafe { chunk.next() }?;
         }
+    }
+
+    /// Asks for the page that [`Index::remove`] will look at.
+    pub(crate) fn prefetch(&self, address: usize) {
+        let place = Place::of(address);
+        // SAFETY: the writer's, and a page of it.
+        let page = unsafe { self.chunk(place).page(place, 0) };
+        prefetch::line(page);
     }
 
     /// The writer's directory.
