@@ -4,7 +4,7 @@
 
 use memo_benches::{fresh, questions};
 
-fn main() {
+pub(crate) fn main() {
     if fresh::answer(questions::figures()) {
         return;
     }
