@@ -77,10 +77,9 @@ static OWED: AtomicU32 = AtomicU32::new(0);
 #[cold]
 #[inline(never)]
 fn pay(debt: i32) -> i32 {
-    let debt = debt.unsigned_abs() + OWED.swap(0, Ordering::Relaxed);
-    let left = debt as usize - some(debt as usize, DEAD_PER_VISIT);
-    // No more than there was.
-    left as i32
+    let debt = debt + OWED.swap(0, Ordering::Relaxed) as i32;
+    // Where shards were busy there may be more, which is not one call's to pay.
+    debt - some(debt.min(DUE) as usize, DEAD_PER_VISIT) as i32
 }
 
 /// Notes that a miss has added a node.
@@ -122,7 +121,7 @@ pub(crate) fn leave(hits: u64) {
     let debt = thread::with(|thread| thread.debt.replace(0));
     if debt > 0 {
         let left = pay(debt);
-        OWED.fetch_add(left.unsigned_abs(), Ordering::Relaxed);
+        OWED.fetch_add(left as u32, Ordering::Relaxed);
         settle_now();
     }
     let before = LEFT.fetch_add(hits, Ordering::Relaxed);
