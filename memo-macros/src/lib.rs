@@ -77,7 +77,7 @@ use proc_macro::TokenStream;
 /// | none | as its type says (`MemoKey`): weak, or a known value |
 /// | `#[memo(owner)]` | this one carries the results |
 /// | `#[memo(value)]` | by a copy of it: `Hash + Eq + Clone` |
-/// | `#[memo(key = expr)]` | by what the expression yields, itself a `MemoKey`; it sees the parameters by reference. What it locks or makes on the way ends before the body runs, so that it may lend from the parameters alone |
+/// | `#[memo(key = expr)]` | by what the expression yields, itself a `MemoKey`; it sees the parameters by reference. What it locks or makes on the way ends before the next one is asked and before the body runs, so that it may lend from the parameters alone |
 /// | `#[memo(owner, key = expr)]` | the owner, by its identity and by what the expression yields |
 /// | `#[memo(skip)]` | not at all; `&mut` parameters must be skipped |
 ///
