@@ -117,7 +117,9 @@ use proc_macro::TokenStream;
 /// others: arguments that need more (`&Cell<&str>` beside another) can be passed to the function, but perhaps not to it.
 ///
 /// `#[track_caller]` holds for the body, too: it, its panics and the panic of a ring of memos tell the caller's line. A result that was
-/// remembered tells that of its first caller.
+/// remembered tells that of its first caller. Through the handle (`compute`, `refresh`) such a body sees the attribute's line, since the
+/// handle points to a function that the compiler does not tell its caller. The panic of a ring that `refresh` closes tells the
+/// line of the `refresh`, with `#[track_caller]` or without.
 ///
 /// In the `impl` of a trait no companion can be declared: "method `f_memo` is not a member of trait" asks for
 /// `handle = none`. "cannot find function `__memo_body_f`" in an `impl` asks for `associated`.
