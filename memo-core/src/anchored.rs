@@ -67,6 +67,9 @@ impl<T: ?Sized> Anchored<T> {
     ///
     /// Needed only where the value changes without `&mut`, through a `Cell` or a lock inside it, and the memo says `interior_mutability`.
     ///
+    /// It leaves the value as it is, also where that has a `clear` of its own: `Vec::clear(&mut list)` empties an `Anchored<Vec<_>>`,
+    /// and drops the results, too.
+    ///
     /// ```
     /// # use memo_core::{Anchored, weak_memo};
     /// # use std::cell::Cell;

@@ -404,7 +404,6 @@ pub trait Returns<R, H: Keeping<R, Kept: 'static>>: Scope {
     ) -> Step<'w, R, O, Self, K::Store<H::Kept>>;
 
     /// See [`owned::apply_owned`].
-    #[track_caller]
     fn apply<'w, O: Locate<Self> + ?Sized, K: KeySet<Self>>(
         core: &'static Core,
         place: Place<'w, O, Self>,
@@ -485,7 +484,6 @@ where
 
 /// Carries out what the handle asks.
 #[inline]
-#[track_caller]
 pub fn apply_owned<'w, R, O, S, K, H>(
     core: &'static Core,
     place: Place<'w, O, S>,

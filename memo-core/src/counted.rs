@@ -386,6 +386,11 @@ where
         flight::guard_again(self.core(), self.address(), hash);
     }
 
+    /// What [`guard_again`](Self::guard_again) would say.
+    pub(crate) fn asked_again(&self, hash: u64) -> Option<String> {
+        flight::asked_again(self.core(), self.address(), hash)
+    }
+
     /// What frames know this cell by.
     pub(crate) fn address(&self) -> usize {
         std::ptr::from_ref(self).addr()

@@ -301,24 +301,34 @@ const MOST_BESIDE: usize = 1024;
 #[inline(never)]
 #[track_caller]
 pub(crate) fn refuse_ring(core: &'static Core, asked: Task) {
+    if let Some(said) = ring(core, asked) {
+        panic!("{said}");
+    }
+}
+
+/// What there is to say against that, for a call whose caller is to panic: a pointer to a function does not pass its caller on.
+#[cold]
+#[inline(never)]
+pub(crate) fn ring(core: &'static Core, asked: Task) -> Option<String> {
     let stack = Stack::current();
     let mine = || of_this_thread().filter(|frame| stack.has(frame.stack));
     // That computation itself, or one beside it.
     if let Some(same) = mine().find(|frame| frame.task.slot == asked.slot || frame.is_for(core, &asked)) {
-        panic!(
+        return Some(format!(
             "memo_core: `{}` asks for a result it is computing: {} -> `{}`",
             core.own_name(),
             places_from(same.task.slot, mine()).join(" -> "),
             core.own_name()
-        );
+        ));
     }
     let beside = of_this_thread().filter(|frame| frame.is_for(core, &asked)).count();
-    assert!(
-        beside < MOST_BESIDE,
-        "memo_core: `{}` at {} is asked for a result that {beside} suspended computations of this thread compute: it seems to ask for itself",
-        core.own_name(),
-        core.place()
-    );
+    (beside >= MOST_BESIDE).then(|| {
+        format!(
+            "memo_core: `{}` at {} is asked for a result that {beside} suspended computations of this thread compute: it seems to ask for itself",
+            core.own_name(),
+            core.place()
+        )
+    })
 }
 
 /// How many flights of one key, all asked to go, may be in progress below each other on one thread before they are taken for a
@@ -349,29 +359,38 @@ pub(crate) fn detached_now() -> u32 {
 #[inline]
 #[track_caller]
 pub(crate) fn guard_again(core: &'static Core, cell: usize, hash: u64) {
-    if i64::from(DETACHED.load(Ordering::Relaxed).cast_signed()) >= MOST_AGAIN as i64 {
-        count_again(core, Task { slot: 0, cell, hash, races: false });
+    if let Some(said) = asked_again(core, cell, hash) {
+        panic!("{said}");
     }
 }
 
+/// What there is to say against that; see [`ring`].
+#[inline]
+pub(crate) fn asked_again(core: &'static Core, cell: usize, hash: u64) -> Option<String> {
+    if i64::from(DETACHED.load(Ordering::Relaxed).cast_signed()) < MOST_AGAIN as i64 {
+        return None;
+    }
+    count_again(core, Task { slot: 0, cell, hash, races: false })
+}
+
 #[cold]
-#[track_caller]
-fn count_again(core: &'static Core, asked: Task) {
+#[inline(never)]
+fn count_again(core: &'static Core, asked: Task) -> Option<String> {
     let same = |frame: &&Frame| frame.is_for(core, &asked);
     if of_this_thread().filter(same).count() < MOST_AGAIN {
-        return;
+        return None;
     }
     // Those that are suspended asked for nothing here.
     let stack = Stack::current();
     let mine = || of_this_thread().filter(|frame| stack.has(frame.stack));
     let again = mine().filter(same).count();
-    let Some(newest) = mine().find(same).filter(|_| again >= MOST_AGAIN) else { return };
-    panic!(
+    let newest = mine().find(same).filter(|_| again >= MOST_AGAIN)?;
+    Some(format!(
         "memo_core: `{}` has asked for its own result {again} times, each time after that was asked to go: {} -> `{}`",
         core.own_name(),
         places_from(newest.task.slot, mine()).join(" -> "),
         core.own_name()
-    );
+    ))
 }
 
 /// How often the same key may be nested on one thread with `single_flight = false` before it is taken for a ring.

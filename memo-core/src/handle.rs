@@ -46,6 +46,9 @@ pub enum Reply<Out, Value> {
     Value(Value),
     /// Yes or no.
     Flag(bool),
+    /// What there is to say of a ring that this would close. Boxed, so that it makes no other answer larger.
+    #[allow(clippy::box_collection, reason = "as above")]
+    Ring(Box<String>),
 }
 
 /// Whether results may be taken back.
@@ -283,12 +286,18 @@ where
     /// Computes the result anew and stores it in place of the old one.
     ///
     /// The old one is gone from the start: callers who come meanwhile wait for the new one. If the body panics, there is none.
+    ///
+    /// # Panics
+    ///
+    /// If it is asked by the very computation that it would do again: that would never end. The panic tells the line of this call.
+    #[track_caller]
     pub fn refresh<'w, 'a>(&self, args: Args<'w, 'a, S>) -> Value<'w, 'a, S>
     where
         P: Revocable,
     {
         match self.ask(P::op(Op::Refresh), args) {
             Reply::Value(value) => value,
+            Reply::Ring(ring) => panic!("{ring}"),
             _ => unreachable!("the body yields a value"),
         }
     }

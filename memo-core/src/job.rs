@@ -254,7 +254,7 @@ where
         None => CountedCell::find_or_add(anchor, core, Place::<O, S>::WHERE),
     };
     let mut race = (!site.single_flight).then(|| cell.race(hash));
-    // The entry that another call was faster with. Looked at as it is: a key whose `matches` and stored form disagree
+    // The entry that another call was faster with. Looked at as it is: a key whose `matches_stored` and stored form disagree
     // would be sought, not found, and not added, for ever.
     let mut faster = None;
     // The caller has just looked, and who adds looks again under the very lock that it adds under.

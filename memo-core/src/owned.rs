@@ -10,7 +10,7 @@ use crate::keep::Keeping;
 use crate::key::{KeySet, StoredKey};
 use crate::memo::Core;
 use crate::owner::{Locate, Place};
-use crate::panics::{OnItsWay, Panics, drop_all};
+use crate::panics::{self, OnItsWay, Panics, drop_all};
 use crate::plain::is_plain;
 use crate::scope::{Scope, Storable};
 use crate::slot::{Look, Slot};
@@ -352,7 +352,6 @@ where
 }
 
 /// Carries out what the handle asks.
-#[track_caller]
 pub(crate) fn apply_owned<'w, R, H, O, S, K>(
     core: &'static Core,
     place: Place<'w, O, S>,
@@ -380,7 +379,10 @@ where
             }
             Applied::Answer(Reply::Nothing)
         }
-        Op::Refresh => Applied::Compute(refresh(core, place, &key)),
+        Op::Refresh => match refresh(core, place, &key) {
+            Ok(ticket) => Applied::Compute(ticket),
+            Err(ring) => Applied::Answer(Reply::Ring(Box::new(ring))),
+        },
     }
 }
 
@@ -469,8 +471,13 @@ impl Drop for Refused {
     }
 }
 
-#[track_caller]
-fn refresh<'w, R, O, S, K>(core: &'static Core, place: Place<'w, O, S>, key: &K) -> Ticket<'w, O, S, K::Store<R>>
+/// The duty to compute a new result, or what there is to say where that would never end: the handle's method panics, which alone
+/// knows its caller.
+fn refresh<'w, R, O, S, K>(
+    core: &'static Core,
+    place: Place<'w, O, S>,
+    key: &K,
+) -> Result<Ticket<'w, O, S, K::Store<R>>, String>
 where
     R: Clone + Storable<S>,
     O: Locate<S> + ?Sized,
@@ -482,7 +489,9 @@ where
     let me = thread::with(thread::Thread::number);
     let cell = cell_of::<R, O, S, K>(core, place);
     let hash = key.hash();
-    cell.guard_again(hash);
+    if let Some(ring) = cell.asked_again(hash) {
+        return Err(ring);
+    }
     let stored = key.to_stored();
     let entry = new_entry::<K::Store<R>>(Slot::claimed(me), stored, hash);
     let keys = const { Keys::of::<S, K>() };
@@ -491,9 +500,11 @@ where
     let own = own.filter(|old| matches!(old.slot.look(), Look::Busy(flight) if flight.thread == me));
     let own = own.map(|old| task_of(cell, old, false));
     let job = Job::refresh(place, cell, entry, keys, Replaced(old.map(Box::new)), call);
-    if let Some(own) = own {
-        // Where it is asked from the body of the very flight it replaced, that would ask again, without end.
-        flight::refuse_ring(core, own);
+    // Where it is asked from the body of the very flight it replaced, that would ask again, without end.
+    if let Some(ring) = own.and_then(|own| flight::ring(core, own)) {
+        // As in the panic that this becomes.
+        panics::quietly(|| drop(job));
+        return Err(ring);
     }
-    Ticket(Some(job))
+    Ok(Ticket(Some(job)))
 }

@@ -39,6 +39,8 @@ impl<T: HasAnchor + ?Sized> Owner for T {
 }
 
 /// How an owner's anchor is found in scope `S`.
+///
+/// A bound `T: Owner` brings these methods along, so that none goes by a name that std's traits have.
 #[allow(private_interfaces, reason = "sealed in effect: the hidden types cannot be named outside")]
 #[diagnostic::on_unimplemented(
     message = "the results of `{Self}` cannot be `local`",
@@ -51,10 +53,10 @@ pub trait Locate<S> {
     const TABLED: bool;
     /// Its anchor, if it has one already.
     #[doc(hidden)]
-    fn find(&self) -> Option<&Anchor>;
+    fn find_anchor(&self) -> Option<&Anchor>;
     /// Its anchor, made on first use; with room for a small result if so.
     #[doc(hidden)]
-    fn make(&self, roomy: bool) -> Made<'_>;
+    fn make_anchor(&self, roomy: bool) -> Made<'_>;
     /// Its strong count.
     #[doc(hidden)]
     fn strong(&self) -> Option<usize>;
@@ -68,10 +70,10 @@ impl<T: ?Sized> Locate<Shared> for Arc<T> {
     const TABLED: bool = true;
 
     #[inline]
-    fn find(&self) -> Option<&Anchor> {
+    fn find_anchor(&self) -> Option<&Anchor> {
         shared::find(self)
     }
-    fn make(&self, roomy: bool) -> Made<'_> {
+    fn make_anchor(&self, roomy: bool) -> Made<'_> {
         sweep::shared_anchor(self, roomy)
     }
     fn strong(&self) -> Option<usize> {
@@ -89,10 +91,10 @@ macro_rules! in_this_threads_table {
             const TABLED: bool = true;
 
             #[inline]
-            fn find(&self) -> Option<&Anchor> {
+            fn find_anchor(&self) -> Option<&Anchor> {
                 local::find(Subject::of(&**self))
             }
-            fn make(&self, roomy: bool) -> Made<'_> {
+            fn make_anchor(&self, roomy: bool) -> Made<'_> {
                 sweep::local_anchor(Subject::of(&**self), roomy, || Life::new($pointer::downgrade(self)))
             }
             fn strong(&self) -> Option<usize> {
@@ -113,10 +115,10 @@ impl<T: HasAnchor + ?Sized> Locate<Shared> for T {
     const TABLED: bool = false;
 
     #[inline]
-    fn find(&self) -> Option<&Anchor> {
+    fn find_anchor(&self) -> Option<&Anchor> {
         Some(self.anchor())
     }
-    fn make(&self, _: bool) -> Made<'_> {
+    fn make_anchor(&self, _: bool) -> Made<'_> {
         unreachable!("an anchor inside is always found")
     }
     fn strong(&self) -> Option<usize> {
@@ -185,17 +187,17 @@ impl<'w, O: Locate<S> + ?Sized, S: Scope> Place<'w, O, S> {
 
     #[inline]
     pub(crate) fn find(self) -> Option<&'w Anchor> {
-        self.owner.find()
+        self.owner.find_anchor()
     }
 
     /// The anchor, made on first use.
     pub(crate) fn make(self) -> &'w Anchor {
-        self.owner.make(false).anchor
+        self.owner.make_anchor(false).anchor
     }
 
     /// The same, with room for a small result if `roomy`.
     pub(crate) fn make_roomy(self, roomy: bool) -> Made<'w> {
-        self.owner.make(roomy)
+        self.owner.make_anchor(roomy)
     }
 
     pub(crate) fn strong(self) -> Option<usize> {

@@ -132,8 +132,8 @@ fn through(
                 <#own as #key>::hash_key(&**self, __memo_state)
             }
             #[inline]
-            fn matches(&self, __memo_stored: &<#own as #key>::Stored) -> ::core::primitive::bool {
-                <#own as #key>::matches(&**self, __memo_stored)
+            fn matches_stored(&self, __memo_stored: &<#own as #key>::Stored) -> ::core::primitive::bool {
+                <#own as #key>::matches_stored(&**self, __memo_stored)
             }
             #[inline]
             fn to_stored(&self) -> <#own as #key>::Stored {

@@ -215,7 +215,7 @@ impl Shape<'_> {
                 const TRUSTED: ::core::primitive::bool = #trusted;
                 const FAITHFUL: ::core::primitive::bool = #faithful;
                 fn hash_key<__MemoHasher: ::core::hash::Hasher>(&self, __memo_state: &mut __MemoHasher) { #hash }
-                fn matches(&self, __memo_stored: &<Self as #key>::Stored) -> ::core::primitive::bool { #matches }
+                fn matches_stored(&self, __memo_stored: &<Self as #key>::Stored) -> ::core::primitive::bool { #matches }
                 fn to_stored(&self) -> <Self as #key>::Stored { #to_stored }
             }
         }
@@ -309,7 +309,7 @@ impl Shape<'_> {
                 let stored = self.inject(index, count, &tuple(names("__memo_stored", variant.parts.len())));
                 let parts = variant.parts.iter().enumerate().map(|(at, part)| {
                     let (as_key, value, stored) = (self.as_key(part), self.value(part, at), name("__memo_stored", at));
-                    ours!(&& #as_key::matches(#value, #stored))
+                    ours!(&& #as_key::matches_stored(#value, #stored))
                 });
                 ours!((#pattern, #stored) => true #(#parts)*)
             })

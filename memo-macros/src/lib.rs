@@ -77,7 +77,7 @@ use proc_macro::TokenStream;
 /// | none | as its type says (`MemoKey`): weak, or a known value |
 /// | `#[memo(owner)]` | this one carries the results |
 /// | `#[memo(value)]` | by a copy of it: `Hash + Eq + Clone` |
-/// | `#[memo(key = expr)]` | by what the expression yields, itself a `MemoKey`; it sees the parameters by reference. What it locks or makes on the way ends before the body runs, so that it may lend from the parameters alone |
+/// | `#[memo(key = expr)]` | by what the expression yields, itself a `MemoKey`; it sees the parameters by reference. What it locks or makes on the way ends before the next one is asked and before the body runs, so that it may lend from the parameters alone |
 /// | `#[memo(owner, key = expr)]` | the owner, by its identity and by what the expression yields |
 /// | `#[memo(skip)]` | not at all; `&mut` parameters must be skipped |
 ///
@@ -117,7 +117,9 @@ use proc_macro::TokenStream;
 /// others: arguments that need more (`&Cell<&str>` beside another) can be passed to the function, but perhaps not to it.
 ///
 /// `#[track_caller]` holds for the body, too: it, its panics and the panic of a ring of memos tell the caller's line. A result that was
-/// remembered tells that of its first caller.
+/// remembered tells that of its first caller. Through the handle (`compute`, `refresh`) such a body sees the attribute's line, since the
+/// handle points to a function that the compiler does not tell its caller. The panic of a ring that `refresh` closes tells the
+/// line of the `refresh`, with `#[track_caller]` or without.
 ///
 /// In the `impl` of a trait no companion can be declared: "method `f_memo` is not a member of trait" asks for
 /// `handle = none`. "cannot find function `__memo_body_f`" in an `impl` asks for `associated`.

@@ -42,8 +42,8 @@ macro_rules! sequences {
             }
 
             #[inline]
-            fn matches(&self, stored: &Self::Stored) -> bool {
-                self.len() == stored.len() && self.iter().zip(stored).all(|(part, stored)| part.matches(stored))
+            fn matches_stored(&self, stored: &Self::Stored) -> bool {
+                self.len() == stored.len() && self.iter().zip(stored).all(|(part, stored)| part.matches_stored(stored))
             }
 
             fn to_stored(&self) -> Self::Stored {
@@ -93,10 +93,10 @@ impl<S: Scope, K: MemoKey<S>, V: MemoKey<S>> MemoKey<S> for BTreeMap<K, V> {
     }
 
     #[inline]
-    fn matches(&self, stored: &Self::Stored) -> bool {
+    fn matches_stored(&self, stored: &Self::Stored) -> bool {
         let mut pairs = self.iter().zip(stored);
         self.len() == stored.len()
-            && pairs.all(|((key, value), stored)| key.matches(&stored.0) && value.matches(&stored.1))
+            && pairs.all(|((key, value), stored)| key.matches_stored(&stored.0) && value.matches_stored(&stored.1))
     }
 
     fn to_stored(&self) -> Self::Stored {

@@ -94,8 +94,8 @@ use crate::scope::{Scope, Shared};
 ///     fn hash_key<H: Hasher>(&self, state: &mut H) {
 ///         MemoKey::<S>::hash_key(&self.0, state);
 ///     }
-///     fn matches(&self, stored: &Self::Stored) -> bool {
-///         MemoKey::<S>::matches(&self.0, stored)
+///     fn matches_stored(&self, stored: &Self::Stored) -> bool {
+///         MemoKey::<S>::matches_stored(&self.0, stored)
 ///     }
 ///     fn to_stored(&self) -> Self::Stored {
 ///         MemoKey::<S>::to_stored(&self.0)
@@ -116,7 +116,7 @@ use crate::scope::{Scope, Shared};
 /// impl<S: Scope> MemoKey<S> for Anything {
 ///     type Stored = <Arc<u8> as MemoKey<S>>::Stored;
 ///     fn hash_key<H: Hasher>(&self, _: &mut H) {}
-///     fn matches(&self, _: &Self::Stored) -> bool {
+///     fn matches_stored(&self, _: &Self::Stored) -> bool {
 ///         true
 ///     }
 ///     fn to_stored(&self) -> Self::Stored {
@@ -155,7 +155,7 @@ pub trait MemoKey<S: Scope = Shared> {
     /// Feeds what counts to a hasher. Equal keys must feed the same.
     fn hash_key<H: Hasher>(&self, state: &mut H);
     /// Whether the stored key is this one.
-    fn matches(&self, stored: &Self::Stored) -> bool;
+    fn matches_stored(&self, stored: &Self::Stored) -> bool;
     /// Makes the form to keep.
     fn to_stored(&self) -> Self::Stored;
 
@@ -168,7 +168,7 @@ pub trait MemoKey<S: Scope = Shared> {
     #[doc(hidden)]
     #[inline]
     fn matches_asked<'k>(&'k self, _asked: &Asked<'k>, stored: &Self::Stored) -> bool {
-        self.matches(stored)
+        self.matches_stored(stored)
     }
     #[doc(hidden)]
     fn to_stored_asked<'k>(&'k self, _asked: &Asked<'k>) -> Self::Stored {

@@ -82,7 +82,7 @@ macro_rules! through {
             #[inline]
             fn matches(&self, stored: &Self::Stored) -> bool {
                 let $this = self;
-                MemoKey::<S>::matches($key, stored)
+                MemoKey::<S>::matches_stored($key, stored)
             }
 
             fn to_stored(&self) -> Self::Stored {

@@ -57,7 +57,7 @@ impl<S: Scope, T: Hash + Eq + Clone + Storable<S>> MemoKey<S> for Value<T> {
     }
 
     #[inline]
-    fn matches(&self, stored: &Kept<T>) -> bool {
+    fn matches_stored(&self, stored: &Kept<T>) -> bool {
         is_same(&self.0, &stored.0)
     }
 
@@ -77,7 +77,7 @@ impl<S: Scope, T: Hash + Eq + Clone + Storable<S>> MemoKey<S> for Value<[T]> {
     }
 
     #[inline]
-    fn matches(&self, stored: &Box<[Kept<T>]>) -> bool {
+    fn matches_stored(&self, stored: &Box<[Kept<T>]>) -> bool {
         self.0.len() == stored.len() && self.0.iter().zip(stored).all(|(value, stored)| is_same(value, &stored.0))
     }
 
@@ -100,8 +100,8 @@ macro_rules! as_unmarked {
             }
 
             #[inline]
-            fn matches(&self, stored: &Self::Stored) -> bool {
-                MemoKey::<S>::matches(&self.0, stored)
+            fn matches_stored(&self, stored: &Self::Stored) -> bool {
+                MemoKey::<S>::matches_stored(&self.0, stored)
             }
 
             fn to_stored(&self) -> Self::Stored {

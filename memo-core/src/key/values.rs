@@ -36,7 +36,7 @@ macro_rules! copied {
             }
 
             #[inline]
-            fn matches(&self, stored: &$type) -> bool {
+            fn matches_stored(&self, stored: &$type) -> bool {
                 self == stored
             }
 
@@ -79,7 +79,7 @@ macro_rules! by_bits {
             }
 
             #[inline]
-            fn matches(&self, stored: &$bits) -> bool {
+            fn matches_stored(&self, stored: &$bits) -> bool {
                 self.to_bits() == *stored
             }
 
@@ -124,7 +124,7 @@ macro_rules! borrowed {
             }
 
             #[inline]
-            fn matches(&self, stored: &Box<$borrowed>) -> bool {
+            fn matches_stored(&self, stored: &Box<$borrowed>) -> bool {
                 $exactly(self) == $exactly(stored)
             }
 
@@ -194,9 +194,9 @@ impl<S: Scope, T: MemoKey<S>> MemoKey<S> for Option<T> {
     }
 
     #[inline]
-    fn matches(&self, stored: &Self::Stored) -> bool {
+    fn matches_stored(&self, stored: &Self::Stored) -> bool {
         match (self, stored) {
-            (Some(content), Some(stored)) => content.matches(stored),
+            (Some(content), Some(stored)) => content.matches_stored(stored),
             (None, None) => true,
             _ => false,
         }
@@ -241,8 +241,8 @@ macro_rules! tuples {
             }
 
             #[inline]
-            fn matches(&self, stored: &Self::Stored) -> bool {
-                $(self.$at.matches(&stored.$at))&&+
+            fn matches_stored(&self, stored: &Self::Stored) -> bool {
+                $(self.$at.matches_stored(&stored.$at))&&+
             }
 
             fn to_stored(&self) -> Self::Stored {

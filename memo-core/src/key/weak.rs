@@ -37,7 +37,7 @@ impl<S: Scope, T: ?Sized> MemoKey<S> for Arc<T> {
     }
 
     #[inline]
-    fn matches(&self, stored: &PeerRef<S>) -> bool {
+    fn matches_stored(&self, stored: &PeerRef<S>) -> bool {
         stored.is(Subject::of(&**self).address)
     }
 
@@ -57,7 +57,7 @@ impl<T: ?Sized> MemoKey<Local> for Rc<T> {
     }
 
     #[inline]
-    fn matches(&self, stored: &PeerRef<Local>) -> bool {
+    fn matches_stored(&self, stored: &PeerRef<Local>) -> bool {
         stored.is(Subject::of(&**self).address)
     }
 
@@ -80,7 +80,7 @@ impl<S: Scope, T: HasAnchor + ?Sized> MemoKey<S> for T {
     }
 
     #[inline]
-    fn matches(&self, stored: &PeerRef<S>) -> bool {
+    fn matches_stored(&self, stored: &PeerRef<S>) -> bool {
         stored.is(scope::anchor_address(self.anchor()))
     }
 
@@ -116,8 +116,8 @@ macro_rules! as_pointee {
             }
 
             #[inline]
-            fn matches(&self, stored: &Self::Stored) -> bool {
-                MemoKey::<$scope>::matches(&**self, stored)
+            fn matches_stored(&self, stored: &Self::Stored) -> bool {
+                MemoKey::<$scope>::matches_stored(&**self, stored)
             }
 
             fn to_stored(&self) -> Self::Stored {

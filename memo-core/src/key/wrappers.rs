@@ -25,7 +25,7 @@ macro_rules! by_parts {
             }
 
             #[inline]
-            fn matches(&self, stored: &Self::Stored) -> bool {
+            fn matches_stored(&self, stored: &Self::Stored) -> bool {
                 let $this = self;
                 by_parts!(@all S, stored, $($part => $key),+)
             }
@@ -42,12 +42,12 @@ macro_rules! by_parts {
             [S: Scope, $($name: MemoKey<S>),*] &$type => $type, S;
         }
     )+};
-    (@all $s:ident, $stored:ident, $a:expr => $ka:ty) => { <$ka as MemoKey<$s>>::matches($a, &$stored.0) };
+    (@all $s:ident, $stored:ident, $a:expr => $ka:ty) => { <$ka as MemoKey<$s>>::matches_stored($a, &$stored.0) };
     (@all $s:ident, $stored:ident, $a:expr => $ka:ty, $b:expr => $kb:ty) => {
-        <$ka as MemoKey<$s>>::matches($a, &$stored.0) && <$kb as MemoKey<$s>>::matches($b, &$stored.1)
+        <$ka as MemoKey<$s>>::matches_stored($a, &$stored.0) && <$kb as MemoKey<$s>>::matches_stored($b, &$stored.1)
     };
     (@all $s:ident, $stored:ident, $a:expr => $ka:ty, $b:expr => $kb:ty, $c:expr => $kc:ty) => {
-        by_parts!(@all $s, $stored, $a => $ka, $b => $kb) && <$kc as MemoKey<$s>>::matches($c, &$stored.2)
+        by_parts!(@all $s, $stored, $a => $ka, $b => $kb) && <$kc as MemoKey<$s>>::matches_stored($c, &$stored.2)
     };
 }
 
@@ -73,7 +73,7 @@ impl<S: Scope, T: ?Sized> MemoKey<S> for PhantomData<T> {
     fn hash_key<H: Hasher>(&self, _: &mut H) {}
 
     #[inline]
-    fn matches(&self, (): &()) -> bool {
+    fn matches_stored(&self, (): &()) -> bool {
         true
     }
 
@@ -101,10 +101,10 @@ impl<S: Scope, T: MemoKey<S>, E: MemoKey<S>> MemoKey<S> for Result<T, E> {
     }
 
     #[inline]
-    fn matches(&self, stored: &Self::Stored) -> bool {
+    fn matches_stored(&self, stored: &Self::Stored) -> bool {
         match (self, stored) {
-            (Ok(value), Either::Left(stored)) => value.matches(stored),
-            (Err(error), Either::Right(stored)) => error.matches(stored),
+            (Ok(value), Either::Left(stored)) => value.matches_stored(stored),
+            (Err(error), Either::Right(stored)) => error.matches_stored(stored),
             _ => false,
         }
     }

@@ -1,5 +1,5 @@
 use proc_macro2::{Group, Ident, Literal, Punct, Spacing, Span, TokenStream, TokenTree};
-use quote::{ToTokens, TokenStreamExt, quote};
+use quote::{ToTokens, TokenStreamExt, format_ident, quote};
 use syn::visit::{self, Visit};
 use syn::visit_mut::{self, VisitMut};
 use syn::{Expr, Pat, PatIdent, Token, Type};
@@ -87,14 +87,23 @@ pub(super) fn compare(memo: &Memo) -> TokenStream {
     })
 }
 
-/// The extra key, an expression: a tuple of the parts that the local `__memo_place` makes of the arguments. And what makes it
-/// first, where that runs code of the user's: whatever that borrows or locks on the way ends with the statement, before the
-/// call waits for another or runs the body.
+/// The extra key, an expression: a tuple of the parts that the local `__memo_place` makes of the arguments. And what makes first
+/// those parts that run code of the user's, each by itself: whatever that borrows or locks on the way ends with its statement,
+/// before the next part asks for the same, before the call waits for another or runs the body.
 pub(super) fn key(memo: &Memo, view: &View) -> (TokenStream, TokenStream) {
-    let parts: Vec<_> = memo.extra_key().map(|parameter| part(memo, parameter, view)).collect();
-    let key = if parts.is_empty() { ours!(()) } else { ours!((#(#parts,)*)) };
-    let runs_code = memo.extra_key().any(|parameter| parameter.part.computed().is_some());
-    if runs_code { (ours!(__memo_key), ours!(let __memo_key = #key;)) } else { (key, TokenStream::new()) }
+    let mut parts = TokenStream::new();
+    let mut made = TokenStream::new();
+    for (index, parameter) in memo.extra_key().enumerate() {
+        let part = part(memo, parameter, view);
+        if parameter.part.computed().is_some() {
+            let name = format_ident!("__memo_part{index}", span = Span::mixed_site());
+            made.extend(ours!(let #name = #part;));
+            parts.extend(ours!(#name,));
+        } else {
+            parts.extend(ours!(#part,));
+        }
+    }
+    (ours!((#parts)), made)
 }
 
 fn part(memo: &Memo, parameter: &Parameter, view: &View) -> TokenStream {

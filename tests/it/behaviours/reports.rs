@@ -159,5 +159,28 @@ fn a_report_claims_no_time_that_did_not_pass() {
         assert!(stats.mean_compute_time().as_millis() >= 2);
         let text = report().to_string();
         assert!(text.starts_with("memo") && !text.contains("saved"), "{text}");
+        // What its own text says: of each hit the mean of the computes, whether anybody would have waited for it or not.
+        assert!(stats.time_saved() > started.elapsed());
+        let (each, all) = (stats.mean_compute_time(), stats.time_saved());
+        assert!(all.abs_diff(each * u32::try_from(stats.hits).unwrap()) < each, "{each:?} {all:?}");
     });
+}
+
+#[test]
+fn the_time_of_a_memo_that_a_body_calls_is_in_both() {
+    #[weak_memo]
+    fn inner(owner: &Arc<u8>) -> u8 {
+        let started = std::time::Instant::now();
+        while started.elapsed().as_millis() < 2 {}
+        **owner
+    }
+    #[weak_memo]
+    fn outer(owner: &Arc<u8>) -> u8 {
+        inner(owner)
+    }
+    let owner = Arc::new(1);
+    assert_eq!((outer(&owner), outer(&owner), inner(&owner)), (1, 1, 1));
+    let (outer, inner) = (outer_memo().stats(), inner_memo().stats());
+    assert!(outer.compute_time >= inner.compute_time && inner.compute_time.as_millis() >= 2);
+    assert!(outer.time_saved() >= outer.compute_time && inner.time_saved() >= inner.compute_time);
 }

@@ -176,7 +176,8 @@ fn b102_statistics_are_read_ten_thousand_times_while_four_threads_insert() {
                 let (owner, stop) = (&owner, &stop);
                 scope.spawn(move || {
                     let mut n = thread;
-                    while !stop.load(SeqCst) {
+                    // Also where the reader is done before this thread gets a word in.
+                    while n < 120 || !stop.load(SeqCst) {
                         f_memo().insert((owner, n % 30), n);
                         f(owner, n % 40);
                         n += 4;

@@ -129,6 +129,72 @@ fn a_ring_tells_the_line_of_the_call_that_closes_it() {
     });
 }
 
+/// The first asks for itself by the handle, the second has itself cleared and asks again.
+#[test]
+fn a_ring_that_a_refresh_closes_tells_the_line_of_the_refresh() {
+    #[weak_memo]
+    fn itself(n: &Arc<u32>) -> u32 {
+        itself_memo().refresh(n)
+    }
+    const ITSELF: u32 = line!() - 2;
+    #[weak_memo]
+    fn through(n: &Arc<u32>, m: u32) -> u32 {
+        back(n, m)
+    }
+    #[weak_memo]
+    fn back(n: &Arc<u32>, m: u32) -> u32 {
+        through_memo().refresh((n, m))
+    }
+    const BACK: u32 = line!() - 2;
+    #[weak_memo]
+    fn cleared(n: &Arc<u32>) -> u32 {
+        cleared_memo().forget(n);
+        cleared_memo().refresh(n)
+    }
+    const CLEARED: u32 = line!() - 2;
+    // Detached flights are counted over the whole process.
+    memo_tests::alone(|| {
+        let n = Arc::new(1);
+        assert_eq!(panic_in(|| itself(&n)), ("here", ITSELF));
+        assert_eq!(panic_in(|| itself_memo().refresh(&n)), ("here", ITSELF));
+        assert_eq!(panic_in(|| through(&n, 1)), ("here", BACK));
+        assert_eq!(panic_in(|| cleared(&n)), ("here", CLEARED));
+        assert_eq!((itself_memo().len(), through_memo().len(), back_memo().len(), cleared_memo().len()), (0, 0, 0, 0));
+        for stats in [itself_memo().stats(), through_memo().stats(), back_memo().stats(), cleared_memo().stats()] {
+            crate::statistics::assert_balanced(&stats);
+        }
+    });
+}
+
+/// Its destructor panics: with a ring's panic on its way, that one has nowhere to go.
+#[test]
+fn a_ring_that_a_refresh_closes_is_told_also_where_a_destructor_panics() {
+    struct Loud(bool);
+    impl Drop for Loud {
+        fn drop(&mut self) {
+            assert!(!self.0, "in drop");
+        }
+    }
+    impl Clone for Loud {
+        fn clone(&self) -> Self {
+            Self(false)
+        }
+    }
+    #[weak_memo]
+    fn f(n: &Arc<u32>, m: u32) -> Loud {
+        if m == 0 { Loud(true) } else { f_memo().refresh((n, m)) }
+    }
+    const REFRESH: u32 = line!() - 2;
+    memo_tests::alone(|| {
+        let n = Arc::new(1);
+        drop(std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| f(&n, 0))));
+        assert_eq!(panic_in(|| f(&n, 1)), ("here", REFRESH));
+        assert!(!f_memo().forget((&n, 1)));
+        crate::statistics::assert_balanced(&f_memo().stats());
+        std::mem::forget(n);
+    });
+}
+
 #[test]
 fn a_ring_without_the_attribute_tells_the_memos_line_not_the_librarys() {
     #[weak_memo]

@@ -1,5 +1,5 @@
-//! Law 1 and 10 for `#[memo(key = ..)]`: what the expression locks or borrows on the way has ended before the body runs, and before
-//! the call waits for another thread's body.
+//! Law 1 and 10 for `#[memo(key = ..)]`: what the expression locks or borrows on the way has ended before the next one is asked, before
+//! the body runs, and before the call waits for another thread's body.
 
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -91,6 +91,52 @@ fn a_lock_of_the_keys_is_open_in_the_body_through_each_method_of_the_handle() {
         assert!(memo.forget((&text, &zoom)));
         assert_eq!((by_clone(&text, &zoom), *lent(&text, &zoom)), (8, 8));
         assert_eq!(lent_memo.get((&text, &zoom)), Some(&8));
+    });
+}
+
+/// Settings of which two parameters' keys ask.
+struct Settings {
+    zoom: usize,
+    dark: bool,
+}
+
+#[test]
+fn a_lock_of_one_key_is_open_in_the_next() {
+    #[weak_memo]
+    fn by_clone(
+        #[memo(key = shared.lock().unwrap().dark)] text: &Arc<String>,
+        #[memo(key = shared.lock().unwrap().zoom + more)] more: usize,
+        #[memo(key = shared.lock().unwrap().zoom)] shared: &Mutex<Settings>,
+    ) -> usize {
+        shared.lock().unwrap().zoom * text.len() + more
+    }
+    #[weak_memo(capacity = unbounded)]
+    fn lent<'a>(
+        #[memo(key = shared.lock().unwrap().dark)] text: &'a Arc<String>,
+        #[memo(key = shared.lock().unwrap().zoom)] shared: &Mutex<Settings>,
+    ) -> &'a usize {
+        shared.lock().unwrap().zoom * text.len()
+    }
+    #[weak_memo(handle = none)]
+    fn in_place(
+        text: &Arc<String>,
+        #[memo(key = shared.lock().unwrap().dark)] width: usize,
+        plain: usize,
+        #[memo(key = shared.lock().unwrap().zoom)] shared: &Mutex<Settings>,
+    ) -> usize {
+        shared.lock().unwrap().zoom * text.len() + width + plain
+    }
+    watchdog(|| {
+        let (text, shared) = (Arc::new("ab".to_owned()), Mutex::new(Settings { zoom: 4, dark: true }));
+        for zoom in [4, 5, 4] {
+            shared.lock().unwrap().zoom = zoom;
+            assert_eq!(by_clone(&text, 1, &shared), 2 * zoom + 1);
+            assert_eq!(*lent(&text, &shared), 2 * zoom);
+            assert_eq!(in_place(&text, 1, 1, &shared), 2 * zoom + 2);
+            assert_eq!(by_clone_memo().get((&text, 1, &shared)), Some(2 * zoom + 1));
+            assert_eq!(lent_memo().get((&text, &shared)), Some(&(2 * zoom)));
+        }
+        assert_eq!((by_clone_memo().stats().computes, lent_memo().stats().computes), (2, 2));
     });
 }
 

@@ -344,7 +344,7 @@ fn what_a_key_by_hand_names_is_no_argument() {
     impl<S: Scope> MemoKey<S> for Named {
         type Stored = <Arc<u32> as MemoKey<S>>::Stored;
         fn hash_key<H: Hasher>(&self, _: &mut H) {}
-        fn matches(&self, _: &Self::Stored) -> bool {
+        fn matches_stored(&self, _: &Self::Stored) -> bool {
             true
         }
         fn to_stored(&self) -> Self::Stored {

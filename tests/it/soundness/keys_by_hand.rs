@@ -16,7 +16,7 @@ impl<S: Scope> MemoKey<S> for Anything {
         state.write_u8(1);
     }
 
-    fn matches(&self, _: &Self::Stored) -> bool {
+    fn matches_stored(&self, _: &Self::Stored) -> bool {
         true
     }
 
@@ -55,8 +55,8 @@ fn other_keys_may_stand_beside_a_lent_result() {
             MemoKey::<S>::hash_key(&self.0, state);
         }
 
-        fn matches(&self, stored: &Self::Stored) -> bool {
-            MemoKey::<S>::matches(&self.0, stored)
+        fn matches_stored(&self, stored: &Self::Stored) -> bool {
+            MemoKey::<S>::matches_stored(&self.0, stored)
         }
 
         fn to_stored(&self) -> Self::Stored {

@@ -254,9 +254,9 @@ impl<S: Scope> MemoKey<S> for ByHand {
         MemoKey::<S>::hash_key(&self.0, state);
     }
 
-    fn matches(&self, stored: &Self::Stored) -> bool {
+    fn matches_stored(&self, stored: &Self::Stored) -> bool {
         reached(Place::KeyByHand);
-        MemoKey::<S>::matches(&self.0, stored)
+        MemoKey::<S>::matches_stored(&self.0, stored)
     }
 
     fn to_stored(&self) -> Self::Stored {
