@@ -1,8 +1,7 @@
 use proc_macro2::TokenStream;
 use quote::ToTokens;
 
-use super::parts::View;
-use super::{attributes, lints, ours, outer, parts, signatures, site};
+use super::{ask, attributes, lints, ours, parts, signatures, site};
 use crate::model::{Memo, Parameter, Passed};
 use crate::outcome::{Lent, Outcome};
 
@@ -39,7 +38,7 @@ pub(super) fn expand(memo: &Memo) -> TokenStream {
 fn owner_and_place(memo: &Memo) -> (TokenStream, TokenStream) {
     let owner = memo.owner();
     if !(owner.receiver && owner.passed == Passed::Value) {
-        return (TokenStream::new(), parts::place(memo, &View::Function));
+        return (TokenStream::new(), parts::place(memo));
     }
     let private = &memo.paths.private;
     let name = &owner.name;
@@ -48,7 +47,7 @@ fn owner_and_place(memo: &Memo) -> (TokenStream, TokenStream) {
 
 fn owned(memo: &Memo, result: &syn::Type) -> (TokenStream, TokenStream) {
     let private = &memo.paths.private;
-    let (key, made) = parts::key(memo, &View::Function);
+    let (key, made) = parts::key(memo);
     let body = body(memo, result);
     let begin = ours! {
         #made
@@ -78,8 +77,8 @@ fn owned(memo: &Memo, result: &syn::Type) -> (TokenStream, TokenStream) {
 fn lent(memo: &Memo, lent: &Lent) -> (TokenStream, TokenStream) {
     let private = &memo.paths.private;
     let kept = &lent.kept;
-    let (key, made) = parts::key(memo, &View::Function);
-    let done = outer::done(memo, lent);
+    let (key, made) = parts::key(memo);
+    let done = ask::done(memo, lent);
     // As in `outer`: taken out where a hit would drop it by a call.
     let begin = ours! {
         #made
@@ -88,7 +87,7 @@ fn lent(memo: &Memo, lent: &Lent) -> (TokenStream, TokenStream) {
             #private::LentStep::Compute(__memo_ticket) => __memo_ticket,
         };
     };
-    (begin, outer::computed(memo, lent, &body(memo, &lent.yields)))
+    (begin, ask::computed(memo, lent, &body(memo, &lent.yields)))
 }
 
 fn body(memo: &Memo, yields: &syn::Type) -> TokenStream {

@@ -1,4 +1,4 @@
-use proc_macro2::{Group, Ident, Literal, Punct, Spacing, Span, TokenStream, TokenTree};
+use proc_macro2::{Ident, Literal, Punct, Spacing, Span, TokenStream};
 use quote::{ToTokens, TokenStreamExt, quote};
 use syn::visit::{self, Visit};
 use syn::visit_mut::{self, VisitMut};
@@ -10,34 +10,10 @@ use crate::outcome::Outcome;
 use crate::spans::Extent;
 use crate::syntax::{bare, is_named, mentions, pointee};
 
-/// Under which names an emitted function sees the parameters.
-pub(super) enum View {
-    /// As the function declares them.
-    Function,
-    /// In the handle, which is no method: `self` goes by another name.
-    Handle { this: Ident },
-}
-
-impl View {
-    pub(super) fn handle(memo: &Memo) -> Self {
-        let receiver = memo.parameters.iter().find(|parameter| parameter.receiver);
-        // With the user's own span, since type errors are about it; only such a span is underlined as it stands.
-        let span = receiver.map_or_else(Span::mixed_site, |receiver| receiver.name.span());
-        Self::Handle { this: Ident::new("__memo_self", span) }
-    }
-
-    pub(super) fn name<'a>(&'a self, parameter: &'a Parameter) -> &'a Ident {
-        match self {
-            Self::Handle { this } if parameter.receiver => this,
-            _ => &parameter.name,
-        }
-    }
-}
-
 /// Opens the place of the results as the local `__memo_place`, and checks that it can have such; for those that are returned by clone, also
 /// how they are kept, as the local `__memo_keeping`.
-pub(super) fn place(memo: &Memo, view: &View) -> TokenStream {
-    place_of(memo, &borrowed(memo.owner(), view))
+pub(super) fn place(memo: &Memo) -> TokenStream {
+    place_of(memo, &borrowed(memo.owner()))
 }
 
 pub(super) fn place_of(memo: &Memo, owner: &TokenStream) -> TokenStream {
@@ -90,34 +66,33 @@ pub(super) fn compare(memo: &Memo) -> TokenStream {
 /// The extra key, an expression: a tuple of the parts that the local `__memo_place` makes of the arguments. And what makes it
 /// first, where that runs code of the user's: whatever that borrows or locks on the way ends with the statement, before the
 /// call waits for another or runs the body.
-pub(super) fn key(memo: &Memo, view: &View) -> (TokenStream, TokenStream) {
-    let parts: Vec<_> = memo.extra_key().map(|parameter| part(memo, parameter, view)).collect();
+pub(super) fn key(memo: &Memo) -> (TokenStream, TokenStream) {
+    let parts: Vec<_> = memo.extra_key().map(|parameter| part(memo, parameter)).collect();
     let key = if parts.is_empty() { ours!(()) } else { ours!((#(#parts,)*)) };
     let runs_code = memo.extra_key().any(|parameter| parameter.part.computed().is_some());
     if runs_code { (ours!(__memo_key), ours!(let __memo_key = #key;)) } else { (key, TokenStream::new()) }
 }
 
-fn part(memo: &Memo, parameter: &Parameter, view: &View) -> TokenStream {
+fn part(memo: &Memo, parameter: &Parameter) -> TokenStream {
     let lends = memo.outcome.lent().is_some();
     let private = &memo.paths.private;
     if let Some(expr) = parameter.part.computed() {
-        let expr = computed(memo, expr, view);
+        let expr = computed(memo, expr);
         let make = if lends { ours!(plain_computed) } else { ours!(computed) };
         return ours!(#private::#make(__memo_place, #expr));
     }
     match &parameter.part {
         Part::Value => {
-            let argument = borrowed(parameter, view);
+            let argument = borrowed(parameter);
             ours!(#private::value(__memo_place, #argument))
         }
-        _ => by_type(memo, &Element { parameter, view, at: Vec::new(), ty: &parameter.ty }),
+        _ => by_type(memo, &Element { parameter, at: Vec::new(), ty: &parameter.ty }),
     }
 }
 
 /// A parameter, or a part of one that is written as a tuple.
 struct Element<'a> {
     parameter: &'a Parameter,
-    view: &'a View,
     /// The way to it from the parameter: `.0.1`.
     at: Vec<usize>,
     ty: &'a Type,
@@ -162,11 +137,11 @@ impl Element<'_> {
     /// As [`borrowed`], of the part.
     fn borrowed(&self) -> TokenStream {
         if self.at.is_empty() {
-            return borrowed(self.parameter, self.view);
+            return borrowed(self.parameter);
         }
         let extent = Extent::of(self.ty);
         let by_reference = matches!(bare(self.ty), Type::Reference(reference) if reference.mutability.is_none());
-        let mut name = self.view.name(self.parameter).clone();
+        let mut name = self.parameter.name.clone();
         name.set_span(name.span().located_at(extent.last));
         let mut tokens = TokenStream::new();
         tokens.append(punct('&', extent.first));
@@ -191,32 +166,28 @@ fn punct(character: char, span: Span) -> Punct {
 }
 
 /// `&name` or `&*name`, underlined by a type error from the first to the last token of the parameter's type.
-fn borrowed(parameter: &Parameter, view: &View) -> TokenStream {
+fn borrowed(parameter: &Parameter) -> TokenStream {
     let mut tokens = TokenStream::new();
     let punct = |character| punct(character, parameter.extent.first);
     if parameter.receiver && parameter.passed != Passed::Value {
         // One token that is underlined as it stands.
-        return view.name(parameter).to_token_stream();
+        return parameter.name.to_token_stream();
     }
     tokens.append(punct('&'));
     if parameter.passed != Passed::Value {
         tokens.append(punct('*'));
     }
-    let mut name = view.name(parameter).clone();
+    let mut name = parameter.name.clone();
     name.set_span(name.span().located_at(parameter.extent.last));
     tokens.append(name);
     tokens
 }
 
 /// The expression of `#[memo(key = ..)]`. It sees the parameters by reference, with their patterns bound.
-fn computed(memo: &Memo, expr: &Expr, view: &View) -> TokenStream {
+fn computed(memo: &Memo, expr: &Expr) -> TokenStream {
     let tokens = expr.to_token_stream();
     let bindings: TokenStream = memo.parameters.iter().filter_map(|parameter| binding(parameter, &tokens)).collect();
-    let expr = match view {
-        View::Function => tokens,
-        View::Handle { this } => replace_self(tokens, this),
-    };
-    if bindings.is_empty() { expr } else { quote!({ #bindings #expr }) }
+    if bindings.is_empty() { tokens } else { quote!({ #bindings #tokens }) }
 }
 
 fn binding(parameter: &Parameter, expr: &TokenStream) -> Option<TokenStream> {
@@ -261,26 +232,4 @@ fn binding_by_reference(pattern: &Pat) -> TokenStream {
     let mut pattern = pattern.clone();
     Plain.visit_pat_mut(&mut pattern);
     pattern.to_token_stream()
-}
-
-fn replace_self(tokens: TokenStream, this: &Ident) -> TokenStream {
-    let mut bang = false;
-    tokens
-        .into_iter()
-        .map(|tree| {
-            let of_macro =
-                std::mem::replace(&mut bang, matches!(&tree, TokenTree::Punct(punct) if punct.as_char() == '!'));
-            match tree {
-                TokenTree::Ident(ident) if ident == "self" => TokenTree::Ident(this.clone()),
-                TokenTree::Group(group) => {
-                    let tokens =
-                        if of_macro { format::replace_captured_self(group.stream(), this) } else { group.stream() };
-                    let mut replaced = Group::new(group.delimiter(), replace_self(tokens, this));
-                    replaced.set_span(group.span());
-                    TokenTree::Group(replaced)
-                }
-                other => other,
-            }
-        })
-        .collect()
 }
