@@ -16,8 +16,15 @@ use crate::owned::{Op, Step};
 use crate::owner::{Locate, Place};
 
 /// The function asks: for the result.
+///
+/// Whoever asks brings the memo along. With that as an argument of its own, the compiler would speak of its `'static` in what it
+/// says of the user's lifetimes.
 #[derive(Clone, Copy, Debug)]
-pub struct Call;
+pub struct Call(pub &'static Core);
+
+/// The handle asks, for what its `Op` says.
+#[derive(Debug)]
+pub struct Through<Op>(pub &'static Core, pub Op);
 
 /// Who asks a memo that returns an `R` by clone.
 #[allow(private_bounds, reason = "as for `Returns`")]
@@ -27,12 +34,7 @@ pub trait AskOwned<R>: Sized {
 
     /// Does what is asked, or says what is left to do.
     #[track_caller]
-    fn begin<'w, H, O, S, K>(
-        self,
-        core: &'static Core,
-        place: Place<'w, O, S>,
-        key: K,
-    ) -> Step<'w, Self::Reply, O, S, K::Store<H::Kept>>
+    fn begin<'w, H, O, S, K>(self, place: Place<'w, O, S>, key: K) -> Step<'w, Self::Reply, O, S, K::Store<H::Kept>>
     where
         H: Keeping<R, Kept: 'static>,
         O: Locate<S> + ?Sized,
@@ -48,19 +50,14 @@ impl<R> AskOwned<R> for Call {
     type Reply = R;
 
     #[cfg_attr(not(debug_assertions), inline(always))]
-    fn begin<'w, H, O, S, K>(
-        self,
-        core: &'static Core,
-        place: Place<'w, O, S>,
-        key: K,
-    ) -> Step<'w, R, O, S, K::Store<H::Kept>>
+    fn begin<'w, H, O, S, K>(self, place: Place<'w, O, S>, key: K) -> Step<'w, R, O, S, K::Store<H::Kept>>
     where
         H: Keeping<R, Kept: 'static>,
         O: Locate<S> + ?Sized,
         S: Returns<R, H>,
         K: KeySet<S>,
     {
-        S::begin(core, place, key)
+        S::begin(self.0, place, key)
     }
 
     #[inline(always)]
@@ -70,23 +67,18 @@ impl<R> AskOwned<R> for Call {
 }
 
 #[allow(private_bounds, reason = "as for `Returns`")]
-impl<R> AskOwned<R> for Op<R> {
+impl<R> AskOwned<R> for Through<Op<R>> {
     type Reply = Reply<R, R>;
 
     #[inline]
-    fn begin<'w, H, O, S, K>(
-        self,
-        core: &'static Core,
-        place: Place<'w, O, S>,
-        key: K,
-    ) -> Step<'w, Reply<R, R>, O, S, K::Store<H::Kept>>
+    fn begin<'w, H, O, S, K>(self, place: Place<'w, O, S>, key: K) -> Step<'w, Reply<R, R>, O, S, K::Store<H::Kept>>
     where
         H: Keeping<R, Kept: 'static>,
         O: Locate<S> + ?Sized,
         S: Returns<R, H>,
         K: KeySet<S>,
     {
-        S::apply(core, place, key, self)
+        S::apply(self.0, place, key, self.1)
     }
 
     #[inline]
@@ -105,12 +97,7 @@ pub trait AskLent: Sized {
 
     /// Looks for the result, if that is asked for.
     #[track_caller]
-    fn begin<'w, V, O, S, K>(
-        self,
-        core: &'static Core,
-        place: Place<'w, O, S>,
-        key: K,
-    ) -> LentStep<'w, V, O, S, K::Store<V>, Self::Else>
+    fn begin<'w, V, O, S, K>(self, place: Place<'w, O, S>, key: K) -> LentStep<'w, V, O, S, K::Store<V>, Self::Else>
     where
         V: 'static,
         O: Locate<S> + ?Sized,
@@ -130,19 +117,14 @@ impl AskLent for Call {
     type Else = Infallible;
 
     #[cfg_attr(not(debug_assertions), inline(always))]
-    fn begin<'w, V, O, S, K>(
-        self,
-        core: &'static Core,
-        place: Place<'w, O, S>,
-        key: K,
-    ) -> LentStep<'w, V, O, S, K::Store<V>>
+    fn begin<'w, V, O, S, K>(self, place: Place<'w, O, S>, key: K) -> LentStep<'w, V, O, S, K::Store<V>>
     where
         V: 'static,
         O: Locate<S> + ?Sized,
         S: Lends<V>,
         K: LendKey<S>,
     {
-        S::begin(core, place, key)
+        S::begin(self.0, place, key)
     }
 
     #[inline(always)]
@@ -156,28 +138,23 @@ impl AskLent for Call {
 }
 
 #[allow(private_bounds, reason = "as for `Returns`")]
-impl AskLent for LentOp {
+impl AskLent for Through<LentOp> {
     type Reply<Out, Value> = Reply<Out, Value>;
-    type Else = Self;
+    type Else = LentOp;
 
     #[inline]
-    fn begin<'w, V, O, S, K>(
-        self,
-        core: &'static Core,
-        place: Place<'w, O, S>,
-        key: K,
-    ) -> LentStep<'w, V, O, S, K::Store<V>, Self>
+    fn begin<'w, V, O, S, K>(self, place: Place<'w, O, S>, key: K) -> LentStep<'w, V, O, S, K::Store<V>, LentOp>
     where
         V: 'static,
         O: Locate<S> + ?Sized,
         S: Lends<V>,
         K: LendKey<S>,
     {
-        let found = match self {
-            Self::Get => S::get(core, place, key),
-            Self::Compute => None,
+        let found = match self.1 {
+            LentOp::Get => S::get(self.0, place, key),
+            LentOp::Compute => None,
         };
-        found.map_or(LentStep::Else(self), LentStep::Done)
+        found.map_or(LentStep::Else(self.1), LentStep::Done)
     }
 
     #[inline]
@@ -186,10 +163,10 @@ impl AskLent for LentOp {
     }
 
     #[inline]
-    fn instead<Out, Value>(asked: Self, body: impl FnOnce() -> Value) -> Reply<Out, Value> {
+    fn instead<Out, Value>(asked: LentOp, body: impl FnOnce() -> Value) -> Reply<Out, Value> {
         match asked {
-            Self::Get => Reply::Nothing,
-            Self::Compute => Reply::Value(body()),
+            LentOp::Get => Reply::Nothing,
+            LentOp::Compute => Reply::Value(body()),
         }
     }
 }

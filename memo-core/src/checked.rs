@@ -203,6 +203,28 @@ impl<S, T: Never + ?Sized> InKey<S, No> for T {
     }
 }
 
+/// Whether an argument of a memo that lends borrows nothing weak.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` may be weak, and its borrow would end before the result's",
+    label = "put a `&` before all of it, so that the lent result is bound to it",
+    note = "a result that is lent lives as long as all weak arguments do: pass `&{Self}` instead of `{Self}`; a `&` inside does not count, since what holds it ends with the call"
+)]
+pub trait Plain<A> {}
+
+impl<T: PlainKey + ?Sized> Plain<Yes> for T {}
+impl<T: Never + ?Sized> Plain<No> for T {}
+
+/// The same of a part of a tuple.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` may be weak, and its borrow would end before the result's",
+    label = "put a `&` before the whole tuple, so that the lent result is bound to it",
+    note = "a result that is lent lives as long as all weak arguments do: take the tuple by reference, `&(..)`; a `&` inside does not count, since the tuple that holds it ends with the call"
+)]
+pub trait PlainInside<A> {}
+
+impl<T: PlainKey + ?Sized> PlainInside<Yes> for T {}
+impl<T: Never + ?Sized> PlainInside<No> for T {}
+
 /// An argument's part in the key.
 #[inline]
 pub fn key<'k, T, O, S, A>(_place: Place<'_, O, S>, key: &'k T) -> Part<'k, T::Key>
@@ -225,9 +247,19 @@ where
 
 /// The part of an argument that does not bound a lent result, and so must not be weak.
 #[inline]
-pub fn plain_key<'k, T, O, S, A>(_place: Place<'_, O, S>, key: &'k T) -> Part<'k, T::Key>
+pub fn plain_key<'k, T, O, S, A, B>(_place: Place<'_, O, S>, key: &'k T) -> Part<'k, T::Key>
 where
-    T: InKey<S, A> + PlainKey + ?Sized,
+    T: InKey<S, A, Key: Plain<B>> + ?Sized,
+    O: ?Sized,
+{
+    key.part()
+}
+
+/// The same of a part of a tuple.
+#[inline]
+pub fn plain_part<'k, T, O, S, A, B>(_place: Place<'_, O, S>, key: &'k T) -> Part<'k, T::Key>
+where
+    T: InKey<S, A, Key: PlainInside<B>> + ?Sized,
     O: ?Sized,
 {
     key.part()
@@ -245,9 +277,9 @@ where
 
 /// What `#[memo(key = ..)]` computed, in a memo that lends.
 #[inline]
-pub fn plain_computed<T, O, S, A>(_place: Place<'_, O, S>, key: T) -> ComputedPart<T::Key>
+pub fn plain_computed<T, O, S, A, B>(_place: Place<'_, O, S>, key: T) -> ComputedPart<T::Key>
 where
-    T: InKey<S, A, Key: Sized> + PlainKey,
+    T: InKey<S, A, Key: Plain<B> + Sized>,
     O: ?Sized,
 {
     key.computed()
@@ -490,7 +522,6 @@ where
 #[track_caller]
 pub fn ask_owned<'w, R, O, S, K, H, A>(
     ask: A,
-    core: &'static Core,
     place: Place<'w, O, S>,
     key: K,
     _keeping: &H,
@@ -502,7 +533,7 @@ where
     H: Keeping<R, Kept: 'static>,
     A: AskOwned<R>,
 {
-    ask.begin::<H, O, S, K>(core, place, key)
+    ask.begin::<H, O, S, K>(place, key)
 }
 
 /// Does the duty of a ticket.
@@ -661,7 +692,6 @@ where
 #[track_caller]
 pub fn ask_lent<'w, V, O, S, K, A>(
     ask: A,
-    core: &'static Core,
     place: Place<'w, O, S>,
     key: K,
 ) -> LentStep<'w, V, O, S, K::Store<V>, A::Else>
@@ -672,7 +702,7 @@ where
     K: LendKey<S>,
     A: AskLent,
 {
-    ask.begin(core, place, key)
+    ask.begin(place, key)
 }
 
 /// Does the duty of a ticket. As [`finish_owned`].

@@ -35,14 +35,9 @@ pub(super) fn expand(memo: &Memo) -> TokenStream {
 }
 
 /// A call of the hidden function with the arguments of these names.
-pub(super) fn call<'a>(
-    memo: &Memo,
-    names: impl Iterator<Item = &'a Ident>,
-    core: &TokenStream,
-    ask: &TokenStream,
-) -> TokenStream {
+pub(super) fn call<'a>(memo: &Memo, names: impl Iterator<Item = &'a Ident>, ask: &TokenStream) -> TokenStream {
     let path = calls::asking(memo);
-    ours!(#path(#(#names,)* #core, #ask))
+    ours!(#path(#(#names,)* #ask))
 }
 
 fn owned(memo: &Memo, result: &syn::Type) -> TokenStream {
@@ -63,7 +58,6 @@ fn owned(memo: &Memo, result: &syn::Type) -> TokenStream {
         #made
         match #private::ask_owned::<#result, _, _, _, _, _>(
             __memo_ask,
-            __memo_core,
             __memo_place,
             #key,
             &__memo_keeping,
@@ -84,7 +78,7 @@ fn lent(memo: &Memo, lent: &Lent) -> TokenStream {
     let ticket = ticket(memo);
     ours! {
         #made
-        match #private::ask_lent::<#kept, _, _, _, _>(__memo_ask, __memo_core, __memo_place, #key) {
+        match #private::ask_lent::<#kept, _, _, _, _>(__memo_ask, __memo_place, #key) {
             #private::LentStep::Done(__memo_value) => __MemoAsk::lent(#done),
             #private::LentStep::Compute(#ticket) => __MemoAsk::lent(#computed),
             #private::LentStep::Else(__memo_else) => __MemoAsk::instead(__memo_else, || #body),

@@ -77,7 +77,8 @@ fn alone_or_tuple<T: quote::ToTokens>(items: impl Iterator<Item = T>) -> TokenSt
 fn run(memo: &Memo) -> TokenStream {
     let names: Vec<_> = memo.parameters.iter().map(name).collect();
     let pattern = alone_or_tuple(names.iter());
-    let call = ask::call(memo, names.iter(), &ours!(__memo_core), &ours!(__memo_op));
+    let private = &memo.paths.private;
+    let call = ask::call(memo, names.iter(), &ours!(#private::Through(__memo_core, __memo_op)));
     ours! {
         let #pattern = __memo_args;
         *__memo_reply = #call;

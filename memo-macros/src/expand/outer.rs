@@ -13,7 +13,7 @@ pub(super) fn expand(memo: &Memo, handle: &Ident) -> TokenStream {
     let private = &memo.paths.private;
     let handle = calls::path(memo, handle);
     let names = memo.parameters.iter().map(|parameter| &parameter.name);
-    let call = ask::call(memo, names, &ours!(#handle().__core()), &ours!(#private::Call));
+    let call = ask::call(memo, names, &ours!(#private::Call(#handle().__core())));
     let mut block = Group::new(Delimiter::Brace, call);
     // A function that nobody calls is reported only if it ends where the user's does.
     block.set_span(memo.function.body.span());

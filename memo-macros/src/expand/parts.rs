@@ -119,7 +119,8 @@ fn by_type(memo: &Memo, element: &Element) -> TokenStream {
         None => ours!(#private::key(__memo_place, #argument)),
         // Only what is passed by reference is there for as long as the result; by value, a weak one ends with the call.
         Some(_) if element.parameter.is_borrowed_weak() => ours!(#private::lent_key(__memo_place, #argument)),
-        Some(_) => ours!(#private::plain_key(__memo_place, #argument)),
+        Some(_) if element.at.is_empty() => ours!(#private::plain_key(__memo_place, #argument)),
+        Some(_) => ours!(#private::plain_part(__memo_place, #argument)),
     }
 }
 

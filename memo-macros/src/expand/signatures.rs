@@ -65,7 +65,7 @@ fn lend_for(sig: &mut Signature, memo: &Memo, rename: &Rename, fresh: bool) {
     }
 }
 
-/// The signature of the function that asks: as the outer one's, and who asks of which memo.
+/// The signature of the function that asks: as the outer one's, and who asks.
 ///
 /// A lent result is bound to the weak arguments alone: the handle knows no more of it, whatever else the user gave that
 /// lifetime to.
@@ -88,7 +88,6 @@ pub(super) fn ask(memo: &Memo) -> Signature {
         }
     };
     sig.generics.params.push(parse_quote_spanned!(Span::mixed_site()=> __MemoAsk: #private::#bound));
-    sig.inputs.push(parse_quote_spanned!(Span::mixed_site()=> __memo_core: &'static #private::Core));
     sig.inputs.push(parse_quote_spanned!(Span::mixed_site()=> __memo_ask: __MemoAsk));
     sig
 }
