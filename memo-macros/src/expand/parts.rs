@@ -1,4 +1,4 @@
-use proc_macro2::{Ident, Literal, Punct, Spacing, Span, TokenStream};
+use proc_macro2::{Ident, Literal, Punct, Spacing, Span, TokenStream, TokenTree};
 use quote::{ToTokens, TokenStreamExt, quote};
 use syn::visit::{self, Visit};
 use syn::visit_mut::{self, VisitMut};
@@ -40,10 +40,25 @@ pub(super) fn place_of(memo: &Memo, owner: &TokenStream) -> TokenStream {
         }
         Outcome::Lent(_) => ours!(let __memo_place = #private::check_kept::<#kept, #scope, _, _>(__memo_place);),
     };
+    let place = located(memo.owner(), ours!(#private::#make(#owner)));
     ours! {
-        let __memo_place = #private::#make(#owner);
+        let __memo_place = #place;
         #checked
     }
+}
+
+/// The call that asks a trait object for its anchor, under the object's type: with `impl HasAnchor for dyn Trait` that is
+/// implemented for objects that borrow nothing, and what the compiler says of lifetimes it says of the call.
+fn located(owner: &Parameter, call: TokenStream) -> TokenStream {
+    if !matches!(pointee(&owner.ty), Type::TraitObject(_)) {
+        return call;
+    }
+    let Extent { first, last } = owner.extent;
+    let trees = call.into_iter().map(|mut tree| {
+        tree.set_span(if matches!(tree, TokenTree::Group(_)) { last } else { first });
+        tree
+    });
+    trees.collect()
 }
 
 /// Refuses a result that holds its owner, at the local `__memo_place`, where only the compiler can tell.
