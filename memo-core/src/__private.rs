@@ -1,6 +1,6 @@
 //! All that an expansion may name. Not for use by hand; it changes without notice.
 
-pub use crate::asked_first::{bounded, ordered};
+pub use crate::asked_first::{bounded, hashed, ordered};
 pub use crate::asks::{AskLent, AskOwned, Call, Through};
 pub use crate::checked::{
     ask_lent, ask_owned, begin_lent, begin_owned, check_kept, check_owned, computed, end_lent, end_owned, finish_lent,

@@ -290,8 +290,7 @@ where
     message = "`{Self}` cannot be copied into the key of this memo",
     label = "not `Hash + Eq + Clone`, or not for all threads",
     note = "`#[memo(value)]` keeps a copy by the type's own `Hash`, `Eq` and `Clone`: derive them; in memos of `Arc` and in-object owners it must be `Send + Sync + 'static` too",
-    note = "`#[derive(MemoKey)]` on the type needs none of them, and no mark: it goes field by field",
-    note = "of a `HashMap` or `HashSet`, which have no order to be hashed in, say what counts: `#[memo(key = ..)]`"
+    note = "`#[derive(MemoKey)]` on the type needs none of them, and no mark: it goes field by field"
 )]
 pub trait Copied<S, A> {
     /// The type itself.

@@ -7,25 +7,23 @@ use crate::model::{Memo, Passed};
 
 /// One of the emitted functions, with the type and const arguments of the function it stands in.
 pub(super) fn path(memo: &Memo, name: &Ident) -> TokenStream {
-    let sig = &memo.function.sig;
-    // A mistake found here is one in what the user wrote.
-    let mut name = name.clone();
-    name.set_span(name.span().resolved_at(sig.ident.span()));
     let arguments = arguments(memo);
     let turbofish = if arguments.is_empty() { TokenStream::new() } else { ours!(::<#(#arguments),*>) };
-    reached(memo, &ours!(#name #turbofish))
+    reached(memo, name, &turbofish)
 }
 
 /// The function that asks: who does is known by the argument.
 pub(super) fn asking(memo: &Memo) -> TokenStream {
-    let name = hidden_name(memo, "ask");
     let arguments = arguments(memo);
     let turbofish = if arguments.is_empty() { TokenStream::new() } else { ours!(::<#(#arguments,)* _>) };
-    reached(memo, &ours!(#name #turbofish))
+    reached(memo, &hidden_name(memo, "ask"), &turbofish)
 }
 
-fn reached(memo: &Memo, function: &TokenStream) -> TokenStream {
-    if memo.associated { ours!(Self::#function) } else { function.clone() }
+fn reached(memo: &Memo, name: &Ident, turbofish: &TokenStream) -> TokenStream {
+    // A mistake found here is one in what the user wrote. In one place, several functions that are not found are told as one.
+    let mut name = name.clone();
+    name.set_span(name.span().resolved_at(memo.function.sig.ident.span()));
+    if memo.associated { ours!(Self::#name #turbofish) } else { ours!(#name #turbofish) }
 }
 
 /// In the order they are written: types and consts may be mixed.

@@ -99,6 +99,10 @@ fn part(memo: &Memo, parameter: &Parameter) -> TokenStream {
     match &parameter.part {
         Part::Value => {
             let argument = borrowed(parameter);
+            let argument = match is_unordered(pointee(&parameter.ty)) {
+                true => ours!(#private::hashed(__memo_place, #argument)),
+                false => argument,
+            };
             ours!(#private::value(__memo_place, #argument))
         }
         _ => by_type(memo, &Element { parameter, at: Vec::new(), ty: &parameter.ty }),
@@ -141,12 +145,17 @@ fn by_type(memo: &Memo, element: &Element) -> TokenStream {
 
 /// What is to be asked first of a type of which there is more to say, should it be no key.
 fn question(memo: &Memo, ty: &Type) -> Option<TokenStream> {
-    if is_named(ty, &["HashMap", "HashSet", "BinaryHeap"]) {
+    if is_unordered(ty) {
         return Some(ours!(ordered));
     }
     let Type::Path(path) = ty else { return None };
     let name = path.path.get_ident()?;
     memo.function.sig.generics.type_params().any(|param| param.ident == *name).then(|| ours!(bounded))
+}
+
+/// Whether it goes by the name of a collection of std's that has no order.
+fn is_unordered(ty: &Type) -> bool {
+    is_named(ty, &["HashMap", "HashSet", "BinaryHeap"])
 }
 
 impl Element<'_> {

@@ -133,9 +133,13 @@ pub(super) fn handle_result(memo: &Memo) -> Type {
     ty
 }
 
+/// Where the function stands is not seen from its attribute. Where it is in the wrong place the compiler tells this name, which
+/// therefore says what to write.
 pub(super) fn hidden_name(memo: &Memo, role: &str) -> Ident {
     let name = &memo.function.sig.ident;
+    let advice =
+        if memo.associated { "in_the_impl_of_a_trait_write_handle_none" } else { "in_an_impl_write_associated" };
     // With a span of the expansion's: what can be said of a name is said of the user's alone.
     let span = Span::mixed_site().located_at(name.span());
-    format_ident!("__memo_{}_{}", role, syn::ext::IdentExt::unraw(name), span = span)
+    format_ident!("__memo_{}_{}__{}", role, syn::ext::IdentExt::unraw(name), advice, span = span)
 }
