@@ -14,6 +14,7 @@ pub(super) fn expand(memo: &Memo) -> TokenStream {
     let passing_on = attributes::for_passing_on(memo);
     let told_elsewhere = lints::of_the_question(memo);
     let sig = signatures::ask(memo);
+    let conditions = parts::conditions(memo);
     let place = parts::place(memo);
     let compare = parts::compare(memo);
     let answer = match &memo.outcome {
@@ -27,6 +28,7 @@ pub(super) fn expand(memo: &Memo) -> TokenStream {
         #attrs
         #told_elsewhere
         #sig {
+            #conditions
             #place
             #compare
             #answer

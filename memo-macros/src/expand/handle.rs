@@ -11,6 +11,7 @@ use crate::outcome::Outcome;
 pub(super) fn expand(memo: &Memo, handle: &Ident) -> TokenStream {
     let attrs = attributes::of(Function::Handle, &memo.function.attrs);
     let vis = &memo.function.vis;
+    let passing_on = attributes::for_passing_on(memo);
     let told_elsewhere = lints::of_the_handle(memo);
     let doc = doc(memo);
     let mut generics = memo.function.sig.generics.clone();
@@ -28,6 +29,7 @@ pub(super) fn expand(memo: &Memo, handle: &Ident) -> TokenStream {
     ours! {
         #attrs
         #[doc = #doc]
+        #passing_on
         #told_elsewhere
         #[inline]
         #vis fn #handle #parameters () -> #ty #clause {

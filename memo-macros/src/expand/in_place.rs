@@ -13,6 +13,7 @@ pub(super) fn expand(memo: &Memo) -> TokenStream {
     let passing_on = attributes::for_passing_on(memo);
     let vis = &memo.function.vis;
     let sig = signatures::outer(memo);
+    let conditions = parts::conditions(memo);
     let core = site::core(memo);
     let (owner, place) = owner_and_place(memo);
     let compare = parts::compare(memo);
@@ -24,6 +25,7 @@ pub(super) fn expand(memo: &Memo) -> TokenStream {
         #passing_on
         #attrs
         #vis #sig {
+            #conditions
             #owner
             let __memo_core = #core;
             #place

@@ -173,14 +173,10 @@ fn of_names(memo: &Memo) -> Option<TokenStream> {
     mentions(names, &|ident| ident.to_string().contains(char::is_uppercase)).then(|| ours!(non_snake_case,))
 }
 
-/// What the others are told, where the handle has the same types and expressions.
+/// What the others are told, where the handle has the same names and types.
 pub(super) fn of_the_handle(memo: &Memo) -> TokenStream {
     let names = of_names(memo);
-    let computes = |parameter: &Parameter| parameter.part.computed().is_some();
-    let may_be_told = memo.parameters.iter().any(|parameter| computes(parameter) || is_underscored(parameter))
-        || speaks_of_result(memo.outcome.written());
-    let expressions = may_be_told.then(|| ours!(, clippy::all, clippy::pedantic, clippy::nursery));
-    ours!(#[allow(#names deprecated #expressions)])
+    ours!(#[allow(#names deprecated)])
 }
 
 /// Of such a name it is told that it is used, and each of the functions passes it on.

@@ -1,5 +1,5 @@
 use proc_macro2::{Ident, Literal, Punct, Spacing, Span, TokenStream, TokenTree};
-use quote::{ToTokens, TokenStreamExt, quote};
+use quote::{ToTokens, TokenStreamExt, quote, quote_spanned};
 use syn::visit::{self, Visit};
 use syn::visit_mut::{self, VisitMut};
 use syn::{Expr, Pat, PatIdent, Token, Type};
@@ -59,6 +59,18 @@ fn located(owner: &Parameter, call: TokenStream) -> TokenStream {
         tree
     });
     trees.collect()
+}
+
+/// Refuses marks whose conditions do not hold: an attribute cannot know that, and went by them.
+pub(super) fn conditions(memo: &Memo) -> TokenStream {
+    let conditions = memo.parameters.iter().flat_map(|parameter| &parameter.conditions);
+    let refused = conditions.map(|condition| {
+        quote_spanned! {Extent::of(condition).first=>
+            #[cfg(not(#condition))]
+            ::core::compile_error!("this mark must hold wherever the memo does: give `#[weak_memo]` the same condition, or write the mark without one");
+        }
+    });
+    refused.collect()
 }
 
 /// Refuses a result that holds its owner, at the local `__memo_place`, where only the compiler can tell.
