@@ -1,12 +1,13 @@
 //! All that an expansion may name. Not for use by hand; it changes without notice.
 
-pub use crate::asked_first::{bounded, ordered};
+pub use crate::asked_first::{bounded, hashed, ordered};
+pub use crate::asks::{AskLent, AskOwned, Call, Through};
 pub use crate::checked::{
-    apply_owned, begin_lent, begin_owned, check_kept, check_owned, computed, end_lent, end_owned, finish_lent,
-    finish_owned, get_lent, key, lent_key, local_lent_place, local_place, place, plain_computed, plain_key, reply_lent,
-    reply_owned, start_lent, start_owned, try_end_lent, try_finish_lent, value,
+    ask_lent, ask_owned, begin_lent, begin_owned, check_kept, check_owned, computed, end_lent, end_owned, finish_lent,
+    finish_owned, key, lent_key, local_lent_place, local_place, place, plain_computed, plain_key, plain_part,
+    start_lent, start_owned, try_end_lent, try_finish_lent, value,
 };
-pub use crate::handle::{Memo, Reply, lent_memo, owned_memo};
+pub use crate::handle::{Memo, lent_memo, owned_memo};
 pub use crate::inside::inside;
 pub use crate::keep::{Keep, KeepAll, keep_if, keep_some, tested};
 pub use crate::key::{
@@ -14,9 +15,8 @@ pub use crate::key::{
     Visit, is_faithful,
 };
 pub use crate::lent::{LentStep, lend};
-pub use crate::lent_op::LentOp;
 pub use crate::memo::{Core, DEFAULT_CAPACITY, Family, Site, capacity};
-pub use crate::owned::{Op, Step};
+pub use crate::owned::Step;
 pub use crate::owner::clone_owner;
 pub use crate::scope::{Local, Scope, Shared};
 

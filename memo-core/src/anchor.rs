@@ -210,6 +210,9 @@ impl<'de> serde::Deserialize<'de> for Anchor {
 /// The trait is safe to implement by hand. An implementation that returns another object's anchor, or a different one
 /// at each call, makes memos wrong or useless, never unsound.
 ///
+/// For the objects of a trait write `impl HasAnchor for dyn Node + '_`. Without `+ '_` it is one for those that borrow nothing, and a memo
+/// of `&dyn Node` does not build ("borrowed data escapes").
+///
 /// # Examples
 ///
 /// ```

@@ -2,7 +2,7 @@
 //! other words. See `checked` for how a question is made so that a wrong type is told once.
 
 use crate::checked::{Never, No, Yes};
-use crate::key::MemoKey;
+use crate::key::{MemoKey, Value};
 use crate::owner::Place;
 use crate::scope::Scope;
 
@@ -43,6 +43,48 @@ where
     O: ?Sized,
 {
     key.pass()
+}
+
+/// Whether something of such a name can be copied into a key.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be copied into the key of this memo",
+    label = "without an order there is no `Hash`",
+    note = "take a `BTreeMap` or a `BTreeSet`, which have an order, and need no mark",
+    note = "or say what counts instead of `#[memo(value)]`: `#[memo(key = map.iter().collect::<std::collections::BTreeMap<_, _>>())]`, for a set `BTreeSet<_>`; or `#[memo(skip)]` to leave it out of the key"
+)]
+pub trait Hashed<S, A> {
+    /// The type itself.
+    type Key: ?Sized;
+    /// The argument itself.
+    fn pass(&self) -> &Self::Key;
+}
+
+impl<S: Scope, T: ?Sized> Hashed<S, Yes> for T
+where
+    Value<T>: MemoKey<S>,
+{
+    type Key = T;
+    #[inline]
+    fn pass(&self) -> &T {
+        self
+    }
+}
+
+impl<S, T: Never + ?Sized> Hashed<S, No> for T {
+    type Key = T;
+    fn pass(&self) -> &T {
+        self.never()
+    }
+}
+
+/// An argument that is marked as a value, and written like a `HashMap` or the like.
+#[inline]
+pub fn hashed<'k, T, O, S, A>(_place: Place<'_, O, S>, value: &'k T) -> &'k T::Key
+where
+    T: Hashed<S, A> + ?Sized,
+    O: ?Sized,
+{
+    value.pass()
 }
 
 /// Whether a type parameter can take part in a key.

@@ -9,13 +9,14 @@
 
 use std::borrow::BorrowMut;
 
+use crate::asks::{AskLent, AskOwned};
 use crate::handle::Reply;
 use crate::keep::Keeping;
 use crate::key::{ComputedPart, KeySet, MemoKey, Part, PlainKey, StoredKey, Value, ValuePart};
 use crate::lent::{self, LendKey, LentStep, LentTicket};
 use crate::mark::Checked;
 use crate::memo::Core;
-use crate::owned::{self, Applied, Op, Step, Ticket};
+use crate::owned::{self, Op, Step, Ticket};
 use crate::owner::{self, Locate, Owner, Place, ThreadBound};
 use crate::scope::{Local, Scope, Shared, Storable};
 use crate::store::Store;
@@ -202,6 +203,28 @@ impl<S, T: Never + ?Sized> InKey<S, No> for T {
     }
 }
 
+/// Whether an argument of a memo that lends borrows nothing weak.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` may be weak, and its borrow would end before the result's",
+    label = "put a `&` before all of it, so that the lent result is bound to it",
+    note = "a result that is lent lives as long as all weak arguments do: pass `&{Self}` instead of `{Self}`; a `&` inside does not count, since what holds it ends with the call"
+)]
+pub trait Plain<A> {}
+
+impl<T: PlainKey + ?Sized> Plain<Yes> for T {}
+impl<T: Never + ?Sized> Plain<No> for T {}
+
+/// The same of a part of a tuple.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` may be weak, and its borrow would end before the result's",
+    label = "put a `&` before the whole tuple, so that the lent result is bound to it",
+    note = "a result that is lent lives as long as all weak arguments do: take the tuple by reference, `&(..)`; a `&` inside does not count, since the tuple that holds it ends with the call"
+)]
+pub trait PlainInside<A> {}
+
+impl<T: PlainKey + ?Sized> PlainInside<Yes> for T {}
+impl<T: Never + ?Sized> PlainInside<No> for T {}
+
 /// An argument's part in the key.
 #[inline]
 pub fn key<'k, T, O, S, A>(_place: Place<'_, O, S>, key: &'k T) -> Part<'k, T::Key>
@@ -224,9 +247,19 @@ where
 
 /// The part of an argument that does not bound a lent result, and so must not be weak.
 #[inline]
-pub fn plain_key<'k, T, O, S, A>(_place: Place<'_, O, S>, key: &'k T) -> Part<'k, T::Key>
+pub fn plain_key<'k, T, O, S, A, B>(_place: Place<'_, O, S>, key: &'k T) -> Part<'k, T::Key>
 where
-    T: InKey<S, A> + PlainKey + ?Sized,
+    T: InKey<S, A, Key: Plain<B>> + ?Sized,
+    O: ?Sized,
+{
+    key.part()
+}
+
+/// The same of a part of a tuple.
+#[inline]
+pub fn plain_part<'k, T, O, S, A, B>(_place: Place<'_, O, S>, key: &'k T) -> Part<'k, T::Key>
+where
+    T: InKey<S, A, Key: PlainInside<B>> + ?Sized,
     O: ?Sized,
 {
     key.part()
@@ -244,9 +277,9 @@ where
 
 /// What `#[memo(key = ..)]` computed, in a memo that lends.
 #[inline]
-pub fn plain_computed<T, O, S, A>(_place: Place<'_, O, S>, key: T) -> ComputedPart<T::Key>
+pub fn plain_computed<T, O, S, A, B>(_place: Place<'_, O, S>, key: T) -> ComputedPart<T::Key>
 where
-    T: InKey<S, A, Key: Sized> + PlainKey,
+    T: InKey<S, A, Key: Plain<B> + Sized>,
     O: ?Sized,
 {
     key.computed()
@@ -257,8 +290,7 @@ where
     message = "`{Self}` cannot be copied into the key of this memo",
     label = "not `Hash + Eq + Clone`, or not for all threads",
     note = "`#[memo(value)]` keeps a copy by the type's own `Hash`, `Eq` and `Clone`: derive them; in memos of `Arc` and in-object owners it must be `Send + Sync + 'static` too",
-    note = "`#[derive(MemoKey)]` on the type needs none of them, and no mark: it goes field by field",
-    note = "of a `HashMap` or `HashSet`, which have no order to be hashed in, say what counts: `#[memo(key = ..)]`"
+    note = "`#[derive(MemoKey)]` on the type needs none of them, and no mark: it goes field by field"
 )]
 pub trait Copied<S, A> {
     /// The type itself.
@@ -409,7 +441,7 @@ pub trait Returns<R, H: Keeping<R, Kept: 'static>>: Scope {
         place: Place<'w, O, Self>,
         key: K,
         op: Op<R>,
-    ) -> Applied<'w, R, O, Self, K::Store<H::Kept>>;
+    ) -> Step<'w, Reply<R, R>, O, Self, K::Store<H::Kept>>;
 
     /// See [`Ticket::start`].
     fn start<O, St>(ticket: &mut Ticket<'_, O, Self, St>)
@@ -426,7 +458,8 @@ pub trait Returns<R, H: Keeping<R, Kept: 'static>>: Scope {
 
 #[allow(private_bounds, reason = "as for the trait")]
 impl<S: Scope, R, H: Keeping<R, Kept: Clone + Storable<S>>> Returns<R, H> for S {
-    #[inline]
+    // Without optimisation each call that is put in place adds its copies of the result to the frame.
+    #[cfg_attr(not(debug_assertions), inline(always))]
     fn begin<'w, O: Locate<S> + ?Sized, K: KeySet<S>>(
         core: &'static Core,
         place: Place<'w, O, S>,
@@ -441,7 +474,7 @@ impl<S: Scope, R, H: Keeping<R, Kept: Clone + Storable<S>>> Returns<R, H> for S 
         place: Place<'w, O, S>,
         key: K,
         op: Op<R>,
-    ) -> Applied<'w, R, O, S, K::Store<H::Kept>> {
+    ) -> Step<'w, Reply<R, R>, O, S, K::Store<H::Kept>> {
         owned::apply_owned::<R, H, O, S, K>(core, place, key, op)
     }
 
@@ -464,7 +497,7 @@ impl<S: Scope, R, H: Keeping<R, Kept: Clone + Storable<S>>> Returns<R, H> for S 
     }
 }
 
-/// A memoized call: the result, or the duty to compute it.
+/// A memoized call of a function that has no handle: the result, or the duty to compute it.
 #[inline]
 #[track_caller]
 pub fn begin_owned<'w, R, O, S, K, H>(
@@ -482,43 +515,23 @@ where
     S::begin(core, place, key)
 }
 
-/// Carries out what the handle asks.
-#[inline]
-pub fn apply_owned<'w, R, O, S, K, H>(
-    core: &'static Core,
+/// A memoized call, or what the handle asks: the answer, or the duty to compute it.
+#[cfg_attr(not(debug_assertions), inline(always))]
+#[track_caller]
+pub fn ask_owned<'w, R, O, S, K, H, A>(
+    ask: A,
     place: Place<'w, O, S>,
     key: K,
-    op: Op<R>,
     _keeping: &H,
-) -> Applied<'w, R, O, S, K::Store<H::Kept>>
+) -> Step<'w, A::Reply, O, S, K::Store<H::Kept>>
 where
     O: Locate<S> + ?Sized,
     S: Returns<R, H>,
     K: KeySet<S>,
     H: Keeping<R, Kept: 'static>,
+    A: AskOwned<R>,
 {
-    S::apply(core, place, key, op)
-}
-
-/// What the handle answers: what became of its question, by the body where there is a result to compute.
-#[allow(private_bounds, reason = "as for `Returns`")]
-#[inline]
-pub fn reply_owned<R, O, S, St, H>(
-    applied: Applied<'_, R, O, S, St>,
-    body: impl FnOnce() -> R,
-    keeping: &H,
-) -> Reply<R, R>
-where
-    O: Locate<S> + ?Sized,
-    S: Returns<R, H>,
-    St: Store<Key: StoredKey<S>, Value = H::Kept> + 'static,
-    H: Keeping<R, Kept: 'static>,
-{
-    match applied {
-        Applied::Answer(answer) => answer,
-        Applied::Bare => Reply::Value(body()),
-        Applied::Compute(ticket) => Reply::Value(finish_owned(ticket, body, keeping)),
-    }
+    ask.begin::<H, O, S, K>(place, key)
 }
 
 /// Does the duty of a ticket.
@@ -655,7 +668,7 @@ impl<S: Scope, V: Storable<S>> Lends<V> for S {
     }
 }
 
-/// A memoized call of a lending memo: the result, or the duty to compute it.
+/// A memoized call of a lending memo that has no handle: the result, or the duty to compute it.
 #[inline(always)]
 #[track_caller]
 pub fn begin_lent<'w, V, O, S, K>(
@@ -672,21 +685,22 @@ where
     S::begin(core, place, key)
 }
 
-/// The result, if it is there; neither a hit nor a miss.
-#[inline]
-pub fn get_lent<'w, V, O, S>(core: &'static Core, place: Place<'w, O, S>, key: impl LendKey<S>) -> Option<&'w V>
+/// A memoized call of a lending memo, or what its handle asks: the result, the duty to compute it, or what else is asked.
+#[inline(always)]
+#[track_caller]
+pub fn ask_lent<'w, V, O, S, K, A>(
+    ask: A,
+    place: Place<'w, O, S>,
+    key: K,
+) -> LentStep<'w, V, O, S, K::Store<V>, A::Else>
 where
     V: 'static,
     O: Locate<S> + ?Sized,
     S: Lends<V>,
+    K: LendKey<S>,
+    A: AskLent,
 {
-    S::get(core, place, key)
-}
-
-/// What the handle answers: the result in its form, if it is there.
-#[inline]
-pub fn reply_lent<'w, V, Out, Value>(found: Option<&'w V>, form: impl FnOnce(&'w V) -> Out) -> Reply<Out, Value> {
-    found.map_or(Reply::Nothing, |value| Reply::Out(form(value)))
+    ask.begin(place, key)
 }
 
 /// Does the duty of a ticket. As [`finish_owned`].

@@ -12,6 +12,7 @@
 //! 4. From a thread's own table only results of `Rc`s are lent: such an owner can neither leave its thread nor be
 //!    borrowed by another. If it outlives the table's guard (leaked), the table stays.
 
+use std::convert::Infallible;
 use std::ptr::NonNull;
 
 use crate::anchor::Anchor;
@@ -427,9 +428,9 @@ lend_by_key! {
     A B C D E F G H I J K L;
 }
 
-/// Where a call stands after looking.
+/// Where a call stands after looking; one that asks for something else than the result, by an `E`, has done that.
 #[allow(private_bounds, reason = "made and taken apart by expansions, without naming it")]
-pub enum LentStep<'w, V, O, S, St>
+pub enum LentStep<'w, V, O, S, St, E = Infallible>
 where
     V: 'static,
     O: Locate<S> + ?Sized,
@@ -440,6 +441,8 @@ where
     Done(&'w V),
     /// The caller has to compute it.
     Compute(LentTicket<'w, V, O, S, St>),
+    /// The result is not there, or not asked for.
+    Else(E),
 }
 
 /// The duty to compute a result that will be lent. It stays where it was made until that is done, as [`Ticket`](crate::owned::Ticket).

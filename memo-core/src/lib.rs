@@ -141,6 +141,7 @@ mod anchor;
 mod anchored;
 mod arc;
 mod asked_first;
+mod asks;
 mod cell;
 mod checked;
 mod counted;

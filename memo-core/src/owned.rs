@@ -26,7 +26,7 @@ where
     S: Scope,
     St: Store<Key: StoredKey<S>> + 'static,
 {
-    /// There is a result.
+    /// There is an answer.
     Done(R),
     /// The caller has to compute it.
     Compute(Ticket<'w, O, S, St>),
@@ -35,15 +35,14 @@ where
 /// The duty to compute a result. Dropped without [`end`](Ticket::end), or by a panic, it lets the next one try.
 ///
 /// Its type speaks of the stored key only, not of the borrowed one: the body may consume the arguments. It stays where it was made
-/// until the body has returned: a recursion has one on the stack for each level, not two. Empty when its duty is done.
+/// until the body has returned: a recursion has one on the stack for each level, not two. Empty when its duty is done, and where
+/// there is none: the bare body is asked for.
 #[allow(private_bounds, reason = "as for `Step`")]
 pub struct Ticket<'w, O, S, St>(Option<Job<'w, O, S, St>>)
 where
     O: Locate<S> + ?Sized,
     S: Scope,
     St: Store<Key: StoredKey<S>> + 'static;
-
-const UNDONE: &str = "a ticket's duty is done once";
 
 type Cell<S, K, R> = CountedCell<S, <K as KeySet<S>>::Store<R>>;
 
@@ -228,7 +227,9 @@ where
     /// The body is about to run.
     #[inline]
     pub fn start(&mut self) {
-        self.0.as_mut().expect(UNDONE).start();
+        if let Some(job) = &mut self.0 {
+            job.start();
+        }
     }
 
     /// The body has returned `result`: stores it if it is one to keep, and returns it.
@@ -238,7 +239,7 @@ where
     #[cold]
     #[inline(never)]
     pub fn end<R, H: Keeping<R, Kept = St::Value>>(&mut self, result: R, keeping: &H) -> R {
-        let mut job = self.0.take().expect(UNDONE);
+        let Some(mut job) = self.0.take() else { return result };
         let result = OnItsWay::new(result);
         if keeping.keeps(&result) {
             keep::<R, H, O, S, St>(job, result)
@@ -335,29 +336,13 @@ pub enum Op<V> {
     Forget,
 }
 
-/// What became of it.
-#[allow(private_bounds, reason = "as for `Step`")]
-pub enum Applied<'w, R, O, S, St>
-where
-    O: Locate<S> + ?Sized,
-    S: Scope,
-    St: Store<Key: StoredKey<S>> + 'static,
-{
-    /// Done.
-    Answer(Reply<R, R>),
-    /// Run the body and return its result.
-    Bare,
-    /// Run the body for this ticket.
-    Compute(Ticket<'w, O, S, St>),
-}
-
 /// Carries out what the handle asks.
 pub(crate) fn apply_owned<'w, R, H, O, S, K>(
     core: &'static Core,
     place: Place<'w, O, S>,
     key: K,
     op: Op<R>,
-) -> Applied<'w, R, O, S, K::Store<H::Kept>>
+) -> Step<'w, Reply<R, R>, O, S, K::Store<H::Kept>>
 where
     H: Keeping<R, Kept: Clone + Storable<S>>,
     O: Locate<S> + ?Sized,
@@ -365,23 +350,23 @@ where
     K: KeySet<S>,
 {
     match op {
-        Op::Get => Applied::Answer(match get(core, place, &key) {
+        Op::Get => Step::Done(match get(core, place, &key) {
             Some(copy) => Reply::Out(H::result(copy)),
             None => Reply::Nothing,
         }),
-        Op::Compute => Applied::Bare,
-        Op::Forget => Applied::Answer(Reply::Flag(forget::<H::Kept, O, S, K>(core, place, &key))),
+        Op::Compute => Step::Compute(Ticket(None)),
+        Op::Forget => Step::Done(Reply::Flag(forget::<H::Kept, O, S, K>(core, place, &key))),
         Op::Insert(result) => {
             match H::stored(result.arrive()) {
                 Some(value) => insert::<R, H, O, S, K>(core, place, &key, OnItsWay::new(value)),
                 // An error that nobody could have a copy of: the old result goes, and none comes.
                 None => drop(forget::<H::Kept, O, S, K>(core, place, &key)),
             }
-            Applied::Answer(Reply::Nothing)
+            Step::Done(Reply::Nothing)
         }
         Op::Refresh => match refresh(core, place, &key) {
-            Ok(ticket) => Applied::Compute(ticket),
-            Err(ring) => Applied::Answer(Reply::Ring(Box::new(ring))),
+            Ok(ticket) => Step::Compute(ticket),
+            Err(ring) => Step::Done(Reply::Ring(Box::new(ring))),
         },
     }
 }

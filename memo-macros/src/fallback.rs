@@ -7,6 +7,7 @@ use syn::{FnArg, Lifetime, Signature};
 
 use crate::function::Function;
 use crate::lifetimes::{Rename, first_borrow};
+use crate::marks;
 use crate::syntax::mentions;
 
 /// The function without our marks, and without what would cause further errors.
@@ -16,7 +17,7 @@ pub(crate) fn function(mut function: Function) -> TokenStream {
             FnArg::Receiver(receiver) => &mut receiver.attrs,
             FnArg::Typed(typed) => &mut typed.attrs,
         };
-        attrs.retain(|attr| !attr.path().is_ident("memo"));
+        attrs.retain(|attr| !marks::is_ours(attr));
     }
     function.attrs.retain(|attr| attr.path().segments.last().is_none_or(|segment| segment.ident != "weak_memo"));
     // What an `impl Trait` borrows is the body's own.

@@ -81,10 +81,14 @@ use proc_macro::TokenStream;
 /// | `#[memo(owner, key = expr)]` | the owner, by its identity and by what the expression yields |
 /// | `#[memo(skip)]` | not at all; `&mut` parameters must be skipped |
 ///
+/// Where the memo is under a condition, so are its marks: `#[cfg_attr(memoized, weak_memo)]` and, on a parameter,
+/// `#[cfg_attr(memoized, memo(skip))]`. A mark whose condition does not hold where the memo does is refused.
+///
 /// # The result
 ///
 /// By clone, or lent as `&V`, `&str` (the body yields a `String`), `&[T]` (a `Vec<T>`), an `Option` of these or a `Result`
-/// of these (the `Err` goes out by value; with `cache_err` it is lent as well: `Result<&V, &E>` or `&Result<V, E>`). An elided lifetime in the result is bound to every weak argument. What is lent
+/// of these (the `Err` goes out by value; with `cache_err` it is lent as well: `Result<&V, &E>` or `&Result<V, E>`). An elided lifetime in the result is bound to every weak argument;
+/// in a trait, where Rust binds it to `&self` alone, several weak arguments need a name for it. What is lent
 /// cannot be cleared or evicted, so that with further arguments `capacity = unbounded` must be written. What is lent is the memo's own: a
 /// reference into the argument cannot be lent, an index, a range or an `Arc` of it can be returned.
 ///
@@ -111,8 +115,8 @@ use proc_macro::TokenStream;
 ///
 /// # What is emitted
 ///
-/// The function; a hidden one with the body, as visible as it is; a companion `f_memo()` that returns the handle; for `cache_if` a hidden one
-/// with the test. Names that begin with `__memo` are taken. The handle's methods take the arguments as the function does,
+/// The function; a hidden one with the body, as visible as it is; a companion `f_memo()` that returns the handle; a hidden one that both of
+/// these call, where each mistake about types is told, once; for `cache_if` a hidden one with the test. Names that begin with `__memo` are taken. The handle's methods take the arguments as the function does,
 /// also skipped ones, one alone or several as a tuple. It knows two lifetimes, that of the weak arguments and one for all
 /// others: arguments that need more (`&Cell<&str>` beside another) can be passed to the function, but perhaps not to it.
 ///
@@ -122,7 +126,8 @@ use proc_macro::TokenStream;
 /// line of the `refresh`, with `#[track_caller]` or without.
 ///
 /// In the `impl` of a trait no companion can be declared: "method `f_memo` is not a member of trait" asks for
-/// `handle = none`. "cannot find function `__memo_body_f`" in an `impl` asks for `associated`.
+/// `handle = none`. In an `impl`, "cannot find function" asks for `associated`. The names of the hidden functions, which the compiler
+/// tells there, say so too.
 #[proc_macro_attribute]
 pub fn weak_memo(options: TokenStream, item: TokenStream) -> TokenStream {
     weak_memo::weak_memo(options.into(), item.into()).into()

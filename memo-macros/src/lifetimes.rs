@@ -171,6 +171,7 @@ impl Visit<'_> for Borrows {
 }
 
 /// Gives every elided lifetime of a type, and every one named in `names`, the name `to`.
+#[derive(Clone)]
 pub(crate) struct Rename<'a> {
     pub(crate) names: &'a BTreeSet<Ident>,
     pub(crate) to: &'a Lifetime,

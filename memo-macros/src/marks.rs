@@ -1,6 +1,7 @@
 use proc_macro2::Span;
 use syn::ext::IdentExt;
 use syn::parse::ParseStream;
+use syn::punctuated::Punctuated;
 use syn::{Attribute, Expr, Ident, Meta, Token};
 
 use crate::errors::Errors;
@@ -22,11 +23,32 @@ pub(crate) enum Says {
     Owner(Option<Expr>),
 }
 
-/// Takes the `#[memo(...)]` attributes off a parameter.
-pub(crate) fn take(attrs: &mut Vec<Attribute>, errors: &mut Errors) -> Option<Mark> {
+/// Whether an attribute is ours: `#[memo(..)]`, also as `#[cfg_attr(condition, memo(..))]`.
+pub(crate) fn is_ours(attr: &Attribute) -> bool {
+    attr.path().is_ident("memo") || conditional(attr).is_some()
+}
+
+/// A condition and the marks that it is before, where there is nothing else behind it.
+fn conditional(attr: &Attribute) -> Option<(Meta, Vec<Meta>)> {
+    let list = attr.path().is_ident("cfg_attr").then(|| attr.meta.require_list().ok()).flatten()?;
+    let metas = list.parse_args_with(Punctuated::<Meta, Token![,]>::parse_terminated).ok()?;
+    let mut metas = metas.into_iter();
+    let condition = metas.next()?;
+    let marks: Vec<_> = metas.collect();
+    (!marks.is_empty() && marks.iter().all(|meta| meta.path().is_ident("memo"))).then_some((condition, marks))
+}
+
+/// Takes the `#[memo(...)]` attributes off a parameter. `conditions` are those that must hold.
+pub(crate) fn take(attrs: &mut Vec<Attribute>, conditions: &mut Vec<Meta>, errors: &mut Errors) -> Option<Mark> {
     let mut marks = Vec::new();
-    for attr in attrs.extract_if(.., |attr| attr.path().is_ident("memo")) {
-        read(&attr, &mut marks, errors);
+    for attr in attrs.extract_if(.., |attr| is_ours(attr)) {
+        match conditional(&attr) {
+            Some((condition, metas)) => {
+                conditions.push(condition);
+                metas.iter().for_each(|meta| read(meta, &mut marks, errors));
+            }
+            None => read(&attr.meta, &mut marks, errors),
+        }
     }
     refuse_cfg(attrs, errors);
     let mut marks = marks.into_iter();
@@ -46,8 +68,8 @@ pub(crate) fn take(attrs: &mut Vec<Attribute>, errors: &mut Errors) -> Option<Ma
     Some(first)
 }
 
-fn read(attr: &Attribute, marks: &mut Vec<Mark>, errors: &mut Errors) {
-    let parsed = match &attr.meta {
+fn read(meta: &Meta, marks: &mut Vec<Mark>, errors: &mut Errors) {
+    let parsed = match meta {
         Meta::List(list) => list.parse_args_with(|input: ParseStream| read_all(input, marks, errors)),
         other => Err(syn::Error::new_spanned(other, format_args!("this mark says nothing: write {FORMS}"))),
     };

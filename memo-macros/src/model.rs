@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use proc_macro2::Ident;
-use syn::{Expr, Lifetime, LitStr, Pat, Type};
+use syn::{Expr, Lifetime, LitStr, Meta, Pat, Type};
 
 use crate::function::Function;
 use crate::options::Capacity;
@@ -57,6 +57,8 @@ pub(crate) struct Parameter {
     pub(crate) receiver: bool,
     pub(crate) passed: Passed,
     pub(crate) part: Part,
+    /// What its marks were written under, with `cfg_attr`: taken to hold.
+    pub(crate) conditions: Vec<Meta>,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]

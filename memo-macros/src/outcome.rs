@@ -1,9 +1,13 @@
-use proc_macro2::TokenStream;
+use proc_macro2::{Ident, TokenStream};
 use quote::{ToTokens, format_ident, quote};
-use syn::{GenericArgument, Lifetime, PathArguments, ReturnType, Type, TypeReference, TypeTraitObject, parse_quote};
+use syn::{
+    GenericArgument, Lifetime, PathArguments, ReturnType, Token, Type, TypeReference, TypeTraitObject, parse_quote,
+    parse_quote_spanned,
+};
 
 use crate::errors::Errors;
 use crate::lifetimes::{first_borrow, is_static};
+use crate::spans::Extent;
 use crate::syntax::{bare, is_named, mentions};
 
 const LENDABLE: &str = "only `&V`, `Option<&V>` and `Result<&V, E>` can be lent (with `&str` and `&[T]` for a `&V`)";
@@ -225,13 +229,17 @@ impl<'a> Borrow<'a> {
 /// What a reference borrows from, and the name of the function in `lend` that does.
 fn owned_and_form(reference: &TypeReference) -> (Type, &'static str) {
     let elem = bare(&reference.elem);
+    // What a body yields that is of another type, it yields for the reference, and there the compiler says so.
+    let Extent { first, last } = Extent::of(reference);
+    let (open, close) = (Token![<](last), Token![>](last));
     if is_str(elem) {
         // The user's `String` may be another type.
-        return (parse_quote!(::std::string::String), "as_str");
+        let name = Ident::new("String", last);
+        return (parse_quote_spanned!(first=> ::std::string::#name), "as_str");
     }
     if let Type::Slice(slice) = elem {
         let item = &slice.elem;
-        return (parse_quote!(::std::vec::Vec<#item>), "as_slice");
+        return (parse_quote_spanned!(first=> ::std::vec::Vec #open #item #close), "as_slice");
     }
     (elem.clone(), "as_ref")
 }

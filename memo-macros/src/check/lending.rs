@@ -1,17 +1,27 @@
 use std::collections::BTreeSet;
 
-use proc_macro2::Span;
-use syn::{Ident, Lifetime, Signature};
+use proc_macro2::{Span, TokenStream, TokenTree};
+use quote::TokenStreamExt;
+use syn::{Expr, Ident, Lifetime, Signature};
 
 use crate::errors::Errors;
+use crate::function::Function;
 use crate::lifetimes::{count_in_inputs, declared, in_signature, in_type_bounds, of_leading_reference};
 use crate::model::{Lifetimes, Parameter, Part, Passed, WrittenOut};
 use crate::outcome::{Lent, Outcome};
 
-/// Refuses what cannot be lent from. An elided lifetime in the result is bound to every weak argument.
-pub(super) fn check(sig: &Signature, parameters: &[Parameter], owner: usize, outcome: &Outcome, errors: &mut Errors) {
+/// Refuses what cannot be lent, or lent from. An elided lifetime in the result is bound to every weak argument.
+pub(super) fn check(
+    function: &Function,
+    in_place: bool,
+    parameters: &[Parameter],
+    owner: &Parameter,
+    outcome: &Outcome,
+    errors: &mut Errors,
+) {
     let Some(lent) = outcome.lent() else { return };
-    let owner = &parameters[owner];
+    let sig = &function.sig;
+    refuse_borrow(function.body.stream(), errors);
     if owner.passed == Passed::Value {
         errors.under(
             &owner.ty,
@@ -32,6 +42,16 @@ pub(super) fn check(sig: &Signature, parameters: &[Parameter], owner: usize, out
         );
         return;
     }
+    if in_place && let Some(other) = bound_beside_self(parameters) {
+        errors.under(
+            &lent.written,
+            format_args!(
+                "what is lent borrows from every weak argument, and a trait that says this borrows from `self` alone: name the lifetime in both, `fn {}<'a>(&'a self, {}: &'a ..) -> &'a ..`, or return an owned value",
+                sig.ident, other.name
+            ),
+        );
+        return;
+    }
     if weak_names(parameters).len() > 1 {
         errors.under(
             &lent.written,
@@ -47,6 +67,31 @@ fn require_named(lifetime: &Lifetime, parameters: &[Parameter], errors: &mut Err
         errors.under(
             &parameter.ty,
             format_args!("a lent result borrows from every weak argument: write `&{lifetime}` here too, or leave the lifetime of the result out"),
+        );
+    }
+}
+
+/// A weak argument that Rust's own rule does not bind an elided lifetime to, since there is a `&self`.
+fn bound_beside_self(parameters: &[Parameter]) -> Option<&Parameter> {
+    let (receiver, others) = parameters.split_first()?;
+    let is_bound = receiver.receiver && receiver.is_borrowed_weak();
+    others.iter().find(|parameter| is_bound && parameter.is_borrowed_weak())
+}
+
+/// Refuses a body that ends in `&..`, as the signature seems to ask. Other borrows are the compiler's to find.
+fn refuse_borrow(body: TokenStream, errors: &mut Errors) {
+    let last = body.into_iter().fold(TokenStream::new(), |mut tokens, tree| match tree {
+        TokenTree::Punct(punct) if punct.as_char() == ';' => TokenStream::new(),
+        other => {
+            tokens.append(other);
+            tokens
+        }
+    });
+    let is_borrow = last.clone().into_iter().next().is_some_and(|tree| tree.to_string() == "&");
+    if is_borrow && let Ok(Expr::Reference(borrow)) = syn::parse2(last) {
+        errors.under(
+            borrow,
+            "what is lent is the memo's own, and the body yields it by value: make it here, or clone what is the argument's; to point into the argument, return an index, a range or an `Arc` instead",
         );
     }
 }

@@ -12,12 +12,13 @@ mod signature;
 use crate::errors::Errors;
 use crate::function::Function;
 use crate::model::Memo;
-use crate::options::Options;
+use crate::options::{Handle, Options};
 use crate::outcome::Outcome;
 use crate::paths::Paths;
 
 pub(crate) fn check(options: Options, mut function: Function, mut errors: Errors) -> syn::Result<Memo> {
-    signature::check(&function, options.handle.as_ref(), &mut errors);
+    let in_place = matches!(options.handle, Some(Handle::None));
+    signature::check(&function, in_place, &mut errors);
     let mut parameters = parameters::read(&mut function.sig, &mut errors);
     let outcome = Outcome::of(&function.sig.output, options.cache_err.is_some(), &mut errors);
     let owner = owner::choose(&mut parameters, &function.sig.ident, &mut errors);
@@ -26,7 +27,7 @@ pub(crate) fn check(options: Options, mut function: Function, mut errors: Errors
     if let Some(owner) = owner {
         combinations::check(&options, &parameters, &outcome, &mut errors);
         results::check(&options, &function, &parameters[owner], &outcome, &mut errors);
-        lending::check(&function.sig, &parameters, owner, &outcome, &mut errors);
+        lending::check(&function, in_place, &parameters, &parameters[owner], &outcome, &mut errors);
     }
     let holds_owner = options.may_return_owner || owner.is_some_and(|owner| results::borrows(&parameters[owner]));
     let not_the_owner = match owner {

@@ -1,6 +1,6 @@
 use proc_macro2::Span;
 use quote::format_ident;
-use syn::{Attribute, FnArg, Ident, Pat, PatType, Receiver, Signature, Type};
+use syn::{FnArg, Ident, Pat, PatType, Receiver, Signature, Type};
 
 use crate::errors::Errors;
 use crate::looks::Looks;
@@ -21,7 +21,8 @@ pub(super) fn read(sig: &mut Signature, errors: &mut Errors) -> Vec<Parameter> {
 }
 
 fn read_receiver(receiver: &mut Receiver, errors: &mut Errors) -> Parameter {
-    let mark = marks::take(&mut receiver.attrs, errors);
+    let mut conditions = Vec::new();
+    let mark = marks::take(&mut receiver.attrs, &mut conditions, errors);
     if Passed::of(&receiver.ty) == Passed::MutableReference
         && !matches!(mark, Some(Mark { says: Says::Skip | Says::Key(_), .. }))
     {
@@ -42,11 +43,16 @@ fn read_receiver(receiver: &mut Receiver, errors: &mut Errors) -> Parameter {
         receiver: true,
         passed: Passed::of(&receiver.ty),
         part: part(mark, &receiver.ty),
+        conditions,
     }
 }
 
 fn read_typed(index: usize, typed: &mut PatType, errors: &mut Errors) -> Parameter {
-    let mark = take_mark(&mut typed.attrs, &typed.ty, errors);
+    let mut conditions = Vec::new();
+    let mark = marks::take(&mut typed.attrs, &mut conditions, errors);
+    if Passed::of(&typed.ty) == Passed::MutableReference {
+        refuse_mutable(mark.as_ref(), &typed.ty, errors);
+    }
     let (name, pattern) = name_and_pattern(index, &typed.pat);
     Parameter {
         name,
@@ -56,6 +62,7 @@ fn read_typed(index: usize, typed: &mut PatType, errors: &mut Errors) -> Paramet
         receiver: false,
         passed: Passed::of(&typed.ty),
         part: part(mark, &typed.ty),
+        conditions,
     }
 }
 
@@ -72,14 +79,6 @@ fn name_and_pattern(index: usize, pat: &Pat) -> (Ident, Option<Pat>) {
 /// Shown by rustdoc. No name of the user's: a `const` or `struct` of one would be taken for the pattern.
 fn our_name(index: usize) -> Ident {
     format_ident!("__memo_arg{}", index + 1, span = Span::mixed_site())
-}
-
-fn take_mark(attrs: &mut Vec<Attribute>, ty: &Type, errors: &mut Errors) -> Option<Mark> {
-    let mark = marks::take(attrs, errors);
-    if Passed::of(ty) == Passed::MutableReference {
-        refuse_mutable(mark.as_ref(), ty, errors);
-    }
-    mark
 }
 
 fn refuse_mutable(mark: Option<&Mark>, ty: &Type, errors: &mut Errors) {

@@ -6,11 +6,10 @@ use syn::{Attribute, FnArg, Meta, Path, ReturnType, Signature, Token, Type, Type
 
 use crate::errors::Errors;
 use crate::function::Function;
-use crate::options::Handle;
 use crate::syntax::{bare, mentions};
 
 /// Refuses the kinds of functions that cannot be memoized.
-pub(super) fn check(function: &Function, handle: Option<&Handle>, errors: &mut Errors) {
+pub(super) fn check(function: &Function, in_place: bool, errors: &mut Errors) {
     let sig = &function.sig;
     if let Some(word) = &sig.asyncness {
         errors.under(word, "`async fn` is not supported yet");
@@ -32,13 +31,20 @@ pub(super) fn check(function: &Function, handle: Option<&Handle>, errors: &mut E
             errors.under(attr, "`#[weak_memo]` is written twice: keep one");
         }
     }
-    let in_place = matches!(handle, Some(Handle::None));
     refuse_attributes(&function.attrs, in_place, errors);
     refuse_impl_trait(sig, errors);
-    if let ReturnType::Type(_, ty) = &sig.output
-        && let Type::Never(never) = bare(ty)
-    {
-        errors.under(never, "a function that never returns has no result to keep: remove `#[weak_memo]`");
+    refuse_no_result(sig, errors);
+}
+
+fn refuse_no_result(sig: &Signature, errors: &mut Errors) {
+    const NOTHING: &str = "a function that returns nothing has no result to keep, and would do what it does once for each object: return what it computes, or remove `#[weak_memo]`";
+    let ReturnType::Type(_, ty) = &sig.output else { return errors.under(&sig.ident, NOTHING) };
+    match bare(ty) {
+        Type::Never(never) => {
+            errors.under(never, "a function that never returns has no result to keep: remove `#[weak_memo]`");
+        }
+        Type::Tuple(tuple) if tuple.elems.is_empty() => errors.under(tuple, NOTHING),
+        _ => {}
     }
 }
 

@@ -14,6 +14,8 @@ use crate::model::Memo;
 pub(super) enum Function {
     /// The one that callers see.
     Outer,
+    /// The one that asks.
+    Ask,
     Body,
     Handle,
     /// The test of `cache_if`.
@@ -59,7 +61,7 @@ fn part(function: Function, meta: &Meta) -> Option<TokenStream> {
         "cfg_attr" => return conditional(function, meta),
         "expect" => return expectation(function, meta),
         "warn" | "deny" | "forbid" => return level(function, meta),
-        "track_caller" | "target_feature" => matches!(function, Function::Outer | Function::Body),
+        "track_caller" | "target_feature" => matches!(function, Function::Outer | Function::Ask | Function::Body),
         "doc" => function == Function::Outer || (function == Function::Handle && hides(meta)),
         _ if is_tool(path) => matches!(function, Function::Outer | Function::Body),
         _ => function == Function::Outer,

@@ -1,19 +1,6 @@
-//! What a format string captures: `{self:?}` and `{width}` name variables, which the tokens around them do not show.
+//! What a format string captures: `{width}` names a variable, which the tokens around it do not show.
 
 use proc_macro2::{Ident, Literal, TokenStream, TokenTree};
-
-/// Gives `self` another name in the format string of a macro's arguments: the first string among them.
-pub(super) fn replace_captured_self(arguments: TokenStream, this: &Ident) -> TokenStream {
-    let mut seen = false;
-    let replaced = arguments.into_iter().map(|tree| match tree {
-        TokenTree::Literal(literal) if !seen && is_string(&literal) => {
-            seen = true;
-            TokenTree::Literal(renamed(&literal, &this.to_string()))
-        }
-        other => other,
-    });
-    replaced.collect()
-}
 
 /// Whether any string in the tokens may capture one of `names`.
 pub(super) fn captures(tokens: TokenStream, names: &[Ident]) -> bool {
@@ -29,17 +16,6 @@ pub(super) fn captures(tokens: TokenStream, names: &[Ident]) -> bool {
 
 fn is_string(literal: &Literal) -> bool {
     literal.to_string().starts_with(['"', 'r'])
-}
-
-fn renamed(literal: &Literal, to: &str) -> Literal {
-    let mut text = literal.to_string();
-    let places: Vec<_> = captured(&text, "self").collect();
-    for at in places.into_iter().rev() {
-        text.replace_range(at..at + "self".len(), to);
-    }
-    let Ok(mut renamed) = text.parse::<Literal>() else { return literal.clone() };
-    renamed.set_span(literal.span());
-    renamed
 }
 
 /// Where a format string captures `name`: behind a `{` that is not one of a pair, and before `:` or `}`.

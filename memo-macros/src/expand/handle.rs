@@ -1,17 +1,17 @@
-use proc_macro2::{Ident, TokenStream};
+use proc_macro2::{Ident, Span, TokenStream};
 use syn::ext::IdentExt;
 
 use super::attributes::{self, Function};
-use super::parts::View;
-use super::{calls, lints, ours, outer, parts, signatures, site};
+use super::{ask, lints, ours, signatures, site};
 use crate::lifetimes::{in_type_bounds, keep_only};
-use crate::model::Memo;
-use crate::outcome::{Lent, Outcome};
+use crate::model::{Memo, Parameter};
+use crate::outcome::Outcome;
 
 /// The companion function that returns the handle.
 pub(super) fn expand(memo: &Memo, handle: &Ident) -> TokenStream {
     let attrs = attributes::of(Function::Handle, &memo.function.attrs);
     let vis = &memo.function.vis;
+    let passing_on = attributes::for_passing_on(memo);
     let told_elsewhere = lints::of_the_handle(memo);
     let doc = doc(memo);
     let mut generics = memo.function.sig.generics.clone();
@@ -29,6 +29,7 @@ pub(super) fn expand(memo: &Memo, handle: &Ident) -> TokenStream {
     ours! {
         #attrs
         #[doc = #doc]
+        #passing_on
         #told_elsewhere
         #[inline]
         #vis fn #handle #parameters () -> #ty #clause {
@@ -76,50 +77,17 @@ fn alone_or_tuple<T: quote::ToTokens>(items: impl Iterator<Item = T>) -> TokenSt
 
 /// The body of the function behind every method of the handle that takes arguments.
 fn run(memo: &Memo) -> TokenStream {
-    let view = View::handle(memo);
-    let names = alone_or_tuple(memo.parameters.iter().map(|parameter| view.name(parameter)));
-    let place = parts::place(memo, &view);
-    let answer = match &memo.outcome {
-        Outcome::Owned(result) => owned(memo, result, &view),
-        Outcome::Lent(lent) => self::lent(memo, lent, &view, &place),
-    };
-    let place = memo.outcome.lent().is_none().then_some(place);
+    let names: Vec<_> = memo.parameters.iter().map(name).collect();
+    let pattern = alone_or_tuple(names.iter());
+    let private = &memo.paths.private;
+    let call = ask::call(memo, names.iter(), &ours!(#private::Through(__memo_core, __memo_op)));
     ours! {
-        let #names = __memo_args;
-        #place
-        #answer
+        let #pattern = __memo_args;
+        *__memo_reply = #call;
     }
 }
 
-fn owned(memo: &Memo, result: &syn::Type, view: &View) -> TokenStream {
-    let private = &memo.paths.private;
-    let (key, made) = parts::key(memo, view);
-    let body = calls::body(memo, view);
-    ours! {
-        #made
-        let __memo_applied =
-            #private::apply_owned::<#result, _, _, _, _>(__memo_core, __memo_place, #key, __memo_op, &__memo_keeping);
-        *__memo_reply = #private::reply_owned(__memo_applied, || #body, &__memo_keeping);
-    }
-}
-
-fn lent(memo: &Memo, lent: &Lent, view: &View, place: &TokenStream) -> TokenStream {
-    let private = &memo.paths.private;
-    let kept = &lent.kept;
-    let (key, made) = parts::key(memo, view);
-    let body = calls::body(memo, view);
-    let done = outer::done(memo, lent);
-    ours! {
-        match __memo_op {
-            #private::LentOp::Get => {
-                #place
-                #made
-                *__memo_reply = #private::reply_lent(
-                    #private::get_lent::<#kept, _, _>(__memo_core, __memo_place, #key),
-                    |__memo_value| #done,
-                );
-            }
-            #private::LentOp::Compute => *__memo_reply = #private::Reply::Value(#body),
-        }
-    }
+/// The handle is no method: `self` goes by another name.
+fn name(parameter: &Parameter) -> Ident {
+    if parameter.receiver { Ident::new("__memo_self", Span::mixed_site()) } else { parameter.name.clone() }
 }

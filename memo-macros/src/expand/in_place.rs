@@ -1,8 +1,7 @@
 use proc_macro2::TokenStream;
 use quote::ToTokens;
 
-use super::parts::View;
-use super::{attributes, lints, ours, outer, parts, signatures, site};
+use super::{ask, attributes, lints, ours, parts, signatures, site};
 use crate::model::{Memo, Parameter, Passed};
 use crate::outcome::{Lent, Outcome};
 
@@ -14,6 +13,7 @@ pub(super) fn expand(memo: &Memo) -> TokenStream {
     let passing_on = attributes::for_passing_on(memo);
     let vis = &memo.function.vis;
     let sig = signatures::outer(memo);
+    let conditions = parts::conditions(memo);
     let core = site::core(memo);
     let (owner, place) = owner_and_place(memo);
     let compare = parts::compare(memo);
@@ -25,6 +25,7 @@ pub(super) fn expand(memo: &Memo) -> TokenStream {
         #passing_on
         #attrs
         #vis #sig {
+            #conditions
             #owner
             let __memo_core = #core;
             #place
@@ -39,7 +40,7 @@ pub(super) fn expand(memo: &Memo) -> TokenStream {
 fn owner_and_place(memo: &Memo) -> (TokenStream, TokenStream) {
     let owner = memo.owner();
     if !(owner.receiver && owner.passed == Passed::Value) {
-        return (TokenStream::new(), parts::place(memo, &View::Function));
+        return (TokenStream::new(), parts::place(memo));
     }
     let private = &memo.paths.private;
     let name = &owner.name;
@@ -48,7 +49,7 @@ fn owner_and_place(memo: &Memo) -> (TokenStream, TokenStream) {
 
 fn owned(memo: &Memo, result: &syn::Type) -> (TokenStream, TokenStream) {
     let private = &memo.paths.private;
-    let (key, made) = parts::key(memo, &View::Function);
+    let (key, made) = parts::key(memo);
     let body = body(memo, result);
     let begin = ours! {
         #made
@@ -78,8 +79,8 @@ fn owned(memo: &Memo, result: &syn::Type) -> (TokenStream, TokenStream) {
 fn lent(memo: &Memo, lent: &Lent) -> (TokenStream, TokenStream) {
     let private = &memo.paths.private;
     let kept = &lent.kept;
-    let (key, made) = parts::key(memo, &View::Function);
-    let done = outer::done(memo, lent);
+    let (key, made) = parts::key(memo);
+    let done = ask::done(memo, lent);
     // As in `outer`: taken out where a hit would drop it by a call.
     let begin = ours! {
         #made
@@ -88,7 +89,7 @@ fn lent(memo: &Memo, lent: &Lent) -> (TokenStream, TokenStream) {
             #private::LentStep::Compute(__memo_ticket) => __memo_ticket,
         };
     };
-    (begin, outer::computed(memo, lent, &body(memo, &lent.yields)))
+    (begin, ask::computed(memo, lent, &body(memo, &lent.yields)))
 }
 
 fn body(memo: &Memo, yields: &syn::Type) -> TokenStream {

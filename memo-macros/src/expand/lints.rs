@@ -88,13 +88,26 @@ pub(super) fn is_told_of(function: Function, lint: &Path) -> bool {
     match function {
         Function::Outer => named(OF_THE_OUTER) || named(GROUPS),
         Function::Body => !named(OF_THE_OUTER),
-        Function::Handle | Function::Keep => false,
+        Function::Ask | Function::Handle | Function::Keep => false,
     }
 }
 
 /// What the body is told, where the outer function has the same types. Lints are named only where they may be told, so that a
 /// crate may forbid the others.
 pub(super) fn of_the_signature(memo: &Memo) -> TokenStream {
+    let told = told_of_types(memo);
+    ours!(#[allow(#told)])
+}
+
+/// What the outer function and the body are told, where the function that asks has the same names and types.
+pub(super) fn of_the_question(memo: &Memo) -> TokenStream {
+    let told = told_of_types(memo);
+    let lifetimes = told_of_lifetimes(memo);
+    let names = of_names(memo);
+    ours!(#[allow(#lifetimes #names #told)])
+}
+
+fn told_of_types(memo: &Memo) -> TokenStream {
     let sig = &memo.function.sig;
     let tokens = sig.to_token_stream();
     let speaks_of = |name: &str| mentions(tokens.clone(), &|ident| ident == name);
@@ -121,7 +134,7 @@ pub(super) fn of_the_signature(memo: &Memo) -> TokenStream {
         (matches!(memo.function.vis, Visibility::Restricted(_)), ours!(clippy::redundant_pub_crate)),
     ];
     let told = lints.into_iter().filter_map(|(may_be, lints)| may_be.then_some(lints));
-    ours!(#[allow(#(#told),*)])
+    ours!(#(#told),*)
 }
 
 /// What the outer function is told.
@@ -136,16 +149,16 @@ pub(super) fn of_the_body(memo: &Memo) -> TokenStream {
             clippy::return_self_not_must_use,
         )
     });
-    // Lifetimes may be left without a use where the result was lent from them.
-    let lifetimes = function
-        .sig
-        .generics
-        .lifetimes()
-        .next()
-        .map(|_| ours!(single_use_lifetimes, clippy::extra_unused_lifetimes, clippy::needless_lifetimes,));
+    let lifetimes = told_of_lifetimes(memo);
     let deprecated = function.attrs.iter().any(|attr| attr.path().is_ident("deprecated")).then(|| ours!(deprecated,));
     let names = of_names(memo);
     ours!(#[allow(#vis #lifetimes #deprecated #names clippy::missing_const_for_fn)])
+}
+
+/// Lifetimes may be left without a use where the result was lent from them.
+fn told_of_lifetimes(memo: &Memo) -> Option<TokenStream> {
+    let first = memo.function.sig.generics.lifetimes().next();
+    first.map(|_| ours!(single_use_lifetimes, clippy::extra_unused_lifetimes, clippy::needless_lifetimes,))
 }
 
 /// Names are told of once, in the outer function. Where there is nothing to tell, a crate may forbid it.
@@ -160,14 +173,10 @@ fn of_names(memo: &Memo) -> Option<TokenStream> {
     mentions(names, &|ident| ident.to_string().contains(char::is_uppercase)).then(|| ours!(non_snake_case,))
 }
 
-/// What the others are told, where the handle has the same types and expressions.
+/// What the others are told, where the handle has the same names and types.
 pub(super) fn of_the_handle(memo: &Memo) -> TokenStream {
     let names = of_names(memo);
-    let computes = |parameter: &Parameter| parameter.part.computed().is_some();
-    let may_be_told = memo.parameters.iter().any(|parameter| computes(parameter) || is_underscored(parameter))
-        || speaks_of_result(memo.outcome.written());
-    let expressions = may_be_told.then(|| ours!(, clippy::all, clippy::pedantic, clippy::nursery));
-    ours!(#[allow(#names deprecated #expressions)])
+    ours!(#[allow(#names deprecated)])
 }
 
 /// Of such a name it is told that it is used, and each of the functions passes it on.

@@ -3,6 +3,7 @@
 //! All names of ours that stand beside the user's in one scope have the span `mixed_site`: locals cannot meet.
 //! Expressions that a type error would be about carry the span of what the user wrote.
 
+mod ask;
 mod attributes;
 mod body;
 mod calls;
@@ -29,8 +30,9 @@ use ours;
 pub(crate) fn expand(memo: &Memo) -> TokenStream {
     let Some(handle) = &memo.handle else { return in_place::expand(memo) };
     let outer = outer::expand(memo, handle);
+    let ask = ask::expand(memo);
     let body = body::expand(memo);
     let keep = keep::function(memo);
     let handle = handle::expand(memo, handle);
-    ours!(#outer #body #keep #handle)
+    ours!(#outer #ask #body #keep #handle)
 }

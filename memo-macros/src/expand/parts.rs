@@ -1,5 +1,5 @@
-use proc_macro2::{Group, Ident, Literal, Punct, Spacing, Span, TokenStream, TokenTree};
-use quote::{ToTokens, TokenStreamExt, format_ident, quote};
+use proc_macro2::{Ident, Literal, Punct, Spacing, Span, TokenStream, TokenTree};
+use quote::{ToTokens, TokenStreamExt, format_ident, quote, quote_spanned};
 use syn::visit::{self, Visit};
 use syn::visit_mut::{self, VisitMut};
 use syn::{Expr, Pat, PatIdent, Token, Type};
@@ -10,34 +10,10 @@ use crate::outcome::Outcome;
 use crate::spans::Extent;
 use crate::syntax::{bare, is_named, mentions, pointee};
 
-/// Under which names an emitted function sees the parameters.
-pub(super) enum View {
-    /// As the function declares them.
-    Function,
-    /// In the handle, which is no method: `self` goes by another name.
-    Handle { this: Ident },
-}
-
-impl View {
-    pub(super) fn handle(memo: &Memo) -> Self {
-        let receiver = memo.parameters.iter().find(|parameter| parameter.receiver);
-        // With the user's own span, since type errors are about it; only such a span is underlined as it stands.
-        let span = receiver.map_or_else(Span::mixed_site, |receiver| receiver.name.span());
-        Self::Handle { this: Ident::new("__memo_self", span) }
-    }
-
-    pub(super) fn name<'a>(&'a self, parameter: &'a Parameter) -> &'a Ident {
-        match self {
-            Self::Handle { this } if parameter.receiver => this,
-            _ => &parameter.name,
-        }
-    }
-}
-
 /// Opens the place of the results as the local `__memo_place`, and checks that it can have such; for those that are returned by clone, also
 /// how they are kept, as the local `__memo_keeping`.
-pub(super) fn place(memo: &Memo, view: &View) -> TokenStream {
-    place_of(memo, &borrowed(memo.owner(), view))
+pub(super) fn place(memo: &Memo) -> TokenStream {
+    place_of(memo, &borrowed(memo.owner()))
 }
 
 pub(super) fn place_of(memo: &Memo, owner: &TokenStream) -> TokenStream {
@@ -64,10 +40,37 @@ pub(super) fn place_of(memo: &Memo, owner: &TokenStream) -> TokenStream {
         }
         Outcome::Lent(_) => ours!(let __memo_place = #private::check_kept::<#kept, #scope, _, _>(__memo_place);),
     };
+    let place = located(memo.owner(), ours!(#private::#make(#owner)));
     ours! {
-        let __memo_place = #private::#make(#owner);
+        let __memo_place = #place;
         #checked
     }
+}
+
+/// The call that asks a trait object for its anchor, under the object's type: with `impl HasAnchor for dyn Trait` that is
+/// implemented for objects that borrow nothing, and what the compiler says of lifetimes it says of the call.
+fn located(owner: &Parameter, call: TokenStream) -> TokenStream {
+    if !matches!(pointee(&owner.ty), Type::TraitObject(_)) {
+        return call;
+    }
+    let Extent { first, last } = owner.extent;
+    let trees = call.into_iter().map(|mut tree| {
+        tree.set_span(if matches!(tree, TokenTree::Group(_)) { last } else { first });
+        tree
+    });
+    trees.collect()
+}
+
+/// Refuses marks whose conditions do not hold: an attribute cannot know that, and went by them.
+pub(super) fn conditions(memo: &Memo) -> TokenStream {
+    let conditions = memo.parameters.iter().flat_map(|parameter| &parameter.conditions);
+    let refused = conditions.map(|condition| {
+        quote_spanned! {Extent::of(condition).first=>
+            #[cfg(not(#condition))]
+            ::core::compile_error!("this mark must hold wherever the memo does: give `#[weak_memo]` the same condition, or write the mark without one");
+        }
+    });
+    refused.collect()
 }
 
 /// Refuses a result that holds its owner, at the local `__memo_place`, where only the compiler can tell.
@@ -90,11 +93,11 @@ pub(super) fn compare(memo: &Memo) -> TokenStream {
 /// The extra key, an expression: a tuple of the parts that the local `__memo_place` makes of the arguments. And what makes first
 /// those parts that run code of the user's, each by itself: whatever that borrows or locks on the way ends with its statement,
 /// before the next part asks for the same, before the call waits for another or runs the body.
-pub(super) fn key(memo: &Memo, view: &View) -> (TokenStream, TokenStream) {
+pub(super) fn key(memo: &Memo) -> (TokenStream, TokenStream) {
     let mut parts = TokenStream::new();
     let mut made = TokenStream::new();
     for (index, parameter) in memo.extra_key().enumerate() {
-        let part = part(memo, parameter, view);
+        let part = part(memo, parameter);
         if parameter.part.computed().is_some() {
             let name = format_ident!("__memo_part{index}", span = Span::mixed_site());
             made.extend(ours!(let #name = #part;));
@@ -106,27 +109,30 @@ pub(super) fn key(memo: &Memo, view: &View) -> (TokenStream, TokenStream) {
     (ours!((#parts)), made)
 }
 
-fn part(memo: &Memo, parameter: &Parameter, view: &View) -> TokenStream {
+fn part(memo: &Memo, parameter: &Parameter) -> TokenStream {
     let lends = memo.outcome.lent().is_some();
     let private = &memo.paths.private;
     if let Some(expr) = parameter.part.computed() {
-        let expr = computed(memo, expr, view);
+        let expr = computed(memo, expr);
         let make = if lends { ours!(plain_computed) } else { ours!(computed) };
         return ours!(#private::#make(__memo_place, #expr));
     }
     match &parameter.part {
         Part::Value => {
-            let argument = borrowed(parameter, view);
+            let argument = borrowed(parameter);
+            let argument = match is_unordered(pointee(&parameter.ty)) {
+                true => ours!(#private::hashed(__memo_place, #argument)),
+                false => argument,
+            };
             ours!(#private::value(__memo_place, #argument))
         }
-        _ => by_type(memo, &Element { parameter, view, at: Vec::new(), ty: &parameter.ty }),
+        _ => by_type(memo, &Element { parameter, at: Vec::new(), ty: &parameter.ty }),
     }
 }
 
 /// A parameter, or a part of one that is written as a tuple.
 struct Element<'a> {
     parameter: &'a Parameter,
-    view: &'a View,
     /// The way to it from the parameter: `.0.1`.
     at: Vec<usize>,
     ty: &'a Type,
@@ -153,13 +159,14 @@ fn by_type(memo: &Memo, element: &Element) -> TokenStream {
         None => ours!(#private::key(__memo_place, #argument)),
         // Only what is passed by reference is there for as long as the result; by value, a weak one ends with the call.
         Some(_) if element.parameter.is_borrowed_weak() => ours!(#private::lent_key(__memo_place, #argument)),
-        Some(_) => ours!(#private::plain_key(__memo_place, #argument)),
+        Some(_) if element.at.is_empty() => ours!(#private::plain_key(__memo_place, #argument)),
+        Some(_) => ours!(#private::plain_part(__memo_place, #argument)),
     }
 }
 
 /// What is to be asked first of a type of which there is more to say, should it be no key.
 fn question(memo: &Memo, ty: &Type) -> Option<TokenStream> {
-    if is_named(ty, &["HashMap", "HashSet", "BinaryHeap"]) {
+    if is_unordered(ty) {
         return Some(ours!(ordered));
     }
     let Type::Path(path) = ty else { return None };
@@ -167,15 +174,20 @@ fn question(memo: &Memo, ty: &Type) -> Option<TokenStream> {
     memo.function.sig.generics.type_params().any(|param| param.ident == *name).then(|| ours!(bounded))
 }
 
+/// Whether it goes by the name of a collection of std's that has no order.
+fn is_unordered(ty: &Type) -> bool {
+    is_named(ty, &["HashMap", "HashSet", "BinaryHeap"])
+}
+
 impl Element<'_> {
     /// As [`borrowed`], of the part.
     fn borrowed(&self) -> TokenStream {
         if self.at.is_empty() {
-            return borrowed(self.parameter, self.view);
+            return borrowed(self.parameter);
         }
         let extent = Extent::of(self.ty);
         let by_reference = matches!(bare(self.ty), Type::Reference(reference) if reference.mutability.is_none());
-        let mut name = self.view.name(self.parameter).clone();
+        let mut name = self.parameter.name.clone();
         name.set_span(name.span().located_at(extent.last));
         let mut tokens = TokenStream::new();
         tokens.append(punct('&', extent.first));
@@ -200,32 +212,28 @@ fn punct(character: char, span: Span) -> Punct {
 }
 
 /// `&name` or `&*name`, underlined by a type error from the first to the last token of the parameter's type.
-fn borrowed(parameter: &Parameter, view: &View) -> TokenStream {
+fn borrowed(parameter: &Parameter) -> TokenStream {
     let mut tokens = TokenStream::new();
     let punct = |character| punct(character, parameter.extent.first);
     if parameter.receiver && parameter.passed != Passed::Value {
         // One token that is underlined as it stands.
-        return view.name(parameter).to_token_stream();
+        return parameter.name.to_token_stream();
     }
     tokens.append(punct('&'));
     if parameter.passed != Passed::Value {
         tokens.append(punct('*'));
     }
-    let mut name = view.name(parameter).clone();
+    let mut name = parameter.name.clone();
     name.set_span(name.span().located_at(parameter.extent.last));
     tokens.append(name);
     tokens
 }
 
 /// The expression of `#[memo(key = ..)]`. It sees the parameters by reference, with their patterns bound.
-fn computed(memo: &Memo, expr: &Expr, view: &View) -> TokenStream {
+fn computed(memo: &Memo, expr: &Expr) -> TokenStream {
     let tokens = expr.to_token_stream();
     let bindings: TokenStream = memo.parameters.iter().filter_map(|parameter| binding(parameter, &tokens)).collect();
-    let expr = match view {
-        View::Function => tokens,
-        View::Handle { this } => replace_self(tokens, this),
-    };
-    if bindings.is_empty() { expr } else { quote!({ #bindings #expr }) }
+    if bindings.is_empty() { tokens } else { quote!({ #bindings #tokens }) }
 }
 
 fn binding(parameter: &Parameter, expr: &TokenStream) -> Option<TokenStream> {
@@ -270,26 +278,4 @@ fn binding_by_reference(pattern: &Pat) -> TokenStream {
     let mut pattern = pattern.clone();
     Plain.visit_pat_mut(&mut pattern);
     pattern.to_token_stream()
-}
-
-fn replace_self(tokens: TokenStream, this: &Ident) -> TokenStream {
-    let mut bang = false;
-    tokens
-        .into_iter()
-        .map(|tree| {
-            let of_macro =
-                std::mem::replace(&mut bang, matches!(&tree, TokenTree::Punct(punct) if punct.as_char() == '!'));
-            match tree {
-                TokenTree::Ident(ident) if ident == "self" => TokenTree::Ident(this.clone()),
-                TokenTree::Group(group) => {
-                    let tokens =
-                        if of_macro { format::replace_captured_self(group.stream(), this) } else { group.stream() };
-                    let mut replaced = Group::new(group.delimiter(), replace_self(tokens, this));
-                    replaced.set_span(group.span());
-                    TokenTree::Group(replaced)
-                }
-                other => other,
-            }
-        })
-        .collect()
 }

@@ -58,8 +58,10 @@ fn every_kind_of_owner_gives_the_answers_of_the_bare_body() {
 
 #[test]
 fn a_body_of_nothing_is_remembered_too() {
+    // Refused where it is written out, since it is hardly meant.
+    type Nothing = ();
     #[weak_memo]
-    fn unit(_: &Arc<u8>) {}
+    fn unit(_: &Arc<u8>) -> Nothing {}
     #[weak_memo]
     fn none(_: &Arc<u8>) -> Option<u32> {
         None

@@ -1,0 +1,139 @@
+//! What is asked of the user's types and arguments, in one function of its own, which both the outer function and the
+//! handle call: so each mistake is told once.
+
+use proc_macro2::{Ident, TokenStream};
+
+use super::attributes::{self, Function};
+use super::{calls, lints, ours, parts, signatures};
+use crate::model::Memo;
+use crate::outcome::{Lent, Outcome};
+
+/// The hidden function, generic over who asks.
+pub(super) fn expand(memo: &Memo) -> TokenStream {
+    let attrs = attributes::of(Function::Ask, &memo.function.attrs);
+    let passing_on = attributes::for_passing_on(memo);
+    let told_elsewhere = lints::of_the_question(memo);
+    let sig = signatures::ask(memo);
+    let conditions = parts::conditions(memo);
+    let place = parts::place(memo);
+    let compare = parts::compare(memo);
+    let answer = match &memo.outcome {
+        Outcome::Owned(result) => owned(memo, result),
+        Outcome::Lent(lent) => self::lent(memo, lent),
+    };
+    ours! {
+        #[doc(hidden)]
+        #passing_on
+        #[inline(always)]
+        #attrs
+        #told_elsewhere
+        #sig {
+            #conditions
+            #place
+            #compare
+            #answer
+        }
+    }
+}
+
+/// A call of the hidden function with the arguments of these names.
+pub(super) fn call<'a>(memo: &Memo, names: impl Iterator<Item = &'a Ident>, ask: &TokenStream) -> TokenStream {
+    let path = calls::asking(memo);
+    ours!(#path(#(#names,)* #ask))
+}
+
+fn owned(memo: &Memo, result: &syn::Type) -> TokenStream {
+    let private = &memo.paths.private;
+    let (key, made) = parts::key(memo);
+    let body = calls::body(memo);
+    let computed = if memo.tracks_caller {
+        // A closure would not pass the caller on: the body is called from here.
+        ours!({
+            #private::start_owned(&mut __memo_ticket, &__memo_keeping);
+            #private::end_owned(&mut __memo_ticket, #body, &__memo_keeping)
+        })
+    } else {
+        ours!(#private::finish_owned(__memo_ticket, || #body, &__memo_keeping))
+    };
+    let ticket = ticket(memo);
+    ours! {
+        #made
+        match #private::ask_owned::<#result, _, _, _, _, _>(
+            __memo_ask,
+            __memo_place,
+            #key,
+            &__memo_keeping,
+        ) {
+            #private::Step::Done(__memo_value) => __memo_value,
+            #private::Step::Compute(#ticket) => __MemoAsk::computed(#computed),
+        }
+    }
+}
+
+fn lent(memo: &Memo, lent: &Lent) -> TokenStream {
+    let private = &memo.paths.private;
+    let kept = &lent.kept;
+    let (key, made) = parts::key(memo);
+    let body = calls::body(memo);
+    let done = done(memo, lent);
+    let computed = if memo.tracks_caller { tracked(memo, lent, &body) } else { computed(memo, lent, &ours!(|| #body)) };
+    let ticket = ticket(memo);
+    ours! {
+        #made
+        match #private::ask_lent::<#kept, _, _, _, _>(__memo_ask, __memo_place, #key) {
+            #private::LentStep::Done(__memo_value) => __MemoAsk::lent(#done),
+            #private::LentStep::Compute(#ticket) => __MemoAsk::lent(#computed),
+            #private::LentStep::Else(__memo_else) => __MemoAsk::instead(__memo_else, || #body),
+        }
+    }
+}
+
+/// The ticket is taken out of the step and handed on, unless it is large: see `checked::finish_owned`.
+fn ticket(memo: &Memo) -> TokenStream {
+    let is_large = memo.outcome.lent().is_none() && memo.is_keyed();
+    match (memo.tracks_caller, is_large) {
+        (true, _) => ours!(mut __memo_ticket),
+        (false, true) => ours!(ref mut __memo_ticket),
+        (false, false) => ours!(__memo_ticket),
+    }
+}
+
+/// The result made of `__memo_value`, which was kept before.
+pub(super) fn done(memo: &Memo, lent: &Lent) -> TokenStream {
+    let value = lent.lend(&memo.paths.private, &ours!(__memo_value));
+    if lent.is_fallible() { ours!(::core::result::Result::Ok(#value)) } else { value }
+}
+
+/// The result made by `__memo_ticket` from the body's closure.
+pub(super) fn computed(memo: &Memo, lent: &Lent, body: &TokenStream) -> TokenStream {
+    let private = &memo.paths.private;
+    if lent.is_fallible() {
+        return either(memo, lent, &ours!(#private::try_finish_lent(__memo_ticket, #body)));
+    }
+    lent.lend(private, &ours!(#private::finish_lent(__memo_ticket, #body)))
+}
+
+/// The same from a call of the body that passes the caller on, as a closure would not.
+fn tracked(memo: &Memo, lent: &Lent, body: &TokenStream) -> TokenStream {
+    let private = &memo.paths.private;
+    let result = if lent.is_fallible() {
+        either(memo, lent, &ours!(#private::try_end_lent(&mut __memo_ticket, #body)))
+    } else {
+        lent.lend(private, &ours!(#private::end_lent(&mut __memo_ticket, #body)))
+    };
+    ours!({
+        #private::start_lent(&mut __memo_ticket);
+        #result
+    })
+}
+
+/// What is lent of a `Result` of what is kept.
+fn either(memo: &Memo, lent: &Lent, result: &TokenStream) -> TokenStream {
+    let value = lent.lend(&memo.paths.private, &ours!(__memo_value));
+    ours! {
+        match #result {
+            ::core::result::Result::Ok(__memo_value) => ::core::result::Result::Ok(#value),
+            ::core::result::Result::Err(__memo_error) => ::core::result::Result::Err(__memo_error),
+        }
+    }
+}
