@@ -5,21 +5,31 @@
 use std::any::TypeId;
 
 /// Whether `T`'s `clone` runs no code of the user's, and neither blocks nor panics. Known when this is compiled, wherever
-/// anything is optimised.
+/// anything is optimised; elsewhere nearly so, since types are compared only with those of their size.
 #[inline(always)]
 pub(crate) fn is_plain<T: 'static>() -> bool {
     macro_rules! one_of {
+        ($($plain:ty),+ $(,)?) => {$(
+            if const { is_like::<T, $plain>() } && is::<T, $plain>() {
+                return true;
+            }
+        )+};
+    }
+    macro_rules! one_or_some_of {
         ($($name:ty),+ $(,)?) => {
-            $(is::<T, $name>() || is::<T, ($name, $name)>() || is::<T, [$name; 2]>() || is::<T, [$name; 3]>()
-                || is::<T, [$name; 4]>() || is::<T, Option<$name>>() ||)+ false
+            one_of!($($name),+);
+            $(one_of!(($name, $name), [$name; 2], [$name; 3], [$name; 4], Option<$name>);)+
         };
     }
-    one_of!(u8, u16, u32, u64, u128, usize, i8, i16, i32, i64, i128, isize, f32, f64, bool, char)
-        || is::<T, ()>()
-        || is::<T, [u8; 8]>()
-        || is::<T, [u8; 16]>()
-        || is::<T, [u8; 32]>()
-        || is::<T, &'static str>()
+    if const { !std::mem::needs_drop::<T>() } {
+        one_or_some_of!(u8, u16, u32, u64, u128, usize, i8, i16, i32, i64, i128, isize, f32, f64, bool, char);
+        one_of!((), [u8; 8], [u8; 16], [u8; 32], &'static str);
+    }
+    false
+}
+
+const fn is_like<T, U>() -> bool {
+    size_of::<T>() == size_of::<U>() && align_of::<T>() == align_of::<U>()
 }
 
 #[inline(always)]
