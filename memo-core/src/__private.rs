@@ -2,9 +2,9 @@
 
 pub use crate::asked_first::{bounded, ordered};
 pub use crate::checked::{
-    apply_owned, begin_lent, begin_owned, check_kept, check_owned, computed, end_lent, end_owned, finish_lent,
-    finish_owned, get_lent, key, lent_key, local_lent_place, local_place, place, plain_computed, plain_key, reply_lent,
-    reply_owned, start_lent, start_owned, try_end_lent, try_finish_lent, value,
+    apply_owned, begin_lent, begin_owned, call_owned, check_kept, check_owned, computed, end_lent, end_owned,
+    finish_lent, finish_owned, get_lent, key, lent_key, local_lent_place, local_place, place, plain_computed,
+    plain_key, reply_lent, reply_owned, start_lent, start_owned, try_end_lent, try_finish_lent, value,
 };
 pub use crate::handle::{Memo, Reply, lent_memo, owned_memo};
 pub use crate::inside::inside;
