@@ -143,16 +143,10 @@ where
 /// The result of a hit. As [`hit`].
 #[cfg_attr(not(debug_assertions), inline(always))]
 fn done<R, H: Keeping<R>>(copy: Option<OnItsWay<H::Kept>>, hits: u64) -> R {
-    let Some(copy) = copy else { unreachable!("a hit has made a copy") };
-    if counters::are_to_sweep(hits) { done_and_sweep::<R, H>(copy) } else { H::result(copy.arrive()) }
-}
-
-/// The result of a hit that sweeps.
-#[cold]
-#[inline(never)]
-fn done_and_sweep<R, H: Keeping<R>>(copy: OnItsWay<H::Kept>) -> R {
-    sweep::after_hits();
-    H::result(copy.arrive())
+    if counters::are_to_sweep(hits) {
+        sweep::after_hits();
+    }
+    H::result(copy.expect("a hit has made a copy").arrive())
 }
 
 /// The same for a call that finds no result at first sight.
@@ -259,11 +253,10 @@ where
         // This may be the last count.
         drop(entry);
         drop(deeper);
-        let value = value.arrive();
         if counters::are_to_sweep(hits) {
             sweep::after_hits();
         }
-        return Step::Done(H::result(value));
+        return Step::Done(H::result(value.arrive()));
     }
     drop(deeper);
     begin_slowly::<R, H, O, S, K>(core, place, anchor, &key, hash)
