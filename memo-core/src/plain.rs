@@ -44,10 +44,22 @@ mod tests {
     #[derive(Clone, Copy)]
     struct Own;
 
+    /// As large as what is plain.
+    #[derive(Clone, Copy)]
+    struct Large(#[expect(dead_code)] u64);
+
     #[test]
     fn only_what_is_known_by_name_is_plain() {
         assert!(is_plain::<u64>() && is_plain::<(u64, u64)>() && is_plain::<[u32; 4]>() && is_plain::<Option<char>>());
         assert!(!is_plain::<Own>() && !is_plain::<String>() && !is_plain::<[u64; 5]>() && !is_plain::<(u64, Own)>());
         let _ = Own;
+    }
+
+    #[test]
+    fn what_is_as_large_is_not_as_plain() {
+        assert!(is_plain::<i64>() && is_plain::<f64>() && is_plain::<(u32, u32)>() && is_plain::<[u16; 4]>());
+        assert!(is_plain::<()>() && is_plain::<[u8; 8]>() && is_plain::<&'static str>() && is_plain::<Option<bool>>());
+        assert!(!is_plain::<Large>() && !is_plain::<fn()>() && !is_plain::<&'static u64>() && !is_plain::<Box<u64>>());
+        let _ = Large(7);
     }
 }
