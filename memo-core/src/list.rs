@@ -133,7 +133,7 @@ impl CellList {
 
     #[inline(always)]
     fn find_where<const FILLED: bool>(&self, memo: &'static Core) -> Option<NonNull<CellHead>> {
-        let Some(first) = NonNull::new(self.head.load(Ordering::Acquire)) else { return None };
+        let first = NonNull::new(self.head.load(Ordering::Acquire))?;
         // SAFETY: invariant 1, the anchor is borrowed, so its cells stand, and its directories too (invariant 6).
         let head = unsafe { first.as_ref() };
         // A directory is nobody's: the first cell costs no further question.
