@@ -210,7 +210,9 @@ where
     }
 
     /// A copy of the ready value whose key `is` accepts, made under the lock: both are ours.
-    #[inline]
+    ///
+    /// Never inlined: what it needs of the stack a recursion would have on every level.
+    #[inline(never)]
     pub(crate) fn copy(&self, hash: u64, is: impl FnMut(&St::Key) -> bool) -> Option<St::Value>
     where
         St::Value: Clone,
