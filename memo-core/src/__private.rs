@@ -3,9 +3,9 @@
 pub use crate::asked_first::{bounded, hashed, ordered};
 pub use crate::asks::{AskLent, AskOwned, Call, Through};
 pub use crate::checked::{
-    ask_lent, ask_owned, begin_lent, begin_owned, check_kept, check_owned, computed, end_lent, end_owned, finish_lent,
-    finish_owned, key, lent_key, local_lent_place, local_place, place, plain_computed, plain_key, plain_part,
-    start_lent, start_owned, try_end_lent, try_finish_lent, value,
+    ask_lent, ask_owned, begin_lent, begin_owned, call_owned, check_kept, check_owned, computed, end_lent, end_owned,
+    finish_lent, finish_owned, key, lent_key, local_lent_place, local_place, place, plain_computed, plain_key,
+    plain_part, start_lent, start_owned, try_end_lent, try_finish_lent, value,
 };
 pub use crate::handle::{Memo, lent_memo, owned_memo};
 pub use crate::inside::inside;

@@ -81,7 +81,7 @@ impl Anchor {
         Self { cells: CellList::new() }
     }
 
-    #[inline]
+    #[inline(always)]
     pub(crate) fn cells(&self) -> &CellList {
         &self.cells
     }

@@ -54,7 +54,7 @@ impl<T> Arc<T> {
         Self { inner: NonNull::from(Box::leak(inner)), owns: PhantomData }
     }
 
-    #[inline]
+    #[inline(always)]
     fn inner(&self) -> &Inner<T> {
         // SAFETY: this pointer has a count.
         unsafe { self.inner.as_ref() }
@@ -120,7 +120,7 @@ impl<T> Clone for Arc<T> {
 impl<T> Deref for Arc<T> {
     type Target = T;
 
-    #[inline]
+    #[inline(always)]
     fn deref(&self) -> &T {
         &self.inner().value
     }

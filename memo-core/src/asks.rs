@@ -5,7 +5,7 @@
 
 use std::convert::Infallible;
 
-use crate::checked::{Lends, Returns};
+use crate::checked::{Lends, Returns, finish_owned};
 use crate::handle::Reply;
 use crate::keep::Keeping;
 use crate::key::KeySet;
@@ -41,6 +41,14 @@ pub trait AskOwned<R>: Sized {
         S: Returns<R, H>,
         K: KeySet<S>;
 
+    /// The same to its end, where there is no extra key.
+    #[track_caller]
+    fn call<H, O, S>(self, place: Place<'_, O, S>, keeping: H, body: impl FnOnce() -> R) -> Self::Reply
+    where
+        H: Keeping<R, Kept: 'static>,
+        O: Locate<S> + ?Sized,
+        S: Returns<R, H>;
+
     /// What the body yielded, as it comes back.
     fn computed(result: R) -> Self::Reply;
 }
@@ -58,6 +66,16 @@ impl<R> AskOwned<R> for Call {
         K: KeySet<S>,
     {
         S::begin(self.0, place, key)
+    }
+
+    #[inline(always)]
+    fn call<H, O, S>(self, place: Place<'_, O, S>, keeping: H, body: impl FnOnce() -> R) -> R
+    where
+        H: Keeping<R, Kept: 'static>,
+        O: Locate<S> + ?Sized,
+        S: Returns<R, H>,
+    {
+        S::call(self.0, place, keeping, body)
     }
 
     #[inline(always)]
@@ -79,6 +97,18 @@ impl<R> AskOwned<R> for Through<Op<R>> {
         K: KeySet<S>,
     {
         S::apply(self.0, place, key, self.1)
+    }
+
+    fn call<H, O, S>(self, place: Place<'_, O, S>, keeping: H, body: impl FnOnce() -> R) -> Reply<R, R>
+    where
+        H: Keeping<R, Kept: 'static>,
+        O: Locate<S> + ?Sized,
+        S: Returns<R, H>,
+    {
+        match self.begin::<H, O, S, ()>(place, ()) {
+            Step::Done(reply) => reply,
+            Step::Compute(ticket) => Self::computed(finish_owned(ticket, body, &keeping)),
+        }
     }
 
     #[inline]

@@ -388,7 +388,7 @@ pub(crate) fn listed(memo: &'static Core) -> Vec<CellRef> {
 ///
 /// # Safety
 /// `C` is the type of `memo`'s cells, and the cell is alive for `'a`.
-#[inline]
+#[inline(always)]
 pub(crate) unsafe fn cast<'a, C: AnyCell>(cell: NonNull<CellHead>) -> &'a C {
     // SAFETY: a cell begins with its head, and the caller knows the type.
     unsafe { cell.cast::<C>().as_ref() }

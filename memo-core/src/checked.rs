@@ -59,7 +59,7 @@ pub trait Carries<A> {
 impl<O: Owner + ?Sized> Carries<Yes> for O {
     type Owner = O;
     type Scope = <O as Owner>::Scope;
-    #[inline]
+    #[inline(always)]
     fn place(&self) -> Place<'_, O, Self::Scope> {
         owner::place(self)
     }
@@ -74,7 +74,7 @@ impl<O: Never + ?Sized> Carries<No> for O {
 }
 
 /// The place that the owner's type says.
-#[inline]
+#[inline(always)]
 pub fn place<O: Carries<A> + ?Sized, A>(owner: &O) -> Asked<'_, O, A> {
     owner.place()
 }
@@ -97,7 +97,7 @@ pub trait CarriesLocally<A> {
 impl<O: Locate<Local> + ?Sized> CarriesLocally<Yes> for O {
     type Owner = O;
     type Scope = Local;
-    #[inline]
+    #[inline(always)]
     fn place(&self) -> Place<'_, O, Local> {
         owner::local_place(self)
     }
@@ -112,7 +112,7 @@ impl<O: Never + ?Sized> CarriesLocally<No> for O {
 }
 
 /// This thread's place, for `local` memos that return by value.
-#[inline]
+#[inline(always)]
 pub fn local_place<O: CarriesLocally<A> + ?Sized, A>(owner: &O) -> AskedLocally<'_, O, A> {
     owner.place()
 }
@@ -135,7 +135,7 @@ pub trait LendsLocally<A> {
 impl<O: Locate<Local> + ThreadBound + ?Sized> LendsLocally<Yes> for O {
     type Owner = O;
     type Scope = Local;
-    #[inline]
+    #[inline(always)]
     fn place(&self) -> Place<'_, O, Local> {
         owner::local_lent_place(self)
     }
@@ -150,7 +150,7 @@ impl<O: Never + ?Sized> LendsLocally<No> for O {
 }
 
 /// This thread's place, for `local` memos that lend.
-#[inline]
+#[inline(always)]
 pub fn local_lent_place<O: LendsLocally<A> + ?Sized, A>(owner: &O) -> AskedToLend<'_, O, A> {
     owner.place()
 }
@@ -177,11 +177,11 @@ pub trait InKey<S, A> {
 
 impl<S: Scope, T: MemoKey<S> + ?Sized> InKey<S, Yes> for T {
     type Key = T;
-    #[inline]
+    #[inline(always)]
     fn part(&self) -> Part<'_, T> {
         Part::new(self)
     }
-    #[inline]
+    #[inline(always)]
     fn computed(self) -> ComputedPart<T>
     where
         T: Sized,
@@ -226,7 +226,7 @@ impl<T: PlainKey + ?Sized> PlainInside<Yes> for T {}
 impl<T: Never + ?Sized> PlainInside<No> for T {}
 
 /// An argument's part in the key.
-#[inline]
+#[inline(always)]
 pub fn key<'k, T, O, S, A>(_place: Place<'_, O, S>, key: &'k T) -> Part<'k, T::Key>
 where
     T: InKey<S, A> + ?Sized,
@@ -236,7 +236,7 @@ where
 }
 
 /// The part of an argument that is weak, or may be, in a memo that lends: it bounds the result.
-#[inline]
+#[inline(always)]
 pub fn lent_key<'w, T, O, S, A>(_place: Place<'w, O, S>, key: &'w T) -> Part<'w, T::Key>
 where
     T: InKey<S, A> + ?Sized,
@@ -246,7 +246,7 @@ where
 }
 
 /// The part of an argument that does not bound a lent result, and so must not be weak.
-#[inline]
+#[inline(always)]
 pub fn plain_key<'k, T, O, S, A, B>(_place: Place<'_, O, S>, key: &'k T) -> Part<'k, T::Key>
 where
     T: InKey<S, A, Key: Plain<B>> + ?Sized,
@@ -256,7 +256,7 @@ where
 }
 
 /// The same of a part of a tuple.
-#[inline]
+#[inline(always)]
 pub fn plain_part<'k, T, O, S, A, B>(_place: Place<'_, O, S>, key: &'k T) -> Part<'k, T::Key>
 where
     T: InKey<S, A, Key: PlainInside<B>> + ?Sized,
@@ -266,7 +266,7 @@ where
 }
 
 /// What `#[memo(key = ..)]` computed.
-#[inline]
+#[inline(always)]
 pub fn computed<T, O, S, A>(_place: Place<'_, O, S>, key: T) -> ComputedPart<T::Key>
 where
     T: InKey<S, A, Key: Sized>,
@@ -304,7 +304,7 @@ where
     Value<T>: MemoKey<S>,
 {
     type Key = T;
-    #[inline]
+    #[inline(always)]
     fn part(&self) -> ValuePart<'_, T> {
         ValuePart(self)
     }
@@ -318,7 +318,7 @@ impl<S, T: Never + ?Sized> Copied<S, No> for T {
 }
 
 /// The part of an argument marked `#[memo(value)]`.
-#[inline]
+#[inline(always)]
 pub fn value<'k, T, O, S, A>(_place: Place<'_, O, S>, value: &'k T) -> ValuePart<'k, T::Key>
 where
     T: Copied<S, A> + ?Sized,
@@ -346,7 +346,7 @@ pub trait Clones<R, A>: Sized {
 impl<T: Scope, R: Clone> Clones<R, Yes> for T {
     type Scope<S: Scope> = S;
     type Owner<O: ?Sized> = O;
-    #[inline]
+    #[inline(always)]
     fn pass<O: ?Sized, S: Scope>(place: Place<'_, O, S>) -> Place<'_, O, S> {
         place
     }
@@ -379,7 +379,7 @@ pub trait Keeps<R, A>: Sized {
 impl<S: Scope, R: Storable<S>> Keeps<R, Yes> for S {
     type Scope = S;
     type Owner<O: ?Sized> = O;
-    #[inline]
+    #[inline(always)]
     fn pass<O: ?Sized>(place: Place<'_, O, S>) -> Place<'_, O, S> {
         place
     }
@@ -394,7 +394,7 @@ impl<S: Scope, R: Never> Keeps<R, No> for S {
 }
 
 /// The place, if the result can be kept.
-#[inline]
+#[inline(always)]
 pub fn check_kept<R, S: Keeps<R, A>, O: ?Sized, A>(
     place: Place<'_, O, S>,
 ) -> Place<'_, S::Owner<O>, <S as Keeps<R, A>>::Scope> {
@@ -402,7 +402,7 @@ pub fn check_kept<R, S: Keeps<R, A>, O: ?Sized, A>(
 }
 
 /// The place, if what is kept of a result that is returned by clone can be cloned, and kept. Then only marks may be added to how it is.
-#[inline]
+#[inline(always)]
 pub fn check_owned<'w, R, S, O: ?Sized, A, B, H>(
     place: Place<'w, O, S>,
     keeping: H,
@@ -427,6 +427,15 @@ type Owning<'w, R, H, V, S, O, A, B> = Checked<
 /// A scope with memos that return an `R` by clone, kept as `H` says.
 #[allow(private_bounds, reason = "called by expansions, without naming it")]
 pub trait Returns<R, H: Keeping<R, Kept: 'static>>: Scope {
+    /// See [`owned::call_owned`].
+    #[track_caller]
+    fn call<O: Locate<Self> + ?Sized>(
+        core: &'static Core,
+        place: Place<'_, O, Self>,
+        keeping: H,
+        body: impl FnOnce() -> R,
+    ) -> R;
+
     /// See [`owned::begin_owned`].
     #[track_caller]
     fn begin<'w, O: Locate<Self> + ?Sized, K: KeySet<Self>>(
@@ -458,6 +467,16 @@ pub trait Returns<R, H: Keeping<R, Kept: 'static>>: Scope {
 
 #[allow(private_bounds, reason = "as for the trait")]
 impl<S: Scope, R, H: Keeping<R, Kept: Clone + Storable<S>>> Returns<R, H> for S {
+    #[inline(always)]
+    fn call<O: Locate<S> + ?Sized>(
+        core: &'static Core,
+        place: Place<'_, O, S>,
+        keeping: H,
+        body: impl FnOnce() -> R,
+    ) -> R {
+        owned::call_owned(core, place, keeping, body)
+    }
+
     // Without optimisation each call that is put in place adds its copies of the result to the frame.
     #[cfg_attr(not(debug_assertions), inline(always))]
     fn begin<'w, O: Locate<S> + ?Sized, K: KeySet<S>>(
@@ -498,7 +517,7 @@ impl<S: Scope, R, H: Keeping<R, Kept: Clone + Storable<S>>> Returns<R, H> for S 
 }
 
 /// A memoized call of a function that has no handle: the result, or the duty to compute it.
-#[inline]
+#[inline(always)]
 #[track_caller]
 pub fn begin_owned<'w, R, O, S, K, H>(
     core: &'static Core,
@@ -513,6 +532,19 @@ where
     H: Keeping<R, Kept: 'static>,
 {
     S::begin(core, place, key)
+}
+
+/// A memoized call without extra key, or what the handle asks: the answer.
+#[inline(always)]
+#[track_caller]
+pub fn call_owned<R, O, S, H, A>(ask: A, place: Place<'_, O, S>, keeping: H, body: impl FnOnce() -> R) -> A::Reply
+where
+    O: Locate<S> + ?Sized,
+    S: Returns<R, H>,
+    H: Keeping<R, Kept: 'static>,
+    A: AskOwned<R>,
+{
+    ask.call(place, keeping, body)
 }
 
 /// A memoized call, or what the handle asks: the answer, or the duty to compute it.

@@ -140,12 +140,14 @@ where
     };
 
     /// The cell of `core` on `anchor`.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn find<'w>(anchor: &'w Anchor, core: &'static Core) -> Option<&'w Self> {
         // The heads of counted cells are never vacant, so this is to find one in fewer steps.
-        let cell = anchor.cells().find_filled(core)?;
-        // SAFETY: a memo's cells are of one type, and the anchor is borrowed for `'w`.
-        Some(unsafe { cell::cast::<Self>(cell) })
+        match anchor.cells().find_filled(core) {
+            // SAFETY: a memo's cells are of one type, and the anchor is borrowed for `'w`.
+            Some(cell) => Some(unsafe { cell::cast::<Self>(cell) }),
+            None => None,
+        }
     }
 
     /// The cell of `core` on `anchor`, made on first use.
@@ -208,7 +210,9 @@ where
     }
 
     /// A copy of the ready value whose key `is` accepts, made under the lock: both are ours.
-    #[inline]
+    ///
+    /// Never inlined: what it needs of the stack a recursion would have on every level.
+    #[inline(never)]
     pub(crate) fn copy(&self, hash: u64, is: impl FnMut(&St::Key) -> bool) -> Option<St::Value>
     where
         St::Value: Clone,

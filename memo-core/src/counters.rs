@@ -131,17 +131,23 @@ pub(crate) fn count_hit(core: &'static Core) {
     if cfg!(memo_uncounted) {
         return;
     }
-    thread::with(|thread| {
-        if let Some(place) = own_place(thread, core) {
-            // SAFETY: found just now.
-            let hits = unsafe { add_at(thread, place, Count::Hits, 1) };
-            if !hits.is_multiple_of(sweep::HITS_PER_SWEEP) {
-                return;
-            }
+    let thread = thread::here();
+    if let Some(place) = own_place(&thread, core) {
+        // SAFETY: found just now.
+        let hits = unsafe { add_at(&thread, place, Count::Hits, 1) };
+        if !are_to_sweep(hits) {
+            return;
         }
-        // One call for both that are rare: a memoized function is inlined where it is called only if it is small.
-        count_hit_slowly(core);
-    });
+    }
+    // One call for both that are rare: a memoized function is inlined where it is called only if it is small.
+    count_hit_slowly(core);
+}
+
+/// Whether a thread that has counted so many hits of a memo sweeps.
+#[inline(always)]
+pub(crate) fn are_to_sweep(hits: u64) -> bool {
+    const { assert!(sweep::HITS_PER_SWEEP.is_power_of_two()) };
+    hits & (sweep::HITS_PER_SWEEP - 1) == 0
 }
 
 /// The first hit of a memo on a thread, which is still to be counted, and those that sweep, which are.
@@ -161,11 +167,12 @@ pub(crate) fn count(core: &'static Core, what: Count, n: u64) -> u64 {
     if cfg!(memo_uncounted) && matches!(what, Count::Hits) {
         return 1;
     }
-    thread::with(|thread| match own_place(thread, core) {
+    let thread = thread::here();
+    match own_place(&thread, core) {
         // SAFETY: found just now.
-        Some(place) => unsafe { add_at(thread, place, what, n) },
+        Some(place) => unsafe { add_at(&thread, place, what, n) },
         None => count_first(core, what, n),
-    })
+    }
 }
 
 /// Where this thread counts for `core`, if it did so before.
@@ -173,7 +180,7 @@ pub(crate) fn count(core: &'static Core, what: Count, n: u64) -> u64 {
 pub(crate) fn own_place(thread: &thread::Thread, core: &'static Core) -> Option<usize> {
     // In bytes on both sides: a hit has no time for a shift.
     let offset = core.counters_offset();
-    (offset < thread.counters_end.get()).then_some(offset)
+    if offset < thread.counters_end.get() { Some(offset) } else { None }
 }
 
 /// Counts, as [`count`].

@@ -168,7 +168,7 @@ where
 }
 
 /// The handle of a memo that returns by clone.
-#[inline]
+#[inline(always)]
 pub fn owned_memo<S>(core: &'static Core, run: Run<S, Owned>) -> Memo<S, Owned>
 where
     S: for<'w, 'a> Sig<'w, 'a> + ?Sized,
@@ -177,7 +177,7 @@ where
 }
 
 /// The handle of a memo that lends.
-#[inline]
+#[inline(always)]
 pub fn lent_memo<S>(core: &'static Core, run: Run<S, Lent>) -> Memo<S, Lent>
 where
     S: for<'w, 'a> Sig<'w, 'a> + ?Sized,
@@ -190,7 +190,7 @@ where
     S: for<'w, 'a> Sig<'w, 'a> + ?Sized,
 {
     #[doc(hidden)]
-    #[inline]
+    #[inline(always)]
     pub fn __core(&self) -> &'static Core {
         self.core
     }

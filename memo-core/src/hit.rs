@@ -6,6 +6,7 @@
 use crate::counted::CountedCell;
 use crate::key::StoredKey;
 use crate::memo::Core;
+use crate::panics::OnItsWay;
 use crate::scope::Scope;
 use crate::store::Store;
 
@@ -14,61 +15,68 @@ where
     St: Store<Value: Clone> + 'static,
     St::Key: StoredKey<S>,
 {
-    /// A copy of the value; `hits` are those of this memo on this thread so far. `None`: look under the lock.
+    /// Puts a copy of the value at `copy`, and says how many hits of this memo on this thread there were so far. Nothing at `copy`: look
+    /// under the lock.
+    ///
+    /// The copy is made where it stays: a large one is not moved on its way out of here.
     #[inline(always)]
     #[cfg(not(loom))]
-    pub(crate) fn hit(&self, core: &'static Core, hits: &mut u64) -> Option<St::Value> {
-        use std::ptr::NonNull;
-
+    pub(crate) fn hit(&self, core: &'static Core, copy: &mut Option<OnItsWay<St::Value>>) -> u64 {
         use crate::counters::{self, Count};
         use crate::handed::MEETING;
         use crate::hold::{self, Held};
-        use crate::panics::OnItsWay;
         use crate::plain::is_plain;
         use crate::store::Entry;
         use crate::thread;
 
-        thread::with(|thread| {
-            // Who has counters is a reader that others see.
-            let place = counters::own_place(thread, core)?;
-            let mut value_of = |entry: NonNull<Entry<St::Meta, St::Value>>| {
-                // SAFETY: what is shown stays meanwhile.
-                let slot = &unsafe { entry.as_ref() }.slot;
-                // SAFETY: it is shown since it had its value, and was loaded with `Acquire`, or by the thread that showed it.
-                let value = unsafe { slot.value_ref() }.clone();
-                // A `Clone` that panics was no hit.
-                *hits = if cfg!(memo_uncounted) {
-                    1
-                } else {
-                    // SAFETY: found above. The user's `Clone` may have made the counters grow, which leaves all places; they go when
-                    // the thread ends, which no call outlives.
-                    unsafe { counters::add_at(thread, place, Count::Hits, 1) }
-                };
-                value
+        let thread = thread::here();
+        // Who has counters is a reader that others see.
+        let Some(place) = counters::own_place(&thread, core) else { return 0 };
+        let mut hits = 0;
+        let mut copy_of = |entry: &Entry<St::Meta, St::Value>| {
+            // SAFETY: it is shown since it had its value, and was loaded with `Acquire`, or by the thread that showed it.
+            let made = OnItsWay::new(unsafe { entry.slot.value_ref() }.clone());
+            // There was nothing, and so nothing to be dropped.
+            std::mem::forget(copy.replace(made));
+            // A `Clone` that panics was no hit.
+            hits = if cfg!(memo_uncounted) {
+                1
+            } else {
+                // SAFETY: found above. The user's `Clone` may have made the counters grow, which leaves all places; they go when
+                // the thread ends, which no call outlives.
+                unsafe { counters::add_at(&thread, place, Count::Hits, 1) }
             };
-            let reader = thread.marks();
-            match (is_plain::<St::Value>(), S::LOCAL) {
-                (true, false) => hold::copy_unnoticed(self.front(), reader.copying(), value_of),
-                (false, false) => hold::copy(self.front(), reader.cloning().if_free()?, reader, MEETING, value_of),
+        };
+        let reader = thread.marks();
+        if is_plain::<St::Value>() {
+            if S::LOCAL {
                 // Nothing else of this thread's runs meanwhile, and no other takes it away.
-                (true, true) => self.front().shown_here().map(value_of),
-                (false, true) => {
-                    let entry = self.front().shown_here()?;
-                    let hold = reader.cloning().if_free()?;
-                    hold.set(entry.addr().get());
-                    let held = Held::new(entry.addr().get(), hold, reader, MEETING);
-                    let value = OnItsWay::new(value_of(entry));
-                    // As in `hold::copy`.
-                    drop(held);
-                    Some(value.arrive())
+                if let Some(entry) = self.front().shown_here() {
+                    // SAFETY: what is shown stays meanwhile.
+                    copy_of(unsafe { entry.as_ref() });
                 }
+            } else {
+                hold::copy_unnoticed(self.front(), reader.copying(), copy_of);
             }
-        })
+        } else if reader.cloning().is_free() {
+            if S::LOCAL {
+                if let Some(entry) = self.front().shown_here() {
+                    let address = entry.addr().get();
+                    reader.cloning().set(address);
+                    let _held = Held::new(address, reader.cloning(), reader, MEETING);
+                    // SAFETY: as above, or until it is held no more.
+                    copy_of(unsafe { entry.as_ref() });
+                }
+            } else {
+                hold::copy(self.front(), reader.cloning(), reader, MEETING, copy_of);
+            }
+        }
+        hits
     }
 
     /// In models nothing is held that is not theirs.
     #[cfg(loom)]
-    pub(crate) fn hit(&self, _core: &'static Core, _hits: &mut u64) -> Option<St::Value> {
-        None
+    pub(crate) fn hit(&self, _core: &'static Core, _copy: &mut Option<OnItsWay<St::Value>>) -> u64 {
+        0
     }
 }

@@ -58,7 +58,6 @@ use std::ptr::NonNull;
 
 use crate::fence;
 use crate::handed::Handed;
-use crate::panics::OnItsWay;
 use crate::reader::{Hold, Reader, Readers};
 use crate::sync::{AtomicPtr, Ordering};
 
@@ -105,8 +104,8 @@ impl<T> Front<T> {
     #[inline(always)]
     pub(crate) fn shown_here(&self) -> Option<NonNull<T>> {
         let entry = self.0.load(Ordering::Relaxed);
-        // SAFETY: what is not hidden is an entry.
-        is_shown(entry).then(|| unsafe { NonNull::new_unchecked(entry) })
+        // What is not hidden is an entry.
+        if is_shown(entry) { NonNull::new(entry) } else { None }
     }
 }
 
@@ -154,44 +153,43 @@ impl Drop for Held<'_> {
 #[inline(always)]
 fn hold_shown<T>(front: &Front<T>, hold: &Hold) -> (usize, *mut T) {
     // Of what is hidden something else than is there: so the second look answers for that, too.
-    let seen = front.0.load(Ordering::Relaxed).map_addr(|address| address & !HIDDEN);
-    hold.set(seen.addr());
+    let seen = front.0.load(Ordering::Relaxed).addr() & !HIDDEN;
+    hold.set(seen);
     fence::holding();
     // The first load may have been of an entry that is gone: only this one's is held.
-    (seen.addr(), front.0.load(Ordering::Acquire))
+    (seen, front.0.load(Ordering::Acquire))
 }
 
 /// Runs `copy` on what `front` shows, if anything, which stays until it returns. For results of all threads.
+///
+/// Who was holding may have to drop what it held, and that may panic: so what `copy` returns has no destructor.
 #[inline(always)]
-pub(crate) fn copy<'a, T, R>(
+pub(crate) fn copy<'a, T, R: Copy>(
     front: &Front<T>,
     hold: &'a Hold,
     reader: &'a Reader,
     meeting: Meeting<'a>,
-    copy: impl FnOnce(NonNull<T>) -> R,
+    copy: impl FnOnce(&T) -> R,
 ) -> Option<R> {
     let (held, there) = hold_shown(front, hold);
     let held = Held::new(held, hold, reader, meeting);
     if there.addr() != held.address {
         return None;
     }
-    // SAFETY: what is shown is an entry.
-    let copied = OnItsWay::new(copy(unsafe { NonNull::new_unchecked(there) }));
-    // The value may be handed to this call, to be dropped.
-    drop(held);
-    Some(copied.arrive())
+    // SAFETY: what is shown is an entry, and is held.
+    Some(copy(unsafe { &*there }))
 }
 
 /// The same for values without drop glue, and a `copy` that is ours: nobody is told that it is done.
 #[inline(always)]
-pub(crate) fn copy_unnoticed<T, R>(front: &Front<T>, hold: &Hold, copy: impl FnOnce(NonNull<T>) -> R) -> Option<R> {
+pub(crate) fn copy_unnoticed<T, R>(front: &Front<T>, hold: &Hold, copy: impl FnOnce(&T) -> R) -> Option<R> {
     let (held, there) = hold_shown(front, hold);
     if there.addr() != held {
         hold.free();
         return None;
     }
-    // SAFETY: what is shown is an entry.
-    let copied = copy(unsafe { NonNull::new_unchecked(there) });
+    // SAFETY: as in `copy`.
+    let copied = copy(unsafe { &*there });
     hold.free();
     Some(copied)
 }
@@ -275,13 +273,11 @@ mod loom_models {
         fn hit(&self, by: usize) -> Option<u32> {
             let reader = &self.hits[by];
             let meeting = Meeting { readers: &self.readers, handed: &self.handed };
-            // SAFETY: shown, and held.
-            copy(&self.front, reader.cloning(), reader, meeting, |value| unsafe { value.as_ref() }.read())
+            copy(&self.front, reader.cloning(), reader, meeting, Value::read)
         }
 
         fn hit_unnoticed(&self, by: usize) -> Option<u32> {
-            // SAFETY: as above.
-            copy_unnoticed(&self.front, self.hits[by].copying(), |value| unsafe { value.as_ref() }.read())
+            copy_unnoticed(&self.front, self.hits[by].copying(), Value::read)
         }
 
         /// Puts a value in, and lets go of the one that was there.

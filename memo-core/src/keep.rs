@@ -47,7 +47,7 @@ macro_rules! as_it_is {
         fn stored(result: $result) -> Option<$result> {
             Some(result)
         }
-        #[inline]
+        #[inline(always)]
         fn result(copy: $result) -> $result {
             copy
         }
@@ -112,7 +112,7 @@ impl<T, E> Keeping<Result<T, E>> for KeepOkAlone {
     fn stored(result: Result<T, E>) -> Option<T> {
         result.ok()
     }
-    #[inline]
+    #[inline(always)]
     fn result(copy: T) -> Result<T, E> {
         Ok(copy)
     }
@@ -135,7 +135,7 @@ pub struct Keep<R: ?Sized>(PhantomData<fn(&R)>);
 impl<R> Keep<R> {
     /// For results of type `R`.
     #[must_use]
-    #[inline]
+    #[inline(always)]
     pub const fn new() -> Self {
         Self(PhantomData)
     }
@@ -149,7 +149,7 @@ impl<R> Default for Keep<R> {
 
 impl<T: Clone, E: Clone> Keep<Result<T, E>> {
     /// An `Ok`.
-    #[inline]
+    #[inline(always)]
     #[must_use]
     pub const fn keeping(self) -> KeepOk {
         KeepOk
@@ -159,7 +159,7 @@ impl<T: Clone, E: Clone> Keep<Result<T, E>> {
 /// Keeps an `Ok`.
 pub trait KeepAnyOk: Sized {
     /// An `Ok` alone.
-    #[inline]
+    #[inline(always)]
     fn keeping(self) -> KeepOkAlone {
         KeepOkAlone
     }
@@ -170,7 +170,7 @@ impl<T, E> KeepAnyOk for Keep<Result<T, E>> {}
 /// Keeps everything.
 pub trait KeepAny: Sized {
     /// All.
-    #[inline]
+    #[inline(always)]
     fn keeping(self) -> KeepAll {
         KeepAll
     }

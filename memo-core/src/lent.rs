@@ -470,7 +470,9 @@ const fn assert_lendable<S: Scope, K: KeySet<S>>() {
 }
 
 /// A memoized call of a lending memo: the result, or the duty to compute it.
-#[inline(always)]
+///
+/// Where nothing is optimised a call of its own: what is inlined is in the frame of the caller, below the body.
+#[cfg_attr(not(debug_assertions), inline(always))]
 #[track_caller]
 pub(crate) fn begin_lent<'w, V, O, S, K>(
     core: &'static Core,

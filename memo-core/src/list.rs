@@ -123,25 +123,25 @@ impl CellList {
     /// The cell of `memo`.
     #[inline(always)]
     pub(crate) fn find(&self, memo: &'static Core) -> Option<NonNull<CellHead>> {
-        self.find_where(memo, CellHead::is_of)
+        self.find_where::<false>(memo)
     }
 
     /// The cell of `memo`, if its result is there.
     #[inline(always)]
     pub(crate) fn find_filled(&self, memo: &'static Core) -> Option<NonNull<CellHead>> {
-        self.find_where(memo, CellHead::is_filled_of)
+        self.find_where::<true>(memo)
     }
 
     #[inline(always)]
-    fn find_where(&self, memo: &'static Core, is: impl Is) -> Option<NonNull<CellHead>> {
+    fn find_where<const FILLED: bool>(&self, memo: &'static Core) -> Option<NonNull<CellHead>> {
         let first = NonNull::new(self.head.load(Ordering::Acquire))?;
         // SAFETY: invariant 1, the anchor is borrowed, so its cells stand, and its directories too (invariant 6).
         let head = unsafe { first.as_ref() };
         // A directory is nobody's: the first cell costs no further question.
-        if is(head, memo) {
+        if is::<FILLED>(head, memo) {
             return Some(first);
         }
-        find_behind(first, memo, is)
+        find_behind::<FILLED>(first, memo)
     }
 
     /// Adds `cell` unless its memo has one here already: then that one comes back and `cell` stays the caller's.
@@ -155,7 +155,7 @@ impl CellList {
             if unsafe { Directory::at(head) }.is_some() {
                 return self.add_to_directory(cell);
             }
-            let (there, passed) = walk(head, memo, CellHead::is_of);
+            let (there, passed) = walk::<false>(head, memo);
             if let Some(there) = there {
                 return Err(there);
             }
@@ -267,33 +267,34 @@ impl CellList {
     }
 }
 
-/// Which cell of a memo is looked for: any, or a filled one.
-trait Is: Fn(&CellHead, &'static Core) -> bool {}
-
-impl<F: Fn(&CellHead, &'static Core) -> bool> Is for F {}
+/// Whether this is the head that is looked for: any of the memo's, or a filled one.
+#[inline(always)]
+fn is<const FILLED: bool>(head: &CellHead, memo: &'static Core) -> bool {
+    if FILLED { head.is_filled_of(memo) } else { head.is_of(memo) }
+}
 
 /// Searches all but the first, which was looked at.
 ///
 /// Never inlined: a loop in the code of every call would make that too long to be inlined itself, and a hit on the first cell
 /// pay for the registers that the loop needs.
 #[inline(never)]
-fn find_behind(first: NonNull<CellHead>, memo: &'static Core, is: impl Is) -> Option<NonNull<CellHead>> {
+fn find_behind<const FILLED: bool>(first: NonNull<CellHead>, memo: &'static Core) -> Option<NonNull<CellHead>> {
     // SAFETY: invariants 1 and 6.
     if let Some(directory) = unsafe { Directory::at(first.as_ptr()) } {
-        return directory.cells.find(hash_of(memo), |head| is(head, memo));
+        return directory.cells.find(hash_of(memo), |head| is::<FILLED>(head, memo));
     }
     // SAFETY: invariant 1.
-    walk(unsafe { first.as_ref() }.next(), memo, is).0
+    walk::<FILLED>(unsafe { first.as_ref() }.next(), memo).0
 }
 
 /// The cell that is looked for, and how many were passed before it.
 #[inline(always)]
-fn walk(mut at: *mut CellHead, memo: &'static Core, is: impl Is) -> (Option<NonNull<CellHead>>, usize) {
+fn walk<const FILLED: bool>(mut at: *mut CellHead, memo: &'static Core) -> (Option<NonNull<CellHead>>, usize) {
     let mut passed = 0;
     while let Some(cell) = NonNull::new(at) {
         // SAFETY: invariant 1, the anchor is borrowed, so its cells stand.
         let head = unsafe { cell.as_ref() };
-        if is(head, memo) {
+        if is::<FILLED>(head, memo) {
             return (Some(cell), passed);
         }
         passed += 1;

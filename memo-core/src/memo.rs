@@ -168,7 +168,7 @@ impl Core {
         self.index.load(Ordering::Relaxed)
     }
 
-    #[inline]
+    #[inline(always)]
     pub(crate) fn counters_offset(&self) -> usize {
         self.counters_offset.load(Ordering::Relaxed)
     }
@@ -299,7 +299,7 @@ impl Family {
     }
 
     /// The memo of a function without parameters.
-    #[inline]
+    #[inline(always)]
     pub const fn only(&'static self) -> &'static Core {
         &self.core
     }

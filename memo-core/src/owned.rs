@@ -85,18 +85,93 @@ where
 {
     let anchor = place.find();
     if K::Store::<H::Kept>::FRONTED {
-        let mut hits = 0;
-        if let Some(cell) = anchor.and_then(|anchor| Cell::<S, K, H::Kept>::find(anchor, core))
-            && let Some(value) = cell.hit(core, &mut hits)
-        {
-            if hits.is_multiple_of(sweep::HITS_PER_SWEEP) {
-                sweep::after_hits();
-            }
-            return Step::Done(H::result(value));
+        let mut copy = None;
+        let hits = hit::<S, K, H::Kept>(core, anchor, &mut copy);
+        if copy.is_some() {
+            return Step::Done(done::<R, H>(copy, hits));
         }
         begin_out_of_line::<R, H, O, S, K>(core, place, anchor, key)
     } else {
         begin_counted::<R, H, O, S, K>(core, place, anchor, key)
+    }
+}
+
+/// A memoized call without extra key: the result.
+///
+/// All that a hit does not need is one call of another function, so that this is small enough to be inlined where the memoized function is
+/// called, and a hit pays for no register or stack of a miss.
+#[inline(always)]
+#[track_caller]
+pub(crate) fn call_owned<R, H, O, S>(
+    core: &'static Core,
+    place: Place<'_, O, S>,
+    keeping: H,
+    body: impl FnOnce() -> R,
+) -> R
+where
+    H: Keeping<R, Kept: Clone + Storable<S>>,
+    O: Locate<S> + ?Sized,
+    S: Scope,
+{
+    let anchor = place.find();
+    let mut copy = None;
+    let hits = hit::<S, (), H::Kept>(core, anchor, &mut copy);
+    if copy.is_some() {
+        return done::<R, H>(copy, hits);
+    }
+    compute::<R, H, O, S>(core, place, anchor, keeping, body)
+}
+
+/// Puts a copy of a result that is ready where there is no extra key at `copy`, and says how many hits of the memo there were on this
+/// thread.
+///
+/// Where nothing is optimised a call of its own: what is inlined leaves all its moves of a large result in the frame of the caller, below
+/// the body.
+#[cfg_attr(not(debug_assertions), inline(always))]
+fn hit<S, K, V>(core: &'static Core, anchor: Option<&Anchor>, copy: &mut Option<OnItsWay<V>>) -> u64
+where
+    V: Clone + Storable<S>,
+    S: Scope,
+    K: KeySet<S>,
+{
+    let Some(anchor) = anchor else { return 0 };
+    let Some(cell) = Cell::<S, K, V>::find(anchor, core) else { return 0 };
+    cell.hit(core, copy)
+}
+
+/// The result of a hit. As [`hit`].
+#[cfg_attr(not(debug_assertions), inline(always))]
+fn done<R, H: Keeping<R>>(copy: Option<OnItsWay<H::Kept>>, hits: u64) -> R {
+    if counters::are_to_sweep(hits) {
+        sweep::after_hits();
+    }
+    H::result(copy.expect("a hit has made a copy").arrive())
+}
+
+/// The same for a call that finds no result at first sight.
+///
+/// Nothing but this stands between the caller and the body: a recursion has as much of it on every level.
+#[cold]
+#[inline(never)]
+#[track_caller]
+fn compute<'w, R, H, O, S>(
+    core: &'static Core,
+    place: Place<'w, O, S>,
+    anchor: Option<&'w Anchor>,
+    keeping: H,
+    body: impl FnOnce() -> R,
+) -> R
+where
+    H: Keeping<R, Kept: Clone + Storable<S>>,
+    O: Locate<S> + ?Sized,
+    S: Scope,
+{
+    match begin_out_of_line::<R, H, O, S, ()>(core, place, anchor, ()) {
+        Step::Done(result) => result,
+        Step::Compute(ref mut ticket) => {
+            ticket.start();
+            ticket.end(body(), &keeping)
+        }
     }
 }
 
@@ -134,10 +209,11 @@ where
     K: KeySet<S>,
 {
     let hash = key.hash();
-    if let Some(cell) = anchor.and_then(|anchor| Cell::<S, K, H::Kept>::find(anchor, core))
+    if let Some(anchor) = anchor
+        && let Some(cell) = Cell::<S, K, H::Kept>::find(anchor, core)
         && let Some(value) = cell.copy(hash, |stored| key.matches(stored))
     {
-        if counters::count(core, Count::Hits, 1).is_multiple_of(sweep::HITS_PER_SWEEP) {
+        if counters::are_to_sweep(counters::count(core, Count::Hits, 1)) {
             sweep::after_hits();
         }
         return Step::Done(H::result(value));
@@ -176,11 +252,10 @@ where
         // This may be the last count.
         drop(entry);
         drop(deeper);
-        let value = value.arrive();
-        if hits.is_multiple_of(sweep::HITS_PER_SWEEP) {
+        if counters::are_to_sweep(hits) {
             sweep::after_hits();
         }
-        return Step::Done(H::result(value));
+        return Step::Done(H::result(value.arrive()));
     }
     drop(deeper);
     begin_slowly::<R, H, O, S, K>(core, place, anchor, &key, hash)

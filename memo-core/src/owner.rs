@@ -114,7 +114,7 @@ in_this_threads_table!(Arc);
 impl<T: HasAnchor + ?Sized> Locate<Shared> for T {
     const TABLED: bool = false;
 
-    #[inline]
+    #[inline(always)]
     fn find_anchor(&self) -> Option<&Anchor> {
         Some(self.anchor())
     }
@@ -158,19 +158,19 @@ impl<O: ?Sized, S> Clone for Place<'_, O, S> {
 impl<O: ?Sized, S> Copy for Place<'_, O, S> {}
 
 /// The place that the owner's type says.
-#[inline]
+#[inline(always)]
 pub(crate) fn place<O: Owner + ?Sized>(owner: &O) -> Place<'_, O, O::Scope> {
     Place { owner, scope: PhantomData, borrow: PhantomData }
 }
 
 /// This thread's place, for `local` memos that return by value.
-#[inline]
+#[inline(always)]
 pub(crate) fn local_place<O: Locate<Local> + ?Sized>(owner: &O) -> Place<'_, O, Local> {
     Place { owner, scope: PhantomData, borrow: PhantomData }
 }
 
 /// This thread's place, for `local` memos that lend.
-#[inline]
+#[inline(always)]
 pub(crate) fn local_lent_place<O: Locate<Local> + ThreadBound + ?Sized>(owner: &O) -> Place<'_, O, Local> {
     Place { owner, scope: PhantomData, borrow: PhantomData }
 }
@@ -185,7 +185,7 @@ impl<'w, O: Locate<S> + ?Sized, S: Scope> Place<'w, O, S> {
     /// Where the cells of a memo of such owners lie.
     pub(crate) const WHERE: Where = Where { local: S::LOCAL, tabled: O::TABLED };
 
-    #[inline]
+    #[inline(always)]
     pub(crate) fn find(self) -> Option<&'w Anchor> {
         self.owner.find_anchor()
     }

@@ -97,10 +97,19 @@ impl<T> DerefMut for OnItsWay<T> {
 }
 
 impl<T> Drop for OnItsWay<T> {
+    #[cfg_attr(not(debug_assertions), inline(always))]
     fn drop(&mut self) {
-        // SAFETY: it is not used again.
-        quietly(|| unsafe { ManuallyDrop::drop(&mut self.0) });
+        if std::mem::needs_drop::<T>() {
+            // SAFETY: it is not used again.
+            drop_quietly(unsafe { ManuallyDrop::take(&mut self.0) });
+        }
     }
+}
+
+/// A call of its own: it is seldom needed, and has no place in the code of every hit. By value: what is small is in registers until then.
+#[inline(never)]
+fn drop_quietly<T>(value: T) {
+    quietly(|| drop(value));
 }
 
 /// Counts a panic that has nowhere to go.

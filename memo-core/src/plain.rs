@@ -5,21 +5,31 @@
 use std::any::TypeId;
 
 /// Whether `T`'s `clone` runs no code of the user's, and neither blocks nor panics. Known when this is compiled, wherever
-/// anything is optimised.
+/// anything is optimised; elsewhere nearly so, since types are compared only with those of their size.
 #[inline(always)]
 pub(crate) fn is_plain<T: 'static>() -> bool {
     macro_rules! one_of {
+        ($($plain:ty),+ $(,)?) => {$(
+            if const { is_like::<T, $plain>() } && is::<T, $plain>() {
+                return true;
+            }
+        )+};
+    }
+    macro_rules! one_or_some_of {
         ($($name:ty),+ $(,)?) => {
-            $(is::<T, $name>() || is::<T, ($name, $name)>() || is::<T, [$name; 2]>() || is::<T, [$name; 3]>()
-                || is::<T, [$name; 4]>() || is::<T, Option<$name>>() ||)+ false
+            one_of!($($name),+);
+            $(one_of!(($name, $name), [$name; 2], [$name; 3], [$name; 4], Option<$name>);)+
         };
     }
-    one_of!(u8, u16, u32, u64, u128, usize, i8, i16, i32, i64, i128, isize, f32, f64, bool, char)
-        || is::<T, ()>()
-        || is::<T, [u8; 8]>()
-        || is::<T, [u8; 16]>()
-        || is::<T, [u8; 32]>()
-        || is::<T, &'static str>()
+    if const { !std::mem::needs_drop::<T>() } {
+        one_or_some_of!(u8, u16, u32, u64, u128, usize, i8, i16, i32, i64, i128, isize, f32, f64, bool, char);
+        one_of!((), [u8; 8], [u8; 16], [u8; 32], &'static str);
+    }
+    false
+}
+
+const fn is_like<T, U>() -> bool {
+    size_of::<T>() == size_of::<U>() && align_of::<T>() == align_of::<U>()
 }
 
 #[inline(always)]
@@ -34,10 +44,22 @@ mod tests {
     #[derive(Clone, Copy)]
     struct Own;
 
+    /// As large as what is plain.
+    #[derive(Clone, Copy)]
+    struct Large(#[expect(dead_code)] u64);
+
     #[test]
     fn only_what_is_known_by_name_is_plain() {
         assert!(is_plain::<u64>() && is_plain::<(u64, u64)>() && is_plain::<[u32; 4]>() && is_plain::<Option<char>>());
         assert!(!is_plain::<Own>() && !is_plain::<String>() && !is_plain::<[u64; 5]>() && !is_plain::<(u64, Own)>());
         let _ = Own;
+    }
+
+    #[test]
+    fn what_is_as_large_is_not_as_plain() {
+        assert!(is_plain::<i64>() && is_plain::<f64>() && is_plain::<(u32, u32)>() && is_plain::<[u16; 4]>());
+        assert!(is_plain::<()>() && is_plain::<[u8; 8]>() && is_plain::<&'static str>() && is_plain::<Option<bool>>());
+        assert!(!is_plain::<Large>() && !is_plain::<fn()>() && !is_plain::<&'static u64>() && !is_plain::<Box<u64>>());
+        let _ = Large(7);
     }
 }

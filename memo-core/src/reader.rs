@@ -65,16 +65,10 @@ impl Hold {
         self.0.store(0, Ordering::Release);
     }
 
-    /// By its own thread.
+    /// By its own thread: it is not if a `Clone` of the user's, further out, has taken it.
     #[inline(always)]
     pub(crate) fn is_free(&self) -> bool {
         self.0.load(Ordering::Relaxed) == 0
-    }
-
-    /// Unless a `Clone` of the user's, further out on this thread, has taken it.
-    #[inline(always)]
-    pub(crate) fn if_free(&self) -> Option<&Self> {
-        self.is_free().then_some(self)
     }
 
     fn get(&self) -> usize {

@@ -112,7 +112,7 @@ impl<V> Slot<V> {
 
     /// # Safety
     /// The caller has seen `READY` with `Acquire`, or something that was set (`Release`) after it.
-    #[inline]
+    #[inline(always)]
     pub(crate) unsafe fn value_ref(&self) -> &V {
         // SAFETY: after `READY` nobody writes the cell while the slot is shared (invariant 2).
         let value = self.value.with(|value| unsafe { &*value });

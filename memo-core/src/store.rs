@@ -71,7 +71,7 @@ impl Meta for Bare {
     fn hash(&self) -> u64 {
         0
     }
-    #[inline]
+    #[inline(always)]
     fn visit(&self) {}
 }
 
@@ -108,7 +108,7 @@ impl<K> Meta for Keyed<K> {
     fn hash(&self) -> u64 {
         self.hash
     }
-    #[inline]
+    #[inline(always)]
     fn visit(&self) {
         // Read first: a store would take the line from the other threads at every hit.
         if !self.visited.load(Ordering::Relaxed) {
@@ -395,6 +395,9 @@ impl<V: 'static> Store for Single<V> {
     }
 }
 
+/// So many entries are looked at one by one.
+const FEW: usize = 4;
+
 /// One entry for each extra key: an index over a dense list, which the hand of a clock walks.
 pub struct Table<K, V> {
     index: HashTable<u32>,
@@ -500,6 +503,15 @@ impl<K: 'static, V: 'static> Store for Table<K, V> {
         mut is: impl FnMut(&K) -> bool,
         act: impl FnOnce(&Counted<Self>) -> R,
     ) -> Option<R> {
+        // Few are passed faster than a probe is made.
+        if self.entries.len() <= FEW {
+            for entry in &self.entries {
+                if entry.meta.hash == hash && is(&entry.meta.key) {
+                    return Some(act(entry));
+                }
+            }
+            return None;
+        }
         let found = self.index.find(hash, |&at| {
             let meta = &self.entries[at as usize].meta;
             meta.hash == hash && is(&meta.key)

@@ -6,6 +6,7 @@
 
 use std::cell::Cell;
 use std::mem::ManuallyDrop;
+use std::ops::Deref;
 use std::ptr::NonNull;
 
 use crate::cell::CellHead;
@@ -94,16 +95,36 @@ shuttle::thread_local! {
 
 const _: () = assert!(!std::mem::needs_drop::<Thread>(), "a destructor would end the thread-local early");
 
+/// This thread's state, while no code runs that may be suspended and go on on another thread.
+///
+/// A pointer, so that it stays on its thread.
+pub(crate) struct Here(NonNull<Thread>);
+
+impl Deref for Here {
+    type Target = Thread;
+
+    #[inline(always)]
+    fn deref(&self) -> &Thread {
+        // SAFETY: without a destructor it stands until the thread's end, and the pointer does not leave the thread.
+        unsafe { self.0.as_ref() }
+    }
+}
+
 /// This thread's state. Never fails, however late it is.
 #[inline(always)]
-pub(crate) fn with<R>(act: impl FnOnce(&Thread) -> R) -> R {
+pub(crate) fn here() -> Here {
     // In two steps: `LocalKey::with` is inlined only where what it runs is small.
     #[cfg(not(shuttle))]
     let thread = THREAD.with(|thread| NonNull::from(thread));
     #[cfg(shuttle)]
     let thread = THREADS.with(|threads| NonNull::from(threads.get(Thread::fresh)));
-    // SAFETY: without a destructor it stands until the thread's end, and the pointer does not leave the thread.
-    act(unsafe { thread.as_ref() })
+    Here(thread)
+}
+
+/// Runs `act` on this thread's state.
+#[inline(always)]
+pub(crate) fn with<R>(act: impl FnOnce(&Thread) -> R) -> R {
+    act(&here())
 }
 
 impl Thread {

@@ -1,6 +1,6 @@
 //! One subject, one question, nothing else: for callgrind and perf. See the README of the benches.
 //!
-//! `only hit|crowd|miss|life|lives-1|lives-2|churn <subject> <operations>` prints the nanoseconds of one operation; with the question alone it
+//! `only hit|keyed|crowd|miss|life|lives-1|lives-2|churn <subject> <operations>` prints the nanoseconds of one operation; with the question alone it
 //! lists the subjects.
 
 use memo_benches::questions;
@@ -12,13 +12,14 @@ fn main() {
             let values = questions::hot_hits_for_values().into_iter().flat_map(|(_, runs)| runs);
             questions::hot_hits().into_iter().chain(values).collect()
         }
+        Some("keyed") => questions::hits_with_extra_key(1),
         Some("crowd") => questions::hits_in_a_crowd().into_iter().flat_map(|(_, runs)| runs).collect(),
         Some("miss") => questions::misses(),
         Some("life") => questions::lives(),
         Some("lives-1") => questions::exact_lives_on_threads(1),
         Some("lives-2") => questions::exact_lives_on_threads(2),
         Some("churn") => questions::churn(),
-        _ => panic!("the first argument is a question: hit, crowd, miss, life, lives-1, lives-2 or churn"),
+        _ => panic!("the first argument is a question: hit, keyed, crowd, miss, life, lives-1, lives-2 or churn"),
     };
     let [_, name, operations] = &arguments[..] else {
         subjects.iter().for_each(|subject| println!("{}", subject.name));

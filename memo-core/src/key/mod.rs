@@ -161,12 +161,12 @@ pub trait MemoKey<S: Scope = Shared> {
 
     // The same for an argument that stands alone, where a call remembers what it has asked.
     #[doc(hidden)]
-    #[inline]
+    #[inline(always)]
     fn hash_asked<'k, H: Hasher>(&'k self, _asked: &Asked<'k>, state: &mut H) {
         self.hash_key(state);
     }
     #[doc(hidden)]
-    #[inline]
+    #[inline(always)]
     fn matches_asked<'k>(&'k self, _asked: &Asked<'k>, stored: &Self::Stored) -> bool {
         self.matches_stored(stored)
     }

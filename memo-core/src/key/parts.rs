@@ -29,7 +29,7 @@ pub struct Part<'k, T: ?Sized> {
 }
 
 impl<'k, T: ?Sized> Part<'k, T> {
-    #[inline]
+    #[inline(always)]
     pub(crate) fn new(key: &'k T) -> Self {
         Self { key, asked: Asked::default() }
     }
@@ -40,12 +40,12 @@ impl<S: Scope, T: MemoKey<S> + ?Sized> KeyPart<S> for Part<'_, T> {
     const TRUSTED: bool = T::TRUSTED;
     const FAITHFUL: bool = is_faithful::<T, S>();
 
-    #[inline]
+    #[inline(always)]
     fn hash_part<H: Hasher>(&self, state: &mut H) {
         self.key.hash_asked(&self.asked, state);
     }
 
-    #[inline]
+    #[inline(always)]
     fn matches(&self, stored: &Self::Stored) -> bool {
         self.key.matches_asked(&self.asked, stored)
     }
@@ -73,13 +73,13 @@ macro_rules! through {
             const TRUSTED: bool = <$type as MemoKey<S>>::TRUSTED;
             const FAITHFUL: bool = is_faithful::<$type, S>();
 
-            #[inline]
+            #[inline(always)]
             fn hash_part<H: Hasher>(&self, state: &mut H) {
                 let $this = self;
                 MemoKey::<S>::hash_key($key, state);
             }
 
-            #[inline]
+            #[inline(always)]
             fn matches(&self, stored: &Self::Stored) -> bool {
                 let $this = self;
                 MemoKey::<S>::matches_stored($key, stored)
@@ -106,12 +106,12 @@ macro_rules! tuples_of_parts {
             const TRUSTED: bool = $($name::TRUSTED)&&+;
             const FAITHFUL: bool = $($name::FAITHFUL)&&+;
 
-            #[inline]
+            #[inline(always)]
             fn hash_part<Z: Hasher>(&self, state: &mut Z) {
                 $(self.$at.hash_part(state);)+
             }
 
-            #[inline]
+            #[inline(always)]
             fn matches(&self, stored: &Self::Stored) -> bool {
                 $(self.$at.matches(&stored.$at))&&+
             }

@@ -46,6 +46,9 @@ fn owned(memo: &Memo, result: &syn::Type) -> TokenStream {
     let private = &memo.paths.private;
     let (key, made) = parts::key(memo);
     let body = calls::body(memo);
+    if !memo.is_keyed() && !memo.tracks_caller {
+        return ours!(#private::call_owned::<#result, _, _, _, _>(__memo_ask, __memo_place, __memo_keeping, || #body));
+    }
     let computed = if memo.tracks_caller {
         // A closure would not pass the caller on: the body is called from here.
         ours!({

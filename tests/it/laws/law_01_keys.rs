@@ -2,6 +2,7 @@
 
 use std::any::TypeId;
 use std::borrow::Cow;
+use std::cell::Cell;
 use std::cmp::{Ordering, Reverse};
 use std::collections::{BTreeMap, BTreeSet, LinkedList, VecDeque};
 use std::ffi::{CStr, CString, OsStr, OsString};
@@ -12,6 +13,7 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, SocketAddrV4, SocketAddrV
 use std::num::{NonZero, Saturating, Wrapping};
 use std::ops::{Range, RangeFrom, RangeInclusive, RangeTo, RangeToInclusive};
 use std::path::{Path, PathBuf};
+use std::rc::Rc;
 use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime};
 
@@ -398,4 +400,54 @@ fn the_death_of_an_object_in_a_collection_ends_the_result() {
     assert_eq!((f_memo().stats().hits, Arc::strong_count(&other)), (1, 2));
     drop((others, other));
     assert_eq!(f_memo().len(), 0);
+}
+
+/// A few keys of an owner are looked at one by one, more are found by an index.
+#[test]
+fn every_key_is_found_however_many_there_are_and_whatever_went() {
+    #[weak_memo]
+    fn f(owner: &Rc<u32>, key: u32) -> u32 {
+        **owner + key
+    }
+    let owner = Rc::new(100);
+    for keys in [1, 2, 3, 4, 5, 6, 9, 40, 5, 4, 3, 1] {
+        let before = f_memo().stats().computes;
+        for _ in 0..2 {
+            assert!((0..keys).all(|key| f(&owner, key) == 100 + key), "of {keys}");
+        }
+        assert_eq!((f_memo().stats().computes - before, f_memo().len()), (u64::from(keys), keys as usize));
+        for key in (0..keys).step_by(2) {
+            assert!(f_memo().forget((&owner, key)));
+            assert_eq!((f_memo().get((&owner, key)), f_memo().forget((&owner, key))), (None, false));
+        }
+        assert!((0..keys).skip(1).step_by(2).all(|key| f_memo().get((&owner, key)) == Some(100 + key)));
+        f_memo().clear();
+    }
+}
+
+#[test]
+fn a_skipped_argument_by_value_ends_once_on_a_hit_as_on_a_miss() {
+    struct Log(Rc<Cell<u32>>);
+    impl Drop for Log {
+        fn drop(&mut self) {
+            self.0.set(self.0.get() + 1);
+        }
+    }
+    #[weak_memo]
+    fn f(owner: &Arc<u32>, #[memo(skip)] log: Log) -> u32 {
+        assert_eq!(log.0.get(), 0, "the body has it");
+        drop(log);
+        **owner
+    }
+    #[weak_memo]
+    fn text(owner: &Arc<u32>, #[memo(skip)] log: Log) -> String {
+        format!("{owner} {}", log.0.get())
+    }
+    let owner = Arc::new(7);
+    for _ in 0..2 {
+        let ends = Rc::new(Cell::new(0));
+        assert_eq!((f(&owner, Log(Rc::clone(&ends))), ends.get()), (7, 1));
+        ends.set(0);
+        assert_eq!((text(&owner, Log(Rc::clone(&ends))), ends.get()), ("7 0".to_owned(), 1));
+    }
 }
