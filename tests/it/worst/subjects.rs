@@ -214,7 +214,7 @@ macro_rules! memos_of {
                     }
                 }
                 fn ask_much(&self) {
-                    (0..136).for_each(|n| assert_eq!(much(self, n), n));
+                    (0..450).for_each(|n| assert_eq!(much(self, n), n));
                 }
                 fn stats_beside() -> [Stats; 3] {
                     [beside_memo().stats(), lent_beside_memo().stats(), much_memo().stats()]
