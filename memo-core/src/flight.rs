@@ -98,23 +98,26 @@ impl Running {
             }
             // SAFETY: as above.
             let around = unsafe { outer.as_ref() };
-            let frame = Frame {
-                core,
-                task,
-                stack,
-                home: thread.number(),
-                races: around.map_or(0, |outer| outer.races).wrapping_add(u32::from(task.races)),
-                outer: Cell::new(outer),
-                inner: Cell::new(std::ptr::null_mut()),
-                end: AtomicU32::new(NONE),
-                notes,
+            let at = room(thread);
+            // SAFETY: room for a frame, which nobody else knows; a spare one has nothing to drop.
+            unsafe {
+                at.write(Frame {
+                    core,
+                    task,
+                    stack,
+                    home: thread.number(),
+                    races: around.map_or(0, |outer| outer.races).wrapping_add(u32::from(task.races)),
+                    outer: Cell::new(outer),
+                    inner: Cell::new(std::ptr::null_mut()),
+                    end: AtomicU32::new(NONE),
+                    notes,
+                })
             };
-            let frame = place(thread, frame);
             if let Some(outer) = around {
-                outer.inner.set(frame.as_ptr());
+                outer.inner.set(at.as_ptr());
             }
-            thread.frames.set(frame.as_ptr());
-            Self(frame)
+            thread.frames.set(at.as_ptr());
+            Self(at)
         })
     }
 
@@ -169,26 +172,24 @@ fn end_away_from_home(frame: NonNull<Frame>) {
 const SPARE: u32 = 64;
 
 /// A place for a frame.
-fn place(thread: &Thread, frame: Frame) -> NonNull<Frame> {
+fn room(thread: &Thread) -> NonNull<Frame> {
     match NonNull::new(thread.spare_frames.get()) {
         Some(spare) => {
             // SAFETY: it is in no list but this one.
             thread.spare_frames.set(unsafe { spare.as_ref() }.outer.get());
             thread.spare_frames_len.set(thread.spare_frames_len.get() - 1);
-            // SAFETY: as above; a frame has nothing to drop.
-            unsafe { spare.write(frame) };
             spare
         }
-        None => place_new(thread, frame),
+        None => new_room(thread),
     }
 }
 
 #[cold]
 #[inline(never)]
-fn place_new(thread: &Thread, frame: Frame) -> NonNull<Frame> {
+fn new_room(thread: &Thread) -> NonNull<Frame> {
     // What is kept has to be given back.
     thread.arm();
-    NonNull::from(Box::leak(Box::new(frame)))
+    NonNull::from(Box::leak(Box::<Frame>::new_uninit())).cast()
 }
 
 /// Keeps a frame that is in no list for the next computation, or frees it.
@@ -199,7 +200,7 @@ fn put_away(thread: &Thread, frame: NonNull<Frame>) {
         thread.spare_frames.set(frame.as_ptr());
         thread.spare_frames_len.set(thread.spare_frames_len.get() + 1);
     } else {
-        // SAFETY: made by `place_new`, and in no list.
+        // SAFETY: made by `new_room`, and in no list.
         drop(unsafe { Box::from_raw(frame.as_ptr()) });
     }
 }
@@ -212,13 +213,13 @@ pub(crate) fn close() {
         (taken(&thread.spare_frames), taken(&thread.frames))
     });
     for frame in taken_apart(spare) {
-        // SAFETY: made by `place_new`, and in no list any more.
+        // SAFETY: made by `new_room`, and in no list any more.
         drop(unsafe { Box::from_raw(frame.as_ptr()) });
     }
     for frame in taken_apart(left) {
         // SAFETY: its computation frees it after this step, if that was not second.
         if unsafe { frame.as_ref() }.end.swap(HOME, Ordering::AcqRel) == COMPUTATION {
-            // SAFETY: made by `place_new`, and invariant 4.
+            // SAFETY: made by `new_room`, and invariant 4.
             drop(unsafe { Box::from_raw(frame.as_ptr()) });
         }
     }
