@@ -69,14 +69,14 @@ impl Anchor {
     /// assert!(ANCHOR.is_empty());
     /// ```
     #[must_use]
-    #[cfg(not(loom))]
+    #[cfg(not(memo_loom))]
     pub const fn new() -> Self {
         Self { cells: CellList::new() }
     }
 
     /// An anchor without results.
     #[must_use]
-    #[cfg(loom)]
+    #[cfg(memo_loom)]
     pub fn new() -> Self {
         Self { cells: CellList::new() }
     }

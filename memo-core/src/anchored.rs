@@ -38,13 +38,13 @@ impl<T> Anchored<T> {
     /// ```
     /// assert_eq!(*memo_core::Anchored::new(5), 5);
     /// ```
-    #[cfg(not(loom))]
+    #[cfg(not(memo_loom))]
     pub const fn new(value: T) -> Self {
         Self { anchor: Anchor::new(), value }
     }
 
     /// Gives `value` an anchor.
-    #[cfg(loom)]
+    #[cfg(memo_loom)]
     pub fn new(value: T) -> Self {
         Self { anchor: Anchor::new(), value }
     }

@@ -140,7 +140,7 @@ impl<T> Drop for Arc<T> {
     }
 }
 
-#[cfg(all(test, not(loom)))]
+#[cfg(all(test, not(memo_loom)))]
 mod tests {
     use super::Arc;
 
@@ -170,7 +170,7 @@ mod tests {
     }
 }
 
-#[cfg(all(test, loom))]
+#[cfg(all(test, memo_loom))]
 mod loom_models {
     use loom::cell::UnsafeCell;
     use loom::thread;

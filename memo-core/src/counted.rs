@@ -718,7 +718,7 @@ fn drop_entry<St: Store>(entry: Counted<St>, panics: &mut Panics) {
     }
 }
 
-#[cfg(all(test, not(any(loom, shuttle))))]
+#[cfg(all(test, not(any(memo_loom, memo_shuttle))))]
 mod tests {
     use super::*;
     use crate::memo::Site;

@@ -203,7 +203,7 @@ fn count_first(core: &'static Core, what: Count, n: u64) -> u64 {
             return false;
         }
         // Who has counters is seen by others, so that a hit asks once.
-        #[cfg(not(loom))]
+        #[cfg(not(memo_loom))]
         thread.reader();
         grow(thread, index + 1);
         true

@@ -18,21 +18,21 @@
 //! The source of the idea: D. Dice, H. Huang, M. Yang, "Asymmetric Dekker Synchronization" (2001), and the manual page of
 //! `membarrier(2)`.
 
-#[cfg(not(loom))]
+#[cfg(not(memo_loom))]
 use std::sync::atomic::{Ordering, compiler_fence, fence};
 
-#[cfg(loom)]
+#[cfg(memo_loom)]
 use loom::sync::atomic::{Ordering, fence};
 
 /// The reader's side, where [`is_asymmetric`].
 #[inline(always)]
-#[cfg(not(loom))]
+#[cfg(not(memo_loom))]
 pub(crate) fn light() {
     compiler_fence(Ordering::SeqCst);
 }
 
 /// The reader's side: models have no interrupts, and an ordinary fence in their place.
-#[cfg(loom)]
+#[cfg(memo_loom)]
 pub(crate) fn light() {
     full();
 }
@@ -46,14 +46,14 @@ pub(crate) fn full() {
 /// to ask. Only for what was shown while [`can_hold`].
 #[inline(always)]
 pub(crate) fn holding() {
-    if cfg!(all(target_os = "linux", not(any(miri, loom, shuttle)))) { light() } else { full() }
+    if cfg!(all(target_os = "linux", not(any(miri, memo_loom, memo_shuttle)))) { light() } else { full() }
 }
 
 /// Whether [`holding`] is what its readers need. Not on a Linux whose kernel refuses, or did so once: there nothing is shown to
 /// them.
 #[inline]
 pub(crate) fn can_hold() -> bool {
-    !cfg!(all(target_os = "linux", not(any(miri, loom, shuttle))))
+    !cfg!(all(target_os = "linux", not(any(miri, memo_loom, memo_shuttle))))
         || is_asymmetric() && !REFUSED.load(Ordering::Relaxed)
 }
 
@@ -83,7 +83,7 @@ pub(crate) fn heavy() -> bool {
 /// memory model only a release by the owner's thread would do, and std gives none: see SOUNDNESS.md.)
 pub(crate) fn after_deaths() {
     fence(Ordering::Acquire);
-    if !cfg!(any(target_arch = "x86", target_arch = "x86_64", loom, shuttle))
+    if !cfg!(any(target_arch = "x86", target_arch = "x86_64", memo_loom, memo_shuttle))
         && crate::thread::with(|thread| !thread.is_alone())
     {
         let _ = heavy();
@@ -98,7 +98,7 @@ pub(crate) fn is_asymmetric() -> bool {
     *ASYMMETRIC.get_or_init(kernel::register)
 }
 
-#[cfg(all(target_os = "linux", not(any(miri, loom, shuttle))))]
+#[cfg(all(target_os = "linux", not(any(miri, memo_loom, memo_shuttle))))]
 mod kernel {
     /// Tells the kernel that this process will ask for interrupts. `false`: it cannot do that.
     pub(super) fn register() -> bool {
@@ -120,7 +120,7 @@ mod kernel {
     }
 }
 
-#[cfg(not(all(target_os = "linux", not(any(miri, loom, shuttle)))))]
+#[cfg(not(all(target_os = "linux", not(any(miri, memo_loom, memo_shuttle)))))]
 mod kernel {
     pub(super) fn register() -> bool {
         false
@@ -132,7 +132,7 @@ mod kernel {
 }
 
 /// What [`after_deaths`] has to order, with the orderings that the last owner has in `std`.
-#[cfg(all(test, loom))]
+#[cfg(all(test, memo_loom))]
 mod loom_models {
     use loom::cell::UnsafeCell;
     use loom::sync::Arc;

@@ -350,7 +350,7 @@ pub(crate) fn detached_ended() {
     DETACHED.fetch_sub(1, Ordering::Relaxed);
 }
 
-#[cfg(all(test, not(any(loom, shuttle))))]
+#[cfg(all(test, not(any(memo_loom, memo_shuttle))))]
 pub(crate) fn detached_now() -> u32 {
     DETACHED.load(Ordering::Relaxed)
 }

@@ -3,14 +3,14 @@
 use std::ptr::NonNull;
 
 use crate::fence;
-#[cfg(not(loom))]
+#[cfg(not(memo_loom))]
 use crate::hold::Meeting;
 use crate::panics::Panics;
-#[cfg(not(loom))]
+#[cfg(not(memo_loom))]
 use crate::reader::READERS;
 use crate::reader::{Listed, Reader, Readers};
 use crate::sync::{Mutex, unpoisoned};
-#[cfg(not(loom))]
+#[cfg(not(memo_loom))]
 use crate::thread;
 use crate::thread::Deeper;
 
@@ -67,19 +67,19 @@ const UNNOTICED: usize = 64;
 const UNNOTICED_BYTES: usize = 64 << 10;
 
 /// That of this process.
-#[cfg(not(loom))]
+#[cfg(not(memo_loom))]
 pub(crate) static HANDED: Handed = Handed::new();
 
-#[cfg(not(loom))]
+#[cfg(not(memo_loom))]
 pub(crate) const MEETING: Meeting<'static> = Meeting { readers: &READERS, handed: &HANDED };
 
 impl Handed {
-    #[cfg(not(loom))]
+    #[cfg(not(memo_loom))]
     const fn new() -> Self {
         Self { held: Mutex::new(Vec::new()), unnoticed: Mutex::new(Vec::new()), unknown: Mutex::new(Vec::new()) }
     }
 
-    #[cfg(loom)]
+    #[cfg(memo_loom)]
     pub(crate) fn new() -> Self {
         Self { held: Mutex::new(Vec::new()), unnoticed: Mutex::new(Vec::new()), unknown: Mutex::new(Vec::new()) }
     }
@@ -183,7 +183,7 @@ impl Handed {
         if unnoticed.len() < UNNOTICED && bytes < UNNOTICED_BYTES { Vec::new() } else { std::mem::take(&mut unnoticed) }
     }
 
-    #[cfg(loom)]
+    #[cfg(memo_loom)]
     pub(crate) fn flush(&self, readers: &Readers, me: Option<&Reader>) {
         let mut unnoticed = std::mem::take(&mut *unpoisoned(self.unnoticed.lock()));
         self.take_over(readers, me, &mut unnoticed);
@@ -221,7 +221,7 @@ pub(crate) enum Seen {
 }
 
 /// Drops a ready entry that was taken from a living object: now, or when the copy in progress is done.
-#[cfg(not(loom))]
+#[cfg(not(memo_loom))]
 pub(crate) fn let_go(victim: Victim, seen: Seen) {
     let rest = thread::with(|thread| {
         let me = thread.listed();
@@ -243,14 +243,14 @@ pub(crate) fn let_go(victim: Victim, seen: Seen) {
     }
 }
 
-#[cfg(not(loom))]
+#[cfg(not(memo_loom))]
 enum Rest {
     One(Option<Victim>),
     Many(Vec<Victim>),
 }
 
 /// In models everything that is not theirs is alone.
-#[cfg(loom)]
+#[cfg(memo_loom)]
 pub(crate) fn let_go(victim: Victim, _seen: Seen) {
     drop(victim);
 }
@@ -271,7 +271,7 @@ impl Batch {
     }
 
     pub(crate) fn finish(&mut self, panics: &mut Panics) {
-        #[cfg(not(loom))]
+        #[cfg(not(memo_loom))]
         if !self.0.is_empty() {
             thread::with(|thread| HANDED.take_over(&READERS, thread.listed(), &mut self.0));
         }
@@ -281,7 +281,7 @@ impl Batch {
     }
 }
 
-#[cfg(all(test, not(loom)))]
+#[cfg(all(test, not(memo_loom)))]
 mod tests {
     use std::sync::Arc;
     use std::sync::atomic::{AtomicUsize, Ordering};

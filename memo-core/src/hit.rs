@@ -20,7 +20,7 @@ where
     ///
     /// The copy is made where it stays: a large one is not moved on its way out of here.
     #[inline(always)]
-    #[cfg(not(loom))]
+    #[cfg(not(memo_loom))]
     pub(crate) fn hit(&self, core: &'static Core, copy: &mut Option<OnItsWay<St::Value>>) -> u64 {
         use crate::counters::{self, Count};
         use crate::handed::MEETING;
@@ -75,7 +75,7 @@ where
     }
 
     /// In models nothing is held that is not theirs.
-    #[cfg(loom)]
+    #[cfg(memo_loom)]
     pub(crate) fn hit(&self, _core: &'static Core, _copy: &mut Option<OnItsWay<St::Value>>) -> u64 {
         0
     }

@@ -194,7 +194,7 @@ pub(crate) fn copy_unnoticed<T, R>(front: &Front<T>, hold: &Hold, copy: impl FnO
     Some(copied)
 }
 
-#[cfg(all(test, loom))]
+#[cfg(all(test, memo_loom))]
 mod loom_models {
     use std::sync::atomic::AtomicU32 as Tally;
 

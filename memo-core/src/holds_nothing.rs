@@ -32,7 +32,7 @@ fn is_known(id: TypeId) -> bool {
     )
 }
 
-#[cfg(all(test, not(loom)))]
+#[cfg(all(test, not(memo_loom)))]
 mod tests {
     use std::sync::{Arc, Weak};
 

@@ -73,7 +73,7 @@ impl<T> Index<T> {
     }
 }
 
-#[cfg(all(test, not(loom)))]
+#[cfg(all(test, not(memo_loom)))]
 mod tests {
     use super::*;
 

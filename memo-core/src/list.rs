@@ -26,9 +26,9 @@ use crate::prefetch;
 use crate::sync::{AtomicPtr, Mutex, Ordering, unpoisoned};
 
 /// How many cells are found by walking: few enough for a walk to cost no more than a probe.
-#[cfg(not(loom))]
+#[cfg(not(memo_loom))]
 const WALKED: usize = 8;
-#[cfg(loom)]
+#[cfg(memo_loom)]
 const WALKED: usize = 1;
 
 pub(crate) struct CellList {
@@ -110,12 +110,12 @@ fn hash_of(memo: &'static Core) -> u64 {
 }
 
 impl CellList {
-    #[cfg(not(loom))]
+    #[cfg(not(memo_loom))]
     pub(crate) const fn new() -> Self {
         Self { head: AtomicPtr::new(std::ptr::null_mut()) }
     }
 
-    #[cfg(loom)]
+    #[cfg(memo_loom)]
     pub(crate) fn new() -> Self {
         Self { head: AtomicPtr::new(std::ptr::null_mut()) }
     }
@@ -304,7 +304,7 @@ fn walk<const FILLED: bool>(mut at: *mut CellHead, memo: &'static Core) -> (Opti
 }
 
 /// Those who add to directories share a few locks. Nothing of the user's runs under them.
-#[cfg(not(loom))]
+#[cfg(not(memo_loom))]
 fn with_stripe<R>(address: usize, act: impl FnOnce() -> R) -> R {
     const STRIPES: usize = 64;
     static ALL: [Mutex<()>; STRIPES] = [const { Mutex::new(()) }; STRIPES];
@@ -312,7 +312,7 @@ fn with_stripe<R>(address: usize, act: impl FnOnce() -> R) -> R {
     act()
 }
 
-#[cfg(loom)]
+#[cfg(memo_loom)]
 fn with_stripe<R>(_: usize, act: impl FnOnce() -> R) -> R {
     loom::lazy_static! {
         static ref ONLY: Mutex<()> = Mutex::new(());
@@ -321,7 +321,7 @@ fn with_stripe<R>(_: usize, act: impl FnOnce() -> R) -> R {
     act()
 }
 
-#[cfg(all(test, not(loom)))]
+#[cfg(all(test, not(memo_loom)))]
 mod tests {
     use std::collections::HashSet;
 
@@ -397,7 +397,7 @@ mod tests {
     }
 }
 
-#[cfg(all(test, loom))]
+#[cfg(all(test, memo_loom))]
 mod loom_models {
     use loom::sync::Arc;
     use loom::thread;

@@ -37,7 +37,7 @@ fn is<T: 'static, U: 'static>() -> bool {
     TypeId::of::<T>() == TypeId::of::<U>()
 }
 
-#[cfg(all(test, not(loom)))]
+#[cfg(all(test, not(memo_loom)))]
 mod tests {
     use super::is_plain;
 

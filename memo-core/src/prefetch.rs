@@ -6,7 +6,7 @@
 /// Asks for the cache line of an address, which may be any: nothing is read. Where the language has no word for it yet, nothing happens.
 #[inline(always)]
 pub(crate) fn line<T>(at: *const T) {
-    #[cfg(all(target_arch = "x86_64", not(any(miri, loom, shuttle))))]
+    #[cfg(all(target_arch = "x86_64", not(any(miri, memo_loom, memo_shuttle))))]
     {
         use std::arch::x86_64::{_MM_HINT_T0, _mm_prefetch};
         // SAFETY: a hint, which faults on no address; every such processor has it.

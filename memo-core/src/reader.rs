@@ -43,12 +43,12 @@ pub(crate) struct Reader {
 pub(crate) struct Hold(AtomicUsize);
 
 impl Hold {
-    #[cfg(not(loom))]
+    #[cfg(not(memo_loom))]
     const fn new() -> Self {
         Self(AtomicUsize::new(0))
     }
 
-    #[cfg(loom)]
+    #[cfg(memo_loom)]
     fn new() -> Self {
         Self(AtomicUsize::new(0))
     }
@@ -77,7 +77,7 @@ impl Hold {
 }
 
 impl Reader {
-    #[cfg(not(loom))]
+    #[cfg(not(memo_loom))]
     pub(crate) const fn new() -> Self {
         Self {
             looking: AtomicBool::new(false),
@@ -87,7 +87,7 @@ impl Reader {
         }
     }
 
-    #[cfg(loom)]
+    #[cfg(memo_loom)]
     pub(crate) fn new() -> Self {
         Self {
             looking: AtomicBool::new(false),
@@ -122,7 +122,7 @@ impl Reader {
     /// Whether it is not looking, or soon will have looked.
     fn leaves(&self) -> bool {
         // A look takes some ten steps, unless its thread was stopped in the middle.
-        const PATIENCE: u32 = if cfg!(loom) { 1 } else { 300 };
+        const PATIENCE: u32 = if cfg!(memo_loom) { 1 } else { 300 };
         (0..PATIENCE).any(|_| {
             std::hint::spin_loop();
             !self.looking.load(Ordering::Acquire)
@@ -173,18 +173,18 @@ impl ReaderPtr {
 }
 
 /// Readers of threads that have ended, for others. A reader is never freed: see `thread`.
-#[cfg(not(loom))]
+#[cfg(not(memo_loom))]
 static SPARE: Mutex<Vec<&'static Reader>> = Mutex::new(Vec::new());
 
 /// A reader for a thread.
-#[cfg(not(loom))]
+#[cfg(not(memo_loom))]
 pub(crate) fn lend() -> &'static Reader {
     let spare = unpoisoned(SPARE.lock()).pop();
     spare.unwrap_or_else(|| Box::leak(Box::new(Reader::new())))
 }
 
 /// Takes back a reader that is on no list. One that is still marked (the process ends in the middle of a copy) is no good.
-#[cfg(not(loom))]
+#[cfg(not(memo_loom))]
 pub(crate) fn give_back(reader: &'static Reader) {
     if reader.holding() == [0, 0] && !reader.looking.load(Ordering::Relaxed) {
         reader.want(false);
@@ -209,16 +209,16 @@ impl Entry {
 pub(crate) struct Readers(Mutex<Vec<Entry>>);
 
 /// Those of this process.
-#[cfg(not(loom))]
+#[cfg(not(memo_loom))]
 pub(crate) static READERS: Readers = Readers::new();
 
 impl Readers {
-    #[cfg(not(loom))]
+    #[cfg(not(memo_loom))]
     pub(crate) const fn new() -> Self {
         Self(Mutex::new(Vec::new()))
     }
 
-    #[cfg(loom)]
+    #[cfg(memo_loom)]
     pub(crate) fn new() -> Self {
         Self(Mutex::new(Vec::new()))
     }
@@ -294,7 +294,7 @@ impl Listed<'_> {
     }
 }
 
-#[cfg(all(test, not(any(loom, shuttle))))]
+#[cfg(all(test, not(any(memo_loom, memo_shuttle))))]
 mod tests {
     use super::*;
 

@@ -303,7 +303,7 @@ struct Bucket {
 }
 
 impl Bucket {
-    #[cfg(not(loom))]
+    #[cfg(not(memo_loom))]
     const fn new() -> Self {
         Self { lock: Mutex::new(()), woken: Condvar::new() }
     }
@@ -313,13 +313,13 @@ const BUCKETS: usize = 64;
 
 /// Waiters of all slots share a few condition variables, so that a slot needs one word. A waiter of another slot may be
 /// woken for nothing; the bucket's lock is held for a few instructions only, never while anything runs.
-#[cfg(not(loom))]
+#[cfg(not(memo_loom))]
 fn with_bucket<R>(address: usize, act: impl FnOnce(&Bucket) -> R) -> R {
     static ALL: [Bucket; BUCKETS] = [const { Bucket::new() }; BUCKETS];
     act(&ALL[(address >> 4) % BUCKETS])
 }
 
-#[cfg(loom)]
+#[cfg(memo_loom)]
 fn with_bucket<R>(address: usize, act: impl FnOnce(&Bucket) -> R) -> R {
     loom::lazy_static! {
         static ref ONLY: Bucket = Bucket { lock: Mutex::new(()), woken: Condvar::new() };
@@ -328,7 +328,7 @@ fn with_bucket<R>(address: usize, act: impl FnOnce(&Bucket) -> R) -> R {
     act(&ONLY)
 }
 
-#[cfg(all(test, loom))]
+#[cfg(all(test, memo_loom))]
 mod loom_models {
     use loom::sync::Arc;
     use loom::thread;

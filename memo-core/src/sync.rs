@@ -1,61 +1,61 @@
-//! The atomics and locks of the lock-free parts, swapped for loom's under `--cfg loom`.
+//! The atomics and locks of the lock-free parts, swapped for loom's under `--cfg memo_loom`.
 //!
 //! What the models drive goes through here: slots, cell lists, indexes, readers and the side table's arrays. Everything else
 //! is made of plain locks, and uses [`plain`]: std's own, also in the models.
 //!
-//! Under `--cfg shuttle` both are those of [`scheduled`], for the test that runs the whole library.
+//! Under `--cfg memo_shuttle` both are those of [`scheduled`], for the test that runs the whole library.
 
-#[cfg(not(any(loom, shuttle)))]
+#[cfg(not(any(memo_loom, memo_shuttle)))]
 pub(crate) use std::sync::{
     Condvar, Mutex, MutexGuard,
     atomic::{AtomicBool, AtomicPtr, AtomicU64, AtomicUsize, Ordering},
 };
 
-#[cfg(shuttle)]
+#[cfg(memo_shuttle)]
 mod scheduled;
 
-#[cfg(shuttle)]
+#[cfg(memo_shuttle)]
 pub(crate) use scheduled::{
     AtomicBool, AtomicPtr, AtomicU64, AtomicUsize, Condvar, Mutex, MutexGuard, Ordering, panicking,
 };
 
-#[cfg(not(shuttle))]
+#[cfg(not(memo_shuttle))]
 pub(crate) use std::thread::panicking;
 
 /// The atomics and locks that loom's models do not drive.
 pub(crate) mod plain {
-    #[cfg(not(shuttle))]
+    #[cfg(not(memo_shuttle))]
     pub(crate) use std::sync::{
         Mutex, MutexGuard,
         atomic::{AtomicBool, AtomicPtr, AtomicU32, AtomicU64, AtomicUsize, Ordering},
     };
 
-    #[cfg(shuttle)]
+    #[cfg(memo_shuttle)]
     pub(crate) use super::scheduled::{
         AtomicBool, AtomicPtr, AtomicU32, AtomicU64, AtomicUsize, Mutex, MutexGuard, Ordering,
     };
 }
 
 /// What belongs to a thread, as the scheduler counts them.
-#[cfg(shuttle)]
+#[cfg(memo_shuttle)]
 pub(crate) use scheduled::Own;
 
-#[cfg(loom)]
+#[cfg(memo_loom)]
 pub(crate) use loom::sync::{
     Condvar, Mutex, MutexGuard,
     atomic::{AtomicBool, AtomicPtr, AtomicU64, AtomicUsize, Ordering},
 };
 
-#[cfg(loom)]
+#[cfg(memo_loom)]
 pub(crate) use loom::cell::UnsafeCell;
 
 use std::sync::{LockResult, PoisonError};
 
 /// std's cell with the face of loom's, which watches who looks while who writes.
-#[cfg(not(loom))]
+#[cfg(not(memo_loom))]
 pub(crate) struct UnsafeCell<T>(std::cell::UnsafeCell<T>);
 
-#[cfg(not(loom))]
+#[cfg(not(memo_loom))]
 impl<T> UnsafeCell<T> {
     pub(crate) const fn new(value: T) -> Self {
         Self(std::cell::UnsafeCell::new(value))
@@ -74,14 +74,14 @@ impl<T> UnsafeCell<T> {
 
 /// Tells models of a look at what has ended; nothing otherwise.
 pub(crate) struct Watched {
-    #[cfg(loom)]
+    #[cfg(memo_loom)]
     cell: UnsafeCell<()>,
 }
 
 impl Watched {
     pub(crate) fn fresh() -> Self {
         Self {
-            #[cfg(loom)]
+            #[cfg(memo_loom)]
             cell: UnsafeCell::new(()),
         }
     }
@@ -89,14 +89,14 @@ impl Watched {
     /// Somebody looks.
     #[inline(always)]
     pub(crate) fn look(&self) {
-        #[cfg(loom)]
+        #[cfg(memo_loom)]
         self.cell.with(|_| ());
     }
 
     /// Nobody may look any more.
     #[inline(always)]
     pub(crate) fn end(&self) {
-        #[cfg(loom)]
+        #[cfg(memo_loom)]
         self.cell.with_mut(|_| ());
     }
 }

@@ -11,12 +11,12 @@ use std::ptr::NonNull;
 
 use crate::cell::CellHead;
 use crate::counters::Block;
-#[cfg(not(loom))]
+#[cfg(not(memo_loom))]
 use crate::fence;
 use crate::flight::Frame;
 use crate::memo::Core;
 use crate::reader::Reader;
-#[cfg(not(loom))]
+#[cfg(not(memo_loom))]
 use crate::reader::{self, READERS};
 use crate::retained::Suspect;
 use crate::side_table::local::Table;
@@ -54,7 +54,7 @@ pub(crate) struct Thread {
     /// Whether the second guard has run, too: then a table goes with each call.
     last: Cell<bool>,
     /// What this thread is looking at, and whether others can see it.
-    #[cfg(not(loom))]
+    #[cfg(not(memo_loom))]
     reader: Cell<&'static Reader>,
     sight: Cell<Sight>,
 }
@@ -73,21 +73,21 @@ enum Sight {
 }
 
 /// Stands for the reader of a thread that is not on the list. Nobody marks it.
-#[cfg(not(loom))]
+#[cfg(not(memo_loom))]
 static NOBODY: Reader = Reader::new();
 
-#[cfg(not(shuttle))]
+#[cfg(not(memo_shuttle))]
 thread_local! {
     static THREAD: Thread = const { Thread::fresh() };
     static GUARD: Guard = const { Guard };
     static LATE_GUARD: LateGuard = const { LateGuard };
 }
 
-#[cfg(shuttle)]
+#[cfg(memo_shuttle)]
 thread_local! {
     static THREADS: crate::sync::Own<Thread> = const { crate::sync::Own::new() };
 }
-#[cfg(shuttle)]
+#[cfg(memo_shuttle)]
 shuttle::thread_local! {
     static GUARD: Guard = const { Guard };
     static LATE_GUARD: LateGuard = const { LateGuard };
@@ -114,9 +114,9 @@ impl Deref for Here {
 #[inline(always)]
 pub(crate) fn here() -> Here {
     // In two steps: `LocalKey::with` is inlined only where what it runs is small.
-    #[cfg(not(shuttle))]
+    #[cfg(not(memo_shuttle))]
     let thread = THREAD.with(|thread| NonNull::from(thread));
-    #[cfg(shuttle)]
+    #[cfg(memo_shuttle)]
     let thread = THREADS.with(|threads| NonNull::from(threads.get(Thread::fresh)));
     Here(thread)
 }
@@ -149,7 +149,7 @@ impl Thread {
             suspects: Cell::new(std::ptr::null_mut()),
             leaked: Cell::new(std::ptr::null_mut()),
             last: Cell::new(false),
-            #[cfg(not(loom))]
+            #[cfg(not(memo_loom))]
             reader: Cell::new(&NOBODY),
             sight: Cell::new(Sight::Unlisted),
         }
@@ -224,7 +224,7 @@ impl Thread {
     }
 }
 
-#[cfg(not(loom))]
+#[cfg(not(memo_loom))]
 impl Thread {
     /// This thread's reader, where it is on the list and a light fence does: nearly always.
     #[inline(always)]
@@ -285,7 +285,7 @@ impl Thread {
 }
 
 /// In models readers are their own; this thread's is never used.
-#[cfg(loom)]
+#[cfg(memo_loom)]
 impl Thread {
     pub(crate) fn light_reader(&self) -> Option<&Reader> {
         None
@@ -324,7 +324,7 @@ impl Drop for Guard {
         // A hit holds only where it has counters.
         with(Thread::unlist);
         crate::flight::close();
-        #[cfg(shuttle)]
+        #[cfg(memo_shuttle)]
         THREADS.with(crate::sync::Own::forget);
     }
 }

@@ -33,7 +33,7 @@ pub(crate) struct Node {
 }
 
 // Bounds the memory of an entry; a model's atomics are larger.
-#[cfg(all(not(loom), target_pointer_width = "64"))]
+#[cfg(all(not(memo_loom), target_pointer_width = "64"))]
 const _: () = assert!(size_of::<Node>() == 48 && size_of::<Room>() == 40);
 
 /// Bytes from one node of a slab to the next.
@@ -227,7 +227,7 @@ impl Node {
 }
 
 /// Words for a first result: a head, a slot's state, and two for the value.
-const ROOM: usize = if cfg!(loom) { 64 } else { 5 };
+const ROOM: usize = if cfg!(memo_loom) { 64 } else { 5 };
 
 /// Where the first result of a node may lie, if it is small.
 pub(crate) struct Room(UnsafeCell<MaybeUninit<[usize; ROOM]>>);

@@ -24,10 +24,10 @@ const SHARD_BITS: u32 = 5;
 const REGION_BITS: u32 = 14;
 
 /// What readers need, close together: it changes only when a directory does.
-#[cfg(not(loom))]
+#[cfg(not(memo_loom))]
 static INDEXES: [Index<Node>; SHARDS] = [const { Index::new() }; SHARDS];
 
-#[cfg(loom)]
+#[cfg(memo_loom)]
 static INDEXES: std::sync::LazyLock<[Index<Node>; SHARDS]> =
     std::sync::LazyLock::new(|| std::array::from_fn(|_| Index::new()));
 

@@ -1,4 +1,4 @@
-//! Atomics and locks under a scheduler that decides who goes on: `--cfg shuttle`, for the test `threads`.
+//! Atomics and locks under a scheduler that decides who goes on: `--cfg memo_shuttle`, for the test `threads`.
 //!
 //! Every access is a point where another thread may go on, and a thread that cannot go on gives way until it can. Only
 //! std's types lie underneath, which the scheduler knows nothing of: so they may lie in statics and outlive the schedule

@@ -1,9 +1,9 @@
 //! The whole library under a scheduler that decides who goes on: small scripts on two or three threads, whose answers must
 //! be those of some order of steps.
 //!
-//! `RUSTFLAGS="--cfg shuttle" cargo test --locked --release -p memo-tests --test threads --target-dir target/shuttle`.
+//! `RUSTFLAGS="--cfg memo_shuttle" cargo test --locked --release -p memo-tests --test threads --target-dir target/shuttle`.
 //! `MEMO_THREADS_SCHEDULES` (default 20,000) says how many schedules, `MEMO_THREADS_SEED` which. A failure prints the seed
-//! of its script, the script, and what each thread was told and when. Without `--cfg shuttle` there is nothing here.
+//! of its script, the script, and what each thread was told and when. Without `--cfg memo_shuttle` there is nothing here.
 //!
 //! # The specification
 //!
@@ -47,7 +47,7 @@
 //!   if it does not fail by itself.
 //! * In the middle of a panic a thread goes on alone unless it has to wait.
 
-#![cfg(shuttle)]
+#![cfg(memo_shuttle)]
 
 mod checker;
 mod directed;

@@ -9,7 +9,7 @@ use super::{Addressed, Place};
 use crate::side_table::retired::Retired;
 use crate::sync::{AtomicPtr, Ordering};
 
-pub(super) const PAGES: usize = if cfg!(loom) { 1 } else { 16 };
+pub(super) const PAGES: usize = if cfg!(memo_loom) { 1 } else { 16 };
 /// Slots of a chunk.
 pub(super) const ROOM: usize = PAGES * SLOTS;
 
@@ -51,7 +51,7 @@ impl<N> Chunk<N> {
         // SAFETY: the layout has a size.
         let first = unsafe { std::alloc::alloc_zeroed(layout) };
         let Some(first) = NonNull::new(first.cast::<Page<N>>()) else { std::alloc::handle_alloc_error(layout) };
-        #[cfg(loom)]
+        #[cfg(memo_loom)]
         for at in 0..PAGES {
             // SAFETY: inside what was just allocated.
             unsafe { first.add(at).write(Page::new()) };

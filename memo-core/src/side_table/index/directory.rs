@@ -110,7 +110,7 @@ impl<N> Directory<N> {
     /// The directory is not freed.
     #[inline(always)]
     pub(super) unsafe fn chunk(self, hash: u64) -> Chunk<N> {
-        #[cfg(loom)]
+        #[cfg(memo_loom)]
         // SAFETY: the caller's.
         unsafe { self.words().as_ref() }.watched.look();
         // SAFETY: so few bits are left of a hash, and the caller's.
@@ -149,7 +149,7 @@ impl<N> Directory<N> {
     }
 }
 
-#[cfg(all(test, not(loom)))]
+#[cfg(all(test, not(memo_loom)))]
 mod tests {
     use super::*;
 

@@ -33,12 +33,12 @@
 
 mod chunk;
 mod directory;
-#[cfg(all(test, loom))]
+#[cfg(all(test, memo_loom))]
 mod loom_models;
 mod page;
 #[cfg(test)]
 mod testing;
-#[cfg(all(test, not(loom)))]
+#[cfg(all(test, not(memo_loom)))]
 mod tests;
 
 use std::ptr::NonNull;
@@ -60,14 +60,14 @@ pub(crate) trait Addressed {
 }
 
 /// A chunk with so many nodes becomes two before there is one more: beyond, too many pages are full. Models have small ones.
-const FULL: usize = if cfg!(loom) { 1 } else { ROOM / 7 * 6 };
+const FULL: usize = if cfg!(memo_loom) { 1 } else { ROOM / 7 * 6 };
 /// Two chunks of one become that again when they have so many nodes together.
 const FEW: usize = FULL.div_ceil(3);
 /// The deepest directory: hashes have other bits for pages and tags.
-const DEEPEST: u32 = if cfg!(loom) { 2 } else { 28 };
+const DEEPEST: u32 = if cfg!(memo_loom) { 2 } else { 28 };
 /// A directory is not made larger than its nodes are worth: this many words, or one for so many nodes. A chunk that would need that has
 /// further pages instead. It takes hashes that are alike by more than chance.
-const LEAST_WORDS: usize = if cfg!(loom) { 4 } else { 64 };
+const LEAST_WORDS: usize = if cfg!(memo_loom) { 4 } else { 64 };
 const NODES_PER_WORD: usize = 4;
 
 /// A hash, and what its bits are for: the first lead through the directory.
@@ -140,12 +140,12 @@ impl Writer {
 }
 
 impl<N: Addressed> Index<N> {
-    #[cfg(not(loom))]
+    #[cfg(not(memo_loom))]
     pub(crate) const fn new() -> Self {
         Self(AtomicPtr::new(std::ptr::null_mut()), std::marker::PhantomData)
     }
 
-    #[cfg(loom)]
+    #[cfg(memo_loom)]
     pub(crate) fn new() -> Self {
         Self(AtomicPtr::new(std::ptr::null_mut()), std::marker::PhantomData)
     }

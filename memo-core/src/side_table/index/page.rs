@@ -5,7 +5,7 @@ use std::ptr::NonNull;
 use crate::sync::{AtomicPtr, AtomicU64, Ordering, Watched};
 
 /// Slots of a page: as many as fit a cache line beside their tags. Models have small ones.
-pub(super) const SLOTS: usize = if cfg!(loom) { 2 } else { 7 };
+pub(super) const SLOTS: usize = if cfg!(memo_loom) { 2 } else { 7 };
 
 #[repr(C, align(64))]
 pub(super) struct Page<N> {
@@ -16,7 +16,7 @@ pub(super) struct Page<N> {
 }
 
 impl<N> Page<N> {
-    #[cfg(loom)]
+    #[cfg(memo_loom)]
     pub(super) fn new() -> Self {
         Self {
             tags: AtomicU64::new(0),
