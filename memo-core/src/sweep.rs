@@ -28,7 +28,7 @@ use std::sync::Arc;
 
 use crate::life::Life;
 use crate::panics::Panics;
-use crate::side_table::node::{Node, age};
+use crate::side_table::node::{Node, came_since};
 use crate::side_table::shard::Chain;
 use crate::side_table::shared::Shard;
 use crate::side_table::{Made, Subject, local, shared};
@@ -274,7 +274,8 @@ fn end_late() {
 /// Reclaims the results of all objects that are dead now, and returns how many objects that were.
 ///
 /// It also reclaims what dies of it: a dropped result may have been the last owner of another argument. What comes after it has
-/// begun, and dies meanwhile by the doing of other threads, is not waited for. It takes time in proportion to the number of objects
+/// begun, and dies meanwhile by the doing of other threads, is not waited for; nor is what had come before, once most of what is found
+/// dies like that. It takes time in proportion to the number of objects
 /// in the side table, not of results. Where results own other `Arc` arguments in a chain, it follows that in the order in which the
 /// objects were first memoized, and back: a chain of a hundred
 /// thousand that was built from either end takes one pass, a shuffled one as many passes over the table as it turns back in that
@@ -314,7 +315,9 @@ pub fn sweep() -> usize {
         }
         if chained {
             all.follow_here();
-            all.follow_shared();
+            if !all.follow_shared() {
+                break;
+            }
         }
     }
     shared::trim();
@@ -363,10 +366,9 @@ impl Sweep {
         }
     }
 
-    /// Ends nodes. Those that are free by then come back.
-    fn end(&mut self, dead: Chain, began: u32) -> Chain {
-        // Half of all numbers lie before any other.
-        let is_old = |node: &Node| age(node.number(), began) < age(0, 0) / 2;
+    /// Ends nodes. Those that are free by then come back. Numbers from `began` on and before `now` are of nodes that came meanwhile.
+    fn end(&mut self, dead: Chain, began: u32, now: u32) -> Chain {
+        let is_old = |node: &Node| !came_since(node.number(), began, now);
         let mut old = false;
         self.found += dead.len();
         let (free, loud) = end_loud(dead, &mut self.panics, |node| old |= is_old(node));
@@ -376,12 +378,12 @@ impl Sweep {
 
     fn pass_here(&mut self) {
         local::sweep_all(BATCH, |dead| {
-            let free = self.end(dead, self.began_here);
+            let free = self.end(dead, self.began_here, local::now());
             local::give_back(free, Chain::new());
         });
         // Those that waited when this came by.
         let late = local::take_late(usize::MAX);
-        let free = self.end(late, self.began_here);
+        let free = self.end(late, self.began_here, local::now());
         local::give_back(free, Chain::new());
     }
 
@@ -390,12 +392,12 @@ impl Sweep {
             let mut round = shared::begin_round(shard);
             while let Some(dead) = shared::go_on(shard, &mut round, BATCH) {
                 fence::after_deaths();
-                let free = self.end(dead, self.began_shared);
+                let free = self.end(dead, self.began_shared, shared::now());
                 shard.give_back(free, Chain::new());
             }
             // Those that waited when this came by.
             let late = shard.take_late(usize::MAX);
-            let free = self.end(late, self.began_shared);
+            let free = self.end(late, self.began_shared, shared::now());
             shard.give_back(free, Chain::new());
         }
     }
@@ -404,39 +406,48 @@ impl Sweep {
     /// end, by one thread, goes at once.
     fn follow_here(&mut self) {
         let seen = local::seen();
-        there_and_back(&seen, |&(_, address)| {
+        there_and_back(&seen, true, |&(_, address)| {
             let dead = local::take_if_dead(address);
             let found = !dead.is_empty();
-            let free = self.end(dead, self.began_here);
+            let free = self.end(dead, self.began_here, local::now());
             local::give_back(free, Chain::new());
             found
         });
     }
 
-    fn follow_shared(&mut self) {
+    /// The same for the process. `false`: there is little left to find, or what is found dies by the doing of other threads, which would go on
+    /// for as long as they do.
+    fn follow_shared(&mut self) -> bool {
         let seen = shared::seen();
-        there_and_back(&seen, |seen| {
+        let alone = thread::with(|thread| thread.is_alone());
+        there_and_back(&seen, alone, |seen| {
             let (shard, dead) = shared::take_if_dead(seen);
             let found = !dead.is_empty();
             if found {
                 fence::after_deaths();
-                let free = self.end(dead, self.began_shared);
+                let free = self.end(dead, self.began_shared, shared::now());
                 shard.give_back(free, Chain::new());
             }
             found
-        });
+        })
     }
 }
 
-/// Goes over all that was seen, and back, until nothing more is found.
-fn there_and_back<T>(seen: &[T], mut find: impl FnMut(&T) -> bool) {
+/// What a walk there and back has to find to be followed by another, where other threads let objects die meanwhile: one of so many.
+const WORTH: usize = 8;
+
+/// Goes over all that was seen, and back, until nothing more is found, or too little to go on where this thread is not alone: then `false`.
+fn there_and_back<T>(seen: &[T], alone: bool, mut find: impl FnMut(&T) -> bool) -> bool {
     loop {
-        let mut found = false;
+        let mut found = 0;
         for one in seen.iter().chain(seen.iter().rev()) {
-            found |= find(one);
+            found += usize::from(find(one));
         }
-        if !found {
-            return;
+        if found == 0 {
+            return true;
+        }
+        if !alone && found < seen.len() / WORTH {
+            return false;
         }
     }
 }

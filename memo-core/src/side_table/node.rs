@@ -313,6 +313,12 @@ pub(crate) fn age(number: u32, next: u32) -> u32 {
     next.wrapping_sub(number).wrapping_sub(1) & (u32::MAX >> LOW_BITS)
 }
 
+/// Whether a node with this number came when `began` was the next, or later, up to `now`. What is older than there are numbers is taken
+/// for one that came since then only if all numbers were used since then.
+pub(crate) fn came_since(number: u32, began: u32, now: u32) -> bool {
+    age(number, now) < now.wrapping_sub(began)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -332,5 +338,17 @@ mod tests {
         let mut numbers = [2, LAST, 0, LAST - 1, 1];
         numbers.sort_by_key(|&number| std::cmp::Reverse(age(number, next)));
         assert_eq!(numbers, [LAST - 1, LAST, 0, 1, 2]);
+    }
+
+    #[test]
+    fn what_is_old_stays_so_however_many_come_after_it() {
+        const LAST: u32 = u32::MAX >> LOW_BITS;
+        for now in [1_000, LAST / 2, LAST - 5, u32::MAX - 5] {
+            let began = now - 100;
+            for old in [1, 2, LAST / 2, LAST / 2 + 7, LAST - 101] {
+                assert!(!came_since(began.wrapping_sub(old) & LAST, began, now), "{old} before {began}");
+            }
+            assert!(came_since(began & LAST, began, now) && came_since((now - 1) & LAST, began, now));
+        }
     }
 }

@@ -1,7 +1,7 @@
 //! What looks at everything, beside a thread that makes objects and drops them all the time: it comes back.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering::SeqCst};
+use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::Duration;
 
@@ -108,6 +108,43 @@ fn a_sweep() {
 }
 
 /// The guard is dropped in the middle of a sweep, or between two.
+/// What dies meanwhile by another thread's doing came before the sweep, too, and its result has something to drop. It is not followed for ever.
+#[test]
+fn a_sweep_of_what_others_let_die() {
+    #[weak_memo]
+    fn name(n: &Arc<usize>) -> String {
+        n.to_string()
+    }
+    alone(|| {
+        let pool = Mutex::new((0..LIVING).map(Arc::new).collect::<Vec<_>>());
+        pool.lock().expect("nobody panics").iter().for_each(|n| _ = name(n));
+        let replaced = AtomicUsize::new(0);
+        let stop = AtomicBool::new(false);
+        thread::scope(|scope| {
+            scope.spawn(|| {
+                let mut at = 0;
+                while !stop.load(SeqCst) && replaced.load(SeqCst) < MADE_MEANWHILE {
+                    // All over the place, so that some of the first are left for long.
+                    at = (at * 5 + 12_347) % LIVING;
+                    let n = Arc::new(at);
+                    name(&n);
+                    drop(std::mem::replace(&mut pool.lock().expect("nobody panics")[at], n));
+                    replaced.fetch_add(1, SeqCst);
+                }
+            });
+            in_time(|| replaced.load(SeqCst) > 100);
+            memo_core::sweep();
+            stop.store(true, SeqCst);
+        });
+        let replaced = replaced.load(SeqCst);
+        println!("{replaced} replaced meanwhile");
+        assert!(
+            replaced < MADE_MEANWHILE,
+            "the sweep was not back when the other thread had replaced {replaced} objects"
+        );
+    });
+}
+
 #[test]
 fn the_end_of_a_sweeper() {
     alone(|| {
