@@ -121,8 +121,9 @@
 //! * **When memory is back.** With `n` objects in the side table, what has died is found after at most `n / 4 + 1,100` further misses of
 //!   any memo, and 256 more for each further thread that makes some of them, or after some `32 n` hits and 171 more for each dead
 //!   object. While objects come, the dead that are not found yet are at most as many as the living of their size (by power of two),
-//!   and a few for each part of the table. A call ends a bounded number of the dead (what the allocator does with them is not in
-//!   that); [`sweep`] ends all, and handles what was dead when it began.
+//!   and a few for each part of the table. A call ends a bounded number of dead objects, each with all its results, which may be many
+//!   where it was the second argument of many owners (what the allocator does with them is not in that); [`sweep`] ends all, and
+//!   handles what was dead when it began.
 //! * **One version.** Two versions of this crate in one program are two registries and two side tables.
 //!
 //! # Where things are

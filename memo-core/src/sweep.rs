@@ -14,6 +14,9 @@
 //! shard or 32 KiB of them. The allocation is given back then and there, and so is a result without drop glue; a
 //! result with drop glue is dropped at the end of an outermost memo call, where each call drops at most [`MOST_LATE`] of them.
 //!
+//! A visit that meets a shard whose lock is taken is tried again with the next miss, and waits after 800 of those; with hits the next visit
+//! tries it again. So a thread that holds a shard's lock nearly all the time (`len()` in a loop) puts it off by as much.
+//!
 //! Why so rarely: who misses looks at what other threads have in their caches, and takes their locks. A visit for every eighth
 //! miss made two threads that do nothing but make, ask and drop objects of their own twice as slow as one.
 //!
@@ -43,6 +46,8 @@ const NODES_PER_MISS: i32 = 5;
 const IN_PASSING: i32 = 1;
 /// A debt is paid when it is worth the visit: what is looked at lies in another thread's cache, as a rule.
 const DUE: i32 = 1024;
+/// With more than this it waits for a shard that is busy.
+const MOST_DEBT: i32 = 4 * DUE;
 /// A visit that found so many dead leaves the rest of the debt to the next.
 const DEAD_PER_VISIT: usize = 32;
 /// Every so many hits of one memo on one thread sweep too.
@@ -78,8 +83,8 @@ static OWED: AtomicU32 = AtomicU32::new(0);
 #[inline(never)]
 fn pay(debt: i32) -> i32 {
     let debt = debt + OWED.swap(0, Ordering::Relaxed) as i32;
-    // Where shards were busy there may be more, which is not one call's to pay.
-    debt - some(debt.min(DUE) as usize, DEAD_PER_VISIT) as i32
+    // Where shards were busy there may be more, which is not one call's to pay; but it does not grow for ever.
+    debt - some(debt.min(DUE) as usize, DEAD_PER_VISIT, debt > MOST_DEBT) as i32
 }
 
 /// Notes that a miss has added a node.
@@ -109,7 +114,7 @@ pub(crate) fn local_anchor<'a>(subject: Subject, roomy: bool, life: impl FnOnce(
 /// What a few thousand hits pay.
 #[cold]
 pub(crate) fn after_hits() {
-    some(NODES_PER_HITS, DEAD_PER_HITS);
+    some(NODES_PER_HITS, DEAD_PER_HITS, false);
     settle_now();
 }
 
@@ -134,8 +139,8 @@ pub(crate) fn leave(hits: u64) {
 /// says how many it has looked at, else that it is done with all.
 #[cold]
 #[inline(never)]
-fn some(nodes: usize, most_dead: usize) -> usize {
-    let mut paid = shared::sweep_some(nodes, most_dead, end_shared);
+fn some(nodes: usize, most_dead: usize, wait: bool) -> usize {
+    let mut paid = shared::sweep_some(nodes, most_dead, wait, end_shared);
     if thread::with(|thread| !thread.table.get().is_null()) {
         let (paid_here, dead) = local::sweep_some(nodes, most_dead);
         end_local(dead);

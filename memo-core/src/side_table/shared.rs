@@ -220,15 +220,20 @@ pub(crate) fn with_anchor(subject: Subject, act: impl FnOnce(&Anchor)) {
 const VISITS: u32 = 12;
 
 /// Looks at so many nodes, one hand for the whole process, and hands the dead to `end`: not further when so many were found, and in a
-/// few shards only. How many nodes are done with: all, unless the dead were that many or a shard was busy.
-pub(crate) fn sweep_some(nodes: usize, most_dead: usize, mut end: impl FnMut(Shard, Chain)) -> usize {
+/// few shards only. How many nodes are done with: all, unless the dead were that many or a shard was busy
+/// and not to be waited for.
+pub(crate) fn sweep_some(nodes: usize, most_dead: usize, wait: bool, mut end: impl FnMut(Shard, Chain)) -> usize {
     /// The shard that the hand is at.
     static HAND: AtomicUsize = AtomicUsize::new(0);
     let (mut looked, mut found) = (0, 0);
     for _ in 0..OCCUPIED.load(Ordering::Relaxed).count_ones().min(VISITS) {
         let Some(shard) = occupied_from(HAND.load(Ordering::Relaxed)) else { break };
-        // Nobody waits for one that is busy, nor passes it by: it is tried again with the next miss.
-        let Ok(keeper) = KEEPERS[shard.0].0.try_lock() else { return looked };
+        // Nobody waits for one that is busy, nor passes it by: it is tried again with the next miss, for a while.
+        let keeper = match KEEPERS[shard.0].0.try_lock() {
+            Ok(keeper) => keeper,
+            Err(_) if wait => shard.keeper(),
+            Err(_) => return looked,
+        };
         let swept = shard.with_locked(keeper, |keeper| {
             if keeper.is_empty() {
                 OCCUPIED.fetch_and(!shard.bit(), Ordering::Relaxed);
