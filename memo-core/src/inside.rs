@@ -6,15 +6,14 @@
 use std::marker::PhantomData;
 
 use crate::mark::PointerOf;
-use crate::owner::Place;
 
 /// Asks whether a result of type `R` holds its owner, an `O`, in the `I` that it holds.
 #[derive(Debug)]
 pub struct Inside<I, R, O: ?Sized>(PhantomData<(I, R)>, PhantomData<O>);
 
-/// The question, of the owner at this place.
+/// The question, of the owner itself: its type is known also where no place could be made of it, and then there is nothing more to say.
 #[inline(always)]
-pub const fn inside<I, R, O: ?Sized, S>(_place: Place<'_, O, S>) -> Inside<I, R, O> {
+pub const fn inside<I, R, O: ?Sized>(_owner: &O) -> Inside<I, R, O> {
     Inside(PhantomData, PhantomData)
 }
 

@@ -73,16 +73,17 @@ pub(super) fn conditions(memo: &Memo) -> TokenStream {
     refused.collect()
 }
 
-/// Refuses a result that holds its owner, at the local `__memo_place`, where only the compiler can tell.
+/// Refuses a result that holds its owner where only the compiler can tell.
 pub(super) fn compare(memo: &Memo) -> TokenStream {
     if memo.not_the_owner.is_empty() {
         return TokenStream::new();
     }
     let private = &memo.paths.private;
+    let owner = borrowed(memo.owner());
     let questions = memo.not_the_owner.iter().map(|NotTheOwner { held, unless }| {
         // The caret belongs under the type.
         let ask = Ident::new("ask", Span::mixed_site().located_at(Extent::of(held).first));
-        ours!(#private::inside::<#held, #unless, _, _>(__memo_place).#ask();)
+        ours!(#private::inside::<#held, #unless, _>(#owner).#ask();)
     });
     ours!({
         use #private::by_type::*;
