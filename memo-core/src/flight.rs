@@ -171,7 +171,7 @@ fn end_away_from_home(frame: NonNull<Frame>) {
 /// So many frames are kept for the next computations; a deeper recursion allocates.
 const SPARE: u32 = 64;
 
-/// A place for a frame.
+/// Room for a frame, which is to be written.
 fn room(thread: &Thread) -> NonNull<Frame> {
     match NonNull::new(thread.spare_frames.get()) {
         Some(spare) => {

@@ -279,8 +279,8 @@ fn end_late() {
 /// Reclaims the results of all objects that are dead now, and returns how many objects that were.
 ///
 /// It also reclaims what dies of it: a dropped result may have been the last owner of another argument. What comes after it has
-/// begun, and dies meanwhile by the doing of other threads, is not waited for; nor is what had come before, once most of what is found
-/// dies like that. It takes time in proportion to the number of objects
+/// begun, and dies meanwhile by the doing of other threads, is not waited for; and where those let older objects die as well, what dies of
+/// that, and of what dies of it, is not followed further than once there and back. It takes time in proportion to the number of objects
 /// in the side table, not of results. Where results own other `Arc` arguments in a chain, it follows that in the order in which the
 /// objects were first memoized, and back: a chain of a hundred
 /// thousand that was built from either end takes one pass, a shuffled one as many passes over the table as it turns back in that
@@ -411,26 +411,30 @@ impl Sweep {
     /// end, by one thread, goes at once.
     fn follow_here(&mut self) {
         let seen = local::seen();
-        there_and_back(&seen, true, |&(_, address)| {
-            let dead = local::take_if_dead(address);
-            let found = !dead.is_empty();
-            let free = self.end(dead, self.began_here, local::now());
-            local::give_back(free, Chain::new());
-            found
-        });
+        there_and_back(
+            &seen,
+            || true,
+            |&(_, address)| {
+                let dead = local::take_if_dead(address);
+                let found = !dead.is_empty();
+                let free = self.end(dead, self.began_here, local::now());
+                local::give_back(free, Chain::new());
+                found
+            },
+        );
     }
 
-    /// The same for the process. `false`: there is little left to find, or what is found dies by the doing of other threads, which would go on
-    /// for as long as they do.
+    /// The same for the process. `false`: other threads let old objects die meanwhile, and would be followed for as long as they do.
     fn follow_shared(&mut self) -> bool {
         let seen = shared::seen();
-        let alone = thread::with(|thread| thread.is_alone());
-        there_and_back(&seen, alone, |seen| {
+        let began = self.began_shared;
+        let go_on = || old_dead(began) == old_dead(began);
+        there_and_back(&seen, go_on, |seen| {
             let (shard, dead) = shared::take_if_dead(seen);
             let found = !dead.is_empty();
             if found {
                 fence::after_deaths();
-                let free = self.end(dead, self.began_shared, shared::now());
+                let free = self.end(dead, began, shared::now());
                 shard.give_back(free, Chain::new());
             }
             found
@@ -438,20 +442,24 @@ impl Sweep {
     }
 }
 
-/// What a walk there and back has to find to be followed by another, where other threads let objects die meanwhile: one of so many.
-const WORTH: usize = 8;
+/// How many objects that came before `began` are dead now. Twice in a row and nothing dropped between, a difference is others' doing.
+fn old_dead(began: u32) -> usize {
+    let (mut dead, now) = (0, shared::now());
+    shared::each(&mut |node| dead += usize::from(!node.life().is_alive() && !came_since(node.number(), began, now)));
+    dead
+}
 
-/// Goes over all that was seen, and back, until nothing more is found, or too little to go on where this thread is not alone: then `false`.
-fn there_and_back<T>(seen: &[T], alone: bool, mut find: impl FnMut(&T) -> bool) -> bool {
+/// Goes over all that was seen, and back, until nothing more is found; or until `go_on` says no: then `false`.
+fn there_and_back<T>(seen: &[T], go_on: impl Fn() -> bool, mut find: impl FnMut(&T) -> bool) -> bool {
     loop {
-        let mut found = 0;
+        let mut found = false;
         for one in seen.iter().chain(seen.iter().rev()) {
-            found += usize::from(find(one));
+            found |= find(one);
         }
-        if found == 0 {
+        if !found {
             return true;
         }
-        if !alone && found < seen.len() / WORTH {
+        if !go_on() {
             return false;
         }
     }

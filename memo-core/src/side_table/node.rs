@@ -313,8 +313,8 @@ pub(crate) fn age(number: u32, next: u32) -> u32 {
     next.wrapping_sub(number).wrapping_sub(1) & (u32::MAX >> LOW_BITS)
 }
 
-/// Whether a node with this number came when `began` was the next, or later, up to `now`. What is older than there are numbers is taken
-/// for one that came since then only if all numbers were used since then.
+/// Whether a node with this number came when `began` was the next, or later, up to `now`. One that is older than there are numbers may be
+/// taken for such, if its number was given again since `began`.
 pub(crate) fn came_since(number: u32, began: u32, now: u32) -> bool {
     age(number, now) < now.wrapping_sub(began)
 }

@@ -1,11 +1,11 @@
 //! What looks at everything, beside a thread that makes objects and drops them all the time: it comes back.
 
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering::SeqCst};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Barrier, Mutex};
 use std::thread;
 use std::time::Duration;
 
-use memo_core::{Sweeper, sweep, weak_memo};
+use memo_core::{Anchored, Sweeper, sweep, weak_memo};
 use memo_tests::{Tally, alone, in_time, live_bytes};
 
 use crate::MADE_MEANWHILE;
@@ -142,6 +142,86 @@ fn a_sweep_of_what_others_let_die() {
             replaced < MADE_MEANWHILE,
             "the sweep was not back when the other thread had replaced {replaced} objects"
         );
+    });
+}
+
+/// A chain of results that own the next object turns back very often in the order in which the objects came. It is followed to its end, however
+/// little each walk finds: the other thread is there, and does nothing.
+#[test]
+fn a_sweep_of_a_shuffled_chain_beside_an_idle_thread() {
+    const LINKS: usize = 1_000;
+    #[weak_memo(may_return_owner)]
+    fn next(_: &Arc<usize>) -> Arc<usize> {
+        Arc::new(0)
+    }
+    alone(|| {
+        let living = living();
+        let (called, end) = (Barrier::new(2), Barrier::new(2));
+        thread::scope(|scope| {
+            scope.spawn(|| {
+                lent(&living[0]);
+                called.wait();
+                end.wait();
+            });
+            called.wait();
+            let links: Vec<_> = (0..LINKS).map(Arc::new).collect();
+            next(&links[LINKS - 1]);
+            for at in (0..LINKS - 1).map(|n| n * 617 % (LINKS - 1)) {
+                next_memo().insert(&links[at], Arc::clone(&links[at + 1]));
+            }
+            drop(links);
+            sweep();
+            let left = next_memo().len();
+            end.wait();
+            assert_eq!(left, 0);
+        });
+    });
+}
+
+/// Who misses waits, before long, for a part of the table that another thread has nearly always.
+#[test]
+fn misses_find_what_is_dead_beside_a_thread_that_looks_at_it_all_the_time() {
+    // Objects of this size have one part for all.
+    type Large = [u8; 20_000];
+    #[weak_memo]
+    fn first(large: &Arc<Large>) -> u8 {
+        large[0]
+    }
+    #[weak_memo(capacity = unbounded)]
+    fn beside(n: &Anchored<usize>, key: usize) -> usize {
+        **n + key
+    }
+    const DEAD: usize = 500;
+    const MOST: usize = 20_000;
+    alone(|| {
+        let of = |count: usize| {
+            let all: Vec<_> = (0..count).map(|_| Arc::new([1; 20_000])).collect();
+            all.iter().for_each(|large| _ = first(large));
+            all
+        };
+        let (n, living, stop) = (Anchored::new(1), of(1_000), AtomicBool::new(false));
+        let before = live_bytes();
+        drop(of(DEAD));
+        let looks = AtomicUsize::new(0);
+        let misses = thread::scope(|scope| {
+            scope.spawn(|| {
+                while !stop.load(SeqCst) {
+                    let _ = first_memo().stats();
+                    looks.fetch_add(1, SeqCst);
+                }
+            });
+            in_time(|| looks.load(SeqCst) > 10);
+            let is_back = || live_bytes().saturating_sub(before) < DEAD * size_of::<Large>() / 2;
+            let misses = (0..MOST).find(|&key| {
+                beside(&n, key);
+                is_back()
+            });
+            stop.store(true, SeqCst);
+            misses
+        });
+        println!("after {misses:?} misses");
+        assert!(misses.is_some(), "half of the dead are there after {MOST} misses");
+        assert_eq!(living.len(), 1_000);
     });
 }
 
