@@ -1,0 +1,236 @@
+//! The anchor: the place where an object's results live.
+
+use std::cmp::Ordering;
+use std::fmt;
+use std::hash::{Hash, Hasher};
+use std::panic::{RefUnwindSafe, UnwindSafe};
+
+use crate::anchor::drop_queue;
+use crate::anchor::list::CellList;
+use crate::reclaim::audit;
+
+/// The place where an object's results live. It dies with the object, and takes the results with it.
+///
+/// Put one in a struct and derive [`HasAnchor`], and memoized functions can take `&YourStruct`; or wrap the
+/// whole in [`Anchored<T>`](crate::Anchored). An anchor is one word, and allocates nothing before its first result.
+///
+/// It is never in the way of what the struct derives: all anchors are equal, hash to nothing and print as `Anchor`. A
+/// clone is a fresh anchor, since a clone of the object is another object.
+///
+/// # Assigning past an anchor
+///
+/// An anchor does not see a change of the fields beside it: after `doc.text.push('x')`, `outline(&doc)` is still the
+/// old one. Call [`clear`](Anchor::clear) where you change the object, or use [`Anchored<T>`](crate::Anchored), which
+/// clears on every `&mut` access. Likewise `Doc { text, ..old }` moves `old`'s anchor, and its results, along: write
+/// `Doc { text, anchor: Anchor::new(), ..old }`.
+///
+/// # Examples
+///
+/// ```
+/// use memo_core::{Anchor, HasAnchor, weak_memo};
+///
+/// #[derive(Default, HasAnchor)]
+/// struct Doc {
+///     text: String,
+///     anchor: Anchor,
+/// }
+///
+/// #[weak_memo]
+/// fn words(doc: &Doc) -> usize {
+///     doc.text.split_whitespace().count()
+/// }
+///
+/// let mut doc = Doc { text: "two words".into(), anchor: Anchor::new() };
+/// assert_eq!(words(&doc), 2);
+///
+/// doc.text.push_str(" more");
+/// doc.anchor.clear();
+/// assert_eq!(words(&doc), 3);
+/// ```
+pub struct Anchor {
+    cells: CellList,
+}
+
+// SAFETY: whatever the object is, all that is put on an in-object anchor is `Send + Sync + 'static` (rule 1): the
+// `Shared` scope asks for it by its traits. Anchors in a thread's own table hold other things and never leave it.
+unsafe impl Send for Anchor {}
+// SAFETY: as above; cells are found and added with atomics.
+unsafe impl Sync for Anchor {}
+
+// A panic in a body leaves no trace in an anchor (law 8), so it may be used after one.
+impl UnwindSafe for Anchor {}
+impl RefUnwindSafe for Anchor {}
+
+impl Anchor {
+    /// An anchor without results.
+    ///
+    /// ```
+    /// static ANCHOR: memo_core::Anchor = memo_core::Anchor::new();
+    /// assert!(ANCHOR.is_empty());
+    /// ```
+    #[must_use]
+    #[cfg(not(memo_loom))]
+    pub const fn new() -> Self {
+        Self { cells: CellList::new() }
+    }
+
+    /// An anchor without results.
+    #[must_use]
+    #[cfg(memo_loom)]
+    pub fn new() -> Self {
+        Self { cells: CellList::new() }
+    }
+
+    #[inline(always)]
+    pub(crate) fn cells(&self) -> &CellList {
+        &self.cells
+    }
+
+    /// Takes all cells out, as a chain.
+    pub(crate) fn take(&mut self) -> *mut crate::anchor::cell::CellHead {
+        self.cells.take()
+    }
+
+    /// Whether no memo has used this anchor yet (or it was cleared).
+    ///
+    /// ```
+    /// # use memo_core::{Anchored, HasAnchor, weak_memo};
+    /// #[weak_memo]
+    /// fn double(n: &Anchored<u32>) -> u32 {
+    ///     **n * 2
+    /// }
+    /// let n = Anchored::new(4);
+    /// assert!(n.anchor().is_empty());
+    /// double(&n);
+    /// assert!(!n.anchor().is_empty());
+    /// ```
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.cells.is_empty()
+    }
+
+    /// Drops every result that depends on this object, also those it is a second argument of.
+    ///
+    /// They are dropped before this returns. `&mut` says that no result is lent out. A panic of a result's
+    /// destructor comes out when all are dropped.
+    ///
+    /// ```
+    /// # use memo_core::{Anchored, weak_memo};
+    /// #[weak_memo]
+    /// fn double(n: &Anchored<u32>) -> u32 {
+    ///     **n * 2
+    /// }
+    /// let mut n = Anchored::new(4);
+    /// double(&n);
+    /// n.clear();
+    /// assert_eq!(double_memo().get(&n), None);
+    /// ```
+    pub fn clear(&mut self) {
+        audit::forget(self);
+        drop_queue::clear(self.cells.take());
+    }
+}
+
+impl Drop for Anchor {
+    #[inline]
+    fn drop(&mut self) {
+        if !self.cells.is_empty() {
+            audit::forget(self);
+            drop_queue::bury(self.cells.take());
+        }
+    }
+}
+
+impl Default for Anchor {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+/// A fresh anchor: results are of one object, and a clone is another.
+impl Clone for Anchor {
+    fn clone(&self) -> Self {
+        Self::new()
+    }
+}
+
+impl fmt::Debug for Anchor {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Anchor")
+    }
+}
+
+/// Always equal, so that a derived `PartialEq` is that of the other fields.
+impl PartialEq for Anchor {
+    fn eq(&self, _: &Self) -> bool {
+        true
+    }
+}
+
+impl Eq for Anchor {}
+
+impl PartialOrd for Anchor {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for Anchor {
+    fn cmp(&self, _: &Self) -> Ordering {
+        Ordering::Equal
+    }
+}
+
+/// Hashes to nothing, in step with its equality.
+impl Hash for Anchor {
+    fn hash<H: Hasher>(&self, _: &mut H) {}
+}
+
+/// Serialized as nothing (a unit): results are not data.
+#[cfg(feature = "serde")]
+impl serde::Serialize for Anchor {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_unit()
+    }
+}
+
+/// A fresh anchor.
+#[cfg(feature = "serde")]
+impl<'de> serde::Deserialize<'de> for Anchor {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        <() as serde::Deserialize>::deserialize(deserializer).map(|()| Self::new())
+    }
+}
+
+/// An object with an anchor of its own.
+///
+/// Derive it for a struct with a field of type [`Anchor`]; `&YourStruct` is then a weak argument of memoized functions,
+/// and can carry their results.
+///
+/// The trait is safe to implement by hand. An implementation that returns another object's anchor, or a different one
+/// at each call, makes memos wrong or useless, never unsound.
+///
+/// For the objects of a trait write `impl HasAnchor for dyn Node + '_`. Without `+ '_` it is one for those that borrow nothing, and a memo
+/// of `&dyn Node` does not build ("borrowed data escapes").
+///
+/// # Examples
+///
+/// ```
+/// use memo_core::{Anchor, HasAnchor};
+///
+/// struct Node {
+///     anchor: Anchor,
+/// }
+///
+/// impl HasAnchor for Node {
+///     fn anchor(&self) -> &Anchor {
+///         &self.anchor
+///     }
+/// }
+/// assert!(Node { anchor: Anchor::new() }.anchor().is_empty());
+/// ```
+pub trait HasAnchor {
+    /// The anchor. A memo call asks each of its arguments once, and all it does derives from that borrow (inside an
+    /// option, a tuple or a slice: once for each step of the look-up).
+    fn anchor(&self) -> &Anchor;
+}

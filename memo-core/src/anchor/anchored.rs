@@ -1,0 +1,140 @@
+//! An object of any type with an anchor beside it.
+
+use std::fmt;
+use std::ops::{Deref, DerefMut};
+
+use crate::anchor::anchor::{Anchor, HasAnchor};
+
+/// A value with an anchor: a weak argument without touching the value's own type.
+///
+/// `&Anchored<T>` can carry results, and `&mut` access drops them: the borrow checker is the invalidation protocol.
+///
+/// Equality, order, hash, `Debug` and serde are those of `T`. A clone has a fresh anchor, since it is another object.
+///
+/// # Examples
+///
+/// ```
+/// use memo_core::{Anchored, weak_memo};
+///
+/// #[weak_memo]
+/// fn words(text: &Anchored<String>) -> usize {
+///     text.split_whitespace().count()
+/// }
+///
+/// let mut text = Anchored::new(String::from("two words"));
+/// assert_eq!(words(&text), 2);
+/// text.push_str(" more"); // through `DerefMut`: the result is gone
+/// assert_eq!(words(&text), 3);
+/// ```
+#[derive(Clone, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Anchored<T: ?Sized> {
+    anchor: Anchor,
+    value: T,
+}
+
+impl<T> Anchored<T> {
+    /// Gives `value` an anchor.
+    ///
+    /// ```
+    /// assert_eq!(*memo_core::Anchored::new(5), 5);
+    /// ```
+    #[cfg(not(memo_loom))]
+    pub const fn new(value: T) -> Self {
+        Self { anchor: Anchor::new(), value }
+    }
+
+    /// Gives `value` an anchor.
+    #[cfg(memo_loom)]
+    pub fn new(value: T) -> Self {
+        Self { anchor: Anchor::new(), value }
+    }
+
+    /// Drops the results and gives the value back.
+    ///
+    /// ```
+    /// assert_eq!(memo_core::Anchored::new(5).into_inner(), 5);
+    /// ```
+    pub fn into_inner(self) -> T {
+        let Self { value, anchor } = self;
+        // First: a value that is on its way out is lost when a destructor panics.
+        drop(anchor);
+        value
+    }
+}
+
+impl<T: ?Sized> Anchored<T> {
+    /// Drops every result that depends on this object; they are gone when it returns.
+    ///
+    /// Needed only where the value changes without `&mut`, through a `Cell` or a lock inside it, and the memo says `interior_mutability`.
+    ///
+    /// It leaves the value as it is, also where that has a `clear` of its own: `Vec::clear(&mut list)` empties an `Anchored<Vec<_>>`,
+    /// and drops the results, too.
+    ///
+    /// ```
+    /// # use memo_core::{Anchored, weak_memo};
+    /// # use std::cell::Cell;
+    /// #[weak_memo(interior_mutability)]
+    /// fn double(n: &Anchored<Cell<u32>>) -> u32 {
+    ///     n.get() * 2
+    /// }
+    /// let mut n = Anchored::new(Cell::new(1));
+    /// assert_eq!(double(&n), 2);
+    /// (*n).set(5);
+    /// n.clear();
+    /// assert_eq!(double(&n), 10);
+    /// ```
+    pub fn clear(&mut self) {
+        self.anchor.clear();
+    }
+}
+
+impl<T: ?Sized> HasAnchor for Anchored<T> {
+    #[inline]
+    fn anchor(&self) -> &Anchor {
+        &self.anchor
+    }
+}
+
+impl<T: ?Sized> Deref for Anchored<T> {
+    type Target = T;
+
+    #[inline]
+    fn deref(&self) -> &T {
+        &self.value
+    }
+}
+
+/// Drops the results: whoever gets `&mut T` may change what they were computed from.
+impl<T: ?Sized> DerefMut for Anchored<T> {
+    #[inline]
+    fn deref_mut(&mut self) -> &mut T {
+        self.anchor.clear();
+        &mut self.value
+    }
+}
+
+impl<T: fmt::Debug + ?Sized> fmt::Debug for Anchored<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.value.fmt(f)
+    }
+}
+
+impl<T> From<T> for Anchored<T> {
+    fn from(value: T) -> Self {
+        Self::new(value)
+    }
+}
+
+#[cfg(feature = "serde")]
+impl<T: serde::Serialize + ?Sized> serde::Serialize for Anchored<T> {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.value.serialize(serializer)
+    }
+}
+
+#[cfg(feature = "serde")]
+impl<'de, T: serde::Deserialize<'de>> serde::Deserialize<'de> for Anchored<T> {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        T::deserialize(deserializer).map(Self::new)
+    }
+}

@@ -1,0 +1,279 @@
+//! Any weak argument's death ends the entry (law 5): the other arguments, and their links back to the entries.
+//!
+//! An object that takes part in entries on *another* object's anchor has a [`Peer`], counted, in a cell of its own
+//! anchor. The peer is the object's identity in stored keys: an in-object argument moves, and its address is used
+//! again, but a peer is pinned by every key that names it. For an `Arc` or `Rc` the peer also holds a `Weak`, which
+//! pins the address, so that keys can be compared by address without finding the peer.
+//!
+//! # Invariants
+//!
+//! 1. A peer is dead from the moment its object dies or is changed (`&mut`); a dead peer equals nothing new.
+//! 2. An entry with peers is linked from each *before* it is put in its cell, and unlinked (O(1) each) by whoever takes
+//!    it out; so a survivor keeps no residue.
+//! 3. A peer's links are taken out under its own lock, and worked off with no lock held: no two anchors' locks are ever
+//!    held together (rule 9), and the same object twice in a key is linked once.
+//! 4. An entry is taken out of its cell once: under the cell's lock. Whoever does it drops it.
+
+use std::marker::PhantomData;
+use std::ptr::NonNull;
+use std::sync::Arc;
+
+use hashbrown::HashMap;
+
+use crate::anchor::anchor::Anchor;
+use crate::anchor::cell::{AnyCell, CellHead, CellRef, CellVtable, EntryId};
+use crate::anchor::liveness::{Life, Watch};
+use crate::anchor::side_table::{self, shard::Chain};
+use crate::memo::core::{Core, Site, Where};
+use crate::memo::counters::Count;
+use crate::reclaim::audit;
+use crate::sys::panics::Panics;
+use crate::sys::sync::plain::{AtomicBool, Mutex, Ordering};
+use crate::sys::sync::unpoisoned;
+
+/// An object's identity in the keys of others.
+pub(crate) struct Peer {
+    /// Pins the address of an `Arc` or `Rc`. In-object peers have none.
+    life: Option<Life>,
+    dead: AtomicBool,
+    /// Whether a thread's own table has, or had, a node that watches it.
+    watched: AtomicBool,
+    /// Whether a result was suspected of holding the object.
+    suspected: AtomicBool,
+    links: Mutex<HashMap<EntryId, CellRef>>,
+}
+
+impl Peer {
+    fn new(life: Option<Life>) -> Self {
+        Self {
+            life,
+            dead: AtomicBool::new(false),
+            watched: AtomicBool::new(false),
+            suspected: AtomicBool::new(false),
+            links: Mutex::new(HashMap::new()),
+        }
+    }
+
+    pub(crate) fn is_dead(&self) -> bool {
+        self.dead.load(Ordering::Acquire) || self.life.as_ref().is_some_and(|life| !life.is_alive())
+    }
+
+    /// The strong count of an `Arc` or `Rc`.
+    pub(crate) fn strong_count(&self) -> Option<usize> {
+        self.life.as_ref().map(Life::strong)
+    }
+
+    /// Where the object of an `Arc` or `Rc` is.
+    pub(crate) fn object(&self) -> Option<usize> {
+        self.life.as_ref()?.address()
+    }
+
+    /// Whether it takes part in entries of this memo.
+    pub(crate) fn has_entries_of(&self, core: &'static Core) -> bool {
+        unpoisoned(self.links.lock()).values().any(|cell| std::ptr::eq(cell.memo(), core))
+    }
+
+    pub(crate) fn set_suspected(&self) {
+        self.suspected.store(true, Ordering::Relaxed);
+    }
+
+    pub(crate) fn is_suspected(&self) -> bool {
+        self.suspected.load(Ordering::Relaxed)
+    }
+
+    /// Links an entry that is about to be put in `cell`.
+    pub(crate) fn link(&self, entry: EntryId, cell: CellRef) {
+        let before = unpoisoned(self.links.lock()).insert(entry, cell);
+        // The same object twice in one key. Its count is given back outside the lock.
+        drop(before);
+    }
+
+    pub(crate) fn unlink(&self, entry: EntryId) {
+        let link = {
+            let mut links = unpoisoned(self.links.lock());
+            let link = links.remove(&entry);
+            if links.len() < links.capacity() / 8 {
+                links.shrink_to_fit();
+            }
+            link
+        };
+        drop(link);
+    }
+
+    /// Whether ending its entries runs nothing of the user's.
+    fn is_quiet(&self) -> bool {
+        !self.watched.load(Ordering::Relaxed) && unpoisoned(self.links.lock()).values().all(CellRef::is_quiet)
+    }
+
+    /// Visits the entries that the object takes part in, under its lock.
+    pub(crate) fn each_entry(&self, mut visit: impl FnMut(&CellRef, EntryId)) {
+        unpoisoned(self.links.lock()).iter().for_each(|(&entry, cell)| visit(cell, entry));
+    }
+
+    /// Ends every entry the object takes part in.
+    fn end(&self, why: Count) -> usize {
+        self.dead.store(true, Ordering::Release);
+        let links = std::mem::take(&mut *unpoisoned(self.links.lock()));
+        let mut panics = Panics::default();
+        let mut ended = 0;
+        for (entry, cell) in links {
+            if panics.run(|| cell.remove(entry, why)) == Some(true) {
+                ended += 1;
+                if why == Count::Dropped {
+                    audit::died_with(self, cell.memo());
+                }
+            }
+            panics.run(|| drop(cell));
+        }
+        panics.resume();
+        ended
+    }
+}
+
+/// A peer whose object is watched through the peer of its own anchor: an in-object argument beside an `Rc` owner.
+struct Watched(Arc<Peer>);
+
+// SAFETY: only the peer is touched, which is counted.
+unsafe impl Watch for Watched {
+    const PLAIN: bool = false;
+    const THREAD_BOUND: bool = false;
+
+    fn is_alive(&self) -> bool {
+        !self.0.is_dead()
+    }
+    fn strong(&self) -> usize {
+        usize::from(self.is_alive())
+    }
+    fn address(&self) -> Option<usize> {
+        None
+    }
+}
+
+/// A weak argument in a stored key.
+pub struct PeerRef<S> {
+    peer: Arc<Peer>,
+    /// What a probe is compared with: the address of the `Arc`'s object, or of the in-object argument's peer.
+    address: usize,
+    /// Of a thread's own scope it must stay on that thread: the peer may hold an `Rc`'s `Weak`.
+    scope: PhantomData<S>,
+}
+
+impl<S> std::fmt::Debug for PeerRef<S> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("PeerRef").finish_non_exhaustive()
+    }
+}
+
+impl<S> PeerRef<S> {
+    pub(crate) fn new(peer: Arc<Peer>, address: usize) -> Self {
+        Self { peer, address, scope: PhantomData }
+    }
+
+    pub(crate) fn is(&self, address: usize) -> bool {
+        self.address == address && !self.peer.dead.load(Ordering::Acquire)
+    }
+
+    pub(crate) fn same(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.peer, &other.peer)
+    }
+
+    pub(crate) fn peer(&self) -> &Arc<Peer> {
+        &self.peer
+    }
+}
+
+/// The cell of the built-in memo that gives an anchor its peer.
+#[repr(C)]
+struct PeerCell {
+    head: CellHead,
+    peer: Arc<Peer>,
+}
+
+// SAFETY: `repr(C)`, the head first.
+unsafe impl AnyCell for PeerCell {
+    type Handle = Box<Self>;
+
+    fn into_raw(handle: Box<Self>) -> NonNull<CellHead> {
+        NonNull::from(Box::leak(handle)).cast()
+    }
+
+    unsafe fn from_raw(cell: NonNull<CellHead>) -> Box<Self> {
+        // SAFETY: the caller's.
+        unsafe { Box::from_raw(cell.cast::<Self>().as_ptr()) }
+    }
+
+    unsafe fn end(cell: NonNull<CellHead>, why: Count) -> usize {
+        // SAFETY: the caller's.
+        end_here(&unsafe { crate::anchor::cell::cast::<Self>(cell) }.peer, why)
+    }
+
+    fn ready(&self) -> usize {
+        0
+    }
+}
+
+/// Ends every entry the object takes part in that this thread can reach: those for all threads, and this thread's own. Other
+/// threads' own go when those sweep.
+fn end_here(peer: &Arc<Peer>, why: Count) -> usize {
+    let mut panics = Panics::default();
+    let mut ended = panics.run(|| peer.end(why)).unwrap_or(0);
+    // Set by this thread, if it has a node: its own order is enough.
+    if peer.watched.load(Ordering::Relaxed) {
+        let dead = side_table::local::take_if_dead(Arc::as_ptr(peer) as usize);
+        dead.each(|node| {
+            if let Some(here) = find(node.anchor()) {
+                ended += panics.run(|| here.end(why)).unwrap_or(0);
+            }
+        });
+        let free = crate::reclaim::sweep::end_all(dead, &mut panics);
+        side_table::local::give_back(free, const { Chain::new() });
+    }
+    panics.resume();
+    ended
+}
+
+static PEERS: Core = Core::new(Site::built_in("peers"));
+
+static PEER_VTABLE: CellVtable = CellVtable {
+    release: crate::anchor::cell::release::<PeerCell>,
+    end: <PeerCell as AnyCell>::end,
+    ready: crate::anchor::cell::ready::<PeerCell>,
+    living: crate::anchor::cell::living::<PeerCell>,
+    inert: false,
+    // SAFETY: the vtable is that of this type, and the caller's cell is alive.
+    is_quiet: |cell| unsafe { crate::anchor::cell::cast::<PeerCell>(cell) }.peer.is_quiet(),
+    shared: None,
+};
+
+/// The anchor's peer, if it has one.
+pub(crate) fn find(anchor: &Anchor) -> Option<&Arc<Peer>> {
+    let cell = anchor.cells().find(&PEERS)?;
+    // SAFETY: a cell of `PEERS`, and the anchor is borrowed.
+    Some(&unsafe { crate::anchor::cell::cast::<PeerCell>(cell) }.peer)
+}
+
+/// The anchor's peer, made on first use.
+pub(crate) fn of(anchor: &Anchor, life: impl FnOnce() -> Option<Life>) -> &Arc<Peer> {
+    if let Some(peer) = find(anchor) {
+        return peer;
+    }
+    PEERS.set_cells(&PEER_VTABLE, Where { local: false, tabled: false });
+    let cell = PeerCell { head: CellHead::new(&PEERS), peer: Arc::new(Peer::new(life())) };
+    let raw = PeerCell::into_raw(Box::new(cell));
+    let there = match anchor.cells().add(raw) {
+        Ok(()) => raw,
+        Err(there) => {
+            // SAFETY: not published: still ours.
+            unsafe { crate::anchor::cell::release::<PeerCell>(raw) };
+            there
+        }
+    };
+    // SAFETY: a cell of `PEERS`, and the anchor is borrowed.
+    &unsafe { crate::anchor::cell::cast::<PeerCell>(there) }.peer
+}
+
+/// Watches the object that `peer` belongs to.
+pub(crate) fn watch(peer: &Arc<Peer>) -> Life {
+    peer.watched.store(true, Ordering::Relaxed);
+    Life::new(Watched(Arc::clone(peer)))
+}

@@ -1,0 +1,128 @@
+//! Dropping the cells of a dead object, and of those that die of it, one after the other.
+//!
+//! A result may own the next object of a chain. If each anchor dropped its cells itself, a chain of a million would
+//! recurse a million deep. So only the outermost drop on a thread works; anchors that die meanwhile put their cells on
+//! the thread's list and return. All are gone before the outermost drop returns (law 4).
+
+use std::ptr::NonNull;
+
+use crate::anchor::cell::{self, CellHead};
+use crate::memo::counters::Count;
+use crate::sys::panics::Panics;
+use crate::sys::thread::{self, Deeper};
+
+/// Ends and gives back a chain of cells that were taken from an anchor.
+///
+/// A panic of a destructor comes out at the end; while the thread is already unwinding it is counted instead.
+pub(crate) fn bury(chain: *mut CellHead) {
+    let chain = end_inert(chain);
+    if chain.is_null() {
+        return;
+    }
+    let busy = thread::with(|thread| thread.burying.replace(true));
+    if busy {
+        queue(chain);
+        return;
+    }
+    let mut panics = Panics::default();
+    end_chain(chain, Count::Dropped, &mut panics);
+    finish(&mut panics);
+    panics.resume();
+}
+
+/// Ends the first cells of a dead object as long as that runs nothing of the user's: nothing can come back here, so they need
+/// no queue. What is left comes back.
+fn end_inert(mut at: *mut CellHead) -> *mut CellHead {
+    while let Some(cell) = NonNull::new(at) {
+        // SAFETY: the chain is this thread's, and this cell was not given back yet.
+        let head = unsafe { cell.as_ref() };
+        let vtable = head.memo().vtable();
+        if !vtable.inert {
+            break;
+        }
+        at = head.next();
+        cell::delist(cell, head.memo());
+        // SAFETY: the vtable is that of the cell's memo, and the object is dead.
+        unsafe { (vtable.end)(cell, Count::Dropped) };
+        // SAFETY: the anchor's share, given back once.
+        unsafe { (vtable.release)(cell) };
+    }
+    at
+}
+
+/// Ends and gives back a chain of cells of a dead object that run nothing of the user's.
+pub(crate) fn end_quiet(mut at: *mut CellHead) {
+    while let Some(cell) = NonNull::new(at) {
+        // SAFETY: the chain is this thread's, and this cell was not given back yet.
+        let head = unsafe { cell.as_ref() };
+        let memo = head.memo();
+        at = head.next();
+        cell::delist(cell, memo);
+        // SAFETY: the vtable is that of the cell's memo, and the object is dead.
+        unsafe { (memo.vtable().end)(cell, Count::Dropped) };
+        // SAFETY: the anchor's share, given back once.
+        unsafe { (memo.vtable().release)(cell) };
+    }
+}
+
+/// The same at once, for cells whose object lives on: what `clear` removes is gone when it returns (law 11).
+pub(crate) fn clear(chain: *mut CellHead) {
+    if chain.is_null() {
+        return;
+    }
+    let busy = thread::with(|thread| thread.burying.replace(true));
+    let mut panics = Panics::default();
+    end_chain(chain, Count::Cleared, &mut panics);
+    if !busy {
+        finish(&mut panics);
+    }
+    panics.resume();
+}
+
+fn queue(chain: *mut CellHead) {
+    let mut last = chain;
+    loop {
+        // SAFETY: the chain was taken from its anchor: it is this thread's.
+        let next = unsafe { &*last }.next();
+        if next.is_null() {
+            break;
+        }
+        last = next;
+    }
+    thread::with(|thread| {
+        // SAFETY: as above.
+        let last = unsafe { &*last };
+        // SAFETY: as above.
+        unsafe { last.set_next(thread.graves.get()) };
+        thread.graves.set(chain);
+    });
+}
+
+/// Works off what died meanwhile. The flag is ours.
+fn finish(panics: &mut Panics) {
+    loop {
+        let chain = thread::with(|thread| thread.graves.replace(std::ptr::null_mut()));
+        if chain.is_null() {
+            break;
+        }
+        end_chain(chain, Count::Dropped, panics);
+    }
+    thread::with(|thread| thread.burying.set(false));
+}
+
+fn end_chain(mut at: *mut CellHead, why: Count, panics: &mut Panics) {
+    // No amortised sweep in the middle of somebody's drop.
+    let _deeper = Deeper::enter();
+    while let Some(cell) = NonNull::new(at) {
+        // SAFETY: the chain is this thread's, and this cell was not given back yet.
+        let head = unsafe { cell.as_ref() };
+        let memo = head.memo();
+        at = head.next();
+        cell::delist(cell, memo);
+        // SAFETY: the vtable is that of the cell's memo; the object is dead or exclusively borrowed, so for cells that
+        // are not counted nobody else is there.
+        panics.run(|| unsafe { (memo.vtable().end)(cell, why) });
+        // SAFETY: the anchor's share, given back once.
+        panics.run(|| unsafe { (memo.vtable().release)(cell) });
+    }
+}

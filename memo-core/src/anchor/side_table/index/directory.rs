@@ -1,0 +1,162 @@
+//! The directory: from the first bits of a hash to a chunk.
+
+use std::alloc::Layout;
+use std::ptr::NonNull;
+
+use super::chunk::Chunk;
+use super::page::Page;
+use crate::anchor::side_table::retired::Retired;
+use crate::sys::sync::{AtomicPtr, Ordering, Watched};
+
+/// The words of a directory: 2 to the power of its depth. Chunks that share fewer bits have several beside each other.
+#[repr(C, align(64))]
+struct Words<N> {
+    /// Nothing, but in models it tells a look after the end.
+    watched: Watched,
+    chunks: [AtomicPtr<Page<N>>; 0],
+}
+
+/// A directory and its depth in one word: what readers load first. The depth (as 64 less it, the distance by which a hash is shifted)
+/// lies in the bits below the alignment.
+pub(super) struct Directory<N>(NonNull<Words<N>>);
+
+impl<N> Clone for Directory<N> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<N> Copy for Directory<N> {}
+
+/// Bits of the packed pointer that are not its address.
+const SHIFT: usize = align_of::<Words<()>>() - 1;
+
+impl<N> Directory<N> {
+    fn layout(depth: u32) -> Layout {
+        let words = Layout::array::<AtomicPtr<Page<N>>>(1 << depth).expect("a directory fits the address space");
+        // Padded: a packed pointer then points into the allocation, and who looks for leaks sees that somebody has it.
+        Layout::new::<Words<N>>().extend(words).expect("a directory fits the address space").0.pad_to_align()
+    }
+
+    /// One of this depth, from 1 on, where each word leads to what `chunk_of` says.
+    pub(super) fn new(depth: u32, chunk_of: impl Fn(usize) -> Chunk<N>) -> Self {
+        let layout = Self::layout(depth);
+        // SAFETY: the layout has a size: there are two words at least.
+        let Some(at) = NonNull::new(unsafe { std::alloc::alloc(layout) }.cast::<Words<N>>()) else {
+            std::alloc::handle_alloc_error(layout)
+        };
+        // Where it is nothing, nothing is written.
+        // SAFETY: just allocated for this.
+        let watched = unsafe { &raw mut (*at.as_ptr()).watched };
+        // SAFETY: as above.
+        unsafe { watched.write(Watched::fresh()) };
+        let new = Self(at.map_addr(|address| address | (64 - depth) as usize));
+        for word in 0..1 << depth {
+            // SAFETY: below the length.
+            let slot = unsafe { new.slot(word) };
+            // SAFETY: just allocated for this.
+            unsafe { slot.write(AtomicPtr::new(chunk_of(word).into_raw())) };
+        }
+        new
+    }
+
+    pub(super) fn into_raw(self) -> *mut () {
+        self.0.as_ptr().cast()
+    }
+
+    #[inline(always)]
+    pub(super) fn from_raw(raw: *mut ()) -> Option<Self> {
+        NonNull::new(raw.cast()).map(Self)
+    }
+
+    /// How far a hash is shifted to give the number of a word.
+    #[inline(always)]
+    fn shift(self) -> usize {
+        self.0.addr().get() & SHIFT
+    }
+
+    pub(super) fn depth(self) -> u32 {
+        64 - self.shift() as u32
+    }
+
+    fn words(self) -> NonNull<Words<N>> {
+        let words = self.0.as_ptr().map_addr(|address| address & !SHIFT);
+        // SAFETY: what is left is the address of an allocation.
+        unsafe { NonNull::new_unchecked(words) }
+    }
+
+    /// # Safety
+    /// The word is below the directory's length.
+    #[inline(always)]
+    unsafe fn slot(self, word: usize) -> NonNull<AtomicPtr<Page<N>>> {
+        // SAFETY: the words lie behind the head.
+        let first = unsafe { self.words().byte_add(std::mem::offset_of!(Words<N>, chunks)) };
+        // SAFETY: the caller's.
+        unsafe { first.cast::<AtomicPtr<Page<N>>>().add(word) }
+    }
+
+    /// # Safety
+    /// The word is below the directory's length, and that is not freed.
+    unsafe fn word<'a>(self, word: usize) -> &'a AtomicPtr<Page<N>> {
+        // SAFETY: the caller's.
+        let slot = unsafe { self.slot(word) };
+        // SAFETY: the caller's; all are initialised.
+        unsafe { slot.as_ref() }
+    }
+
+    /// The chunk for a hash.
+    ///
+    /// # Safety
+    /// The directory is not freed.
+    #[inline(always)]
+    pub(super) unsafe fn chunk(self, hash: u64) -> Chunk<N> {
+        #[cfg(memo_loom)]
+        // SAFETY: the caller's.
+        unsafe { self.words().as_ref() }.watched.look();
+        // SAFETY: so few bits are left of a hash, and the caller's.
+        let word = unsafe { self.word((hash >> self.shift()) as usize) };
+        // SAFETY: all words lead to chunks.
+        unsafe { Chunk::from_raw(word.load(Ordering::Acquire)) }
+    }
+
+    /// The chunk that a word leads to, for the writer.
+    pub(super) fn at(self, word: usize) -> Chunk<N> {
+        assert!(word >> self.depth() == 0, "a directory has as many words");
+        // SAFETY: just seen; the writer's directory stands.
+        let word = unsafe { self.word(word) };
+        // SAFETY: all words lead to chunks.
+        unsafe { Chunk::from_raw(word.load(Ordering::Relaxed)) }
+    }
+
+    /// Lets the words whose numbers begin with these `bits` lead to `chunk`.
+    pub(super) fn lead(self, prefix: usize, bits: u32, chunk: Chunk<N>) {
+        let span = self.depth() - bits;
+        for word in prefix << span..(prefix + 1) << span {
+            assert!(word >> self.depth() == 0, "a directory has as many words");
+            // SAFETY: just seen; the writer's directory stands.
+            unsafe { self.word(word) }.store(chunk.into_raw(), Ordering::Release);
+        }
+    }
+
+    /// Unpublished by now. The chunks stay.
+    pub(super) fn retire(self, retired: &mut Retired) {
+        let end = |at: NonNull<u8>, _: Layout| {
+            // SAFETY: what is freed; nobody else looks any more. (A model's pointers hold nothing that is to be dropped.)
+            let watched = unsafe { &(*at.cast::<Words<N>>().as_ptr()).watched };
+            watched.end();
+        };
+        retired.add(self.words().cast(), Self::layout(self.depth()), end);
+    }
+}
+
+#[cfg(all(test, not(memo_loom)))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_packed_pointer_points_into_its_allocation() {
+        for depth in 1..=super::super::DEEPEST {
+            assert!(Directory::<()>::layout(depth).size() > (64 - depth) as usize);
+        }
+    }
+}

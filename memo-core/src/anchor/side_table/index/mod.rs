@@ -1,0 +1,336 @@
+//! An index from addresses to nodes, searched without a lock, that grows and shrinks a chunk at a time.
+//!
+//! *Extendible hashing* (R. Fagin, J. Nievergelt, N. Pippenger, H. R. Strong, "Extendible hashing, a fast access method for dynamic
+//! files", 1979): the first bits of a hash lead, through a directory, to a [chunk] of pages; further bits say which [page] of it is the
+//! first to look at, and a tag of seven bits which of that page's slots. A full page says how many nodes lie further on, so most looks
+//! end in the first one. A chunk that is nearly full becomes two; two that came of one and are nearly empty become that again. So
+//! no step moves more nodes than a chunk has. (The directory doubles in one step: of a million objects it has some 500 to 2,000
+//! words in each of 32 shards.) There is one writer at a time (whoever holds the lock, or the thread whose table it is); readers take no
+//! lock and write nothing shared.
+//!
+//! # Invariants
+//!
+//! 1. *Memory is never given to another use under a reader*: what is taken out (a chunk, a directory, a slab of nodes) goes
+//!    to [`Retired`] and is freed when every reader that may have seen it has left. See [`crate::reader`]: readers mark themselves
+//!    before they load the first word.
+//! 2. *What a slot says is a guess.* A tag leads to a node, and the node says whose it is: a reader believes the address in the node
+//!    (`Acquire`) and nothing else. It is written (`Release`) after the rest of the node.
+//! 3. *No stale match.* A reader looks for the address of an object that it borrows. By the invariants of the [table](super) the
+//!    address of a node that is taken out is overwritten before its `Weak` is given back; only after that the allocator can hand
+//!    the address out again, and both hand-overs order what was done before. So no node can show a reader an address from before
+//!    its own object was made; and as its object lives, the node that does show it is the object's own, and stays.
+//! 4. *No reader looks beyond a directory.* Its depth is part of the pointer that leads to it; each of its words leads to a chunk, always.
+//! 5. *A reader may miss.* One that looks at a chunk while its nodes move may find nothing. None means a miss, and a miss looks again
+//!    under the lock, where nothing moves. Where nothing moves, a node is found: every page from its first one to its own says
+//!    that there is more.
+//!
+//! # Why this and nothing else
+//!
+//! An open-addressed array was here before: its rebuild took 0.1 s for a million nodes, and seconds where a sweep had left them in the
+//! order of their hashes. Linear hashing, which came next, splits in smaller steps still, but who looks must read how many buckets
+//! there are, compare, and follow links where a bucket that is late to split overflows: 14 instructions more of 92 that a hit takes.
+//! A chain of nodes from each bucket is one more dependent cache line for each node passed; tags of a page are asked all at once.
+
+mod chunk;
+mod directory;
+#[cfg(all(test, memo_loom))]
+mod loom_models;
+mod page;
+#[cfg(test)]
+mod testing;
+#[cfg(all(test, not(memo_loom)))]
+mod tests;
+
+use std::ptr::NonNull;
+
+use super::hash_of;
+use super::retired::Retired;
+use crate::sys::prefetch;
+use crate::sys::sync::{AtomicPtr, Ordering};
+use chunk::{Chunk, PAGES, ROOM};
+use directory::Directory;
+
+/// What an index leads to.
+pub(crate) trait Addressed {
+    /// Whose node it is, read with `Acquire`; an odd number if nobody's.
+    ///
+    /// # Safety
+    /// The node's memory has not been given back.
+    unsafe fn address(node: NonNull<Self>) -> usize;
+}
+
+/// A chunk with so many nodes becomes two before there is one more: beyond, too many pages are full. Models have small ones.
+const FULL: usize = if cfg!(memo_loom) { 1 } else { ROOM / 7 * 6 };
+/// Two chunks of one become that again when they have so many nodes together.
+const FEW: usize = FULL.div_ceil(3);
+/// The deepest directory: hashes have other bits for pages and tags.
+const DEEPEST: u32 = if cfg!(memo_loom) { 2 } else { 28 };
+/// A directory is not made larger than its nodes are worth: this many words, or one for so many nodes. A chunk that would need that has
+/// further pages instead. It takes hashes that are alike by more than chance.
+const LEAST_WORDS: usize = if cfg!(memo_loom) { 4 } else { 64 };
+const NODES_PER_WORD: usize = 4;
+
+/// A hash, and what its bits are for: the first lead through the directory.
+#[derive(Clone, Copy)]
+struct Place(u64);
+
+impl Place {
+    #[inline(always)]
+    fn of(address: usize) -> Self {
+        Self(hash_of(address))
+    }
+
+    /// The page to look at first.
+    #[inline(always)]
+    fn home(self) -> usize {
+        (self.0 >> 32) as usize % PAGES
+    }
+
+    /// Never 0.
+    #[inline(always)]
+    fn tag(self) -> u64 {
+        self.0 >> 24 & 0x7F | 0x80
+    }
+
+    /// The first bits.
+    fn prefix(self, bits: u32) -> usize {
+        debug_assert!(bits > 0);
+        (self.0 >> (64 - bits)) as usize
+    }
+}
+
+/// What a first look says.
+pub(crate) enum Guess<N> {
+    Node(NonNull<N>),
+    /// Nothing is there.
+    Nothing,
+    /// Something may be further on.
+    Unsure,
+}
+
+/// Where readers begin: a [`Directory`], or null where nothing was ever put in.
+pub(crate) struct Index<N>(AtomicPtr<()>, std::marker::PhantomData<fn() -> N>);
+
+/// The writer's side of an [`Index`]: who holds this alone may change it.
+pub(crate) struct Writer {
+    live: usize,
+    /// How many chunks there are of each depth.
+    chunks: [u32; DEEPEST as usize + 1],
+}
+
+impl Writer {
+    pub(crate) const fn new() -> Self {
+        Self { live: 0, chunks: [0; DEEPEST as usize + 1] }
+    }
+
+    pub(crate) fn live(&self) -> usize {
+        self.live
+    }
+
+    /// One chunk at `depth` for two below it, or the other way round.
+    fn count_split(&mut self, depth: u32) {
+        self.chunks[depth as usize] -= 1;
+        self.chunks[depth as usize + 1] += 2;
+    }
+
+    fn count_merge(&mut self, depth: u32) {
+        self.chunks[depth as usize] += 1;
+        self.chunks[depth as usize + 1] -= 2;
+    }
+}
+
+impl<N: Addressed> Index<N> {
+    #[cfg(not(memo_loom))]
+    pub(crate) const fn new() -> Self {
+        Self(AtomicPtr::new(std::ptr::null_mut()), std::marker::PhantomData)
+    }
+
+    #[cfg(memo_loom)]
+    pub(crate) fn new() -> Self {
+        Self(AtomicPtr::new(std::ptr::null_mut()), std::marker::PhantomData)
+    }
+
+    /// Where a hit looks, in the first slot that may be it: nearly always that is the one.
+    ///
+    /// # Safety
+    /// The caller is marked as looking, or is the writer.
+    #[inline(always)]
+    pub(crate) unsafe fn guess(&self, address: usize) -> Guess<N> {
+        let place = Place::of(address);
+        let Some(directory) = Directory::from_raw(self.0.load(Ordering::Acquire)) else { return Guess::Nothing };
+        // SAFETY: invariant 1.
+        let chunk = unsafe { directory.chunk(place.0) };
+        // SAFETY: invariant 1.
+        let page = unsafe { chunk.page(place, 0) };
+        let tags = page.look();
+        let Some(slot) = tags.of(place.tag()).next() else {
+            return if tags.is_last() { Guess::Nothing } else { Guess::Unsure };
+        };
+        let node = page.node(slot);
+        // SAFETY: invariant 1.
+        if unsafe { N::address(node) } == address { Guess::Node(node) } else { Guess::Unsure }
+    }
+
+    /// The node at `address`.
+    ///
+    /// # Safety
+    /// The caller is marked as looking, or is the writer.
+    pub(crate) unsafe fn find(&self, address: usize) -> Option<NonNull<N>> {
+        let place = Place::of(address);
+        let directory = Directory::from_raw(self.0.load(Ordering::Acquire))?;
+        // SAFETY: invariant 1.
+        let mut chunk = unsafe { directory.chunk(place.0) };
+        loop {
+            for others in 0..PAGES {
+                // SAFETY: invariant 1.
+                let page = unsafe { chunk.page(place, others) };
+                let tags = page.look();
+                for slot in tags.of(place.tag()) {
+                    let node = page.node(slot);
+                    // SAFETY: invariant 1.
+                    if unsafe { N::address(node) } == address {
+                        return Some(node);
+                    }
+                }
+                if tags.is_last() {
+                    return None;
+                }
+            }
+            // SAFETY: invariant 1.
+            chunk = unsafe { chunk.next() }?;
+        }
+    }
+
+    /// Asks for the page that [`Index::remove`] will look at.
+    pub(crate) fn prefetch(&self, address: usize) {
+        let place = Place::of(address);
+        // SAFETY: the writer's, and a page of it.
+        let page = unsafe { self.chunk(place).page(place, 0) };
+        prefetch::line(page);
+    }
+
+    /// The writer's directory.
+    fn directory(&self) -> Directory<N> {
+        Directory::from_raw(self.0.load(Ordering::Relaxed)).expect("made with the first node")
+    }
+
+    /// The chunk for a hash, for the writer.
+    fn chunk(&self, place: Place) -> Chunk<N> {
+        // SAFETY: the writer's directory stands.
+        unsafe { self.directory().chunk(place.0) }
+    }
+
+    /// Puts a node in, whose address is not there.
+    pub(crate) fn insert(&self, writer: &mut Writer, address: usize, node: NonNull<N>, retired: &mut Retired) {
+        let place = Place::of(address);
+        if self.0.load(Ordering::Relaxed).is_null() {
+            let first = Chunk::<N>::new(0);
+            writer.chunks[0] = 1;
+            self.0.store(Directory::new(1, |_| first).into_raw(), Ordering::Release);
+        }
+        let chunk = loop {
+            let chunk = self.chunk(place);
+            if chunk.live() < FULL || !self.split(writer, chunk, place, retired) {
+                break chunk;
+            }
+        };
+        chunk.put(place, node);
+        writer.live += 1;
+    }
+
+    /// Takes a node out. Its address is still in it.
+    pub(crate) fn remove(&self, writer: &mut Writer, node: NonNull<N>, retired: &mut Retired) {
+        // SAFETY: the writer's node.
+        let place = Place::of(unsafe { N::address(node) });
+        let chunk = self.chunk(place);
+        chunk.take(place, node);
+        writer.live -= 1;
+        while self.merge(writer, place, retired) {}
+    }
+
+    /// Makes two chunks of that for `place`, unless they would need too large a directory. What moves is put into the new one, then that is
+    /// published, then it is taken out of the old: a reader finds it here or there, or between the two misses it (invariant 5).
+    fn split(&self, writer: &mut Writer, chunk: Chunk<N>, place: Place, retired: &mut Retired) -> bool {
+        let depth = chunk.depth();
+        if depth == self.directory().depth() && !self.deepen(writer, retired) {
+            return false;
+        }
+        let deeper = depth + 1;
+        let prefix = place.prefix(deeper) | 1;
+        let new = Chunk::new(deeper);
+        let moves = |place: Place| place.prefix(deeper) == prefix;
+        chunk.each(|place, node| {
+            if moves(place) {
+                new.put(place, node);
+            }
+        });
+        chunk.set_depth(deeper);
+        self.directory().lead(prefix, deeper, new);
+        chunk.each(|place, node| {
+            if moves(place) {
+                chunk.take(place, node);
+            }
+        });
+        writer.count_split(depth);
+        true
+    }
+
+    /// Makes one chunk of that for `place` and its other half, if they have few nodes.
+    fn merge(&self, writer: &mut Writer, place: Place, retired: &mut Retired) -> bool {
+        let chunk = self.chunk(place);
+        let depth = chunk.depth();
+        if depth == 0 || chunk.live() > FEW {
+            return false;
+        }
+        let directory = self.directory();
+        let other_prefix = place.prefix(depth) ^ 1;
+        let other = directory.at(other_prefix << (directory.depth() - depth));
+        if other.depth() != depth || chunk.live() + other.live() > FEW {
+            return false;
+        }
+        other.each(|place, node| chunk.put(place, node));
+        chunk.set_depth(depth - 1);
+        directory.lead(other_prefix, depth, chunk);
+        other.retire(retired);
+        writer.count_merge(depth - 1);
+        // Not at once: a table that grows and shrinks about a power of two would make and free directories again and again.
+        let deepest = directory.depth();
+        if deepest > 1 && (deepest - 1..=deepest).all(|depth| writer.chunks[depth as usize] == 0) {
+            self.move_on(deepest - 1, |word| directory.at(2 * word), retired);
+        }
+        true
+    }
+
+    /// Goes on to a directory of twice the length, if that is not too much.
+    fn deepen(&self, writer: &Writer, retired: &mut Retired) -> bool {
+        let directory = self.directory();
+        let depth = directory.depth();
+        if depth == DEEPEST || 2 << depth > LEAST_WORDS.max(writer.live / NODES_PER_WORD) {
+            return false;
+        }
+        self.move_on(depth + 1, |word| directory.at(word / 2), retired);
+        true
+    }
+
+    /// Goes on to a directory of another length. Who is in the old one finds what was there.
+    fn move_on(&self, depth: u32, chunk_of: impl Fn(usize) -> Chunk<N>, retired: &mut Retired) {
+        let old = self.directory();
+        self.0.store(Directory::new(depth, chunk_of).into_raw(), Ordering::Release);
+        old.retire(retired);
+    }
+
+    /// Gives all memory back; the nodes are the caller's.
+    pub(crate) fn end(&self, writer: &mut Writer, retired: &mut Retired) {
+        let Some(directory) = Directory::<N>::from_raw(self.0.load(Ordering::Relaxed)) else { return };
+        self.0.store(std::ptr::null_mut(), Ordering::Relaxed);
+        let mut word = 0;
+        while word >> directory.depth() == 0 {
+            let chunk = directory.at(word);
+            // All the words that lead to it lie beside each other.
+            word += 1 << (directory.depth() - chunk.depth());
+            chunk.retire(retired);
+        }
+        directory.retire(retired);
+        *writer = Writer::new();
+    }
+}

@@ -1,0 +1,125 @@
+//! A page of the index: seven slots, and a byte each to probe them by, in one cache line.
+
+use std::ptr::NonNull;
+
+use crate::sys::sync::{AtomicPtr, AtomicU64, Ordering, Watched};
+
+/// Slots of a page: as many as fit a cache line beside their tags. Models have small ones.
+pub(super) const SLOTS: usize = if cfg!(memo_loom) { 2 } else { 7 };
+
+#[repr(C, align(64))]
+pub(super) struct Page<N> {
+    tags: AtomicU64,
+    nodes: [AtomicPtr<N>; SLOTS],
+    /// Nothing, but in models it tells a look after the end.
+    pub(super) watched: Watched,
+}
+
+impl<N> Page<N> {
+    #[cfg(memo_loom)]
+    pub(super) fn new() -> Self {
+        Self {
+            tags: AtomicU64::new(0),
+            nodes: std::array::from_fn(|_| AtomicPtr::new(std::ptr::null_mut())),
+            watched: Watched::fresh(),
+        }
+    }
+
+    /// What a reader goes by.
+    #[inline(always)]
+    pub(super) fn look(&self) -> Tags {
+        self.watched.look();
+        Tags(self.tags.load(Ordering::Acquire))
+    }
+
+    /// The node in a slot that has, or had, a tag.
+    #[inline(always)]
+    pub(super) fn node(&self, slot: usize) -> NonNull<N> {
+        let node = self.nodes[slot].load(Ordering::Acquire);
+        // SAFETY: whoever set the tag had put a node there before, and none is ever taken out, but for another.
+        unsafe { NonNull::new_unchecked(node) }
+    }
+
+    /// What the writer goes by.
+    pub(super) fn tags(&self) -> Tags {
+        Tags(self.tags.load(Ordering::Relaxed))
+    }
+
+    /// Puts a node into a free slot.
+    pub(super) fn fill(&self, slot: usize, tag: u64, node: NonNull<N>) {
+        // `Release`, both: who loads either finds the node whole.
+        self.nodes[slot].store(node.as_ptr(), Ordering::Release);
+        self.tags.store(self.tags().0 | tag << (8 * slot), Ordering::Release);
+    }
+
+    pub(super) fn clear(&self, slot: usize) {
+        self.tags.store(self.tags().0 & !(0xFF << (8 * slot)), Ordering::Relaxed);
+    }
+
+    /// One node more, or less, that belongs here and lies further on. A count that reached its end stays: that only costs looks.
+    pub(super) fn pass(&self, more: bool) {
+        let tags = self.tags().0;
+        if tags >> PASSED_AT == MOST_PASSED {
+            return;
+        }
+        if more {
+            self.tags.store(tags + ONE_PASSED, Ordering::Release);
+        } else {
+            self.tags.store(tags - ONE_PASSED, Ordering::Relaxed);
+        }
+    }
+}
+
+/// A byte for each slot, 0 where that is free; and in the highest how many nodes found no place here and lie further on (as in
+/// Facebook's F14 tables).
+#[derive(Clone, Copy)]
+pub(super) struct Tags(u64);
+
+const PASSED_AT: u32 = 56;
+const ONE_PASSED: u64 = 1 << PASSED_AT;
+const MOST_PASSED: u64 = u64::MAX >> PASSED_AT;
+/// The lowest bit of each tag.
+const ONES: u64 = 0x0001_0101_0101_0101 & ((1 << (8 * SLOTS)) - 1);
+/// The highest bit of each tag.
+const EACH: u64 = ONES << 7;
+
+impl Tags {
+    /// The slots with this tag, and perhaps some more: the node will tell.
+    #[inline(always)]
+    pub(super) fn of(self, tag: u64) -> Slots {
+        let differ = self.0 ^ (tag * ONES);
+        // The lowest zero byte is found, and above it perhaps one that is not (Mycroft's test). A free slot has no tag: none is 0.
+        Slots(differ.wrapping_sub(ONES) & !differ & EACH)
+    }
+
+    pub(super) fn taken(self) -> Slots {
+        Slots(self.0 & EACH)
+    }
+
+    pub(super) fn free(self) -> Option<usize> {
+        Slots(!self.0 & EACH).next()
+    }
+
+    /// Whether nothing that belongs here lies further on.
+    #[inline(always)]
+    pub(super) fn is_last(self) -> bool {
+        self.0 < ONE_PASSED
+    }
+}
+
+/// Numbers of slots.
+pub(super) struct Slots(u64);
+
+impl Iterator for Slots {
+    type Item = usize;
+
+    #[inline(always)]
+    fn next(&mut self) -> Option<usize> {
+        if self.0 == 0 {
+            return None;
+        }
+        let slot = self.0.trailing_zeros() as usize / 8;
+        self.0 &= self.0 - 1;
+        Some(slot)
+    }
+}

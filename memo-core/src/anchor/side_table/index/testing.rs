@@ -1,0 +1,24 @@
+use super::*;
+
+/// What stands for a node: an address, and something that is written before it is shown.
+pub(super) struct Stub {
+    pub(super) address: crate::sys::sync::AtomicUsize,
+    pub(super) value: crate::sys::sync::UnsafeCell<u32>,
+}
+
+impl Addressed for Stub {
+    unsafe fn address(node: NonNull<Self>) -> usize {
+        // SAFETY: the caller's.
+        unsafe { node.as_ref() }.address.load(Ordering::Acquire)
+    }
+}
+
+impl Stub {
+    pub(super) fn new(address: usize, value: u32) -> NonNull<Self> {
+        let stub = Self { address: crate::sys::sync::AtomicUsize::new(1), value: crate::sys::sync::UnsafeCell::new(0) };
+        // SAFETY: just made.
+        stub.value.with_mut(|at| unsafe { *at = value });
+        stub.address.store(address, Ordering::Release);
+        NonNull::from(Box::leak(Box::new(stub)))
+    }
+}

@@ -1,0 +1,136 @@
+use std::collections::HashMap;
+
+use super::testing::Stub;
+use super::*;
+
+/// Addresses as allocators give them, by number.
+fn address(n: usize) -> usize {
+    0x7000_0000_0000 + n * 48
+}
+
+fn find(index: &Index<Stub>, n: usize) -> Option<NonNull<Stub>> {
+    // SAFETY: one thread, the writer's.
+    unsafe { index.find(address(n)) }
+}
+
+fn free(retired: Retired) {
+    // SAFETY: one thread, which looks no more.
+    unsafe { retired.free() };
+}
+
+fn insert(index: &Index<Stub>, writer: &mut Writer, node: NonNull<Stub>, retired: &mut Retired) {
+    // SAFETY: nodes are freed at the end.
+    let address = unsafe { Stub::address(node) };
+    index.insert(writer, address, node, retired);
+}
+
+fn chunks(writer: &Writer) -> usize {
+    writer.chunks.iter().sum::<u32>() as usize
+}
+
+/// The end of an index, which holds nothing, and of the nodes that were in it.
+fn end(index: &Index<Stub>, mut writer: Writer, mut retired: Retired, nodes: Vec<NonNull<Stub>>) {
+    assert_eq!((writer.live(), chunks(&writer)), (0, 1), "a table that was large is small again");
+    assert!(index.directory().depth() <= 2);
+    index.end(&mut writer, &mut retired);
+    free(retired);
+    for node in nodes {
+        // SAFETY: leaked in `new`.
+        drop(unsafe { Box::from_raw(node.as_ptr()) });
+    }
+}
+
+#[test]
+fn it_does_what_a_map_does_through_growth_and_shrinking() {
+    const OBJECTS: usize = 4096;
+    let nodes: Vec<_> = (0..OBJECTS).map(|n| Stub::new(address(n), n as u32)).collect();
+    let (index, mut writer, mut retired) = (Index::new(), Writer::new(), Retired::new());
+    let mut map = HashMap::new();
+    let mut state = 1_u64;
+    for step in 0..400_000_usize {
+        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        let n = (state >> 33) as usize % OBJECTS;
+        // In waves, from full to nearly empty.
+        let fills = (step / 40_000).is_multiple_of(2);
+        match find(&index, n) {
+            None if fills || n.is_multiple_of(64) => {
+                index.insert(&mut writer, address(n), nodes[n], &mut retired);
+                map.insert(n, nodes[n]);
+            }
+            Some(found) if !fills => {
+                assert_eq!(Some(found), map.remove(&n));
+                index.remove(&mut writer, found, &mut retired);
+            }
+            found => assert_eq!(found, map.get(&n).copied()),
+        }
+        free(retired.take());
+        assert_eq!(writer.live(), map.len());
+        assert!(chunks(&writer) <= map.len() / (FEW / 4) + 2, "it is never nearly empty");
+        let n = n ^ 1;
+        assert_eq!(find(&index, n), map.get(&n).copied());
+    }
+    for &node in map.values() {
+        index.remove(&mut writer, node, &mut retired);
+    }
+    end(&index, writer, retired, nodes);
+}
+
+/// No step may be in proportion to the table: what one moves lies in one chunk, or is the directory.
+#[test]
+fn one_that_comes_or_goes_makes_one_chunk_two_or_two_one() {
+    let nodes: Vec<_> = (0..100_000).map(|n| Stub::new(address(n), 0)).collect();
+    let (index, mut writer, mut retired) = (Index::new(), Writer::new(), Retired::new());
+    let mut before = 0;
+    for &node in &nodes {
+        insert(&index, &mut writer, node, &mut retired);
+        assert!(chunks(&writer) - before <= 2);
+        before = chunks(&writer);
+    }
+    assert!(before * FULL < 2 * nodes.len(), "chunks are half full: {before}");
+    assert!(1 << index.directory().depth() < nodes.len() / 8);
+    for &node in &nodes {
+        index.remove(&mut writer, node, &mut retired);
+        assert!(before - chunks(&writer) <= 3);
+        before = chunks(&writer);
+    }
+    end(&index, writer, retired, nodes);
+}
+
+/// The number that a hash is the hash of, as its steps go backwards.
+fn address_of_hash(hash: u64) -> usize {
+    // Newton's iteration: each step doubles the bits that are right.
+    let inverse = (0..6)
+        .fold(1_u64, |x, _| x.wrapping_mul(2_u64.wrapping_sub(crate::anchor::side_table::SPREAD.wrapping_mul(x))));
+    let mixed = hash.wrapping_mul(inverse);
+    let granule = (0..8).fold(mixed, |granule, _| mixed ^ granule >> 9);
+    (granule << 4) as usize
+}
+
+/// Nobody meets such addresses by chance. They cost time, and nothing else.
+#[test]
+fn hashes_that_are_all_alike_are_kept_apart_without_an_endless_directory() {
+    // Granules have four bits less than addresses, so some hashes are none's.
+    let alike = (0..)
+        .map(|n| address_of_hash(0xABCD_EF01_2345_0000 | n))
+        .filter(|&address| hash_of(address) >> 16 == 0xABCD_EF01_2345);
+    let nodes: Vec<_> = alike.take(1000).map(|address| Stub::new(address, 0)).collect();
+    let (index, mut writer, mut retired) = (Index::new(), Writer::new(), Retired::new());
+    let find = |node: NonNull<Stub>| {
+        // SAFETY: nodes are freed at the end.
+        let address = unsafe { Stub::address(node) };
+        // SAFETY: one thread, the writer's.
+        unsafe { index.find(address) }
+    };
+    for (n, &node) in nodes.iter().enumerate() {
+        assert_eq!(find(node), None);
+        insert(&index, &mut writer, node, &mut retired);
+        assert_eq!((find(node), find(nodes[n / 2])), (Some(node), Some(nodes[n / 2])));
+    }
+    assert!(1 << index.directory().depth() <= nodes.len(), "the directory is in proportion");
+    for (n, &node) in nodes.iter().enumerate() {
+        index.remove(&mut writer, node, &mut retired);
+        assert_eq!(find(node), None);
+        assert!(nodes[n + 1..].iter().all(|&left| find(left) == Some(left)));
+    }
+    end(&index, writer, retired, nodes);
+}

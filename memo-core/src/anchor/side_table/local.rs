@@ -1,0 +1,315 @@
+//! The table of one thread: the anchors of its `Rc`s, and of what takes part in its `local` memos.
+//!
+//! It is one shard, without a lock. It lies behind a thread-local pointer without a destructor, so it works until the thread's very
+//! end (law 14). When the thread ends, a guard gives it back: all but the nodes of living `Rc`s whose results were lent, since an
+//! `Rc` that was leaked, or that a later destructor holds, may have a `&'static` result out. Those stay, with what is left of the
+//! table, and are counted as leaked. A table that is made after that has a guard of its own; after that one, a table goes at
+//! the end of each outermost call.
+//!
+//! Borrows of the table are short and nothing of the user's runs inside them.
+
+use std::ptr::NonNull;
+
+use super::index::{Guess, Index};
+use super::node::{Node, age};
+use super::shard::{Added, Chain, Keeper, Swept};
+use super::{Made, Subject};
+use crate::anchor::anchor::Anchor;
+use crate::anchor::cell::CellRef;
+use crate::anchor::liveness::Life;
+use crate::memo::core::Core;
+use crate::memo::counters::{self, Count};
+use crate::sys::hazard::retire::Batch;
+use crate::sys::panics::Panics;
+use crate::sys::thread;
+
+/// The table.
+pub(crate) struct Table {
+    index: Index<Node>,
+    keeper: Keeper,
+    /// The number of the next node.
+    next: u32,
+}
+
+impl Table {
+    fn new() -> Self {
+        Self { index: Index::new(), keeper: Keeper::new(), next: 0 }
+    }
+}
+
+fn with<R>(act: impl FnOnce(&mut Table) -> R) -> Option<R> {
+    thread::with(|thread| {
+        let table = NonNull::new(thread.table.get())?;
+        // SAFETY: this thread's alone, and `act` never comes back here: it runs our code only.
+        let table = unsafe { &mut *table.as_ptr() };
+        let done = act(table);
+        if let Some(retired) = table.keeper.retired() {
+            // SAFETY: nobody reads but this thread, which does not now.
+            unsafe { retired.free() };
+        }
+        Some(done)
+    })
+}
+
+fn with_or_make<R>(act: impl FnOnce(&mut Table) -> R) -> R {
+    thread::with(|thread| {
+        if thread.table.get().is_null() {
+            thread.table.set(Box::into_raw(Box::new(Table::new())));
+            // Too late for a guard: then it goes with the call.
+            if !thread.arm() {
+                thread.arm_again();
+            }
+        }
+    });
+    with(act).expect("the table was just made")
+}
+
+/// The anchor of the object, if this thread has one for it. Good for as long as the object lives.
+#[inline(always)]
+pub(crate) fn find<'a>(subject: Subject) -> Option<&'a Anchor> {
+    let node = thread::with(|thread| {
+        let table = NonNull::new(thread.table.get())?;
+        // SAFETY: this thread's alone, and borrowed for the look only.
+        let index = unsafe { &(*table.as_ptr()).index };
+        // SAFETY: this thread is the writer.
+        match unsafe { index.guess(subject.address) } {
+            Guess::Node(node) => Some(node),
+            Guess::Nothing => None,
+            Guess::Unsure => find_further(index, subject.address),
+        }
+    })?;
+    // SAFETY: the node of a living object stays.
+    Some(unsafe { node.as_ref() }.anchor())
+}
+
+#[cold]
+#[inline(never)]
+fn find_further(index: &Index<Node>, address: usize) -> Option<NonNull<Node>> {
+    // SAFETY: this thread is the writer.
+    unsafe { index.find(address) }
+}
+
+/// The anchor of the object on this thread, made on first use. In passing a few others are looked at; those that are dead and due
+/// go to `end`.
+pub(crate) fn find_or_add<'a>(
+    subject: Subject,
+    roomy: bool,
+    life: impl FnOnce() -> Life,
+    end: impl FnOnce(Chain),
+) -> Made<'a> {
+    let Added { node, fresh, dead } = with_or_make(|table| {
+        let Table { index, keeper, next } = table;
+        let number = || {
+            let number = *next;
+            *next = number.wrapping_add(1);
+            number
+        };
+        keeper.find_or_add(index, subject, roomy, number, life)
+    });
+    if !dead.is_empty() {
+        end(dead);
+    }
+    // SAFETY: as in `find`.
+    unsafe { Made::of(node, fresh) }
+}
+
+/// Calls `act` with the anchor of an object that may be dead. `act` is ours.
+pub(crate) fn with_anchor(subject: Subject, act: impl FnOnce(&Anchor)) {
+    if let Some(anchor) = find(subject) {
+        act(anchor);
+    }
+}
+
+/// Looks at so many nodes, and takes out those that are dead, so many at most. As the [other](super::shared::sweep_some) it says how
+/// many are done with.
+pub(crate) fn sweep_some(nodes: usize, most_dead: usize) -> (usize, Chain) {
+    match with(|table| table.keeper.sweep_some(&table.index, nodes, most_dead)) {
+        Some(Swept { looked, dead, .. }) if dead.len() >= most_dead => (looked, dead),
+        Some(Swept { dead, .. }) => (nodes, dead),
+        None => (nodes, const { Chain::new() }),
+    }
+}
+
+/// Takes nodes back that hold nothing any more, and some whose cells wait for the end of an outermost call.
+pub(crate) fn give_back(free: Chain, late: Chain) {
+    with(|table| {
+        table.keeper.give_back(free);
+        table.keeper.add_late(late);
+    });
+}
+
+/// Nodes whose cells wait for the end of an outermost call.
+pub(crate) fn take_late(most: usize) -> Chain {
+    with(|table| table.keeper.take_late(most)).unwrap_or(const { Chain::new() })
+}
+
+pub(crate) fn has_late() -> bool {
+    with(|table| table.keeper.has_late()).unwrap_or(false)
+}
+
+/// Sweeps what is in the table now, batch by batch.
+pub(crate) fn sweep_all(batch: usize, mut end: impl FnMut(Chain)) {
+    let Some(mut round) = with(|table| table.keeper.round()) else { return };
+    while let Some(dead) = with(|table| table.keeper.go_on(&table.index, &mut round, batch)).flatten() {
+        end(dead);
+    }
+    with(|table| table.keeper.trim(&table.index));
+}
+
+/// A node that was seen: when it came, and whose it is.
+pub(crate) type Seen = (u32, usize);
+
+/// All nodes, those that came first at the front.
+pub(crate) fn seen() -> Vec<Seen> {
+    let mut seen = Vec::new();
+    with(|table| {
+        table.keeper.each(|node| {
+            if node.is_assigned() {
+                seen.push((node.number(), node.own_address()));
+            }
+        });
+        seen.sort_unstable_by_key(|&(number, _)| std::cmp::Reverse(age(number, table.next)));
+    });
+    seen
+}
+
+/// How many numbers nodes had so far, around.
+pub(crate) fn now() -> u32 {
+    with(|table| table.next).unwrap_or(0)
+}
+
+/// Takes out the node of an object if that is dead.
+pub(crate) fn take_if_dead(address: usize) -> Chain {
+    with(|table| table.keeper.take_if_dead(&table.index, address)).unwrap_or(const { Chain::new() })
+}
+
+/// The sum of what `of` says of all nodes, from so many of each class.
+pub(crate) fn estimate(most: usize, of: &impl Fn(&Node) -> u64) -> u64 {
+    with(|table| table.keeper.estimate(most, of)).unwrap_or(0)
+}
+
+pub(crate) fn each(visit: &mut impl FnMut(&Node)) {
+    with(|table| table.keeper.each(&mut *visit));
+}
+
+/// Counted references to this thread's cells of `core`.
+pub(crate) fn listed(core: &'static Core) -> Vec<CellRef> {
+    let mut cells = Vec::new();
+    each(&mut |node: &Node| {
+        if let Some(cell) = node.anchor().cells().find(core) {
+            // SAFETY: the table holds the cell; `clear` exists for memos with counted cells only.
+            cells.push(unsafe { CellRef::retain(cell) });
+        }
+    });
+    cells
+}
+
+/// How many nodes objects have, dead or alive.
+pub(crate) fn live() -> usize {
+    with(|table| table.keeper.live()).unwrap_or(0)
+}
+
+/// Whether `is` says yes to a node.
+pub(crate) fn any(is: &mut impl FnMut(&Node) -> bool) -> bool {
+    with(|table| table.keeper.any(&mut *is)).unwrap_or(false)
+}
+
+/// The results of `core` on this thread all of whose arguments live.
+pub(crate) fn len(core: &'static Core) -> usize {
+    let mut len = 0;
+    each(&mut |node: &Node| {
+        if node.life().is_alive() {
+            len += super::living(node, core);
+        }
+    });
+    len
+}
+
+/// Gives the table back, but for what may be lent for good. Runs when the thread ends.
+pub(crate) fn close() {
+    // Values dropped here may make a new table; not for ever.
+    for _ in 0..4 {
+        if thread::with(|thread| thread.table.get().is_null()) {
+            return;
+        }
+        // A destructor that panics here would abort the process: the thread has nobody to tell.
+        let mut panics = Panics::default();
+        panics.run(crate::reclaim::sweep::sweep_here);
+        let ended = end_what_is_not_lent(&mut panics);
+        let goes = with(|table| {
+            let Table { index, keeper, .. } = table;
+            keeper.take_if(index, |node| !may_be_lent(node))
+        });
+        // Whatever of these is alive lives on elsewhere, or has no result that could be out.
+        let free = crate::reclaim::sweep::end_all(goes.unwrap_or(const { Chain::new() }), &mut panics);
+        give_back(free, const { Chain::new() });
+        with(|table| table.keeper.trim(&table.index));
+        panics.swallow();
+        if with(|table| table.keeper.is_empty()) == Some(true) {
+            let table = thread::with(|thread| thread.table.replace(std::ptr::null_mut()));
+            // SAFETY: made by `Box::into_raw`, and no longer reachable.
+            let mut table = unsafe { Box::from_raw(table) };
+            table.keeper.end(&table.index);
+            if let Some(retired) = table.keeper.retired() {
+                // SAFETY: as in `with`.
+                unsafe { retired.free() };
+            }
+        } else if ended == 0 {
+            break;
+        }
+    }
+    if thread::with(|thread| !thread.table.get().is_null()) {
+        count_leaked();
+    }
+}
+
+/// Whether a result may be lent out for good: of an `Rc` that was leaked, or that a later destructor holds.
+fn may_be_lent(node: &Node) -> bool {
+    node.life().is_thread_bound() && node.life().is_alive() && {
+        let mut lent = false;
+        each_lent(node, |_, results| lent |= results > 0);
+        lent
+    }
+}
+
+/// Visits the lending memos on a node, with the number of their results.
+fn each_lent(node: &Node, mut visit: impl FnMut(&'static Core, usize)) {
+    node.anchor().cells().each(|cell| {
+        // SAFETY: the node's cells stand.
+        let core = unsafe { cell.as_ref() }.memo();
+        if core.site().lends {
+            // SAFETY: the vtable is that of the cell's memo.
+            visit(core, unsafe { (core.vtable().ready)(cell) });
+        }
+    });
+}
+
+/// What is in the table now outlives its thread: nobody will ever reclaim it, unless a later destructor drops that `Rc` after all.
+fn count_leaked() {
+    let mut stays: Vec<(&'static Core, u64)> = Vec::new();
+    each(&mut |node: &Node| {
+        each_lent(node, |core, results| match stays.iter_mut().find(|(other, _)| std::ptr::eq(*other, core)) {
+            Some((_, all)) => *all += results as u64,
+            None => stays.push((core, results as u64)),
+        });
+    });
+    for (core, results) in stays {
+        let more = thread::with(|thread| thread.note_leaked(core, results));
+        counters::count(core, Count::Leaked, more);
+    }
+}
+
+/// Nobody can have a result of a memo that returns by clone: those go with their thread, whoever lives on. How many
+/// there were.
+fn end_what_is_not_lent(panics: &mut Panics) -> usize {
+    let mut ended = 0;
+    let memos = crate::inspect::memos::all().clone();
+    for core in memos.into_iter().filter(|core| core.is_local() && !core.site().lends) {
+        for cell in listed(core) {
+            // Of this thread's memos nothing goes to a batch.
+            ended += cell.empty(Count::Dropped, &mut Batch::default(), panics);
+            panics.run(|| drop(cell));
+        }
+    }
+    ended
+}

@@ -1,0 +1,354 @@
+//! A node of the side table: whose it is, the anchor, and room for a first small result.
+//!
+//! # Invariants
+//!
+//! 1. A node's memory stays a node's as long as any reader may look at it; of a node that it cannot know to be its object's, a
+//!    reader reads the address and nothing else.
+//! 2. The address is that of the node's object from when the rest of it is written until the node is taken out; otherwise it is
+//!    odd, which no object's is: 1 where the node is free, else a link to the next of those that were taken out.
+//! 3. All but the address and the anchor's cells is written by the shard's writer only, while no object has the node.
+//! 4. The room is used by the call that made the node, or by none, and for results only whose end runs nothing of the user's.
+
+use std::cell::UnsafeCell;
+use std::mem::{MaybeUninit, needs_drop};
+use std::ptr::NonNull;
+
+use super::index::Addressed;
+use crate::anchor::anchor::Anchor;
+use crate::anchor::cell::{self, AnyCell, CellHead};
+use crate::anchor::drop_queue;
+use crate::anchor::liveness::Life;
+use crate::memo::counters::Count;
+use crate::reclaim::audit;
+use crate::sys::sync::{AtomicUsize, Ordering};
+
+/// An anchor in the side table. What a hit needs comes first. Behind a roomy one lies its [`Room`].
+#[repr(C)]
+pub(crate) struct Node {
+    address: AtomicUsize,
+    anchor: Anchor,
+    life: Life,
+    size: Size,
+    number: Number,
+}
+
+// Bounds the memory of an entry; a model's atomics are larger.
+#[cfg(all(not(memo_loom), target_pointer_width = "64"))]
+const _: () = assert!(size_of::<Node>() == 48 && size_of::<Room>() == 40);
+
+/// Bytes from one node of a slab to the next.
+pub(super) const fn stride(roomy: bool) -> usize {
+    size_of::<Node>() + if roomy { size_of::<Room>() } else { 0 }
+}
+
+/// The address of a node that is free.
+const FREE: usize = 1;
+
+impl Addressed for Node {
+    #[inline(always)]
+    unsafe fn address(node: NonNull<Self>) -> usize {
+        // SAFETY: the caller's, and invariant 1: nothing but the address is referred to.
+        let address = unsafe { &(*node.as_ptr()).address };
+        address.load(Ordering::Acquire)
+    }
+}
+
+impl Node {
+    pub(super) fn free(index: u32, roomy: bool) -> Self {
+        Self {
+            address: AtomicUsize::new(FREE),
+            anchor: Anchor::new(),
+            life: Life::GONE,
+            size: Size(0),
+            number: Number::of(0, index, roomy),
+        }
+    }
+
+    /// Gives a free node to an object. The address is the last that is written.
+    ///
+    /// # Safety
+    /// The node is free, and the caller is its shard's writer.
+    pub(super) unsafe fn assign(node: NonNull<Self>, address: usize, bytes: usize, number: u32, life: Life) {
+        debug_assert_eq!(address & 1, 0, "the data of an `Arc` lies behind its counts");
+        let at = node.as_ptr();
+        // SAFETY: the caller's; readers look at the address alone (invariant 1).
+        unsafe { (*at).life = life };
+        // SAFETY: as above.
+        unsafe { (*at).size = Size::of(bytes) };
+        // SAFETY: as above.
+        let place = unsafe { &mut (*at).number };
+        *place = place.renewed(number);
+        // SAFETY: as above.
+        unsafe { &(*at).address }.store(address, Ordering::Release);
+    }
+
+    /// Links a node that was taken out of the index to another such.
+    ///
+    /// # Safety
+    /// The caller took it out, or owns the list.
+    pub(super) unsafe fn link(node: NonNull<Self>, next: Option<NonNull<Self>>) {
+        let next = next.map_or(0, |next| next.as_ptr().expose_provenance());
+        // Relaxed: giving back the `Weak` comes after, and orders it.
+        // SAFETY: the caller's.
+        unsafe { &(*node.as_ptr()).address }.store(next | 1, Ordering::Relaxed);
+    }
+
+    /// # Safety
+    /// As for [`Node::link`], and it was linked.
+    pub(super) unsafe fn next(node: NonNull<Self>) -> Option<NonNull<Self>> {
+        // SAFETY: the caller's.
+        let next = unsafe { &(*node.as_ptr()).address }.load(Ordering::Relaxed);
+        NonNull::new(std::ptr::with_exposed_provenance_mut(next & !1))
+    }
+
+    /// Whether an object has this node, dead or alive.
+    pub(super) fn is_assigned(&self) -> bool {
+        self.address.load(Ordering::Relaxed) & 1 == 0
+    }
+
+    pub(super) fn own_address(&self) -> usize {
+        self.address.load(Ordering::Relaxed)
+    }
+
+    #[inline(always)]
+    pub(crate) fn anchor(&self) -> &Anchor {
+        &self.anchor
+    }
+
+    /// Where the first result may lie, if this node is a roomy one.
+    ///
+    /// # Safety
+    /// The node lies in a slab, and its memory is not given back for `'a`.
+    pub(super) unsafe fn room<'a>(node: NonNull<Self>) -> Option<&'a Room> {
+        // SAFETY: the caller's; this is not changed while an object has the node.
+        let roomy = unsafe { (*node.as_ptr()).number }.is_roomy();
+        // SAFETY: it lies there, in the same slab.
+        let room = roomy.then(|| unsafe { node.add(1) }.cast::<Room>());
+        // SAFETY: plain memory.
+        room.map(|room| unsafe { room.as_ref() })
+    }
+
+    pub(crate) fn life(&self) -> &Life {
+        &self.life
+    }
+
+    pub(crate) fn bytes(&self) -> u64 {
+        self.size.bytes()
+    }
+
+    pub(crate) fn number(&self) -> u32 {
+        self.number.number()
+    }
+
+    /// Its place in its slab.
+    pub(super) fn index(&self) -> u32 {
+        self.number.index()
+    }
+
+    /// Whether a room lies behind it.
+    pub(super) fn is_roomy(&self) -> bool {
+        self.number.is_roomy()
+    }
+
+    /// Lets go of the object's allocation.
+    ///
+    /// # Safety
+    /// The node was taken out, and is the caller's.
+    pub(crate) unsafe fn release_life(node: NonNull<Self>) {
+        // SAFETY: the caller's: no reader is at it but for the address.
+        let life = unsafe { &mut (*node.as_ptr()).life };
+        drop(std::mem::replace(life, Life::GONE));
+        // SAFETY: as above.
+        unsafe { (*node.as_ptr()).size = Size(0) };
+    }
+
+    /// Lets go of the object's allocation, and ends the cells if that runs nothing of the user's: then the node holds nothing any
+    /// more, and `true` comes back.
+    ///
+    /// # Safety
+    /// As for [`Node::take_cells`].
+    pub(crate) unsafe fn end_quietly(node: NonNull<Self>) -> bool {
+        // SAFETY: the caller's.
+        let this = unsafe { node.as_ref() };
+        if !this.life.is_plain() {
+            return false;
+        }
+        let mut quiet = true;
+        audit::forget(&this.anchor);
+        this.anchor.cells().each(|cell| {
+            // SAFETY: the node's cells stand.
+            quiet &= unsafe { cell::is_quiet(cell) };
+        });
+        // SAFETY: the caller's.
+        unsafe { Self::release_life(node) };
+        if quiet {
+            // SAFETY: the caller's.
+            drop_queue::end_quiet(unsafe { Self::take_cells(node) });
+        }
+        quiet
+    }
+
+    /// Takes the cells out, as a chain; that in the room is ended and is not among them.
+    ///
+    /// # Safety
+    /// The node was taken out, its object is dead, all that was done with it is visible here, and it is the caller's.
+    pub(crate) unsafe fn take_cells(node: NonNull<Self>) -> *mut CellHead {
+        // SAFETY: the caller's.
+        let anchor = unsafe { &mut (*node.as_ptr()).anchor };
+        audit::forget(anchor);
+        let mut chain = anchor.take();
+        // SAFETY: the caller's.
+        let Some(room) = unsafe { Self::room(node) }.map(Room::start) else { return chain };
+        let mut before: Option<NonNull<CellHead>> = None;
+        let mut at = chain;
+        while let Some(cell) = NonNull::new(at) {
+            // SAFETY: the chain is the caller's.
+            let head = unsafe { cell.as_ref() };
+            at = head.next();
+            if cell != room {
+                before = Some(cell);
+                continue;
+            }
+            match before {
+                Some(before) => {
+                    // SAFETY: as above.
+                    let before = unsafe { before.as_ref() };
+                    // SAFETY: as above.
+                    unsafe { before.set_next(at) };
+                }
+                None => chain = at,
+            }
+            // SAFETY: the vtable is that of the cell's memo, and the object is dead. Nothing of the user's runs (invariant 4).
+            unsafe { (head.memo().vtable().end)(cell, Count::Dropped) };
+            break;
+        }
+        chain
+    }
+}
+
+/// Words for a first result: a head, a slot's state, and two for the value.
+const ROOM: usize = if cfg!(memo_loom) { 64 } else { 5 };
+
+/// Where the first result of a node may lie, if it is small.
+pub(crate) struct Room(UnsafeCell<MaybeUninit<[usize; ROOM]>>);
+
+impl Room {
+    fn start(&self) -> NonNull<CellHead> {
+        NonNull::from(&self.0).cast()
+    }
+
+    /// Whether a cell of this type, of results of type `V`, may lie here.
+    pub(crate) const fn fits<C, V>() -> bool {
+        size_of::<C>() <= size_of::<Self>() && align_of::<C>() <= align_of::<Self>() && !needs_drop::<V>()
+    }
+
+    /// Puts a cell here.
+    ///
+    /// # Safety
+    /// [`Room::fits`], and the caller made the roomy node, and puts no second one here that is not to replace a cell that was never seen.
+    pub(crate) unsafe fn put<C: AnyCell>(&self, cell: C) -> NonNull<CellHead> {
+        let at = self.0.get().cast::<C>();
+        // SAFETY: the caller's.
+        unsafe { at.write(cell) };
+        self.start()
+    }
+}
+
+/// Bytes of an object, which a dead node still pins. In half a word: exact below 2 GiB, in whole MiB from there on.
+#[derive(Clone, Copy)]
+struct Size(u32);
+
+impl Size {
+    const IN_MIB: u32 = 1 << 31;
+
+    fn of(bytes: usize) -> Self {
+        match u32::try_from(bytes) {
+            Ok(bytes) if bytes < Self::IN_MIB => Self(bytes),
+            _ => Self(Self::IN_MIB | u32::try_from(bytes >> 20).unwrap_or(u32::MAX)),
+        }
+    }
+
+    fn bytes(self) -> u64 {
+        let figure = u64::from(self.0 & !Self::IN_MIB);
+        if self.0 & Self::IN_MIB == 0 { figure } else { figure << 20 }
+    }
+}
+
+/// When a node came (roughly, and around), whether it is a roomy one, and its place in its slab.
+#[derive(Clone, Copy)]
+struct Number(u32);
+
+/// Bits of the place in a slab.
+pub(super) const INDEX_BITS: u32 = 6;
+
+const ROOMY: u32 = 1 << INDEX_BITS;
+/// Bits below the number.
+const LOW_BITS: u32 = INDEX_BITS + 1;
+
+impl Number {
+    fn of(number: u32, index: u32, roomy: bool) -> Self {
+        Self(number << LOW_BITS | if roomy { ROOMY } else { 0 } | index)
+    }
+
+    /// The same place, for one that comes now.
+    fn renewed(self, number: u32) -> Self {
+        Self::of(number, self.index(), self.is_roomy())
+    }
+
+    fn number(self) -> u32 {
+        self.0 >> LOW_BITS
+    }
+
+    fn is_roomy(self) -> bool {
+        self.0 & ROOMY != 0
+    }
+
+    fn index(self) -> u32 {
+        self.0 & ((1 << INDEX_BITS) - 1)
+    }
+}
+
+/// Puts numbers into the order of coming. `next` is the number of the next to come.
+pub(crate) fn age(number: u32, next: u32) -> u32 {
+    next.wrapping_sub(number).wrapping_sub(1) & (u32::MAX >> LOW_BITS)
+}
+
+/// Whether a node with this number came when `began` was the next, or later, up to `now`. One that is older than there are numbers may be
+/// taken for such, if its number was given again since `began`.
+pub(crate) fn came_since(number: u32, began: u32, now: u32) -> bool {
+    age(number, now) < now.wrapping_sub(began)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sizes_are_exact_below_two_gib_and_in_mib_above() {
+        for bytes in [0, 1, 4096, (2 << 30) - 1, 2 << 30, 5 << 30] {
+            assert_eq!(Size::of(bytes).bytes(), bytes as u64);
+        }
+        assert_eq!(Size::of((3 << 30) + 5).bytes(), 3 << 30);
+    }
+
+    #[test]
+    fn the_order_of_coming_outlives_the_end_of_the_numbers() {
+        const LAST: u32 = u32::MAX >> LOW_BITS;
+        let next = 3;
+        let mut numbers = [2, LAST, 0, LAST - 1, 1];
+        numbers.sort_by_key(|&number| std::cmp::Reverse(age(number, next)));
+        assert_eq!(numbers, [LAST - 1, LAST, 0, 1, 2]);
+    }
+
+    #[test]
+    fn what_is_old_stays_so_however_many_come_after_it() {
+        const LAST: u32 = u32::MAX >> LOW_BITS;
+        for now in [1_000, LAST / 2, LAST - 5, u32::MAX - 5] {
+            let began = now - 100;
+            for old in [1, 2, LAST / 2, LAST / 2 + 7, LAST - 101] {
+                assert!(!came_since(began.wrapping_sub(old) & LAST, began, now), "{old} before {began}");
+            }
+            assert!(came_since(began & LAST, began, now) && came_since((now - 1) & LAST, began, now));
+        }
+    }
+}

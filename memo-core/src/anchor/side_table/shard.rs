@@ -1,0 +1,451 @@
+//! One part of a table: its nodes in slabs, the index that leads to them, and those that were found dead.
+//!
+//! # The way of a node
+//!
+//! free -> assigned to an object -> found dead: out of the index, on the list of the *dead* -> its batch is taken by a thread, which
+//! lets go of the object's allocation and ends the cells -> free. Where ending them may run code of the user's and the thread
+//! is inside a memo call, the node waits on the list of the *late* for the end of an outermost call.
+//!
+//! # Who looks for the dead
+//!
+//! Whoever adds a node looks at [`OLD`] nodes of its class in its shard, and at [`YOUNG`] of those that came last, in passing: the
+//! lock is held anyway, and the lines are near. So for each class and shard the dead are at most as many as the living and
+//! a batch, whatever threads, sizes and kinds of arguments there are; and a class is a factor of two in bytes.
+
+use std::ptr::NonNull;
+
+use super::index::{Index, Writer};
+use super::node::Node;
+use super::retired::Retired;
+use super::slab::{KINDS, Kind, Pool, Slab};
+use super::{Subject, class_of};
+use crate::anchor::liveness::Life;
+use crate::sys::prefetch;
+
+/// Nodes of its class that are looked at for one that comes.
+const OLD: usize = 2;
+/// Nodes from the slab of the last one.
+const YOUNG: usize = 2;
+/// Slabs that are passed at most for them.
+const SLABS: usize = 4;
+/// Nodes that a sweep of all looks at before it opens the lock.
+const AT_A_TIME: usize = 256;
+/// So many dead are worth a batch: one fence for all (where one is needed), and one more turn of the lock. Fewer where few live.
+const BATCH: usize = 32;
+const LEAST_BATCH: usize = 4;
+/// So many bytes of theirs are.
+const BATCH_BYTES: u64 = 32 << 10;
+
+/// Nodes that were taken out, linked.
+pub(crate) struct Chain {
+    first: Option<NonNull<Node>>,
+    len: usize,
+}
+
+// SAFETY: nodes that are the holder's alone. Those of a thread's own table do not leave it: `local` hands them to nobody.
+unsafe impl Send for Chain {}
+
+impl Chain {
+    pub(crate) const fn new() -> Self {
+        Self { first: None, len: 0 }
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.first.is_none()
+    }
+
+    pub(crate) fn len(&self) -> usize {
+        self.len
+    }
+
+    /// Adds a node that was taken out.
+    pub(crate) fn push(&mut self, node: NonNull<Node>) {
+        // SAFETY: taken out, and on no other list.
+        unsafe { Node::link(node, self.first) };
+        self.first = Some(node);
+        self.len += 1;
+    }
+
+    pub(crate) fn pop(&mut self) -> Option<NonNull<Node>> {
+        let node = self.first?;
+        // SAFETY: on this list.
+        self.first = unsafe { Node::next(node) };
+        self.len -= 1;
+        Some(node)
+    }
+
+    /// At most so many of the nodes.
+    pub(crate) fn split(&mut self, most: usize) -> Self {
+        if self.len <= most {
+            return std::mem::replace(self, Self::new());
+        }
+        let mut some = Self::new();
+        while some.len < most
+            && let Some(node) = self.pop()
+        {
+            some.push(node);
+        }
+        some
+    }
+
+    pub(crate) fn each(&self, mut visit: impl FnMut(&Node)) {
+        let mut at = self.first;
+        while let Some(node) = at {
+            // SAFETY: on this list, which is borrowed.
+            visit(unsafe { node.as_ref() });
+            // SAFETY: as above.
+            at = unsafe { Node::next(node) };
+        }
+    }
+}
+
+/// What came of adding a node.
+pub(crate) struct Added {
+    pub(crate) node: NonNull<Node>,
+    /// Whether this call made it: then its room is this call's.
+    pub(crate) fresh: bool,
+    /// Dead ones that are due.
+    pub(crate) dead: Chain,
+}
+
+/// What the writer of a shard keeps. Its [`Index`] lies elsewhere: readers should not share a cache line with this.
+pub(crate) struct Keeper {
+    writer: Writer,
+    pools: Vec<Pool>,
+    dead: Chain,
+    dead_bytes: u64,
+    late: Chain,
+    /// Which pool a round goes on with, and how many of its nodes it has not passed yet: all at most.
+    turn: usize,
+    left: usize,
+    retired: Retired,
+}
+
+impl Keeper {
+    pub(crate) const fn new() -> Self {
+        Self {
+            writer: Writer::new(),
+            pools: Vec::new(),
+            dead: Chain::new(),
+            dead_bytes: 0,
+            late: Chain::new(),
+            turn: 0,
+            left: usize::MAX,
+            retired: Retired::new(),
+        }
+    }
+
+    /// Nodes that an object has, dead or alive.
+    pub(crate) fn live(&self) -> usize {
+        self.writer.live()
+    }
+
+    /// Whether there is nothing to sweep.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.live() == 0 && self.dead.is_empty() && self.late.is_empty()
+    }
+
+    /// What readers may still look at, if there is any.
+    #[inline]
+    pub(crate) fn retired(&mut self) -> Option<Retired> {
+        (!self.retired.is_empty()).then(|| self.retired.take())
+    }
+
+    #[inline]
+    pub(crate) fn find(&self, index: &Index<Node>, address: usize) -> Option<NonNull<Node>> {
+        // SAFETY: the writer.
+        unsafe { index.find(address) }
+    }
+
+    pub(crate) fn find_or_add(
+        &mut self,
+        index: &Index<Node>,
+        subject: Subject,
+        roomy: bool,
+        number: impl FnOnce() -> u32,
+        life: impl FnOnce() -> Life,
+    ) -> Added {
+        if let Some(node) = self.find(index, subject.address) {
+            return Added { node, fresh: false, dead: Chain::new() };
+        }
+        let kind = Kind { class: class_of(subject.size) as u8, roomy };
+        let pool = match self.pools.iter().position(|pool| pool.kind() == kind) {
+            Some(at) => at,
+            None => {
+                // There is seldom another.
+                self.pools.reserve_exact(1);
+                self.pools.push(Pool::new(kind));
+                self.pools.len() - 1
+            }
+        };
+        // Before it comes: of itself there is nothing to see.
+        for _ in 0..YOUNG {
+            if let Some(node) = self.pools[pool].next_young() {
+                self.look(index, node);
+            }
+        }
+        if !self.pools[pool].all_are_young() {
+            self.look_old(index, pool, OLD, &mut { SLABS });
+        }
+        let node = self.pools[pool].take();
+        // SAFETY: it was free, and the caller is the writer.
+        unsafe { Node::assign(node, subject.address, subject.size, number(), life()) };
+        index.insert(&mut self.writer, subject.address, node, &mut self.retired);
+        Added { node, fresh: true, dead: self.due() }
+    }
+
+    /// The dead, if they are worth a batch.
+    #[inline]
+    fn due(&mut self) -> Chain {
+        let batch = (LEAST_BATCH + self.live() / 4).min(BATCH);
+        if self.dead.len() >= batch || self.dead_bytes >= BATCH_BYTES { self.take_dead() } else { Chain::new() }
+    }
+
+    /// All that was found dead. They were taken out; who has them gives them back.
+    pub(crate) fn take_dead(&mut self) -> Chain {
+        self.dead_bytes = 0;
+        std::mem::replace(&mut self.dead, Chain::new())
+    }
+
+    /// Looks at a few nodes of a pool, as far as so many slabs go. How many were looked at.
+    #[inline]
+    fn look_old(&mut self, index: &Index<Node>, pool: usize, nodes: usize, slabs: &mut usize) -> usize {
+        for looked in 0..nodes {
+            let Some(node) = self.pools[pool].next_old(slabs) else { return looked };
+            self.look(index, node);
+        }
+        nodes
+    }
+
+    /// Takes a node out if its object is dead.
+    #[inline]
+    fn look(&mut self, index: &Index<Node>, node: NonNull<Node>) -> bool {
+        // SAFETY: assigned, in this shard, whose writer this is.
+        let this = unsafe { node.as_ref() };
+        if this.life().is_alive() {
+            return false;
+        }
+        self.dead_bytes += this.bytes();
+        self.take_out(index, node);
+        self.dead.push(node);
+        true
+    }
+
+    fn take_out(&mut self, index: &Index<Node>, node: NonNull<Node>) {
+        index.remove(&mut self.writer, node, &mut self.retired);
+        // SAFETY: it came from a pool of this shard.
+        unsafe { self.pool_of(node).take_out(node) };
+    }
+
+    /// Goes on with a round over all nodes, class by class: looks at so many, at none twice, and not further when so many dead wait.
+    pub(crate) fn sweep_some(&mut self, index: &Index<Node>, nodes: usize, most_dead: usize) -> Swept {
+        let (mut looked, mut around) = (0, false);
+        // Of slabs that are nearly empty, some.
+        let mut slabs = SLABS.max(nodes);
+        loop {
+            let Some(pool) = self.pools.get_mut(self.turn) else {
+                (self.turn, self.left, around) = (0, usize::MAX, true);
+                break;
+            };
+            self.left = self.left.min(pool.assigned());
+            if self.left == 0 {
+                (self.turn, self.left) = (self.turn + 1, usize::MAX);
+                continue;
+            }
+            if looked >= nodes || self.dead.len() >= most_dead {
+                break;
+            }
+            let Some(node) = pool.next_old(&mut slabs) else { break };
+            self.left -= 1;
+            looked += 1;
+            self.look(index, node);
+        }
+        // Who comes by to sweep takes all: what was found dead may be asked about by nobody else.
+        Swept { looked, around, dead: self.take_dead() }
+    }
+
+    /// Begins a sweep of all: how much there is to pass.
+    pub(crate) fn round(&self) -> Round {
+        let mut slabs = [0; KINDS];
+        for pool in &self.pools {
+            slabs[pool.kind().number()] = pool.slabs() + 1;
+        }
+        Round { slabs }
+    }
+
+    /// Goes on with it for a while: the dead that were found, at most a batch. `None`: there is no more.
+    pub(crate) fn go_on(&mut self, index: &Index<Node>, round: &mut Round, batch: usize) -> Option<Chain> {
+        let mut left = AT_A_TIME;
+        while self.dead.len() < batch && left > 0 {
+            let to_pass = |pool: &Pool| round.slabs[pool.kind().number()] > 0;
+            let Some(pool) = self.pools.iter().position(to_pass) else { break };
+            let slabs = &mut round.slabs[self.pools[pool].kind().number()];
+            // A slab at a time, of which all that is needed comes at once.
+            let ahead = self.pools[pool].ahead(|node| {
+                // SAFETY: assigned, in this shard, whose writer this is.
+                let address = unsafe { node.as_ref() }.own_address();
+                // The counts of an `Arc` lie before its object.
+                prefetch::line(std::ptr::without_provenance::<[usize; 2]>(address).wrapping_sub(1));
+                index.prefetch(address);
+            });
+            let nodes = left.min(batch).min(ahead.max(1));
+            // Slab by slab, or node by node where one at a time is asked for.
+            let looked = self.look_old(index, pool, nodes, slabs);
+            if looked < nodes {
+                *slabs = 0;
+            }
+            left -= looked.max(1);
+        }
+        let some = self.some_dead(batch);
+        (some.is_some() || self.pools.iter().any(|pool| round.slabs[pool.kind().number()] > 0))
+            .then(|| some.unwrap_or(const { Chain::new() }))
+    }
+
+    fn some_dead(&mut self, batch: usize) -> Option<Chain> {
+        if self.dead.is_empty() {
+            return None;
+        }
+        let dead = self.dead.split(batch);
+        if self.dead.is_empty() {
+            self.dead_bytes = 0;
+        }
+        Some(dead)
+    }
+
+    /// Takes out the node of an object if that is dead.
+    pub(crate) fn take_if_dead(&mut self, index: &Index<Node>, address: usize) -> Chain {
+        let mut dead = Chain::new();
+        if let Some(node) = self.find(index, address)
+            && self.look(index, node)
+        {
+            let node = self.dead.pop().expect("it was just put there");
+            dead.push(node);
+        }
+        dead
+    }
+
+    /// The pool that a node of this shard came from.
+    #[inline]
+    fn pool_of(&mut self, node: NonNull<Node>) -> &mut Pool {
+        // SAFETY: the caller's node lies in a slab of this shard.
+        let slab = unsafe { Slab::of(node) };
+        // SAFETY: as above.
+        let kind = unsafe { slab.as_ref() }.kind();
+        self.pools.iter_mut().find(|pool| pool.kind() == kind).expect("it came from one")
+    }
+
+    /// Takes nodes back that hold nothing any more.
+    pub(crate) fn give_back(&mut self, mut chain: Chain) {
+        while let Some(node) = chain.pop() {
+            let mut retired = self.retired.take();
+            // SAFETY: it is on no list, and what it held has gone.
+            unsafe { self.pool_of(node).give_back(node, &mut retired) };
+            self.retired = retired;
+        }
+    }
+
+    /// Takes nodes back whose cells wait for the end of an outermost call.
+    pub(crate) fn add_late(&mut self, mut chain: Chain) {
+        while let Some(node) = chain.pop() {
+            self.late.push(node);
+        }
+    }
+
+    pub(crate) fn take_late(&mut self, most: usize) -> Chain {
+        self.late.split(most)
+    }
+
+    pub(crate) fn has_late(&self) -> bool {
+        !self.late.is_empty()
+    }
+
+    /// Gives room back that nothing is in, after a sweep of all.
+    pub(crate) fn trim(&mut self, index: &Index<Node>) {
+        if self.live() == 0 {
+            index.end(&mut self.writer, &mut self.retired);
+        }
+        for pool in &mut self.pools {
+            pool.trim(&mut self.retired);
+        }
+        self.pools.retain(|pool| pool.slabs() > 0);
+        if self.pools.is_empty() {
+            self.pools = Vec::new();
+        }
+    }
+
+    /// Takes out the nodes that `goes` says yes to, alive or not.
+    pub(crate) fn take_if(&mut self, index: &Index<Node>, goes: impl Fn(&Node) -> bool) -> Chain {
+        let mut going = Vec::new();
+        self.each_node(|node| {
+            // SAFETY: assigned, in this shard, whose writer this is.
+            if goes(unsafe { node.as_ref() }) {
+                going.push(node);
+            }
+        });
+        let mut chain = self.take_dead();
+        for node in going {
+            self.take_out(index, node);
+            chain.push(node);
+        }
+        chain
+    }
+
+    /// Gives all memory back; there are no nodes.
+    pub(crate) fn end(&mut self, index: &Index<Node>) {
+        debug_assert!(self.is_empty());
+        self.trim(index);
+    }
+
+    /// Whether `is` says yes to the node of an object.
+    pub(crate) fn any(&self, mut is: impl FnMut(&Node) -> bool) -> bool {
+        // SAFETY: assigned, in this shard, whose writer this is.
+        let mut is = |node: NonNull<Node>| is(unsafe { node.as_ref() });
+        self.pools.iter().any(|pool| pool.any(&mut is))
+    }
+
+    fn each_node(&self, mut visit: impl FnMut(NonNull<Node>)) {
+        self.pools.iter().for_each(|pool| pool.each(&mut visit));
+    }
+
+    /// The sum of what `of` says of the nodes of all objects, and of those that were found dead, from so many of each class.
+    pub(crate) fn estimate(&self, most: usize, of: &impl Fn(&Node) -> u64) -> u64 {
+        let mut sum = 0;
+        for pool in &self.pools {
+            let (mut looked, mut of_those) = (0, 0);
+            pool.any(&mut |node| {
+                looked += 1;
+                // SAFETY: assigned, in this shard, whose writer this is.
+                of_those += of(unsafe { node.as_ref() });
+                looked >= most
+            });
+            if looked > 0 {
+                sum +=
+                    u64::try_from(u128::from(of_those) * pool.assigned() as u128 / looked as u128).unwrap_or(u64::MAX);
+            }
+        }
+        self.dead.each(|node| sum += of(node));
+        sum
+    }
+
+    /// Visits the nodes of all objects, and those that were found dead and are not ended yet.
+    pub(crate) fn each(&self, mut visit: impl FnMut(&Node)) {
+        // SAFETY: assigned, in this shard, whose writer this is.
+        self.each_node(|node| visit(unsafe { node.as_ref() }));
+        self.dead.each(&mut visit);
+        self.late.each(&mut visit);
+    }
+}
+
+/// What came of going on with a round.
+pub(crate) struct Swept {
+    /// So many nodes were looked at.
+    pub(crate) looked: usize,
+    /// The round is at its end.
+    pub(crate) around: bool,
+    pub(crate) dead: Chain,
+}
+
+/// How far a sweep of all has to go yet: slabs of each kind.
+pub(crate) struct Round {
+    slabs: [usize; KINDS],
+}

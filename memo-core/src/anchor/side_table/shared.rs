@@ -1,0 +1,330 @@
+//! The process-wide table of `Arc`s. A hit takes no lock; writers take turns, shard by shard.
+//!
+//! An object's shard goes by the 16 KiB of memory that it lies in: allocators give each thread regions of its own, so threads
+//! that make and drop objects seldom meet in one shard, or on one line. Objects that are as large as that share one shard: of those
+//! a single dead one weighs so much that the next to come should find it.
+
+use std::ptr::NonNull;
+use std::sync::Arc;
+
+use super::index::{Guess, Index};
+use super::node::{Node, age};
+use super::shard::{Added, Chain, Keeper, Round};
+use super::{Made, SPREAD, Subject, retired};
+use crate::anchor::anchor::Anchor;
+use crate::anchor::liveness::Life;
+use crate::sys::fence;
+use crate::sys::sync::plain::{AtomicU32, AtomicU64, AtomicUsize, Mutex, MutexGuard, Ordering};
+use crate::sys::sync::unpoisoned;
+use crate::sys::thread;
+
+/// A bit each in a word.
+const SHARDS: usize = 1 << SHARD_BITS;
+const SHARD_BITS: u32 = 5;
+const REGION_BITS: u32 = 14;
+
+/// What readers need, close together: it changes only when a directory does.
+#[cfg(not(memo_loom))]
+static INDEXES: [Index<Node>; SHARDS] = [const { Index::new() }; SHARDS];
+
+#[cfg(memo_loom)]
+static INDEXES: std::sync::LazyLock<[Index<Node>; SHARDS]> =
+    std::sync::LazyLock::new(|| std::array::from_fn(|_| Index::new()));
+
+/// What writers do, on lines of their own.
+#[repr(align(128))]
+struct Apart<T>(T);
+
+static KEEPERS: [Apart<Mutex<Keeper>>; SHARDS] = [const { Apart(Mutex::new(Keeper::new())) }; SHARDS];
+
+/// Shards that have, or lately had, nodes, a bit each: the others are not worth a visit.
+static OCCUPIED: AtomicU64 = AtomicU64::new(0);
+
+/// Shards with nodes whose cells wait for the end of an outermost call, a bit each.
+static LATE: AtomicU64 = AtomicU64::new(0);
+
+/// The number of the next node, in blocks that threads take.
+static NEXT: AtomicU32 = AtomicU32::new(0);
+const BLOCK: u32 = 256;
+
+/// One of the shards.
+#[derive(Clone, Copy)]
+pub(crate) struct Shard(usize);
+
+impl Shard {
+    #[inline(always)]
+    fn of(subject: Subject) -> Self {
+        if subject.size >> REGION_BITS != 0 {
+            return Self(0);
+        }
+        let region = subject.address as u64 >> REGION_BITS;
+        Self((region.wrapping_mul(SPREAD) >> (64 - SHARD_BITS)) as usize)
+    }
+
+    #[inline(always)]
+    fn index(self) -> &'static Index<Node> {
+        &INDEXES[self.0]
+    }
+
+    #[inline]
+    fn keeper(self) -> MutexGuard<'static, Keeper> {
+        unpoisoned(KEEPERS[self.0].0.lock())
+    }
+
+    /// Works on the shard under its lock; what is retired goes when that is open.
+    #[inline]
+    fn with<R>(self, act: impl FnOnce(&mut Keeper) -> R) -> R {
+        self.with_locked(self.keeper(), act)
+    }
+
+    #[inline]
+    fn with_locked<R>(self, mut keeper: MutexGuard<'static, Keeper>, act: impl FnOnce(&mut Keeper) -> R) -> R {
+        let done = act(&mut keeper);
+        let retired = keeper.retired();
+        drop(keeper);
+        if let Some(retired) = retired {
+            retired::let_go(retired);
+        }
+        done
+    }
+
+    fn bit(self) -> u64 {
+        1 << self.0
+    }
+
+    /// Takes nodes back that hold nothing any more, and some that wait.
+    pub(crate) fn give_back(self, free: Chain, late: Chain) {
+        if free.is_empty() && late.is_empty() {
+            return;
+        }
+        self.with(|keeper| {
+            keeper.give_back(free);
+            if !late.is_empty() {
+                keeper.add_late(late);
+                LATE.fetch_or(self.bit(), Ordering::Relaxed);
+            }
+        });
+    }
+
+    /// Nodes whose cells wait for the end of an outermost call.
+    pub(crate) fn take_late(self, most: usize) -> Chain {
+        let mut keeper = self.keeper();
+        let some = keeper.take_late(most);
+        if !keeper.has_late() {
+            LATE.fetch_and(!self.bit(), Ordering::Relaxed);
+        }
+        some
+    }
+}
+
+/// All shards that have nodes.
+pub(crate) fn shards() -> impl Iterator<Item = Shard> {
+    bits(OCCUPIED.load(Ordering::Relaxed))
+}
+
+fn bits(mut word: u64) -> impl Iterator<Item = Shard> {
+    std::iter::from_fn(move || {
+        let at = word.trailing_zeros() as usize;
+        word &= word.wrapping_sub(1);
+        (at < SHARDS).then_some(Shard(at))
+    })
+}
+
+/// Shards with nodes that wait for the end of an outermost call.
+pub(crate) fn with_late() -> impl Iterator<Item = Shard> {
+    bits(LATE.load(Ordering::Relaxed))
+}
+
+/// Whether there are any.
+#[inline]
+pub(crate) fn any_late() -> bool {
+    LATE.load(Ordering::Relaxed) != 0
+}
+
+/// The anchor of `arc`, if it has one.
+#[inline(always)]
+pub(crate) fn find<T: ?Sized>(arc: &Arc<T>) -> Option<&Anchor> {
+    let subject = Subject::of(&**arc);
+    let (shard, address) = (Shard::of(subject), subject.address);
+    let guess = thread::with(|thread| match thread.light_reader() {
+        // SAFETY: marked as looking.
+        Some(reader) => reader.look(fence::light, || unsafe { shard.index().guess(address) }),
+        None => Guess::Unsure,
+    });
+    let node = match guess {
+        Guess::Node(node) => node,
+        Guess::Nothing => return None,
+        Guess::Unsure => find_carefully(shard, address)?,
+    };
+    // SAFETY: the node of a living object stays, and `arc` is borrowed for as long as the anchor is.
+    Some(unsafe { node.as_ref() }.anchor())
+}
+
+/// The same with all that a hit seldom needs: a further look, a full fence on a thread's first time and where no other does, and
+/// the lock on a thread that is ending, which writers do not wait for.
+#[cold]
+#[inline(never)]
+fn find_carefully(shard: Shard, address: usize) -> Option<NonNull<Node>> {
+    thread::with(|thread| {
+        // SAFETY: called while marked as looking.
+        let find = || unsafe { shard.index().find(address) };
+        if let Some(reader) = thread.light_reader() {
+            return reader.look(fence::light, find);
+        }
+        match thread.reader() {
+            Some(reader) => reader.look(fence::full, find),
+            None => shard.keeper().find(shard.index(), address),
+        }
+    })
+}
+
+/// A number for a node, higher than those before, as far as this thread's go.
+fn number() -> u32 {
+    thread::with(|thread| {
+        let next = thread.node_number.get();
+        let number = if next % BLOCK == 0 { NEXT.fetch_add(BLOCK, Ordering::Relaxed) } else { next };
+        thread.node_number.set(number.wrapping_add(1));
+        number
+    })
+}
+
+/// The anchor of `arc`, made on first use. In passing a few others are looked at; those that are dead and due go to `end`.
+pub(crate) fn find_or_add<T: ?Sized>(arc: &Arc<T>, roomy: bool, end: impl FnOnce(Shard, Chain)) -> Made<'_> {
+    let subject = Subject::of(&**arc);
+    let shard = Shard::of(subject);
+    let Added { node, fresh, dead } = shard.with(|keeper| {
+        if OCCUPIED.load(Ordering::Relaxed) & shard.bit() == 0 {
+            OCCUPIED.fetch_or(shard.bit(), Ordering::Relaxed);
+        }
+        keeper.find_or_add(shard.index(), subject, roomy, number, || Life::new(Arc::downgrade(arc)))
+    });
+    if !dead.is_empty() {
+        end(shard, dead);
+    }
+    // SAFETY: as in `find`.
+    unsafe { Made::of(node, fresh) }
+}
+
+/// Calls `act` with the anchor of an object that may die meanwhile. `act` is ours.
+pub(crate) fn with_anchor(subject: Subject, act: impl FnOnce(&Anchor)) {
+    let shard = Shard::of(subject);
+    // While the shard is locked nobody takes the node out.
+    let keeper = shard.keeper();
+    if let Some(node) = keeper.find(shard.index(), subject.address) {
+        // SAFETY: it is in the table.
+        act(unsafe { node.as_ref() }.anchor());
+    }
+}
+
+/// Shards that one visit goes to at most: their lines may be another thread's.
+const VISITS: u32 = 12;
+
+/// Looks at so many nodes, one hand for the whole process, and hands the dead to `end`: not further when so many were found, and in a
+/// few shards only. How many nodes are done with: all, unless the dead were that many or a shard was busy
+/// and not to be waited for.
+pub(crate) fn sweep_some(nodes: usize, most_dead: usize, wait: bool, mut end: impl FnMut(Shard, Chain)) -> usize {
+    /// The shard that the hand is at.
+    static HAND: AtomicUsize = AtomicUsize::new(0);
+    let (mut looked, mut found) = (0, 0);
+    for _ in 0..OCCUPIED.load(Ordering::Relaxed).count_ones().min(VISITS) {
+        let Some(shard) = occupied_from(HAND.load(Ordering::Relaxed)) else { break };
+        // Nobody waits for one that is busy, nor passes it by: it is tried again with the next miss, for a while.
+        let keeper = match KEEPERS[shard.0].0.try_lock() {
+            Ok(keeper) => keeper,
+            Err(_) if wait => shard.keeper(),
+            Err(_) => return looked,
+        };
+        let swept = shard.with_locked(keeper, |keeper| {
+            if keeper.is_empty() {
+                OCCUPIED.fetch_and(!shard.bit(), Ordering::Relaxed);
+            }
+            keeper.sweep_some(shard.index(), nodes - looked, most_dead - found)
+        });
+        looked += swept.looked;
+        found += swept.dead.len();
+        if !swept.dead.is_empty() {
+            end(shard, swept.dead);
+        }
+        if !swept.around {
+            break;
+        }
+        HAND.store(shard.0 + 1, Ordering::Relaxed);
+        if looked >= nodes || found >= most_dead {
+            break;
+        }
+    }
+    if found < most_dead { nodes } else { looked }
+}
+
+/// The first occupied shard from `hand` on, around.
+fn occupied_from(hand: usize) -> Option<Shard> {
+    let hand = hand % SHARDS;
+    let occupied = OCCUPIED.load(Ordering::Relaxed).rotate_right(hand as u32);
+    (occupied != 0).then(|| Shard((hand + occupied.trailing_zeros() as usize) % SHARDS))
+}
+
+/// A sweep of a shard, of what is in it now.
+pub(crate) fn begin_round(shard: Shard) -> Round {
+    shard.keeper().round()
+}
+
+/// Goes on with it: a batch of the dead, or `None` at the end.
+pub(crate) fn go_on(shard: Shard, round: &mut Round, batch: usize) -> Option<Chain> {
+    shard.with(|keeper| keeper.go_on(shard.index(), round, batch))
+}
+
+/// Gives room back that nothing is in.
+pub(crate) fn trim() {
+    shards().for_each(|shard| shard.with(|keeper| keeper.trim(shard.index())));
+    retired::free_waiting();
+}
+
+/// A node that was seen: when it came, where, and whose it is.
+pub(crate) type Seen = (u32, Shard, usize);
+
+/// All nodes, those that came first at the front.
+pub(crate) fn seen() -> Vec<Seen> {
+    let mut seen = Vec::new();
+    for shard in shards() {
+        shard.keeper().each(|node| {
+            if node.is_assigned() {
+                seen.push((node.number(), shard, node.own_address()));
+            }
+        });
+    }
+    let next = now();
+    seen.sort_unstable_by_key(|&(number, ..)| std::cmp::Reverse(age(number, next)));
+    seen
+}
+
+/// How many numbers nodes had so far, around.
+pub(crate) fn now() -> u32 {
+    NEXT.load(Ordering::Relaxed)
+}
+
+/// Takes out the node of an object that was seen if that is dead.
+pub(crate) fn take_if_dead(&(_, shard, address): &Seen) -> (Shard, Chain) {
+    (shard, shard.with(|keeper| keeper.take_if_dead(shard.index(), address)))
+}
+
+/// Whether `is` says yes to a node.
+pub(crate) fn any(is: &mut impl FnMut(&Node) -> bool) -> bool {
+    shards().any(|shard| shard.keeper().any(&mut *is))
+}
+
+/// How many nodes objects have, dead or alive.
+pub(crate) fn live() -> usize {
+    shards().map(|shard| shard.keeper().live()).sum()
+}
+
+/// The sum of what `of` says of all nodes, from so many of each class and shard.
+pub(crate) fn estimate(most: usize, of: &impl Fn(&Node) -> u64) -> u64 {
+    shards().map(|shard| shard.keeper().estimate(most, of)).sum()
+}
+
+/// Visits all nodes, shard by shard under its lock.
+pub(crate) fn each(visit: &mut impl FnMut(&Node)) {
+    for shard in shards() {
+        shard.keeper().each(&mut *visit);
+    }
+}

@@ -1,0 +1,94 @@
+//! The whole extra key of a call: nothing, or a tuple of parts.
+
+use std::hash::{BuildHasher, Hasher};
+use std::sync::OnceLock;
+
+use hashbrown::DefaultHashBuilder;
+
+use super::{KeyPart, StoredKey};
+use crate::argument::scope::Scope;
+use crate::sys::panics::OnItsWay;
+use crate::value::store::{Single, Store, Table};
+
+/// The whole extra key of a call: `()`, or a tuple of [`KeyPart`]s.
+#[allow(private_interfaces, private_bounds, reason = "implemented here only")]
+pub trait KeySet<S: Scope> {
+    /// The form kept with the result.
+    type Stored: StoredKey<S>;
+    /// How a cell holds its entries.
+    #[doc(hidden)]
+    type Store<V>: Store<Key = Self::Stored, Value = V> + 'static
+    where
+        V: 'static;
+    /// As [`super::MemoKey`]'s.
+    const TRUSTED: bool;
+    /// As [`super::is_faithful`].
+    const FAITHFUL: bool;
+    /// The key's hash: computed once a call, kept with the entry, never computed again.
+    fn hash(&self) -> u64;
+    /// Whether the stored key is this one.
+    fn matches(&self, stored: &Self::Stored) -> bool;
+    /// Makes the form to keep.
+    fn to_stored(&self) -> Self::Stored;
+}
+
+#[allow(private_interfaces, reason = "as for the trait")]
+impl<S: Scope> KeySet<S> for () {
+    type Stored = ();
+    type Store<V>
+        = Single<V>
+    where
+        V: 'static;
+    const TRUSTED: bool = true;
+    const FAITHFUL: bool = true;
+
+    #[inline]
+    fn hash(&self) -> u64 {
+        0
+    }
+
+    #[inline]
+    fn matches(&self, (): &()) -> bool {
+        true
+    }
+
+    fn to_stored(&self) {}
+}
+
+/// One hasher for all keys of the process, seeded at random.
+fn hasher() -> impl Hasher {
+    static BUILDER: OnceLock<DefaultHashBuilder> = OnceLock::new();
+    BUILDER.get_or_init(DefaultHashBuilder::default).build_hasher()
+}
+
+macro_rules! key_sets {
+    ($($($name:ident . $at:tt)+;)+) => {$(
+        #[allow(private_interfaces, reason = "as for the trait")]
+        impl<S: Scope, $($name: KeyPart<S>),+> KeySet<S> for ($($name,)+) {
+            type Stored = ($($name::Stored,)+);
+            type Store<V> = Table<Self::Stored, V> where V: 'static;
+            const TRUSTED: bool = $($name::TRUSTED)&&+;
+            const FAITHFUL: bool = $($name::FAITHFUL)&&+;
+
+            #[inline]
+            fn hash(&self) -> u64 {
+                let mut state = hasher();
+                $(self.$at.hash_part(&mut state);)+
+                state.finish()
+            }
+
+            #[inline]
+            fn matches(&self, stored: &Self::Stored) -> bool {
+                $(self.$at.matches(&stored.$at))&&+
+            }
+
+            fn to_stored(&self) -> Self::Stored {
+                // The `Clone` of one may panic when those before it are made.
+                let made = ($(OnItsWay::new(self.$at.to_stored()),)+);
+                ($(made.$at.arrive(),)+)
+            }
+        }
+    )+};
+}
+
+each_tuple!(key_sets);

@@ -1,0 +1,114 @@
+//! Copies of the user's own values: `#[memo(value)]`.
+
+use std::any::Any;
+use std::ffi::{CStr, OsStr};
+use std::hash::{Hash, Hasher};
+use std::path::{Path, PathBuf};
+
+use super::{MemoKey, StoredKey};
+use crate::argument::scope::{Scope, Storable};
+
+/// A value that takes part by its own `Hash`, `Eq` and `Clone`; a path by its spelling, as without the mark.
+#[derive(Debug)]
+#[repr(transparent)]
+pub struct Value<T: ?Sized>(T);
+
+impl<T: ?Sized> Value<T> {
+    /// Looks at a value as a key.
+    #[inline]
+    pub fn from_ref(value: &T) -> &Self {
+        // SAFETY: `repr(transparent)`, so both have the same layout and metadata.
+        unsafe { &*(std::ptr::from_ref(value) as *const Self) }
+    }
+}
+
+/// A path as it is spelt. Its `Eq` takes `a/b` and `a//b` for one, and the body does not; of types that have a path inside
+/// the `Eq` is the user's word.
+#[inline]
+fn spelling<T: 'static>(value: &T) -> Option<&OsStr> {
+    let value: &dyn Any = value;
+    let owned = || value.downcast_ref::<PathBuf>().map(|path| path.as_os_str());
+    owned().or_else(|| value.downcast_ref::<Box<Path>>().map(|path| path.as_os_str()))
+}
+
+#[inline]
+fn is_same<T: Eq + 'static>(a: &T, b: &T) -> bool {
+    a == b && spelling(a) == spelling(b)
+}
+
+/// A stored copy of the user's.
+#[derive(Debug)]
+pub struct Kept<T>(T);
+
+// SAFETY: `Storable<Shared>` is `Send + Sync`.
+unsafe impl<S, T: Eq + Storable<S>> StoredKey<S> for Kept<T> {
+    fn same(&self, other: &Self) -> bool {
+        is_same(&self.0, &other.0)
+    }
+}
+
+impl<S: Scope, T: Hash + Eq + Clone + Storable<S>> MemoKey<S> for Value<T> {
+    type Stored = Kept<T>;
+    const FAITHFUL: bool = true;
+
+    #[inline]
+    fn hash_key<H: Hasher>(&self, state: &mut H) {
+        self.0.hash(state);
+    }
+
+    #[inline]
+    fn matches_stored(&self, stored: &Kept<T>) -> bool {
+        is_same(&self.0, &stored.0)
+    }
+
+    fn to_stored(&self) -> Kept<T> {
+        Kept(self.0.clone())
+    }
+}
+
+/// A slice is looked up as it comes, and kept element by element.
+impl<S: Scope, T: Hash + Eq + Clone + Storable<S>> MemoKey<S> for Value<[T]> {
+    type Stored = Box<[Kept<T>]>;
+    const FAITHFUL: bool = true;
+
+    #[inline]
+    fn hash_key<H: Hasher>(&self, state: &mut H) {
+        self.0.hash(state);
+    }
+
+    #[inline]
+    fn matches_stored(&self, stored: &Box<[Kept<T>]>) -> bool {
+        self.0.len() == stored.len() && self.0.iter().zip(stored).all(|(value, stored)| is_same(value, &stored.0))
+    }
+
+    fn to_stored(&self) -> Box<[Kept<T>]> {
+        self.0.iter().cloned().map(Kept).collect()
+    }
+}
+
+/// Texts and paths are the keys that they are without the mark.
+macro_rules! as_unmarked {
+    ($($text:ty),+) => {$(
+        impl<S: Scope> MemoKey<S> for Value<$text> {
+            type Stored = <$text as MemoKey<S>>::Stored;
+            const TRUSTED: bool = true;
+            const FAITHFUL: bool = true;
+
+            #[inline]
+            fn hash_key<H: Hasher>(&self, state: &mut H) {
+                MemoKey::<S>::hash_key(&self.0, state);
+            }
+
+            #[inline]
+            fn matches_stored(&self, stored: &Self::Stored) -> bool {
+                MemoKey::<S>::matches_stored(&self.0, stored)
+            }
+
+            fn to_stored(&self) -> Self::Stored {
+                MemoKey::<S>::to_stored(&self.0)
+            }
+        }
+    )+};
+}
+
+as_unmarked!(str, Path, OsStr, CStr);

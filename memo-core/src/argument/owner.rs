@@ -1,0 +1,210 @@
+//! From the argument to its anchor: the first step of every call.
+
+use std::marker::PhantomData;
+use std::rc::Rc;
+use std::sync::Arc;
+
+use crate::anchor::anchor::{Anchor, HasAnchor};
+use crate::anchor::liveness::Life;
+use crate::anchor::side_table::{Made, Subject, local, shared};
+use crate::argument::scope::{Local, Scope, Shared};
+use crate::memo::core::Where;
+use crate::reclaim::sweep;
+
+/// The argument that carries the results: an `Arc`, an `Rc`, or an object with an anchor inside.
+///
+/// Implemented for `Arc<T>` and `Rc<T>` of any `T`, and for every [`HasAnchor`]. It fixes where the results lie: the
+/// written type decides, so `&Arc<T>` is the side table, also where `T` has an anchor of its own.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot carry the results of a memo",
+    label = "not an `Arc`, an `Rc`, or an object with an anchor",
+    note = "pass it as `&Arc<{Self}>`, wrap it in `memo_core::Anchored`, or give it a field of type `memo_core::Anchor` and derive `HasAnchor`",
+    note = "if another argument should carry the results, write `#[memo(owner)]` before that one, and `#[memo(value)]` or `#[memo(skip)]` before this"
+)]
+pub trait Owner: Locate<Self::Scope> {
+    /// Where its results lie.
+    type Scope: Scope;
+}
+
+impl<T: ?Sized> Owner for Arc<T> {
+    type Scope = Shared;
+}
+
+impl<T: ?Sized> Owner for Rc<T> {
+    type Scope = Local;
+}
+
+impl<T: HasAnchor + ?Sized> Owner for T {
+    type Scope = Shared;
+}
+
+/// How an owner's anchor is found in scope `S`.
+///
+/// A bound `T: Owner` brings these methods along, so that none goes by a name that std's traits have.
+#[allow(private_interfaces, reason = "sealed in effect: the hidden types cannot be named outside")]
+#[diagnostic::on_unimplemented(
+    message = "the results of `{Self}` cannot be `local`",
+    label = "an object with an anchor inside may move to another thread, and its results with it",
+    note = "remove `local`, or take the owner as `&Rc<..>` or `&Arc<..>`"
+)]
+pub trait Locate<S> {
+    /// Whether its anchor is in the side table.
+    #[doc(hidden)]
+    const TABLED: bool;
+    /// Its anchor, if it has one already.
+    #[doc(hidden)]
+    fn find_anchor(&self) -> Option<&Anchor>;
+    /// Its anchor, made on first use; with room for a small result if so.
+    #[doc(hidden)]
+    fn make_anchor(&self, roomy: bool) -> Made<'_>;
+    /// Its strong count.
+    #[doc(hidden)]
+    fn strong(&self) -> Option<usize>;
+    /// What the side table knows it by.
+    #[doc(hidden)]
+    fn life(&self) -> Option<(Subject, Life)>;
+}
+
+#[allow(private_interfaces, reason = "as for the trait")]
+impl<T: ?Sized> Locate<Shared> for Arc<T> {
+    const TABLED: bool = true;
+
+    #[inline]
+    fn find_anchor(&self) -> Option<&Anchor> {
+        shared::find(self)
+    }
+    fn make_anchor(&self, roomy: bool) -> Made<'_> {
+        sweep::shared_anchor(self, roomy)
+    }
+    fn strong(&self) -> Option<usize> {
+        Some(Arc::strong_count(self))
+    }
+    fn life(&self) -> Option<(Subject, Life)> {
+        Some((Subject::of(&**self), Life::new(Arc::downgrade(self))))
+    }
+}
+
+macro_rules! in_this_threads_table {
+    ($pointer:ident) => {
+        #[allow(private_interfaces, reason = "as for the trait")]
+        impl<T: ?Sized> Locate<Local> for $pointer<T> {
+            const TABLED: bool = true;
+
+            #[inline]
+            fn find_anchor(&self) -> Option<&Anchor> {
+                local::find(Subject::of(&**self))
+            }
+            fn make_anchor(&self, roomy: bool) -> Made<'_> {
+                sweep::local_anchor(Subject::of(&**self), roomy, || Life::new($pointer::downgrade(self)))
+            }
+            fn strong(&self) -> Option<usize> {
+                Some($pointer::strong_count(self))
+            }
+            fn life(&self) -> Option<(Subject, Life)> {
+                Some((Subject::of(&**self), Life::new($pointer::downgrade(self))))
+            }
+        }
+    };
+}
+
+in_this_threads_table!(Rc);
+in_this_threads_table!(Arc);
+
+#[allow(private_interfaces, reason = "as for the trait")]
+impl<T: HasAnchor + ?Sized> Locate<Shared> for T {
+    const TABLED: bool = false;
+
+    #[inline(always)]
+    fn find_anchor(&self) -> Option<&Anchor> {
+        Some(self.anchor())
+    }
+    fn make_anchor(&self, _: bool) -> Made<'_> {
+        unreachable!("an anchor inside is always found")
+    }
+    fn strong(&self) -> Option<usize> {
+        None
+    }
+    fn life(&self) -> Option<(Subject, Life)> {
+        None
+    }
+}
+
+/// An owner whose thread-local results may be lent: it cannot leave the thread, nor be borrowed by another.
+#[diagnostic::on_unimplemented(
+    message = "results of `{Self}` cannot be lent from a thread's own table",
+    label = "it may outlive the thread that lends",
+    note = "return the result by value, or take the owner as `&Rc<..>`, or remove `local`"
+)]
+pub trait ThreadBound {}
+
+impl<T: ?Sized> ThreadBound for Rc<T> {}
+
+/// The owner of one call, and its scope: where the call looks.
+#[derive(Debug)]
+pub struct Place<'w, O: ?Sized, S> {
+    owner: &'w O,
+    scope: PhantomData<fn(S) -> S>,
+    /// Invariant: were a place shorter for one argument than for the next, that argument could end before the result
+    /// that is lent from it.
+    borrow: PhantomData<fn(&'w ()) -> &'w ()>,
+}
+
+impl<O: ?Sized, S> Clone for Place<'_, O, S> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<O: ?Sized, S> Copy for Place<'_, O, S> {}
+
+/// The place that the owner's type says.
+#[inline(always)]
+pub(crate) fn place<O: Owner + ?Sized>(owner: &O) -> Place<'_, O, O::Scope> {
+    Place { owner, scope: PhantomData, borrow: PhantomData }
+}
+
+/// This thread's place, for `local` memos that return by value.
+#[inline(always)]
+pub(crate) fn local_place<O: Locate<Local> + ?Sized>(owner: &O) -> Place<'_, O, Local> {
+    Place { owner, scope: PhantomData, borrow: PhantomData }
+}
+
+/// This thread's place, for `local` memos that lend.
+#[inline(always)]
+pub(crate) fn local_lent_place<O: Locate<Local> + ThreadBound + ?Sized>(owner: &O) -> Place<'_, O, Local> {
+    Place { owner, scope: PhantomData, borrow: PhantomData }
+}
+
+/// A clone of a by-value owner for the body, made on a miss only: the call itself needs the owner until the end.
+#[inline]
+pub fn clone_owner<O: Clone>(owner: &O) -> O {
+    owner.clone()
+}
+
+impl<'w, O: Locate<S> + ?Sized, S: Scope> Place<'w, O, S> {
+    /// Where the cells of a memo of such owners lie.
+    pub(crate) const WHERE: Where = Where { local: S::LOCAL, tabled: O::TABLED };
+
+    #[inline(always)]
+    pub(crate) fn find(self) -> Option<&'w Anchor> {
+        self.owner.find_anchor()
+    }
+
+    /// The anchor, made on first use.
+    pub(crate) fn make(self) -> &'w Anchor {
+        self.owner.make_anchor(false).anchor
+    }
+
+    /// The same, with room for a small result if `roomy`.
+    pub(crate) fn make_roomy(self, roomy: bool) -> Made<'w> {
+        self.owner.make_anchor(roomy)
+    }
+
+    pub(crate) fn strong(self) -> Option<usize> {
+        self.owner.strong()
+    }
+
+    pub(crate) fn life(self) -> Option<(Subject, Life)> {
+        self.owner.life()
+    }
+}

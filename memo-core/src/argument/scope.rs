@@ -1,0 +1,113 @@
+//! Where a memo's results lie: with their objects for all threads, or in each thread's own table.
+
+use std::marker::PhantomData;
+use std::rc::Rc;
+use std::sync::Arc;
+
+use crate::anchor::anchor::Anchor;
+use crate::anchor::back_link::{self, Peer, PeerRef};
+use crate::anchor::liveness::Life;
+use crate::anchor::side_table::Subject;
+use crate::reclaim::sweep;
+
+/// Results for all threads: those of `Arc`s and of objects with an anchor inside.
+#[derive(Clone, Copy, Debug)]
+pub struct Shared;
+
+/// Results for one thread: those of `Rc`s, and of memos marked `local`. Not `Send`, and so stored keys of it are not: they
+/// hold `Weak`s of `Rc`s.
+///
+/// ```compile_fail,E0277
+/// use memo_core::{Local, MemoKey};
+/// use std::rc::Rc;
+///
+/// let stored = MemoKey::<Local>::to_stored(&Rc::new(1));
+/// std::thread::spawn(move || drop(stored));
+/// ```
+#[derive(Clone, Copy, Debug)]
+pub struct Local(PhantomData<*const ()>);
+
+mod sealed {
+    pub trait Sealed {}
+    impl Sealed for super::Shared {}
+    impl Sealed for super::Local {}
+}
+
+/// [`Shared`] or [`Local`]: fixed by the owner's type, or by the word `local`.
+#[allow(private_interfaces, reason = "sealed: callers outside name the trait only")]
+pub trait Scope: sealed::Sealed + Copy + 'static {
+    #[doc(hidden)]
+    const LOCAL: bool;
+    #[doc(hidden)]
+    fn peer_of_arc<T: ?Sized>(arc: &Arc<T>) -> PeerRef<Self>;
+    /// An in-object argument's peer, and the address it is compared by.
+    #[doc(hidden)]
+    fn peer_of_anchor(anchor: &Anchor) -> PeerRef<Self>;
+}
+
+#[allow(private_interfaces, reason = "as for the trait")]
+impl Scope for Shared {
+    const LOCAL: bool = false;
+
+    fn peer_of_arc<T: ?Sized>(arc: &Arc<T>) -> PeerRef<Self> {
+        let anchor = sweep::shared_anchor(arc, false).anchor;
+        let peer = back_link::of(anchor, || Some(Life::new(Arc::downgrade(arc))));
+        PeerRef::new(Arc::clone(peer), Subject::of(&**arc).address)
+    }
+
+    fn peer_of_anchor(anchor: &Anchor) -> PeerRef<Self> {
+        let peer = back_link::of(anchor, || None);
+        PeerRef::new(Arc::clone(peer), address_of(peer))
+    }
+}
+
+#[allow(private_interfaces, reason = "as for the trait")]
+impl Scope for Local {
+    const LOCAL: bool = true;
+
+    fn peer_of_arc<T: ?Sized>(arc: &Arc<T>) -> PeerRef<Self> {
+        let subject = Subject::of(&**arc);
+        let anchor = sweep::local_anchor(subject, false, || Life::new(Arc::downgrade(arc))).anchor;
+        let peer = back_link::of(anchor, || Some(Life::new(Arc::downgrade(arc))));
+        PeerRef::new(Arc::clone(peer), subject.address)
+    }
+
+    /// Entries of this thread must be dropped by this thread, wherever the object dies: so the thread's table has a
+    /// node that watches the object's own peer. A death on this thread ends it at once; one elsewhere is found by a sweep here.
+    fn peer_of_anchor(anchor: &Anchor) -> PeerRef<Self> {
+        let theirs = back_link::of(anchor, || None);
+        let subject = Subject::of_peer(address_of(theirs));
+        let here = sweep::local_anchor(subject, false, || back_link::watch(theirs)).anchor;
+        let peer = back_link::of(here, || Some(back_link::watch(theirs)));
+        PeerRef::new(Arc::clone(peer), subject.address)
+    }
+}
+
+pub(crate) fn peer_of_rc<T: ?Sized>(rc: &Rc<T>) -> PeerRef<Local> {
+    let subject = Subject::of(&**rc);
+    let anchor = sweep::local_anchor(subject, false, || Life::new(Rc::downgrade(rc))).anchor;
+    let peer = back_link::of(anchor, || Some(Life::new(Rc::downgrade(rc))));
+    PeerRef::new(Arc::clone(peer), subject.address)
+}
+
+/// The address that an in-object argument is compared by: that of its peer, which does not move.
+pub(crate) fn anchor_address(anchor: &Anchor) -> usize {
+    address_of(back_link::of(anchor, || None))
+}
+
+fn address_of(peer: &Arc<Peer>) -> usize {
+    Arc::as_ptr(peer) as usize
+}
+
+/// A result (or a copied key) that may be stored in scope `S`.
+///
+/// In [`Shared`] memos: `Send + Sync + 'static`. In [`Local`] ones: `'static`.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be kept by this memo",
+    label = "results and keys for all threads must be `Send + Sync + 'static`",
+    note = "memos of `Arc` and in-object owners are shared by all threads; for thread-bound results take `&Rc<..>` as the owner, or write `#[weak_memo(local)]` with an `Arc` owner"
+)]
+pub trait Storable<S>: 'static {}
+
+impl<V: Send + Sync + 'static> Storable<Shared> for V {}
+impl<V: 'static> Storable<Local> for V {}

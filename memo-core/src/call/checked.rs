@@ -1,0 +1,815 @@
+//! What an expansion asks of the user's types. Each question is asked once, and a wrong type is told once.
+//!
+//! The compiler reports a bound that does not hold wherever it meets it: at the check, at the call behind it, at the
+//! method behind that. It keeps silent where a type is not known for an error told before. So each question here is a
+//! trait with an impl for the types that fit ([`Yes`]) and one for no type at all ([`No`]): with two to choose from, the
+//! compiler looks into their bounds first; where neither holds it chooses none, says what the trait has to say, and does
+//! not know the trait's associated types. What is asked later is asked of those: the owner, the scope, the key's parts.
+//! That is why the questions about results are traits of the scope.
+
+use std::borrow::BorrowMut;
+
+use crate::argument::key::{ComputedPart, KeySet, MemoKey, Part, PlainKey, StoredKey, Value, ValuePart};
+use crate::argument::owner::{self, Locate, Owner, Place, ThreadBound};
+use crate::argument::scope::{Local, Scope, Shared, Storable};
+use crate::call::ask::{AskLent, AskOwned};
+use crate::call::keep::Keeping;
+use crate::call::lent::{self, LendKey, LentStep, LentTicket};
+use crate::call::mark::Checked;
+use crate::call::owned::{self, Op, Step, Ticket};
+use crate::inspect::handle::Reply;
+use crate::memo::core::Core;
+use crate::value::store::Store;
+
+/// The answer of the types that fit.
+#[derive(Debug)]
+pub enum Yes {}
+
+/// The answer of no type.
+#[derive(Debug)]
+pub enum No {}
+
+/// What no type has.
+pub trait Never {
+    /// Nobody calls this.
+    fn never(&self) -> !;
+}
+
+/// A place, its owner and its scope as they are known after a question.
+type Asked<'w, O, A> = Place<'w, <O as Carries<A>>::Owner, <O as Carries<A>>::Scope>;
+type AskedLocally<'w, O, A> = Place<'w, <O as CarriesLocally<A>>::Owner, <O as CarriesLocally<A>>::Scope>;
+type AskedToLend<'w, O, A> = Place<'w, <O as LendsLocally<A>>::Owner, <O as LendsLocally<A>>::Scope>;
+
+/// Whether an argument can carry the results.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot carry the results of a memo",
+    label = "not an `Arc`, an `Rc`, or an object with an anchor",
+    note = "pass it as `&Arc<{Self}>`, wrap it in `memo_core::Anchored`, or give it a field of type `memo_core::Anchor` and derive `HasAnchor`",
+    note = "if another argument should carry the results, write `#[memo(owner)]` before that one, and `#[memo(value)]` or `#[memo(skip)]` before this"
+)]
+pub trait Carries<A> {
+    /// The type itself.
+    type Owner: ?Sized;
+    /// Where it looks for the results.
+    type Scope: Scope;
+    /// Where it has them.
+    fn place(&self) -> Place<'_, Self::Owner, Self::Scope>;
+}
+
+impl<O: Owner + ?Sized> Carries<Yes> for O {
+    type Owner = O;
+    type Scope = <O as Owner>::Scope;
+    #[inline(always)]
+    fn place(&self) -> Place<'_, O, Self::Scope> {
+        owner::place(self)
+    }
+}
+
+impl<O: Never + ?Sized> Carries<No> for O {
+    type Owner = O;
+    type Scope = Shared;
+    fn place(&self) -> Place<'_, O, Shared> {
+        self.never()
+    }
+}
+
+/// The place that the owner's type says.
+#[inline(always)]
+pub fn place<O: Carries<A> + ?Sized, A>(owner: &O) -> Asked<'_, O, A> {
+    owner.place()
+}
+
+/// Whether an argument can carry results of this thread alone.
+#[diagnostic::on_unimplemented(
+    message = "the results of `{Self}` cannot be `local`",
+    label = "neither an `Rc` nor an `Arc`",
+    note = "an object with an anchor inside may move to another thread, and its results with it: remove `local` if the result is `Send + Sync`; otherwise take the owner as `&Rc<..>`, or as `&Arc<..>` and return by clone"
+)]
+pub trait CarriesLocally<A> {
+    /// The type itself.
+    type Owner: ?Sized;
+    /// Where it looks for the results.
+    type Scope: Scope;
+    /// Where it has them.
+    fn place(&self) -> Place<'_, Self::Owner, Self::Scope>;
+}
+
+impl<O: Locate<Local> + ?Sized> CarriesLocally<Yes> for O {
+    type Owner = O;
+    type Scope = Local;
+    #[inline(always)]
+    fn place(&self) -> Place<'_, O, Local> {
+        owner::local_place(self)
+    }
+}
+
+impl<O: Never + ?Sized> CarriesLocally<No> for O {
+    type Owner = O;
+    type Scope = Local;
+    fn place(&self) -> Place<'_, O, Local> {
+        self.never()
+    }
+}
+
+/// This thread's place, for `local` memos that return by value.
+#[inline(always)]
+pub fn local_place<O: CarriesLocally<A> + ?Sized, A>(owner: &O) -> AskedLocally<'_, O, A> {
+    owner.place()
+}
+
+/// Whether an argument can lend results of this thread alone.
+#[diagnostic::on_unimplemented(
+    message = "results of `{Self}` cannot be lent from a thread's own table",
+    label = "not an `Rc`: it may outlive the thread that lends",
+    note = "results of one thread are lent by an `Rc` owner only: take the owner as `&Rc<..>`, return the result by clone, or remove `local` if the result is `Send + Sync`"
+)]
+pub trait LendsLocally<A> {
+    /// The type itself.
+    type Owner: ?Sized;
+    /// Where it looks for the results.
+    type Scope: Scope;
+    /// Where it has them.
+    fn place(&self) -> Place<'_, Self::Owner, Self::Scope>;
+}
+
+impl<O: Locate<Local> + ThreadBound + ?Sized> LendsLocally<Yes> for O {
+    type Owner = O;
+    type Scope = Local;
+    #[inline(always)]
+    fn place(&self) -> Place<'_, O, Local> {
+        owner::local_lent_place(self)
+    }
+}
+
+impl<O: Never + ?Sized> LendsLocally<No> for O {
+    type Owner = O;
+    type Scope = Local;
+    fn place(&self) -> Place<'_, O, Local> {
+        self.never()
+    }
+}
+
+/// This thread's place, for `local` memos that lend.
+#[inline(always)]
+pub fn local_lent_place<O: LendsLocally<A> + ?Sized, A>(owner: &O) -> AskedToLend<'_, O, A> {
+    owner.place()
+}
+
+/// Whether an argument can take part in a key.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot take part in the key of this memo",
+    label = "neither a weak argument nor a known value",
+    note = "write `#[memo(value)]` before the parameter to keep a copy of it (`Hash + Eq + Clone`), or derive `MemoKey` for the type, whose fields must be keys then",
+    note = "pass it as `&Arc<{Self}>` or derive `HasAnchor` for it to use its identity, or write `#[memo(skip)]` to leave it out of the key",
+    note = "an `Rc` beside an `Arc` owner needs `#[weak_memo(local)]`; a type parameter beside an `Rc` owner the bound `MemoKey<memo_core::Local>`"
+)]
+pub trait InKey<S, A> {
+    /// The type itself.
+    type Key: ?Sized;
+    /// Its part.
+    fn part(&self) -> Part<'_, Self::Key>;
+    /// Its part, where it was computed.
+    fn computed(self) -> ComputedPart<Self::Key>
+    where
+        Self: Sized,
+        Self::Key: Sized;
+}
+
+impl<S: Scope, T: MemoKey<S> + ?Sized> InKey<S, Yes> for T {
+    type Key = T;
+    #[inline(always)]
+    fn part(&self) -> Part<'_, T> {
+        Part::new(self)
+    }
+    #[inline(always)]
+    fn computed(self) -> ComputedPart<T>
+    where
+        T: Sized,
+    {
+        ComputedPart(self)
+    }
+}
+
+impl<S, T: Never + ?Sized> InKey<S, No> for T {
+    type Key = T;
+    fn part(&self) -> Part<'_, T> {
+        self.never()
+    }
+    fn computed(self) -> ComputedPart<T>
+    where
+        T: Sized,
+    {
+        self.never()
+    }
+}
+
+/// Whether an argument of a memo that lends borrows nothing weak.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` may be weak, and its borrow would end before the result's",
+    label = "put a `&` before all of it, so that the lent result is bound to it",
+    note = "a result that is lent lives as long as all weak arguments do: pass `&{Self}` instead of `{Self}`; a `&` inside does not count, since what holds it ends with the call"
+)]
+pub trait Plain<A> {}
+
+impl<T: PlainKey + ?Sized> Plain<Yes> for T {}
+impl<T: Never + ?Sized> Plain<No> for T {}
+
+/// The same of a part of a tuple.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` may be weak, and its borrow would end before the result's",
+    label = "put a `&` before the whole tuple, so that the lent result is bound to it",
+    note = "a result that is lent lives as long as all weak arguments do: take the tuple by reference, `&(..)`; a `&` inside does not count, since the tuple that holds it ends with the call"
+)]
+pub trait PlainInside<A> {}
+
+impl<T: PlainKey + ?Sized> PlainInside<Yes> for T {}
+impl<T: Never + ?Sized> PlainInside<No> for T {}
+
+/// An argument's part in the key.
+#[inline(always)]
+pub fn key<'k, T, O, S, A>(_place: Place<'_, O, S>, key: &'k T) -> Part<'k, T::Key>
+where
+    T: InKey<S, A> + ?Sized,
+    O: ?Sized,
+{
+    key.part()
+}
+
+/// The part of an argument that is weak, or may be, in a memo that lends: it bounds the result.
+#[inline(always)]
+pub fn lent_key<'w, T, O, S, A>(_place: Place<'w, O, S>, key: &'w T) -> Part<'w, T::Key>
+where
+    T: InKey<S, A> + ?Sized,
+    O: ?Sized,
+{
+    key.part()
+}
+
+/// The part of an argument that does not bound a lent result, and so must not be weak.
+#[inline(always)]
+pub fn plain_key<'k, T, O, S, A, B>(_place: Place<'_, O, S>, key: &'k T) -> Part<'k, T::Key>
+where
+    T: InKey<S, A, Key: Plain<B>> + ?Sized,
+    O: ?Sized,
+{
+    key.part()
+}
+
+/// The same of a part of a tuple.
+#[inline(always)]
+pub fn plain_part<'k, T, O, S, A, B>(_place: Place<'_, O, S>, key: &'k T) -> Part<'k, T::Key>
+where
+    T: InKey<S, A, Key: PlainInside<B>> + ?Sized,
+    O: ?Sized,
+{
+    key.part()
+}
+
+/// What `#[memo(key = ..)]` computed.
+#[inline(always)]
+pub fn computed<T, O, S, A>(_place: Place<'_, O, S>, key: T) -> ComputedPart<T::Key>
+where
+    T: InKey<S, A, Key: Sized>,
+    O: ?Sized,
+{
+    key.computed()
+}
+
+/// What `#[memo(key = ..)]` computed, in a memo that lends.
+#[inline]
+pub fn plain_computed<T, O, S, A, B>(_place: Place<'_, O, S>, key: T) -> ComputedPart<T::Key>
+where
+    T: InKey<S, A, Key: Plain<B> + Sized>,
+    O: ?Sized,
+{
+    key.computed()
+}
+
+/// Whether an argument can be copied into a key.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be copied into the key of this memo",
+    label = "not `Hash + Eq + Clone`, or not for all threads",
+    note = "`#[memo(value)]` keeps a copy by the type's own `Hash`, `Eq` and `Clone`: derive them; in memos of `Arc` and in-object owners it must be `Send + Sync + 'static` too",
+    note = "`#[derive(MemoKey)]` on the type needs none of them, and no mark: it goes field by field"
+)]
+pub trait Copied<S, A> {
+    /// The type itself.
+    type Key: ?Sized;
+    /// Its part.
+    fn part(&self) -> ValuePart<'_, Self::Key>;
+}
+
+impl<S: Scope, T: ?Sized> Copied<S, Yes> for T
+where
+    Value<T>: MemoKey<S>,
+{
+    type Key = T;
+    #[inline(always)]
+    fn part(&self) -> ValuePart<'_, T> {
+        ValuePart(self)
+    }
+}
+
+impl<S, T: Never + ?Sized> Copied<S, No> for T {
+    type Key = T;
+    fn part(&self) -> ValuePart<'_, T> {
+        self.never()
+    }
+}
+
+/// The part of an argument marked `#[memo(value)]`.
+#[inline(always)]
+pub fn value<'k, T, O, S, A>(_place: Place<'_, O, S>, value: &'k T) -> ValuePart<'k, T::Key>
+where
+    T: Copied<S, A> + ?Sized,
+    O: ?Sized,
+{
+    value.part()
+}
+
+/// Whether a result can be handed out by clone. Asked of the scope, whatever it is.
+#[diagnostic::on_unimplemented(
+    message = "the result `{R}` cannot be cloned for each caller",
+    label = "not `Clone`",
+    note = "lend it, as `&V`, or as `Result<&V, E>` where the call may fail, or as `Result<&V, &E>` with `cache_err`",
+    note = "or return it as `Arc<V>` or `Result<Arc<V>, E>`, or derive `Clone` for `{R}`"
+)]
+pub trait Clones<R, A>: Sized {
+    /// The scope itself, or what another question made of it.
+    type Scope<S: Scope>: Scope;
+    /// The owner itself.
+    type Owner<O: ?Sized>: ?Sized;
+    /// The place itself.
+    fn pass<O: ?Sized, S: Scope>(place: Place<'_, O, S>) -> Place<'_, Self::Owner<O>, Self::Scope<S>>;
+}
+
+impl<T: Scope, R: Clone> Clones<R, Yes> for T {
+    type Scope<S: Scope> = S;
+    type Owner<O: ?Sized> = O;
+    #[inline(always)]
+    fn pass<O: ?Sized, S: Scope>(place: Place<'_, O, S>) -> Place<'_, O, S> {
+        place
+    }
+}
+
+impl<T: Scope, R: Never> Clones<R, No> for T {
+    type Scope<S: Scope> = S;
+    type Owner<O: ?Sized> = O;
+    fn pass<O: ?Sized, S: Scope>(place: Place<'_, O, S>) -> Place<'_, O, S> {
+        place
+    }
+}
+
+/// Whether a scope can keep a result.
+#[diagnostic::on_unimplemented(
+    message = "the result `{R}` cannot be kept by this memo",
+    label = "results for all threads must be `Send + Sync + 'static`",
+    note = "memos of `Arc` and in-object owners are shared by all threads: return what all of them may have, such as an `Arc` instead of an `Rc`",
+    note = "results of one thread are kept by an `Rc` owner, or by clone, with `#[weak_memo(local)]`, by an `Arc` owner; an object with an anchor inside keeps none"
+)]
+pub trait Keeps<R, A>: Sized {
+    /// The scope itself.
+    type Scope: Scope;
+    /// The owner itself.
+    type Owner<O: ?Sized>: ?Sized;
+    /// The place itself.
+    fn pass<O: ?Sized>(place: Place<'_, O, Self>) -> Place<'_, Self::Owner<O>, Self::Scope>;
+}
+
+impl<S: Scope, R: Storable<S>> Keeps<R, Yes> for S {
+    type Scope = S;
+    type Owner<O: ?Sized> = O;
+    #[inline(always)]
+    fn pass<O: ?Sized>(place: Place<'_, O, S>) -> Place<'_, O, S> {
+        place
+    }
+}
+
+impl<S: Scope, R: Never> Keeps<R, No> for S {
+    type Scope = S;
+    type Owner<O: ?Sized> = O;
+    fn pass<O: ?Sized>(place: Place<'_, O, S>) -> Place<'_, O, S> {
+        place
+    }
+}
+
+/// The place, if the result can be kept.
+#[inline(always)]
+pub fn check_kept<R, S: Keeps<R, A>, O: ?Sized, A>(
+    place: Place<'_, O, S>,
+) -> Place<'_, S::Owner<O>, <S as Keeps<R, A>>::Scope> {
+    S::pass(place)
+}
+
+/// The place, if what is kept of a result that is returned by clone can be cloned, and kept. Then only marks may be added to how it is.
+#[inline(always)]
+pub fn check_owned<'w, R, S, O: ?Sized, A, B, H>(
+    place: Place<'w, O, S>,
+    keeping: H,
+) -> Owning<'w, R, H, H::Kept, S, O, A, B>
+where
+    H: Keeping<R>,
+    S: Clones<H::Kept, A> + Keeps<H::Kept, B>,
+    <S as Keeps<H::Kept, B>>::Owner<O>: 'w,
+{
+    Checked::new(<S as Clones<_, A>>::pass(<S as Keeps<_, B>>::pass(place)), keeping)
+}
+
+/// Known where both questions about a `V` have an answer.
+type Owning<'w, R, H, V, S, O, A, B> = Checked<
+    'w,
+    R,
+    H,
+    <S as Clones<V, A>>::Owner<<S as Keeps<V, B>>::Owner<O>>,
+    <S as Clones<V, A>>::Scope<<S as Keeps<V, B>>::Scope>,
+>;
+
+/// A scope with memos that return an `R` by clone, kept as `H` says.
+#[allow(private_bounds, reason = "called by expansions, without naming it")]
+pub trait Returns<R, H: Keeping<R, Kept: 'static>>: Scope {
+    /// See [`owned::call_owned`].
+    #[track_caller]
+    fn call<O: Locate<Self> + ?Sized>(
+        core: &'static Core,
+        place: Place<'_, O, Self>,
+        keeping: H,
+        body: impl FnOnce() -> R,
+    ) -> R;
+
+    /// See [`owned::begin_owned`].
+    #[track_caller]
+    fn begin<'w, O: Locate<Self> + ?Sized, K: KeySet<Self>>(
+        core: &'static Core,
+        place: Place<'w, O, Self>,
+        key: K,
+    ) -> Step<'w, R, O, Self, K::Store<H::Kept>>;
+
+    /// See [`owned::apply_owned`].
+    fn apply<'w, O: Locate<Self> + ?Sized, K: KeySet<Self>>(
+        core: &'static Core,
+        place: Place<'w, O, Self>,
+        key: K,
+        op: Op<R>,
+    ) -> Step<'w, Reply<R, R>, O, Self, K::Store<H::Kept>>;
+
+    /// See [`Ticket::start`].
+    fn start<O, St>(ticket: &mut Ticket<'_, O, Self, St>)
+    where
+        O: Locate<Self> + ?Sized,
+        St: Store<Key: StoredKey<Self>, Value = H::Kept> + 'static;
+
+    /// See [`Ticket::end`].
+    fn end<O, St>(ticket: &mut Ticket<'_, O, Self, St>, result: R, keeping: &H) -> R
+    where
+        O: Locate<Self> + ?Sized,
+        St: Store<Key: StoredKey<Self>, Value = H::Kept> + 'static;
+}
+
+#[allow(private_bounds, reason = "as for the trait")]
+impl<S: Scope, R, H: Keeping<R, Kept: Clone + Storable<S>>> Returns<R, H> for S {
+    #[inline(always)]
+    fn call<O: Locate<S> + ?Sized>(
+        core: &'static Core,
+        place: Place<'_, O, S>,
+        keeping: H,
+        body: impl FnOnce() -> R,
+    ) -> R {
+        owned::call_owned(core, place, keeping, body)
+    }
+
+    // Without optimisation each call that is put in place adds its copies of the result to the frame.
+    #[cfg_attr(not(debug_assertions), inline(always))]
+    fn begin<'w, O: Locate<S> + ?Sized, K: KeySet<S>>(
+        core: &'static Core,
+        place: Place<'w, O, S>,
+        key: K,
+    ) -> Step<'w, R, O, S, K::Store<H::Kept>> {
+        owned::begin_owned::<R, H, O, S, K>(core, place, key)
+    }
+
+    #[inline]
+    fn apply<'w, O: Locate<S> + ?Sized, K: KeySet<S>>(
+        core: &'static Core,
+        place: Place<'w, O, S>,
+        key: K,
+        op: Op<R>,
+    ) -> Step<'w, Reply<R, R>, O, S, K::Store<H::Kept>> {
+        owned::apply_owned::<R, H, O, S, K>(core, place, key, op)
+    }
+
+    #[inline]
+    fn start<O, St>(ticket: &mut Ticket<'_, O, S, St>)
+    where
+        O: Locate<S> + ?Sized,
+        St: Store<Key: StoredKey<S>, Value = H::Kept> + 'static,
+    {
+        ticket.start();
+    }
+
+    #[inline]
+    fn end<O, St>(ticket: &mut Ticket<'_, O, S, St>, result: R, keeping: &H) -> R
+    where
+        O: Locate<S> + ?Sized,
+        St: Store<Key: StoredKey<S>, Value = H::Kept> + 'static,
+    {
+        ticket.end(result, keeping)
+    }
+}
+
+/// A memoized call of a function that has no handle: the result, or the duty to compute it.
+#[inline(always)]
+#[track_caller]
+pub fn begin_owned<'w, R, O, S, K, H>(
+    core: &'static Core,
+    place: Place<'w, O, S>,
+    key: K,
+    _keeping: &H,
+) -> Step<'w, R, O, S, K::Store<H::Kept>>
+where
+    O: Locate<S> + ?Sized,
+    S: Returns<R, H>,
+    K: KeySet<S>,
+    H: Keeping<R, Kept: 'static>,
+{
+    S::begin(core, place, key)
+}
+
+/// A memoized call without extra key, or what the handle asks: the answer.
+#[inline(always)]
+#[track_caller]
+pub fn call_owned<R, O, S, H, A>(ask: A, place: Place<'_, O, S>, keeping: H, body: impl FnOnce() -> R) -> A::Reply
+where
+    O: Locate<S> + ?Sized,
+    S: Returns<R, H>,
+    H: Keeping<R, Kept: 'static>,
+    A: AskOwned<R>,
+{
+    ask.call(place, keeping, body)
+}
+
+/// A memoized call, or what the handle asks: the answer, or the duty to compute it.
+#[cfg_attr(not(debug_assertions), inline(always))]
+#[track_caller]
+pub fn ask_owned<'w, R, O, S, K, H, A>(
+    ask: A,
+    place: Place<'w, O, S>,
+    key: K,
+    _keeping: &H,
+) -> Step<'w, A::Reply, O, S, K::Store<H::Kept>>
+where
+    O: Locate<S> + ?Sized,
+    S: Returns<R, H>,
+    K: KeySet<S>,
+    H: Keeping<R, Kept: 'static>,
+    A: AskOwned<R>,
+{
+    ask.begin::<H, O, S, K>(place, key)
+}
+
+/// Does the duty of a ticket.
+///
+/// Never inlined: a hit should not pay for the registers that a miss needs. It is all that stands between the caller and the body,
+/// since a recursion has as much of it on every level. The ticket comes by value where it is small, since a hit would have to drop
+/// it if not; a large one is borrowed, since every level would have it twice.
+#[allow(private_bounds, reason = "as for `Returns`")]
+#[cold]
+#[inline(never)]
+pub fn finish_owned<'w, R, O, S, St, H>(
+    mut ticket: impl BorrowMut<Ticket<'w, O, S, St>>,
+    body: impl FnOnce() -> R,
+    keeping: &H,
+) -> R
+where
+    O: Locate<S> + ?Sized + 'w,
+    S: Returns<R, H>,
+    St: Store<Key: StoredKey<S>, Value = H::Kept> + 'static,
+    H: Keeping<R, Kept: 'static>,
+{
+    S::start(ticket.borrow_mut());
+    S::end(ticket.borrow_mut(), body(), keeping)
+}
+
+/// The first half of [`finish_owned`], for a caller that runs the body itself: one that passes its own caller on.
+#[allow(private_bounds, reason = "as for `Returns`")]
+#[inline]
+pub fn start_owned<R, O, S, St, H>(ticket: &mut Ticket<'_, O, S, St>, _keeping: &H)
+where
+    O: Locate<S> + ?Sized,
+    S: Returns<R, H>,
+    St: Store<Key: StoredKey<S>, Value = H::Kept> + 'static,
+    H: Keeping<R, Kept: 'static>,
+{
+    S::start(ticket);
+}
+
+/// The second half.
+#[allow(private_bounds, reason = "as for `Returns`")]
+#[inline]
+pub fn end_owned<R, O, S, St, H>(ticket: &mut Ticket<'_, O, S, St>, result: R, keeping: &H) -> R
+where
+    O: Locate<S> + ?Sized,
+    S: Returns<R, H>,
+    St: Store<Key: StoredKey<S>, Value = H::Kept> + 'static,
+    H: Keeping<R, Kept: 'static>,
+{
+    S::end(ticket, result, keeping)
+}
+
+/// A scope with memos that lend a `V`.
+#[allow(private_bounds, reason = "as for `Returns`")]
+pub trait Lends<V: 'static>: Scope {
+    /// See [`lent::begin_lent`].
+    #[track_caller]
+    fn begin<'w, O: Locate<Self> + ?Sized, K: LendKey<Self>>(
+        core: &'static Core,
+        place: Place<'w, O, Self>,
+        key: K,
+    ) -> LentStep<'w, V, O, Self, K::Store<V>>;
+
+    /// See [`lent::get_lent`].
+    fn get<'w, O: Locate<Self> + ?Sized, K: LendKey<Self>>(
+        core: &'static Core,
+        place: Place<'w, O, Self>,
+        key: K,
+    ) -> Option<&'w V>;
+
+    /// See [`LentTicket::start`].
+    fn start<O, St>(ticket: &mut LentTicket<'_, V, O, Self, St>)
+    where
+        O: Locate<Self> + ?Sized,
+        St: Store<Key: StoredKey<Self>, Value = V> + 'static;
+
+    /// See [`LentTicket::end`].
+    fn end<'w, O, St>(ticket: &mut LentTicket<'w, V, O, Self, St>, value: V) -> &'w V
+    where
+        O: Locate<Self> + ?Sized,
+        St: Store<Key: StoredKey<Self>, Value = V> + 'static;
+
+    /// See [`LentTicket::reject`].
+    fn reject<E, O, St>(ticket: &mut LentTicket<'_, V, O, Self, St>, error: E) -> E
+    where
+        O: Locate<Self> + ?Sized,
+        St: Store<Key: StoredKey<Self>, Value = V> + 'static;
+}
+
+#[allow(private_bounds, reason = "as for `Returns`")]
+impl<S: Scope, V: Storable<S>> Lends<V> for S {
+    #[inline(always)]
+    fn begin<'w, O: Locate<S> + ?Sized, K: LendKey<S>>(
+        core: &'static Core,
+        place: Place<'w, O, S>,
+        key: K,
+    ) -> LentStep<'w, V, O, S, K::Store<V>> {
+        lent::begin_lent(core, place, key)
+    }
+
+    #[inline]
+    fn get<'w, O: Locate<S> + ?Sized, K: LendKey<S>>(
+        core: &'static Core,
+        place: Place<'w, O, S>,
+        key: K,
+    ) -> Option<&'w V> {
+        lent::get_lent(core, place, key)
+    }
+
+    #[inline]
+    fn start<O, St>(ticket: &mut LentTicket<'_, V, O, S, St>)
+    where
+        O: Locate<S> + ?Sized,
+        St: Store<Key: StoredKey<S>, Value = V> + 'static,
+    {
+        ticket.start();
+    }
+
+    #[inline]
+    fn end<'w, O, St>(ticket: &mut LentTicket<'w, V, O, S, St>, value: V) -> &'w V
+    where
+        O: Locate<S> + ?Sized,
+        St: Store<Key: StoredKey<S>, Value = V> + 'static,
+    {
+        ticket.end(value)
+    }
+
+    #[inline]
+    fn reject<E, O, St>(ticket: &mut LentTicket<'_, V, O, S, St>, error: E) -> E
+    where
+        O: Locate<S> + ?Sized,
+        St: Store<Key: StoredKey<S>, Value = V> + 'static,
+    {
+        ticket.reject(error)
+    }
+}
+
+/// A memoized call of a lending memo that has no handle: the result, or the duty to compute it.
+#[inline(always)]
+#[track_caller]
+pub fn begin_lent<'w, V, O, S, K>(
+    core: &'static Core,
+    place: Place<'w, O, S>,
+    key: K,
+) -> LentStep<'w, V, O, S, K::Store<V>>
+where
+    V: 'static,
+    O: Locate<S> + ?Sized,
+    S: Lends<V>,
+    K: LendKey<S>,
+{
+    S::begin(core, place, key)
+}
+
+/// A memoized call of a lending memo, or what its handle asks: the result, the duty to compute it, or what else is asked.
+#[inline(always)]
+#[track_caller]
+pub fn ask_lent<'w, V, O, S, K, A>(
+    ask: A,
+    place: Place<'w, O, S>,
+    key: K,
+) -> LentStep<'w, V, O, S, K::Store<V>, A::Else>
+where
+    V: 'static,
+    O: Locate<S> + ?Sized,
+    S: Lends<V>,
+    K: LendKey<S>,
+    A: AskLent,
+{
+    ask.begin(place, key)
+}
+
+/// Does the duty of a ticket. As [`finish_owned`].
+#[allow(private_bounds, reason = "as for `Returns`")]
+#[cold]
+#[inline(never)]
+pub fn finish_lent<'w, V, O, S, St>(mut ticket: LentTicket<'w, V, O, S, St>, body: impl FnOnce() -> V) -> &'w V
+where
+    V: 'static,
+    O: Locate<S> + ?Sized,
+    S: Lends<V>,
+    St: Store<Key: StoredKey<S>, Value = V> + 'static,
+{
+    S::start(&mut ticket);
+    S::end(&mut ticket, body())
+}
+
+/// Does the duty of a ticket, if the body can.
+#[allow(private_bounds, reason = "as for `Returns`")]
+#[cold]
+#[inline(never)]
+pub fn try_finish_lent<'w, V, E, O, S, St>(
+    mut ticket: LentTicket<'w, V, O, S, St>,
+    body: impl FnOnce() -> Result<V, E>,
+) -> Result<&'w V, E>
+where
+    V: 'static,
+    O: Locate<S> + ?Sized,
+    S: Lends<V>,
+    St: Store<Key: StoredKey<S>, Value = V> + 'static,
+{
+    S::start(&mut ticket);
+    try_end_lent(&mut ticket, body())
+}
+
+/// The first half of [`finish_lent`] and [`try_finish_lent`], for a caller that runs the body itself: one that passes its own caller
+/// on.
+#[allow(private_bounds, reason = "as for `Returns`")]
+#[inline]
+pub fn start_lent<V, O, S, St>(ticket: &mut LentTicket<'_, V, O, S, St>)
+where
+    V: 'static,
+    O: Locate<S> + ?Sized,
+    S: Lends<V>,
+    St: Store<Key: StoredKey<S>, Value = V> + 'static,
+{
+    S::start(ticket);
+}
+
+/// The second half of [`finish_lent`].
+#[allow(private_bounds, reason = "as for `Returns`")]
+#[inline]
+pub fn end_lent<'w, V, O, S, St>(ticket: &mut LentTicket<'w, V, O, S, St>, value: V) -> &'w V
+where
+    V: 'static,
+    O: Locate<S> + ?Sized,
+    S: Lends<V>,
+    St: Store<Key: StoredKey<S>, Value = V> + 'static,
+{
+    S::end(ticket, value)
+}
+
+/// The second half of [`try_finish_lent`].
+#[allow(private_bounds, reason = "as for `Returns`")]
+#[inline]
+pub fn try_end_lent<'w, V, E, O, S, St>(
+    ticket: &mut LentTicket<'w, V, O, S, St>,
+    result: Result<V, E>,
+) -> Result<&'w V, E>
+where
+    V: 'static,
+    O: Locate<S> + ?Sized,
+    S: Lends<V>,
+    St: Store<Key: StoredKey<S>, Value = V> + 'static,
+{
+    match result {
+        Ok(value) => Ok(S::end(ticket, value)),
+        Err(error) => Err(S::reject(ticket, error)),
+    }
+}

@@ -1,0 +1,197 @@
+//! Which results are worth keeping (law 15): an `Err` is not, unless the options say so. And what is kept of one that is: all of it, its
+//! `Ok`, or a [mark](crate::call::mark).
+
+use std::marker::PhantomData;
+
+/// What a memo that returns an `R` by clone keeps of it.
+pub trait Keeping<R> {
+    /// What lies in the store. Calls ask it to be `Clone`.
+    type Kept;
+
+    /// Whether a result is kept.
+    fn keeps(&self, result: &R) -> bool;
+
+    /// What is stored of a result: of each that is kept something, and nothing where there could be no copy of it.
+    fn stored(result: R) -> Option<Self::Kept>;
+
+    /// Makes what is stored hold nothing if it is an argument itself, which `is_argument` knows by its address; whether it does.
+    #[inline(always)]
+    fn mark(_stored: &mut Self::Kept, _is_argument: impl FnOnce(usize) -> bool) -> bool {
+        false
+    }
+
+    /// A copy of what is stored, where an argument that it is may be gone.
+    #[inline]
+    fn copy(stored: &Self::Kept) -> Option<Self::Kept>
+    where
+        Self::Kept: Clone,
+    {
+        Some(stored.clone())
+    }
+
+    /// The result made of a copy of what is stored.
+    fn result(copy: Self::Kept) -> R;
+
+    /// A copy of a result that is not kept, for those who waited for it; without one they compute.
+    fn shared(result: &R) -> Option<Self::Kept>
+    where
+        Self::Kept: Clone;
+}
+
+/// What is kept of an `$result`: all of it.
+macro_rules! as_it_is {
+    ($result:ty) => {
+        type Kept = $result;
+
+        #[inline]
+        fn stored(result: $result) -> Option<$result> {
+            Some(result)
+        }
+        #[inline(always)]
+        fn result(copy: $result) -> $result {
+            copy
+        }
+        #[inline]
+        fn shared(result: &$result) -> Option<$result>
+        where
+            $result: Clone,
+        {
+            Some(result.clone())
+        }
+    };
+}
+
+/// `cache_err`, and whatever is no `Result`: every result is kept.
+#[derive(Clone, Copy, Debug)]
+pub struct KeepAll;
+
+impl<R> Keeping<R> for KeepAll {
+    #[inline(always)]
+    fn keeps(&self, _: &R) -> bool {
+        true
+    }
+    as_it_is!(R);
+}
+
+/// `cache_if` and `some_only`: what passes the test is kept.
+#[derive(Clone, Copy, Debug)]
+pub struct KeepIf<F>(F);
+
+impl<R, F: Fn(&R) -> bool> Keeping<R> for KeepIf<F> {
+    #[inline(always)]
+    fn keeps(&self, result: &R) -> bool {
+        self.0(result)
+    }
+    as_it_is!(R);
+}
+
+/// A `Result` that can be cloned: an `Ok` is kept, and an `Err` shared with those who waited.
+#[derive(Clone, Copy, Debug)]
+pub struct KeepOk;
+
+impl<T, E> Keeping<Result<T, E>> for KeepOk {
+    #[inline(always)]
+    fn keeps(&self, result: &Result<T, E>) -> bool {
+        result.is_ok()
+    }
+    as_it_is!(Result<T, E>);
+}
+
+/// A `Result` whose error cannot be cloned: nothing is asked of that, and it is never stored.
+#[derive(Clone, Copy, Debug)]
+pub struct KeepOkAlone;
+
+impl<T, E> Keeping<Result<T, E>> for KeepOkAlone {
+    type Kept = T;
+
+    #[inline(always)]
+    fn keeps(&self, result: &Result<T, E>) -> bool {
+        result.is_ok()
+    }
+    #[inline]
+    fn stored(result: Result<T, E>) -> Option<T> {
+        result.ok()
+    }
+    #[inline(always)]
+    fn result(copy: T) -> Result<T, E> {
+        Ok(copy)
+    }
+    #[inline]
+    fn shared(_: &Result<T, E>) -> Option<T>
+    where
+        T: Clone,
+    {
+        None
+    }
+}
+
+/// Chooses by the result's type, not by how it is spelt: an alias of `Result` counts.
+///
+/// The inherent method, for a `Result` that can be cloned, wins over that of [`KeepAnyOk`], for every `Result`, and both, which
+/// take this by value, over that of [`KeepAny`], for every type.
+#[derive(Debug)]
+pub struct Keep<R: ?Sized>(PhantomData<fn(&R)>);
+
+impl<R> Keep<R> {
+    /// For results of type `R`.
+    #[must_use]
+    #[inline(always)]
+    pub const fn new() -> Self {
+        Self(PhantomData)
+    }
+}
+
+impl<R> Default for Keep<R> {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl<T: Clone, E: Clone> Keep<Result<T, E>> {
+    /// An `Ok`.
+    #[inline(always)]
+    #[must_use]
+    pub const fn keeping(self) -> KeepOk {
+        KeepOk
+    }
+}
+
+/// Keeps an `Ok`.
+pub trait KeepAnyOk: Sized {
+    /// An `Ok` alone.
+    #[inline(always)]
+    fn keeping(self) -> KeepOkAlone {
+        KeepOkAlone
+    }
+}
+
+impl<T, E> KeepAnyOk for Keep<Result<T, E>> {}
+
+/// Keeps everything.
+pub trait KeepAny: Sized {
+    /// All.
+    #[inline(always)]
+    fn keeping(self) -> KeepAll {
+        KeepAll
+    }
+}
+
+impl<R> KeepAny for &Keep<R> {}
+
+/// `some_only`: what is there.
+#[inline]
+pub const fn keep_some<T>(result: &Option<T>) -> bool {
+    result.is_some()
+}
+
+/// `cache_if` and `some_only`.
+#[inline]
+pub const fn keep_if<R, F: Fn(&R) -> bool>(keep: F) -> KeepIf<F> {
+    KeepIf(keep)
+}
+
+/// `cache_if`: gives the closure its type.
+#[inline]
+pub const fn tested<R, F: Fn(&R) -> bool>(test: F) -> F {
+    test
+}

@@ -1,0 +1,212 @@
+//! A result that is an argument itself: kept as a mark.
+//!
+//! A function that simplifies often returns its argument. Kept as it is, such a result would hold its own owner, and neither
+//! would ever go (law 16). So where what is kept is a pointer of the owner's type, an argument is kept as a `Weak`: it holds nothing, and
+//! gives the argument back to whoever calls with it.
+//!
+//! # Invariants
+//!
+//! 1. A mark is of the owner, or of a weak argument that the stored key names. Who finds its entry has passed that argument, and
+//!    borrows it: the mark can give it.
+//! 2. Where the call has ended its own argument (a body may consume what is passed by value), it has a copy of its own, made before
+//!    the mark.
+
+use std::marker::PhantomData;
+use std::{rc, sync};
+
+use crate::argument::owner::Place;
+use crate::call::keep::Keeping;
+
+/// As `H` keeps it, and as a mark if it is an argument.
+#[derive(Clone, Copy, Debug)]
+pub struct OrMark<H>(H);
+
+impl<R, H: Keeping<R, Kept: Pointer>> Keeping<R> for OrMark<H> {
+    type Kept = Marked<H::Kept>;
+
+    #[inline(always)]
+    fn keeps(&self, result: &R) -> bool {
+        self.0.keeps(result)
+    }
+    #[inline]
+    fn stored(result: R) -> Option<Self::Kept> {
+        H::stored(result).map(Marked::Held)
+    }
+    fn mark(stored: &mut Self::Kept, is_argument: impl FnOnce(usize) -> bool) -> bool {
+        let Marked::Held(pointer) = stored else { return true };
+        match pointer.mark() {
+            Some((mark, address)) if is_argument(address) => {
+                *stored = Marked::Mark(mark);
+                true
+            }
+            _ => false,
+        }
+    }
+    #[inline]
+    fn copy(stored: &Self::Kept) -> Option<Self::Kept> {
+        stored.pointer().map(Marked::Held)
+    }
+    #[inline]
+    fn result(copy: Self::Kept) -> R {
+        H::result(match copy {
+            Marked::Held(pointer) => pointer,
+            Marked::Mark(mark) => H::Kept::of_mark(&mark).expect(BORROWED),
+        })
+    }
+    #[inline]
+    fn shared(result: &R) -> Option<Self::Kept> {
+        H::shared(result).map(Marked::Held)
+    }
+}
+
+/// Invariant 1.
+const BORROWED: &str = "memo_core: a caller borrows the argument that a mark is of";
+
+/// A result that may be an argument itself.
+pub enum Marked<P: Pointer> {
+    /// Another one.
+    Held(P),
+    /// An argument.
+    Mark(P::Mark),
+}
+
+impl<P: Pointer> std::fmt::Debug for Marked<P> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Marked").finish_non_exhaustive()
+    }
+}
+
+/// A copy is for a caller, and so no mark.
+impl<P: Pointer> Clone for Marked<P> {
+    #[inline]
+    fn clone(&self) -> Self {
+        Self::Held(self.pointer().expect(BORROWED))
+    }
+}
+
+impl<P: Pointer> Marked<P> {
+    /// A clone of what it stands for, if that is alive.
+    #[inline]
+    fn pointer(&self) -> Option<P> {
+        match self {
+            Self::Held(pointer) => Some(pointer.clone()),
+            Self::Mark(mark) => P::of_mark(mark),
+        }
+    }
+}
+
+/// A counted pointer, or an `Option` or `Result` of one.
+pub trait Pointer: Clone {
+    /// What is kept of an argument.
+    type Mark: 'static;
+    /// Its mark, and the address of its object.
+    fn mark(&self) -> Option<(Self::Mark, usize)>;
+    /// What a mark was made of, if its object is alive.
+    fn of_mark(mark: &Self::Mark) -> Option<Self>;
+}
+
+macro_rules! counted {
+    ($($pointers:ident :: $pointer:ident)+) => {$(
+        impl<T: ?Sized + 'static> Pointer for $pointers::$pointer<T> {
+            type Mark = $pointers::Weak<T>;
+
+            fn mark(&self) -> Option<($pointers::Weak<T>, usize)> {
+                Some((Self::downgrade(self), Self::as_ptr(self).addr()))
+            }
+
+            #[inline]
+            fn of_mark(mark: &$pointers::Weak<T>) -> Option<Self> {
+                mark.upgrade()
+            }
+        }
+
+        impl<T: ?Sized + 'static> PointerOf<$pointers::$pointer<T>> for $pointers::$pointer<T> {}
+    )+};
+}
+
+counted!(sync::Arc rc::Rc);
+
+impl<P: Pointer> Pointer for Option<P> {
+    type Mark = P::Mark;
+
+    fn mark(&self) -> Option<(P::Mark, usize)> {
+        self.as_ref()?.mark()
+    }
+
+    #[inline]
+    fn of_mark(mark: &P::Mark) -> Option<Self> {
+        P::of_mark(mark).map(Some)
+    }
+}
+
+impl<P: Pointer, E: Clone> Pointer for Result<P, E> {
+    type Mark = P::Mark;
+
+    fn mark(&self) -> Option<(P::Mark, usize)> {
+        self.as_ref().ok()?.mark()
+    }
+
+    #[inline]
+    fn of_mark(mark: &P::Mark) -> Option<Self> {
+        P::of_mark(mark).map(Ok)
+    }
+}
+
+/// A counted pointer of the type `O`, or what may contain one.
+pub trait PointerOf<O: ?Sized> {}
+
+impl<P: PointerOf<O>, O: ?Sized> PointerOf<O> for Option<P> {}
+impl<P: PointerOf<O>, O: ?Sized, E> PointerOf<O> for Result<P, E> {}
+
+/// A place where results can be kept, and how: as `H` says.
+///
+/// Whether that is completed by marks is chosen by the types, not by how they are spelt: the inherent method, for what is kept in the form of
+/// the owner's own pointer, wins over that of [`WithoutMarks`], which is there for all.
+#[derive(Debug)]
+pub struct Checked<'w, R, H, O: ?Sized, S> {
+    place: Place<'w, O, S>,
+    keeping: H,
+    result: PhantomData<fn(&R)>,
+}
+
+impl<'w, R, H, O: ?Sized, S> Checked<'w, R, H, O, S> {
+    #[inline(always)]
+    pub(crate) const fn new(place: Place<'w, O, S>, keeping: H) -> Self {
+        Self { place, keeping, result: PhantomData }
+    }
+
+    /// Results are held also where they are of the owner's own type (`may_return_owner`).
+    #[inline(always)]
+    #[must_use]
+    pub fn held(self) -> (Place<'w, O, S>, H) {
+        (self.place, self.keeping)
+    }
+}
+
+impl<'w, R, H: Keeping<R, Kept: Pointer + PointerOf<O>>, O: ?Sized, S> Checked<'w, R, H, O, S> {
+    /// Of the owner's own type.
+    #[inline(always)]
+    #[must_use]
+    pub fn marking(self) -> (Place<'w, O, S>, OrMark<H>) {
+        (self.place, OrMark(self.keeping))
+    }
+}
+
+/// Of any other type.
+pub trait WithoutMarks {
+    /// The place.
+    type Place;
+    /// How results are kept there.
+    type Keeping;
+    /// As it is.
+    fn marking(self) -> (Self::Place, Self::Keeping);
+}
+
+impl<'w, R, H, O: ?Sized, S> WithoutMarks for Checked<'w, R, H, O, S> {
+    type Place = Place<'w, O, S>;
+    type Keeping = H;
+    #[inline(always)]
+    fn marking(self) -> (Place<'w, O, S>, H) {
+        self.held()
+    }
+}

@@ -1,0 +1,753 @@
+//! Counted cells: those that something besides their own object can reach.
+//!
+//! Memos that return by value are enumerated by `clear`, and entries with further weak arguments are reached from those.
+//! Such a cell is counted and outlives its object as long as somebody works on it; its entries are taken out under its
+//! lock, once each, and dropped with no lock held.
+
+use std::marker::PhantomData;
+use std::mem::{self, ManuallyDrop};
+use std::ptr::NonNull;
+
+use crate::anchor::anchor::Anchor;
+use crate::anchor::cell::{self, AnyCell, CellHead, CellRef, CellVtable, EntryId, Listing, SharedVtable};
+use crate::argument::key::{KeySet, StoredKey};
+use crate::argument::scope::Scope;
+use crate::cell::racers::{Race, Racers};
+use crate::compute::flight;
+use crate::memo::core::{Core, Where};
+use crate::memo::counters::{self, Count};
+use crate::sys::arc::Arc;
+use crate::sys::hazard::protect::Front;
+use crate::sys::hazard::retire::{Batch, Seen};
+use crate::sys::panics::Panics;
+use crate::sys::sync::plain::{Mutex, MutexGuard};
+use crate::sys::sync::unpoisoned;
+use crate::value::store::{Counted, Entry, Evicted, IsDead, Meta, Store, Taken, id_of};
+
+#[repr(C)]
+pub(crate) struct CountedCell<S, St: Store> {
+    head: CellHead,
+    listing: Listing,
+    /// Who computes beside the store.
+    racers: Racers,
+    store: Mutex<St>,
+    /// What hits look at without the lock.
+    front: St::Front,
+    scope: PhantomData<fn(S) -> S>,
+}
+
+/// The entries of a cell, under its lock.
+struct Locked<'a, St: Store> {
+    store: MutexGuard<'a, St>,
+    front: &'a St::Front,
+}
+
+impl<St: Store> Locked<'_, St> {
+    fn find<R>(&self, hash: u64, is: impl FnMut(&St::Key) -> bool, act: impl FnOnce(&Counted<St>) -> R) -> Option<R> {
+        self.store.find(self.front, hash, is, act)
+    }
+
+    fn candidates(&self, hash: u64, take: impl FnMut(&Counted<St>)) {
+        self.store.candidates(self.front, hash, take);
+    }
+
+    fn insert(&mut self, entry: Counted<St>) {
+        self.store.insert(self.front, entry);
+    }
+
+    fn remove(&mut self, id: EntryId) -> Option<Taken<St>> {
+        self.store.remove(self.front, id)
+    }
+
+    fn contains(&self, id: EntryId) -> bool {
+        self.store.contains(self.front, id)
+    }
+
+    fn is_ready(&self, id: EntryId) -> bool {
+        self.store.is_ready(self.front, id)
+    }
+
+    fn turned_ready(&mut self, entry: &Counted<St>) {
+        self.store.turned_ready(self.front, entry);
+    }
+
+    fn evict(&mut self, newest: EntryId, capacity: usize, is_dead: Option<IsDead<St::Key>>) -> Evicted<St> {
+        self.store.evict(newest, capacity, is_dead)
+    }
+
+    fn drain(&mut self) -> St::Drained {
+        self.store.drain(self.front)
+    }
+
+    fn ready(&self) -> usize {
+        self.store.ready(self.front)
+    }
+
+    fn version(&self) -> u64 {
+        self.store.version()
+    }
+}
+
+/// Whether keys may be compared under a lock, and what a stored one may name.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Keys {
+    /// Their `Eq` is ours, and so they are faithful.
+    Trusted,
+    /// Their `Eq` is the user's, and runs with no lock held.
+    Users { faithful: bool },
+}
+
+impl Keys {
+    pub(crate) const fn of<S: Scope, K: KeySet<S>>() -> Self {
+        assert!(K::FAITHFUL || !K::TRUSTED, "keys of ours name what they borrow");
+        if K::TRUSTED { Self::Trusted } else { Self::Users { faithful: K::FAITHFUL } }
+    }
+
+    /// As [`KeySet::FAITHFUL`]: who finds an entry borrows every weak argument that its stored key names.
+    pub(crate) const fn are_faithful(self) -> bool {
+        matches!(self, Self::Trusted | Self::Users { faithful: true })
+    }
+}
+
+impl<S: Scope, St> CountedCell<S, St>
+where
+    St: Store + 'static,
+    St::Key: StoredKey<S>,
+{
+    /// Whether dropping an entry runs nothing of the user's.
+    const QUIET: bool =
+        !mem::needs_drop::<St::Value>() && (!mem::needs_drop::<St::Key>() || <St::Key as StoredKey<S>>::DROPS_OURS);
+
+    const VTABLE: CellVtable = CellVtable {
+        release: cell::release::<Self>,
+        end: <Self as AnyCell>::end,
+        ready: cell::ready::<Self>,
+        living: cell::living::<Self>,
+        inert: St::FRONTED && !mem::needs_drop::<St::Value>(),
+        is_quiet: |_| Self::QUIET,
+        shared: Some(SharedVtable {
+            quiet: Self::QUIET,
+            // SAFETY: the vtable is that of this type, and the caller's cell is alive.
+            is_ready: |cell, entry| unsafe { cell::cast::<Self>(cell) }.lock().is_ready(entry),
+            retain: cell::retain_counted::<Self>,
+            // SAFETY: the vtable is that of this type, and the caller's cell is alive.
+            remove: |cell, entry, why| unsafe { cell::cast::<Self>(cell) }.remove(entry, why),
+            // SAFETY: as above.
+            listing: |cell| NonNull::from(&unsafe { cell::cast::<Self>(cell) }.listing),
+            // SAFETY: as above.
+            empty: |cell, why, batch, panics| unsafe { cell::cast::<Self>(cell) }.empty(why, batch, panics),
+        }),
+    };
+
+    /// The cell of `core` on `anchor`.
+    #[inline(always)]
+    pub(crate) fn find<'w>(anchor: &'w Anchor, core: &'static Core) -> Option<&'w Self> {
+        // The heads of counted cells are never vacant, so this is to find one in fewer steps.
+        match anchor.cells().find_filled(core) {
+            // SAFETY: a memo's cells are of one type, and the anchor is borrowed for `'w`.
+            Some(cell) => Some(unsafe { cell::cast::<Self>(cell) }),
+            None => None,
+        }
+    }
+
+    /// The cell of `core` on `anchor`, made on first use.
+    pub(crate) fn find_or_add<'w>(anchor: &'w Anchor, core: &'static Core, place: Where) -> &'w Self {
+        match Self::find(anchor, core) {
+            Some(cell) => cell,
+            None => Self::add_cell(anchor, core, place, None).unwrap_or_else(|there| there),
+        }
+    }
+
+    /// A new cell, with its first entry from the start: nobody else has to be kept from it. `Err`: another came first.
+    ///
+    /// The entry has no weak arguments to be linked from.
+    pub(crate) fn add_cell<'w>(
+        anchor: &'w Anchor,
+        core: &'static Core,
+        place: Where,
+        first: Option<Counted<St>>,
+    ) -> Result<&'w Self, &'w Self> {
+        NewCell::make(core, place, first).publish(anchor)
+    }
+
+    fn lock(&self) -> Locked<'_, St> {
+        Locked { store: unpoisoned(self.store.lock()), front: &self.front }
+    }
+
+    /// Looks for dead arguments, where there are such.
+    const IS_DEAD: Option<IsDead<St::Key>> =
+        if <St::Key as StoredKey<S>>::PEERS { Some(is_dead::<S, St>) } else { None };
+
+    /// Whose hits may hold an entry of this cell.
+    const SEEN: Seen = if S::LOCAL { Seen::Here } else { Seen::ByAll };
+
+    pub(crate) fn core(&self) -> &'static Core {
+        self.head.memo()
+    }
+
+    /// What hits look at without the lock.
+    #[inline(always)]
+    pub(crate) fn front(&self) -> &Front<Entry<St::Meta, St::Value>> {
+        St::front(&self.front)
+    }
+
+    /// The entry whose key `is` accepts.
+    #[inline]
+    pub(crate) fn seek(&self, hash: u64, keys: Keys, is: impl FnMut(&St::Key) -> bool) -> Option<Counted<St>> {
+        match keys {
+            Keys::Trusted => self.lock().find(hash, is, Counted::<St>::clone),
+            Keys::Users { .. } => self.seek_outside(hash, |_| true, is).0,
+        }
+    }
+
+    /// The same, if it is ready by now: one that turns ready later may have been asked to go before.
+    pub(crate) fn seek_ready(&self, hash: u64, keys: Keys, is: impl FnMut(&St::Key) -> bool) -> Option<Counted<St>> {
+        let is_ready = |entry: &Counted<St>| entry.slot.get().is_some();
+        match keys {
+            Keys::Trusted => self.lock().find(hash, is, |entry| is_ready(entry).then(|| entry.clone()))?,
+            Keys::Users { .. } => self.seek_outside(hash, is_ready, is).0,
+        }
+    }
+
+    /// A copy of the ready value whose key `is` accepts, made under the lock: both are ours.
+    ///
+    /// Never inlined: what it needs of the stack a recursion would have on every level.
+    #[inline(never)]
+    pub(crate) fn copy(&self, hash: u64, is: impl FnMut(&St::Key) -> bool) -> Option<St::Value>
+    where
+        St::Value: Clone,
+    {
+        self.lock().find(hash, is, |entry| {
+            let value = entry.slot.get()?.clone();
+            entry.meta.visit();
+            Some(value)
+        })?
+    }
+
+    /// The entry whose key `is` accepts, with `is` run outside the lock, and the version of the store that was searched. Among
+    /// those that `counts`, which is ours.
+    fn seek_outside(
+        &self,
+        hash: u64,
+        counts: impl Fn(&Counted<St>) -> bool,
+        mut is: impl FnMut(&St::Key) -> bool,
+    ) -> (Option<Counted<St>>, u64) {
+        // Nearly always one: two keys with the same 64-bit hash are rare, and the second costs an allocation.
+        let (mut first, mut others) = (None, Vec::new());
+        let version = {
+            let store = self.lock();
+            store.candidates(hash, |entry| match &first {
+                _ if !counts(entry) => {}
+                None => first = Some(entry.clone()),
+                Some(_) => others.push(entry.clone()),
+            });
+            store.version()
+        };
+        let found = first.into_iter().chain(others).find(|entry| is(entry.meta.key()));
+        (found, version)
+    }
+
+    /// Puts an entry in unless its key is there: then that one comes back.
+    pub(crate) fn add(&self, entry: &Counted<St>, keys: Keys) -> Result<(), Counted<St>> {
+        self.add_unless_overtaken(entry, keys, None).map(|_| ())
+    }
+
+    /// The same, and unless `race` was overtaken: then `false`.
+    fn add_unless_overtaken(
+        &self,
+        entry: &Counted<St>,
+        keys: Keys,
+        race: Option<&Race<'_>>,
+    ) -> Result<bool, Counted<St>> {
+        self.link(entry);
+        // The user's `Eq` may panic: an entry that is not put in leaves no link behind.
+        let linked = Linked::<S, St>(entry, PhantomData);
+        let added = self.add_linked(entry, keys, race)?;
+        if added {
+            mem::forget(linked);
+        }
+        Ok(added)
+    }
+
+    fn add_linked(&self, entry: &Counted<St>, keys: Keys, race: Option<&Race<'_>>) -> Result<bool, Counted<St>> {
+        let hash = entry.meta.hash();
+        loop {
+            let seen = match keys {
+                Keys::Trusted => None,
+                Keys::Users { .. } => match self.seek_outside(hash, |_| true, |key| key.same(entry.meta.key())) {
+                    (Some(there), _) => return Err(there),
+                    (None, version) => Some(version),
+                },
+            };
+            let mut store = self.lock();
+            match seen {
+                Some(version) if version != store.version() => continue,
+                Some(_) => {}
+                None => {
+                    if let Some(there) = store.find(hash, |key| key.same(entry.meta.key()), Counted::<St>::clone) {
+                        return Err(there);
+                    }
+                }
+            }
+            // Under the very lock that it goes in under: whoever asks later finds it there.
+            if race.is_some_and(Race::is_overtaken) {
+                return Ok(false);
+            }
+            store.insert(entry.clone());
+            return Ok(true);
+        }
+    }
+
+    /// Puts an entry in for the one with its key, if there is one: nobody sees neither.
+    pub(crate) fn replace(&self, entry: &Counted<St>, keys: Keys) -> Option<Taken<St>> {
+        self.link(entry);
+        // As in `add_unless_overtaken`.
+        let linked = Linked::<S, St>(entry, PhantomData);
+        let taken = self.replace_linked(entry, keys);
+        mem::forget(linked);
+        let taken = self.gone(taken)?;
+        if taken.ready {
+            counters::count(self.core(), Count::Replaced, 1);
+        }
+        Some(taken)
+    }
+
+    fn replace_linked(&self, entry: &Counted<St>, keys: Keys) -> Option<Taken<St>> {
+        let hash = entry.meta.hash();
+        loop {
+            // Dropped after the lock has opened: it may be the last of an entry that others took out.
+            let (mut there, version) = match keys {
+                Keys::Trusted => (None, None),
+                Keys::Users { .. } => {
+                    let (there, version) = self.seek_outside(hash, |_| true, |key| key.same(entry.meta.key()));
+                    (there, Some(version))
+                }
+            };
+            let mut store = self.lock();
+            match version {
+                Some(version) if version != store.version() => continue,
+                Some(_) => {}
+                None => there = store.find(hash, |key| key.same(entry.meta.key()), Counted::<St>::clone),
+            }
+            let taken = there.as_ref().and_then(|there| store.remove(id_of(there)));
+            if taken.is_some() {
+                self.racers.overtake(Some(hash));
+            }
+            store.insert(entry.clone());
+            return taken;
+        }
+    }
+
+    /// Takes out the entry whose key `is` accepts because somebody asked for it. Racers for that key come too late from the very
+    /// moment on in which it was there, or was not.
+    pub(crate) fn take_key(&self, hash: u64, keys: Keys, mut is: impl FnMut(&St::Key) -> bool) -> Option<Taken<St>> {
+        // Dropped after the lock has opened: it may be the last of an entry that others took out.
+        let (mut there, mut seen);
+        let taken = loop {
+            (there, seen) = match keys {
+                Keys::Trusted => (None, None),
+                Keys::Users { .. } => {
+                    let (there, version) = self.seek_outside(hash, |_| true, &mut is);
+                    (there, Some(version))
+                }
+            };
+            let mut store = self.lock();
+            match seen {
+                Some(version) if version != store.version() => continue,
+                Some(_) => {}
+                None => there = store.find(hash, &mut is, Counted::<St>::clone),
+            }
+            self.racers.overtake(Some(hash));
+            break there.as_ref().and_then(|there| store.remove(id_of(there)));
+        };
+        self.gone(taken)
+    }
+
+    /// What was taken out of an object that may be alive.
+    fn gone(&self, taken: Option<Taken<St>>) -> Option<Taken<St>> {
+        let taken = taken?.seen(Self::SEEN);
+        Self::note_detached(&taken);
+        unlink::<S, St>(taken.entry());
+        Some(taken)
+    }
+
+    /// Notes a racer for a key of this hash.
+    pub(crate) fn race(&self, hash: u64) -> Race<'_> {
+        let _store = self.lock();
+        self.racers.add(hash)
+    }
+
+    fn note_detached(taken: &Taken<St>) {
+        if !taken.ready {
+            flight::detached();
+        }
+    }
+
+    /// Ends a call that computes a key inside its own computation for the so manieth time, each taken out by then.
+    #[inline]
+    #[track_caller]
+    pub(crate) fn guard_again(&self, hash: u64) {
+        flight::guard_again(self.core(), self.address(), hash);
+    }
+
+    /// What [`guard_again`](Self::guard_again) would say.
+    pub(crate) fn asked_again(&self, hash: u64) -> Option<String> {
+        flight::asked_again(self.core(), self.address(), hash)
+    }
+
+    /// What frames know this cell by.
+    pub(crate) fn address(&self) -> usize {
+        std::ptr::from_ref(self).addr()
+    }
+
+    /// Publishes the value of a flight whose entry `lead` put in. `false`: it was detached, the value is for waiters.
+    /// What it pushed out comes back, to be dropped when the caller's counts are right.
+    ///
+    /// What is lent has to be stored, so there the value comes back where the flight was [`overtake`](Self::overtake)n.
+    pub(crate) fn publish(
+        &self,
+        entry: &Counted<St>,
+        value: St::Value,
+        capacity: usize,
+    ) -> Result<(bool, Evicted<St>), St::Value> {
+        let id = id_of(entry);
+        let mut store = self.lock();
+        if store.contains(id) {
+            entry.slot.fill(value);
+            store.turned_ready(entry);
+            return Ok((true, store.evict(id, capacity, Self::IS_DEAD)));
+        }
+        flight::detached_ended();
+        if self.core().site().lends {
+            return Err(value);
+        }
+        entry.slot.fill(value);
+        Ok((false, Evicted::none()))
+    }
+
+    /// Takes the entry of a flight out that is suspended on this thread, for a computation that was faster.
+    pub(crate) fn overtake(&self, entry: &Counted<St>) {
+        let taken = {
+            let mut store = self.lock();
+            if entry.slot.get().is_some() { None } else { store.remove(id_of(entry)) }
+        };
+        drop(self.gone(taken));
+    }
+
+    /// Puts a ready entry in, unless another came first (that one comes back) or its key was asked to go since the race began
+    /// (`None`).
+    pub(crate) fn publish_racer(
+        &self,
+        entry: &Counted<St>,
+        keys: Keys,
+        race: &Race<'_>,
+        capacity: usize,
+    ) -> Result<Option<Evicted<St>>, Counted<St>> {
+        if !self.add_unless_overtaken(entry, keys, Some(race))? {
+            return Ok(None);
+        }
+        // A body may end an argument that it took by value; nobody would take the entry out for that any more.
+        if is_dead::<S, St>(entry.meta.key()) {
+            let taken = self.lock().remove(id_of(entry));
+            if self.gone(taken).is_some() {
+                return Ok(None);
+            }
+        }
+        Ok(Some(self.make_room(entry, capacity)))
+    }
+
+    /// What is too much after `entry` came.
+    pub(crate) fn make_room(&self, entry: &Counted<St>, capacity: usize) -> Evicted<St> {
+        self.lock().evict(id_of(entry), capacity, Self::IS_DEAD)
+    }
+
+    /// Counts, unlinks and drops evicted entries. The first panic of a destructor comes out when all are gone.
+    #[inline]
+    pub(crate) fn drop_evicted(&self, victims: Evicted<St>) {
+        // Without a key nothing is ever evicted.
+        if !St::FRONTED && victims.len() > 0 {
+            counters::count(self.core(), Count::Evicted, victims.len() as u64);
+            victims.each(unlink::<S, St>);
+            victims.drop_all();
+        }
+    }
+
+    /// Takes the entry of a flight that ended without a value out.
+    pub(crate) fn withdraw(&self, entry: &Counted<St>) {
+        // Not "asked": the flight's own end disturbs no other.
+        let taken = self.lock().remove(id_of(entry));
+        if taken.is_some() {
+            unlink::<S, St>(entry);
+        } else {
+            flight::detached_ended();
+        }
+        drop(taken);
+    }
+
+    /// Takes one entry out because an argument of it died.
+    fn remove(&self, id: EntryId, why: Count) -> bool {
+        let taken = self.lock().remove(id);
+        let Some(taken) = taken.map(|taken| taken.seen(Self::SEEN)) else { return false };
+        Self::note_detached(&taken);
+        unlink::<S, St>(taken.entry());
+        if taken.ready {
+            counters::count(self.core(), why, 1);
+        }
+        taken.ready
+    }
+
+    /// The pointer this cell was made with: that of `&self` may not reach the count in front of it.
+    fn raw(&self) -> NonNull<CellHead> {
+        let address = std::ptr::from_ref(self).addr();
+        NonNull::new(std::ptr::with_exposed_provenance_mut(address)).expect("a reference is not null")
+    }
+
+    /// Links an entry from its weak arguments.
+    fn link(&self, entry: &Counted<St>) {
+        if !<St::Key as StoredKey<S>>::PEERS {
+            return;
+        }
+        let id = id_of(entry);
+        entry.meta.key().each_peer(&mut |peer| {
+            // SAFETY: this cell is borrowed, and counted.
+            let here = unsafe { CellRef::retain(self.raw()) };
+            peer.link(id, here);
+        });
+    }
+}
+
+/// A cell that is on no anchor yet. One that is listed can be cleared already.
+struct NewCell<S, St> {
+    cell: NonNull<CellHead>,
+    core: &'static Core,
+    first: Option<EntryId>,
+    of: PhantomData<(S, St)>,
+}
+
+impl<S: Scope, St> NewCell<S, St>
+where
+    St: Store + 'static,
+    St::Key: StoredKey<S>,
+{
+    fn make(core: &'static Core, place: Where, first: Option<Counted<St>>) -> Self {
+        if !core.has_cells() {
+            core.register();
+            core.set_cells(const { &CountedCell::<S, St>::VTABLE }, place);
+        }
+        let (mut store, front) = (St::default(), St::Front::default());
+        let id = first.as_ref().map(id_of);
+        if let Some(first) = first {
+            debug_assert!(!<St::Key as StoredKey<S>>::PEERS);
+            store.insert(&front, first);
+        }
+        let cell = CountedCell::<S, St>::into_raw(Arc::new(CountedCell {
+            head: CellHead::new(core),
+            listing: Listing::new(),
+            racers: Racers::new(),
+            store: Mutex::new(store),
+            front,
+            scope: PhantomData,
+        }));
+        // For `clear`. Cells of a thread's own table are found by walking it.
+        if !core.site().lends && !S::LOCAL {
+            cell::enlist(cell, core);
+        }
+        Self { cell, core, first: id, of: PhantomData }
+    }
+
+    fn publish(self, anchor: &Anchor) -> Result<&CountedCell<S, St>, &CountedCell<S, St>> {
+        let Err(there) = anchor.cells().add(self.cell) else {
+            // SAFETY: a memo's cells are of one type, and the anchor is borrowed.
+            return Ok(unsafe { cell::cast(self.cell) });
+        };
+        cell::delist(self.cell, self.core);
+        // SAFETY: not published: still ours.
+        let this: &CountedCell<S, St> = unsafe { cell::cast(self.cell) };
+        let first = self.first.map(|first| this.lock().remove(first));
+        // Who cleared meanwhile has taken it out, as that of a flight; and here that flight ends.
+        if let Some(None) = first {
+            flight::detached_ended();
+        }
+        drop(first);
+        // SAFETY: as above.
+        unsafe { cell::release::<CountedCell<S, St>>(self.cell) };
+        // SAFETY: as for the new one.
+        Err(unsafe { cell::cast(there) })
+    }
+}
+
+/// Takes the links to an entry out again unless it is forgotten.
+struct Linked<'e, S: Scope, St: Store>(&'e Counted<St>, PhantomData<S>)
+where
+    St::Key: StoredKey<S>;
+
+impl<S: Scope, St: Store> Drop for Linked<'_, S, St>
+where
+    St::Key: StoredKey<S>,
+{
+    fn drop(&mut self) {
+        unlink::<S, St>(self.0);
+    }
+}
+
+/// Takes the links to an entry out of its weak arguments.
+fn unlink<S: Scope, St: Store>(entry: &Counted<St>)
+where
+    St::Key: StoredKey<S>,
+{
+    if <St::Key as StoredKey<S>>::PEERS {
+        let id = id_of(entry);
+        entry.meta.key().each_peer(&mut |peer| peer.unlink(id));
+    }
+}
+
+fn is_dead<S: Scope, St: Store>(key: &St::Key) -> bool
+where
+    St::Key: StoredKey<S>,
+{
+    let mut dead = false;
+    if <St::Key as StoredKey<S>>::PEERS {
+        key.each_peer(&mut |peer| dead |= peer.is_dead());
+    }
+    dead
+}
+
+pub(crate) fn new_entry<St: Store>(slot: crate::value::slot::Slot<St::Value>, key: St::Key, hash: u64) -> Counted<St> {
+    Arc::new(Entry { slot, meta: Meta::new(key, hash) })
+}
+
+/// The same, for the call and for the store.
+pub(crate) fn new_entries<St: Store>(
+    slot: crate::value::slot::Slot<St::Value>,
+    key: St::Key,
+    hash: u64,
+) -> (Counted<St>, Counted<St>) {
+    Arc::pair(Entry { slot, meta: Meta::new(key, hash) })
+}
+
+// SAFETY: `repr(C)`, the head first.
+unsafe impl<S: Scope, St> AnyCell for CountedCell<S, St>
+where
+    St: Store + 'static,
+    St::Key: StoredKey<S>,
+{
+    type Handle = Arc<Self>;
+
+    fn into_raw(handle: Arc<Self>) -> NonNull<CellHead> {
+        let raw = Arc::into_raw(handle).cast_mut().cast::<CellHead>();
+        raw.expose_provenance();
+        NonNull::new(raw).expect("an allocation is not null")
+    }
+
+    unsafe fn from_raw(cell: NonNull<CellHead>) -> Arc<Self> {
+        // SAFETY: the caller's.
+        unsafe { Arc::from_raw(cell.cast::<Self>().as_ptr()) }
+    }
+
+    unsafe fn end(cell: NonNull<CellHead>, why: Count) -> usize {
+        // SAFETY: the caller's; the count stays the anchor's.
+        let mut counted = ManuallyDrop::new(unsafe { Self::from_raw(cell) });
+        let entries = match Arc::get_mut(&mut counted) {
+            // It is on no list, so nobody can come either.
+            Some(this) => unpoisoned(this.store.get_mut()).drain(&this.front),
+            None => counted.drain(),
+        };
+        let (this, mut panics) = (&**counted, Panics::default());
+        // The object is dead, or borrowed by the caller alone: nobody holds an entry of its.
+        let ready = this.end_each(entries, why, |taken| drop_entry::<St>(taken.into_unseen(), &mut panics));
+        panics.resume();
+        ready as usize
+    }
+
+    fn ready(&self) -> usize {
+        self.lock().ready()
+    }
+
+    fn living(&self) -> usize {
+        let store = self.lock();
+        match Self::IS_DEAD {
+            None => store.ready(),
+            Some(is_dead) => store.store.count(|entry| entry.slot.get().is_some() && !is_dead(entry.meta.key())),
+        }
+    }
+}
+
+impl<S: Scope, St> CountedCell<S, St>
+where
+    St: Store + 'static,
+    St::Key: StoredKey<S>,
+{
+    /// Takes all entries of an object that may be alive out. Those that hits may hold go to `batch`.
+    fn empty(&self, why: Count, batch: &mut Batch, panics: &mut Panics) -> usize {
+        let ready = self.end_each(self.drain(), why, |taken| match taken.seen(Self::SEEN).into_victim() {
+            Ok(victim) => batch.add(victim, panics),
+            Err(taken) => {
+                panics.run(|| drop(taken));
+            }
+        });
+        ready as usize
+    }
+
+    /// Takes all entries out.
+    fn drain(&self) -> St::Drained {
+        let mut store = self.lock();
+        self.racers.overtake(None);
+        store.drain()
+    }
+
+    /// Unlinks and counts what was taken out.
+    fn end_each(&self, entries: St::Drained, why: Count, mut each: impl FnMut(Taken<St>)) -> u64 {
+        // Counted before any of them is dropped: a destructor may look.
+        let ready = St::count_ready(&entries);
+        if ready > 0 {
+            counters::count(self.core(), why, ready);
+        }
+        for taken in entries {
+            Self::note_detached(&taken);
+            unlink::<S, St>(taken.entry());
+            each(taken);
+        }
+        ready
+    }
+}
+
+/// Drops an entry, and catches a panic of a destructor of the user's.
+fn drop_entry<St: Store>(entry: Counted<St>, panics: &mut Panics) {
+    if mem::needs_drop::<St::Value>() || mem::needs_drop::<St::Key>() {
+        panics.run(|| drop(entry));
+    }
+}
+
+#[cfg(all(test, not(any(memo_loom, memo_shuttle))))]
+mod tests {
+    use super::*;
+    use crate::argument::scope::Shared;
+    use crate::memo::core::Site;
+    use crate::value::slot::Slot;
+    use crate::value::store::Single;
+
+    const INSIDE: Where = Where { local: false, tabled: false };
+
+    /// A clear finds a cell before it is on its anchor, where then another is.
+    #[test]
+    fn a_flight_that_was_cleared_in_a_cell_that_came_second_has_ended() {
+        static CORE: Core = Core::new(Site::built_in("cleared"));
+        let anchor = Anchor::new();
+        let in_progress = flight::detached_now();
+        let (entry, stored) = new_entries::<Single<u32>>(Slot::claimed(1), (), 0);
+        let second = NewCell::<Shared, Single<u32>>::make(&CORE, INSIDE, Some(stored));
+        crate::inspect::handle::clear(&CORE);
+        assert_eq!(flight::detached_now(), in_progress + 1);
+        let first = CountedCell::<Shared, Single<u32>>::find_or_add(&anchor, &CORE, INSIDE);
+        let Err(found) = second.publish(&anchor) else { panic!("another came first") };
+        assert!(std::ptr::eq(found, first));
+        assert_eq!(flight::detached_now(), in_progress);
+        entry.slot.end(crate::value::slot::NoValue::Panicked);
+
+        // Without a clear it has not been taken for one that was.
+        let (entry, stored) = new_entries::<Single<u32>>(Slot::claimed(1), (), 0);
+        assert!(NewCell::<Shared, Single<u32>>::make(&CORE, INSIDE, Some(stored)).publish(&anchor).is_err());
+        assert_eq!(flight::detached_now(), in_progress);
+        entry.slot.end(crate::value::slot::NoValue::Panicked);
+    }
+}

@@ -1,0 +1,4 @@
+//! cell
+
+pub(crate) mod counted;
+pub(crate) mod racers;

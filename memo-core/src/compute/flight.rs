@@ -1,0 +1,427 @@
+//! The computations in progress on each thread: so that re-entry is a panic with names, never a hang.
+//!
+//! Most of them end in the order of a stack. Not all: a body may be suspended (on the stack of a coroutine) and go on when
+//! others of its thread, which began later, have ended or not; and it may be dropped, or go on, on another thread.
+//!
+//! # Invariants
+//!
+//! 1. A frame is in the list of the thread that made it, its home, from the begin of its computation to its end. The list is
+//!    changed by its home alone. So what [`chain`] finds stands, on this thread and on one that is parked.
+//! 2. A frame lies in memory of its home, not on the stack of its call: that may go with a coroutine. Its home alone frees it, or uses
+//!    it again, as long as there is a home.
+//! 3. A computation takes its own frame out, wherever that is in the list. On another thread it only says that it has ended: its
+//!    home takes the frame out when it is the innermost.
+//! 4. A thread that ends leaves the frames that are still in its list to their computations. Of the two that may be the
+//!    last, thread and computation, the second to say so frees the frame.
+
+use std::cell::Cell;
+use std::iter;
+use std::ptr::NonNull;
+
+use crate::compute::job::Notes;
+use crate::memo::core::Core;
+use crate::sys::stack::Stack;
+use crate::sys::sync::plain::{AtomicU32, Ordering};
+use crate::sys::thread::{self, Thread};
+use crate::value::slot::Slot;
+
+/// What a computation is for.
+#[derive(Clone, Copy)]
+pub(crate) struct Task {
+    /// The address of the slot it computes.
+    pub(crate) slot: usize,
+    /// The address of the cell, and the hash of the key: what a second flight of the same key has in common with it. 0 where
+    /// no flight can be asked to go: there it is the slot.
+    pub(crate) cell: usize,
+    pub(crate) hash: u64,
+    /// Whether it computes beside others, for whom it is no flight.
+    pub(crate) races: bool,
+}
+
+impl Task {
+    fn is_for_key_of(&self, other: &Self) -> bool {
+        (self.cell, self.hash) == (other.cell, other.hash) && (self.cell != 0 || self.slot == other.slot)
+    }
+}
+
+/// One computation.
+pub(crate) struct Frame {
+    core: &'static Core,
+    task: Task,
+    /// An address on the stack it runs on.
+    stack: usize,
+    /// The number of its home.
+    home: u32,
+    /// How many computations that race are around it, itself included; or were, when it began.
+    races: u32,
+    outer: Cell<*mut Frame>,
+    inner: Cell<*mut Frame>,
+    end: AtomicU32,
+    /// What its call noted before it.
+    notes: Notes,
+}
+
+/// Neither its computation nor its home has ended.
+const NONE: u32 = 0;
+/// The computation has, on another thread.
+const COMPUTATION: u32 = 1;
+/// The home has.
+const HOME: u32 = 2;
+
+impl Frame {
+    fn is_for(&self, core: &'static Core, task: &Task) -> bool {
+        std::ptr::eq(self.core, core) && self.task.is_for_key_of(task)
+    }
+
+    fn has_ended(&self) -> bool {
+        self.end.load(Ordering::Relaxed) != NONE
+    }
+}
+
+/// A computation in progress. Takes its frame off again, also when the body panics.
+///
+/// What comes before the body and what after it are calls of their own: where the body goes on on another thread, nothing that
+/// was known about this one is left in a register.
+pub(crate) struct Running(NonNull<Frame>);
+
+impl Running {
+    /// A computation of this thread, from here on. `stack` is an address on the stack that it runs on, not below it.
+    #[inline(never)]
+    pub(crate) fn begin(core: &'static Core, task: Task, stack: usize, notes: Notes) -> Self {
+        thread::with(|thread| {
+            let mut outer = thread.frames.get();
+            // SAFETY: invariant 2.
+            while let Some(innermost) = unsafe { outer.as_ref() }.filter(|frame| frame.has_ended()) {
+                outer = innermost.outer.get();
+                thread.frames.set(outer);
+                put_away(thread, NonNull::from(innermost));
+            }
+            // SAFETY: as above.
+            let around = unsafe { outer.as_ref() };
+            let at = room(thread);
+            // SAFETY: room for a frame, which nobody else knows; a spare one has nothing to drop.
+            unsafe {
+                at.write(Frame {
+                    core,
+                    task,
+                    stack,
+                    home: thread.number(),
+                    races: around.map_or(0, |outer| outer.races).wrapping_add(u32::from(task.races)),
+                    outer: Cell::new(outer),
+                    inner: Cell::new(std::ptr::null_mut()),
+                    end: AtomicU32::new(NONE),
+                    notes,
+                })
+            };
+            if let Some(outer) = around {
+                outer.inner.set(at.as_ptr());
+            }
+            thread.frames.set(at.as_ptr());
+            Self(at)
+        })
+    }
+
+    /// What its call noted before it.
+    pub(crate) fn notes(&self) -> &Notes {
+        // SAFETY: it stands until this drops, and its notes are not written to.
+        &unsafe { self.0.as_ref() }.notes
+    }
+}
+
+impl Drop for Running {
+    #[inline(never)]
+    fn drop(&mut self) {
+        // SAFETY: it is freed by this call, or later.
+        let frame = unsafe { self.0.as_ref() };
+        thread::with(|thread| {
+            if frame.home == thread.number() && !frame.has_ended() {
+                unlink(thread, frame);
+                put_away(thread, self.0);
+            } else {
+                end_away_from_home(self.0);
+            }
+        });
+    }
+}
+
+/// Takes a frame of this thread out of its list.
+fn unlink(thread: &Thread, frame: &Frame) {
+    let (outer, inner) = (frame.outer.get(), frame.inner.get());
+    // SAFETY: invariant 1.
+    match unsafe { inner.as_ref() } {
+        Some(inner) => inner.outer.set(outer),
+        None => thread.frames.set(outer),
+    }
+    // SAFETY: as above.
+    if let Some(outer) = unsafe { outer.as_ref() } {
+        outer.inner.set(inner);
+    }
+}
+
+/// Ends a computation on another thread than it began on, or after that one's end.
+#[cold]
+fn end_away_from_home(frame: NonNull<Frame>) {
+    // SAFETY: its home frees it after this step, if that was not second.
+    if unsafe { frame.as_ref() }.end.swap(COMPUTATION, Ordering::AcqRel) == HOME {
+        // SAFETY: made by `place`, and invariant 4.
+        drop(unsafe { Box::from_raw(frame.as_ptr()) });
+    }
+}
+
+/// So many frames are kept for the next computations; a deeper recursion allocates.
+const SPARE: u32 = 64;
+
+/// Room for a frame, which is to be written.
+fn room(thread: &Thread) -> NonNull<Frame> {
+    match NonNull::new(thread.spare_frames.get()) {
+        Some(spare) => {
+            // SAFETY: it is in no list but this one.
+            thread.spare_frames.set(unsafe { spare.as_ref() }.outer.get());
+            thread.spare_frames_len.set(thread.spare_frames_len.get() - 1);
+            spare
+        }
+        None => new_room(thread),
+    }
+}
+
+#[cold]
+#[inline(never)]
+fn new_room(thread: &Thread) -> NonNull<Frame> {
+    // What is kept has to be given back.
+    thread.arm();
+    NonNull::from(Box::leak(Box::<Frame>::new_uninit())).cast()
+}
+
+/// Keeps a frame that is in no list for the next computation, or frees it.
+fn put_away(thread: &Thread, frame: NonNull<Frame>) {
+    if thread.spare_frames_len.get() < SPARE && !thread.late.get() {
+        // SAFETY: it is in no list.
+        unsafe { frame.as_ref() }.outer.set(thread.spare_frames.get());
+        thread.spare_frames.set(frame.as_ptr());
+        thread.spare_frames_len.set(thread.spare_frames_len.get() + 1);
+    } else {
+        // SAFETY: made by `new_room`, and in no list.
+        drop(unsafe { Box::from_raw(frame.as_ptr()) });
+    }
+}
+
+/// Frees what is kept, and leaves the frames of computations that have not ended to them. Runs when the thread ends, and is late.
+pub(crate) fn close() {
+    let (spare, left) = thread::with(|thread| {
+        thread.spare_frames_len.set(0);
+        let taken = |list: &Cell<*mut Frame>| list.replace(std::ptr::null_mut());
+        (taken(&thread.spare_frames), taken(&thread.frames))
+    });
+    for frame in taken_apart(spare) {
+        // SAFETY: made by `new_room`, and in no list any more.
+        drop(unsafe { Box::from_raw(frame.as_ptr()) });
+    }
+    for frame in taken_apart(left) {
+        // SAFETY: its computation frees it after this step, if that was not second.
+        if unsafe { frame.as_ref() }.end.swap(HOME, Ordering::AcqRel) == COMPUTATION {
+            // SAFETY: made by `new_room`, and invariant 4.
+            drop(unsafe { Box::from_raw(frame.as_ptr()) });
+        }
+    }
+}
+
+/// The frames of a list that is this thread's alone; each may be freed when it has come.
+fn taken_apart(mut list: *mut Frame) -> impl Iterator<Item = NonNull<Frame>> {
+    iter::from_fn(move || {
+        let frame = NonNull::new(list)?;
+        // SAFETY: it stands until it has come.
+        list = unsafe { frame.as_ref() }.outer.get();
+        Some(frame)
+    })
+}
+
+/// The computations of a list that have not ended, from the innermost outwards.
+///
+/// # Safety
+/// The list is this thread's, or that of one which does not run, and stays so.
+unsafe fn outwards<'a>(innermost: *const Frame) -> impl Iterator<Item = &'a Frame> {
+    let mut at = innermost;
+    let all = iter::from_fn(move || {
+        // SAFETY: the caller's.
+        let frame = unsafe { at.as_ref() }?;
+        at = frame.outer.get();
+        Some(frame)
+    });
+    all.filter(|frame| !frame.has_ended())
+}
+
+/// Those of this thread.
+fn of_this_thread<'a>() -> impl Iterator<Item = &'a Frame> {
+    // SAFETY: who looks at them does nothing else meanwhile.
+    unsafe { outwards(innermost()) }
+}
+
+/// The innermost computation of this thread.
+pub(crate) fn innermost() -> *const Frame {
+    thread::with(|thread| thread.frames.get())
+}
+
+/// The address that a computation's frame knows its slot by.
+#[inline]
+pub(crate) fn slot_address<V>(slot: &Slot<V>) -> usize {
+    std::ptr::from_ref(slot).expose_provenance()
+}
+
+/// The computations from that of `slot` on to the `innermost`, each with its place.
+///
+/// # Safety
+/// As [`outwards`].
+pub(crate) unsafe fn chain(innermost: *const Frame, slot: usize) -> Vec<String> {
+    // SAFETY: the caller's.
+    places_from(slot, unsafe { outwards(innermost) })
+}
+
+fn places_from<'a>(slot: usize, frames: impl Iterator<Item = &'a Frame>) -> Vec<String> {
+    let mut chain = Vec::new();
+    for frame in frames {
+        chain.push(format!("`{}` at {}", frame.core.own_name(), frame.core.place()));
+        if frame.task.slot == slot {
+            break;
+        }
+    }
+    chain.reverse();
+    chain
+}
+
+/// How many computations of one key may be in progress on one thread, on stacks of their own, before they are taken for one that
+/// asks for itself, each time on another stack.
+const MOST_BESIDE: usize = 1024;
+
+/// A call asks for what its own thread is computing. If this comes back, that computation is suspended, on another stack: it cannot
+/// be waited for, since it goes on only when this thread does, and the call computes beside it.
+///
+/// # Panics
+///
+/// If that computation is one that the call is part of.
+#[cold]
+#[inline(never)]
+#[track_caller]
+pub(crate) fn refuse_ring(core: &'static Core, asked: Task) {
+    if let Some(said) = ring(core, asked) {
+        panic!("{said}");
+    }
+}
+
+/// What there is to say against that, for a call whose caller is to panic: a pointer to a function does not pass its caller on.
+#[cold]
+#[inline(never)]
+pub(crate) fn ring(core: &'static Core, asked: Task) -> Option<String> {
+    let stack = Stack::current();
+    let mine = || of_this_thread().filter(|frame| stack.has(frame.stack));
+    // That computation itself, or one beside it.
+    if let Some(same) = mine().find(|frame| frame.task.slot == asked.slot || frame.is_for(core, &asked)) {
+        return Some(format!(
+            "memo_core: `{}` asks for a result it is computing: {} -> `{}`",
+            core.own_name(),
+            places_from(same.task.slot, mine()).join(" -> "),
+            core.own_name()
+        ));
+    }
+    let beside = of_this_thread().filter(|frame| frame.is_for(core, &asked)).count();
+    (beside >= MOST_BESIDE).then(|| {
+        format!(
+            "memo_core: `{}` at {} is asked for a result that {beside} suspended computations of this thread compute: it seems to ask for itself",
+            core.own_name(),
+            core.place()
+        )
+    })
+}
+
+/// How many flights of one key, all asked to go, may be in progress below each other on one thread before they are taken for a
+/// ring: a body may have its own flight cleared and ask again, and end.
+const MOST_AGAIN: usize = 64;
+
+/// How many flights of the process are in progress that were taken out of their store. It goes below none for a moment where one ends
+/// before it was noted.
+static DETACHED: AtomicU32 = AtomicU32::new(0);
+
+/// A flight in progress was taken out of its store.
+pub(crate) fn detached() {
+    DETACHED.fetch_add(1, Ordering::Relaxed);
+}
+
+/// A flight ended that had been taken out.
+pub(crate) fn detached_ended() {
+    DETACHED.fetch_sub(1, Ordering::Relaxed);
+}
+
+#[cfg(all(test, not(any(memo_loom, memo_shuttle))))]
+pub(crate) fn detached_now() -> u32 {
+    DETACHED.load(Ordering::Relaxed)
+}
+
+/// The guard of keys whose flights were asked to go: the next call does not wait for such a one, so it is no ring that anybody
+/// could see by what is waited for. It only does not end.
+#[inline]
+#[track_caller]
+pub(crate) fn guard_again(core: &'static Core, cell: usize, hash: u64) {
+    if let Some(said) = asked_again(core, cell, hash) {
+        panic!("{said}");
+    }
+}
+
+/// What there is to say against that; see [`ring`].
+#[inline]
+pub(crate) fn asked_again(core: &'static Core, cell: usize, hash: u64) -> Option<String> {
+    if i64::from(DETACHED.load(Ordering::Relaxed).cast_signed()) < MOST_AGAIN as i64 {
+        return None;
+    }
+    count_again(core, Task { slot: 0, cell, hash, races: false })
+}
+
+#[cold]
+#[inline(never)]
+fn count_again(core: &'static Core, asked: Task) -> Option<String> {
+    let same = |frame: &&Frame| frame.is_for(core, &asked);
+    if of_this_thread().filter(same).count() < MOST_AGAIN {
+        return None;
+    }
+    // Those that are suspended asked for nothing here.
+    let stack = Stack::current();
+    let mine = || of_this_thread().filter(|frame| stack.has(frame.stack));
+    let again = mine().filter(same).count();
+    let newest = mine().find(same).filter(|_| again >= MOST_AGAIN)?;
+    Some(format!(
+        "memo_core: `{}` has asked for its own result {again} times, each time after that was asked to go: {} -> `{}`",
+        core.own_name(),
+        places_from(newest.task.slot, mine()).join(" -> "),
+        core.own_name()
+    ))
+}
+
+/// How often the same key may be nested on one thread with `single_flight = false` before it is taken for a ring.
+const DEEPEST: usize = 4096;
+
+/// The guard of calls that do not wait: what is computed already is no ring for them. It only does not end.
+#[inline]
+#[track_caller]
+pub(crate) fn guard_depth(core: &'static Core, asked: Task) {
+    // SAFETY: invariant 2.
+    let races = unsafe { innermost().as_ref() }.map_or(0, |frame| frame.races) as usize;
+    // Seldom enough for a walk over all of them: the deeper, the more seldom.
+    if races >= DEEPEST && races.is_multiple_of((races.next_power_of_two() / 32).max(256)) {
+        count_nested(core, asked);
+    }
+}
+
+#[cold]
+#[track_caller]
+fn count_nested(core: &'static Core, asked: Task) {
+    let same = |frame: &&Frame| frame.is_for(core, &asked);
+    if of_this_thread().filter(same).count() < DEEPEST {
+        return;
+    }
+    let stack = Stack::current();
+    let nested = of_this_thread().filter(same).filter(|frame| stack.has(frame.stack)).count();
+    assert!(
+        nested < DEEPEST,
+        "memo_core: `{}` at {} is nested {nested} deep on one thread: it seems to ask for its own result",
+        core.own_name(),
+        core.place()
+    );
+}

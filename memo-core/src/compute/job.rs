@@ -1,0 +1,599 @@
+//! A call that has to compute: from the miss to the published result.
+
+use std::time::Instant;
+
+use crate::anchor::anchor::Anchor;
+use crate::argument::key::{KeySet, StoredKey};
+use crate::argument::owner::{Locate, Place};
+use crate::argument::scope::Scope;
+use crate::cell::counted::{CountedCell, Keys, new_entries, new_entry};
+use crate::cell::racers::Race;
+use crate::compute::flight::{self, Running, Task};
+use crate::compute::wait_graph;
+use crate::memo::core::Core;
+use crate::memo::counters::{self, Count};
+use crate::reclaim::audit;
+use crate::reclaim::sweep;
+use crate::sys::panics::{OnItsWay, drop_all};
+use crate::sys::thread::{self, Call};
+use crate::value::slot::{Look, NoValue, Slot, Waited};
+use crate::value::store::{Counted, Evicted, Meta, Store, Taken};
+
+/// The first computes of a memo on a thread are all timed, then one in so many: two clock reads cost 50 ns.
+const SAMPLE: u64 = 64;
+
+/// What a call notes before its body runs. It lies with the computation's frame: what stays on the stack below the body is little,
+/// since a recursion has as much of it on every level.
+#[derive(Clone, Copy, Default)]
+pub(crate) struct Notes {
+    timed: Option<Timed>,
+    /// The owner's strong count, if the result may hold it.
+    pub(crate) strong: Option<usize>,
+    /// Those of the others.
+    others: Counts,
+}
+
+impl Notes {
+    /// The result holds no argument, whatever the counts say.
+    pub(crate) fn holds_nothing(&mut self) {
+        self.strong = None;
+        self.others = Counts::default();
+    }
+}
+
+/// Begins a computation: as a frame of this thread, timed now and then. `stack` is an address on the stack that it runs on.
+fn start(core: &'static Core, task: Task, stack: usize, strong: Option<usize>, others: Counts) -> Running {
+    Running::begin(core, task, stack, Notes { timed: Timed::start(core), strong, others })
+}
+
+/// Begins the computation of a result without extra key.
+#[inline(never)]
+pub(crate) fn start_bare(core: &'static Core, task: Task, stack: usize, strong: Option<usize>) -> Running {
+    start(core, task, stack, strong, Counts::default())
+}
+
+/// Ends one whose body has returned; what was noted before it.
+#[inline(never)]
+pub(crate) fn stop(core: &'static Core, running: Running) -> Notes {
+    let notes = *running.notes();
+    drop(running);
+    if let Some(timed) = notes.timed {
+        timed.count(core);
+    }
+    notes
+}
+
+/// A compute that is timed.
+#[derive(Clone, Copy)]
+struct Timed {
+    started: Instant,
+    /// How many computes it stands for.
+    weight: u64,
+}
+
+/// Calls of their own, as those of [`Running`].
+impl Timed {
+    #[inline(never)]
+    fn start(core: &'static Core) -> Option<Self> {
+        let weight = match counters::own(core, Count::Computes) {
+            0..SAMPLE => 1,
+            n if n.is_multiple_of(SAMPLE) => SAMPLE,
+            _ => return None,
+        };
+        Some(Self { started: Instant::now(), weight })
+    }
+
+    #[inline(never)]
+    fn count(self, core: &'static Core) {
+        let nanos = u64::try_from(self.started.elapsed().as_nanos()).unwrap_or(u64::MAX / SAMPLE);
+        counters::count(core, Count::ComputeNanos, nanos.saturating_mul(self.weight));
+    }
+}
+
+/// The strong counts of the first few weak arguments besides the owner; 0 where there is none. More are not watched.
+type Counts = [usize; audit::OTHERS];
+
+fn counts_of<S: Scope, St: Store<Key: StoredKey<S>>>(entry: &Counted<St>) -> Counts {
+    let mut counts = Counts::default();
+    if <St::Key as StoredKey<S>>::PEERS {
+        let mut free = counts.iter_mut();
+        entry.meta.key().each_peer(&mut |peer| {
+            if let Some(count) = free.next() {
+                *count = peer.strong_count().unwrap_or(0);
+            }
+        });
+    }
+    counts
+}
+
+/// Looks at those arguments after the call (law 16), where all threads see them.
+fn look_at_others<S: Scope, St: Store<Key: StoredKey<S>>>(core: &'static Core, entry: &Counted<St>, before: &Counts) {
+    if S::LOCAL || !<St::Key as StoredKey<S>>::PEERS {
+        return;
+    }
+    let mut before = before.iter().copied().enumerate();
+    entry.meta.key().each_peer(&mut |peer| {
+        if let Some((position, before)) = before.next()
+            && before > 0
+        {
+            audit::look_at_other(core, peer, position, before);
+        }
+    });
+}
+
+/// Whether the owner, or another weak argument that the stored key names, is at this address. The latter only if whoever finds that key
+/// again borrows what it names.
+pub(crate) fn is_argument<O: Locate<S> + ?Sized, S: Scope, K: StoredKey<S>>(
+    place: Place<'_, O, S>,
+    stored: &K,
+    keys: Keys,
+    address: usize,
+) -> bool {
+    let mut found = place.life().is_some_and(|(subject, _)| subject.address == address);
+    if keys.are_faithful() && !found {
+        stored.each_peer(&mut |peer| found |= peer.object() == Some(address));
+    }
+    found
+}
+
+/// Notes a miss: counted, and something to sweep is owed for it.
+pub(crate) fn note_miss(core: &'static Core) {
+    counters::count(core, Count::Misses, 1);
+    sweep::owe();
+}
+
+/// What stands against a call's own entry.
+enum Role<'c> {
+    /// Its entry is in the store, claimed: others wait for it.
+    Lead,
+    /// Its entry is its own until the result is there (`single_flight = false`, or a flight was rejected before).
+    Race(Race<'c>),
+    /// Its slot is filled, or about to be, and its compute counted; whether it was stored is not.
+    Filled,
+    /// Its end has been told.
+    Done,
+}
+
+/// A call that computes an entry of a counted cell.
+pub(crate) struct Job<'w, O: Locate<S> + ?Sized, S: Scope, St: Store<Key: StoredKey<S>> + 'static> {
+    place: Place<'w, O, S>,
+    cell: &'w CountedCell<S, St>,
+    /// Until it is published.
+    entry: Option<Counted<St>>,
+    keys: Keys,
+    role: Role<'w>,
+    /// From the begin of its body to the end.
+    running: Option<Running>,
+    /// What a refresh took the place of. It goes when the new result is there: its `Drop` may ask for that.
+    _replaced: Replaced<St>,
+    /// Last: what the call owes is paid when all else is done.
+    _call: Call,
+}
+
+/// What a refresh took the place of: seldom anything, and not on the stack below a body.
+pub(crate) struct Replaced<St: Store>(pub(crate) Option<Box<Taken<St>>>);
+
+impl<St: Store> Drop for Replaced<St> {
+    fn drop(&mut self) {
+        if let Some(replaced) = self.0.take() {
+            drop_all([*replaced]);
+        }
+    }
+}
+
+/// How a call that was not a plain hit begins.
+pub(crate) enum Begun<'w, O: Locate<S> + ?Sized, S: Scope, St: Store<Key: StoredKey<S>> + 'static> {
+    /// The entry has its value.
+    Ready {
+        entry: Counted<St>,
+        /// The cell it is in.
+        cell: &'w CountedCell<S, St>,
+        /// It was there at once. Not counted yet: a copy that cannot be made is no hit.
+        hit: bool,
+        call: Call,
+    },
+    Compute(Job<'w, O, S, St>),
+}
+
+fn entry_of<St: Store>(entry: &Option<Counted<St>>) -> &Counted<St> {
+    entry.as_ref().expect("a job has its entry until it is published")
+}
+
+/// Ends a flight without a value, unless it is forgotten.
+struct Unfilled<'e, V>(&'e Slot<V>);
+
+impl<V> Drop for Unfilled<'_, V> {
+    fn drop(&mut self) {
+        self.0.end(NoValue::Panicked);
+    }
+}
+
+/// What became of a computed value.
+pub(crate) enum Published<St: Store> {
+    /// Its entry has it; stored or not.
+    Ours(Counted<St>),
+    /// A racer was first: this is the one everybody gets.
+    Theirs(Counted<St>),
+}
+
+/// Finds the entry, waits for it, or becomes the one who computes it. `anchor` is the owner's, if it was found.
+#[track_caller]
+pub(crate) fn begin<'w, O, S, K, V>(
+    core: &'static Core,
+    place: Place<'w, O, S>,
+    anchor: Option<&'w Anchor>,
+    key: &K,
+    hash: u64,
+) -> Begun<'w, O, S, K::Store<V>>
+where
+    O: Locate<S> + ?Sized,
+    S: Scope,
+    K: KeySet<S>,
+    V: 'static,
+{
+    let call = Call::enter();
+    let site = core.site();
+    let anchor = anchor.unwrap_or_else(|| place.make());
+    let keys = const { Keys::of::<S, K>() };
+    let me = thread::with(thread::Thread::number);
+    let mut missed = false;
+    let cell = match CountedCell::<S, K::Store<V>>::find(anchor, core) {
+        Some(cell) => cell,
+        // The first call of all: its entry is in the cell from the start.
+        None if site.single_flight && K::Store::<V>::FRONTED => {
+            missed = true;
+            note_miss(core);
+            let (entry, stored) = new_entries::<K::Store<V>>(Slot::claimed(me), key.to_stored(), hash);
+            match CountedCell::add_cell(anchor, core, Place::<O, S>::WHERE, Some(stored)) {
+                Ok(cell) => {
+                    return Begun::Compute(Job::new(place, cell, entry, keys, Role::Lead, call));
+                }
+                Err(theirs) => theirs,
+            }
+        }
+        None => CountedCell::find_or_add(anchor, core, Place::<O, S>::WHERE),
+    };
+    let mut race = (!site.single_flight).then(|| cell.race(hash));
+    // The entry that another call was faster with. Looked at as it is: a key whose `matches_stored` and stored form disagree
+    // would be sought, not found, and not added, for ever.
+    let mut faster = None;
+    // The caller has just looked, and who adds looks again under the very lock that it adds under.
+    let mut looked = K::TRUSTED && site.single_flight;
+    loop {
+        let at_once = std::mem::take(&mut looked);
+        let found = match faster.take() {
+            None if !at_once => cell.seek(hash, keys, |stored| key.matches(stored)),
+            found => found,
+        };
+        let found = match found {
+            Some(found) => found,
+            None => {
+                // Of one that is added at once it is not yet known whether it is a hit.
+                if !missed && !at_once {
+                    missed = true;
+                    note_miss(core);
+                }
+                if race.is_none() {
+                    cell.guard_again(hash);
+                }
+                let entry = new_entry::<K::Store<V>>(Slot::claimed(me), key.to_stored(), hash);
+                let role = match race.take() {
+                    None => match cell.add(&entry, keys) {
+                        Ok(()) => Role::Lead,
+                        Err(theirs) => {
+                            faster = Some(theirs);
+                            continue;
+                        }
+                    },
+                    Some(race) => {
+                        flight::guard_depth(core, task_of(cell, &entry, true));
+                        Role::Race(race)
+                    }
+                };
+                if !missed {
+                    note_miss(core);
+                }
+                return Begun::Compute(Job::new(place, cell, entry, keys, role, call));
+            }
+        };
+        match found.slot.look() {
+            Look::Ready => {
+                return Begun::Ready { entry: found, cell, hit: !missed, call };
+            }
+            Look::Busy(flight) => {
+                if let Some(race) = race.take() {
+                    // A `refresh` is on its way, or a flight after a rejected one, or a suspended one: compute beside it.
+                    let entry = new_entry::<K::Store<V>>(Slot::claimed(me), key.to_stored(), hash);
+                    flight::guard_depth(core, task_of(cell, &entry, true));
+                    if !missed {
+                        note_miss(core);
+                    }
+                    return Begun::Compute(Job::new(place, cell, entry, keys, Role::Race(race), call));
+                }
+                if flight.thread == me {
+                    flight::refuse_ring(core, task_of(cell, &found, false));
+                    race = Some(cell.race(hash));
+                    faster = Some(found);
+                    continue;
+                }
+                if !missed {
+                    missed = true;
+                    note_miss(core);
+                }
+                counters::count(core, Count::Waits, 1);
+                match wait_graph::wait(core, &found.slot, flight) {
+                    Waited::Ready => return Begun::Ready { entry: found, cell, hit: false, call },
+                    Waited::Again => {}
+                    Waited::Alone => race = Some(cell.race(hash)),
+                }
+            }
+            // Its flight has just ended without a value; it was taken out before that, so the next look misses it.
+            Look::Over | Look::Claimed => {}
+        }
+    }
+}
+
+/// What the computation of an entry is for.
+pub(crate) fn task_of<S: Scope, St: Store<Key: StoredKey<S>> + 'static>(
+    cell: &CountedCell<S, St>,
+    entry: &Counted<St>,
+    races: bool,
+) -> Task {
+    Task { slot: slot_address(entry), cell: cell.address(), hash: entry.meta.hash(), races }
+}
+
+fn slot_address<M, V>(entry: &crate::sys::arc::Arc<crate::value::store::Entry<M, V>>) -> usize {
+    flight::slot_address(&entry.slot)
+}
+
+impl<'w, O, S, St> Job<'w, O, S, St>
+where
+    O: Locate<S> + ?Sized,
+    S: Scope,
+    St: Store<Key: StoredKey<S>> + 'static,
+{
+    fn new(
+        place: Place<'w, O, S>,
+        cell: &'w CountedCell<S, St>,
+        entry: Counted<St>,
+        keys: Keys,
+        role: Role<'w>,
+        call: Call,
+    ) -> Self {
+        Self { place, cell, entry: Some(entry), keys, role, running: None, _replaced: Replaced(None), _call: call }
+    }
+
+    fn core(&self) -> &'static Core {
+        self.cell.core()
+    }
+
+    /// A job whose entry replaces what is there: `refresh`.
+    pub(crate) fn refresh(
+        place: Place<'w, O, S>,
+        cell: &'w CountedCell<S, St>,
+        entry: Counted<St>,
+        keys: Keys,
+        replaced: Replaced<St>,
+        call: Call,
+    ) -> Self {
+        let mut job = Self::new(place, cell, entry, keys, Role::Lead, call);
+        job._replaced = replaced;
+        job
+    }
+
+    pub(crate) fn cell(&self) -> &'w CountedCell<S, St> {
+        self.cell
+    }
+
+    fn entry(&self) -> &Counted<St> {
+        entry_of::<St>(&self.entry)
+    }
+
+    fn task(&self) -> Task {
+        task_of(self.cell, self.entry(), matches!(self.role, Role::Race(_)))
+    }
+
+    /// Makes way for a result that is to be lent, and so to be stored: waits for the end of the flight of `theirs`, an entry with
+    /// the same key, which is where it will be. If that ends with nothing, the call's own result is. A flight that is suspended on
+    /// this thread cannot be waited for: it is taken out.
+    fn make_way(&self, theirs: &Counted<St>) {
+        if let Look::Busy(flight) = theirs.slot.look() {
+            if flight.thread == thread::with(thread::Thread::number) {
+                self.cell.overtake(theirs);
+            } else {
+                wait_graph::wait(self.core(), &theirs.slot, flight);
+            }
+        }
+    }
+
+    /// The call's entry was taken out by a faster one of a lending memo. Puts it in again, unless there is a result: that one.
+    fn regain(&self, entry: &Counted<St>) -> Option<Counted<St>> {
+        // The user's `Eq` may panic, and nobody else would end it.
+        let unfilled = Unfilled(&entry.slot);
+        loop {
+            match self.cell.add(entry, self.keys) {
+                Ok(()) => {
+                    std::mem::forget(unfilled);
+                    return None;
+                }
+                // Who waits for this entry looks again.
+                Err(theirs) if theirs.slot.get().is_some() => return Some(theirs),
+                Err(theirs) => self.make_way(&theirs),
+            }
+        }
+    }
+
+    /// The body is about to run, on the stack that this job lies on. If it panics, the job's drop tells the others.
+    #[inline(never)]
+    pub(crate) fn start(&mut self) {
+        let core = self.core();
+        let (strong, others) = match audit::may_hold::<St::Value>(core) {
+            true => (self.place.strong(), counts_of::<S, St>(self.entry())),
+            false => (None, Counts::default()),
+        };
+        let here = std::ptr::from_ref(self).addr();
+        self.running = Some(start(core, self.task(), here, strong, others));
+    }
+
+    /// The body has returned, and whatever else of the user's belongs to it.
+    pub(crate) fn stop(&mut self) -> Notes {
+        let running = self.running.take().expect("a job is started before it is stopped");
+        stop(self.core(), running)
+    }
+
+    /// A count of the owner before a copy of the result is made, if the result may hold it.
+    pub(crate) fn strong_before_copy(&self) -> Option<usize> {
+        self.running.as_ref()?.notes().strong.and_then(|_| self.place.strong())
+    }
+
+    /// How many counts of the owner the copy took. If any, then the result has one, too: nobody else runs in between but other
+    /// threads, whose clones have to fall into this very moment to look the same.
+    pub(crate) fn taken_by_copy(&self, before: Option<usize>) -> Option<usize> {
+        before.and_then(|before| Some(self.place.strong()?.saturating_sub(before)))
+    }
+
+    /// Whether one of its weak arguments is at this address.
+    pub(crate) fn has_argument(&self, address: usize) -> bool {
+        is_argument::<O, S, _>(self.place, self.entry().meta.key(), self.keys, address)
+    }
+
+    /// Stores the value, unless something was asked to go meanwhile. `copied`: how many counts of the owner a copy of it took.
+    #[inline]
+    pub(crate) fn publish(mut self, value: St::Value, notes: &Notes, copied: Option<usize>) -> Published<St> {
+        let core = self.core();
+        let capacity = core.site().capacity;
+        let role = std::mem::replace(&mut self.role, Role::Filled);
+        // Before others can take it: no reader of the statistics finds it gone that has not come.
+        counters::count(core, Count::Computes, 1);
+        let entry = entry_of::<St>(&self.entry);
+        let (stored, theirs, victims) = match role {
+            Role::Lead => match self.cell.publish(entry, value, capacity) {
+                Ok((stored, victims)) => (stored, None, victims),
+                Err(value) => self.publish_overtaken(value),
+            },
+            Role::Race(race) => {
+                entry.slot.fill(value);
+                loop {
+                    match self.cell.publish_racer(entry, self.keys, &race, capacity) {
+                        Ok(Some(victims)) => break (true, None, victims),
+                        Ok(None) => break (false, None, Evicted::none()),
+                        Err(theirs) if core.site().lends && theirs.slot.get().is_none() => self.make_way(&theirs),
+                        Err(theirs) => break (false, Some(theirs), Evicted::none()),
+                    }
+                }
+            }
+            Role::Filled | Role::Done => unreachable!("a job ends once"),
+        };
+        // What is lent has to stay. Nothing can ask a lending memo's entry to go, nor end an argument that is borrowed.
+        assert!(stored || theirs.is_some() || !core.site().lends, "memo_core: a result to be lent was not stored");
+        let published = match theirs {
+            // Its own goes with the job, when all is counted.
+            Some(theirs) => Published::Theirs(theirs),
+            None => Published::Ours(self.entry.take().expect("a job has its entry until it is published")),
+        };
+        self.role = Role::Done;
+        if stored {
+            audit::look_at_owner(core, self.place, notes.strong, copied);
+            if let Published::Ours(entry) = &published {
+                look_at_others::<S, St>(core, entry, &notes.others);
+            }
+        } else {
+            counters::count(core, Count::Rejected, 1);
+        }
+        self.cell.drop_evicted(victims);
+        // What a refresh took the place of goes here: a destructor that panics must not find the result on its way out, where
+        // it would be lost.
+        drop(self);
+        published
+    }
+
+    /// The same for a result that is to be lent, where a computation of this thread was faster while this one was suspended: its result
+    /// comes back, if it is there still.
+    #[cold]
+    #[inline(never)]
+    fn publish_overtaken(&self, value: St::Value) -> (bool, Option<Counted<St>>, Evicted<St>) {
+        let mut value = OnItsWay::new(value);
+        loop {
+            if let Some(theirs) = self.regain(self.entry()) {
+                // If its destructor panics, the job's drop counts it.
+                drop(value.arrive());
+                return (false, Some(theirs), Evicted::none());
+            }
+            match self.cell.publish(self.entry(), value.arrive(), self.core().site().capacity) {
+                Ok((stored, victims)) => return (stored, None, victims),
+                Err(overtaken) => value = OnItsWay::new(overtaken),
+            }
+        }
+    }
+
+    /// Ends without storing; the value goes to those who waited, if any, as `share` makes it theirs.
+    pub(crate) fn reject<R>(mut self, result: OnItsWay<R>, share: impl FnOnce(&R) -> Option<St::Value>) -> R {
+        if let Role::Lead = self.role {
+            self.cell.withdraw(self.entry());
+            if !self.entry().slot.end_unless_awaited() {
+                // The user's `Clone`: if it panics, the job's drop ends the flight. It is part of the computation still: a ring
+                // through it names this memo.
+                let here = std::ptr::from_ref(&self).addr();
+                let sharing = Running::begin(self.core(), self.task(), here, Notes::default());
+                let shared = share(&result);
+                drop(sharing);
+                match shared {
+                    Some(copy) => {
+                        self.entry().slot.fill(copy);
+                    }
+                    None => self.entry().slot.end(NoValue::Rejected),
+                }
+            }
+        }
+        self.role = Role::Done;
+        counters::count(self.core(), Count::Computes, 1);
+        counters::count(self.core(), Count::Rejected, 1);
+        // As in `publish`.
+        drop(self);
+        result.arrive()
+    }
+}
+
+/// A job that ends here ended in a panic: of the body, of `cache_if`, or of a `Clone`.
+impl<O, S, St> Drop for Job<'_, O, S, St>
+where
+    O: Locate<S> + ?Sized,
+    S: Scope,
+    St: Store<Key: StoredKey<S>> + 'static,
+{
+    #[inline]
+    fn drop(&mut self) {
+        // The computation is over before anybody is told so.
+        self.running = None;
+        if !matches!(self.role, Role::Done) {
+            self.fail();
+        }
+    }
+}
+
+impl<O, S, St> Job<'_, O, S, St>
+where
+    O: Locate<S> + ?Sized,
+    S: Scope,
+    St: Store<Key: StoredKey<S>> + 'static,
+{
+    #[cold]
+    #[inline(never)]
+    fn fail(&mut self) {
+        match self.role {
+            Role::Done => return,
+            Role::Lead => {
+                self.cell.withdraw(self.entry());
+                self.entry().slot.end(NoValue::Panicked);
+            }
+            Role::Race(_) => self.entry().slot.end(NoValue::Panicked),
+            // The user's `Eq` panicked while it was being put in: it was counted before.
+            Role::Filled => {
+                counters::count(self.core(), Count::Rejected, 1);
+                return;
+            }
+        }
+        counters::count(self.core(), Count::Computes, 1);
+        counters::count(self.core(), Count::Rejected, 1);
+    }
+}

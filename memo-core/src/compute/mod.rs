@@ -1,0 +1,5 @@
+//! compute
+
+pub(crate) mod flight;
+pub(crate) mod job;
+pub(crate) mod wait_graph;

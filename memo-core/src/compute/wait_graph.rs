@@ -1,0 +1,132 @@
+//! Waiting for a flight of another thread, unless that thread waits for this one (law 10).
+//!
+//! # Invariants
+//!
+//! 1. Before a call parks it notes, under the one lock here, whom it waits for: an edge from its thread to the flight's. When
+//!    the wait is over it takes the edge back, under the same lock. So while the lock is held, what an edge points to stands:
+//!    a slot that its call borrows, and frames on its stack.
+//! 2. An edge counts as long as its slot is held by the very flight it waits for; one whose flight has ended, and whose thread
+//!    has not woken yet, does not. A thread behind an edge that counts does nothing, so no flight of its own ends. Hence a path
+//!    of such edges that leads back to the thread about to wait is a ring that would never open, and no other path is.
+//! 3. Of the members of a ring the last one to come sees it: the edges of the others stand by then.
+//!
+//! No call that does not wait comes here, and nothing of the user's runs under the lock.
+
+use std::collections::HashMap;
+use std::hash::{BuildHasherDefault, DefaultHasher};
+
+use crate::compute::flight::{self, Frame};
+use crate::memo::core::Core;
+use crate::sys::sync::plain::Mutex;
+use crate::sys::sync::unpoisoned;
+use crate::sys::thread;
+use crate::value::slot::{Flight, Slot, Waited};
+
+/// What a thread waits for.
+struct Edge {
+    slot: usize,
+    flight: Flight,
+    /// Whether the slot is still held by the flight.
+    ///
+    /// Safe to call with `slot` while the edge stands.
+    counts: unsafe fn(usize, Flight) -> bool,
+    /// The innermost computation of the thread that waits.
+    frames: *const Frame,
+}
+
+// SAFETY: its pointers are followed under the lock only, while the thread that they belong to is parked (invariant 1).
+unsafe impl Send for Edge {}
+
+impl Edge {
+    fn new<V>(slot: &Slot<V>, flight: Flight) -> Self {
+        Self {
+            slot: flight::slot_address(slot),
+            flight,
+            // SAFETY: the address is that of a `Slot<V>`, which stands while the edge does.
+            counts: |slot, flight| unsafe { &*std::ptr::with_exposed_provenance::<Slot<V>>(slot) }.is_held_by(flight),
+            frames: flight::innermost(),
+        }
+    }
+
+    fn counts(&self) -> bool {
+        // SAFETY: edges are looked at under the lock, where they stand.
+        unsafe { (self.counts)(self.slot, self.flight) }
+    }
+}
+
+/// Edges by the number of the thread that waits.
+type Edges = HashMap<u32, Edge, BuildHasherDefault<DefaultHasher>>;
+
+static EDGES: Mutex<Edges> = Mutex::new(HashMap::with_hasher(BuildHasherDefault::new()));
+
+/// Takes a thread's edge back.
+struct Waiting(u32);
+
+impl Drop for Waiting {
+    fn drop(&mut self) {
+        unpoisoned(EDGES.lock()).remove(&self.0);
+    }
+}
+
+/// Waits for the end of `flight`, which another thread computes for `core`.
+///
+/// # Panics
+///
+/// If that thread waits for this one, directly or through others.
+#[track_caller]
+pub(crate) fn wait<V>(core: &'static Core, slot: &Slot<V>, flight: Flight) -> Waited {
+    let me = thread::with(thread::Thread::number);
+    let edge = Edge::new(slot, flight);
+    let ring = {
+        let mut edges = unpoisoned(EDGES.lock());
+        let ring = ring(&edges, me, &edge);
+        if ring.is_none() {
+            edges.insert(me, edge);
+        }
+        ring
+    };
+    if let Some(ring) = ring {
+        panic!(
+            "memo_core: `{}` asks for a result that waits for it, around {} threads: {}",
+            core.own_name(),
+            ring.threads,
+            ring.chain.join(" -> ")
+        );
+    }
+    let _waiting = Waiting(me);
+    slot.wait(flight)
+}
+
+/// A ring that a wait would close.
+struct Ring {
+    threads: usize,
+    /// Its memos with their places, from the one of this thread that the others wait for, round to it again.
+    chain: Vec<String>,
+}
+
+/// Follows the edges from the flight that `me` is about to wait for.
+fn ring(edges: &Edges, me: u32, new: &Edge) -> Option<Ring> {
+    let mut path = vec![new];
+    loop {
+        let last = path[path.len() - 1];
+        // The second cannot be: it were a ring that was let close.
+        if !last.counts() || path.len() > edges.len() + 1 {
+            return None;
+        }
+        if last.flight.thread == me {
+            break;
+        }
+        path.push(edges.get(&last.flight.thread)?);
+    }
+    // An edge says which flight of the next thread is waited for; what that thread is at is in the next edge, and what this
+    // one is at in the new.
+    let last = path[path.len() - 1];
+    let awaited = std::iter::once(last).chain(path.iter().copied());
+    let mut chain = Vec::new();
+    for (awaited, at) in awaited.zip(&path) {
+        // SAFETY: frames of this thread, or of one that is parked at least until the lock opens.
+        chain.extend(unsafe { flight::chain(at.frames, awaited.slot) });
+    }
+    chain.extend(chain.first().cloned());
+    Some(Ring { threads: path.len(), chain })
+}

@@ -1,0 +1,364 @@
+//! The companion of a memoized function: look at its results, and take them back.
+
+use std::fmt;
+use std::marker::PhantomData;
+
+use crate::anchor::cell;
+use crate::anchor::side_table;
+use crate::call::lent_op::LentOp;
+use crate::call::owned::Op;
+use crate::inspect::stats::Stats;
+use crate::memo::core::Core;
+use crate::memo::counters::{self, Count};
+use crate::reclaim::audit;
+use crate::sys::hazard::retire::Batch;
+use crate::sys::panics::{OnItsWay, Panics};
+
+/// A memoized function's signature, as a type: `dyn for<'w, 'a> Sig<'w, 'a, Args = .., Out = .., Value = ..>`.
+///
+/// Nothing implements it. The `dyn` is a function from lifetimes to types, which lets a handle take the arguments as
+/// the function takes them, borrowed anew at each call.
+pub trait Sig<'w, 'a> {
+    /// What the handle's methods take: one argument alone, or several as a tuple.
+    type Args;
+    /// What the function returns.
+    type Out;
+    /// What its body yields.
+    type Value;
+}
+
+/// The handle's memo returns by clone.
+#[derive(Clone, Copy, Debug)]
+pub enum Owned {}
+
+/// The handle's memo lends its results.
+#[derive(Clone, Copy, Debug)]
+pub enum Lent {}
+
+/// What the handle's function pointer writes its answer to.
+#[derive(Debug)]
+pub enum Reply<Out, Value> {
+    /// Nothing to say.
+    Nothing,
+    /// What the function would return.
+    Out(Out),
+    /// What the body yielded.
+    Value(Value),
+    /// Yes or no.
+    Flag(bool),
+    /// What there is to say of a ring that this would close. Boxed, so that it makes no other answer larger.
+    #[allow(clippy::box_collection, reason = "as above")]
+    Ring(Box<String>),
+}
+
+/// Whether results may be taken back.
+#[diagnostic::on_unimplemented(
+    message = "a memo that lends its results only grows",
+    label = "`clear`, `forget`, `insert` and `refresh` would take results back, and a `&` to one may be out",
+    note = "lent results go with their objects, or with `&mut` access to them; for these four, return the result by value (or as `Arc<..>`)"
+)]
+pub trait Revocable: sealed::Policy {
+    #[doc(hidden)]
+    fn op<V>(op: Op<V>) -> Self::Op<V>;
+}
+
+impl Revocable for Owned {
+    fn op<V>(op: Op<V>) -> Op<V> {
+        op
+    }
+}
+
+mod sealed {
+    /// What a handle's function is asked, by the memo's kind.
+    pub trait Policy {
+        type Op<V>;
+        fn get<V>() -> Self::Op<V>;
+        fn compute<V>() -> Self::Op<V>;
+    }
+
+    impl Policy for super::Owned {
+        type Op<V> = super::Op<V>;
+        fn get<V>() -> super::Op<V> {
+            super::Op::Get
+        }
+        fn compute<V>() -> super::Op<V> {
+            super::Op::Compute
+        }
+    }
+
+    impl Policy for super::Lent {
+        type Op<V> = super::LentOp;
+        fn get<V>() -> super::LentOp {
+            super::LentOp::Get
+        }
+        fn compute<V>() -> super::LentOp {
+            super::LentOp::Compute
+        }
+    }
+}
+
+use sealed::Policy;
+
+type Args<'w, 'a, S> = <S as Sig<'w, 'a>>::Args;
+type Out<'w, 'a, S> = <S as Sig<'w, 'a>>::Out;
+type Value<'w, 'a, S> = <S as Sig<'w, 'a>>::Value;
+
+type Run<S, P> = for<'w, 'a> fn(
+    &'static Core,
+    <P as sealed::Policy>::Op<Value<'w, 'a, S>>,
+    Args<'w, 'a, S>,
+    &mut Reply<Out<'w, 'a, S>, Value<'w, 'a, S>>,
+);
+
+/// The handle of a memo: `f_memo()` for a function `f`.
+///
+/// It looks at the memo of one function, or of one instantiation of a generic one (`parse_memo::<Json>()`). It is
+/// `Copy`, two words, and costs nothing to make.
+///
+/// Methods that name one result take the function's arguments by value: one alone, several as a tuple, also those that
+/// are not part of the key.
+///
+/// # Examples
+///
+/// ```
+/// use memo_core::weak_memo;
+/// use std::sync::Arc;
+///
+/// #[weak_memo]
+/// fn repeat(text: &Arc<String>, times: usize) -> String {
+///     text.repeat(times)
+/// }
+///
+/// let ab = Arc::new(String::from("ab"));
+/// assert_eq!(repeat_memo().get((&ab, 2)), None);
+/// repeat(&ab, 2);
+/// assert_eq!(repeat_memo().get((&ab, 2)).as_deref(), Some("abab"));
+/// assert!(repeat_memo().forget((&ab, 2)));
+/// assert!(repeat_memo().is_empty());
+/// ```
+#[must_use = "a handle does nothing by itself"]
+pub struct Memo<S, P: Policy>
+where
+    S: for<'w, 'a> Sig<'w, 'a> + ?Sized,
+{
+    core: &'static Core,
+    run: Run<S, P>,
+    // Cells are found by the memo and cast to their type, so a handle must not be coerced to one of other types.
+    invariant: PhantomData<fn(PhantomData<S>) -> PhantomData<S>>,
+}
+
+impl<S, P: Policy> Clone for Memo<S, P>
+where
+    S: for<'w, 'a> Sig<'w, 'a> + ?Sized,
+{
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<S, P: Policy> Copy for Memo<S, P> where S: for<'w, 'a> Sig<'w, 'a> + ?Sized {}
+
+impl<S, P: Policy> fmt::Debug for Memo<S, P>
+where
+    S: for<'w, 'a> Sig<'w, 'a> + ?Sized,
+{
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Memo").field("name", &self.name()).field("stats", &self.stats()).finish_non_exhaustive()
+    }
+}
+
+/// The handle of a memo that returns by clone.
+#[inline(always)]
+pub fn owned_memo<S>(core: &'static Core, run: Run<S, Owned>) -> Memo<S, Owned>
+where
+    S: for<'w, 'a> Sig<'w, 'a> + ?Sized,
+{
+    Memo { core, run, invariant: PhantomData }
+}
+
+/// The handle of a memo that lends.
+#[inline(always)]
+pub fn lent_memo<S>(core: &'static Core, run: Run<S, Lent>) -> Memo<S, Lent>
+where
+    S: for<'w, 'a> Sig<'w, 'a> + ?Sized,
+{
+    Memo { core, run, invariant: PhantomData }
+}
+
+impl<S, P: Policy> Memo<S, P>
+where
+    S: for<'w, 'a> Sig<'w, 'a> + ?Sized,
+{
+    #[doc(hidden)]
+    #[inline(always)]
+    pub fn __core(&self) -> &'static Core {
+        self.core
+    }
+
+    fn ask<'w, 'a>(
+        &self,
+        op: P::Op<Value<'w, 'a, S>>,
+        args: Args<'w, 'a, S>,
+    ) -> Reply<Out<'w, 'a, S>, Value<'w, 'a, S>> {
+        let mut reply = Reply::Nothing;
+        (self.run)(self.core, op, args, &mut reply);
+        reply
+    }
+
+    /// The name in reports: `module::function`, or the one given by `name = ".."`.
+    ///
+    /// No two memos of a process have one: to that of a nested function, of a second version of a crate or of another closure's
+    /// instantiation comes its place or a number, in the order in which they are asked for or listed. It never changes.
+    #[must_use]
+    pub fn name(&self) -> &'static str {
+        self.core.name()
+    }
+
+    /// What this memo has done so far. From then on [`memos`](crate::memos) lists it, called or not.
+    ///
+    /// Cost: a walk over the counters of all threads, and a look at some thousand objects of the side table for `pinned_bytes`, which is an
+    /// estimate where there are more.
+    #[must_use]
+    pub fn stats(&self) -> Stats {
+        stats_of(self.core, side_table::pinned_bytes(self.core))
+    }
+
+    /// How many results there are, those of dead objects not counted; exact when no call is in flight.
+    ///
+    /// It only reads. For memos of `Rc` owners and `local` ones: on this thread.
+    ///
+    /// Cost: a walk over the side table (some 10 ms for a million objects), a shard of it locked at a time.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.core.register();
+        if self.core.is_local() {
+            return side_table::local::len(self.core);
+        }
+        match entries(&counters::sum(self.core)) {
+            0 => 0,
+            _ if self.core.is_tabled() => side_table::living_entries(self.core),
+            // Objects with an anchor inside are in no list; those that ended an entry by dying are.
+            entries => entries.saturating_sub(side_table::dead_entries(self.core)),
+        }
+    }
+
+    /// Whether there are no results; as [`len`](Memo::len).
+    ///
+    /// Cost: that of a look where there never was a result, or where one of the first objects of the side table has one; at worst
+    /// a walk.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.core.register();
+        if self.core.is_local() {
+            return !side_table::sees_living(self.core);
+        }
+        let entries = entries(&counters::sum(self.core));
+        let here = || match self.core.is_tabled() {
+            true => side_table::sees_living(self.core),
+            // Further arguments that died are few; without such there is nothing to ask.
+            false => !self.core.site().keyed || entries > side_table::dead_entries(self.core),
+        };
+        entries == 0 || !here()
+    }
+
+    /// The result for these arguments, if it is there. Neither a hit nor a miss; waits for nobody.
+    #[must_use]
+    pub fn get<'w, 'a>(&self, args: Args<'w, 'a, S>) -> Option<Out<'w, 'a, S>> {
+        match self.ask(P::get(), args) {
+            Reply::Out(out) => Some(out),
+            _ => None,
+        }
+    }
+
+    /// What the bare body yields for these arguments. Stores and counts nothing.
+    pub fn compute<'w, 'a>(&self, args: Args<'w, 'a, S>) -> Value<'w, 'a, S> {
+        match self.ask(P::compute(), args) {
+            Reply::Value(value) => value,
+            _ => unreachable!("the body yields a value"),
+        }
+    }
+}
+
+impl<S, P: Policy> Memo<S, P>
+where
+    S: for<'w, 'a> Sig<'w, 'a> + ?Sized,
+{
+    /// Computes the result anew and stores it in place of the old one.
+    ///
+    /// The old one is gone from the start: callers who come meanwhile wait for the new one. If the body panics, there is none.
+    ///
+    /// # Panics
+    ///
+    /// If it is asked by the very computation that it would do again: that would never end. The panic tells the line of this call.
+    #[track_caller]
+    pub fn refresh<'w, 'a>(&self, args: Args<'w, 'a, S>) -> Value<'w, 'a, S>
+    where
+        P: Revocable,
+    {
+        match self.ask(P::op(Op::Refresh), args) {
+            Reply::Value(value) => value,
+            Reply::Ring(ring) => panic!("{ring}"),
+            _ => unreachable!("the body yields a value"),
+        }
+    }
+
+    /// Stores `value` as the result for these arguments; the old one is dropped before this returns.
+    ///
+    /// What `cache_if` and its like say is not asked: also an `Err` is stored, unless it is one that cannot be cloned: then only the old
+    /// one goes.
+    pub fn insert<'w, 'a>(&self, args: Args<'w, 'a, S>, value: Value<'w, 'a, S>)
+    where
+        P: Revocable,
+    {
+        self.ask(P::op(Op::Insert(OnItsWay::new(value))), args);
+    }
+
+    /// Drops the result for these arguments; whether there was one.
+    ///
+    /// It is dropped before this returns, or where another call is copying it, when that is done. A compute that is
+    /// running for them is not stored.
+    pub fn forget<'w, 'a>(&self, args: Args<'w, 'a, S>) -> bool
+    where
+        P: Revocable,
+    {
+        matches!(self.ask(P::op(Op::Forget), args), Reply::Flag(true))
+    }
+
+    /// Drops every result of this memo, as [`forget`](Memo::forget) does one; how many there were.
+    ///
+    /// For memos of `Rc` owners and `local` ones: those of this thread. The counters go on.
+    ///
+    /// # Panics
+    ///
+    /// If the destructor of a result panics, when all are dropped.
+    pub fn clear(&self) -> usize
+    where
+        P: Revocable,
+    {
+        clear(self.core)
+    }
+}
+
+fn entries(sums: &counters::Sums) -> usize {
+    usize::try_from(sums.entries()).unwrap_or(usize::MAX)
+}
+
+/// Drops every result of a memo that can be cleared.
+pub(crate) fn clear(core: &'static Core) -> usize {
+    let cells = if core.is_local() { side_table::local::listed(core) } else { cell::listed(core) };
+    let (mut panics, mut batch) = (Panics::default(), Batch::default());
+    let mut cleared = 0;
+    for cell in cells {
+        cleared += cell.empty(Count::Cleared, &mut batch, &mut panics);
+        panics.run(|| drop(cell));
+    }
+    batch.finish(&mut panics);
+    panics.resume();
+    cleared
+}
+
+pub(crate) fn stats_of(core: &'static Core, pinned_bytes: u64) -> Stats {
+    core.register();
+    let sums = counters::sum(core);
+    Stats::new(&sums, pinned_bytes, audit::figure(core, sums.get(Count::Dropped)))
+}

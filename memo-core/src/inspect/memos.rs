@@ -1,0 +1,110 @@
+//! Every memo used so far.
+
+use crate::anchor::side_table::Pinned;
+use crate::inspect::handle::{clear, stats_of};
+use crate::inspect::stats::Stats;
+use crate::memo::core::Core;
+use crate::reclaim::audit;
+use crate::sys::panics::Panics;
+use crate::sys::sync::plain::{Mutex, MutexGuard};
+use crate::sys::sync::unpoisoned;
+
+static MEMOS: Mutex<Vec<&'static Core>> = Mutex::new(Vec::new());
+
+pub(crate) fn all() -> MutexGuard<'static, Vec<&'static Core>> {
+    unpoisoned(MEMOS.lock())
+}
+
+/// Enters a memo, if `take` accepts the index for it.
+pub(crate) fn add(core: &'static Core, take: impl FnOnce(u32) -> bool) {
+    let mut memos = all();
+    let index = u32::try_from(memos.len()).expect("fewer than 2^32 memos");
+    if take(index) {
+        memos.push(core);
+    }
+}
+
+/// One memo: what it is, and what it has done so far.
+#[derive(Clone, Debug)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[non_exhaustive]
+pub struct MemoInfo {
+    /// `module::function`, with the type for methods and the type arguments for instantiations; or as given.
+    pub name: String,
+    /// The file of the function.
+    pub file: &'static str,
+    /// Its line.
+    pub line: u32,
+    /// The options of its attribute, as written.
+    pub options: &'static str,
+    /// The type of its owner, if a result ever seemed to hold one.
+    pub suspected_owner: Option<&'static str>,
+    /// Its counters.
+    pub stats: Stats,
+}
+
+/// Every memo used so far in this process, one for each instantiation, in the order of first use.
+///
+/// # Examples
+///
+/// ```
+/// use memo_core::weak_memo;
+/// use std::sync::Arc;
+///
+/// #[weak_memo(name = "text length")]
+/// fn len(text: &Arc<String>) -> usize {
+///     text.len()
+/// }
+///
+/// len(&Arc::default());
+/// assert!(memo_core::memos().iter().any(|memo| memo.name == "text length"));
+/// ```
+#[must_use]
+pub fn memos() -> Vec<MemoInfo> {
+    let memos = all().clone();
+    let pinned = Pinned::of_all();
+    memos.into_iter().map(|core| info(core, &pinned)).collect()
+}
+
+fn info(core: &'static Core, pinned: &Pinned) -> MemoInfo {
+    let site = core.site();
+    MemoInfo {
+        name: core.name().to_owned(),
+        file: site.file,
+        line: site.line,
+        options: site.options,
+        suspected_owner: audit::owner_type(core),
+        stats: stats_of(core, pinned.of(core)),
+    }
+}
+
+/// Clears every memo that can be cleared: all but those that lend. For `Rc` and `local` memos: on this thread.
+///
+/// # Panics
+///
+/// If the destructor of a result panics, when all are dropped.
+///
+/// # Examples
+///
+/// ```
+/// use memo_core::weak_memo;
+/// use std::sync::Arc;
+///
+/// #[weak_memo]
+/// fn len(text: &Arc<String>) -> usize {
+///     text.len()
+/// }
+///
+/// let text = Arc::new(String::new());
+/// len(&text);
+/// memo_core::clear_all();
+/// assert_eq!(len_memo().get(&text), None);
+/// ```
+pub fn clear_all() {
+    let memos = all().clone();
+    let mut panics = Panics::default();
+    for core in memos.into_iter().filter(|core| !core.site().lends) {
+        panics.run(|| clear(core));
+    }
+    panics.resume();
+}

@@ -1,0 +1,6 @@
+//! inspect
+
+pub(crate) mod handle;
+pub(crate) mod memos;
+pub(crate) mod report;
+pub(crate) mod stats;

@@ -1,0 +1,128 @@
+//! All memos in one table.
+
+use std::fmt;
+
+use crate::inspect::memos::{MemoInfo, memos};
+use crate::sys::panics;
+
+/// What every memo of the process has done so far; `Display` is a table for people.
+///
+/// `computing` is the time spent in bodies, an estimate, and `mean` that of one. Bodies of other memos that a body calls are in it, so the
+/// column is not to be added up. No figure says what time was saved: see [`Stats::time_saved`](crate::Stats::time_saved).
+#[derive(Clone, Debug)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[non_exhaustive]
+pub struct Report {
+    /// The memos, those whose bodies took the most time first.
+    pub memos: Vec<MemoInfo>,
+    /// Panics of destructors that had nowhere to go: in an amortised sweep, or while the thread was unwinding already.
+    pub swallowed_panics: u64,
+}
+
+/// All memos used so far, with their figures.
+///
+/// # Examples
+///
+/// ```
+/// use memo_core::weak_memo;
+/// use std::sync::Arc;
+///
+/// #[weak_memo]
+/// fn len(text: &Arc<String>) -> usize {
+///     text.len()
+/// }
+///
+/// len(&Arc::default());
+/// println!("{}", memo_core::report());
+/// ```
+#[must_use]
+pub fn report() -> Report {
+    let mut memos = memos();
+    memos.sort_by_key(|memo| std::cmp::Reverse(memo.stats.compute_time));
+    Report { memos, swallowed_panics: panics::swallowed() }
+}
+
+const HEADS: [&str; 8] = ["memo", "hits", "misses", "hit %", "entries", "dropped", "computing", "mean"];
+
+/// A longer name has a line of its own, above its figures.
+const LONGEST_NAME: usize = 40;
+
+impl fmt::Display for Report {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let rows: Vec<[String; 8]> = self.memos.iter().map(row).collect();
+        let mut widths = HEADS.map(|head| head.chars().count());
+        for row in &rows {
+            let widest = |at| if at == 0 { LONGEST_NAME } else { usize::MAX };
+            for (at, (width, text)) in widths.iter_mut().zip(row).enumerate() {
+                let count = text.chars().count();
+                *width = if count <= widest(at) { count.max(*width) } else { *width };
+            }
+        }
+        line(f, &HEADS.map(str::to_owned), &widths)?;
+        writeln!(f, "{}", widths.map(|width| "-".repeat(width)).join("  "))?;
+        for (row, memo) in rows.iter().zip(&self.memos) {
+            line(f, row, &widths)?;
+            remarks(f, memo)?;
+        }
+        if self.swallowed_panics > 0 {
+            writeln!(f, "{} panics of destructors had nowhere to go", self.swallowed_panics)?;
+        }
+        Ok(())
+    }
+}
+
+fn row(memo: &MemoInfo) -> [String; 8] {
+    let stats = &memo.stats;
+    [
+        memo.name.clone(),
+        stats.hits.to_string(),
+        stats.misses.to_string(),
+        format!("{:.1}", stats.hit_ratio() * 100.0),
+        stats.entries.to_string(),
+        stats.dropped.to_string(),
+        format!("{:.1?}", stats.compute_time),
+        format!("{:.1?}", stats.mean_compute_time()),
+    ]
+}
+
+fn line(f: &mut fmt::Formatter<'_>, row: &[String; 8], widths: &[usize; 8]) -> fmt::Result {
+    for (at, (text, &width)) in row.iter().zip(widths).enumerate() {
+        match at {
+            0 if text.chars().count() > width => write!(f, "{text}\n{:width$}", "")?,
+            0 => write!(f, "{text:<width$}")?,
+            _ => write!(f, "  {text:>width$}")?,
+        }
+    }
+    writeln!(f)
+}
+
+/// What deserves a second look.
+fn remarks(f: &mut fmt::Formatter<'_>, memo: &MemoInfo) -> fmt::Result {
+    let stats = &memo.stats;
+    if stats.retained > 0 {
+        write!(f, "  ! {} arguments seem to be held by their own result (", stats.retained)?;
+        if let Some(owner) = memo.suspected_owner {
+            write!(f, "`{owner}`, ")?;
+        }
+        writeln!(f, "{}:{}): such a result is never dropped", memo.file, memo.line)?;
+    }
+    let gone = [
+        (stats.inserts, "inserted"),
+        (stats.evicted, "evicted"),
+        (stats.expired, "expired"),
+        (stats.cleared, "cleared"),
+        (stats.replaced, "replaced"),
+        (stats.rejected, "not stored"),
+    ];
+    let gone: Vec<String> = gone.iter().filter(|(n, _)| *n > 0).map(|(n, what)| format!("{n} {what}")).collect();
+    if !gone.is_empty() {
+        writeln!(f, "  . {}", gone.join(", "))?;
+    }
+    if stats.leaked > 0 {
+        writeln!(f, "  ! {} results outlived their thread with an `Rc`", stats.leaked)?;
+    }
+    if stats.pinned_bytes > 0 {
+        writeln!(f, "  . {} bytes of dead arguments wait for a sweep", stats.pinned_bytes)?;
+    }
+    Ok(())
+}

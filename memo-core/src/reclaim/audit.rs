@@ -1,0 +1,741 @@
+//! A leak is reported (law 16): results suspected of holding their own argument.
+//!
+//! A result that owns its owner can never be dropped, and one that owns another of its arguments keeps it as long as the owner
+//! lives. All that can be seen is the argument's strong count.
+//!
+//! # What speaks for it
+//!
+//! * The count is higher after the call than before: something kept a clone. The returned value, or a value of the caller's, may
+//!   be it; so the first look waits for the outermost call of the thread to end. What a memo called below has raised is not
+//!   held against the one above.
+//! * A copy of the result took a count: then the result has one.
+//!
+//! A clone that another thread makes at that moment looks the same. So either is a suspicion only, and is weighed when it is read.
+//!
+//! # What speaks against it
+//!
+//! * A result that has nothing to drop, or is of a type known to own plain data only ([`crate::holds_nothing`]): it is not even
+//!   looked at.
+//! * *An object that dies with its result*: that did not hold it. No clone of others' can feign this. If the object was under
+//!   suspicion, this kind of evidence is worth nothing for this memo from then on.
+//! * The result is gone.
+//!
+//! # How it is weighed
+//!
+//! * A memo that one thread alone has used, and that raised the count whenever it stored a result, is told at once, and as long as
+//!   object and result are there; so is a copy that took a count.
+//! * Otherwise a suspect is told when its count is no higher than what suspected results would hold: when nobody else is left. That
+//!   is the state in which the leak is one.
+//! * Of a memo that several threads use, those are told only if they are more than the results that went with their objects; and
+//!   if some of its results did not raise the count, only if they are more than a few, too.
+//!
+//! # What cannot be told
+//!
+//! * With others' clones in between, a leak is missed whose count went down by as much during the very call.
+//! * A clone that a body puts away for good, in a table of its own, looks like a leak until such an object dies.
+//! * A memo of several threads that leaks few of its objects, and lets most of them go.
+//! * A memo that leaks some of its objects only, and that was wrongly suspected once since others' clones came in between.
+//! * Threads that have let go of nothing yet look like a leak for as long as just one of them has the objects.
+//! * Of each memo [`MOST`] suspects are watched, and of each call the owner and a few arguments.
+//!
+//! # Invariants
+//!
+//! 1. What is noted of an object is taken back ([`forget`]) before its anchor lets its cells go. So while a note is on its memo's
+//!    list, the cells that it names stand; and it pins the object's allocation no longer than the object's own node does.
+//! 2. A note of a thread's own table is touched by that thread only. Others skip it.
+//! 3. Locks: the object's notes before the memo's list before a cell's entries or a peer's links. No user code runs below them.
+
+use std::any::type_name;
+use std::collections::HashMap;
+use std::hash::{BuildHasherDefault, DefaultHasher};
+use std::mem;
+use std::ptr::NonNull;
+use std::sync::{OnceLock, Weak};
+
+use crate::anchor::anchor::Anchor;
+use crate::anchor::back_link::Peer;
+use crate::anchor::cell::{self, AnyCell, CellHead, CellVtable};
+use crate::anchor::liveness::Life;
+use crate::anchor::side_table::{self, Subject};
+use crate::argument::owner::{Locate, Place};
+use crate::argument::scope::Scope;
+use crate::memo::core::{Core, Site, Where};
+use crate::memo::counters::{self, Count};
+use crate::reclaim::plain_data::holds_nothing;
+use crate::sys::sync::plain::{AtomicBool, AtomicU32, AtomicU64, AtomicUsize, Mutex, MutexGuard, Ordering};
+use crate::sys::sync::unpoisoned;
+use crate::sys::thread::{self, Thread};
+
+/// So many suspects of a memo are watched: reading them should take no longer than that.
+const MOST: usize = 2048;
+
+/// Where others' clones do come in between, so many results may look like a leak for a moment, when their objects' last holders
+/// are about to go.
+const FEW: u64 = 8;
+
+/// So many arguments besides the owner are watched in a call.
+pub(crate) const OTHERS: usize = 4;
+
+/// A kind of evidence. Each has a record of its own: what one memo does to its second argument says nothing of the first.
+#[derive(Clone, Copy, PartialEq, Eq)]
+struct Kind(usize);
+
+impl Kind {
+    /// A copy of the result took a count of the owner.
+    const COPY: Self = Self(0);
+    /// The owner's count is above that of before the call.
+    const COUNT: Self = Self(1);
+
+    /// The same of another argument.
+    const fn other(position: usize) -> Self {
+        Self(2 + position)
+    }
+}
+
+/// What became of one kind of evidence in a memo's calls so far.
+struct Record {
+    /// Whether a stored result did not raise the count.
+    mixed: AtomicBool,
+    /// Whether a suspected object died with its result.
+    disproved: AtomicBool,
+}
+
+impl Record {
+    const fn new() -> Self {
+        Self { mixed: AtomicBool::new(false), disproved: AtomicBool::new(false) }
+    }
+
+    fn note_mixed(&self) {
+        // Read first: a store would take the line from the other threads at every miss.
+        if !self.mixed.load(Ordering::Relaxed) {
+            self.mixed.store(true, Ordering::Relaxed);
+        }
+    }
+
+    fn is_mixed(&self) -> bool {
+        self.mixed.load(Ordering::Relaxed)
+    }
+
+    fn disprove(&self) {
+        self.disproved.store(true, Ordering::Relaxed);
+    }
+
+    fn is_disproved(&self) -> bool {
+        self.disproved.load(Ordering::Relaxed)
+    }
+}
+
+/// What a memo is suspected of.
+pub(crate) struct Suspicions {
+    /// Whether its results may hold anything, known from the first one on.
+    may_hold: OnceLock<bool>,
+    /// The thread that stored the first result, and whether others use the memo, too.
+    first: AtomicU32,
+    several: AtomicBool,
+    records: [Record; 2 + OTHERS],
+    /// The type of its owner, from the first suspicion on.
+    owner: OnceLock<&'static str>,
+    /// How many results went with an argument besides their owner.
+    went_with_others: AtomicU64,
+    notes: Mutex<Notes>,
+}
+
+impl Suspicions {
+    pub(crate) const fn new() -> Self {
+        Self {
+            may_hold: OnceLock::new(),
+            first: AtomicU32::new(0),
+            several: AtomicBool::new(false),
+            records: [const { Record::new() }; 2 + OTHERS],
+            owner: OnceLock::new(),
+            went_with_others: AtomicU64::new(0),
+            notes: Mutex::new(Notes::new()),
+        }
+    }
+
+    fn record(&self, kind: Kind) -> &Record {
+        &self.records[kind.0]
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Notes> {
+        unpoisoned(self.notes.lock())
+    }
+
+    /// Notes who uses the memo.
+    fn used_here(&self) {
+        if self.several.load(Ordering::Relaxed) {
+            return;
+        }
+        let me = thread::with(Thread::number);
+        match self.first.load(Ordering::Relaxed) {
+            0 => self.first.store(me, Ordering::Relaxed),
+            first if first == me => {}
+            _ => self.several.store(true, Ordering::Relaxed),
+        }
+    }
+
+    /// Whether several threads use the memo: also those who only found results, or waited for them.
+    fn is_of_several(&self, core: &'static Core) -> bool {
+        if !self.several.load(Ordering::Relaxed) && counters::users(core) > 1 {
+            self.several.store(true, Ordering::Relaxed);
+        }
+        self.several.load(Ordering::Relaxed)
+    }
+}
+
+/// Whether a memo's results may hold an argument. `V` is the type of all of them.
+pub(crate) fn may_hold<V: 'static>(core: &'static Core) -> bool {
+    mem::needs_drop::<V>() && *core.suspicions().may_hold.get_or_init(|| !holds_nothing::<V>())
+}
+
+/// An argument whose strong count went up in a call that may not be the outermost.
+pub(crate) struct Suspect {
+    core: &'static Core,
+    of: Argument,
+    kind: Kind,
+    /// The count before the call.
+    before: usize,
+    /// By how much it went up.
+    raise: usize,
+}
+
+enum Argument {
+    /// Its life keeps the address from being used again until the look is taken.
+    Owner { subject: Subject, life: Life, owner: &'static str },
+    /// Another one, which all threads see.
+    Other(Weak<Peer>),
+}
+
+impl Argument {
+    fn address(&self) -> usize {
+        match self {
+            Self::Owner { subject, .. } => subject.address,
+            Self::Other(peer) => peer.as_ptr().addr(),
+        }
+    }
+
+    fn strong(&self) -> usize {
+        match self {
+            Self::Owner { life, .. } => life.strong(),
+            Self::Other(peer) => strong(peer),
+        }
+    }
+}
+
+fn strong(peer: &Weak<Peer>) -> usize {
+    peer.upgrade().and_then(|peer| peer.strong_count()).unwrap_or(0)
+}
+
+/// Compares the owner's strong count with that before the call. The result was stored. `copied`: how many counts a copy of it
+/// took, if one was made.
+pub(crate) fn look_at_owner<O: Locate<S> + ?Sized, S: Scope>(
+    core: &'static Core,
+    place: Place<'_, O, S>,
+    before: Option<usize>,
+    copied: Option<usize>,
+) {
+    let (Some(before), Some(now)) = (before, place.strong()) else { return };
+    let suspicions = core.suspicions();
+    suspicions.used_here();
+    let (kind, raise) = match copied {
+        Some(taken) if taken > 0 => (Kind::COPY, taken),
+        _ => (Kind::COUNT, now.saturating_sub(before)),
+    };
+    if copied == Some(0) {
+        suspicions.record(Kind::COPY).note_mixed();
+    }
+    if raise == 0 {
+        suspicions.record(kind).note_mixed();
+    } else if let Some((subject, life)) = place.life() {
+        let of = Argument::Owner { subject, life, owner: type_name::<O>() };
+        suspect(Suspect { core, of, kind, before, raise });
+    }
+}
+
+/// The same for another argument, where all threads see it: while the owner lives, its result keeps it.
+pub(crate) fn look_at_other(core: &'static Core, peer: &std::sync::Arc<Peer>, position: usize, before: usize) {
+    let Some(now) = peer.strong_count() else { return };
+    let kind = Kind::other(position);
+    if now > before {
+        let of = Argument::Other(std::sync::Arc::downgrade(peer));
+        suspect(Suspect { core, of, kind, before, raise: now - before });
+    } else {
+        core.suspicions().record(kind).note_mixed();
+    }
+}
+
+/// Notes a suspect, to be looked at when the outermost call has ended.
+fn suspect(suspect: Suspect) {
+    thread::with(|thread| {
+        if thread.suspects.get().is_null() {
+            thread.suspects.set(Box::into_raw(Box::default()));
+        }
+        // SAFETY: this thread's alone, and pushing runs no user code.
+        unsafe { &mut *thread.suspects.get() }.push(suspect);
+    });
+}
+
+/// Ends the outermost call: whose count is still up?
+pub(crate) fn check() {
+    let suspects = thread::with(|thread| thread.suspects.replace(std::ptr::null_mut()));
+    if suspects.is_null() {
+        return;
+    }
+    // SAFETY: made by `Box::into_raw` above, and taken out.
+    let suspects = unsafe { Box::from_raw(suspects) };
+    let mut below = Below::default();
+    for Suspect { core, of, kind, before, raise } in *suspects {
+        let strong = of.strong();
+        let raise = match kind {
+            Kind::COPY => raise.min(strong),
+            // Looked at twice: the caller's own copy of the result is gone by now.
+            _ => raise.min(strong.saturating_sub(before)).saturating_sub(below.raised(&of, before)),
+        };
+        if raise == 0 {
+            core.suspicions().record(kind).note_mixed();
+            continue;
+        }
+        below.add(&of, before, raise);
+        ANY.store(true, Ordering::Relaxed);
+        match of {
+            Argument::Owner { subject, life, owner } => {
+                let _ = core.suspicions().owner.set(owner);
+                let add = |anchor: &Anchor| note(anchor, core, life, kind, raise);
+                if core.is_local() {
+                    side_table::local::with_anchor(subject, add);
+                } else {
+                    side_table::shared::with_anchor(subject, add);
+                }
+            }
+            Argument::Other(peer) => note_other(peer, core, kind, raise),
+        }
+    }
+}
+
+/// What the last few calls raised. Those below a call come before it, and began at its count or a higher one; those beside it,
+/// which raised the count before it began, at a lower one.
+#[derive(Default)]
+struct Below {
+    last: [Option<(usize, usize, usize)>; 16],
+    next: usize,
+}
+
+impl Below {
+    fn raised(&self, of: &Argument, before: usize) -> usize {
+        let same = |&&(address, began, _): &&(usize, usize, usize)| address == of.address() && began >= before;
+        self.last.iter().flatten().filter(same).map(|&(.., raise)| raise).sum()
+    }
+
+    fn add(&mut self, of: &Argument, before: usize, raise: usize) {
+        self.last[self.next % self.last.len()] = Some((of.address(), before, raise));
+        self.next += 1;
+    }
+}
+
+/// Lets go of the suspects of a thread that is ending: they pin their objects' allocations.
+pub(crate) fn forget_suspects() {
+    let suspects = thread::with(|thread| thread.suspects.replace(std::ptr::null_mut()));
+    if !suspects.is_null() {
+        // SAFETY: as in `check`.
+        drop(unsafe { Box::from_raw(suspects) });
+    }
+}
+
+/// The suspects of one memo.
+struct Notes {
+    owners: Vec<Option<Note>>,
+    /// Places in `owners` that are free.
+    free: Vec<usize>,
+    /// When all are taken: which is looked at next, whether it is worth its place.
+    hand: usize,
+    /// By the peer's address, which a note pins.
+    others: HashMap<usize, Other, BuildHasherDefault<DefaultHasher>>,
+}
+
+/// How many counts suspected results would hold, and how many results these are.
+#[derive(Clone, Copy, Default)]
+struct Counts {
+    counts: usize,
+    results: usize,
+}
+
+impl Counts {
+    fn add(&mut self, more: Self) {
+        self.counts += more.counts;
+        self.results += more.results;
+    }
+}
+
+/// What is held against a memo and one object.
+struct Held {
+    kind: Kind,
+    counts: Counts,
+}
+
+impl Held {
+    const fn new(kind: Kind) -> Self {
+        Self { kind, counts: Counts { counts: 0, results: 0 } }
+    }
+
+    fn add(&mut self, kind: Kind, raise: usize) {
+        if kind == Kind::COPY {
+            self.kind = kind;
+        }
+        self.counts.add(Counts { counts: raise, results: 1 });
+    }
+
+    /// Whether it counts, for a living object of this strong count whose result is there. `all`: what suspected results of any
+    /// memo would hold of it.
+    fn stands(&self, suspicions: &Suspicions, several: bool, strong: usize, all: Counts) -> bool {
+        let record = suspicions.record(self.kind);
+        let mixed = record.is_mixed();
+        if record.is_disproved() {
+            false
+        } else if !several && (self.kind == Kind::COPY || !mixed) {
+            true
+        } else if several && mixed {
+            // Others' clones came in between, so the raise may be theirs: a result is taken to hold one, which is the usual.
+            strong <= all.results
+        } else {
+            strong <= all.counts
+        }
+    }
+}
+
+/// An owner under suspicion.
+struct Note {
+    held: Held,
+    life: Life,
+    /// Of a thread's own table: which thread. 0: for all.
+    thread: u32,
+    /// The memo's cell on the object.
+    results: NonNull<CellHead>,
+    /// How many results were in it when the suspicion came up last.
+    ready: usize,
+    /// All notes of the object.
+    all: NonNull<NoteCell>,
+}
+
+// SAFETY: the life and the cells of an object that all threads see may be touched by all; others are skipped but by their own
+// thread (invariant 2).
+unsafe impl Send for Note {}
+
+impl Note {
+    fn is_here(&self) -> bool {
+        self.thread == 0 || self.thread == thread::with(Thread::number)
+    }
+
+    /// How many results there are.
+    fn ready(&self, core: &'static Core) -> usize {
+        // SAFETY: the vtable is that of the cell's memo, and the cell stands (invariant 1).
+        unsafe { (core.vtable().ready)(self.results) }
+    }
+
+    /// What suspected results of any memo would hold of the object.
+    fn all_counts(&self) -> Counts {
+        // SAFETY: it stands (invariant 1).
+        let all = unsafe { self.all.as_ref() };
+        Counts { counts: all.counts.load(Ordering::Relaxed), results: all.results.load(Ordering::Relaxed) }
+    }
+
+    /// Whether the object died with its result.
+    fn is_disproof(&self, core: &'static Core) -> bool {
+        // Where some have gone, the one that held it may be among them.
+        !self.life.is_alive() && self.ready >= 1 && self.ready(core) >= self.ready
+    }
+}
+
+/// Another argument under suspicion. What would hold an anchor for the note is the user's; so it lies here alone.
+struct Other {
+    held: Held,
+    /// Only the peer's own memory is pinned, not the object's.
+    peer: Weak<Peer>,
+}
+
+impl Notes {
+    const fn new() -> Self {
+        Self { owners: Vec::new(), free: Vec::new(), hand: 0, others: HashMap::with_hasher(BuildHasherDefault::new()) }
+    }
+
+    /// The note at this place, if it is still that of this object.
+    fn at(&mut self, place: usize, all: NonNull<NoteCell>) -> Option<&mut Note> {
+        self.owners[place].as_mut().filter(|note| note.all == all)
+    }
+
+    fn take(&mut self, place: usize) -> Option<Note> {
+        let taken = self.owners[place].take();
+        if taken.is_some() {
+            self.free.push(place);
+        }
+        taken
+    }
+
+    /// Puts a note somewhere. `Err`: there is no place for it.
+    fn put(&mut self, core: &'static Core, note: Note) -> Result<usize, Note> {
+        if self.free.is_empty() && self.owners.len() == MOST {
+            self.hand = (self.hand + 1) % MOST;
+            let at = &self.owners[self.hand];
+            if at.as_ref().is_some_and(|note| note.is_here() && note.ready(core) == 0) {
+                self.take(self.hand);
+            }
+        }
+        match self.free.pop() {
+            Some(place) => {
+                self.owners[place] = Some(note);
+                Ok(place)
+            }
+            None if self.owners.len() < MOST => {
+                self.owners.push(Some(note));
+                Ok(self.owners.len() - 1)
+            }
+            None => Err(note),
+        }
+    }
+}
+
+/// The cell of the built-in memo that holds where an object's notes are.
+#[repr(C)]
+struct NoteCell {
+    head: CellHead,
+    places: Mutex<Vec<(&'static Core, usize)>>,
+    /// Of all suspected results of it.
+    counts: AtomicUsize,
+    results: AtomicUsize,
+}
+
+// SAFETY: `repr(C)`, the head first.
+unsafe impl AnyCell for NoteCell {
+    type Handle = Box<Self>;
+
+    fn into_raw(handle: Box<Self>) -> NonNull<CellHead> {
+        NonNull::from(Box::leak(handle)).cast()
+    }
+
+    unsafe fn from_raw(cell: NonNull<CellHead>) -> Box<Self> {
+        // SAFETY: the caller's.
+        unsafe { Box::from_raw(cell.cast::<Self>().as_ptr()) }
+    }
+
+    unsafe fn end(_: NonNull<CellHead>, _: Count) -> usize {
+        0
+    }
+
+    fn ready(&self) -> usize {
+        0
+    }
+}
+
+static NOTES: Core = Core::new(Site::built_in("notes"));
+
+static VTABLE: CellVtable = CellVtable {
+    release: cell::release::<NoteCell>,
+    end: <NoteCell as AnyCell>::end,
+    ready: cell::ready::<NoteCell>,
+    living: cell::living::<NoteCell>,
+    inert: false,
+    // Ending notes is nothing.
+    is_quiet: |_| true,
+    shared: None,
+};
+
+/// Whether anything was ever noted: until then nobody looks for notes.
+static ANY: AtomicBool = AtomicBool::new(false);
+
+fn find(anchor: &Anchor) -> Option<NonNull<NoteCell>> {
+    // A cell of `NOTES` is a `NoteCell`, and was made into this pointer as a whole.
+    anchor.cells().find(&NOTES).map(NonNull::cast)
+}
+
+fn find_or_add(anchor: &Anchor) -> Option<NonNull<NoteCell>> {
+    NOTES.set_cells(&VTABLE, Where { local: false, tabled: false });
+    if let Some(there) = find(anchor) {
+        return Some(there);
+    }
+    let head = CellHead::new(&NOTES);
+    let cell = Box::new(NoteCell {
+        head,
+        places: Mutex::default(),
+        counts: AtomicUsize::new(0),
+        results: AtomicUsize::new(0),
+    });
+    let raw = NoteCell::into_raw(cell);
+    if anchor.cells().add(raw).is_err() {
+        // SAFETY: not published: still ours.
+        unsafe { cell::release::<NoteCell>(raw) };
+    }
+    find(anchor)
+}
+
+fn note(anchor: &Anchor, core: &'static Core, life: Life, kind: Kind, raise: usize) {
+    let (Some(results), Some(all)) = (anchor.cells().find(core), find_or_add(anchor)) else { return };
+    // SAFETY: the anchor is borrowed.
+    let cell = unsafe { all.as_ref() };
+    let mut places = unpoisoned(cell.places.lock());
+    let mut counts = Counts { counts: raise, results: 1 };
+    let mut gone = Vec::new();
+    // A memo that has no results there any more holds nothing.
+    places.retain(|&(core, place)| {
+        let mut notes = core.suspicions().lock();
+        let Some(note) = notes.at(place, all) else { return false };
+        if note.ready(core) > 0 {
+            counts.add(note.held.counts);
+            return true;
+        }
+        gone.extend(notes.take(place));
+        false
+    });
+    let mut notes = core.suspicions().lock();
+    let there = places.iter().find(|(other, _)| std::ptr::eq(*other, core)).map(|&(_, place)| place);
+    if let Some(note) = there.and_then(|place| notes.at(place, all)) {
+        note.held.add(kind, raise);
+        note.ready = note.ready(core);
+        gone.push(Note { held: Held::new(kind), life, thread: 0, results, ready: 0, all });
+    } else {
+        let thread = if core.is_local() { thread::with(Thread::number) } else { 0 };
+        let mut note = Note { held: Held::new(kind), life, thread, results, ready: 0, all };
+        note.held.add(kind, raise);
+        note.ready = note.ready(core);
+        match notes.put(core, note) {
+            Ok(place) => places.push((core, place)),
+            Err(note) => gone.push(note),
+        }
+    }
+    cell.counts.store(counts.counts, Ordering::Relaxed);
+    cell.results.store(counts.results, Ordering::Relaxed);
+    drop(notes);
+    drop(places);
+    drop(gone);
+}
+
+fn note_other(peer: Weak<Peer>, core: &'static Core, kind: Kind, raise: usize) {
+    if let Some(peer) = peer.upgrade() {
+        peer.set_suspected();
+    }
+    let mut notes = core.suspicions().lock();
+    let others = &mut notes.others;
+    if others.len() == others.capacity() {
+        others.retain(|_, other| other.peer.strong_count() > 0);
+    }
+    let full = others.len() >= MOST;
+    match others.get_mut(&peer.as_ptr().addr()) {
+        Some(other) => other.held.add(kind, raise),
+        None if full => {}
+        None => {
+            let other = Other { held: Held::new(kind), peer };
+            others.entry(other.peer.as_ptr().addr()).or_insert(other).held.add(kind, raise);
+        }
+    }
+}
+
+/// Takes back what is noted of an object: its anchor is about to let its cells go.
+#[inline]
+pub(crate) fn forget(anchor: &Anchor) {
+    if ANY.load(Ordering::Relaxed) {
+        forget_now(anchor);
+    }
+}
+
+#[cold]
+fn forget_now(anchor: &Anchor) {
+    let Some(all) = find(anchor) else { return };
+    // SAFETY: the anchor is borrowed.
+    let places = mem::take(&mut *unpoisoned(unsafe { all.as_ref() }.places.lock()));
+    for (core, place) in places {
+        let suspicions = core.suspicions();
+        let note = {
+            let mut notes = suspicions.lock();
+            notes.at(place, all).is_some().then(|| notes.take(place)).flatten()
+        };
+        if let Some(note) = note
+            && note.is_disproof(core)
+        {
+            suspicions.record(note.held.kind).disprove();
+        }
+    }
+}
+
+/// Notes that another argument died with a result of this memo.
+pub(crate) fn died_with(peer: &Peer, core: &'static Core) {
+    let suspicions = core.suspicions();
+    suspicions.went_with_others.fetch_add(1, Ordering::Relaxed);
+    if !peer.is_suspected() {
+        return;
+    }
+    let other = suspicions.lock().others.remove(&std::ptr::from_ref(peer).addr());
+    if let Some(other) = other {
+        suspicions.record(other.held.kind).disprove();
+    }
+}
+
+/// Suspects that count.
+#[derive(Clone, Copy, Default)]
+struct Standing {
+    sure: u64,
+    /// Those that clones of others may have brought under suspicion, and their results.
+    unsure: u64,
+    results: u64,
+    /// Whether there is a sign that they have.
+    mixed: bool,
+}
+
+impl Standing {
+    fn add(self, suspicions: &Suspicions, held: &Held, sure: bool) -> Self {
+        if sure {
+            return Self { sure: self.sure + 1, ..self };
+        }
+        Self {
+            sure: self.sure,
+            unsure: self.unsure + 1,
+            results: self.results + held.counts.results as u64,
+            mixed: self.mixed || suspicions.record(held.kind).is_mixed(),
+        }
+    }
+
+    /// `gone`: how many results went with their arguments. More must be left with theirs than that.
+    fn weighed(self, gone: u64) -> u64 {
+        let enough = gone + if self.mixed { FEW } else { 0 };
+        self.sure + if self.results > enough { self.unsure } else { 0 }
+    }
+}
+
+/// How many living arguments results of this memo seem to hold. `dropped`: how many results went with an argument.
+pub(crate) fn figure(core: &'static Core, dropped: u64) -> u64 {
+    if !ANY.load(Ordering::Relaxed) {
+        return 0;
+    }
+    let suspicions = core.suspicions();
+    let several = suspicions.is_of_several(core);
+    let gone_with_others = suspicions.went_with_others.load(Ordering::Relaxed);
+    // Ours may be the last of a peer: then what goes with it goes when the lock is open.
+    let mut peers = Vec::new();
+    let mut notes = suspicions.lock();
+    let here = || notes.owners.iter().flatten().filter(|note| note.is_here());
+    // A death may be seen here before it is swept.
+    here().filter(|note| note.is_disproof(core)).for_each(|note| suspicions.record(note.held.kind).disprove());
+    let owners = here().fold(Standing::default(), |sum, note| {
+        let strong = note.life.strong();
+        // No other thread has a clone of an `Rc`.
+        let several = several && !note.life.is_thread_bound();
+        match strong > 0 && note.held.stands(suspicions, several, strong, note.all_counts()) && note.ready(core) > 0 {
+            true => sum.add(suspicions, &note.held, !several),
+            false => sum,
+        }
+    });
+    notes.others.retain(|_, other| other.peer.strong_count() > 0);
+    let others = notes.others.values().fold(Standing::default(), |sum, other| {
+        let Some(peer) = other.peer.upgrade() else { return sum };
+        let strong = peer.strong_count().unwrap_or(0);
+        let stands = strong > 0
+            && other.held.stands(suspicions, several, strong, other.held.counts)
+            && peer.has_entries_of(core);
+        peers.push(peer);
+        if stands { sum.add(suspicions, &other.held, !several) } else { sum }
+    });
+    drop(notes);
+    owners.weighed(dropped.saturating_sub(gone_with_others)) + others.weighed(gone_with_others)
+}
+
+/// The type of the owner that results of this memo are suspected of holding.
+pub(crate) fn owner_type(core: &'static Core) -> Option<&'static str> {
+    core.suspicions().owner.get().copied()
+}

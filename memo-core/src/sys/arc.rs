@@ -1,0 +1,225 @@
+//! A counted pointer: as std's, without weak ones, and with fewer counts given and taken one by one.
+//!
+//! A miss makes an entry that the store and the call both hold, and most entries end with one holder left. So two counts can be
+//! had from the start, and the only holder asks before it takes its count away.
+//!
+//! # Invariants
+//!
+//! 1. The count is the number of pointers. New ones come from a pointer, so who sees 1 and has one is alone, and stays it.
+//! 2. A count is given back with `Release`, and who was last, or sees that it is alone, passes an `Acquire` load of the count
+//!    before it touches the value: all that the others did comes before.
+//! 3. The value does not move until it is dropped.
+//! 4. Every count is a pointer somewhere in memory, so there can be no more of them than a word holds.
+
+use std::marker::PhantomData;
+use std::mem::{ManuallyDrop, offset_of};
+use std::ops::Deref;
+use std::ptr::NonNull;
+
+use crate::sys::sync::{AtomicUsize, Ordering};
+
+#[repr(C)]
+struct Inner<T> {
+    count: AtomicUsize,
+    value: T,
+}
+
+pub(crate) struct Arc<T> {
+    inner: NonNull<Inner<T>>,
+    owns: PhantomData<Inner<T>>,
+}
+
+// SAFETY: as std's: the value may be used and dropped by any holder.
+unsafe impl<T: Send + Sync> Send for Arc<T> {}
+// SAFETY: as above.
+unsafe impl<T: Send + Sync> Sync for Arc<T> {}
+
+impl<T> Arc<T> {
+    #[inline]
+    pub(crate) fn new(value: T) -> Self {
+        Self::with_count(value, 1)
+    }
+
+    /// Two pointers to one value.
+    #[inline]
+    pub(crate) fn pair(value: T) -> (Self, Self) {
+        let first = Self::with_count(value, 2);
+        let second = Self { ..first };
+        (first, second)
+    }
+
+    #[inline]
+    fn with_count(value: T, count: usize) -> Self {
+        let inner = Box::new(Inner { count: AtomicUsize::new(count), value });
+        Self { inner: NonNull::from(Box::leak(inner)), owns: PhantomData }
+    }
+
+    #[inline(always)]
+    fn inner(&self) -> &Inner<T> {
+        // SAFETY: this pointer has a count.
+        unsafe { self.inner.as_ref() }
+    }
+
+    /// The value's address, good for [`Arc::from_raw`].
+    #[inline]
+    pub(crate) fn as_ptr(this: &Self) -> *const T {
+        // SAFETY: this pointer has a count.
+        unsafe { &raw const (*this.inner.as_ptr()).value }
+    }
+
+    #[inline]
+    pub(crate) fn into_raw(this: Self) -> *const T {
+        Self::as_ptr(&ManuallyDrop::new(this))
+    }
+
+    /// # Safety
+    /// `value` came from [`Arc::into_raw`] or [`Arc::as_ptr`], and a count of it becomes the caller's.
+    #[inline]
+    pub(crate) unsafe fn from_raw(value: *const T) -> Self {
+        // SAFETY: the caller's: a value lies in an `Inner`.
+        let inner = unsafe { value.byte_sub(offset_of!(Inner<T>, value)) };
+        // SAFETY: as above.
+        let inner = unsafe { NonNull::new_unchecked(inner.cast_mut().cast()) };
+        Self { inner, owns: PhantomData }
+    }
+
+    /// Whether this is the only pointer. After `true`, what the others did is visible.
+    #[inline]
+    fn is_only(&self) -> bool {
+        self.inner().count.load(Ordering::Acquire) == 1
+    }
+
+    /// The value, if this is the only pointer.
+    #[inline]
+    pub(crate) fn get_mut(this: &mut Self) -> Option<&mut T> {
+        if this.is_only() {
+            // SAFETY: invariant 1, and the caller's is borrowed.
+            let inner = unsafe { this.inner.as_mut() };
+            Some(&mut inner.value)
+        } else {
+            None
+        }
+    }
+
+    /// Drops the value.
+    #[inline(never)]
+    fn end(&mut self) {
+        // SAFETY: made by `with_count`, and no pointer is left.
+        drop(unsafe { Box::from_raw(self.inner.as_ptr()) });
+    }
+}
+
+impl<T> Clone for Arc<T> {
+    #[inline]
+    fn clone(&self) -> Self {
+        self.inner().count.fetch_add(1, Ordering::Relaxed);
+        Self { ..*self }
+    }
+}
+
+impl<T> Deref for Arc<T> {
+    type Target = T;
+
+    #[inline(always)]
+    fn deref(&self) -> &T {
+        &self.inner().value
+    }
+}
+
+impl<T> Drop for Arc<T> {
+    #[inline]
+    fn drop(&mut self) {
+        // The only one has nobody to tell.
+        if !self.is_only() {
+            if self.inner().count.fetch_sub(1, Ordering::Release) != 1 {
+                return;
+            }
+            self.inner().count.load(Ordering::Acquire);
+        }
+        self.end();
+    }
+}
+
+#[cfg(all(test, not(memo_loom)))]
+mod tests {
+    use super::Arc;
+
+    #[test]
+    fn the_last_pointer_drops_the_value() {
+        let value = std::rc::Rc::new(());
+        let (first, second) = Arc::pair(std::rc::Rc::clone(&value));
+        let mut third = Arc::clone(&first);
+        drop(first);
+        assert!(Arc::get_mut(&mut third).is_none());
+        // SAFETY: just made of one.
+        drop(unsafe { Arc::from_raw(Arc::into_raw(second)) });
+        assert_eq!(std::rc::Rc::strong_count(&value), 2);
+        assert!(Arc::get_mut(&mut third).is_some());
+        drop(third);
+        assert_eq!(std::rc::Rc::strong_count(&value), 1);
+    }
+
+    #[test]
+    fn an_aligned_value_is_found_again() {
+        #[repr(align(64))]
+        struct Aligned(u8);
+        let value = Arc::into_raw(Arc::new(Aligned(7)));
+        assert_eq!(value.addr() % 64, 0);
+        // SAFETY: just made of one.
+        assert_eq!(unsafe { Arc::from_raw(value) }.0, 7);
+    }
+}
+
+#[cfg(all(test, memo_loom))]
+mod loom_models {
+    use loom::cell::UnsafeCell;
+    use loom::thread;
+
+    use super::Arc;
+
+    /// A value that may be dropped only after every look at it.
+    struct Value(UnsafeCell<u32>);
+
+    impl Value {
+        fn look(&self) {
+            // SAFETY: what the models are to show.
+            self.0.with(|value| assert_eq!(unsafe { *value }, 7));
+        }
+    }
+
+    impl Drop for Value {
+        fn drop(&mut self) {
+            // SAFETY: as above.
+            self.0.with_mut(|value| unsafe { *value = 0 });
+        }
+    }
+
+    #[test]
+    fn loom_a_value_is_dropped_after_the_last_look() {
+        loom::model(|| {
+            let (mine, theirs) = Arc::pair(Value(UnsafeCell::new(7)));
+            let other = thread::spawn(move || {
+                let more = Arc::clone(&theirs);
+                drop(theirs);
+                more.look();
+            });
+            mine.look();
+            drop(mine);
+            other.join().unwrap();
+        });
+    }
+
+    #[test]
+    fn loom_who_is_alone_comes_after_the_others() {
+        loom::model(|| {
+            let (mut mine, theirs) = Arc::pair(Value(UnsafeCell::new(7)));
+            let other = thread::spawn(move || theirs.look());
+            if let Some(value) = Arc::get_mut(&mut mine) {
+                // SAFETY: alone.
+                value.0.with_mut(|value| unsafe { *value = 7 });
+            }
+            drop(mine);
+            other.join().unwrap();
+        });
+    }
+}

@@ -1,0 +1,343 @@
+//! What a thread is looking at, for those who would take it away.
+//!
+//! A hit takes no lock. Two things on its way are not protected by the caller's borrow of the object: the slot array of
+//! the side table, and a value that `clear` may take from the living object. So every thread has a [`Reader`], marks that
+//! it alone writes: *looking* while it is inside a slot array, and *holding* the address of the entry whose value it
+//! copies (see `hold`). [`Readers`] are those of all threads.
+//!
+//! # Invariants
+//!
+//! 1. A reader is on the list from before its first use until its thread no longer uses it. It is written by its own thread
+//!    only, with plain stores.
+//! 2. *Looking*: the mark is set, and a light fence passed, before the pointer to the array is loaded; it is taken back
+//!    (`Release`) after the last look at the array. So after an array was unpublished and a heavy fence passed, a reader
+//!    that is not marked (`Acquire`) has left it, or will only find its successor.
+//! 3. *Holding*: the address is written, and a light fence passed, before the place where it was found is read *again*; only
+//!    if it is still there it is held. So after an entry was unpublished and a heavy fence passed, who does not hold it never
+//!    will.
+//! 4. No code of the user's runs while *looking*. While *holding* it may (`Clone`), and hit again. So a reader has two such
+//!    marks: one for values whose copy runs no code of the user's, which is never set twice; and one for all others, where
+//!    calls further in count theirs.
+//! 5. A thread that is not on the list (it is ending) takes the lock of what it looks into instead.
+//! 6. In a forked process there is one thread of those that came on the list before, and it forgets the others when it finds one of
+//!    them in its way: they left no more to be looked at.
+
+use std::ptr::NonNull;
+
+use crate::sys::fence;
+use crate::sys::sync::{AtomicBool, AtomicUsize, Mutex, MutexGuard, Ordering, unpoisoned};
+
+/// One thread's marks, on a line of their own: every hit writes them. (Two lines, where the processor fetches pairs.)
+#[repr(align(128))]
+pub(crate) struct Reader {
+    looking: AtomicBool,
+    /// Whether something that this reader may hold was taken out. Set by whoever took it.
+    wanted: AtomicBool,
+    /// What is copied by code of ours.
+    copying: Hold,
+    /// What is copied by code of the user's.
+    cloning: Hold,
+}
+
+/// The address of an entry that is held, or 0.
+pub(crate) struct Hold(AtomicUsize);
+
+impl Hold {
+    #[cfg(not(memo_loom))]
+    const fn new() -> Self {
+        Self(AtomicUsize::new(0))
+    }
+
+    #[cfg(memo_loom)]
+    fn new() -> Self {
+        Self(AtomicUsize::new(0))
+    }
+
+    /// `Release`: who sees it comes after what was done under the mark before.
+    #[inline(always)]
+    pub(crate) fn set(&self, address: usize) {
+        self.0.store(address, Ordering::Release);
+    }
+
+    /// `Release`: who sees it free comes after what its holder did.
+    #[inline(always)]
+    pub(crate) fn free(&self) {
+        self.0.store(0, Ordering::Release);
+    }
+
+    /// By its own thread: it is not if a `Clone` of the user's, further out, has taken it.
+    #[inline(always)]
+    pub(crate) fn is_free(&self) -> bool {
+        self.0.load(Ordering::Relaxed) == 0
+    }
+
+    fn get(&self) -> usize {
+        self.0.load(Ordering::Acquire)
+    }
+}
+
+impl Reader {
+    #[cfg(not(memo_loom))]
+    pub(crate) const fn new() -> Self {
+        Self {
+            looking: AtomicBool::new(false),
+            wanted: AtomicBool::new(false),
+            copying: Hold::new(),
+            cloning: Hold::new(),
+        }
+    }
+
+    #[cfg(memo_loom)]
+    pub(crate) fn new() -> Self {
+        Self {
+            looking: AtomicBool::new(false),
+            wanted: AtomicBool::new(false),
+            copying: Hold::new(),
+            cloning: Hold::new(),
+        }
+    }
+
+    /// Runs `look`, during which no array that it finds is freed. `look` is ours, and does not panic.
+    #[inline(always)]
+    pub(crate) fn look<R>(&self, fence: impl FnOnce(), look: impl FnOnce() -> R) -> R {
+        self.looking.store(true, Ordering::Relaxed);
+        fence();
+        let found = look();
+        self.looking.store(false, Ordering::Release);
+        found
+    }
+
+    /// The mark for copies by code of ours.
+    #[inline(always)]
+    pub(crate) fn copying(&self) -> &Hold {
+        &self.copying
+    }
+
+    /// The mark for copies by code of the user's.
+    #[inline(always)]
+    pub(crate) fn cloning(&self) -> &Hold {
+        &self.cloning
+    }
+
+    /// Whether it is not looking, or soon will have looked.
+    fn leaves(&self) -> bool {
+        // A look takes some ten steps, unless its thread was stopped in the middle.
+        const PATIENCE: u32 = if cfg!(memo_loom) { 1 } else { 300 };
+        (0..PATIENCE).any(|_| {
+            std::hint::spin_loop();
+            !self.looking.load(Ordering::Acquire)
+        })
+    }
+
+    pub(crate) fn holds(&self, address: usize) -> bool {
+        self.holding().contains(&address)
+    }
+
+    /// Whether code of the user's copies what is at `address`, or the hit is about to find that it is not what it sought. The
+    /// other mark says nothing of values with drop glue: a late hit may set it to an address that was used again, and looks
+    /// after nothing.
+    pub(crate) fn clones(&self, address: usize) -> bool {
+        self.cloning.get() == address
+    }
+
+    pub(crate) fn holding(&self) -> [usize; 2] {
+        [self.copying.get(), self.cloning.get()]
+    }
+
+    /// Whether to look after what was held.
+    #[inline(always)]
+    pub(crate) fn is_wanted(&self) -> bool {
+        self.wanted.load(Ordering::Relaxed)
+    }
+
+    /// Set by others before their heavy fence; taken back under the lock of the list that it is about.
+    pub(crate) fn want(&self, wanted: bool) {
+        self.wanted.store(wanted, Ordering::Relaxed);
+    }
+}
+
+/// Where a reader lies.
+#[derive(Clone, Copy, PartialEq, Eq)]
+struct ReaderPtr(NonNull<Reader>);
+
+// SAFETY: a reader is only atomics; it is followed under the list's lock only, while it is on the list.
+unsafe impl Send for ReaderPtr {}
+
+impl ReaderPtr {
+    /// # Safety
+    /// It is on the list, whose lock is held for `'a`.
+    unsafe fn get<'a>(self) -> &'a Reader {
+        // SAFETY: the caller's, and invariant 1.
+        unsafe { self.0.as_ref() }
+    }
+}
+
+/// Readers of threads that have ended, for others. A reader is never freed: see `thread`.
+#[cfg(not(memo_loom))]
+static SPARE: Mutex<Vec<&'static Reader>> = Mutex::new(Vec::new());
+
+/// A reader for a thread.
+#[cfg(not(memo_loom))]
+pub(crate) fn lend() -> &'static Reader {
+    let spare = unpoisoned(SPARE.lock()).pop();
+    spare.unwrap_or_else(|| Box::leak(Box::new(Reader::new())))
+}
+
+/// Takes back a reader that is on no list. One that is still marked (the process ends in the middle of a copy) is no good.
+#[cfg(not(memo_loom))]
+pub(crate) fn give_back(reader: &'static Reader) {
+    if reader.holding() == [0, 0] && !reader.looking.load(Ordering::Relaxed) {
+        reader.want(false);
+        unpoisoned(SPARE.lock()).push(reader);
+    }
+}
+
+/// One on the list.
+struct Entry {
+    reader: ReaderPtr,
+    /// The process it came on the list in.
+    process: u32,
+}
+
+impl Entry {
+    fn is(&self, reader: &Reader) -> bool {
+        self.reader.0 == NonNull::from(reader)
+    }
+}
+
+/// The readers of all threads.
+pub(crate) struct Readers(Mutex<Vec<Entry>>);
+
+/// Those of this process.
+#[cfg(not(memo_loom))]
+pub(crate) static READERS: Readers = Readers::new();
+
+impl Readers {
+    #[cfg(not(memo_loom))]
+    pub(crate) const fn new() -> Self {
+        Self(Mutex::new(Vec::new()))
+    }
+
+    #[cfg(memo_loom)]
+    pub(crate) fn new() -> Self {
+        Self(Mutex::new(Vec::new()))
+    }
+
+    /// Puts a reader on the list.
+    ///
+    /// # Safety
+    /// It stays where it is until it is taken off.
+    pub(crate) unsafe fn add(&self, reader: &Reader) {
+        let entry = Entry { reader: ReaderPtr(NonNull::from(reader)), process: std::process::id() };
+        unpoisoned(self.0.lock()).push(entry);
+    }
+
+    /// Takes a reader off, which is not used any more.
+    pub(crate) fn remove(&self, reader: &Reader) {
+        unpoisoned(self.0.lock()).retain(|entry| !entry.is(reader));
+    }
+
+    pub(crate) fn lock(&self) -> Listed<'_> {
+        Listed(unpoisoned(self.0.lock()))
+    }
+
+    /// Whether nobody looks any more at what was unpublished before. `me` is the caller's, who does not.
+    ///
+    /// No lock is held over the fence, which takes long.
+    pub(crate) fn have_left(&self, me: Option<&Reader>) -> bool {
+        // Who comes on the list later passes its lock first, and finds what is published by now.
+        if self.lock().is_only(me) {
+            return true;
+        }
+        if !fence::heavy() {
+            return false;
+        }
+        let mut listed = self.lock();
+        listed.others_leave(me) || listed.forget_gone(me) && listed.others_leave(me)
+    }
+}
+
+/// The readers of all threads, none of which comes or goes meanwhile.
+pub(crate) struct Listed<'a>(MutexGuard<'a, Vec<Entry>>);
+
+impl Listed<'_> {
+    pub(crate) fn each(&self) -> impl Iterator<Item = &Reader> {
+        // SAFETY: they are on the list, and its lock is held.
+        self.0.iter().map(|entry| unsafe { entry.reader.get() })
+    }
+
+    fn others(&self, me: Option<&Reader>) -> impl Iterator<Item = &Reader> {
+        self.each().filter(move |reader| me.is_none_or(|me| !std::ptr::eq(me, *reader)))
+    }
+
+    /// Whether nobody but `me` is on the list.
+    pub(crate) fn is_only(&self, me: Option<&Reader>) -> bool {
+        self.others(me).next().is_none()
+    }
+
+    fn others_leave(&self, me: Option<&Reader>) -> bool {
+        self.others(me).all(Reader::leaves)
+    }
+
+    /// Where this process was forked, and `me`, the caller's, came on the list before: takes those off whose threads are not here. Says
+    /// whether there were any.
+    pub(crate) fn forget_gone(&mut self, me: Option<&Reader>) -> bool {
+        let Some(me) = me else { return false };
+        let process = std::process::id();
+        let Some(mine) = self.0.iter_mut().find(|entry| entry.is(me)) else { return false };
+        if std::mem::replace(&mut mine.process, process) == process {
+            return false;
+        }
+        let before = self.0.len();
+        self.0.retain(|entry| entry.process == process);
+        self.0.len() < before
+    }
+}
+
+#[cfg(all(test, not(any(memo_loom, memo_shuttle))))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn who_is_in_the_way_for_a_moment_is_waited_for_and_who_stays_is_not() {
+        let (readers, mine, other) = (Readers::new(), Reader::new(), Reader::new());
+        for reader in [&mine, &other] {
+            // SAFETY: it outlives the list.
+            unsafe { readers.add(reader) };
+        }
+        assert!(readers.have_left(Some(&mine)));
+        other.look(fence::full, || assert!(!readers.have_left(Some(&mine))));
+        mine.look(fence::full, || {
+            assert!(readers.have_left(Some(&mine)));
+            assert!(!readers.have_left(Some(&other)));
+        });
+        assert!(readers.have_left(None));
+    }
+
+    #[test]
+    fn a_forked_process_forgets_the_readers_that_stayed_behind() {
+        let (readers, mine, stuck, new) = (Readers::new(), Reader::new(), Reader::new(), Reader::new());
+        for reader in [&mine, &stuck, &new] {
+            // SAFETY: it outlives the list.
+            unsafe { readers.add(reader) };
+        }
+        // As if the first two had come before a fork.
+        for entry in &mut readers.lock().0[..2] {
+            entry.process ^= 1;
+        }
+        stuck.look(fence::full, || {
+            // This one cannot know which of the others is here.
+            assert!(!readers.have_left(Some(&new)));
+            assert!(readers.have_left(Some(&mine)));
+            assert!(readers.have_left(Some(&new)));
+        });
+        assert_eq!(readers.lock().each().count(), 2);
+        // Who is here is not forgotten.
+        new.look(fence::full, || assert!(!readers.have_left(Some(&mine))));
+    }
+
+    #[test]
+    fn a_reader_has_lines_of_its_own() {
+        assert_eq!((align_of::<Reader>(), size_of::<Reader>()), (128, 128));
+    }
+}

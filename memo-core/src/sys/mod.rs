@@ -1,0 +1,12 @@
+//! sys
+
+pub(crate) mod arc;
+pub(crate) mod fence;
+pub(crate) mod hash_index;
+pub(crate) mod hazard;
+pub(crate) mod panics;
+pub(crate) mod prefetch;
+pub(crate) mod stack;
+pub(crate) mod sync;
+pub(crate) mod thread;
+pub(crate) mod trivial;

@@ -1,0 +1,131 @@
+//! Panics of user code (mostly destructors) that must not stop what we are in the middle of.
+
+use std::any::Any;
+use std::mem::ManuallyDrop;
+use std::ops::{Deref, DerefMut};
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
+
+use crate::sys::sync::panicking;
+use crate::sys::sync::plain::{AtomicU64, Ordering};
+
+/// Panics that were caught and had nowhere to go; shown by `report()`.
+static SWALLOWED: AtomicU64 = AtomicU64::new(0);
+
+pub(crate) fn swallowed() -> u64 {
+    SWALLOWED.load(Ordering::Relaxed)
+}
+
+/// Runs many pieces of user code, all of them, whatever panics.
+#[derive(Default)]
+pub(crate) struct Panics {
+    first: Option<Box<dyn Any + Send>>,
+}
+
+impl Panics {
+    pub(crate) fn run<R>(&mut self, act: impl FnOnce() -> R) -> Option<R> {
+        match catch_unwind(AssertUnwindSafe(act)) {
+            Ok(value) => Some(value),
+            Err(payload) if self.first.is_none() => {
+                self.first = Some(payload);
+                None
+            }
+            Err(payload) => {
+                swallow(payload);
+                None
+            }
+        }
+    }
+
+    /// Lets the first panic out; swallows it if the thread is already unwinding, where it would abort.
+    pub(crate) fn resume(self) {
+        let Some(payload) = self.first else { return };
+        if panicking() {
+            swallow(payload);
+        } else {
+            resume_unwind(payload);
+        }
+    }
+
+    pub(crate) fn swallow(self) {
+        if let Some(payload) = self.first {
+            swallow(payload);
+        }
+    }
+}
+
+/// Runs what must not panic now: if it does, that is counted.
+pub(crate) fn quietly(act: impl FnOnce()) {
+    let mut panics = Panics::default();
+    panics.run(act);
+    panics.swallow();
+}
+
+/// A value on its way to the caller or into a store, while something else of the user's runs. If that panics, this goes too:
+/// quietly, since two panics at once would end the process.
+#[derive(Debug)]
+pub struct OnItsWay<T>(ManuallyDrop<T>);
+
+impl<T> OnItsWay<T> {
+    // Where nothing is optimised, what is inlined leaves its moves in the frame of the caller: too much for a large value.
+    #[cfg_attr(not(debug_assertions), inline(always))]
+    pub(crate) fn new(value: T) -> Self {
+        Self(ManuallyDrop::new(value))
+    }
+
+    #[cfg_attr(not(debug_assertions), inline(always))]
+    pub(crate) fn arrive(self) -> T {
+        let mut this = ManuallyDrop::new(self);
+        // SAFETY: `this` is not used again.
+        unsafe { ManuallyDrop::take(&mut this.0) }
+    }
+}
+
+impl<T> Deref for OnItsWay<T> {
+    type Target = T;
+
+    #[inline(always)]
+    fn deref(&self) -> &T {
+        &self.0
+    }
+}
+
+impl<T> DerefMut for OnItsWay<T> {
+    #[inline(always)]
+    fn deref_mut(&mut self) -> &mut T {
+        &mut self.0
+    }
+}
+
+impl<T> Drop for OnItsWay<T> {
+    #[cfg_attr(not(debug_assertions), inline(always))]
+    fn drop(&mut self) {
+        if std::mem::needs_drop::<T>() {
+            // SAFETY: it is not used again.
+            drop_quietly(unsafe { ManuallyDrop::take(&mut self.0) });
+        }
+    }
+}
+
+/// A call of its own: it is seldom needed, and has no place in the code of every hit. By value: what is small is in registers until then.
+#[inline(never)]
+fn drop_quietly<T>(value: T) {
+    quietly(|| drop(value));
+}
+
+/// Counts a panic that has nowhere to go.
+fn swallow(payload: Box<dyn Any + Send>) {
+    SWALLOWED.fetch_add(1, Ordering::Relaxed);
+    // The payload is user data: its drop may panic too. That one is not worth a second round.
+    if let Err(worse) = catch_unwind(AssertUnwindSafe(|| drop(payload))) {
+        std::mem::forget(worse);
+    }
+}
+
+/// Drops every one of `values`; the first panic comes out when all are gone.
+pub(crate) fn drop_all<T>(values: impl IntoIterator<Item = T>) {
+    let mut panics = Panics::default();
+    for value in values {
+        panics.run(|| drop(value));
+    }
+    panics.resume();
+}

@@ -1,0 +1,4 @@
+//! value
+
+pub(crate) mod slot;
+pub(crate) mod store;

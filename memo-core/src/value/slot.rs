@@ -1,0 +1,456 @@
+//! The place of one result: empty, being computed, or there.
+//!
+//! # Invariants
+//!
+//! 1. The value is initialised exactly while the tag is `READY`. It is written once, by the thread that holds the
+//!    `BUSY` tag, before the `Release` that sets `READY`; readers load the tag with `Acquire`. So whoever sees `READY`
+//!    sees the whole value.
+//! 2. `READY` is final while the slot is shared. It ends only through `&mut self` (or drop), when nobody else can
+//!    look: the owner of the slot proves that (a by-reference cell dies with its object; an entry is counted).
+//! 3. `BUSY` is held by one thread, set by a compare-exchange, and always ends: by [`Slot::fill`], [`Slot::release`]
+//!    or [`Slot::end`], also while unwinding (the ticket's drop does it). Where the computation that claimed may be suspended,
+//!    another of its thread may take the claim over. Only one of the two gets it: both run on the thread that claimed, one
+//!    after the other, or (if the first went on elsewhere) they agree by a compare-exchange that sets `SETTLED`.
+//! 4. No wake-up is lost. A waiter sets `WAITERS` under its bucket's lock, by a compare-exchange on a `BUSY` word, and
+//!    starts to wait before it opens the lock. Who ends `BUSY` swaps the word; if that word carried `WAITERS`, it
+//!    passes through the same lock before it notifies, so the waiter is already waiting by then.
+//!
+//! Nothing of the user's runs in this file.
+
+use std::mem::MaybeUninit;
+
+use crate::sys::sync::{AtomicU64, Condvar, Mutex, Ordering, UnsafeCell, unpoisoned};
+
+const TAG: u64 = 0b11;
+const EMPTY: u64 = 0;
+const READY: u64 = 1;
+const BUSY: u64 = 2;
+/// This flight has ended without a value and the slot will never hold one: look the key up again.
+const OVER: u64 = 3;
+
+const WAITERS: u64 = 1 << 2;
+/// The claim was taken over, or taken back, by whoever fills the slot now.
+const SETTLED: u64 = 1 << 3;
+/// Flights that ended with a result nobody stored; 24 bits, wrapping. A waiter that sees it change goes on alone.
+const REJECTED_ONE: u64 = 1 << 8;
+const REJECTED: u64 = 0x00FF_FFFF << 8;
+const THREAD_SHIFT: u32 = 32;
+
+/// What a caller that found no value learns about the slot.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Look {
+    /// There is a value.
+    Ready,
+    /// The caller holds the slot now and must end that.
+    Claimed,
+    /// Another call computes it.
+    Busy(Flight),
+    /// The flight has ended and the slot with it.
+    Over,
+}
+
+/// A running computation, as its waiters see it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Flight {
+    /// The number of the computing thread.
+    pub(crate) thread: u32,
+    rejected: u64,
+}
+
+/// How a wait ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Waited {
+    /// There is a value now.
+    Ready,
+    /// The flight panicked: somebody has to compute again, one at a time.
+    Again,
+    /// The flight's result was not stored: compute at once, in parallel with the other waiters.
+    Alone,
+}
+
+/// Why a flight ended without a value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum NoValue {
+    Panicked,
+    Rejected,
+}
+
+pub(crate) struct Slot<V> {
+    state: AtomicU64,
+    value: UnsafeCell<MaybeUninit<V>>,
+}
+
+// SAFETY: a slot is a `V` that one thread writes and others may read by reference or take over and drop; the protocol
+// above orders the write before every read. That is what `V: Send + Sync` permits.
+unsafe impl<V: Send + Sync> Sync for Slot<V> {}
+
+impl<V> Slot<V> {
+    pub(crate) fn empty() -> Self {
+        Self { state: AtomicU64::new(EMPTY), value: UnsafeCell::new(MaybeUninit::uninit()) }
+    }
+
+    /// A slot whose maker computes it.
+    pub(crate) fn claimed(thread: u32) -> Self {
+        Self { state: AtomicU64::new(busy(thread)), value: UnsafeCell::new(MaybeUninit::uninit()) }
+    }
+
+    /// A slot that has its value from the start.
+    pub(crate) fn full(value: V) -> Self {
+        Self { state: AtomicU64::new(READY), value: UnsafeCell::new(MaybeUninit::new(value)) }
+    }
+
+    /// The value, if it is there. The whole of a hit.
+    #[inline(always)]
+    pub(crate) fn get(&self) -> Option<&V> {
+        if self.state.load(Ordering::Acquire) == READY {
+            // SAFETY: invariant 1, `READY` was seen with `Acquire`.
+            Some(unsafe { self.value_ref() })
+        } else {
+            None
+        }
+    }
+
+    /// # Safety
+    /// The caller has seen `READY` with `Acquire`, or something that was set (`Release`) after it.
+    #[inline(always)]
+    pub(crate) unsafe fn value_ref(&self) -> &V {
+        // SAFETY: after `READY` nobody writes the cell while the slot is shared (invariant 2).
+        let value = self.value.with(|value| unsafe { &*value });
+        // SAFETY: invariant 1.
+        unsafe { value.assume_init_ref() }
+    }
+
+    /// Claims an empty slot for `thread`, or says what stands in the way.
+    pub(crate) fn claim(&self, thread: u32) -> Look {
+        let mut word = self.state.load(Ordering::Acquire);
+        loop {
+            match word & TAG {
+                READY => return Look::Ready,
+                OVER => return Look::Over,
+                BUSY => return Look::Busy(flight(word)),
+                _ => {
+                    let claimed = busy(thread) | (word & REJECTED);
+                    match self.state.compare_exchange_weak(word, claimed, Ordering::Acquire, Ordering::Acquire) {
+                        Ok(_) => return Look::Claimed,
+                        Err(now) => word = now,
+                    }
+                }
+            }
+        }
+    }
+
+    /// Looks without claiming.
+    pub(crate) fn look(&self) -> Look {
+        let word = self.state.load(Ordering::Acquire);
+        match word & TAG {
+            READY => Look::Ready,
+            BUSY => Look::Busy(flight(word)),
+            _ => Look::Over,
+        }
+    }
+
+    /// Whether `flight` still holds the claim: it has not ended, as far as its waiters can tell.
+    pub(crate) fn is_held_by(&self, flight: Flight) -> bool {
+        ended(self.state.load(Ordering::Acquire), flight).is_none()
+    }
+
+    /// Puts the value in and wakes the waiters. The caller holds the claim.
+    pub(crate) fn fill(&self, value: V) -> &V {
+        // SAFETY: the claim is exclusive (invariant 3), and no reader looks before `READY` (invariant 1).
+        self.value.with_mut(|cell| unsafe { cell.cast::<V>().write(value) });
+        self.finish(READY);
+        // SAFETY: this thread has just set `READY`.
+        unsafe { self.value_ref() }
+    }
+
+    /// Takes over the claim of a computation that is suspended on this thread, which claimed as `thread`. `false`: it is its no
+    /// more.
+    pub(crate) fn overtake(&self, thread: u32) -> bool {
+        let mut word = self.state.load(Ordering::Acquire);
+        while word & TAG == BUSY && word & SETTLED == 0 && flight(word).thread == thread {
+            match self.state.compare_exchange_weak(word, word | SETTLED, Ordering::Acquire, Ordering::Acquire) {
+                Ok(_) => return true,
+                Err(now) => word = now,
+            }
+        }
+        false
+    }
+
+    /// Whether a claim of the caller's, who runs on `thread` now, was not taken over. Then nobody will, and the caller ends it
+    /// before it does anything else.
+    pub(crate) fn is_still_claimed(&self, thread: u32) -> bool {
+        let mut word = self.state.load(Ordering::Acquire);
+        while word & TAG == BUSY && word & SETTLED == 0 {
+            // Who would take it over runs on this very thread.
+            if flight(word).thread == thread {
+                return true;
+            }
+            match self.state.compare_exchange_weak(word, word | SETTLED, Ordering::Acquire, Ordering::Acquire) {
+                Ok(_) => return true,
+                Err(now) => word = now,
+            }
+        }
+        false
+    }
+
+    /// Gives the claim back: the slot is empty again, and its waiters go on as `why` says.
+    pub(crate) fn release(&self, why: NoValue) {
+        let word = self.state.load(Ordering::Relaxed);
+        let rejected = match why {
+            NoValue::Panicked => word & REJECTED,
+            NoValue::Rejected => (word & REJECTED).wrapping_add(REJECTED_ONE) & REJECTED,
+        };
+        self.finish(EMPTY | rejected);
+    }
+
+    /// Ends the claim and the slot with it: an entry that is no longer in its store.
+    pub(crate) fn end(&self, why: NoValue) {
+        self.finish(match why {
+            NoValue::Panicked => OVER,
+            NoValue::Rejected => OVER | REJECTED_ONE,
+        });
+    }
+
+    /// Ends the claim with nothing, unless somebody waits: then the result is worth sharing and `false` comes back.
+    pub(crate) fn end_unless_awaited(&self) -> bool {
+        let word = self.state.load(Ordering::Relaxed);
+        word & WAITERS == 0
+            && self.state.compare_exchange(word, OVER | REJECTED_ONE, Ordering::Release, Ordering::Relaxed).is_ok()
+    }
+
+    fn finish(&self, to: u64) {
+        let before = self.state.swap(to, Ordering::AcqRel);
+        debug_assert_eq!(before & TAG, BUSY, "only a claim can be ended");
+        if before & WAITERS != 0 {
+            // The address names the bucket only; the slot may be gone once the lock is open.
+            with_bucket(self.address(), |bucket| {
+                drop(unpoisoned(bucket.lock.lock()));
+                bucket.woken.notify_all();
+            });
+        }
+    }
+
+    /// Waits for the end of `flight`.
+    pub(crate) fn wait(&self, flight: Flight) -> Waited {
+        with_bucket(self.address(), |bucket| {
+            let mut guard = unpoisoned(bucket.lock.lock());
+            let mut word = self.state.load(Ordering::Acquire);
+            loop {
+                if let Some(end) = ended(word, flight) {
+                    return end;
+                }
+                if word & WAITERS == 0 {
+                    let marked =
+                        self.state.compare_exchange(word, word | WAITERS, Ordering::Acquire, Ordering::Acquire);
+                    if let Err(now) = marked {
+                        word = now;
+                        continue;
+                    }
+                }
+                guard = unpoisoned(bucket.woken.wait(guard));
+                word = self.state.load(Ordering::Acquire);
+            }
+        })
+    }
+
+    fn address(&self) -> usize {
+        std::ptr::from_ref(&self.state) as usize
+    }
+
+    /// Takes the value out of a slot that nobody shares any more.
+    pub(crate) fn take(&mut self) -> Option<V> {
+        // `&mut self` came from an ordered hand-over (a count that reached zero, an exclusive borrow).
+        if self.state.load(Ordering::Acquire) & TAG != READY {
+            return None;
+        }
+        self.state.store(EMPTY, Ordering::Relaxed);
+        // SAFETY: `&mut self`: nobody else can touch the cell.
+        let value = self.value.with_mut(|value| unsafe { &mut *value });
+        // SAFETY: invariant 1; the tag is `EMPTY` now, so it is read out once only.
+        Some(unsafe { value.assume_init_read() })
+    }
+}
+
+impl<V> Drop for Slot<V> {
+    fn drop(&mut self) {
+        drop(self.take());
+    }
+}
+
+fn busy(thread: u32) -> u64 {
+    BUSY | u64::from(thread) << THREAD_SHIFT
+}
+
+fn flight(word: u64) -> Flight {
+    Flight { thread: (word >> THREAD_SHIFT) as u32, rejected: word & REJECTED }
+}
+
+fn ended(word: u64, flight: Flight) -> Option<Waited> {
+    if word & TAG == READY {
+        return Some(Waited::Ready);
+    }
+    if word & REJECTED != flight.rejected {
+        return Some(Waited::Alone);
+    }
+    // The same count and not busy: it panicked. Busy by somebody else: it panicked and the next one is at it; the
+    // caller looks again and waits for that one.
+    (word & TAG != BUSY || word >> THREAD_SHIFT != u64::from(flight.thread)).then_some(Waited::Again)
+}
+
+struct Bucket {
+    lock: Mutex<()>,
+    woken: Condvar,
+}
+
+impl Bucket {
+    #[cfg(not(memo_loom))]
+    const fn new() -> Self {
+        Self { lock: Mutex::new(()), woken: Condvar::new() }
+    }
+}
+
+const BUCKETS: usize = 64;
+
+/// Waiters of all slots share a few condition variables, so that a slot needs one word. A waiter of another slot may be
+/// woken for nothing; the bucket's lock is held for a few instructions only, never while anything runs.
+#[cfg(not(memo_loom))]
+fn with_bucket<R>(address: usize, act: impl FnOnce(&Bucket) -> R) -> R {
+    static ALL: [Bucket; BUCKETS] = [const { Bucket::new() }; BUCKETS];
+    act(&ALL[(address >> 4) % BUCKETS])
+}
+
+#[cfg(memo_loom)]
+fn with_bucket<R>(address: usize, act: impl FnOnce(&Bucket) -> R) -> R {
+    loom::lazy_static! {
+        static ref ONLY: Bucket = Bucket { lock: Mutex::new(()), woken: Condvar::new() };
+    }
+    let _ = address % BUCKETS;
+    act(&ONLY)
+}
+
+#[cfg(all(test, memo_loom))]
+mod loom_models {
+    use loom::sync::Arc;
+    use loom::thread;
+
+    use super::*;
+
+    /// What a call does with a slot: the value, and whether this call computed it.
+    fn call(slot: &Slot<u32>, me: u32, fail_first: bool) -> (u32, bool) {
+        let mut failing = fail_first;
+        loop {
+            match slot.claim(me) {
+                Look::Ready => return (*slot.get().unwrap(), false),
+                Look::Claimed if failing => {
+                    failing = false;
+                    slot.release(NoValue::Panicked);
+                }
+                Look::Claimed => return (*slot.fill(7), true),
+                Look::Busy(flight) => {
+                    assert_ne!(slot.wait(flight), Waited::Alone);
+                }
+                Look::Over => unreachable!(),
+            }
+        }
+    }
+
+    #[test]
+    fn loom_one_computes_and_all_get_the_value() {
+        loom::model(|| {
+            let slot = Arc::new(Slot::empty());
+            let others: Vec<_> = (1..3)
+                .map(|me| {
+                    let slot = Arc::clone(&slot);
+                    thread::spawn(move || call(&slot, me, false))
+                })
+                .collect();
+            let mine = call(&slot, 3, false);
+            let mut computed = usize::from(mine.1);
+            assert_eq!(mine.0, 7);
+            for other in others {
+                let (value, did) = other.join().unwrap();
+                assert_eq!(value, 7);
+                computed += usize::from(did);
+            }
+            assert_eq!(computed, 1);
+        });
+    }
+
+    #[test]
+    fn loom_a_hit_sees_the_whole_value() {
+        loom::model(|| {
+            let slot = Arc::new(Slot::claimed(1));
+            let theirs = Arc::clone(&slot);
+            let other = thread::spawn(move || theirs.get().is_none_or(|value| *value == 7));
+            slot.fill(7);
+            assert!(other.join().unwrap());
+        });
+    }
+
+    #[test]
+    fn loom_a_flight_that_panics_loses_no_waiter() {
+        loom::model(|| {
+            let slot = Arc::new(Slot::empty());
+            let theirs = Arc::clone(&slot);
+            let other = thread::spawn(move || call(&theirs, 1, true));
+            assert_eq!(call(&slot, 2, false).0, 7);
+            assert_eq!(other.join().unwrap().0, 7);
+        });
+    }
+
+    #[test]
+    fn loom_a_waiter_of_a_rejected_flight_goes_on_alone() {
+        loom::model(|| {
+            let slot = Arc::new(Slot::<u32>::claimed(1));
+            let theirs = Arc::clone(&slot);
+            let waiter = thread::spawn(move || match theirs.look() {
+                Look::Busy(flight) => theirs.wait(flight),
+                _ => Waited::Alone,
+            });
+            slot.release(NoValue::Rejected);
+            assert_eq!(waiter.join().unwrap(), Waited::Alone);
+        });
+    }
+
+    /// A computation went on on another thread while one of the thread that it began on takes its claim over.
+    #[test]
+    fn loom_of_who_claimed_and_who_takes_over_one_fills() {
+        loom::model(|| {
+            let slot = Arc::new(Slot::claimed(1));
+            let theirs = Arc::clone(&slot);
+            let moved = thread::spawn(move || {
+                let mine = theirs.is_still_claimed(2);
+                if mine {
+                    theirs.fill(7);
+                }
+                mine
+            });
+            let overtaken = slot.overtake(1);
+            if overtaken {
+                slot.fill(7);
+            }
+            assert_ne!(moved.join().unwrap(), overtaken);
+            assert_eq!(slot.get(), Some(&7));
+        });
+    }
+
+    #[test]
+    fn loom_a_result_that_is_not_stored_reaches_who_waits() {
+        loom::model(|| {
+            let slot = Arc::new(Slot::<u32>::claimed(1));
+            let theirs = Arc::clone(&slot);
+            let waiter = thread::spawn(move || match theirs.look() {
+                Look::Busy(flight) => theirs.wait(flight),
+                Look::Ready => Waited::Ready,
+                _ => Waited::Alone,
+            });
+            if !slot.end_unless_awaited() {
+                slot.fill(7);
+            }
+            // Whoever came in time is told; nobody is left waiting, and nobody is told of a value that is not there.
+            if waiter.join().unwrap() == Waited::Ready {
+                assert_eq!(slot.get(), Some(&7));
+            }
+        });
+    }
+}
