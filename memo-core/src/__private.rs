@@ -6,19 +6,22 @@ pub use crate::argument::key::{
 };
 pub use crate::argument::owner::clone_owner;
 pub use crate::argument::scope::{Local, Scope, Shared};
-pub use crate::call::ask::{AskLent, AskOwned, Call, Through};
-pub use crate::call::asked_first::{bounded, hashed, ordered};
-pub use crate::call::checked::{
-    ask_lent, ask_owned, begin_lent, begin_owned, call_owned, check_kept, check_owned, computed, end_lent, end_owned,
-    finish_lent, finish_owned, key, lent_key, local_lent_place, local_place, place, plain_computed, plain_key,
-    plain_part, start_lent, start_owned, try_end_lent, try_finish_lent, value,
-};
+pub use crate::call::ask::{AskLent, AskOwned, Call, Through, ask_lent, ask_owned, call_owned};
+pub use crate::call::first_questions::{bounded, hashed, ordered};
 pub use crate::call::inside::inside;
 pub use crate::call::keep::{Keep, KeepAll, keep_if, keep_some, tested};
+pub use crate::call::lends::{begin_lent, end_lent, finish_lent, start_lent, try_end_lent, try_finish_lent};
 pub use crate::call::lent::{LentStep, lend};
 pub use crate::call::owned::Step;
+pub use crate::call::questions::{
+    check_kept, check_owned, computed, key, lent_key, local_lent_place, local_place, place, plain_computed, plain_key,
+    plain_part, value,
+};
+pub use crate::call::returns::{begin_owned, end_owned, finish_owned, start_owned};
 pub use crate::inspect::handle::{Memo, lent_memo, owned_memo};
-pub use crate::memo::core::{Core, DEFAULT_CAPACITY, Family, Site, capacity};
+pub use crate::memo::core::Core;
+pub use crate::memo::family::Family;
+pub use crate::memo::site::{DEFAULT_CAPACITY, Site, capacity};
 
 /// The traits that answer by type: imported as a whole, by no name.
 pub mod by_type {

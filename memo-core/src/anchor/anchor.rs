@@ -4,10 +4,11 @@ use std::cmp::Ordering;
 use std::fmt;
 use std::hash::{Hash, Hasher};
 use std::panic::{RefUnwindSafe, UnwindSafe};
+use std::sync::OnceLock;
 
-use crate::anchor::drop_queue;
-use crate::anchor::list::CellList;
-use crate::reclaim::audit;
+use super::drop_queue;
+use super::list::CellList;
+use crate::memo::head::CellHead;
 
 /// The place where an object's results live. It dies with the object, and takes the results with it.
 ///
@@ -86,8 +87,16 @@ impl Anchor {
         &self.cells
     }
 
+    /// Tells who asked for it that this anchor is about to let its cells go.
+    #[inline]
+    pub(crate) fn cells_go(&self) {
+        if let Some(act) = BEFORE_CELLS_GO.get() {
+            act(self);
+        }
+    }
+
     /// Takes all cells out, as a chain.
-    pub(crate) fn take(&mut self) -> *mut crate::anchor::cell::CellHead {
+    pub(crate) fn take(&mut self) -> *mut CellHead {
         self.cells.take()
     }
 
@@ -126,16 +135,23 @@ impl Anchor {
     /// assert_eq!(double_memo().get(&n), None);
     /// ```
     pub fn clear(&mut self) {
-        audit::forget(self);
+        self.cells_go();
         drop_queue::clear(self.cells.take());
     }
+}
+
+static BEFORE_CELLS_GO: OnceLock<fn(&Anchor)> = OnceLock::new();
+
+/// From now on `act` sees every anchor before its cells go.
+pub(crate) fn before_cells_go(act: fn(&Anchor)) {
+    BEFORE_CELLS_GO.get_or_init(|| act);
 }
 
 impl Drop for Anchor {
     #[inline]
     fn drop(&mut self) {
         if !self.cells.is_empty() {
-            audit::forget(self);
+            self.cells_go();
             drop_queue::bury(self.cells.take());
         }
     }

@@ -16,17 +16,20 @@
 
 use std::marker::PhantomData;
 use std::ptr::NonNull;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use hashbrown::HashMap;
 
 use crate::anchor::anchor::Anchor;
-use crate::anchor::cell::{AnyCell, CellHead, CellRef, CellVtable, EntryId};
+use crate::anchor::cell::{AnyCell, CellRef};
 use crate::anchor::liveness::{Life, Watch};
+use crate::anchor::side_table::end;
 use crate::anchor::side_table::{self, shard::Chain};
-use crate::memo::core::{Core, Site, Where};
-use crate::memo::counters::Count;
-use crate::reclaim::audit;
+use crate::memo::core::{Core, Where};
+use crate::memo::count::Count;
+use crate::memo::head::CellHead;
+use crate::memo::site::Site;
+use crate::memo::vtable::{CellVtable, EntryId};
 use crate::sys::panics::Panics;
 use crate::sys::sync::plain::{AtomicBool, Mutex, Ordering};
 use crate::sys::sync::unpoisoned;
@@ -120,13 +123,26 @@ impl Peer {
             if panics.run(|| cell.remove(entry, why)) == Some(true) {
                 ended += 1;
                 if why == Count::Dropped {
-                    audit::died_with(self, cell.memo());
+                    note_death_with(self, cell.memo());
                 }
             }
             panics.run(|| drop(cell));
         }
         panics.resume();
         ended
+    }
+}
+
+static DIED_WITH: OnceLock<fn(&Peer, &'static Core)> = OnceLock::new();
+
+/// From now on `act` is told of every result of a memo that dies with this object, which is not its owner.
+pub(crate) fn when_results_die(act: fn(&Peer, &'static Core)) {
+    DIED_WITH.get_or_init(|| act);
+}
+
+fn note_death_with(peer: &Peer, core: &'static Core) {
+    if let Some(act) = DIED_WITH.get() {
+        act(peer, core);
     }
 }
 
@@ -225,7 +241,7 @@ fn end_here(peer: &Arc<Peer>, why: Count) -> usize {
                 ended += panics.run(|| here.end(why)).unwrap_or(0);
             }
         });
-        let free = crate::reclaim::sweep::end_all(dead, &mut panics);
+        let free = end::end_all(dead, &mut panics);
         side_table::local::give_back(free, const { Chain::new() });
     }
     panics.resume();

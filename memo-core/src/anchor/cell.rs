@@ -19,42 +19,38 @@
 use std::mem::ManuallyDrop;
 use std::ptr::NonNull;
 
-use crate::memo::core::{Core, SEATS};
-use crate::memo::counters::Count;
+use crate::memo::core::Core;
+use crate::memo::count::Count;
+use crate::memo::head::CellHead;
+use crate::memo::seats::{CellPtr, Listing, Seat};
+use crate::memo::vtable::{CellVtable, EntryId};
+use crate::sys::arc::Arc;
 use crate::sys::hazard::retire::Batch;
 use crate::sys::panics::Panics;
-use crate::sys::sync::plain::{AtomicU32, Ordering};
-use crate::sys::sync::{AtomicPtr, UnsafeCell};
+use crate::sys::sync::Ordering;
 
 const VACANT: usize = 1;
 /// The whole word of a directory's head. No memo is there.
 const DIRECTORY: usize = 2;
 
-/// The beginning of every cell.
-#[repr(C)]
-pub(crate) struct CellHead {
-    /// The memo, and in the low bit whether the cell is vacant.
-    memo: AtomicPtr<Core>,
-    /// The next cell of the same anchor. Written before the cell is published, and by whoever owns a taken chain.
-    next: UnsafeCell<*mut CellHead>,
+#[inline(always)]
+fn word_of(memo: &'static Core) -> *mut () {
+    std::ptr::from_ref(memo).cast_mut().cast()
 }
 
 impl CellHead {
     pub(crate) fn new(memo: &'static Core) -> Self {
-        let memo = std::ptr::from_ref(memo).cast_mut();
-        Self { memo: AtomicPtr::new(memo), next: UnsafeCell::new(std::ptr::null_mut()) }
+        Self::with_word(word_of(memo))
     }
 
     /// The head of a cell whose result is still to come.
     pub(crate) fn vacant(memo: &'static Core) -> Self {
-        let memo = std::ptr::from_ref(memo).cast_mut().map_addr(|address| address | VACANT);
-        Self { memo: AtomicPtr::new(memo), next: UnsafeCell::new(std::ptr::null_mut()) }
+        Self::with_word(word_of(memo).map_addr(|address| address | VACANT))
     }
 
     /// The head of a directory.
     pub(crate) fn directory() -> Self {
-        let memo = std::ptr::without_provenance_mut(DIRECTORY);
-        Self { memo: AtomicPtr::new(memo), next: UnsafeCell::new(std::ptr::null_mut()) }
+        Self::with_word(std::ptr::without_provenance_mut(DIRECTORY))
     }
 
     /// Whether this is a directory's head and not a cell's.
@@ -65,19 +61,19 @@ impl CellHead {
 
     /// Notes that the result is there.
     pub(crate) fn set_filled(&self) {
-        self.memo.store(std::ptr::from_ref(self.memo()).cast_mut(), Ordering::Release);
+        self.memo.store(word_of(self.memo()), Ordering::Release);
     }
 
     /// Whether this is `memo`'s, and not vacant. After `true`, what was done before [`CellHead::set_filled`] is visible.
     #[inline(always)]
     pub(crate) fn is_filled_of(&self, memo: &'static Core) -> bool {
-        std::ptr::eq(self.memo.load(Ordering::Acquire), memo)
+        std::ptr::eq(self.memo.load(Ordering::Acquire), word_of(memo))
     }
 
     /// Whether this is `memo`'s, vacant or not.
     #[inline(always)]
     pub(crate) fn is_of(&self, memo: &'static Core) -> bool {
-        std::ptr::eq(self.memo.load(Ordering::Relaxed).map_addr(|address| address & !VACANT), memo)
+        std::ptr::eq(self.memo.load(Ordering::Relaxed).map_addr(|address| address & !VACANT), word_of(memo))
     }
 
     /// The memo of a cell.
@@ -86,20 +82,7 @@ impl CellHead {
         debug_assert!(!self.is_directory(), "a directory has no memo");
         let memo = self.memo.load(Ordering::Relaxed).map_addr(|address| address & !VACANT);
         // SAFETY: a cell's, made from a `&'static Core`, which is aligned, so that the low bit is ours.
-        unsafe { &*memo }
-    }
-
-    #[inline]
-    pub(crate) fn next(&self) -> *mut CellHead {
-        // SAFETY: written before the cell was published, or by the one who owns the chain.
-        self.next.with(|next| unsafe { *next })
-    }
-
-    /// # Safety
-    /// The cell is not published yet, or it is in a chain that is the caller's.
-    pub(crate) unsafe fn set_next(&self, next: *mut CellHead) {
-        // SAFETY: the caller's: nobody else reads it now.
-        self.next.with_mut(|at| unsafe { *at = next });
+        unsafe { &*memo.cast_const().cast::<Core>() }
     }
 }
 
@@ -145,20 +128,6 @@ pub(crate) unsafe fn living<C: AnyCell>(cell: NonNull<CellHead>) -> usize {
     unsafe { cast::<C>(cell) }.living()
 }
 
-/// How to handle a memo's cells without knowing their type.
-pub(crate) struct CellVtable {
-    pub(crate) release: unsafe fn(NonNull<CellHead>),
-    pub(crate) end: unsafe fn(NonNull<CellHead>, Count) -> usize,
-    pub(crate) ready: unsafe fn(NonNull<CellHead>) -> usize,
-    pub(crate) living: unsafe fn(NonNull<CellHead>) -> usize,
-    /// Whether ending and releasing a cell runs nothing of the user's, ends no other cell, and panics in no way.
-    pub(crate) inert: bool,
-    /// Whether ending and releasing this cell runs nothing of the user's and does not panic, where that is not known of all.
-    pub(crate) is_quiet: unsafe fn(NonNull<CellHead>) -> bool,
-    /// For cells that can be enumerated.
-    pub(crate) shared: Option<SharedVtable>,
-}
-
 /// Whether ending and releasing a cell runs nothing of the user's.
 ///
 /// # Safety
@@ -170,108 +139,9 @@ pub(crate) unsafe fn is_quiet(cell: NonNull<CellHead>) -> bool {
     vtable.inert || unsafe { (vtable.is_quiet)(cell) }
 }
 
-pub(crate) struct SharedVtable {
-    /// Whether dropping an entry runs nothing of the user's.
-    pub(crate) quiet: bool,
-    /// Whether this entry is there and has its result.
-    pub(crate) is_ready: unsafe fn(NonNull<CellHead>, EntryId) -> bool,
-    pub(crate) retain: unsafe fn(NonNull<CellHead>),
-    /// Removes the entry at this address with this hash, if it is (still) there.
-    pub(crate) remove: unsafe fn(NonNull<CellHead>, EntryId, Count) -> bool,
-    /// Takes every entry out while the object may live, and drops it or hands it to the batch.
-    pub(crate) empty: unsafe fn(NonNull<CellHead>, Count, &mut Batch, &mut Panics) -> usize,
-    /// Where the cell stands in its memo's list.
-    pub(crate) listing: unsafe fn(NonNull<CellHead>) -> NonNull<Listing>,
-}
-
-/// An entry, as links from elsewhere name it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(crate) struct EntryId {
-    pub(crate) address: usize,
-    pub(crate) hash: u64,
-}
-
-/// A cell's place in its memo's list; guarded by the lock of the seat.
-///
-/// One word for both halves, since a cell is small: `position * SEATS + seat`.
-pub(crate) struct Listing(AtomicU32);
-
-const UNLISTED: u32 = u32::MAX;
-
-impl Listing {
-    pub(crate) const fn new() -> Self {
-        Self(AtomicU32::new(UNLISTED))
-    }
-
-    fn set(&self, seat: usize, position: usize) {
-        let word = u32::try_from(position * SEATS + seat).ok().filter(|word| *word != UNLISTED);
-        let word = word.expect("fewer than 2^29 cells on a seat");
-        self.0.store(word, Ordering::Relaxed);
-    }
-
-    fn get(&self) -> Option<(usize, usize)> {
-        let word = self.0.load(Ordering::Relaxed);
-        (word != UNLISTED).then_some((word as usize % SEATS, word as usize / SEATS))
-    }
-}
-
-/// A cell's address in a memo's list. The anchor's count keeps it good while it is listed.
-#[derive(Clone, Copy)]
-pub(crate) struct CellPtr(NonNull<CellHead>);
-
-// SAFETY: only cells of shared memos are listed; those are `Send + Sync`, and are touched under the seat's lock or
-// through a count taken under it.
-unsafe impl Send for CellPtr {}
-
-/// The cells that are listed on one seat, in blocks: none is moved as a whole however many there are.
-pub(crate) struct Seated(Vec<Vec<CellPtr>>);
-
-const BLOCK: usize = 256;
-
-impl Seated {
-    pub(crate) const fn new() -> Self {
-        Self(Vec::new())
-    }
-
-    fn len(&self) -> usize {
-        self.0.last().map_or(0, |last| (self.0.len() - 1) * BLOCK + last.len())
-    }
-
-    fn push(&mut self, cell: CellPtr) {
-        match self.0.last_mut().filter(|last| last.len() < BLOCK) {
-            // The first grows as it needs, the others are seldom few.
-            Some(last) => last.push(cell),
-            None => {
-                let mut block = Vec::with_capacity(if self.0.is_empty() { 4 } else { BLOCK });
-                block.push(cell);
-                self.0.push(block);
-            }
-        }
-    }
-
-    /// Takes the cell at a position out. The last takes its place: that one comes back, unless it is itself.
-    fn swap_remove(&mut self, position: usize) -> Option<CellPtr> {
-        let last = self.0.last_mut()?.pop()?;
-        if self.0.len() > 1 && self.0.last().is_some_and(Vec::is_empty) {
-            self.0.pop();
-            if self.0.len() < self.0.capacity() / 4 {
-                let half = self.0.capacity() / 2;
-                self.0.shrink_to(half);
-            }
-        }
-        let at = self.0.get_mut(position / BLOCK)?.get_mut(position % BLOCK)?;
-        *at = last;
-        Some(last)
-    }
-
-    fn iter(&self) -> impl Iterator<Item = &CellPtr> {
-        self.0.iter().flatten()
-    }
-}
-
 /// Lists a cell that is not published yet.
 pub(crate) fn enlist(cell: NonNull<CellHead>, memo: &'static Core) {
-    let seat = Core::seat();
+    let seat = Seat::mine();
     let mut seated = memo.cells[seat].lock();
     listing_of(cell, memo).set(seat, seated.len());
     seated.push(CellPtr(cell));
@@ -292,7 +162,7 @@ pub(crate) fn delist(cell: NonNull<CellHead>, memo: &'static Core) {
     if let Some(moved) = seated.swap_remove(position) {
         listing_of(moved.0, memo).set(seat, position);
     }
-    listing.0.store(UNLISTED, Ordering::Relaxed);
+    listing.clear();
 }
 
 fn listing_of<'a>(cell: NonNull<CellHead>, memo: &'static Core) -> &'a Listing {
@@ -406,9 +276,9 @@ pub(crate) unsafe fn release<C: AnyCell>(cell: NonNull<CellHead>) {
 /// One more count of a counted cell.
 ///
 /// # Safety
-/// `cell` came from `crate::sys::arc::Arc::<C>::into_raw` and is alive.
+/// `cell` came from `Arc::<C>::into_raw` and is alive.
 pub(crate) unsafe fn retain_counted<C>(cell: NonNull<CellHead>) {
     // SAFETY: the caller's.
-    let held = ManuallyDrop::new(unsafe { crate::sys::arc::Arc::from_raw(cell.cast::<C>().as_ptr()) });
-    std::mem::forget(crate::sys::arc::Arc::clone(&held));
+    let held = ManuallyDrop::new(unsafe { Arc::from_raw(cell.cast::<C>().as_ptr()) });
+    std::mem::forget(Arc::clone(&held));
 }

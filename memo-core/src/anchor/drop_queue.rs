@@ -4,12 +4,24 @@
 //! recurse a million deep. So only the outermost drop on a thread works; anchors that die meanwhile put their cells on
 //! the thread's list and return. All are gone before the outermost drop returns (law 4).
 
+use std::cell::Cell;
 use std::ptr::NonNull;
 
-use crate::anchor::cell::{self, CellHead};
-use crate::memo::counters::Count;
+use super::cell;
+use crate::memo::count::Count;
+use crate::memo::head::CellHead;
+use crate::sys::depth::DepthGuard;
 use crate::sys::panics::Panics;
-use crate::sys::thread::{self, Deeper};
+use crate::sys::per_thread::per_thread;
+
+per_thread! {
+    struct Queue {
+        /// Cells of objects that died while cells were being dropped, to be dropped next.
+        first: Cell<*mut CellHead> = Cell::new(std::ptr::null_mut()),
+        /// Whether a call of this thread works them off.
+        draining: Cell<bool> = Cell::new(false),
+    }
+}
 
 /// Ends and gives back a chain of cells that were taken from an anchor.
 ///
@@ -19,7 +31,7 @@ pub(crate) fn bury(chain: *mut CellHead) {
     if chain.is_null() {
         return;
     }
-    let busy = thread::with(|thread| thread.burying.replace(true));
+    let busy = Queue::here().draining.replace(true);
     if busy {
         queue(chain);
         return;
@@ -70,7 +82,7 @@ pub(crate) fn clear(chain: *mut CellHead) {
     if chain.is_null() {
         return;
     }
-    let busy = thread::with(|thread| thread.burying.replace(true));
+    let busy = Queue::here().draining.replace(true);
     let mut panics = Panics::default();
     end_chain(chain, Count::Cleared, &mut panics);
     if !busy {
@@ -89,30 +101,29 @@ fn queue(chain: *mut CellHead) {
         }
         last = next;
     }
-    thread::with(|thread| {
-        // SAFETY: as above.
-        let last = unsafe { &*last };
-        // SAFETY: as above.
-        unsafe { last.set_next(thread.graves.get()) };
-        thread.graves.set(chain);
-    });
+    let queue = Queue::here();
+    // SAFETY: as above.
+    let last = unsafe { &*last };
+    // SAFETY: as above.
+    unsafe { last.set_next(queue.first.get()) };
+    queue.first.set(chain);
 }
 
 /// Works off what died meanwhile. The flag is ours.
 fn finish(panics: &mut Panics) {
     loop {
-        let chain = thread::with(|thread| thread.graves.replace(std::ptr::null_mut()));
+        let chain = Queue::here().first.replace(std::ptr::null_mut());
         if chain.is_null() {
             break;
         }
         end_chain(chain, Count::Dropped, panics);
     }
-    thread::with(|thread| thread.burying.set(false));
+    Queue::here().draining.set(false);
 }
 
 fn end_chain(mut at: *mut CellHead, why: Count, panics: &mut Panics) {
     // No amortised sweep in the middle of somebody's drop.
-    let _deeper = Deeper::enter();
+    let _deeper = DepthGuard::enter();
     while let Some(cell) = NonNull::new(at) {
         // SAFETY: the chain is this thread's, and this cell was not given back yet.
         let head = unsafe { cell.as_ref() };

@@ -19,8 +19,8 @@
 
 use std::ptr::NonNull;
 
-use crate::anchor::cell::CellHead;
 use crate::memo::core::Core;
+use crate::memo::head::CellHead;
 use crate::sys::hash_index::Index;
 use crate::sys::prefetch;
 use crate::sys::sync::{AtomicPtr, Mutex, Ordering, unpoisoned};
@@ -326,7 +326,7 @@ mod tests {
     use std::collections::HashSet;
 
     use super::*;
-    use crate::memo::core::Site;
+    use crate::memo::site::Site;
 
     const MEMOS: usize = 200;
 
@@ -403,7 +403,7 @@ mod loom_models {
     use loom::thread;
 
     use super::*;
-    use crate::memo::core::Site;
+    use crate::memo::site::Site;
     use crate::sys::sync::UnsafeCell;
     use crate::value::slot::Slot;
 

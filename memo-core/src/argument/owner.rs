@@ -6,10 +6,12 @@ use std::sync::Arc;
 
 use crate::anchor::anchor::{Anchor, HasAnchor};
 use crate::anchor::liveness::Life;
-use crate::anchor::side_table::{Made, Subject, local, shared};
+use crate::anchor::side_table::made::Made;
+use crate::anchor::side_table::subject::Subject;
+use crate::anchor::side_table::{local, shared};
 use crate::argument::scope::{Local, Scope, Shared};
 use crate::memo::core::Where;
-use crate::reclaim::sweep;
+use crate::reclaim::{account, audit};
 
 /// The argument that carries the results: an `Arc`, an `Rc`, or an object with an anchor inside.
 ///
@@ -74,7 +76,7 @@ impl<T: ?Sized> Locate<Shared> for Arc<T> {
         shared::find(self)
     }
     fn make_anchor(&self, roomy: bool) -> Made<'_> {
-        sweep::shared_anchor(self, roomy)
+        account::shared_anchor(self, roomy)
     }
     fn strong(&self) -> Option<usize> {
         Some(Arc::strong_count(self))
@@ -95,7 +97,7 @@ macro_rules! in_this_threads_table {
                 local::find(Subject::of(&**self))
             }
             fn make_anchor(&self, roomy: bool) -> Made<'_> {
-                sweep::local_anchor(Subject::of(&**self), roomy, || Life::new($pointer::downgrade(self)))
+                account::local_anchor(Subject::of(&**self), roomy, || Life::new($pointer::downgrade(self)))
             }
             fn strong(&self) -> Option<usize> {
                 Some($pointer::strong_count(self))
@@ -206,5 +208,19 @@ impl<'w, O: Locate<S> + ?Sized, S: Scope> Place<'w, O, S> {
 
     pub(crate) fn life(self) -> Option<(Subject, Life)> {
         self.owner.life()
+    }
+}
+
+impl<O: Locate<S> + ?Sized, S: Scope> audit::Counted for Place<'_, O, S> {
+    fn strong(&self) -> Option<usize> {
+        Self::strong(*self)
+    }
+
+    fn life(&self) -> Option<(Subject, Life)> {
+        Self::life(*self)
+    }
+
+    fn type_name(&self) -> &'static str {
+        std::any::type_name::<O>()
     }
 }

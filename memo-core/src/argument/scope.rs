@@ -7,8 +7,8 @@ use std::sync::Arc;
 use crate::anchor::anchor::Anchor;
 use crate::anchor::back_link::{self, Peer, PeerRef};
 use crate::anchor::liveness::Life;
-use crate::anchor::side_table::Subject;
-use crate::reclaim::sweep;
+use crate::anchor::side_table::subject::Subject;
+use crate::reclaim::account;
 
 /// Results for all threads: those of `Arc`s and of objects with an anchor inside.
 #[derive(Clone, Copy, Debug)]
@@ -50,7 +50,7 @@ impl Scope for Shared {
     const LOCAL: bool = false;
 
     fn peer_of_arc<T: ?Sized>(arc: &Arc<T>) -> PeerRef<Self> {
-        let anchor = sweep::shared_anchor(arc, false).anchor;
+        let anchor = account::shared_anchor(arc, false).anchor;
         let peer = back_link::of(anchor, || Some(Life::new(Arc::downgrade(arc))));
         PeerRef::new(Arc::clone(peer), Subject::of(&**arc).address)
     }
@@ -67,7 +67,7 @@ impl Scope for Local {
 
     fn peer_of_arc<T: ?Sized>(arc: &Arc<T>) -> PeerRef<Self> {
         let subject = Subject::of(&**arc);
-        let anchor = sweep::local_anchor(subject, false, || Life::new(Arc::downgrade(arc))).anchor;
+        let anchor = account::local_anchor(subject, false, || Life::new(Arc::downgrade(arc))).anchor;
         let peer = back_link::of(anchor, || Some(Life::new(Arc::downgrade(arc))));
         PeerRef::new(Arc::clone(peer), subject.address)
     }
@@ -77,7 +77,7 @@ impl Scope for Local {
     fn peer_of_anchor(anchor: &Anchor) -> PeerRef<Self> {
         let theirs = back_link::of(anchor, || None);
         let subject = Subject::of_peer(address_of(theirs));
-        let here = sweep::local_anchor(subject, false, || back_link::watch(theirs)).anchor;
+        let here = account::local_anchor(subject, false, || back_link::watch(theirs)).anchor;
         let peer = back_link::of(here, || Some(back_link::watch(theirs)));
         PeerRef::new(Arc::clone(peer), subject.address)
     }
@@ -85,7 +85,7 @@ impl Scope for Local {
 
 pub(crate) fn peer_of_rc<T: ?Sized>(rc: &Rc<T>) -> PeerRef<Local> {
     let subject = Subject::of(&**rc);
-    let anchor = sweep::local_anchor(subject, false, || Life::new(Rc::downgrade(rc))).anchor;
+    let anchor = account::local_anchor(subject, false, || Life::new(Rc::downgrade(rc))).anchor;
     let peer = back_link::of(anchor, || Some(Life::new(Rc::downgrade(rc))));
     PeerRef::new(Arc::clone(peer), subject.address)
 }

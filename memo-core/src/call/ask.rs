@@ -5,14 +5,14 @@
 
 use std::convert::Infallible;
 
+use super::keep::Keeping;
+use super::lends::Lends;
+use super::lent::{LendKey, LentStep};
+use super::op::{LentOp, Op, Reply};
+use super::owned::Step;
+use super::returns::{Returns, finish_owned};
 use crate::argument::key::KeySet;
 use crate::argument::owner::{Locate, Place};
-use crate::call::checked::{Lends, Returns, finish_owned};
-use crate::call::keep::Keeping;
-use crate::call::lent::{LendKey, LentStep};
-use crate::call::lent_op::LentOp;
-use crate::call::owned::{Op, Step};
-use crate::inspect::handle::Reply;
 use crate::memo::core::Core;
 
 /// The function asks: for the result.
@@ -199,4 +199,54 @@ impl AskLent for Through<LentOp> {
             LentOp::Compute => Reply::Value(body()),
         }
     }
+}
+
+/// A memoized call without extra key, or what the handle asks: the answer.
+#[inline(always)]
+#[track_caller]
+pub fn call_owned<R, O, S, H, A>(ask: A, place: Place<'_, O, S>, keeping: H, body: impl FnOnce() -> R) -> A::Reply
+where
+    O: Locate<S> + ?Sized,
+    S: Returns<R, H>,
+    H: Keeping<R, Kept: 'static>,
+    A: AskOwned<R>,
+{
+    ask.call(place, keeping, body)
+}
+
+/// A memoized call, or what the handle asks: the answer, or the duty to compute it.
+#[cfg_attr(not(debug_assertions), inline(always))]
+#[track_caller]
+pub fn ask_owned<'w, R, O, S, K, H, A>(
+    ask: A,
+    place: Place<'w, O, S>,
+    key: K,
+    _keeping: &H,
+) -> Step<'w, A::Reply, O, S, K::Store<H::Kept>>
+where
+    O: Locate<S> + ?Sized,
+    S: Returns<R, H>,
+    K: KeySet<S>,
+    H: Keeping<R, Kept: 'static>,
+    A: AskOwned<R>,
+{
+    ask.begin::<H, O, S, K>(place, key)
+}
+
+/// A memoized call of a lending memo, or what its handle asks: the result, the duty to compute it, or what else is asked.
+#[inline(always)]
+#[track_caller]
+pub fn ask_lent<'w, V, O, S, K, A>(
+    ask: A,
+    place: Place<'w, O, S>,
+    key: K,
+) -> LentStep<'w, V, O, S, K::Store<V>, A::Else>
+where
+    V: 'static,
+    O: Locate<S> + ?Sized,
+    S: Lends<V>,
+    K: LendKey<S>,
+    A: AskLent,
+{
+    ask.begin(place, key)
 }

@@ -22,16 +22,16 @@ where
     #[inline(always)]
     #[cfg(not(memo_loom))]
     pub(crate) fn hit(&self, core: &'static Core, copy: &mut Option<OnItsWay<St::Value>>) -> u64 {
-        use crate::memo::counters::{self, Count};
+        use crate::memo::count::Count;
+        use crate::sys::hazard::own;
         use crate::sys::hazard::protect::{self, Held};
-        use crate::sys::hazard::retire::MEETING;
-        use crate::sys::thread;
         use crate::sys::trivial::is_plain;
         use crate::value::store::Entry;
 
-        let thread = thread::here();
+        use crate::memo::counters::Counters;
+        let counters = Counters::here();
         // Who has counters is a reader that others see.
-        let Some(place) = counters::own_place(&thread, core) else { return 0 };
+        let Some(place) = counters.place(core) else { return 0 };
         let mut hits = 0;
         let mut copy_of = |entry: &Entry<St::Meta, St::Value>| {
             // SAFETY: it is shown since it had its value, and was loaded with `Acquire`, or by the thread that showed it.
@@ -44,10 +44,11 @@ where
             } else {
                 // SAFETY: found above. The user's `Clone` may have made the counters grow, which leaves all places; they go when
                 // the thread ends, which no call outlives.
-                unsafe { counters::add_at(&thread, place, Count::Hits, 1) }
+                unsafe { counters.add_at(place, Count::Hits, 1) }
             };
         };
-        let reader = thread.marks();
+        // SAFETY: this thread has counters.
+        let reader = unsafe { own::marks() };
         if is_plain::<St::Value>() {
             if S::LOCAL {
                 // Nothing else of this thread's runs meanwhile, and no other takes it away.
@@ -63,12 +64,12 @@ where
                 if let Some(entry) = self.front().shown_here() {
                     let address = entry.addr().get();
                     reader.cloning().set(address);
-                    let _held = Held::new(address, reader.cloning(), reader, MEETING);
+                    let _held = Held::new(address, reader.cloning(), reader, protect::meeting());
                     // SAFETY: as above, or until it is held no more.
                     copy_of(unsafe { entry.as_ref() });
                 }
             } else {
-                protect::copy(self.front(), reader.cloning(), reader, MEETING, copy_of);
+                protect::copy(self.front(), reader.cloning(), reader, protect::meeting(), copy_of);
             }
         }
         hits

@@ -16,20 +16,29 @@ use std::convert::Infallible;
 use std::ptr::NonNull;
 
 use crate::anchor::anchor::Anchor;
-use crate::anchor::cell::{self, AnyCell, CellHead, CellVtable};
-use crate::anchor::side_table::{Made, node::Room};
+use crate::anchor::cell::{self, AnyCell};
+use crate::anchor::side_table::made::Made;
+use crate::anchor::side_table::node::Room;
 use crate::argument::key::{KeySet, StoredKey};
 use crate::argument::owner::{Locate, Place};
 use crate::argument::scope::{Scope, Storable};
 use crate::cell::counted::{CountedCell, Keys};
 use crate::compute::flight::{self, Running, Task};
-use crate::compute::job::{self, Begun, Job, Notes, Published, begin, note_miss};
+use crate::compute::job::{self, Begun, Job, Published, begin, note_miss};
+use crate::compute::notes::Notes;
 use crate::compute::wait_graph;
 use crate::memo::core::{Core, Where};
-use crate::memo::counters::{self, Count};
+use crate::memo::count::Count;
+use crate::memo::counters;
+use crate::memo::head::CellHead;
+use crate::memo::list;
+use crate::memo::vtable::CellVtable;
 use crate::reclaim::audit;
+use crate::reclaim::call::Call;
+use crate::reclaim::hits;
+use crate::sys::depth::DepthGuard;
 use crate::sys::panics::OnItsWay;
-use crate::sys::thread::{self, Call, Deeper};
+use crate::sys::thread;
 use crate::value::slot::{Look, NoValue, Slot, Waited};
 use crate::value::store::{Counted, Meta, Store};
 
@@ -48,7 +57,7 @@ impl<V> LentCell<V> {
     /// Fills the slot that the caller claimed, unless a computation of the same thread has taken that over: then the value comes
     /// back once theirs is there.
     fn fill_claimed(&self, value: V) -> Option<V> {
-        if self.slot.is_still_claimed(thread::with(thread::Thread::number)) {
+        if self.slot.is_still_claimed(thread::number()) {
             self.slot.fill(value);
             return None;
         }
@@ -144,7 +153,7 @@ fn lent_cell_or_add<'w, V: 'static>(
         return (cell, None);
     }
     if !core.has_cells() {
-        core.register();
+        list::register(core);
         core.set_cells(const { &LentCell::<V>::VTABLE }, place);
     }
     let (slot, look) = slot();
@@ -188,7 +197,7 @@ impl<S: Scope> LendKey<S> for () {
         anchor: Option<&'w Anchor>,
     ) -> Begin<'w, V, O, S, Self> {
         let call = Call::enter();
-        let me = thread::with(thread::Thread::number);
+        let me = thread::number();
         let mut single_flight = core.site().single_flight;
         let small = const { Room::fits::<LentCell<V>, V>() };
         let made = anchor.map_or_else(|| place.make_roomy(small), |anchor| Made { anchor, room: None, fresh: false });
@@ -281,7 +290,7 @@ impl<'w, V: 'static, O: Locate<S> + ?Sized, S: Scope> BareJob<'w, V, O, S> {
         self.done = true;
         counters::count(core, Count::Computes, 1);
         match late {
-            None => audit::look_at_owner(core, self.place, notes.strong, None),
+            None => audit::look_at_owner(core, &self.place, notes.strong, None),
             Some(_) => {
                 counters::count(core, Count::Rejected, 1);
             }
@@ -304,7 +313,7 @@ impl<V, O: Locate<S> + ?Sized, S: Scope> BareJob<'_, V, O, S> {
         if std::mem::replace(&mut self.done, true) {
             return;
         }
-        if self.lead && self.cell.slot.is_still_claimed(thread::with(thread::Thread::number)) {
+        if self.lead && self.cell.slot.is_still_claimed(thread::number()) {
             self.cell.slot.release(why);
         }
         counters::count(self.cell.head.memo(), Count::Computes, 1);
@@ -322,7 +331,7 @@ impl<V, O: Locate<S> + ?Sized, S: Scope> Drop for BareJob<'_, V, O, S> {
 
 /// Fills a slot unless another call does: then the value comes back once theirs is there.
 fn fill_or_return<V>(core: &'static Core, slot: &Slot<V>, value: V) -> Option<V> {
-    let me = thread::with(thread::Thread::number);
+    let me = thread::number();
     loop {
         match slot.claim(me) {
             Look::Claimed => {
@@ -357,7 +366,7 @@ where
     S: Scope,
     K: KeySet<S>,
 {
-    let _deeper = (!K::TRUSTED).then(Deeper::enter);
+    let _deeper = (!K::TRUSTED).then(DepthGuard::enter);
     let cell = CountedCell::<S, K::Store<V>>::find(anchor, core)?;
     let entry = cell.seek(key.hash(), const { Keys::of::<S, K>() }, |stored| key.matches(stored))?;
     lend(&entry, cell)
@@ -488,7 +497,7 @@ where
     const { assert_lendable::<S, K>() };
     let anchor = place.find();
     if let Some(value) = key.find_lent(core, anchor) {
-        counters::count_hit(core);
+        hits::count_hit(core);
         return LentStep::Done(value);
     }
     begin_slowly(core, place, anchor, &key)

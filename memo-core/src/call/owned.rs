@@ -5,15 +5,19 @@ use crate::argument::key::{KeySet, StoredKey};
 use crate::argument::owner::{Locate, Place};
 use crate::argument::scope::{Scope, Storable};
 use crate::call::keep::Keeping;
+use crate::call::op::{Op, Reply};
 use crate::cell::counted::{CountedCell, Keys, new_entry};
 use crate::compute::flight;
 use crate::compute::job::{Begun, Job, Published, Replaced, begin, is_argument, task_of};
-use crate::inspect::handle::Reply;
 use crate::memo::core::Core;
-use crate::memo::counters::{self, Count};
-use crate::reclaim::sweep;
+use crate::memo::count::Count;
+use crate::memo::counters;
+use crate::reclaim::account;
+use crate::reclaim::call::Call;
+use crate::reclaim::hits;
+use crate::sys::depth::DepthGuard;
 use crate::sys::panics::{self, OnItsWay, Panics, drop_all};
-use crate::sys::thread::{self, Call, Deeper};
+use crate::sys::thread;
 use crate::sys::trivial::is_plain;
 use crate::value::slot::{Look, Slot};
 use crate::value::store::{Counted, Meta, Store, Taken};
@@ -142,8 +146,8 @@ where
 /// The result of a hit. As [`hit`].
 #[cfg_attr(not(debug_assertions), inline(always))]
 fn done<R, H: Keeping<R>>(copy: Option<OnItsWay<H::Kept>>, hits: u64) -> R {
-    if counters::are_to_sweep(hits) {
-        sweep::after_hits();
+    if hits::are_to_sweep(hits) {
+        account::after_hits();
     }
     H::result(copy.expect("a hit has made a copy").arrive())
 }
@@ -213,8 +217,8 @@ where
         && let Some(cell) = Cell::<S, K, H::Kept>::find(anchor, core)
         && let Some(value) = cell.copy(hash, |stored| key.matches(stored))
     {
-        if counters::are_to_sweep(counters::count(core, Count::Hits, 1)) {
-            sweep::after_hits();
+        if hits::are_to_sweep(counters::count(core, Count::Hits, 1)) {
+            account::after_hits();
         }
         return Step::Done(H::result(value));
     }
@@ -240,7 +244,7 @@ where
         return begin_under_lock::<R, H, O, S, K>(core, place, anchor, key);
     }
     // User code may run below: hashing, comparing, cloning. No sweep starts inside it.
-    let deeper = Deeper::enter();
+    let deeper = DepthGuard::enter();
     let hash = key.hash();
     if let Some((entry, _)) = seek::<S, K, H::Kept>(core, anchor, &key, hash)
         && let Some(value) = entry.slot.get()
@@ -252,8 +256,8 @@ where
         // This may be the last count.
         drop(entry);
         drop(deeper);
-        if counters::are_to_sweep(hits) {
-            sweep::after_hits();
+        if hits::are_to_sweep(hits) {
+            account::after_hits();
         }
         return Step::Done(H::result(value.arrive()));
     }
@@ -396,21 +400,6 @@ where
     }
 }
 
-/// What the companion handle asks of a memo that returns by clone.
-#[derive(Debug)]
-pub enum Op<V> {
-    /// The result, if it is there.
-    Get,
-    /// The bare body.
-    Compute,
-    /// A new result.
-    Refresh,
-    /// This result.
-    Insert(OnItsWay<V>),
-    /// No result.
-    Forget,
-}
-
 /// Carries out what the handle asks.
 pub(crate) fn apply_owned<'w, R, H, O, S, K>(
     core: &'static Core,
@@ -453,7 +442,7 @@ where
     S: Scope,
     K: KeySet<S>,
 {
-    let deeper = Deeper::enter();
+    let deeper = DepthGuard::enter();
     let cell = Cell::<S, K, R>::find(place.find()?, core)?;
     let entry = cell.seek_ready(key.hash(), const { Keys::of::<S, K>() }, |stored| key.matches(stored))?;
     let value = entry.slot.get().cloned().map(OnItsWay::new);
@@ -470,7 +459,7 @@ where
     S: Scope,
     K: KeySet<S>,
 {
-    let _deeper = Deeper::enter();
+    let _deeper = DepthGuard::enter();
     let Some(cell) = place.find().and_then(|anchor| Cell::<S, K, R>::find(anchor, core)) else { return false };
     let taken = cell.take_key(key.hash(), const { Keys::of::<S, K>() }, |stored| key.matches(stored));
     let Some(taken) = taken else { return false };
@@ -503,7 +492,7 @@ where
     K: KeySet<S>,
 {
     let _call = Call::enter();
-    sweep::owe();
+    account::owe();
     let cell = cell_of::<H::Kept, O, S, K>(core, place);
     let (hash, stored) = (key.hash(), key.to_stored());
     let keys = const { Keys::of::<S, K>() };
@@ -545,11 +534,11 @@ where
     K: KeySet<S>,
 {
     let call = Call::enter();
-    sweep::owe();
-    let me = thread::with(thread::Thread::number);
+    account::owe();
+    let me = thread::number();
     let cell = cell_of::<R, O, S, K>(core, place);
     let hash = key.hash();
-    if let Some(ring) = cell.asked_again(hash) {
+    if let Some(ring) = flight::asked_again(cell.core(), cell.address(), hash) {
         return Err(ring);
     }
     let stored = key.to_stored();

@@ -9,13 +9,18 @@ use std::mem::{self, ManuallyDrop};
 use std::ptr::NonNull;
 
 use crate::anchor::anchor::Anchor;
-use crate::anchor::cell::{self, AnyCell, CellHead, CellRef, CellVtable, EntryId, Listing, SharedVtable};
+use crate::anchor::cell::{self, AnyCell, CellRef};
 use crate::argument::key::{KeySet, StoredKey};
 use crate::argument::scope::Scope;
+use crate::cell::detached;
 use crate::cell::racers::{Race, Racers};
-use crate::compute::flight;
 use crate::memo::core::{Core, Where};
-use crate::memo::counters::{self, Count};
+use crate::memo::count::Count;
+use crate::memo::counters;
+use crate::memo::head::CellHead;
+use crate::memo::list;
+use crate::memo::seats::Listing;
+use crate::memo::vtable::{CellVtable, EntryId, SharedVtable};
 use crate::sys::arc::Arc;
 use crate::sys::hazard::protect::Front;
 use crate::sys::hazard::retire::{Batch, Seen};
@@ -379,20 +384,8 @@ where
 
     fn note_detached(taken: &Taken<St>) {
         if !taken.ready {
-            flight::detached();
+            detached::began();
         }
-    }
-
-    /// Ends a call that computes a key inside its own computation for the so manieth time, each taken out by then.
-    #[inline]
-    #[track_caller]
-    pub(crate) fn guard_again(&self, hash: u64) {
-        flight::guard_again(self.core(), self.address(), hash);
-    }
-
-    /// What [`guard_again`](Self::guard_again) would say.
-    pub(crate) fn asked_again(&self, hash: u64) -> Option<String> {
-        flight::asked_again(self.core(), self.address(), hash)
     }
 
     /// What frames know this cell by.
@@ -417,7 +410,7 @@ where
             store.turned_ready(entry);
             return Ok((true, store.evict(id, capacity, Self::IS_DEAD)));
         }
-        flight::detached_ended();
+        detached::ended();
         if self.core().site().lends {
             return Err(value);
         }
@@ -479,7 +472,7 @@ where
         if taken.is_some() {
             unlink::<S, St>(entry);
         } else {
-            flight::detached_ended();
+            detached::ended();
         }
         drop(taken);
     }
@@ -531,7 +524,7 @@ where
 {
     fn make(core: &'static Core, place: Where, first: Option<Counted<St>>) -> Self {
         if !core.has_cells() {
-            core.register();
+            list::register(core);
             core.set_cells(const { &CountedCell::<S, St>::VTABLE }, place);
         }
         let (mut store, front) = (St::default(), St::Front::default());
@@ -566,7 +559,7 @@ where
         let first = self.first.map(|first| this.lock().remove(first));
         // Who cleared meanwhile has taken it out, as that of a flight; and here that flight ends.
         if let Some(None) = first {
-            flight::detached_ended();
+            detached::ended();
         }
         drop(first);
         // SAFETY: as above.
@@ -722,7 +715,7 @@ fn drop_entry<St: Store>(entry: Counted<St>, panics: &mut Panics) {
 mod tests {
     use super::*;
     use crate::argument::scope::Shared;
-    use crate::memo::core::Site;
+    use crate::memo::site::Site;
     use crate::value::slot::Slot;
     use crate::value::store::Single;
 
@@ -733,21 +726,21 @@ mod tests {
     fn a_flight_that_was_cleared_in_a_cell_that_came_second_has_ended() {
         static CORE: Core = Core::new(Site::built_in("cleared"));
         let anchor = Anchor::new();
-        let in_progress = flight::detached_now();
+        let in_progress = detached::now();
         let (entry, stored) = new_entries::<Single<u32>>(Slot::claimed(1), (), 0);
         let second = NewCell::<Shared, Single<u32>>::make(&CORE, INSIDE, Some(stored));
         crate::inspect::handle::clear(&CORE);
-        assert_eq!(flight::detached_now(), in_progress + 1);
+        assert_eq!(detached::now(), in_progress + 1);
         let first = CountedCell::<Shared, Single<u32>>::find_or_add(&anchor, &CORE, INSIDE);
         let Err(found) = second.publish(&anchor) else { panic!("another came first") };
         assert!(std::ptr::eq(found, first));
-        assert_eq!(flight::detached_now(), in_progress);
+        assert_eq!(detached::now(), in_progress);
         entry.slot.end(crate::value::slot::NoValue::Panicked);
 
         // Without a clear it has not been taken for one that was.
         let (entry, stored) = new_entries::<Single<u32>>(Slot::claimed(1), (), 0);
         assert!(NewCell::<Shared, Single<u32>>::make(&CORE, INSIDE, Some(stored)).publish(&anchor).is_err());
-        assert_eq!(flight::detached_now(), in_progress);
+        assert_eq!(detached::now(), in_progress);
         entry.slot.end(crate::value::slot::NoValue::Panicked);
     }
 }

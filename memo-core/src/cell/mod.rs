@@ -1,4 +1,5 @@
 //! cell
 
 pub(crate) mod counted;
+pub(crate) mod detached;
 pub(crate) mod racers;

@@ -18,11 +18,14 @@ use std::cell::Cell;
 use std::iter;
 use std::ptr::NonNull;
 
-use crate::compute::job::Notes;
+use crate::cell::detached;
+use crate::compute::notes::Notes;
 use crate::memo::core::Core;
+use crate::memo::names;
+use crate::sys::per_thread::per_thread;
 use crate::sys::stack::Stack;
 use crate::sys::sync::plain::{AtomicU32, Ordering};
-use crate::sys::thread::{self, Thread};
+use crate::sys::thread::{self, Step};
 use crate::value::slot::Slot;
 
 /// What a computation is for.
@@ -61,6 +64,16 @@ pub(crate) struct Frame {
     notes: Notes,
 }
 
+per_thread! {
+    struct Frames {
+        /// The innermost computation of this thread.
+        innermost: Cell<*mut Frame> = Cell::new(std::ptr::null_mut()),
+        /// Frames for the next ones.
+        spare: Cell<*mut Frame> = Cell::new(std::ptr::null_mut()),
+        spare_len: Cell<u32> = Cell::new(0),
+    }
+}
+
 /// Neither its computation nor its home has ended.
 const NONE: u32 = 0;
 /// The computation has, on another thread.
@@ -88,37 +101,36 @@ impl Running {
     /// A computation of this thread, from here on. `stack` is an address on the stack that it runs on, not below it.
     #[inline(never)]
     pub(crate) fn begin(core: &'static Core, task: Task, stack: usize, notes: Notes) -> Self {
-        thread::with(|thread| {
-            let mut outer = thread.frames.get();
-            // SAFETY: invariant 2.
-            while let Some(innermost) = unsafe { outer.as_ref() }.filter(|frame| frame.has_ended()) {
-                outer = innermost.outer.get();
-                thread.frames.set(outer);
-                put_away(thread, NonNull::from(innermost));
-            }
-            // SAFETY: as above.
-            let around = unsafe { outer.as_ref() };
-            let at = room(thread);
-            // SAFETY: room for a frame, which nobody else knows; a spare one has nothing to drop.
-            unsafe {
-                at.write(Frame {
-                    core,
-                    task,
-                    stack,
-                    home: thread.number(),
-                    races: around.map_or(0, |outer| outer.races).wrapping_add(u32::from(task.races)),
-                    outer: Cell::new(outer),
-                    inner: Cell::new(std::ptr::null_mut()),
-                    end: AtomicU32::new(NONE),
-                    notes,
-                })
-            };
-            if let Some(outer) = around {
-                outer.inner.set(at.as_ptr());
-            }
-            thread.frames.set(at.as_ptr());
-            Self(at)
-        })
+        let here = Frames::here();
+        let mut outer = here.innermost.get();
+        // SAFETY: invariant 2.
+        while let Some(innermost) = unsafe { outer.as_ref() }.filter(|frame| frame.has_ended()) {
+            outer = innermost.outer.get();
+            here.innermost.set(outer);
+            put_away(&here, NonNull::from(innermost));
+        }
+        // SAFETY: as above.
+        let around = unsafe { outer.as_ref() };
+        let at = room(&here);
+        // SAFETY: room for a frame, which nobody else knows; a spare one has nothing to drop.
+        unsafe {
+            at.write(Frame {
+                core,
+                task,
+                stack,
+                home: thread::number(),
+                races: around.map_or(0, |outer| outer.races).wrapping_add(u32::from(task.races)),
+                outer: Cell::new(outer),
+                inner: Cell::new(std::ptr::null_mut()),
+                end: AtomicU32::new(NONE),
+                notes,
+            })
+        };
+        if let Some(outer) = around {
+            outer.inner.set(at.as_ptr());
+        }
+        here.innermost.set(at.as_ptr());
+        Self(at)
     }
 
     /// What its call noted before it.
@@ -133,24 +145,25 @@ impl Drop for Running {
     fn drop(&mut self) {
         // SAFETY: it is freed by this call, or later.
         let frame = unsafe { self.0.as_ref() };
-        thread::with(|thread| {
-            if frame.home == thread.number() && !frame.has_ended() {
-                unlink(thread, frame);
-                put_away(thread, self.0);
+        {
+            let here = Frames::here();
+            if frame.home == thread::number() && !frame.has_ended() {
+                unlink(&here, frame);
+                put_away(&here, self.0);
             } else {
                 end_away_from_home(self.0);
             }
-        });
+        }
     }
 }
 
 /// Takes a frame of this thread out of its list.
-fn unlink(thread: &Thread, frame: &Frame) {
+fn unlink(here: &Frames, frame: &Frame) {
     let (outer, inner) = (frame.outer.get(), frame.inner.get());
     // SAFETY: invariant 1.
     match unsafe { inner.as_ref() } {
         Some(inner) => inner.outer.set(outer),
-        None => thread.frames.set(outer),
+        None => here.innermost.set(outer),
     }
     // SAFETY: as above.
     if let Some(outer) = unsafe { outer.as_ref() } {
@@ -172,33 +185,33 @@ fn end_away_from_home(frame: NonNull<Frame>) {
 const SPARE: u32 = 64;
 
 /// Room for a frame, which is to be written.
-fn room(thread: &Thread) -> NonNull<Frame> {
-    match NonNull::new(thread.spare_frames.get()) {
+fn room(here: &Frames) -> NonNull<Frame> {
+    match NonNull::new(here.spare.get()) {
         Some(spare) => {
             // SAFETY: it is in no list but this one.
-            thread.spare_frames.set(unsafe { spare.as_ref() }.outer.get());
-            thread.spare_frames_len.set(thread.spare_frames_len.get() - 1);
+            here.spare.set(unsafe { spare.as_ref() }.outer.get());
+            here.spare_len.set(here.spare_len.get() - 1);
             spare
         }
-        None => new_room(thread),
+        None => new_room(),
     }
 }
 
 #[cold]
 #[inline(never)]
-fn new_room(thread: &Thread) -> NonNull<Frame> {
+fn new_room() -> NonNull<Frame> {
     // What is kept has to be given back.
-    thread.arm();
+    thread::at_end(Step::FreeFrames, close);
     NonNull::from(Box::leak(Box::<Frame>::new_uninit())).cast()
 }
 
 /// Keeps a frame that is in no list for the next computation, or frees it.
-fn put_away(thread: &Thread, frame: NonNull<Frame>) {
-    if thread.spare_frames_len.get() < SPARE && !thread.late.get() {
+fn put_away(here: &Frames, frame: NonNull<Frame>) {
+    if here.spare_len.get() < SPARE && !thread::is_late() {
         // SAFETY: it is in no list.
-        unsafe { frame.as_ref() }.outer.set(thread.spare_frames.get());
-        thread.spare_frames.set(frame.as_ptr());
-        thread.spare_frames_len.set(thread.spare_frames_len.get() + 1);
+        unsafe { frame.as_ref() }.outer.set(here.spare.get());
+        here.spare.set(frame.as_ptr());
+        here.spare_len.set(here.spare_len.get() + 1);
     } else {
         // SAFETY: made by `new_room`, and in no list.
         drop(unsafe { Box::from_raw(frame.as_ptr()) });
@@ -207,11 +220,10 @@ fn put_away(thread: &Thread, frame: NonNull<Frame>) {
 
 /// Frees what is kept, and leaves the frames of computations that have not ended to them. Runs when the thread ends, and is late.
 pub(crate) fn close() {
-    let (spare, left) = thread::with(|thread| {
-        thread.spare_frames_len.set(0);
-        let taken = |list: &Cell<*mut Frame>| list.replace(std::ptr::null_mut());
-        (taken(&thread.spare_frames), taken(&thread.frames))
-    });
+    let here = Frames::here();
+    here.spare_len.set(0);
+    let taken = |list: &Cell<*mut Frame>| list.replace(std::ptr::null_mut());
+    let (spare, left) = (taken(&here.spare), taken(&here.innermost));
     for frame in taken_apart(spare) {
         // SAFETY: made by `new_room`, and in no list any more.
         drop(unsafe { Box::from_raw(frame.as_ptr()) });
@@ -258,7 +270,7 @@ fn of_this_thread<'a>() -> impl Iterator<Item = &'a Frame> {
 
 /// The innermost computation of this thread.
 pub(crate) fn innermost() -> *const Frame {
-    thread::with(|thread| thread.frames.get())
+    Frames::here().innermost.get()
 }
 
 /// The address that a computation's frame knows its slot by.
@@ -279,7 +291,7 @@ pub(crate) unsafe fn chain(innermost: *const Frame, slot: usize) -> Vec<String> 
 fn places_from<'a>(slot: usize, frames: impl Iterator<Item = &'a Frame>) -> Vec<String> {
     let mut chain = Vec::new();
     for frame in frames {
-        chain.push(format!("`{}` at {}", frame.core.own_name(), frame.core.place()));
+        chain.push(format!("`{}` at {}", names::own_name(frame.core), frame.core.place()));
         if frame.task.slot == slot {
             break;
         }
@@ -317,16 +329,16 @@ pub(crate) fn ring(core: &'static Core, asked: Task) -> Option<String> {
     if let Some(same) = mine().find(|frame| frame.task.slot == asked.slot || frame.is_for(core, &asked)) {
         return Some(format!(
             "memo_core: `{}` asks for a result it is computing: {} -> `{}`",
-            core.own_name(),
+            names::own_name(core),
             places_from(same.task.slot, mine()).join(" -> "),
-            core.own_name()
+            names::own_name(core)
         ));
     }
     let beside = of_this_thread().filter(|frame| frame.is_for(core, &asked)).count();
     (beside >= MOST_BESIDE).then(|| {
         format!(
             "memo_core: `{}` at {} is asked for a result that {beside} suspended computations of this thread compute: it seems to ask for itself",
-            core.own_name(),
+            names::own_name(core),
             core.place()
         )
     })
@@ -335,25 +347,6 @@ pub(crate) fn ring(core: &'static Core, asked: Task) -> Option<String> {
 /// How many flights of one key, all asked to go, may be in progress below each other on one thread before they are taken for a
 /// ring: a body may have its own flight cleared and ask again, and end.
 const MOST_AGAIN: usize = 64;
-
-/// How many flights of the process are in progress that were taken out of their store. It goes below none for a moment where one ends
-/// before it was noted.
-static DETACHED: AtomicU32 = AtomicU32::new(0);
-
-/// A flight in progress was taken out of its store.
-pub(crate) fn detached() {
-    DETACHED.fetch_add(1, Ordering::Relaxed);
-}
-
-/// A flight ended that had been taken out.
-pub(crate) fn detached_ended() {
-    DETACHED.fetch_sub(1, Ordering::Relaxed);
-}
-
-#[cfg(all(test, not(any(memo_loom, memo_shuttle))))]
-pub(crate) fn detached_now() -> u32 {
-    DETACHED.load(Ordering::Relaxed)
-}
 
 /// The guard of keys whose flights were asked to go: the next call does not wait for such a one, so it is no ring that anybody
 /// could see by what is waited for. It only does not end.
@@ -368,7 +361,7 @@ pub(crate) fn guard_again(core: &'static Core, cell: usize, hash: u64) {
 /// What there is to say against that; see [`ring`].
 #[inline]
 pub(crate) fn asked_again(core: &'static Core, cell: usize, hash: u64) -> Option<String> {
-    if i64::from(DETACHED.load(Ordering::Relaxed).cast_signed()) < MOST_AGAIN as i64 {
+    if i64::from(detached::now().cast_signed()) < MOST_AGAIN as i64 {
         return None;
     }
     count_again(core, Task { slot: 0, cell, hash, races: false })
@@ -388,9 +381,9 @@ fn count_again(core: &'static Core, asked: Task) -> Option<String> {
     let newest = mine().find(same).filter(|_| again >= MOST_AGAIN)?;
     Some(format!(
         "memo_core: `{}` has asked for its own result {again} times, each time after that was asked to go: {} -> `{}`",
-        core.own_name(),
+        names::own_name(core),
         places_from(newest.task.slot, mine()).join(" -> "),
-        core.own_name()
+        names::own_name(core)
     ))
 }
 
@@ -421,7 +414,7 @@ fn count_nested(core: &'static Core, asked: Task) {
     assert!(
         nested < DEEPEST,
         "memo_core: `{}` at {} is nested {nested} deep on one thread: it seems to ask for its own result",
-        core.own_name(),
+        names::own_name(core),
         core.place()
     );
 }

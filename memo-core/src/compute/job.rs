@@ -1,7 +1,5 @@
 //! A call that has to compute: from the miss to the published result.
 
-use std::time::Instant;
-
 use crate::anchor::anchor::Anchor;
 use crate::argument::key::{KeySet, StoredKey};
 use crate::argument::owner::{Locate, Place};
@@ -9,37 +7,18 @@ use crate::argument::scope::Scope;
 use crate::cell::counted::{CountedCell, Keys, new_entries, new_entry};
 use crate::cell::racers::Race;
 use crate::compute::flight::{self, Running, Task};
+use crate::compute::notes::{Counts, Notes, Timed};
 use crate::compute::wait_graph;
 use crate::memo::core::Core;
-use crate::memo::counters::{self, Count};
+use crate::memo::count::Count;
+use crate::memo::counters;
+use crate::reclaim::account;
 use crate::reclaim::audit;
-use crate::reclaim::sweep;
+use crate::reclaim::call::Call;
 use crate::sys::panics::{OnItsWay, drop_all};
-use crate::sys::thread::{self, Call};
+use crate::sys::thread;
 use crate::value::slot::{Look, NoValue, Slot, Waited};
 use crate::value::store::{Counted, Evicted, Meta, Store, Taken};
-
-/// The first computes of a memo on a thread are all timed, then one in so many: two clock reads cost 50 ns.
-const SAMPLE: u64 = 64;
-
-/// What a call notes before its body runs. It lies with the computation's frame: what stays on the stack below the body is little,
-/// since a recursion has as much of it on every level.
-#[derive(Clone, Copy, Default)]
-pub(crate) struct Notes {
-    timed: Option<Timed>,
-    /// The owner's strong count, if the result may hold it.
-    pub(crate) strong: Option<usize>,
-    /// Those of the others.
-    others: Counts,
-}
-
-impl Notes {
-    /// The result holds no argument, whatever the counts say.
-    pub(crate) fn holds_nothing(&mut self) {
-        self.strong = None;
-        self.others = Counts::default();
-    }
-}
 
 /// Begins a computation: as a frame of this thread, timed now and then. `stack` is an address on the stack that it runs on.
 fn start(core: &'static Core, task: Task, stack: usize, strong: Option<usize>, others: Counts) -> Running {
@@ -62,36 +41,6 @@ pub(crate) fn stop(core: &'static Core, running: Running) -> Notes {
     }
     notes
 }
-
-/// A compute that is timed.
-#[derive(Clone, Copy)]
-struct Timed {
-    started: Instant,
-    /// How many computes it stands for.
-    weight: u64,
-}
-
-/// Calls of their own, as those of [`Running`].
-impl Timed {
-    #[inline(never)]
-    fn start(core: &'static Core) -> Option<Self> {
-        let weight = match counters::own(core, Count::Computes) {
-            0..SAMPLE => 1,
-            n if n.is_multiple_of(SAMPLE) => SAMPLE,
-            _ => return None,
-        };
-        Some(Self { started: Instant::now(), weight })
-    }
-
-    #[inline(never)]
-    fn count(self, core: &'static Core) {
-        let nanos = u64::try_from(self.started.elapsed().as_nanos()).unwrap_or(u64::MAX / SAMPLE);
-        counters::count(core, Count::ComputeNanos, nanos.saturating_mul(self.weight));
-    }
-}
-
-/// The strong counts of the first few weak arguments besides the owner; 0 where there is none. More are not watched.
-type Counts = [usize; audit::OTHERS];
 
 fn counts_of<S: Scope, St: Store<Key: StoredKey<S>>>(entry: &Counted<St>) -> Counts {
     let mut counts = Counts::default();
@@ -139,7 +88,7 @@ pub(crate) fn is_argument<O: Locate<S> + ?Sized, S: Scope, K: StoredKey<S>>(
 /// Notes a miss: counted, and something to sweep is owed for it.
 pub(crate) fn note_miss(core: &'static Core) {
     counters::count(core, Count::Misses, 1);
-    sweep::owe();
+    account::owe();
 }
 
 /// What stands against a call's own entry.
@@ -235,7 +184,7 @@ where
     let site = core.site();
     let anchor = anchor.unwrap_or_else(|| place.make());
     let keys = const { Keys::of::<S, K>() };
-    let me = thread::with(thread::Thread::number);
+    let me = thread::number();
     let mut missed = false;
     let cell = match CountedCell::<S, K::Store<V>>::find(anchor, core) {
         Some(cell) => cell,
@@ -274,7 +223,7 @@ where
                     note_miss(core);
                 }
                 if race.is_none() {
-                    cell.guard_again(hash);
+                    flight::guard_again(core, cell.address(), hash);
                 }
                 let entry = new_entry::<K::Store<V>>(Slot::claimed(me), key.to_stored(), hash);
                 let role = match race.take() {
@@ -398,7 +347,7 @@ where
     /// this thread cannot be waited for: it is taken out.
     fn make_way(&self, theirs: &Counted<St>) {
         if let Look::Busy(flight) = theirs.slot.look() {
-            if flight.thread == thread::with(thread::Thread::number) {
+            if flight.thread == thread::number() {
                 self.cell.overtake(theirs);
             } else {
                 wait_graph::wait(self.core(), &theirs.slot, flight);
@@ -493,7 +442,7 @@ where
         };
         self.role = Role::Done;
         if stored {
-            audit::look_at_owner(core, self.place, notes.strong, copied);
+            audit::look_at_owner(core, &self.place, notes.strong, copied);
             if let Published::Ours(entry) = &published {
                 look_at_others::<S, St>(core, entry, &notes.others);
             }

@@ -17,6 +17,7 @@ use std::hash::{BuildHasherDefault, DefaultHasher};
 
 use crate::compute::flight::{self, Frame};
 use crate::memo::core::Core;
+use crate::memo::names;
 use crate::sys::sync::plain::Mutex;
 use crate::sys::sync::unpoisoned;
 use crate::sys::thread;
@@ -75,7 +76,7 @@ impl Drop for Waiting {
 /// If that thread waits for this one, directly or through others.
 #[track_caller]
 pub(crate) fn wait<V>(core: &'static Core, slot: &Slot<V>, flight: Flight) -> Waited {
-    let me = thread::with(thread::Thread::number);
+    let me = thread::number();
     let edge = Edge::new(slot, flight);
     let ring = {
         let mut edges = unpoisoned(EDGES.lock());
@@ -88,7 +89,7 @@ pub(crate) fn wait<V>(core: &'static Core, slot: &Slot<V>, flight: Flight) -> Wa
     if let Some(ring) = ring {
         panic!(
             "memo_core: `{}` asks for a result that waits for it, around {} threads: {}",
-            core.own_name(),
+            names::own_name(core),
             ring.threads,
             ring.chain.join(" -> ")
         );

@@ -5,11 +5,15 @@ use std::marker::PhantomData;
 
 use crate::anchor::cell;
 use crate::anchor::side_table;
-use crate::call::lent_op::LentOp;
-use crate::call::owned::Op;
+use crate::call::op::{LentOp, Op, Reply};
 use crate::inspect::stats::Stats;
+use crate::inspect::walk;
 use crate::memo::core::Core;
-use crate::memo::counters::{self, Count};
+use crate::memo::count::Count;
+use crate::memo::count::Sums;
+use crate::memo::counters;
+use crate::memo::list;
+use crate::memo::names;
 use crate::reclaim::audit;
 use crate::sys::hazard::retire::Batch;
 use crate::sys::panics::{OnItsWay, Panics};
@@ -34,22 +38,6 @@ pub enum Owned {}
 /// The handle's memo lends its results.
 #[derive(Clone, Copy, Debug)]
 pub enum Lent {}
-
-/// What the handle's function pointer writes its answer to.
-#[derive(Debug)]
-pub enum Reply<Out, Value> {
-    /// Nothing to say.
-    Nothing,
-    /// What the function would return.
-    Out(Out),
-    /// What the body yielded.
-    Value(Value),
-    /// Yes or no.
-    Flag(bool),
-    /// What there is to say of a ring that this would close. Boxed, so that it makes no other answer larger.
-    #[allow(clippy::box_collection, reason = "as above")]
-    Ring(Box<String>),
-}
 
 /// Whether results may be taken back.
 #[diagnostic::on_unimplemented(
@@ -211,7 +199,7 @@ where
     /// instantiation comes its place or a number, in the order in which they are asked for or listed. It never changes.
     #[must_use]
     pub fn name(&self) -> &'static str {
-        self.core.name()
+        names::name(self.core)
     }
 
     /// What this memo has done so far. From then on [`memos`](crate::memos) lists it, called or not.
@@ -220,7 +208,7 @@ where
     /// estimate where there are more.
     #[must_use]
     pub fn stats(&self) -> Stats {
-        stats_of(self.core, side_table::pinned_bytes(self.core))
+        stats_of(self.core, walk::pinned_bytes(self.core))
     }
 
     /// How many results there are, those of dead objects not counted; exact when no call is in flight.
@@ -230,15 +218,15 @@ where
     /// Cost: a walk over the side table (some 10 ms for a million objects), a shard of it locked at a time.
     #[must_use]
     pub fn len(&self) -> usize {
-        self.core.register();
+        list::register(self.core);
         if self.core.is_local() {
-            return side_table::local::len(self.core);
+            return walk::living_entries_here(self.core);
         }
         match entries(&counters::sum(self.core)) {
             0 => 0,
-            _ if self.core.is_tabled() => side_table::living_entries(self.core),
+            _ if self.core.is_tabled() => walk::living_entries(self.core),
             // Objects with an anchor inside are in no list; those that ended an entry by dying are.
-            entries => entries.saturating_sub(side_table::dead_entries(self.core)),
+            entries => entries.saturating_sub(walk::dead_entries(self.core)),
         }
     }
 
@@ -248,15 +236,15 @@ where
     /// a walk.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.core.register();
+        list::register(self.core);
         if self.core.is_local() {
-            return !side_table::sees_living(self.core);
+            return !walk::sees_living(self.core);
         }
         let entries = entries(&counters::sum(self.core));
         let here = || match self.core.is_tabled() {
-            true => side_table::sees_living(self.core),
+            true => walk::sees_living(self.core),
             // Further arguments that died are few; without such there is nothing to ask.
-            false => !self.core.site().keyed || entries > side_table::dead_entries(self.core),
+            false => !self.core.site().keyed || entries > walk::dead_entries(self.core),
         };
         entries == 0 || !here()
     }
@@ -339,7 +327,7 @@ where
     }
 }
 
-fn entries(sums: &counters::Sums) -> usize {
+fn entries(sums: &Sums) -> usize {
     usize::try_from(sums.entries()).unwrap_or(usize::MAX)
 }
 
@@ -358,7 +346,7 @@ pub(crate) fn clear(core: &'static Core) -> usize {
 }
 
 pub(crate) fn stats_of(core: &'static Core, pinned_bytes: u64) -> Stats {
-    core.register();
+    list::register(core);
     let sums = counters::sum(core);
     Stats::new(&sums, pinned_bytes, audit::figure(core, sums.get(Count::Dropped)))
 }

@@ -1,28 +1,13 @@
 //! Every memo used so far.
 
-use crate::anchor::side_table::Pinned;
+use super::walk::Pinned;
 use crate::inspect::handle::{clear, stats_of};
 use crate::inspect::stats::Stats;
 use crate::memo::core::Core;
+use crate::memo::list;
+use crate::memo::names;
 use crate::reclaim::audit;
 use crate::sys::panics::Panics;
-use crate::sys::sync::plain::{Mutex, MutexGuard};
-use crate::sys::sync::unpoisoned;
-
-static MEMOS: Mutex<Vec<&'static Core>> = Mutex::new(Vec::new());
-
-pub(crate) fn all() -> MutexGuard<'static, Vec<&'static Core>> {
-    unpoisoned(MEMOS.lock())
-}
-
-/// Enters a memo, if `take` accepts the index for it.
-pub(crate) fn add(core: &'static Core, take: impl FnOnce(u32) -> bool) {
-    let mut memos = all();
-    let index = u32::try_from(memos.len()).expect("fewer than 2^32 memos");
-    if take(index) {
-        memos.push(core);
-    }
-}
 
 /// One memo: what it is, and what it has done so far.
 #[derive(Clone, Debug)]
@@ -61,7 +46,7 @@ pub struct MemoInfo {
 /// ```
 #[must_use]
 pub fn memos() -> Vec<MemoInfo> {
-    let memos = all().clone();
+    let memos = list::all().clone();
     let pinned = Pinned::of_all();
     memos.into_iter().map(|core| info(core, &pinned)).collect()
 }
@@ -69,7 +54,7 @@ pub fn memos() -> Vec<MemoInfo> {
 fn info(core: &'static Core, pinned: &Pinned) -> MemoInfo {
     let site = core.site();
     MemoInfo {
-        name: core.name().to_owned(),
+        name: names::name(core).to_owned(),
         file: site.file,
         line: site.line,
         options: site.options,
@@ -101,7 +86,7 @@ fn info(core: &'static Core, pinned: &Pinned) -> MemoInfo {
 /// assert_eq!(len_memo().get(&text), None);
 /// ```
 pub fn clear_all() {
-    let memos = all().clone();
+    let memos = list::all().clone();
     let mut panics = Panics::default();
     for core in memos.into_iter().filter(|core| !core.site().lends) {
         panics.run(|| clear(core));

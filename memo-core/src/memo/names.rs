@@ -3,17 +3,33 @@
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
-use crate::memo::core::Core;
+use super::core::Core;
 use crate::sys::sync::plain::Mutex;
 use crate::sys::sync::unpoisoned;
 
 /// The names that are given, and to whom first.
 static GIVEN: Mutex<BTreeMap<String, &'static Core>> = Mutex::new(BTreeMap::new());
 
+/// The name in reports: `module::function`, with the type for methods and the type arguments for instantiations. No other
+/// memo has it.
+pub(crate) fn name(core: &'static Core) -> &'static str {
+    core.name_cell().get_or_init(|| unique(core))
+}
+
+/// The same, as it is before others are looked at: in messages, which say the place too.
+pub(crate) fn own_name(core: &Core) -> String {
+    let site = core.site();
+    match (core.instance_path(), site.name) {
+        (None, Some(name)) => name.to_owned(),
+        (None, None) => format!("{}::{}", site.module, site.function),
+        (Some(path), name) => of_instance(path, site.function, name),
+    }
+}
+
 /// The memo's own name, or that with what tells it from another of the same name: its place, or a number where even that is one
 /// (closures have a type each and no name of their own).
-pub(crate) fn unique(core: &'static Core) -> String {
-    let name = core.own_name();
+fn unique(core: &'static Core) -> String {
+    let name = own_name(core);
     let mut given = unpoisoned(GIVEN.lock());
     let name = match given.get(&name) {
         None => name,
@@ -48,7 +64,7 @@ fn without_impl(path: &str) -> Cow<'_, str> {
 }
 
 /// From the path of a closure in the companion (`krate::Doc::words_memo::<u8>::{{closure}}`) to the function's own.
-pub(crate) fn of_instance(closure: &str, function: &str, given: Option<&str>) -> String {
+fn of_instance(closure: &str, function: &str, given: Option<&str>) -> String {
     let mut path = closure;
     while let Some(shorter) = path.strip_suffix("::{{closure}}") {
         path = shorter;

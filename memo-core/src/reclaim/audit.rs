@@ -45,26 +45,30 @@
 //! 2. A note of a thread's own table is touched by that thread only. Others skip it.
 //! 3. Locks: the object's notes before the memo's list before a cell's entries or a peer's links. No user code runs below them.
 
-use std::any::type_name;
+use std::cell::Cell;
 use std::collections::HashMap;
 use std::hash::{BuildHasherDefault, DefaultHasher};
 use std::mem;
 use std::ptr::NonNull;
 use std::sync::{OnceLock, Weak};
 
-use crate::anchor::anchor::Anchor;
-use crate::anchor::back_link::Peer;
-use crate::anchor::cell::{self, AnyCell, CellHead, CellVtable};
+use crate::anchor::anchor::{self, Anchor};
+use crate::anchor::back_link::{self, Peer};
+use crate::anchor::cell::{self, AnyCell};
 use crate::anchor::liveness::Life;
-use crate::anchor::side_table::{self, Subject};
-use crate::argument::owner::{Locate, Place};
-use crate::argument::scope::Scope;
-use crate::memo::core::{Core, Site, Where};
-use crate::memo::counters::{self, Count};
+use crate::anchor::side_table;
+use crate::anchor::side_table::subject::Subject;
+use crate::memo::core::{Core, Where};
+use crate::memo::count::Count;
+use crate::memo::counters;
+use crate::memo::head::CellHead;
+use crate::memo::site::Site;
+use crate::memo::vtable::CellVtable;
 use crate::reclaim::plain_data::holds_nothing;
+use crate::sys::per_thread::per_thread;
 use crate::sys::sync::plain::{AtomicBool, AtomicU32, AtomicU64, AtomicUsize, Mutex, MutexGuard, Ordering};
 use crate::sys::sync::unpoisoned;
-use crate::sys::thread::{self, Thread};
+use crate::sys::thread::{self, Step};
 
 /// So many suspects of a memo are watched: reading them should take no longer than that.
 const MOST: usize = 2048;
@@ -166,7 +170,7 @@ impl Suspicions {
         if self.several.load(Ordering::Relaxed) {
             return;
         }
-        let me = thread::with(Thread::number);
+        let me = thread::number();
         match self.first.load(Ordering::Relaxed) {
             0 => self.first.store(me, Ordering::Relaxed),
             first if first == me => {}
@@ -183,9 +187,33 @@ impl Suspicions {
     }
 }
 
+per_thread! {
+    struct Here {
+        /// What is looked at when the outermost call of this thread has ended.
+        suspects: Cell<*mut Vec<Suspect>> = Cell::new(std::ptr::null_mut()),
+    }
+}
+
+/// Whether this thread has something to look at.
+#[inline]
+pub(crate) fn has_suspects() -> bool {
+    !Here::here().suspects.get().is_null()
+}
+
+fn suspicions_of(core: &'static Core) -> &'static Suspicions {
+    core.audit(Suspicions::new)
+}
+
 /// Whether a memo's results may hold an argument. `V` is the type of all of them.
 pub(crate) fn may_hold<V: 'static>(core: &'static Core) -> bool {
-    mem::needs_drop::<V>() && *core.suspicions().may_hold.get_or_init(|| !holds_nothing::<V>())
+    mem::needs_drop::<V>()
+        && *suspicions_of(core).may_hold.get_or_init(|| {
+            let may = !holds_nothing::<V>();
+            if may {
+                back_link::when_results_die(died_with);
+            }
+            may
+        })
 }
 
 /// An argument whose strong count went up in a call that may not be the outermost.
@@ -226,16 +254,20 @@ fn strong(peer: &Weak<Peer>) -> usize {
     peer.upgrade().and_then(|peer| peer.strong_count()).unwrap_or(0)
 }
 
+/// An owner, as far as it is looked at here.
+pub(crate) trait Counted {
+    /// Its strong count, if it has one.
+    fn strong(&self) -> Option<usize>;
+    /// What the side table knows it by.
+    fn life(&self) -> Option<(Subject, Life)>;
+    fn type_name(&self) -> &'static str;
+}
+
 /// Compares the owner's strong count with that before the call. The result was stored. `copied`: how many counts a copy of it
 /// took, if one was made.
-pub(crate) fn look_at_owner<O: Locate<S> + ?Sized, S: Scope>(
-    core: &'static Core,
-    place: Place<'_, O, S>,
-    before: Option<usize>,
-    copied: Option<usize>,
-) {
-    let (Some(before), Some(now)) = (before, place.strong()) else { return };
-    let suspicions = core.suspicions();
+pub(crate) fn look_at_owner(core: &'static Core, owner: &impl Counted, before: Option<usize>, copied: Option<usize>) {
+    let (Some(before), Some(now)) = (before, owner.strong()) else { return };
+    let suspicions = suspicions_of(core);
     suspicions.used_here();
     let (kind, raise) = match copied {
         Some(taken) if taken > 0 => (Kind::COPY, taken),
@@ -246,8 +278,8 @@ pub(crate) fn look_at_owner<O: Locate<S> + ?Sized, S: Scope>(
     }
     if raise == 0 {
         suspicions.record(kind).note_mixed();
-    } else if let Some((subject, life)) = place.life() {
-        let of = Argument::Owner { subject, life, owner: type_name::<O>() };
+    } else if let Some((subject, life)) = owner.life() {
+        let of = Argument::Owner { subject, life, owner: owner.type_name() };
         suspect(Suspect { core, of, kind, before, raise });
     }
 }
@@ -260,24 +292,24 @@ pub(crate) fn look_at_other(core: &'static Core, peer: &std::sync::Arc<Peer>, po
         let of = Argument::Other(std::sync::Arc::downgrade(peer));
         suspect(Suspect { core, of, kind, before, raise: now - before });
     } else {
-        core.suspicions().record(kind).note_mixed();
+        suspicions_of(core).record(kind).note_mixed();
     }
 }
 
 /// Notes a suspect, to be looked at when the outermost call has ended.
 fn suspect(suspect: Suspect) {
-    thread::with(|thread| {
-        if thread.suspects.get().is_null() {
-            thread.suspects.set(Box::into_raw(Box::default()));
-        }
-        // SAFETY: this thread's alone, and pushing runs no user code.
-        unsafe { &mut *thread.suspects.get() }.push(suspect);
-    });
+    let here = Here::here();
+    if here.suspects.get().is_null() {
+        here.suspects.set(Box::into_raw(Box::default()));
+        thread::at_end(Step::ForgetSuspects, forget_suspects);
+    }
+    // SAFETY: this thread's alone, and pushing runs no user code.
+    unsafe { &mut *here.suspects.get() }.push(suspect);
 }
 
 /// Ends the outermost call: whose count is still up?
 pub(crate) fn check() {
-    let suspects = thread::with(|thread| thread.suspects.replace(std::ptr::null_mut()));
+    let suspects = Here::here().suspects.replace(std::ptr::null_mut());
     if suspects.is_null() {
         return;
     }
@@ -292,14 +324,15 @@ pub(crate) fn check() {
             _ => raise.min(strong.saturating_sub(before)).saturating_sub(below.raised(&of, before)),
         };
         if raise == 0 {
-            core.suspicions().record(kind).note_mixed();
+            suspicions_of(core).record(kind).note_mixed();
             continue;
         }
         below.add(&of, before, raise);
         ANY.store(true, Ordering::Relaxed);
+        anchor::before_cells_go(forget);
         match of {
             Argument::Owner { subject, life, owner } => {
-                let _ = core.suspicions().owner.set(owner);
+                let _ = suspicions_of(core).owner.set(owner);
                 let add = |anchor: &Anchor| note(anchor, core, life, kind, raise);
                 if core.is_local() {
                     side_table::local::with_anchor(subject, add);
@@ -333,8 +366,8 @@ impl Below {
 }
 
 /// Lets go of the suspects of a thread that is ending: they pin their objects' allocations.
-pub(crate) fn forget_suspects() {
-    let suspects = thread::with(|thread| thread.suspects.replace(std::ptr::null_mut()));
+fn forget_suspects() {
+    let suspects = Here::here().suspects.replace(std::ptr::null_mut());
     if !suspects.is_null() {
         // SAFETY: as in `check`.
         drop(unsafe { Box::from_raw(suspects) });
@@ -422,7 +455,7 @@ unsafe impl Send for Note {}
 
 impl Note {
     fn is_here(&self) -> bool {
-        self.thread == 0 || self.thread == thread::with(Thread::number)
+        self.thread == 0 || self.thread == thread::number()
     }
 
     /// How many results there are.
@@ -575,7 +608,7 @@ fn note(anchor: &Anchor, core: &'static Core, life: Life, kind: Kind, raise: usi
     let mut gone = Vec::new();
     // A memo that has no results there any more holds nothing.
     places.retain(|&(core, place)| {
-        let mut notes = core.suspicions().lock();
+        let mut notes = suspicions_of(core).lock();
         let Some(note) = notes.at(place, all) else { return false };
         if note.ready(core) > 0 {
             counts.add(note.held.counts);
@@ -584,14 +617,14 @@ fn note(anchor: &Anchor, core: &'static Core, life: Life, kind: Kind, raise: usi
         gone.extend(notes.take(place));
         false
     });
-    let mut notes = core.suspicions().lock();
+    let mut notes = suspicions_of(core).lock();
     let there = places.iter().find(|(other, _)| std::ptr::eq(*other, core)).map(|&(_, place)| place);
     if let Some(note) = there.and_then(|place| notes.at(place, all)) {
         note.held.add(kind, raise);
         note.ready = note.ready(core);
         gone.push(Note { held: Held::new(kind), life, thread: 0, results, ready: 0, all });
     } else {
-        let thread = if core.is_local() { thread::with(Thread::number) } else { 0 };
+        let thread = if core.is_local() { thread::number() } else { 0 };
         let mut note = Note { held: Held::new(kind), life, thread, results, ready: 0, all };
         note.held.add(kind, raise);
         note.ready = note.ready(core);
@@ -611,7 +644,7 @@ fn note_other(peer: Weak<Peer>, core: &'static Core, kind: Kind, raise: usize) {
     if let Some(peer) = peer.upgrade() {
         peer.set_suspected();
     }
-    let mut notes = core.suspicions().lock();
+    let mut notes = suspicions_of(core).lock();
     let others = &mut notes.others;
     if others.len() == others.capacity() {
         others.retain(|_, other| other.peer.strong_count() > 0);
@@ -628,20 +661,13 @@ fn note_other(peer: Weak<Peer>, core: &'static Core, kind: Kind, raise: usize) {
 }
 
 /// Takes back what is noted of an object: its anchor is about to let its cells go.
-#[inline]
-pub(crate) fn forget(anchor: &Anchor) {
-    if ANY.load(Ordering::Relaxed) {
-        forget_now(anchor);
-    }
-}
-
 #[cold]
-fn forget_now(anchor: &Anchor) {
+fn forget(anchor: &Anchor) {
     let Some(all) = find(anchor) else { return };
     // SAFETY: the anchor is borrowed.
     let places = mem::take(&mut *unpoisoned(unsafe { all.as_ref() }.places.lock()));
     for (core, place) in places {
-        let suspicions = core.suspicions();
+        let suspicions = suspicions_of(core);
         let note = {
             let mut notes = suspicions.lock();
             notes.at(place, all).is_some().then(|| notes.take(place)).flatten()
@@ -655,8 +681,8 @@ fn forget_now(anchor: &Anchor) {
 }
 
 /// Notes that another argument died with a result of this memo.
-pub(crate) fn died_with(peer: &Peer, core: &'static Core) {
-    let suspicions = core.suspicions();
+fn died_with(peer: &Peer, core: &'static Core) {
+    let suspicions = suspicions_of(core);
     suspicions.went_with_others.fetch_add(1, Ordering::Relaxed);
     if !peer.is_suspected() {
         return;
@@ -703,7 +729,7 @@ pub(crate) fn figure(core: &'static Core, dropped: u64) -> u64 {
     if !ANY.load(Ordering::Relaxed) {
         return 0;
     }
-    let suspicions = core.suspicions();
+    let suspicions = suspicions_of(core);
     let several = suspicions.is_of_several(core);
     let gone_with_others = suspicions.went_with_others.load(Ordering::Relaxed);
     // Ours may be the last of a peer: then what goes with it goes when the lock is open.
@@ -737,5 +763,5 @@ pub(crate) fn figure(core: &'static Core, dropped: u64) -> u64 {
 
 /// The type of the owner that results of this memo are suspected of holding.
 pub(crate) fn owner_type(core: &'static Core) -> Option<&'static str> {
-    core.suspicions().owner.get().copied()
+    suspicions_of(core).owner.get().copied()
 }

@@ -20,7 +20,7 @@ use std::ptr::NonNull;
 
 use hashbrown::HashTable;
 
-use crate::anchor::cell::EntryId;
+use crate::memo::vtable::EntryId;
 use crate::sys::arc::Arc;
 use crate::sys::fence;
 use crate::sys::hazard::protect::Front;

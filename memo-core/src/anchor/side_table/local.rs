@@ -11,17 +11,16 @@
 use std::ptr::NonNull;
 
 use super::index::{Guess, Index};
+use super::made::Made;
 use super::node::{Node, age};
 use super::shard::{Added, Chain, Keeper, Swept};
-use super::{Made, Subject};
+use super::subject::Subject;
 use crate::anchor::anchor::Anchor;
 use crate::anchor::cell::CellRef;
 use crate::anchor::liveness::Life;
 use crate::memo::core::Core;
-use crate::memo::counters::{self, Count};
-use crate::sys::hazard::retire::Batch;
-use crate::sys::panics::Panics;
-use crate::sys::thread;
+use crate::sys::per_thread::per_thread;
+use std::cell::Cell;
 
 /// The table.
 pub(crate) struct Table {
@@ -37,47 +36,48 @@ impl Table {
     }
 }
 
+per_thread! {
+    struct Here {
+        table: Cell<*mut Table> = Cell::new(std::ptr::null_mut()),
+    }
+}
+
+/// Whether this thread has a table.
+pub(crate) fn exists() -> bool {
+    !Here::here().table.get().is_null()
+}
+
 fn with<R>(act: impl FnOnce(&mut Table) -> R) -> Option<R> {
-    thread::with(|thread| {
-        let table = NonNull::new(thread.table.get())?;
-        // SAFETY: this thread's alone, and `act` never comes back here: it runs our code only.
-        let table = unsafe { &mut *table.as_ptr() };
-        let done = act(table);
-        if let Some(retired) = table.keeper.retired() {
-            // SAFETY: nobody reads but this thread, which does not now.
-            unsafe { retired.free() };
-        }
-        Some(done)
-    })
+    let table = NonNull::new(Here::here().table.get())?;
+    // SAFETY: this thread's alone, and `act` never comes back here: it runs our code only.
+    let table = unsafe { &mut *table.as_ptr() };
+    let done = act(table);
+    if let Some(retired) = table.keeper.retired() {
+        // SAFETY: nobody reads but this thread, which does not now.
+        unsafe { retired.free() };
+    }
+    Some(done)
 }
 
 fn with_or_make<R>(act: impl FnOnce(&mut Table) -> R) -> R {
-    thread::with(|thread| {
-        if thread.table.get().is_null() {
-            thread.table.set(Box::into_raw(Box::new(Table::new())));
-            // Too late for a guard: then it goes with the call.
-            if !thread.arm() {
-                thread.arm_again();
-            }
-        }
-    });
+    if !exists() {
+        Here::here().table.set(Box::into_raw(Box::new(Table::new())));
+    }
     with(act).expect("the table was just made")
 }
 
 /// The anchor of the object, if this thread has one for it. Good for as long as the object lives.
 #[inline(always)]
 pub(crate) fn find<'a>(subject: Subject) -> Option<&'a Anchor> {
-    let node = thread::with(|thread| {
-        let table = NonNull::new(thread.table.get())?;
-        // SAFETY: this thread's alone, and borrowed for the look only.
-        let index = unsafe { &(*table.as_ptr()).index };
-        // SAFETY: this thread is the writer.
-        match unsafe { index.guess(subject.address) } {
-            Guess::Node(node) => Some(node),
-            Guess::Nothing => None,
-            Guess::Unsure => find_further(index, subject.address),
-        }
-    })?;
+    let table = NonNull::new(Here::here().table.get())?;
+    // SAFETY: this thread's alone, and borrowed for the look only.
+    let index = unsafe { &(*table.as_ptr()).index };
+    // SAFETY: this thread is the writer.
+    let node = match unsafe { index.guess(subject.address) } {
+        Guess::Node(node) => node,
+        Guess::Nothing => return None,
+        Guess::Unsure => find_further(index, subject.address)?,
+    };
     // SAFETY: the node of a living object stays.
     Some(unsafe { node.as_ref() }.anchor())
 }
@@ -214,102 +214,22 @@ pub(crate) fn any(is: &mut impl FnMut(&Node) -> bool) -> bool {
     with(|table| table.keeper.any(&mut *is)).unwrap_or(false)
 }
 
-/// The results of `core` on this thread all of whose arguments live.
-pub(crate) fn len(core: &'static Core) -> usize {
-    let mut len = 0;
-    each(&mut |node: &Node| {
-        if node.life().is_alive() {
-            len += super::living(node, core);
-        }
-    });
-    len
+/// Takes those out that `goes` says yes to, alive or not.
+pub(crate) fn take_if(goes: impl Fn(&Node) -> bool) -> Chain {
+    with(|table| table.keeper.take_if(&table.index, goes)).unwrap_or(const { Chain::new() })
 }
 
-/// Gives the table back, but for what may be lent for good. Runs when the thread ends.
-pub(crate) fn close() {
-    // Values dropped here may make a new table; not for ever.
-    for _ in 0..4 {
-        if thread::with(|thread| thread.table.get().is_null()) {
-            return;
-        }
-        // A destructor that panics here would abort the process: the thread has nobody to tell.
-        let mut panics = Panics::default();
-        panics.run(crate::reclaim::sweep::sweep_here);
-        let ended = end_what_is_not_lent(&mut panics);
-        let goes = with(|table| {
-            let Table { index, keeper, .. } = table;
-            keeper.take_if(index, |node| !may_be_lent(node))
-        });
-        // Whatever of these is alive lives on elsewhere, or has no result that could be out.
-        let free = crate::reclaim::sweep::end_all(goes.unwrap_or(const { Chain::new() }), &mut panics);
-        give_back(free, const { Chain::new() });
-        with(|table| table.keeper.trim(&table.index));
-        panics.swallow();
-        if with(|table| table.keeper.is_empty()) == Some(true) {
-            let table = thread::with(|thread| thread.table.replace(std::ptr::null_mut()));
-            // SAFETY: made by `Box::into_raw`, and no longer reachable.
-            let mut table = unsafe { Box::from_raw(table) };
-            table.keeper.end(&table.index);
-            if let Some(retired) = table.keeper.retired() {
-                // SAFETY: as in `with`.
-                unsafe { retired.free() };
-            }
-        } else if ended == 0 {
-            break;
+/// Gives memory back that is not needed any more; the table itself if it is empty.
+pub(crate) fn trim() {
+    with(|table| table.keeper.trim(&table.index));
+    if with(|table| table.keeper.is_empty()) == Some(true) {
+        let table = Here::here().table.replace(std::ptr::null_mut());
+        // SAFETY: made by `Box::into_raw`, and no longer reachable.
+        let mut table = unsafe { Box::from_raw(table) };
+        table.keeper.end(&table.index);
+        if let Some(retired) = table.keeper.retired() {
+            // SAFETY: as in `with`.
+            unsafe { retired.free() };
         }
     }
-    if thread::with(|thread| !thread.table.get().is_null()) {
-        count_leaked();
-    }
-}
-
-/// Whether a result may be lent out for good: of an `Rc` that was leaked, or that a later destructor holds.
-fn may_be_lent(node: &Node) -> bool {
-    node.life().is_thread_bound() && node.life().is_alive() && {
-        let mut lent = false;
-        each_lent(node, |_, results| lent |= results > 0);
-        lent
-    }
-}
-
-/// Visits the lending memos on a node, with the number of their results.
-fn each_lent(node: &Node, mut visit: impl FnMut(&'static Core, usize)) {
-    node.anchor().cells().each(|cell| {
-        // SAFETY: the node's cells stand.
-        let core = unsafe { cell.as_ref() }.memo();
-        if core.site().lends {
-            // SAFETY: the vtable is that of the cell's memo.
-            visit(core, unsafe { (core.vtable().ready)(cell) });
-        }
-    });
-}
-
-/// What is in the table now outlives its thread: nobody will ever reclaim it, unless a later destructor drops that `Rc` after all.
-fn count_leaked() {
-    let mut stays: Vec<(&'static Core, u64)> = Vec::new();
-    each(&mut |node: &Node| {
-        each_lent(node, |core, results| match stays.iter_mut().find(|(other, _)| std::ptr::eq(*other, core)) {
-            Some((_, all)) => *all += results as u64,
-            None => stays.push((core, results as u64)),
-        });
-    });
-    for (core, results) in stays {
-        let more = thread::with(|thread| thread.note_leaked(core, results));
-        counters::count(core, Count::Leaked, more);
-    }
-}
-
-/// Nobody can have a result of a memo that returns by clone: those go with their thread, whoever lives on. How many
-/// there were.
-fn end_what_is_not_lent(panics: &mut Panics) -> usize {
-    let mut ended = 0;
-    let memos = crate::inspect::memos::all().clone();
-    for core in memos.into_iter().filter(|core| core.is_local() && !core.site().lends) {
-        for cell in listed(core) {
-            // Of this thread's memos nothing goes to a batch.
-            ended += cell.empty(Count::Dropped, &mut Batch::default(), panics);
-            panics.run(|| drop(cell));
-        }
-    }
-    ended
 }

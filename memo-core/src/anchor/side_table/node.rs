@@ -15,11 +15,11 @@ use std::ptr::NonNull;
 
 use super::index::Addressed;
 use crate::anchor::anchor::Anchor;
-use crate::anchor::cell::{self, AnyCell, CellHead};
+use crate::anchor::cell::{self, AnyCell};
 use crate::anchor::drop_queue;
 use crate::anchor::liveness::Life;
-use crate::memo::counters::Count;
-use crate::reclaim::audit;
+use crate::memo::count::Count;
+use crate::memo::head::CellHead;
 use crate::sys::sync::{AtomicUsize, Ordering};
 
 /// An anchor in the side table. What a hit needs comes first. Behind a roomy one lies its [`Room`].
@@ -174,7 +174,7 @@ impl Node {
             return false;
         }
         let mut quiet = true;
-        audit::forget(&this.anchor);
+        this.anchor.cells_go();
         this.anchor.cells().each(|cell| {
             // SAFETY: the node's cells stand.
             quiet &= unsafe { cell::is_quiet(cell) };
@@ -195,7 +195,7 @@ impl Node {
     pub(crate) unsafe fn take_cells(node: NonNull<Self>) -> *mut CellHead {
         // SAFETY: the caller's.
         let anchor = unsafe { &mut (*node.as_ptr()).anchor };
-        audit::forget(anchor);
+        anchor.cells_go();
         let mut chain = anchor.take();
         // SAFETY: the caller's.
         let Some(room) = unsafe { Self::room(node) }.map(Room::start) else { return chain };

@@ -9,6 +9,7 @@
 use std::alloc::{Layout, dealloc};
 use std::ptr::NonNull;
 
+use crate::sys::hazard::own;
 use crate::sys::sync::plain::{AtomicUsize, Mutex, Ordering};
 use crate::sys::sync::unpoisoned;
 
@@ -92,7 +93,7 @@ pub(crate) fn free_waiting() {
     if waiting.is_empty() {
         return;
     }
-    if crate::sys::thread::with(crate::sys::thread::Thread::others_have_left) {
+    if own::others_have_left() {
         DUE.store(LEAST_DUE, Ordering::Relaxed);
         // SAFETY: unpublished before, and every reader has left it.
         unsafe { waiting.free() };

@@ -18,7 +18,7 @@ use super::index::{Index, Writer};
 use super::node::Node;
 use super::retired::Retired;
 use super::slab::{KINDS, Kind, Pool, Slab};
-use super::{Subject, class_of};
+use super::subject::{Subject, class_of};
 use crate::anchor::liveness::Life;
 use crate::sys::prefetch;
 

@@ -8,15 +8,19 @@ use std::ptr::NonNull;
 use std::sync::Arc;
 
 use super::index::{Guess, Index};
+use super::made::Made;
 use super::node::{Node, age};
+use super::retired;
 use super::shard::{Added, Chain, Keeper, Round};
-use super::{Made, SPREAD, Subject, retired};
+use super::subject::{SPREAD, Subject};
 use crate::anchor::anchor::Anchor;
 use crate::anchor::liveness::Life;
 use crate::sys::fence;
+use crate::sys::hazard::own;
+use crate::sys::per_thread::per_thread;
 use crate::sys::sync::plain::{AtomicU32, AtomicU64, AtomicUsize, Mutex, MutexGuard, Ordering};
 use crate::sys::sync::unpoisoned;
-use crate::sys::thread;
+use std::cell::Cell;
 
 /// A bit each in a word.
 const SHARDS: usize = 1 << SHARD_BITS;
@@ -146,11 +150,11 @@ pub(crate) fn any_late() -> bool {
 pub(crate) fn find<T: ?Sized>(arc: &Arc<T>) -> Option<&Anchor> {
     let subject = Subject::of(&**arc);
     let (shard, address) = (Shard::of(subject), subject.address);
-    let guess = thread::with(|thread| match thread.light_reader() {
+    let guess = match own::light_reader() {
         // SAFETY: marked as looking.
         Some(reader) => reader.look(fence::light, || unsafe { shard.index().guess(address) }),
         None => Guess::Unsure,
-    });
+    };
     let node = match guess {
         Guess::Node(node) => node,
         Guess::Nothing => return None,
@@ -165,27 +169,31 @@ pub(crate) fn find<T: ?Sized>(arc: &Arc<T>) -> Option<&Anchor> {
 #[cold]
 #[inline(never)]
 fn find_carefully(shard: Shard, address: usize) -> Option<NonNull<Node>> {
-    thread::with(|thread| {
-        // SAFETY: called while marked as looking.
-        let find = || unsafe { shard.index().find(address) };
-        if let Some(reader) = thread.light_reader() {
-            return reader.look(fence::light, find);
-        }
-        match thread.reader() {
-            Some(reader) => reader.look(fence::full, find),
-            None => shard.keeper().find(shard.index(), address),
-        }
-    })
+    // SAFETY: called while marked as looking.
+    let find = || unsafe { shard.index().find(address) };
+    if let Some(reader) = own::light_reader() {
+        return reader.look(fence::light, find);
+    }
+    match own::reader() {
+        Some(reader) => reader.look(fence::full, find),
+        None => shard.keeper().find(shard.index(), address),
+    }
+}
+
+per_thread! {
+    struct Here {
+        /// The number of the next node that this thread adds.
+        node_number: Cell<u32> = Cell::new(0),
+    }
 }
 
 /// A number for a node, higher than those before, as far as this thread's go.
 fn number() -> u32 {
-    thread::with(|thread| {
-        let next = thread.node_number.get();
-        let number = if next % BLOCK == 0 { NEXT.fetch_add(BLOCK, Ordering::Relaxed) } else { next };
-        thread.node_number.set(number.wrapping_add(1));
-        number
-    })
+    let here = Here::here();
+    let next = here.node_number.get();
+    let number = if next % BLOCK == 0 { NEXT.fetch_add(BLOCK, Ordering::Relaxed) } else { next };
+    here.node_number.set(number.wrapping_add(1));
+    number
 }
 
 /// The anchor of `arc`, made on first use. In passing a few others are looked at; those that are dead and due go to `end`.

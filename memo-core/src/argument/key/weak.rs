@@ -8,7 +8,7 @@ use super::{Asked, MemoKey, StoredKey};
 use crate::anchor::anchor::HasAnchor;
 use crate::anchor::anchored::Anchored;
 use crate::anchor::back_link::{Peer, PeerRef};
-use crate::anchor::side_table::Subject;
+use crate::anchor::side_table::subject::Subject;
 use crate::argument::scope::{self, Local, Scope};
 
 // SAFETY: a shared peer holds atomics, a `Life` of an `Arc` or none, and counted references to shared cells.

@@ -56,9 +56,13 @@
 
 use std::ptr::NonNull;
 
+#[cfg(not(memo_loom))]
+use super::registry::READERS;
+use super::registry::{Hold, Reader, Readers};
+#[cfg(not(memo_loom))]
+use super::retire::HANDED;
+use super::retire::Handed;
 use crate::sys::fence;
-use crate::sys::hazard::registry::{Hold, Reader, Readers};
-use crate::sys::hazard::retire::Handed;
 use crate::sys::sync::{AtomicPtr, Ordering};
 
 /// In the low bit: hits look away.
@@ -120,6 +124,13 @@ fn is_shown<T>(entry: *mut T) -> bool {
 pub(crate) struct Meeting<'a> {
     pub(crate) readers: &'a Readers,
     pub(crate) handed: &'a Handed,
+}
+
+/// That of this process.
+#[cfg(not(memo_loom))]
+#[inline(always)]
+pub(crate) fn meeting() -> Meeting<'static> {
+    Meeting { readers: &READERS, handed: &HANDED }
 }
 
 /// Something that a reader holds, until it is dropped.

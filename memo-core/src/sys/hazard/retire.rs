@@ -1,18 +1,18 @@
-//! Values that were taken from living objects, on their way to be dropped. The protocol is in `hold`.
+//! Values that were taken from living objects, on their way to be dropped. The protocol is in [`protect`](super::protect).
 
 use std::ptr::NonNull;
 
+#[cfg(not(memo_loom))]
+use super::own;
+#[cfg(not(memo_loom))]
+use super::registry::READERS;
+use super::registry::{Listed, Reader, Readers};
+use crate::sys::depth::DepthGuard;
 use crate::sys::fence;
-#[cfg(not(memo_loom))]
-use crate::sys::hazard::protect::Meeting;
-#[cfg(not(memo_loom))]
-use crate::sys::hazard::registry::READERS;
-use crate::sys::hazard::registry::{Listed, Reader, Readers};
 use crate::sys::panics::Panics;
-use crate::sys::sync::{Mutex, unpoisoned};
 #[cfg(not(memo_loom))]
-use crate::sys::thread;
-use crate::sys::thread::Deeper;
+use crate::sys::panics::drop_all;
+use crate::sys::sync::{Mutex, unpoisoned};
 
 /// One count of an entry that no cell shows any more.
 pub(crate) struct Victim {
@@ -69,9 +69,6 @@ const UNNOTICED_BYTES: usize = 64 << 10;
 /// That of this process.
 #[cfg(not(memo_loom))]
 pub(crate) static HANDED: Handed = Handed::new();
-
-#[cfg(not(memo_loom))]
-pub(crate) const MEETING: Meeting<'static> = Meeting { readers: &READERS, handed: &HANDED };
 
 impl Handed {
     #[cfg(not(memo_loom))]
@@ -137,7 +134,7 @@ impl Handed {
     pub(crate) fn look_after(&self, readers: &Readers, reader: &Reader, address: usize) {
         let victim = self.take_back(readers, reader, address);
         if victim.is_some() {
-            let _deeper = Deeper::enter();
+            let _deeper = DepthGuard::enter();
             let mut panics = Panics::default();
             panics.run(|| drop(victim));
             // The copy may have panicked itself.
@@ -223,30 +220,20 @@ pub(crate) enum Seen {
 /// Drops a ready entry that was taken from a living object: now, or when the copy in progress is done.
 #[cfg(not(memo_loom))]
 pub(crate) fn let_go(victim: Victim, seen: Seen) {
-    let rest = thread::with(|thread| {
-        let me = thread.listed();
-        if seen == Seen::Here {
-            return Rest::One(HANDED.take_over_here(me, victim));
-        }
-        if READERS.lock().is_only(me) && me.is_none_or(|me| !me.holds(victim.address())) {
-            return Rest::One(Some(victim));
-        }
-        let mut victims = if victim.dropless { HANDED.take_unnoticed(victim) } else { vec![victim] };
-        if !victims.is_empty() {
-            HANDED.take_over(&READERS, me, &mut victims);
-        }
-        Rest::Many(victims)
-    });
-    match rest {
-        Rest::One(victim) => drop(victim),
-        Rest::Many(victims) => crate::sys::panics::drop_all(victims),
+    let me = own::listed();
+    if seen == Seen::Here {
+        drop(HANDED.take_over_here(me, victim));
+        return;
     }
-}
-
-#[cfg(not(memo_loom))]
-enum Rest {
-    One(Option<Victim>),
-    Many(Vec<Victim>),
+    if READERS.lock().is_only(me) && me.is_none_or(|me| !me.holds(victim.address())) {
+        drop(victim);
+        return;
+    }
+    let mut victims = if victim.dropless { HANDED.take_unnoticed(victim) } else { vec![victim] };
+    if !victims.is_empty() {
+        HANDED.take_over(&READERS, me, &mut victims);
+    }
+    drop_all(victims);
 }
 
 /// In models everything that is not theirs is alone.
@@ -273,7 +260,7 @@ impl Batch {
     pub(crate) fn finish(&mut self, panics: &mut Panics) {
         #[cfg(not(memo_loom))]
         if !self.0.is_empty() {
-            thread::with(|thread| HANDED.take_over(&READERS, thread.listed(), &mut self.0));
+            HANDED.take_over(&READERS, own::listed(), &mut self.0);
         }
         for victim in std::mem::take(&mut self.0) {
             panics.run(|| drop(victim));

@@ -38,7 +38,7 @@ pub(crate) mod plain {
 
 /// What belongs to a thread, as the scheduler counts them.
 #[cfg(memo_shuttle)]
-pub(crate) use scheduled::Own;
+pub(crate) use scheduled::{Own, forget_own};
 
 #[cfg(memo_loom)]
 pub(crate) use loom::sync::{

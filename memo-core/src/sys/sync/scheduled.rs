@@ -231,14 +231,22 @@ impl Condvar {
 /// One value for each thread of the scheduler, until it is forgotten.
 pub(crate) struct Own<T: 'static>(RefCell<Vec<Option<&'static T>>>);
 
+thread_local! {
+    /// How to forget what the thread that ends has of each.
+    static OWN: RefCell<Vec<fn()>> = const { RefCell::new(Vec::new()) };
+}
+
 impl<T> Own<T> {
     pub(crate) const fn new() -> Self {
         Self(RefCell::new(Vec::new()))
     }
 
-    /// That of the thread that runs.
-    pub(crate) fn get(&self, make: impl FnOnce() -> T) -> &'static T {
+    /// That of the thread that runs. `forget` does so with this.
+    pub(crate) fn get(&self, make: impl FnOnce() -> T, forget: fn()) -> &'static T {
         let mut all = self.0.borrow_mut();
+        if all.is_empty() {
+            OWN.with(|own| own.borrow_mut().push(forget));
+        }
         // The place of what runs outside of a schedule comes first.
         let at = me().map_or(0, |me| me + 1);
         if all.len() <= at {
@@ -250,6 +258,13 @@ impl<T> Own<T> {
     /// For the next thread with this number. What was lent out stays: it is a few words.
     pub(crate) fn forget(&self) {
         let at = me().map_or(0, |me| me + 1);
-        self.0.borrow_mut()[at] = None;
+        if let Some(own) = self.0.borrow_mut().get_mut(at) {
+            *own = None;
+        }
     }
+}
+
+/// Forgets all that the thread that runs has of its own.
+pub(crate) fn forget_own() {
+    OWN.with(|own| own.borrow().iter().for_each(|forget| forget()));
 }

@@ -43,8 +43,8 @@ mod tests;
 
 use std::ptr::NonNull;
 
-use super::hash_of;
 use super::retired::Retired;
+use super::subject::hash_of;
 use crate::sys::prefetch;
 use crate::sys::sync::{AtomicPtr, Ordering};
 use chunk::{Chunk, PAGES, ROOM};

@@ -99,8 +99,9 @@ fn one_that_comes_or_goes_makes_one_chunk_two_or_two_one() {
 /// The number that a hash is the hash of, as its steps go backwards.
 fn address_of_hash(hash: u64) -> usize {
     // Newton's iteration: each step doubles the bits that are right.
-    let inverse = (0..6)
-        .fold(1_u64, |x, _| x.wrapping_mul(2_u64.wrapping_sub(crate::anchor::side_table::SPREAD.wrapping_mul(x))));
+    let inverse = (0..6).fold(1_u64, |x, _| {
+        x.wrapping_mul(2_u64.wrapping_sub(crate::anchor::side_table::subject::SPREAD.wrapping_mul(x)))
+    });
     let mixed = hash.wrapping_mul(inverse);
     let granule = (0..8).fold(mixed, |granule, _| mixed ^ granule >> 9);
     (granule << 4) as usize

@@ -1,10 +1,10 @@
 //! Questions that are asked of some arguments before the usual one, since there is more to say of them: the same question in
-//! other words. See `checked` for how a question is made so that a wrong type is told once.
+//! other words. See [`questions`](super::questions) for how a question is made so that a wrong type is told once.
 
+use super::questions::{Never, No, Yes};
 use crate::argument::key::{MemoKey, Value};
 use crate::argument::owner::Place;
 use crate::argument::scope::Scope;
-use crate::call::checked::{Never, No, Yes};
 
 /// Whether something that goes by the name of an unordered collection of std's can take part in a key.
 #[diagnostic::on_unimplemented(

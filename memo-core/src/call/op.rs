@@ -1,0 +1,43 @@
+//! What a handle asks of its memo, and what it is told.
+
+use crate::sys::panics::OnItsWay;
+
+/// What the companion handle asks of a memo that returns by clone.
+#[derive(Debug)]
+pub enum Op<V> {
+    /// The result, if it is there.
+    Get,
+    /// The bare body.
+    Compute,
+    /// A new result.
+    Refresh,
+    /// This result.
+    Insert(OnItsWay<V>),
+    /// No result.
+    Forget,
+}
+
+/// What the companion handle asks of a memo that lends.
+#[derive(Clone, Copy, Debug)]
+pub enum LentOp {
+    /// The result, if it is there.
+    Get,
+    /// The bare body.
+    Compute,
+}
+
+/// What the handle's function pointer writes its answer to.
+#[derive(Debug)]
+pub enum Reply<Out, Value> {
+    /// Nothing to say.
+    Nothing,
+    /// What the function would return.
+    Out(Out),
+    /// What the body yielded.
+    Value(Value),
+    /// Yes or no.
+    Flag(bool),
+    /// What there is to say of a ring that this would close. Boxed, so that it makes no other answer larger.
+    #[allow(clippy::box_collection, reason = "as above")]
+    Ring(Box<String>),
+}

@@ -1,0 +1,31 @@
+//! What every cell begins with, whatever its type and whoever knows it.
+
+use crate::sys::sync::{AtomicPtr, UnsafeCell};
+
+/// The beginning of every cell: see [`anchor::cell`](crate::anchor::cell), which says what is in it.
+#[repr(C)]
+pub(crate) struct CellHead {
+    /// The memo, and in the low bits what the cell is.
+    pub(crate) memo: AtomicPtr<()>,
+    /// The next cell of the same anchor. Written before the cell is published, and by whoever owns a taken chain.
+    next: UnsafeCell<*mut CellHead>,
+}
+
+impl CellHead {
+    pub(crate) fn with_word(memo: *mut ()) -> Self {
+        Self { memo: AtomicPtr::new(memo), next: UnsafeCell::new(std::ptr::null_mut()) }
+    }
+
+    #[inline]
+    pub(crate) fn next(&self) -> *mut CellHead {
+        // SAFETY: written before the cell was published, or by the one who owns the chain.
+        self.next.with(|next| unsafe { *next })
+    }
+
+    /// # Safety
+    /// The cell is not published yet, or it is in a chain that is the caller's.
+    pub(crate) unsafe fn set_next(&self, next: *mut CellHead) {
+        // SAFETY: the caller's: nobody else reads it now.
+        self.next.with_mut(|at| unsafe { *at = next });
+    }
+}

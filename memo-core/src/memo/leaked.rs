@@ -1,0 +1,41 @@
+//! What of each memo was counted as leaked when this thread's table was given up, and is still there. Stays with the table.
+
+use std::cell::Cell;
+use std::ptr::NonNull;
+
+use super::core::Core;
+use crate::sys::per_thread::per_thread;
+
+per_thread! {
+    struct Leaked {
+        of: Cell<*mut Vec<(&'static Core, u64)>> = Cell::new(std::ptr::null_mut()),
+    }
+}
+
+/// Notes what of a memo is counted as leaked now. How much more that is than before.
+pub(crate) fn note(core: &'static Core, now: u64) -> u64 {
+    let here = Leaked::here();
+    if here.of.get().is_null() {
+        here.of.set(Box::into_raw(Box::default()));
+    }
+    // SAFETY: made above, never freed, this thread's alone, and nothing below comes back here.
+    let leaked = unsafe { &mut *here.of.get() };
+    let at = leaked.iter().position(|(other, _)| std::ptr::eq(*other, core));
+    let at = at.unwrap_or_else(|| {
+        leaked.push((core, 0));
+        leaked.len() - 1
+    });
+    let before = std::mem::replace(&mut leaked[at].1, now);
+    now.saturating_sub(before)
+}
+
+/// Of `n` results that are dropped late: how many were counted as leaked before. They are not counted again.
+pub(super) fn take_back(core: &'static Core, n: u64) -> u64 {
+    let Some(leaked) = NonNull::new(Leaked::here().of.get()) else { return 0 };
+    // SAFETY: as in `note`.
+    let leaked = unsafe { &mut *leaked.as_ptr() };
+    let Some((_, left)) = leaked.iter_mut().find(|(other, _)| std::ptr::eq(*other, core)) else { return 0 };
+    let taken = n.min(*left);
+    *left -= taken;
+    taken
+}

@@ -1,0 +1,24 @@
+//! Every memo used so far, in the order of first use.
+
+use super::core::Core;
+use crate::sys::sync::plain::{Mutex, MutexGuard};
+use crate::sys::sync::unpoisoned;
+
+static MEMOS: Mutex<Vec<&'static Core>> = Mutex::new(Vec::new());
+
+pub(crate) fn all() -> MutexGuard<'static, Vec<&'static Core>> {
+    unpoisoned(MEMOS.lock())
+}
+
+/// Enters a memo on first use. Its place in the list, and in every thread's counters.
+pub(crate) fn register(core: &'static Core) -> u32 {
+    if !core.is_listed() {
+        let mut memos = all();
+        let index = u32::try_from(memos.len()).expect("fewer than 2^32 memos");
+        // Only one caller gets here first: the lock is held.
+        if core.take_index(index) {
+            memos.push(core);
+        }
+    }
+    core.index()
+}

@@ -1,0 +1,112 @@
+//! The places where a memo's cells are listed, for those who must find them all.
+
+use std::ptr::NonNull;
+
+use super::head::CellHead;
+use crate::sys::sync::plain::{AtomicU32, Mutex, MutexGuard, Ordering};
+use crate::sys::sync::unpoisoned;
+use crate::sys::thread;
+
+/// Cells that `clear` must find are listed in a few places, so that threads making them seldom meet.
+pub(crate) const SEATS: usize = 8;
+
+/// One of those places, on a line of its own.
+#[repr(align(64))]
+pub(crate) struct Seat(Mutex<Seated>);
+
+impl Seat {
+    pub(crate) const fn new() -> Self {
+        Self(Mutex::new(Seated::new()))
+    }
+
+    /// The seat that this thread lists its new cells under.
+    pub(crate) fn mine() -> usize {
+        thread::number() as usize % SEATS
+    }
+
+    pub(crate) fn lock(&self) -> MutexGuard<'_, Seated> {
+        unpoisoned(self.0.lock())
+    }
+}
+
+/// A cell's place in its memo's list; guarded by the lock of the seat.
+///
+/// One word for both halves, since a cell is small: `position * SEATS + seat`.
+pub(crate) struct Listing(AtomicU32);
+
+const UNLISTED: u32 = u32::MAX;
+
+impl Listing {
+    pub(crate) const fn new() -> Self {
+        Self(AtomicU32::new(UNLISTED))
+    }
+
+    pub(crate) fn set(&self, seat: usize, position: usize) {
+        let word = u32::try_from(position * SEATS + seat).ok().filter(|word| *word != UNLISTED);
+        let word = word.expect("fewer than 2^29 cells on a seat");
+        self.0.store(word, Ordering::Relaxed);
+    }
+
+    pub(crate) fn clear(&self) {
+        self.0.store(UNLISTED, Ordering::Relaxed);
+    }
+
+    pub(crate) fn get(&self) -> Option<(usize, usize)> {
+        let word = self.0.load(Ordering::Relaxed);
+        (word != UNLISTED).then_some((word as usize % SEATS, word as usize / SEATS))
+    }
+}
+
+/// A cell's address in a memo's list. The anchor's count keeps it good while it is listed.
+#[derive(Clone, Copy)]
+pub(crate) struct CellPtr(pub(crate) NonNull<CellHead>);
+
+// SAFETY: only cells of shared memos are listed; those are `Send + Sync`, and are touched under the seat's lock or
+// through a count taken under it.
+unsafe impl Send for CellPtr {}
+
+/// The cells that are listed on one seat, in blocks: none is moved as a whole however many there are.
+pub(crate) struct Seated(Vec<Vec<CellPtr>>);
+
+const BLOCK: usize = 256;
+
+impl Seated {
+    pub(crate) const fn new() -> Self {
+        Self(Vec::new())
+    }
+
+    pub(crate) fn len(&self) -> usize {
+        self.0.last().map_or(0, |last| (self.0.len() - 1) * BLOCK + last.len())
+    }
+
+    pub(crate) fn push(&mut self, cell: CellPtr) {
+        match self.0.last_mut().filter(|last| last.len() < BLOCK) {
+            // The first grows as it needs, the others are seldom few.
+            Some(last) => last.push(cell),
+            None => {
+                let mut block = Vec::with_capacity(if self.0.is_empty() { 4 } else { BLOCK });
+                block.push(cell);
+                self.0.push(block);
+            }
+        }
+    }
+
+    /// Takes the cell at a position out. The last takes its place: that one comes back, unless it is itself.
+    pub(crate) fn swap_remove(&mut self, position: usize) -> Option<CellPtr> {
+        let last = self.0.last_mut()?.pop()?;
+        if self.0.len() > 1 && self.0.last().is_some_and(Vec::is_empty) {
+            self.0.pop();
+            if self.0.len() < self.0.capacity() / 4 {
+                let half = self.0.capacity() / 2;
+                self.0.shrink_to(half);
+            }
+        }
+        let at = self.0.get_mut(position / BLOCK)?.get_mut(position % BLOCK)?;
+        *at = last;
+        Some(last)
+    }
+
+    pub(crate) fn iter(&self) -> impl Iterator<Item = &CellPtr> {
+        self.0.iter().flatten()
+    }
+}

@@ -1,0 +1,60 @@
+//! What the attribute says of a function.
+
+/// The entries one living owner may have, unless `capacity` says otherwise.
+pub const DEFAULT_CAPACITY: usize = 1024;
+
+/// Checks a written capacity, at compile time.
+#[must_use]
+pub const fn capacity(entries: usize) -> usize {
+    assert!(entries > 0, "`capacity` must be at least 1; to switch a memo off, call its body");
+    entries
+}
+
+/// What the attribute knows about a function.
+#[derive(Clone, Copy, Debug)]
+pub struct Site {
+    /// `module_path!()`
+    pub module: &'static str,
+    /// The function's name.
+    pub function: &'static str,
+    /// The name given by option.
+    pub name: Option<&'static str>,
+    /// `file!()`
+    pub file: &'static str,
+    /// `line!()`
+    pub line: u32,
+    /// `column!()`
+    pub column: u32,
+    /// The options as written.
+    pub options: &'static str,
+    /// Entries under one owner; `usize::MAX` is unbounded.
+    pub capacity: usize,
+    /// Whether concurrent callers wait for one compute.
+    pub single_flight: bool,
+    /// Whether results are lent.
+    pub lends: bool,
+    /// Whether the word `local` was written.
+    pub local: bool,
+    /// Whether an argument besides the owner takes part in the key.
+    pub keyed: bool,
+}
+
+impl Site {
+    /// For cells that are on anchors for a purpose of our own.
+    pub(crate) const fn built_in(function: &'static str) -> Self {
+        Self {
+            module: "memo_core",
+            function,
+            name: None,
+            file: file!(),
+            line: line!(),
+            column: column!(),
+            options: "",
+            capacity: usize::MAX,
+            single_flight: false,
+            lends: false,
+            local: false,
+            keyed: false,
+        }
+    }
+}

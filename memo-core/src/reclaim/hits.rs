@@ -1,0 +1,45 @@
+//! Hits pay for sweeps, too: every few thousand of them, as nothing may be left but hits.
+
+use super::account::{HITS_PER_SWEEP, after_hits};
+use crate::memo::core::Core;
+use crate::memo::count::Count;
+use crate::memo::counters::{Counters, count_first};
+
+/// Counts a hit that has run nothing of the user's; every few thousand of them sweep.
+///
+/// `--cfg memo_uncounted` is for the benches alone: no hit is counted, so that they can say what counting costs. A feature
+/// would be switched on for a whole program by whoever asks first.
+#[inline(always)]
+pub(crate) fn count_hit(core: &'static Core) {
+    if cfg!(memo_uncounted) {
+        return;
+    }
+    let counters = Counters::here();
+    if let Some(place) = counters.place(core) {
+        // SAFETY: found just now.
+        let hits = unsafe { counters.add_at(place, Count::Hits, 1) };
+        if !are_to_sweep(hits) {
+            return;
+        }
+    }
+    // One call for both that are rare: a memoized function is inlined where it is called only if it is small.
+    count_hit_slowly(core);
+}
+
+/// Whether a thread that has counted so many hits of a memo sweeps.
+#[inline(always)]
+pub(crate) fn are_to_sweep(hits: u64) -> bool {
+    const { assert!(HITS_PER_SWEEP.is_power_of_two()) };
+    hits & (HITS_PER_SWEEP - 1) == 0
+}
+
+/// The first hit of a memo on a thread, which is still to be counted, and those that sweep, which are.
+#[cold]
+#[inline(never)]
+fn count_hit_slowly(core: &'static Core) {
+    if Counters::here().place(core).is_some() {
+        after_hits();
+    } else {
+        count_first(core, Count::Hits, 1);
+    }
+}

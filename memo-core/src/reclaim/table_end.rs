@@ -1,0 +1,104 @@
+//! The end of a thread's own table.
+//!
+//! When the thread ends its table is given back: all but the nodes of living `Rc`s whose results were lent, since an `Rc` that was
+//! leaked, or that a later destructor holds, may have a `&'static` result out. Those stay, with what is left of the table, and are
+//! counted as leaked. A table that is made after that is given back once more, when the destructors of the time have run; after
+//! that, a table goes at the end of each outermost call.
+
+use super::sweep;
+use crate::anchor::cell::listed;
+use crate::anchor::side_table::end;
+use crate::anchor::side_table::local;
+use crate::anchor::side_table::node::Node;
+use crate::anchor::side_table::shard::Chain;
+use crate::memo::core::Core;
+use crate::memo::count::Count;
+use crate::memo::{counters, leaked, list};
+use crate::sys::hazard::retire::Batch;
+use crate::sys::panics::Panics;
+use crate::sys::thread::{self, Step};
+
+/// Sees to it that the table that this thread is about to have is given back.
+#[inline]
+pub(super) fn arm() {
+    if !local::exists() && !thread::at_end(Step::CloseTable, close) {
+        // Too late for that: then at the very end, or with the call.
+        thread::at_end_again(Step::CloseTable);
+    }
+}
+
+/// Gives the table back, but for what may be lent for good.
+pub(super) fn close() {
+    // Values dropped here may make a new table; not for ever.
+    for _ in 0..4 {
+        if !local::exists() {
+            return;
+        }
+        // A destructor that panics here would abort the process: the thread has nobody to tell.
+        let mut panics = Panics::default();
+        panics.run(sweep::sweep_here);
+        let ended = end_what_is_not_lent(&mut panics);
+        // Whatever of these is alive lives on elsewhere, or has no result that could be out.
+        let free = end::end_all(local::take_if(|node| !may_be_lent(node)), &mut panics);
+        local::give_back(free, const { Chain::new() });
+        local::trim();
+        panics.swallow();
+        if local::exists() && ended == 0 {
+            break;
+        }
+    }
+    if local::exists() {
+        count_leaked();
+    }
+}
+
+/// Whether a result may be lent out for good: of an `Rc` that was leaked, or that a later destructor holds.
+fn may_be_lent(node: &Node) -> bool {
+    node.life().is_thread_bound() && node.life().is_alive() && {
+        let mut lent = false;
+        each_lent(node, |_, results| lent |= results > 0);
+        lent
+    }
+}
+
+/// Visits the lending memos on a node, with the number of their results.
+fn each_lent(node: &Node, mut visit: impl FnMut(&'static Core, usize)) {
+    node.anchor().cells().each(|cell| {
+        // SAFETY: the node's cells stand.
+        let core = unsafe { cell.as_ref() }.memo();
+        if core.site().lends {
+            // SAFETY: the vtable is that of the cell's memo.
+            visit(core, unsafe { (core.vtable().ready)(cell) });
+        }
+    });
+}
+
+/// What is in the table now outlives its thread: nobody will ever reclaim it, unless a later destructor drops that `Rc` after all.
+fn count_leaked() {
+    let mut stays: Vec<(&'static Core, u64)> = Vec::new();
+    local::each(&mut |node: &Node| {
+        each_lent(node, |core, results| match stays.iter_mut().find(|(other, _)| std::ptr::eq(*other, core)) {
+            Some((_, all)) => *all += results as u64,
+            None => stays.push((core, results as u64)),
+        });
+    });
+    for (core, results) in stays {
+        let more = leaked::note(core, results);
+        counters::count(core, Count::Leaked, more);
+    }
+}
+
+/// Nobody can have a result of a memo that returns by clone: those go with their thread, whoever lives on. How many
+/// there were.
+fn end_what_is_not_lent(panics: &mut Panics) -> usize {
+    let mut ended = 0;
+    let memos = list::all().clone();
+    for core in memos.into_iter().filter(|core| core.is_local() && !core.site().lends) {
+        for cell in listed(core) {
+            // Of this thread's memos nothing goes to a batch.
+            ended += cell.empty(Count::Dropped, &mut Batch::default(), panics);
+            panics.run(|| drop(cell));
+        }
+    }
+    ended
+}

@@ -1,0 +1,101 @@
+//! This thread's reader: its marks, which it alone writes, on the list of all from the first use until the thread ends.
+
+use std::cell::Cell;
+
+use super::registry::{self, READERS, Reader};
+use crate::sys::per_thread::per_thread;
+use crate::sys::thread::{self, Step};
+use crate::sys::{depth, fence};
+
+/// Whether this thread's reader is on the list, and which fence it needs.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Sight {
+    /// Not yet.
+    Unlisted,
+    /// It is, and a light fence does.
+    Light,
+    /// It is, and needs a full fence.
+    Full,
+    /// No more: the thread is ending.
+    Gone,
+}
+
+per_thread! {
+    struct Own {
+        /// Null as long as it is on no list.
+        reader: Cell<*const Reader> = Cell::new(std::ptr::null()),
+        sight: Cell<Sight> = Cell::new(Sight::Unlisted),
+    }
+}
+
+impl Own {
+    #[inline(always)]
+    fn listed(&self) -> Option<&'static Reader> {
+        // SAFETY: null, or a reader that was lent to this thread: those are never freed.
+        unsafe { self.reader.get().as_ref() }
+    }
+}
+
+/// This thread's reader, where it is on the list and a light fence does: nearly always.
+#[inline(always)]
+pub(crate) fn light_reader() -> Option<&'static Reader> {
+    let own = Own::here();
+    if own.sight.get() == Sight::Light { own.listed() } else { None }
+}
+
+/// This thread's reader, put on the list if it is not there yet.
+pub(crate) fn reader() -> Option<&'static Reader> {
+    let own = Own::here();
+    if own.sight.get() == Sight::Unlisted && thread::at_end(Step::Unlist, unlist) {
+        // Not in the thread-local itself: where a thread comes here for the first time after the destructors of its
+        // thread-locals (in one of C's), its guard never runs, and the reader stays on the list.
+        let reader = registry::lend();
+        // SAFETY: readers that are lent are never freed.
+        unsafe { READERS.add(reader) };
+        own.reader.set(reader);
+        own.sight.set(if fence::is_asymmetric() { Sight::Light } else { Sight::Full });
+    }
+    own.listed()
+}
+
+/// This thread's reader if it is on the list.
+pub(crate) fn listed() -> Option<&'static Reader> {
+    Own::here().listed()
+}
+
+/// This thread's marks.
+///
+/// # Safety
+/// This thread's reader is on the list: it is as long as the thread has counters, which come after and go before.
+#[inline(always)]
+pub(crate) unsafe fn marks() -> &'static Reader {
+    let reader = Own::here().reader.get();
+    debug_assert!(!reader.is_null(), "a thread with counters is on the list");
+    // SAFETY: the caller's; and as in `listed`.
+    unsafe { &*reader }
+}
+
+/// Whether no code of the user's runs below a memo call of this thread: neither a body nor a `Clone`.
+pub(crate) fn is_outermost() -> bool {
+    depth::is_zero() && listed().is_none_or(|reader| reader.cloning().is_free())
+}
+
+/// Whether no other thread is on the list.
+pub(crate) fn is_alone() -> bool {
+    READERS.lock().is_only(listed())
+}
+
+/// Whether what was unpublished before is looked at by nobody any more.
+pub(crate) fn others_have_left() -> bool {
+    READERS.have_left(listed())
+}
+
+fn unlist() {
+    let own = Own::here();
+    if let Some(reader) = own.listed() {
+        own.reader.set(std::ptr::null());
+        READERS.remove(reader);
+        registry::give_back(reader);
+    }
+    own.sight.set(Sight::Gone);
+}

@@ -1,0 +1,76 @@
+//! What a room keeps for each thread.
+//!
+//! Plain `Cell`s in one `const` thread-local without a destructor: it can be read and written until the very end of the thread,
+//! also from the destructors of other thread-locals (law 14). What must be given back at the thread's end, the room gives back
+//! in a function that it leaves with [`at_end`](super::thread::at_end).
+
+use std::ops::Deref;
+use std::ptr::NonNull;
+
+/// This thread's part, while no code runs that may be suspended and go on on another thread.
+///
+/// A pointer, so that it stays on its thread.
+pub(crate) struct Here<T>(NonNull<T>);
+
+impl<T> Here<T> {
+    /// # Safety
+    /// It stands until the thread's end.
+    #[inline(always)]
+    pub(crate) unsafe fn new(at: NonNull<T>) -> Self {
+        Self(at)
+    }
+}
+
+impl<T> Deref for Here<T> {
+    type Target = T;
+
+    #[inline(always)]
+    fn deref(&self) -> &T {
+        // SAFETY: it stands until the thread's end, and the pointer does not leave the thread.
+        unsafe { self.0.as_ref() }
+    }
+}
+
+/// Declares a struct of `Cell`s, each with its first value, of which every thread has one: `Name::here()`.
+macro_rules! per_thread {
+    (
+        $(#[$about:meta])*
+        $vis:vis struct $name:ident {
+            $($(#[$says:meta])* $field_vis:vis $field:ident: $type:ty = $first:expr,)*
+        }
+    ) => {
+        $(#[$about])*
+        $vis struct $name {
+            $($(#[$says])* $field_vis $field: $type,)*
+        }
+
+        const _: () = assert!(!std::mem::needs_drop::<$name>(), "a destructor would end the thread-local early");
+
+        impl $name {
+            const fn first() -> Self {
+                Self { $($field: $first,)* }
+            }
+
+            /// This thread's. Never fails, however late it is.
+            #[inline(always)]
+            $vis fn here() -> $crate::sys::per_thread::Here<Self> {
+                #[cfg(not(memo_shuttle))]
+                thread_local! {
+                    static HERE: $name = const { $name::first() };
+                }
+                #[cfg(memo_shuttle)]
+                thread_local! {
+                    static HERE: $crate::sys::sync::Own<$name> = const { $crate::sys::sync::Own::new() };
+                }
+                // In two steps: `LocalKey::with` is inlined only where what it runs is small.
+                #[cfg(not(memo_shuttle))]
+                let here = HERE.with(|here| std::ptr::NonNull::from(here));
+                #[cfg(memo_shuttle)]
+                let here = HERE.with(|all| std::ptr::NonNull::from(all.get($name::first, || HERE.with(|all| all.forget()))));
+                // SAFETY: a thread-local without a destructor.
+                unsafe { $crate::sys::per_thread::Here::new(here) }
+            }
+        }
+    };
+}
+pub(crate) use per_thread;
