@@ -1,0 +1,34 @@
+//! The packages, the order of their rooms, and what each room is for.
+
+use crate::house::House;
+
+pub(crate) const HOUSES: &[House] = &[
+    House {
+        package: "memo-core",
+        folder: "memo-core/src",
+        rooms: &[
+            ("sys", "atomics, locks, fences, hazard pointers, threads: no word of memos"),
+            ("memo", "a memo as data: its site, its counters, the list of all memos"),
+            ("value", "the inside of a cell: slots, entries by key, eviction"),
+            ("anchor", "the place on an object: its cells, where the anchor is, the end of both"),
+            ("key", "how an argument takes part"),
+            ("reclaim", "finding what is dead, and what is owed for it"),
+            ("compute", "who computes, who waits, who is told; rings"),
+            ("call", "what a call does: a hit, a miss; what an expansion asks"),
+            ("inspect", "statistics, reports, handles"),
+            ("__private", "what expansions name"),
+            ("lib", "what users name"),
+        ],
+        in_rooms: false,
+        guide: Some("memo-core/src/lib.rs"),
+    },
+    House { package: "memo-macros", folder: "memo-macros/src", rooms: &[], in_rooms: false, guide: None },
+    House { package: "memo-tests", folder: "tests", rooms: &[], in_rooms: false, guide: None },
+    House { package: "memo-benches", folder: "benches", rooms: &[], in_rooms: false, guide: None },
+];
+
+/// Folders that hold more files beside each other than one sees at a glance, and why.
+pub(crate) const CROWDED: &[(&str, &str)] = &[
+    ("tests/ui", "programs for the compiler, found by glob: one mistake a file"),
+    ("benches/benches", "targets of cargo's"),
+];
