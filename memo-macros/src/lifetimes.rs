@@ -192,9 +192,7 @@ impl<'a> Rename<'a> {
 
     /// Renames the lifetime of the leading `&` alone.
     pub(crate) fn leading(&self, ty: &mut Type) {
-        if let Some(reference) = leading_reference(ty)
-            && self.applies(reference.lifetime.as_ref())
-        {
+        if let Some(reference) = leading_reference(ty).filter(|reference| self.applies(reference.lifetime.as_ref())) {
             reference.lifetime = Some(self.to.clone());
         }
     }

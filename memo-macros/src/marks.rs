@@ -41,7 +41,9 @@ fn conditional(attr: &Attribute) -> Option<(Meta, Vec<Meta>)> {
 /// Takes the `#[memo(...)]` attributes off a parameter. `conditions` are those that must hold.
 pub(crate) fn take(attrs: &mut Vec<Attribute>, conditions: &mut Vec<Meta>, errors: &mut Errors) -> Option<Mark> {
     let mut marks = Vec::new();
-    for attr in attrs.extract_if(.., |attr| is_ours(attr)) {
+    let (ours, others): (Vec<_>, Vec<_>) = std::mem::take(attrs).into_iter().partition(is_ours);
+    *attrs = others;
+    for attr in ours {
         match conditional(&attr) {
             Some((condition, metas)) => {
                 conditions.push(condition);

@@ -1,8 +1,8 @@
 use proc_macro2::{Ident, TokenStream};
 use quote::{ToTokens, format_ident, quote};
 use syn::{
-    GenericArgument, Lifetime, PathArguments, ReturnType, Token, Type, TypeReference, TypeTraitObject, parse_quote,
-    parse_quote_spanned,
+    GenericArgument, Lifetime, PathArguments, PathSegment, ReturnType, Token, Type, TypeReference, TypeTraitObject,
+    parse_quote, parse_quote_spanned,
 };
 
 use crate::errors::Errors;
@@ -299,14 +299,20 @@ fn replace_first_argument(ty: &Type, by: &Type) -> Type {
 
 fn replace_argument(ty: &Type, at: usize, by: &Type) -> Type {
     let mut ty = bare(ty).clone();
-    if let Type::Path(path) = &mut ty
-        && let Some(segment) = path.path.segments.last_mut()
-        && let PathArguments::AngleBracketed(arguments) = &mut segment.arguments
-        && let Some(GenericArgument::Type(argument)) = arguments.args.iter_mut().nth(at)
-    {
-        *argument = by.clone();
+    if let Type::Path(path) = &mut ty {
+        let argument = path.path.segments.last_mut().and_then(|segment| argument_mut(segment, at));
+        if let Some(argument) = argument {
+            *argument = GenericArgument::Type(by.clone());
+        }
     }
     ty
+}
+
+fn argument_mut(segment: &mut PathSegment, at: usize) -> Option<&mut GenericArgument> {
+    match &mut segment.arguments {
+        PathArguments::AngleBracketed(arguments) => arguments.args.iter_mut().nth(at),
+        _ => None,
+    }
 }
 
 fn is_str(ty: &Type) -> bool {

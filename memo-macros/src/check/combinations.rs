@@ -12,11 +12,9 @@ use crate::syntax::{bare_expr, mentions};
 pub(super) fn check(options: &Options, parameters: &[Parameter], outcome: &Outcome, errors: &mut Errors) {
     refuse_contradictions(options, errors);
     let first_extra = parameters.iter().find(|parameter| parameter.part.is_extra());
-    if outcome.lent().is_some() {
+    if let Some(lent) = outcome.lent() {
         refuse_unstored(options, errors);
-        if let (Some(word), Some(lent)) = (&options.cache_err, outcome.lent())
-            && !lent.speaks_of_an_error()
-        {
+        if let Some(word) = options.cache_err.as_ref().filter(|_| !lent.speaks_of_an_error()) {
             errors
                 .under(word, "`cache_err` keeps errors, and this result is no `Result`: remove it, all of it is kept");
         }

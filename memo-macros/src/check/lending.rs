@@ -32,9 +32,7 @@ pub(super) fn check(
         require_named(lifetime, parameters, errors);
         return;
     }
-    if let Some(receiver) = parameters.iter().find(|parameter| parameter.receiver && !is_weak(parameter))
-        && sig.receiver().is_some()
-        && receiver.passed != Passed::Value
+    if parameters.iter().any(|parameter| parameter.receiver && !is_weak(parameter) && parameter.passed != Passed::Value)
     {
         errors.under(
             &lent.written,
@@ -42,7 +40,7 @@ pub(super) fn check(
         );
         return;
     }
-    if in_place && let Some(other) = bound_beside_self(parameters) {
+    if let Some(other) = bound_beside_self(parameters).filter(|_| in_place) {
         errors.under(
             &lent.written,
             format_args!(
@@ -88,7 +86,7 @@ fn refuse_borrow(body: TokenStream, errors: &mut Errors) {
         }
     });
     let is_borrow = last.clone().into_iter().next().is_some_and(|tree| tree.to_string() == "&");
-    if is_borrow && let Ok(Expr::Reference(borrow)) = syn::parse2(last) {
+    if let (true, Ok(Expr::Reference(borrow))) = (is_borrow, syn::parse2(last)) {
         errors.under(
             borrow,
             "what is lent is the memo's own, and the body yields it by value: make it here, or clone what is the argument's; to point into the argument, return an index, a range or an `Arc` instead",

@@ -17,11 +17,11 @@ pub(super) fn check(options: &Options, function: &Function, owner: &Parameter, o
     if !options.may_return_owner {
         refuse_owner_inside(owner, outcome, errors);
     }
-    if let Outcome::Owned(ty) = outcome
-        && options.cache_if.is_none()
-        && options.cache_err.is_none()
-    {
-        refuse_unknown_err(function, ty, errors);
+    match outcome {
+        Outcome::Owned(ty) if options.cache_if.is_none() && options.cache_err.is_none() => {
+            refuse_unknown_err(function, ty, errors);
+        }
+        _ => {}
     }
 }
 

@@ -142,14 +142,15 @@ struct Element<'a> {
 /// A part as its type says. A tuple's are asked for one by one, so that a wrong one is told where it stands.
 fn by_type(memo: &Memo, element: &Element) -> TokenStream {
     let private = &memo.paths.private;
-    if let Type::Tuple(tuple) = pointee(element.ty)
-        && (1..=MOST_PARTS).contains(&tuple.elems.len())
-    {
-        let parts = tuple.elems.iter().enumerate().map(|(index, ty)| {
-            let at = element.at.iter().copied().chain([index]).collect();
-            by_type(memo, &Element { at, ty, ..*element })
-        });
-        return ours!((#(#parts,)*));
+    match pointee(element.ty) {
+        Type::Tuple(tuple) if (1..=MOST_PARTS).contains(&tuple.elems.len()) => {
+            let parts = tuple.elems.iter().enumerate().map(|(index, ty)| {
+                let at = element.at.iter().copied().chain([index]).collect();
+                by_type(memo, &Element { at, ty, ..*element })
+            });
+            return ours!((#(#parts,)*));
+        }
+        _ => {}
     }
     let argument = element.borrowed();
     let argument = match question(memo, pointee(element.ty)) {
