@@ -5,10 +5,9 @@ use quote::{ToTokens, quote};
 use syn::visit_mut::VisitMut;
 use syn::{FnArg, Lifetime, Signature};
 
-use crate::function::Function;
-use crate::lifetimes::{Rename, first_borrow};
-use crate::marks;
-use crate::syntax::mentions;
+use crate::parse::function::{Function, is_mark};
+use crate::parse::lifetimes::{Rename, first_borrow};
+use crate::parse::syntax::mentions;
 
 /// The function without our marks, and without what would cause further errors.
 pub(crate) fn function(mut function: Function) -> TokenStream {
@@ -17,7 +16,7 @@ pub(crate) fn function(mut function: Function) -> TokenStream {
             FnArg::Receiver(receiver) => &mut receiver.attrs,
             FnArg::Typed(typed) => &mut typed.attrs,
         };
-        attrs.retain(|attr| !marks::is_ours(attr));
+        attrs.retain(|attr| !is_mark(attr));
     }
     function.attrs.retain(|attr| attr.path().segments.last().is_none_or(|segment| segment.ident != "weak_memo"));
     // What an `impl Trait` borrows is the body's own.

@@ -1,32 +1,31 @@
 //! The attribute `#[weak_memo]` and the derives `HasAnchor` and `MemoKey` of memo-core, which re-exports them: use them
 //! through it.
 //!
-//! The way of an annotated function: `options` and `function` read what is written, `check` turns it into a `model` of
-//! what holds or reports every mistake at once, `expand` writes the model out and cannot fail, `fallback` keeps the
-//! function for the rest of the user's code where there were mistakes.
+//! The way of an annotated function: `parse` reads what is written, `check` turns it into a `model` of what holds or
+//! reports every mistake at once, `expand` writes the model out and cannot fail, `fallback` keeps the function for the rest
+//! of the user's code where there were mistakes. Imports go this way alone: each of `parse`, `model`, `check`, `expand`,
+//! `derive` knows those before it, and no two files know each other.
+
+/// `quote!` with names of our own.
+macro_rules! ours {
+    ($($tokens:tt)*) => { ::quote::quote_spanned!(::proc_macro2::Span::mixed_site()=> $($tokens)*) };
+}
 
 mod check;
 mod derive;
-mod derive_has_anchor;
-mod derive_memo_key;
-mod errors;
 mod expand;
 mod fallback;
-mod function;
-mod lifetimes;
-mod looks;
-mod marks;
 mod model;
-mod options;
-mod outcome;
-mod paths;
-mod spans;
-mod syntax;
+mod parse;
 #[cfg(test)]
 mod tests;
-mod weak_memo;
 
 use proc_macro::TokenStream;
+use proc_macro2::TokenStream as Tokens;
+
+use parse::Errors;
+use parse::function::Function;
+use parse::options::Options;
 
 /// Memoizes a function: each result lives exactly as long as the objects it came from.
 ///
@@ -130,7 +129,23 @@ use proc_macro::TokenStream;
 /// tells there, say so too.
 #[proc_macro_attribute]
 pub fn weak_memo(options: TokenStream, item: TokenStream) -> TokenStream {
-    weak_memo::weak_memo(options.into(), item.into()).into()
+    memoized(options.into(), item.into()).into()
+}
+
+fn memoized(options: Tokens, item: Tokens) -> Tokens {
+    let mut errors = Errors::default();
+    let options = Options::parse(options, &mut errors);
+    let function: Function = match syn::parse2(item.clone()) {
+        Ok(function) => function,
+        Err(error) => {
+            errors.push(error);
+            return errors.or(item.clone()).unwrap_or_else(|error| fallback::beside(item, &error));
+        }
+    };
+    match check::check(options, function.clone(), errors) {
+        Ok(memo) => expand::expand(&memo),
+        Err(error) => fallback::beside(fallback::function(function), &error),
+    }
 }
 
 /// Gives a struct's objects an anchor of their own: the field of type `Anchor`, or the one marked `#[memo(anchor)]` where
@@ -175,7 +190,7 @@ pub fn weak_memo(options: TokenStream, item: TokenStream) -> TokenStream {
 /// ```
 #[proc_macro_derive(HasAnchor, attributes(memo))]
 pub fn derive_has_anchor(input: TokenStream) -> TokenStream {
-    derive_has_anchor::derive_has_anchor(input.into()).into()
+    derive::has_anchor::derive(input.into()).into()
 }
 
 /// Makes a struct or an enum a key, field by field: weak fields by identity, values by a copy.
@@ -221,5 +236,5 @@ pub fn derive_has_anchor(input: TokenStream) -> TokenStream {
 /// ```
 #[proc_macro_derive(MemoKey, attributes(memo))]
 pub fn derive_memo_key(input: TokenStream) -> TokenStream {
-    derive_memo_key::derive_memo_key(input.into()).into()
+    derive::memo_key::derive(input.into()).into()
 }

@@ -5,11 +5,9 @@ use std::collections::BTreeSet;
 use proc_macro2::Ident;
 use syn::{Expr, Lifetime, LitStr, Meta, Pat, Type};
 
-use crate::function::Function;
-use crate::options::Capacity;
-use crate::outcome::Outcome;
-use crate::paths::Paths;
-use crate::spans::Extent;
+use crate::parse::function::{Function, Part};
+use crate::parse::options::{Capacity, Paths};
+use crate::parse::syntax::{Extent, bare, is_named};
 
 /// The longest tuple of parts that the runtime knows.
 pub(crate) const MOST_PARTS: usize = 12;
@@ -20,7 +18,7 @@ pub(crate) struct Memo {
     pub(crate) paths: Paths,
     pub(crate) parameters: Vec<Parameter>,
     pub(crate) owner: usize,
-    pub(crate) outcome: Outcome,
+    pub(crate) output: Output,
     pub(crate) lifetimes: Lifetimes,
     pub(crate) keep: Keep,
     pub(crate) capacity: Option<Capacity>,
@@ -37,7 +35,8 @@ pub(crate) struct Memo {
     /// The companion function; none means that the body stands in place.
     pub(crate) handle: Option<Ident>,
     pub(crate) name: Option<LitStr>,
-    pub(crate) written: String,
+    /// The options as one line, for reports.
+    pub(crate) options: String,
 }
 
 /// A type that a result holds.
@@ -55,31 +54,9 @@ pub(crate) struct Parameter {
     pub(crate) ty: Type,
     pub(crate) extent: Extent,
     pub(crate) receiver: bool,
-    pub(crate) passed: Passed,
     pub(crate) part: Part,
     /// What its marks were written under, with `cfg_attr`: taken to hold.
     pub(crate) conditions: Vec<Meta>,
-}
-
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Passed {
-    Value,
-    Reference,
-    MutableReference,
-}
-
-/// How a parameter takes part.
-pub(crate) enum Part {
-    /// By its identity; and, as part of the extra key, by what the expression makes of it.
-    Owner { beside: Option<Expr> },
-    /// By what its type says. `weak` if it looks like a weak one that is borrowed: a lent result lives as long.
-    Key { weak: bool },
-    /// By a copy.
-    Value,
-    /// By what the expression makes of the parameters.
-    Computed(Expr),
-    /// Not at all.
-    Skipped,
 }
 
 /// The lifetimes that the expansion writes.
@@ -132,20 +109,87 @@ impl Memo {
 impl Parameter {
     /// The argument lends for as long as a lent result lives.
     pub(crate) fn is_borrowed_weak(&self) -> bool {
-        self.passed == Passed::Reference && matches!(self.part, Part::Owner { .. } | Part::Key { weak: true })
+        let is_weak = matches!(self.part, Part::Owner { .. } | Part::Key { weak: true });
+        is_weak && !self.is_by_value() && !self.is_by_mut()
+    }
+
+    pub(crate) fn is_by_value(&self) -> bool {
+        !matches!(bare(&self.ty), Type::Reference(_))
+    }
+
+    /// It is passed by `&mut`.
+    pub(crate) fn is_by_mut(&self) -> bool {
+        matches!(bare(&self.ty), Type::Reference(reference) if reference.mutability.is_some())
     }
 }
 
-impl Part {
-    pub(crate) fn is_extra(&self) -> bool {
-        self.computed().is_some() || matches!(self, Self::Key { .. } | Self::Value)
+/// How the result reaches the caller, read from the result type as it is written.
+#[derive(Clone)]
+pub(crate) enum Output {
+    /// A copy of what is kept.
+    Owned(Box<Type>),
+    /// A borrow of what is kept.
+    Lent(Box<Lent>),
+}
+
+#[derive(Clone)]
+pub(crate) struct Lent {
+    /// The result type as written.
+    pub(crate) written: Type,
+    /// The lifetime of the lent reference; none if it is elided.
+    pub(crate) lifetime: Option<Lifetime>,
+    /// What the body yields: the result type with the borrow replaced by what it borrows from.
+    pub(crate) yields: Type,
+    /// What is kept: `yields`, or the `Ok` side of it.
+    pub(crate) kept: Type,
+    /// The name of the function in `lend` that borrows the result's form from a `&kept`.
+    pub(crate) form: &'static str,
+    pub(crate) error: LentError,
+}
+
+/// What becomes of the `Err` of a lent `Result`.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum LentError {
+    /// The result is no `Result`, or one that is lent as a whole.
+    None,
+    /// It goes out by value and is not kept.
+    ByValue,
+    /// It is kept and lent, too, in the form of this name.
+    Lent(&'static str),
+}
+
+impl Output {
+    pub(crate) fn lent(&self) -> Option<&Lent> {
+        match self {
+            Self::Owned(_) => None,
+            Self::Lent(lent) => Some(lent),
+        }
     }
 
-    /// The user's expression, of which something is part of the extra key.
-    pub(crate) fn computed(&self) -> Option<&Expr> {
+    /// The type of what is kept.
+    pub(crate) fn kept(&self) -> &Type {
         match self {
-            Self::Computed(expr) | Self::Owner { beside: Some(expr) } => Some(expr),
-            _ => None,
+            Self::Owned(ty) => ty,
+            Self::Lent(lent) => &lent.kept,
         }
+    }
+
+    pub(crate) fn written(&self) -> &Type {
+        match self {
+            Self::Owned(ty) => ty,
+            Self::Lent(lent) => &lent.written,
+        }
+    }
+}
+
+impl Lent {
+    /// `cache_err` says something about it.
+    pub(crate) fn speaks_of_an_error(&self) -> bool {
+        self.error != LentError::None || is_named(&self.kept, &["Result"])
+    }
+
+    /// Only an `Ok` is kept.
+    pub(crate) fn is_fallible(&self) -> bool {
+        self.error == LentError::ByValue
     }
 }

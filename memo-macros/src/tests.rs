@@ -5,9 +5,9 @@ use quote::ToTokens;
 use syn::{File, Item};
 
 use crate::check::check;
-use crate::errors::Errors;
-use crate::options::Options;
-use crate::weak_memo::weak_memo;
+use crate::memoized as weak_memo;
+use crate::parse::Errors;
+use crate::parse::options::Options;
 
 fn tokens(source: &str) -> TokenStream {
     source.parse().expect("a test's source is made of tokens")

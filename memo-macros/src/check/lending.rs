@@ -4,11 +4,10 @@ use proc_macro2::{Span, TokenStream, TokenTree};
 use quote::TokenStreamExt;
 use syn::{Expr, Ident, Lifetime, Signature};
 
-use crate::errors::Errors;
-use crate::function::Function;
-use crate::lifetimes::{count_in_inputs, declared, in_signature, in_type_bounds, of_leading_reference};
-use crate::model::{Lifetimes, Parameter, Part, Passed, WrittenOut};
-use crate::outcome::{Lent, Outcome};
+use crate::model::{Lent, Lifetimes, Output, Parameter, WrittenOut};
+use crate::parse::Errors;
+use crate::parse::function::{Function, Part};
+use crate::parse::lifetimes::{count_in_inputs, declared, in_signature, in_type_bounds, of_leading_reference};
 
 /// Refuses what cannot be lent, or lent from. An elided lifetime in the result is bound to every weak argument.
 pub(super) fn check(
@@ -16,13 +15,13 @@ pub(super) fn check(
     in_place: bool,
     parameters: &[Parameter],
     owner: &Parameter,
-    outcome: &Outcome,
+    output: &Output,
     errors: &mut Errors,
 ) {
-    let Some(lent) = outcome.lent() else { return };
+    let Some(lent) = output.lent() else { return };
     let sig = &function.sig;
     refuse_borrow(function.body.stream(), errors);
-    if owner.passed == Passed::Value {
+    if owner.is_by_value() {
         errors.under(
             &owner.ty,
             "the result is lent from its owner, which ends with the call where it is passed by value: take it by `&`, or return an owned value",
@@ -32,8 +31,7 @@ pub(super) fn check(
         require_named(lifetime, parameters, errors);
         return;
     }
-    if parameters.iter().any(|parameter| parameter.receiver && !is_weak(parameter) && parameter.passed != Passed::Value)
-    {
+    if parameters.iter().any(|parameter| parameter.receiver && !is_weak(parameter) && !parameter.is_by_value()) {
         errors.under(
             &lent.written,
             "Rust binds this lifetime to `self`, which takes no part here: name the owner's, `fn f<'a>(&self, owner: &'a T) -> &'a V`",
@@ -105,12 +103,12 @@ fn weak_names(parameters: &[Parameter]) -> BTreeSet<&Ident> {
 }
 
 /// Chooses the lifetimes that the expansion writes.
-pub(super) fn lifetimes(sig: &Signature, parameters: &[Parameter], outcome: &Outcome, associated: bool) -> Lifetimes {
+pub(super) fn lifetimes(sig: &Signature, parameters: &[Parameter], output: &Output, associated: bool) -> Lifetimes {
     let all = in_signature(sig);
     let kept = in_type_bounds(&sig.generics);
     let replaced: BTreeSet<_> = declared(&sig.generics).difference(&kept).cloned().collect();
     let weak = fresh("w", &all, associated);
-    let written_out = outcome.lent().and_then(|lent| written_out(sig, parameters, lent, &weak));
+    let written_out = output.lent().and_then(|lent| written_out(sig, parameters, lent, &weak));
     Lifetimes { other: fresh("a", &(&all - &replaced), associated), weak, replaced, written_out }
 }
 

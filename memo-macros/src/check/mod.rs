@@ -1,63 +1,57 @@
 //! From what is written to what holds: every mistake of one function is found here, and all are reported together.
 
-mod changes;
-mod combinations;
-mod handle;
 mod lending;
-mod owner;
+mod options;
+mod output;
 mod parameters;
 mod results;
 mod signature;
 
-use crate::errors::Errors;
-use crate::function::Function;
 use crate::model::Memo;
-use crate::options::{Handle, Options};
-use crate::outcome::Outcome;
-use crate::paths::Paths;
+use crate::parse::Errors;
+use crate::parse::function::Function;
+use crate::parse::options::{Handle, Options};
 
-pub(crate) fn check(options: Options, mut function: Function, mut errors: Errors) -> syn::Result<Memo> {
-    let in_place = matches!(options.handle, Some(Handle::None));
+pub(crate) fn check(written: Options, mut function: Function, mut errors: Errors) -> syn::Result<Memo> {
+    let in_place = matches!(written.handle, Some(Handle::None));
     signature::check(&function, in_place, &mut errors);
     let mut parameters = parameters::read(&mut function.sig, &mut errors);
-    let outcome = Outcome::of(&function.sig.output, options.cache_err.is_some(), &mut errors);
-    let owner = owner::choose(&mut parameters, &function.sig.ident, &mut errors);
-    parameters::check_count(&parameters, &mut errors);
-    changes::check(&options, &parameters, &mut errors);
-    if let Some(owner) = owner {
-        combinations::check(&options, &parameters, &outcome, &mut errors);
-        results::check(&options, &function, &parameters[owner], &outcome, &mut errors);
-        lending::check(&function, in_place, &parameters, &parameters[owner], &outcome, &mut errors);
+    let output = output::read(&function.sig.output, written.cache_err.is_some(), &mut errors);
+    let owner = parameters::choose_owner(&mut parameters, &function.sig.ident, &mut errors);
+    parameters::refuse_too_many(&parameters, &mut errors);
+    parameters::refuse_changing(&written, &parameters, &mut errors);
+    let mut holds_owner = written.may_return_owner;
+    let mut not_the_owner = Vec::new();
+    if let Some(owner) = owner.map(|owner| &parameters[owner]) {
+        options::check(&written, &parameters, &output, &mut errors);
+        results::check(&written, &function, owner, &output, &mut errors);
+        lending::check(&function, in_place, &parameters, owner, &output, &mut errors);
+        holds_owner = holds_owner || results::borrows(owner);
+        if !holds_owner {
+            not_the_owner = results::to_compare(&function, owner, &output);
+        }
     }
-    let holds_owner = options.may_return_owner || owner.is_some_and(|owner| results::borrows(&parameters[owner]));
-    let not_the_owner = match owner {
-        Some(owner) if !holds_owner => results::to_compare(&function, &parameters[owner], &outcome),
-        _ => Vec::new(),
-    };
-    let keep = combinations::keep(&options);
-    let associated = options.associated.is_some() || signature::speaks_of_self(&function.sig);
-    let handle = handle::name(options.handle.as_ref(), &function.sig.ident, &parameters, associated, &mut errors);
-    let lifetimes = lending::lifetimes(&function.sig, &parameters, &outcome, associated);
-    let capacity = combinations::capacity(options.capacity, &function.sig.generics, &mut errors);
-    // Without an owner there are errors, so that this index is never used.
-    let owner = owner.unwrap_or_default();
-    errors.or(Memo {
-        paths: Paths::new(options.krate.as_ref()),
-        parameters,
-        owner,
-        outcome,
-        lifetimes,
-        keep,
-        capacity,
+    let associated = written.associated || signature::speaks_of_self(&function.sig);
+    let handle = options::handle(written.handle.as_ref(), &function.sig.ident, &parameters, associated, &mut errors);
+    let memo = Memo {
+        // Without an owner there are errors, so that this index is never used.
+        owner: owner.unwrap_or_default(),
+        lifetimes: lending::lifetimes(&function.sig, &parameters, &output, associated),
+        keep: options::keep(&written),
+        capacity: options::capacity(written.capacity, &function.sig.generics, &mut errors),
         tracks_caller: signature::is_marked(&function.attrs, "track_caller"),
-        single_flight: options.single_flight.unwrap_or(true),
-        local: options.local.is_some(),
+        single_flight: !written.racing,
+        local: written.local,
+        paths: written.paths,
+        parameters,
+        output,
         holds_owner,
         not_the_owner,
         associated,
         handle,
-        name: options.name,
-        written: options.written,
+        name: written.name,
+        options: written.text,
         function,
-    })
+    };
+    errors.or(memo)
 }

@@ -1,13 +1,19 @@
+//! The parameters: how each takes part, which of them owns the results, and those that would change unseen.
+
 use proc_macro2::Span;
 use quote::format_ident;
-use syn::{FnArg, Ident, Pat, PatType, Receiver, Signature, Type};
+use syn::visit::{self, Visit};
+use syn::{
+    FnArg, Ident, ParenthesizedGenericArguments, Pat, PatType, PathSegment, Receiver, Signature, Type, TypeBareFn,
+};
 
-use crate::errors::Errors;
-use crate::looks::Looks;
-use crate::marks::{self, Mark, Says};
-use crate::model::{MOST_PARTS, Parameter, Part, Passed};
-use crate::spans::Extent;
-use crate::syntax::bare;
+use crate::model::{MOST_PARTS, Parameter};
+use crate::parse::Errors;
+use crate::parse::function::{Mark, Part, take_marks};
+use crate::parse::options::Options;
+use crate::parse::syntax::{Extent, Looks, is_named, pointee};
+
+const WRITE: &str = "`&Arc<T>`, `&Rc<T>`, `&Anchored<T>` or `&T` with `#[derive(HasAnchor)]`";
 
 /// Reads the parameters and takes our marks off them.
 pub(super) fn read(sig: &mut Signature, errors: &mut Errors) -> Vec<Parameter> {
@@ -22,48 +28,48 @@ pub(super) fn read(sig: &mut Signature, errors: &mut Errors) -> Vec<Parameter> {
 
 fn read_receiver(receiver: &mut Receiver, errors: &mut Errors) -> Parameter {
     let mut conditions = Vec::new();
-    let mark = marks::take(&mut receiver.attrs, &mut conditions, errors);
-    if Passed::of(&receiver.ty) == Passed::MutableReference
-        && !matches!(mark, Some(Mark { says: Says::Skip | Says::Key(_), .. }))
-    {
-        let mut written = receiver.clone();
-        written.attrs.clear();
-        errors.under(
-            written,
-            "results belong to an object that does not change while they are there, and `&mut self` may change it: take `&self`",
-        );
-    }
-    let mut whole = receiver.clone();
-    whole.attrs.clear();
-    Parameter {
+    let mark = take_marks(&mut receiver.attrs, &mut conditions, errors);
+    let whole = Receiver { attrs: Vec::new(), ..receiver.clone() };
+    let parameter = Parameter {
         name: Ident::new("self", receiver.self_token.span),
         pattern: None,
         ty: (*receiver.ty).clone(),
-        extent: Extent::of(whole),
+        extent: Extent::of(&whole),
         receiver: true,
-        passed: Passed::of(&receiver.ty),
         part: part(mark, &receiver.ty),
         conditions,
+    };
+    if parameter.is_by_mut() && !matches!(parameter.part, Part::Skipped | Part::Computed(_)) {
+        errors.under(
+            whole,
+            "results belong to an object that does not change while they are there, and `&mut self` may change it: take `&self`",
+        );
     }
+    parameter
 }
 
 fn read_typed(index: usize, typed: &mut PatType, errors: &mut Errors) -> Parameter {
     let mut conditions = Vec::new();
-    let mark = marks::take(&mut typed.attrs, &mut conditions, errors);
-    if Passed::of(&typed.ty) == Passed::MutableReference {
-        refuse_mutable(mark.as_ref(), &typed.ty, errors);
-    }
+    let mark = take_marks(&mut typed.attrs, &mut conditions, errors);
+    let marked = mark.as_ref().map(|mark| mark.word.clone());
     let (name, pattern) = name_and_pattern(index, &typed.pat);
-    Parameter {
+    let parameter = Parameter {
         name,
         pattern,
         ty: (*typed.ty).clone(),
         extent: Extent::of(&typed.ty),
         receiver: false,
-        passed: Passed::of(&typed.ty),
         part: part(mark, &typed.ty),
         conditions,
+    };
+    if parameter.is_by_mut() && !matches!(parameter.part, Part::Skipped | Part::Computed(_)) {
+        let message = "an `&mut` argument cannot take part in a key: mark it `#[memo(skip)]`, or take it by `&`";
+        match marked {
+            Some(word) => errors.under(word, message),
+            None => errors.under(&typed.ty, message),
+        }
     }
+    parameter
 }
 
 fn name_and_pattern(index: usize, pat: &Pat) -> (Ident, Option<Pat>) {
@@ -81,36 +87,11 @@ fn our_name(index: usize) -> Ident {
     format_ident!("__memo_arg{}", index + 1, span = Span::mixed_site())
 }
 
-fn refuse_mutable(mark: Option<&Mark>, ty: &Type, errors: &mut Errors) {
-    let message = "an `&mut` argument cannot take part in a key: mark it `#[memo(skip)]`, or take it by `&`";
-    match mark {
-        None => errors.under(ty, message),
-        Some(Mark { word, says: Says::Value | Says::Owner(_) }) => errors.under(word, message),
-        Some(Mark { says: Says::Skip | Says::Key(_), .. }) => {}
-    }
-}
-
 fn part(mark: Option<Mark>, ty: &Type) -> Part {
-    match mark.map(|mark| mark.says) {
-        None => Part::Key { weak: Looks::of(ty) != Looks::Plain },
-        Some(Says::Value) => Part::Value,
-        Some(Says::Key(expr)) => Part::Computed(expr),
-        Some(Says::Skip) => Part::Skipped,
-        Some(Says::Owner(beside)) => Part::Owner { beside },
-    }
+    mark.map_or_else(|| Part::Key { weak: Looks::of(ty) != Looks::Plain }, |mark| mark.part)
 }
 
-impl Passed {
-    fn of(ty: &Type) -> Self {
-        match bare(ty) {
-            Type::Reference(reference) if reference.mutability.is_some() => Self::MutableReference,
-            Type::Reference(_) => Self::Reference,
-            _ => Self::Value,
-        }
-    }
-}
-
-pub(super) fn check_count(parameters: &[Parameter], errors: &mut Errors) {
+pub(super) fn refuse_too_many(parameters: &[Parameter], errors: &mut Errors) {
     let mut extra = parameters.iter().filter(|parameter| parameter.part.is_extra());
     if let Some(first_too_many) = extra.nth(MOST_PARTS) {
         errors.under(
@@ -118,4 +99,152 @@ pub(super) fn check_count(parameters: &[Parameter], errors: &mut Errors) {
             format_args!("at most {MOST_PARTS} arguments besides the owner can take part in the key: put some of them into a struct with `#[derive(MemoKey)]`, or mark what does not matter `#[memo(skip)]`"),
         );
     }
+}
+
+/// Finds the argument on whose anchor the entries live: the marked one, or the first that is written like a weak one. One that
+/// is marked `key` is it where there is no other, and then has its identity and the key beside it.
+pub(super) fn choose_owner(parameters: &mut [Parameter], function: &Ident, errors: &mut Errors) -> Option<usize> {
+    let first =
+        |is: fn(&Part) -> bool| parameters.iter().position(|parameter| is(&parameter.part) && may_own(parameter));
+    let owner = marked(parameters, errors)
+        .or_else(|| first(|part| matches!(part, Part::Key { .. })))
+        .or_else(|| first(|part| matches!(part, Part::Computed(_))));
+    match owner {
+        Some(owner) => become_owner(&mut parameters[owner].part),
+        None => report_none(parameters, function, errors),
+    }
+    owner
+}
+
+fn become_owner(part: &mut Part) {
+    *part = match std::mem::replace(part, Part::Skipped) {
+        Part::Computed(expr) => Part::Owner { beside: Some(expr) },
+        Part::Owner { beside } => Part::Owner { beside },
+        _ => Part::Owner { beside: None },
+    };
+}
+
+fn marked(parameters: &[Parameter], errors: &mut Errors) -> Option<usize> {
+    let mut marked =
+        parameters.iter().enumerate().filter(|(_, parameter)| matches!(parameter.part, Part::Owner { .. }));
+    let (first, _) = marked.next()?;
+    for (_, other) in marked {
+        errors.under(
+            &other.ty,
+            "two arguments are marked `owner`, and the results can live on one only: mark the one that they belong to (all weak arguments end an entry when they die)",
+        );
+    }
+    Some(first)
+}
+
+fn may_own(parameter: &Parameter) -> bool {
+    !parameter.is_by_mut() && Looks::of(&parameter.ty).may_own()
+}
+
+fn report_none(parameters: &[Parameter], function: &Ident, errors: &mut Errors) {
+    let unmarked = |parameter: &&Parameter| matches!(parameter.part, Part::Key { .. });
+    if !errors.is_empty() && parameters.iter().any(|parameter| !matches!(parameter.part, Part::Key { .. })) {
+        // One of those marks may be the mistake that left no owner.
+        return;
+    }
+    if parameters.iter().filter(unmarked).any(Parameter::is_by_mut) {
+        // Already told; with that mended, it may well be the owner.
+        return;
+    }
+    let container = parameters.iter().filter(unmarked).find(|parameter| Looks::of(&parameter.ty) == Looks::Container);
+    if let Some(container) = container {
+        errors.under(&container.ty, refusal(&container.ty));
+        return;
+    }
+    errors.under(
+        function,
+        format_args!(
+            "no argument of `{function}` can own its results: write one as {WRITE}; where no result belongs to an object, take an ordinary cache such as `cached` or `moka`"
+        ),
+    );
+}
+
+/// Why a container is no owner, and what to write.
+fn refusal(ty: &Type) -> String {
+    if is_named(pointee(ty), &["Box"]) {
+        return "a `Box` cannot own the results, since it is no object by itself: take what is in it, `&T` with `#[derive(HasAnchor)]` (callers may go on passing a `&Box<T>`), or share it, `&Arc<T>`".to_owned();
+    }
+    format!("a container cannot own the results, since it may be empty: take the owner itself as a parameter, {WRITE}")
+}
+
+/// Refuses weak arguments that are seen to change behind their `&`: by identity alone, their results would be stale.
+pub(super) fn refuse_changing(options: &Options, parameters: &[Parameter], errors: &mut Errors) {
+    if options.interior_mutability {
+        return;
+    }
+    let by_identity = parameters.iter().filter(|parameter| match parameter.part {
+        Part::Owner { ref beside } => beside.is_none(),
+        Part::Key { weak } => weak,
+        Part::Value | Part::Computed(_) | Part::Skipped => false,
+    });
+    for parameter in by_identity {
+        let name = &parameter.name;
+        for word in changing(&parameter.ty) {
+            let skip = if parameter.part.is_extra() { ", leave it out, `#[memo(skip)]`" } else { "" };
+            errors.under(
+                word,
+                format_args!(
+                    "what changes in a `{word}` is not seen, and an old result would be given: say what counts of it, `#[memo(key = {name}.version())]`{skip}, or pass an `Arc` that is kept in the `{word}` and replaced there; write `interior_mutability` if no result depends on it"
+                ),
+            );
+        }
+    }
+}
+
+/// The words in a type by which it may change. What is set once is no such thing.
+fn changing(ty: &Type) -> Vec<&Ident> {
+    let mut finder = Changing(Vec::new());
+    finder.visit_type(ty);
+    finder.0
+}
+
+const CHANGING: &[&str] = &[
+    "Mutex",
+    "RwLock",
+    "RefCell",
+    "Cell",
+    "UnsafeCell",
+    "SyncUnsafeCell",
+    "ReentrantLock",
+    "ReentrantMutex",
+    "FairMutex",
+    "ArcSwap",
+    "ArcSwapOption",
+    "ArcSwapAny",
+    "AtomicCell",
+    "AtomicRefCell",
+];
+
+fn is_changing(name: &Ident) -> bool {
+    let is_atomic = |name: &str| {
+        let rest = name.strip_prefix("Atomic");
+        rest.is_some_and(|rest| ["Bool", "Ptr", "Usize", "Isize"].contains(&rest) || is_sized(rest))
+    };
+    // `AtomicU64`
+    fn is_sized(rest: &str) -> bool {
+        rest.strip_prefix(['U', 'I'])
+            .is_some_and(|bits| !bits.is_empty() && bits.bytes().all(|byte| byte.is_ascii_digit()))
+    }
+    CHANGING.iter().any(|changing| name == changing) || is_atomic(&name.to_string())
+}
+
+struct Changing<'a>(Vec<&'a Ident>);
+
+impl<'a> Visit<'a> for Changing<'a> {
+    fn visit_path_segment(&mut self, segment: &'a PathSegment) {
+        if is_changing(&segment.ident) {
+            self.0.push(&segment.ident);
+        } else if segment.ident != "PhantomData" {
+            visit::visit_path_segment(self, segment);
+        }
+    }
+
+    // A function is called with what it takes, and has none of it.
+    fn visit_type_bare_fn(&mut self, _: &'a TypeBareFn) {}
+    fn visit_parenthesized_generic_arguments(&mut self, _: &'a ParenthesizedGenericArguments) {}
 }

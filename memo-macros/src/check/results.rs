@@ -3,22 +3,22 @@ use std::collections::BTreeSet;
 use syn::visit::{self, Visit};
 use syn::{Ident, Type, TypePath, parse_quote};
 
-use crate::errors::Errors;
-use crate::function::Function;
-use crate::lifetimes::first_borrow;
-use crate::looks::{Looks, is_known_container};
-use crate::model::{NotTheOwner, Parameter};
-use crate::options::Options;
-use crate::outcome::Outcome;
-use crate::syntax::{bare, counted_pointer, is_named, last_segment, pointee, same, type_arguments};
+use crate::model::{NotTheOwner, Output, Parameter};
+use crate::parse::Errors;
+use crate::parse::function::Function;
+use crate::parse::lifetimes::first_borrow;
+use crate::parse::options::Options;
+use crate::parse::syntax::{
+    Looks, bare, counted_pointer, is_known_container, is_named, last_segment, pointee, same, type_arguments,
+};
 
 /// Refuses results that could never be dropped, and those of which it cannot be known whether they are an `Err`.
-pub(super) fn check(options: &Options, function: &Function, owner: &Parameter, outcome: &Outcome, errors: &mut Errors) {
+pub(super) fn check(options: &Options, function: &Function, owner: &Parameter, output: &Output, errors: &mut Errors) {
     if !options.may_return_owner {
-        refuse_owner_inside(owner, outcome, errors);
+        refuse_owner_inside(owner, output, errors);
     }
-    match outcome {
-        Outcome::Owned(ty) if options.cache_if.is_none() && options.cache_err.is_none() => {
+    match output {
+        Output::Owned(ty) if options.cache_if.is_none() && options.cache_err.is_none() => {
             refuse_unknown_err(function, ty, errors);
         }
         _ => {}
@@ -31,10 +31,10 @@ pub(super) fn borrows(owner: &Parameter) -> bool {
 }
 
 /// Law 16: a result that holds its own argument strongly can never be dropped.
-fn refuse_owner_inside(owner: &Parameter, outcome: &Outcome, errors: &mut Errors) {
-    for found in Held::by(owner, outcome).certain {
-        match outcome {
-            Outcome::Lent(lent) if same(&found, bare(&lent.kept)) => errors.under(
+fn refuse_owner_inside(owner: &Parameter, output: &Output, errors: &mut Errors) {
+    for found in Held::by(owner, output).certain {
+        match output {
+            Output::Lent(lent) if same(&found, bare(&lent.kept)) => errors.under(
                 &found,
                 "a lent result that is its own owner can never be dropped: return it by clone, without the `&`, or write `may_return_owner` if it is never the owner itself",
             ),
@@ -47,10 +47,10 @@ fn refuse_owner_inside(owner: &Parameter, outcome: &Outcome, errors: &mut Errors
 }
 
 /// The types written in a result of which the compiler has to say whether they are the owner's.
-pub(super) fn to_compare(function: &Function, owner: &Parameter, outcome: &Outcome) -> Vec<NotTheOwner> {
+pub(super) fn to_compare(function: &Function, owner: &Parameter, output: &Output) -> Vec<NotTheOwner> {
     let parameters: BTreeSet<_> = function.sig.generics.type_params().map(|param| &param.ident).collect();
     let is_parameter = |ty: &Type| matches!(ty, Type::Path(path) if path.path.get_ident().is_some_and(|name| parameters.contains(name)));
-    let mut questions = Held::by(owner, outcome).uncertain;
+    let mut questions = Held::by(owner, output).uncertain;
     questions.retain(|question| !is_parameter(&question.held));
     questions
 }
@@ -71,17 +71,17 @@ struct Held<'a> {
 }
 
 impl<'a> Held<'a> {
-    fn by(owner: &'a Parameter, outcome: &'a Outcome) -> Self {
+    fn by(owner: &'a Parameter, output: &'a Output) -> Self {
         let owner = pointee(&owner.ty);
         let pointer = counted_pointer(owner);
         let mut held =
             Self { owner, pointer, result: None, in_alias: false, certain: Vec::new(), uncertain: Vec::new() };
-        match outcome {
-            Outcome::Owned(ty) => {
+        match output {
+            Output::Owned(ty) => {
                 held.result = Some(ty);
                 held.visit_beside_mark(ty);
             }
-            Outcome::Lent(lent) => held.visit_type(&lent.kept),
+            Output::Lent(lent) => held.visit_type(&lent.kept),
         }
         held
     }

@@ -4,9 +4,9 @@ use syn::punctuated::Punctuated;
 use syn::visit::{self, Visit};
 use syn::{Attribute, FnArg, Meta, Path, ReturnType, Signature, Token, Type, TypeImplTrait};
 
-use crate::errors::Errors;
-use crate::function::Function;
-use crate::syntax::{bare, mentions};
+use crate::parse::Errors;
+use crate::parse::function::Function;
+use crate::parse::syntax::{bare, mentions};
 
 /// Refuses the kinds of functions that cannot be memoized.
 pub(super) fn check(function: &Function, in_place: bool, errors: &mut Errors) {

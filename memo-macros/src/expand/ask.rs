@@ -1,32 +1,33 @@
 //! What is asked of the user's types and arguments, in one function of its own, which both the outer function and the
 //! handle call: so each mistake is told once.
 
-use proc_macro2::{Ident, TokenStream};
+use proc_macro2::{Ident, Span, TokenStream};
 
-use super::attributes::{self, Function};
-use super::{calls, lints, ours, parts, signatures};
-use crate::model::Memo;
-use crate::outcome::{Lent, Outcome};
+use quote::{format_ident, quote};
+
+use super::attributes::{self, Role};
+use super::{key, place, signatures};
+use crate::model::{Lent, LentError, Memo, Output};
 
 /// The hidden function, generic over who asks.
 pub(super) fn expand(memo: &Memo) -> TokenStream {
-    let attrs = attributes::of(Function::Ask, &memo.function.attrs);
+    let attrs = attributes::of(Role::Ask, &memo.function.attrs);
     let passing_on = attributes::for_passing_on(memo);
-    let told_elsewhere = lints::of_the_question(memo);
+    let allowed = attributes::allowed_in_ask(memo);
     let sig = signatures::ask(memo);
-    let conditions = parts::conditions(memo);
-    let place = parts::place(memo);
-    let compare = parts::compare(memo);
-    let answer = match &memo.outcome {
-        Outcome::Owned(result) => owned(memo, result),
-        Outcome::Lent(lent) => self::lent(memo, lent),
+    let conditions = place::conditions(memo);
+    let place = place::open(memo);
+    let compare = place::compare(memo);
+    let answer = match &memo.output {
+        Output::Owned(result) => owned(memo, result),
+        Output::Lent(lent) => self::lent(memo, lent),
     };
     ours! {
         #[doc(hidden)]
         #passing_on
         #[inline(always)]
         #attrs
-        #told_elsewhere
+        #allowed
         #sig {
             #conditions
             #place
@@ -38,14 +39,14 @@ pub(super) fn expand(memo: &Memo) -> TokenStream {
 
 /// A call of the hidden function with the arguments of these names.
 pub(super) fn call<'a>(memo: &Memo, names: impl Iterator<Item = &'a Ident>, ask: &TokenStream) -> TokenStream {
-    let path = calls::asking(memo);
+    let path = signatures::path_of_ask(memo);
     ours!(#path(#(#names,)* #ask))
 }
 
 fn owned(memo: &Memo, result: &syn::Type) -> TokenStream {
     let private = &memo.paths.private;
-    let (key, made) = parts::key(memo);
-    let body = calls::body(memo);
+    let (key, made) = key::of(memo);
+    let body = signatures::call_of_body(memo);
     if !memo.is_keyed() && !memo.tracks_caller {
         return ours!(#private::call_owned::<#result, _, _, _, _>(__memo_ask, __memo_place, __memo_keeping, || #body));
     }
@@ -76,8 +77,8 @@ fn owned(memo: &Memo, result: &syn::Type) -> TokenStream {
 fn lent(memo: &Memo, lent: &Lent) -> TokenStream {
     let private = &memo.paths.private;
     let kept = &lent.kept;
-    let (key, made) = parts::key(memo);
-    let body = calls::body(memo);
+    let (key, made) = key::of(memo);
+    let body = signatures::call_of_body(memo);
     let done = done(memo, lent);
     let computed = if memo.tracks_caller { tracked(memo, lent, &body) } else { computed(memo, lent, &ours!(|| #body)) };
     let ticket = ticket(memo);
@@ -93,7 +94,7 @@ fn lent(memo: &Memo, lent: &Lent) -> TokenStream {
 
 /// The ticket is taken out of the step and handed on, unless it is large: see `checked::finish_owned`.
 fn ticket(memo: &Memo) -> TokenStream {
-    let is_large = memo.outcome.lent().is_none() && memo.is_keyed();
+    let is_large = memo.output.lent().is_none() && memo.is_keyed();
     match (memo.tracks_caller, is_large) {
         (true, _) => ours!(mut __memo_ticket),
         (false, true) => ours!(ref mut __memo_ticket),
@@ -103,7 +104,7 @@ fn ticket(memo: &Memo) -> TokenStream {
 
 /// The result made of `__memo_value`, which was kept before.
 pub(super) fn done(memo: &Memo, lent: &Lent) -> TokenStream {
-    let value = lent.lend(&memo.paths.private, &ours!(__memo_value));
+    let value = lend(memo, lent, &ours!(__memo_value));
     if lent.is_fallible() { ours!(::core::result::Result::Ok(#value)) } else { value }
 }
 
@@ -113,7 +114,7 @@ pub(super) fn computed(memo: &Memo, lent: &Lent, body: &TokenStream) -> TokenStr
     if lent.is_fallible() {
         return either(memo, lent, &ours!(#private::try_finish_lent(__memo_ticket, #body)));
     }
-    lent.lend(private, &ours!(#private::finish_lent(__memo_ticket, #body)))
+    lend(memo, lent, &ours!(#private::finish_lent(__memo_ticket, #body)))
 }
 
 /// The same from a call of the body that passes the caller on, as a closure would not.
@@ -122,7 +123,7 @@ fn tracked(memo: &Memo, lent: &Lent, body: &TokenStream) -> TokenStream {
     let result = if lent.is_fallible() {
         either(memo, lent, &ours!(#private::try_end_lent(&mut __memo_ticket, #body)))
     } else {
-        lent.lend(private, &ours!(#private::end_lent(&mut __memo_ticket, #body)))
+        lend(memo, lent, &ours!(#private::end_lent(&mut __memo_ticket, #body)))
     };
     ours!({
         #private::start_lent(&mut __memo_ticket);
@@ -132,11 +133,25 @@ fn tracked(memo: &Memo, lent: &Lent, body: &TokenStream) -> TokenStream {
 
 /// What is lent of a `Result` of what is kept.
 fn either(memo: &Memo, lent: &Lent, result: &TokenStream) -> TokenStream {
-    let value = lent.lend(&memo.paths.private, &ours!(__memo_value));
+    let value = lend(memo, lent, &ours!(__memo_value));
     ours! {
         match #result {
             ::core::result::Result::Ok(__memo_value) => ::core::result::Result::Ok(#value),
             ::core::result::Result::Err(__memo_error) => ::core::result::Result::Err(__memo_error),
         }
+    }
+}
+
+/// Lends from an expression of the type that is kept, by `&`.
+fn lend(memo: &Memo, lent: &Lent, kept: &TokenStream) -> TokenStream {
+    let private = &memo.paths.private;
+    let form = |name: &str| format_ident!("{name}", span = Span::mixed_site());
+    let value = form(lent.form);
+    match lent.error {
+        LentError::Lent(error) => {
+            let error = form(error);
+            quote!(#private::lend::result(#kept, #private::lend::#value, #private::lend::#error))
+        }
+        LentError::None | LentError::ByValue => quote!(#private::lend::#value(#kept)),
     }
 }

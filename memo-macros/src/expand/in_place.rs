@@ -1,9 +1,8 @@
 use proc_macro2::TokenStream;
 use quote::ToTokens;
 
-use super::{ask, attributes, lints, ours, parts, signatures, site};
-use crate::model::{Memo, Parameter, Passed};
-use crate::outcome::{Lent, Outcome};
+use super::{ask, attributes, key, place, signatures};
+use crate::model::{Lent, Memo, Output, Parameter};
 
 /// One function with the body in place, for where no companion can be declared: the `impl` of a trait.
 ///
@@ -13,13 +12,13 @@ pub(super) fn expand(memo: &Memo) -> TokenStream {
     let passing_on = attributes::for_passing_on(memo);
     let vis = &memo.function.vis;
     let sig = signatures::outer(memo);
-    let conditions = parts::conditions(memo);
-    let core = site::core(memo);
+    let conditions = place::conditions(memo);
+    let core = place::core(memo);
     let (owner, place) = owner_and_place(memo);
-    let compare = parts::compare(memo);
-    let (begin, finish) = match &memo.outcome {
-        Outcome::Owned(result) => owned(memo, result),
-        Outcome::Lent(lent) => self::lent(memo, lent),
+    let compare = place::compare(memo);
+    let (begin, finish) = match &memo.output {
+        Output::Owned(result) => owned(memo, result),
+        Output::Lent(lent) => self::lent(memo, lent),
     };
     ours! {
         #passing_on
@@ -39,17 +38,17 @@ pub(super) fn expand(memo: &Memo) -> TokenStream {
 /// `self: Arc<Self>` goes into the body, and cannot be bound to another name there: the place borrows a clone of it.
 fn owner_and_place(memo: &Memo) -> (TokenStream, TokenStream) {
     let owner = memo.owner();
-    if !(owner.receiver && owner.passed == Passed::Value) {
-        return (TokenStream::new(), parts::place(memo));
+    if !(owner.receiver && owner.is_by_value()) {
+        return (TokenStream::new(), place::open(memo));
     }
     let private = &memo.paths.private;
     let name = &owner.name;
-    (ours!(let __memo_owner = #private::clone_owner(&#name);), parts::place_of(memo, &ours!(&__memo_owner)))
+    (ours!(let __memo_owner = #private::clone_owner(&#name);), place::open_on(memo, &ours!(&__memo_owner)))
 }
 
 fn owned(memo: &Memo, result: &syn::Type) -> (TokenStream, TokenStream) {
     let private = &memo.paths.private;
-    let (key, made) = parts::key(memo);
+    let (key, made) = key::of(memo);
     let body = body(memo, result);
     let begin = ours! {
         #made
@@ -63,7 +62,7 @@ fn owned(memo: &Memo, result: &syn::Type) -> (TokenStream, TokenStream) {
             #private::Step::Compute(__memo_ticket) => __memo_ticket,
         };
     };
-    let finish = if lints::speaks_of_result(result) {
+    let finish = if attributes::speaks_of_result(result) {
         // A large `Err` is told of where the function returns it, if at all.
         ours! {
             #[allow(clippy::result_large_err)]
@@ -79,7 +78,7 @@ fn owned(memo: &Memo, result: &syn::Type) -> (TokenStream, TokenStream) {
 fn lent(memo: &Memo, lent: &Lent) -> (TokenStream, TokenStream) {
     let private = &memo.paths.private;
     let kept = &lent.kept;
-    let (key, made) = parts::key(memo);
+    let (key, made) = key::of(memo);
     let done = ask::done(memo, lent);
     // As in `outer`: taken out where a hit would drop it by a call.
     let begin = ours! {
@@ -119,7 +118,7 @@ fn bind(body: TokenStream, parameter: &Parameter) -> TokenStream {
 /// The place borrows an owner that is passed by value, so that the body gets a clone, made on a miss only.
 fn owner_of_its_own(memo: &Memo) -> Option<TokenStream> {
     let owner = memo.owner();
-    if owner.receiver || owner.passed != Passed::Value {
+    if owner.receiver || !owner.is_by_value() {
         return None;
     }
     let private = &memo.paths.private;

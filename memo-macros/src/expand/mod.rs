@@ -5,34 +5,147 @@
 
 mod ask;
 mod attributes;
-mod body;
-mod calls;
-mod format;
-mod handle;
 mod in_place;
-mod keep;
-mod lints;
-mod outer;
-mod parts;
+mod key;
+mod place;
 mod signatures;
-mod site;
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream};
+use quote::ToTokens;
+use syn::ext::IdentExt;
 
-use crate::model::Memo;
-
-/// `quote!` with names of our own.
-macro_rules! ours {
-    ($($tokens:tt)*) => { ::quote::quote_spanned!(::proc_macro2::Span::mixed_site()=> $($tokens)*) };
-}
-use ours;
+use crate::model::{Memo, Output, Parameter};
+use attributes::Role;
 
 pub(crate) fn expand(memo: &Memo) -> TokenStream {
     let Some(handle) = &memo.handle else { return in_place::expand(memo) };
-    let outer = outer::expand(memo, handle);
+    let outer = outer(memo, handle);
     let ask = ask::expand(memo);
-    let body = body::expand(memo);
-    let keep = keep::function(memo);
-    let handle = handle::expand(memo, handle);
-    ours!(#outer #ask #body #keep #handle)
+    let body = body(memo);
+    let test = place::test(memo);
+    let handle = self::handle(memo, handle);
+    ours!(#outer #ask #body #test #handle)
+}
+
+/// The function that callers see: it asks for the result.
+fn outer(memo: &Memo, handle: &Ident) -> TokenStream {
+    let attrs = attributes::of(Role::Outer, &memo.function.attrs);
+    let passing_on = attributes::for_passing_on(memo);
+    let vis = &memo.function.vis;
+    let sig = signatures::outer(memo);
+    let private = &memo.paths.private;
+    let handle = signatures::path(memo, handle);
+    let names = memo.parameters.iter().map(|parameter| &parameter.name);
+    let call = ask::call(memo, names, &ours!(#private::Call(#handle().__core())));
+    let mut block = Group::new(Delimiter::Brace, call);
+    // A function that nobody calls is reported only if it ends where the user's does.
+    block.set_span(memo.function.body.span());
+    let inline = attributes::inline(&memo.function.attrs);
+    let allowed = attributes::allowed_in_outer(memo);
+    ours! {
+        #passing_on
+        #inline
+        #attrs
+        #allowed
+        #vis #sig #block
+    }
+}
+
+/// The user's body as a function of its own: the handle reaches it too. As visible as the user's, since lints spare what
+/// others can call.
+fn body(memo: &Memo) -> TokenStream {
+    let attrs = attributes::of(Role::Body, &memo.function.attrs);
+    let sig = signatures::body(memo, signatures::hidden_name(memo, "body"));
+    let body = &memo.function.body;
+    let vis = &memo.function.vis;
+    let allowed = attributes::allowed_in_body(memo);
+    ours! {
+        #[doc(hidden)]
+        #attrs
+        #allowed
+        #vis #sig #body
+    }
+}
+
+/// The companion function that returns the handle.
+fn handle(memo: &Memo, handle: &Ident) -> TokenStream {
+    let attrs = attributes::of(Role::Handle, &memo.function.attrs);
+    let vis = &memo.function.vis;
+    let passing_on = attributes::for_passing_on(memo);
+    let allowed = attributes::allowed_in_handle(memo);
+    let doc = doc(memo);
+    let generics = signatures::without_lifetimes(memo);
+    let (parameters, _, clause) = generics.split_for_impl();
+    let ty = handle_type(memo);
+    let core = place::core(memo);
+    let private = &memo.paths.private;
+    let run = run(memo);
+    let make = match memo.output {
+        Output::Owned(_) => ours!(owned_memo),
+        Output::Lent(_) => ours!(lent_memo),
+    };
+    ours! {
+        #attrs
+        #[doc = #doc]
+        #passing_on
+        #allowed
+        #[inline]
+        #vis fn #handle #parameters () -> #ty #clause {
+            #private::#make(#core, |__memo_core, __memo_op, __memo_args, __memo_reply| { #run })
+        }
+    }
+}
+
+/// Not a link: the function may be one that rustdoc cannot find by this name.
+fn doc(memo: &Memo) -> String {
+    let function = memo.function.sig.ident.unraw();
+    if memo.output.lent().is_some() {
+        format!("The memo of `{function}`: statistics, `get` and `compute`.")
+    } else {
+        format!("The memo of `{function}`: statistics, `get`, `compute`, `refresh`, `insert`, `forget` and `clear`.")
+    }
+}
+
+/// `Memo<dyn for<'w, 'a> Sig<'w, 'a, Args = .., Out = .., Value = ..>, Owned>`
+fn handle_type(memo: &Memo) -> TokenStream {
+    let root = &memo.paths.root;
+    let (weak, other) = (&memo.lifetimes.weak, &memo.lifetimes.other);
+    let types = memo.parameters.iter().map(|parameter| signatures::handle_argument(memo, parameter));
+    let args = alone_or_tuple(types);
+    let out = signatures::handle_result(memo);
+    let (value, policy) = match &memo.output {
+        Output::Owned(result) => (&**result, ours!(Owned)),
+        Output::Lent(lent) => (&lent.yields, ours!(Lent)),
+    };
+    ours! {
+        #root::Memo<
+            dyn for<#weak, #other> #root::Sig<#weak, #other, Args = #args, Out = #out, Value = #value>,
+            #root::#policy
+        >
+    }
+}
+
+fn alone_or_tuple<T: ToTokens>(items: impl Iterator<Item = T>) -> TokenStream {
+    let items: Vec<_> = items.collect();
+    match &items[..] {
+        [alone] => ours!(#alone),
+        several => ours!((#(#several),*)),
+    }
+}
+
+/// The body of the function behind every method of the handle that takes arguments.
+fn run(memo: &Memo) -> TokenStream {
+    let names: Vec<_> = memo.parameters.iter().map(name).collect();
+    let pattern = alone_or_tuple(names.iter());
+    let private = &memo.paths.private;
+    let call = ask::call(memo, names.iter(), &ours!(#private::Through(__memo_core, __memo_op)));
+    ours! {
+        let #pattern = __memo_args;
+        *__memo_reply = #call;
+    }
+}
+
+/// The handle is no method: `self` goes by another name.
+fn name(parameter: &Parameter) -> Ident {
+    if parameter.receiver { Ident::new("__memo_self", Span::mixed_site()) } else { parameter.name.clone() }
 }

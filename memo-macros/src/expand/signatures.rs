@@ -1,39 +1,40 @@
+//! The signatures of the emitted functions, their names and how they are called.
+
 use std::collections::BTreeSet;
 
-use proc_macro2::{Ident, Span};
+use proc_macro2::{Ident, Span, TokenStream};
 use quote::format_ident;
+use syn::ext::IdentExt;
 use syn::visit_mut::VisitMut;
-use syn::{FnArg, GenericParam, LifetimeParam, PatIdent, ReturnType, Signature, Type, parse_quote_spanned};
+use syn::{FnArg, GenericParam, Generics, LifetimeParam, PatIdent, ReturnType, Signature, Type, parse_quote_spanned};
 
-use super::attributes::{self, Function};
-use super::{lints, ours};
-use crate::lifetimes::{Rename, of_leading_reference};
-use crate::model::{Memo, Parameter};
-use crate::outcome::Outcome;
+use super::attributes::{self, Role};
+use crate::model::{Memo, Output, Parameter};
+use crate::parse::lifetimes::{Rename, in_type_bounds, keep_only, of_leading_reference};
 
 /// The signature that callers see: plain names for patterns, and the lifetime of a lent result written out.
 pub(super) fn outer(memo: &Memo) -> Signature {
-    let mut sig = named_plainly(memo, Function::Outer);
+    let mut sig = named_plainly(memo, Role::Outer);
     if let Some(written) = &memo.lifetimes.written_out {
         lend_for(&mut sig, memo, &Rename::new(&BTreeSet::new(), &written.lifetime), written.fresh);
     }
     sig
 }
 
-fn named_plainly(memo: &Memo, function: Function) -> Signature {
+fn named_plainly(memo: &Memo, role: Role) -> Signature {
     let mut sig = memo.function.sig.clone();
     for (input, parameter) in sig.inputs.iter_mut().zip(&memo.parameters) {
-        name_plainly(function, input, parameter);
+        name_plainly(role, input, parameter);
     }
     sig
 }
 
-fn name_plainly(function: Function, input: &mut FnArg, parameter: &Parameter) {
+fn name_plainly(role: Role, input: &mut FnArg, parameter: &Parameter) {
     match input {
         FnArg::Receiver(receiver) if receiver.reference.is_none() => receiver.mutability = None,
         FnArg::Receiver(_) => {}
         FnArg::Typed(typed) => {
-            attributes::of_a_parameter(function, &mut typed.attrs);
+            attributes::of_a_parameter(role, &mut typed.attrs);
             *typed.pat = plain_pattern(&parameter.name).into();
         }
     }
@@ -71,14 +72,14 @@ fn lend_for(sig: &mut Signature, memo: &Memo, rename: &Rename, fresh: bool) {
 /// lifetime to.
 pub(super) fn ask(memo: &Memo) -> Signature {
     let private = &memo.paths.private;
-    let mut sig = named_plainly(memo, Function::Ask);
+    let mut sig = named_plainly(memo, Role::Ask);
     sig.ident = hidden_name(memo, "ask");
-    let bound = match &memo.outcome {
-        Outcome::Owned(result) => {
+    let bound = match &memo.output {
+        Output::Owned(result) => {
             sig.output = parse_quote_spanned!(Span::mixed_site()=> -> __MemoAsk::Reply);
             ours!(AskOwned<#result>)
         }
-        Outcome::Lent(lent) => {
+        Output::Lent(lent) => {
             lend_for(&mut sig, memo, &Rename::new(&memo.lifetimes.replaced, &memo.lifetimes.weak), true);
             if let ReturnType::Type(_, written) = &sig.output {
                 let yields = &lent.yields;
@@ -98,24 +99,32 @@ pub(super) fn body(memo: &Memo, name: Ident) -> Signature {
     sig.ident = name;
     for (input, parameter) in sig.inputs.iter_mut().zip(&memo.parameters) {
         if let FnArg::Typed(typed) = input {
-            attributes::of_a_parameter(Function::Body, &mut typed.attrs);
-            let allow = lints::of_a_parameter(memo, parameter, &typed.pat);
+            attributes::of_a_parameter(Role::Body, &mut typed.attrs);
+            let allow = attributes::used(memo, parameter, &typed.pat);
             typed.attrs.splice(..0, allow);
         }
     }
-    if let (Outcome::Lent(lent), ReturnType::Type(_, ty)) = (&memo.outcome, &mut sig.output) {
+    if let (Output::Lent(lent), ReturnType::Type(_, ty)) = (&memo.output, &mut sig.output) {
         **ty = lent.yields.clone();
     }
     sig
+}
+
+/// The type and const parameters, and those lifetimes that bounds on them speak of.
+pub(super) fn without_lifetimes(memo: &Memo) -> Generics {
+    let mut generics = memo.function.sig.generics.clone();
+    let kept = in_type_bounds(&generics);
+    keep_only(&mut generics, &kept);
+    generics
 }
 
 /// A parameter's type as it stands in the handle's type, where every lifetime must have a name.
 pub(super) fn handle_argument(memo: &Memo, parameter: &Parameter) -> Type {
     let lifetimes = &memo.lifetimes;
     let mut ty = parameter.ty.clone();
-    let lends = match memo.outcome {
-        Outcome::Owned(_) => std::ptr::eq(parameter, memo.owner()),
-        Outcome::Lent(_) => parameter.is_borrowed_weak(),
+    let lends = match memo.output {
+        Output::Owned(_) => std::ptr::eq(parameter, memo.owner()),
+        Output::Lent(_) => parameter.is_borrowed_weak(),
     };
     if lends {
         Rename::new(&lifetimes.replaced, &lifetimes.weak).leading(&mut ty);
@@ -126,8 +135,8 @@ pub(super) fn handle_argument(memo: &Memo, parameter: &Parameter) -> Type {
 
 /// The result's type in the handle's type.
 pub(super) fn handle_result(memo: &Memo) -> Type {
-    let mut ty = memo.outcome.written().clone();
-    if memo.outcome.lent().is_some() {
+    let mut ty = memo.output.written().clone();
+    if memo.output.lent().is_some() {
         Rename::new(&memo.lifetimes.replaced, &memo.lifetimes.weak).visit_type_mut(&mut ty);
     }
     ty
@@ -141,5 +150,51 @@ pub(super) fn hidden_name(memo: &Memo, role: &str) -> Ident {
         if memo.associated { "in_the_impl_of_a_trait_write_handle_none" } else { "in_an_impl_write_associated" };
     // With a span of the expansion's: what can be said of a name is said of the user's alone.
     let span = Span::mixed_site().located_at(name.span());
-    format_ident!("__memo_{}_{}__{}", role, syn::ext::IdentExt::unraw(name), advice, span = span)
+    format_ident!("__memo_{}_{}__{}", role, name.unraw(), advice, span = span)
+}
+
+/// One of the emitted functions, with the type and const arguments of the function it stands in.
+pub(super) fn path(memo: &Memo, name: &Ident) -> TokenStream {
+    let arguments = arguments(memo);
+    let turbofish = if arguments.is_empty() { TokenStream::new() } else { ours!(::<#(#arguments),*>) };
+    reached(memo, name, &turbofish)
+}
+
+/// The function that asks: who does is known by the argument.
+pub(super) fn path_of_ask(memo: &Memo) -> TokenStream {
+    let arguments = arguments(memo);
+    let turbofish = if arguments.is_empty() { TokenStream::new() } else { ours!(::<#(#arguments,)* _>) };
+    reached(memo, &hidden_name(memo, "ask"), &turbofish)
+}
+
+fn reached(memo: &Memo, name: &Ident, turbofish: &TokenStream) -> TokenStream {
+    // A mistake found here is one in what the user wrote. In one place, several functions that are not found are told as one.
+    let mut name = name.clone();
+    name.set_span(name.span().resolved_at(memo.function.sig.ident.span()));
+    if memo.associated { ours!(Self::#name #turbofish) } else { ours!(#name #turbofish) }
+}
+
+/// In the order they are written: types and consts may be mixed.
+fn arguments(memo: &Memo) -> Vec<&Ident> {
+    let params = memo.function.sig.generics.params.iter().filter_map(|param| match param {
+        GenericParam::Type(param) => Some(&param.ident),
+        GenericParam::Const(param) => Some(&param.ident),
+        GenericParam::Lifetime(_) => None,
+    });
+    params.collect()
+}
+
+/// The bare body, called with the arguments.
+pub(super) fn call_of_body(memo: &Memo) -> TokenStream {
+    let body = path(memo, &hidden_name(memo, "body"));
+    let private = &memo.paths.private;
+    let arguments = memo.parameters.iter().map(|parameter| {
+        let name = &parameter.name;
+        // The entry's place borrows the owner; the body may have one of its own, made on a miss only.
+        if std::ptr::eq(parameter, memo.owner()) && parameter.is_by_value() {
+            return ours!(#private::clone_owner(&#name));
+        }
+        ours!(#name)
+    });
+    ours!(#body(#(#arguments),*))
 }

@@ -14,7 +14,7 @@ use syn::{
     TraitBound, Type, TypeBareFn, TypeReference, WherePredicate,
 };
 
-use crate::syntax::bare;
+use super::syntax::bare;
 
 pub(crate) fn is_elided(lifetime: Option<&Lifetime>) -> bool {
     lifetime.is_none_or(|lifetime| lifetime.ident == "_")

@@ -1,3 +1,13 @@
+//! What is written: the function, the options, the marks and the types, as tokens and as what they look like.
+//!
+//! Comes in: tokens. Goes out: the words and types as the user wrote them, each with its place. Nothing here knows what
+//! goes together; every mistake that is found is gathered in [`Errors`].
+
+pub(crate) mod function;
+pub(crate) mod lifetimes;
+pub(crate) mod options;
+pub(crate) mod syntax;
+
 use std::fmt::Display;
 
 use quote::ToTokens;

@@ -1,51 +1,18 @@
-use proc_macro2::{Ident, TokenStream};
-use quote::{ToTokens, format_ident, quote};
+//! The result type as it is written: what of it is lent, and what the body yields instead.
+
+use proc_macro2::Ident;
+use quote::ToTokens;
 use syn::{
-    GenericArgument, Lifetime, PathArguments, PathSegment, ReturnType, Token, Type, TypeReference, TypeTraitObject,
-    parse_quote, parse_quote_spanned,
+    GenericArgument, PathArguments, PathSegment, ReturnType, Token, Type, TypeReference, TypeTraitObject, parse_quote,
+    parse_quote_spanned,
 };
 
-use crate::errors::Errors;
-use crate::lifetimes::{first_borrow, is_static};
-use crate::spans::Extent;
-use crate::syntax::{bare, is_named, mentions};
+use crate::model::{Lent, LentError, Output};
+use crate::parse::Errors;
+use crate::parse::lifetimes::{first_borrow, is_static};
+use crate::parse::syntax::{Extent, bare, is_named, last_segment, mentions, type_arguments};
 
 const LENDABLE: &str = "only `&V`, `Option<&V>` and `Result<&V, E>` can be lent (with `&str` and `&[T]` for a `&V`)";
-
-/// How the result reaches the caller, read from the result type as it is written.
-#[derive(Clone)]
-pub(crate) enum Outcome {
-    /// A copy of what is kept.
-    Owned(Box<Type>),
-    /// A borrow of what is kept.
-    Lent(Box<Lent>),
-}
-
-#[derive(Clone)]
-pub(crate) struct Lent {
-    /// The result type as written.
-    pub(crate) written: Type,
-    /// The lifetime of the lent reference; none if it is elided.
-    pub(crate) lifetime: Option<Lifetime>,
-    /// What the body yields: the result type with the borrow replaced by what it borrows from.
-    pub(crate) yields: Type,
-    /// What is kept: `yields`, or the `Ok` side of it.
-    pub(crate) kept: Type,
-    /// The name of the function in `lend` that borrows the result's form from a `&kept`.
-    pub(crate) form: &'static str,
-    pub(crate) error: LentError,
-}
-
-/// What becomes of the `Err` of a lent `Result`.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(crate) enum LentError {
-    /// The result is no `Result`, or one that is lent as a whole.
-    None,
-    /// It goes out by value and is not kept.
-    ByValue,
-    /// It is kept and lent, too, in the form of this name.
-    Lent(&'static str),
-}
 
 /// A reference in the result that is to be lent.
 struct Borrow<'a> {
@@ -57,42 +24,18 @@ struct Borrow<'a> {
     error: Option<&'a TypeReference>,
 }
 
-impl Outcome {
-    /// `cache_err`: whether errors are to be kept.
-    pub(crate) fn of(output: &ReturnType, cache_err: bool, errors: &mut Errors) -> Self {
-        let ty = match output {
-            ReturnType::Default => return Self::Owned(Box::new(parse_quote!(()))),
-            ReturnType::Type(_, ty) => &**ty,
-        };
-        let Some(borrow) = Borrow::find(ty) else {
-            refuse_borrow(ty, errors);
-            return Self::Owned(Box::new(ty.clone()));
-        };
-        borrow.check(ty, cache_err, errors);
-        Self::Lent(Box::new(borrow.lent(ty)))
-    }
-
-    pub(crate) fn lent(&self) -> Option<&Lent> {
-        match self {
-            Self::Owned(_) => None,
-            Self::Lent(lent) => Some(lent),
-        }
-    }
-
-    /// The type of what is kept.
-    pub(crate) fn kept(&self) -> &Type {
-        match self {
-            Self::Owned(ty) => ty,
-            Self::Lent(lent) => &lent.kept,
-        }
-    }
-
-    pub(crate) fn written(&self) -> &Type {
-        match self {
-            Self::Owned(ty) => ty,
-            Self::Lent(lent) => &lent.written,
-        }
-    }
+/// `cache_err`: whether errors are to be kept.
+pub(super) fn read(output: &ReturnType, cache_err: bool, errors: &mut Errors) -> Output {
+    let ty = match output {
+        ReturnType::Default => return Output::Owned(Box::new(parse_quote!(()))),
+        ReturnType::Type(_, ty) => &**ty,
+    };
+    let Some(borrow) = Borrow::find(ty) else {
+        refuse_borrow(ty, errors);
+        return Output::Owned(Box::new(ty.clone()));
+    };
+    borrow.check(ty, cache_err, errors);
+    Output::Lent(Box::new(borrow.lent(ty)))
 }
 
 fn refuse_borrow(ty: &Type, errors: &mut Errors) {
@@ -115,8 +58,8 @@ fn refuse_borrow(ty: &Type, errors: &mut Errors) {
 fn by_alias(ty: &Type) -> &'static str {
     let known = ["Option", "Result", "Vec", "Box", "Cow", "Arc", "Rc", "Ref"];
     let may_be = !is_named(ty, &known)
-        && crate::syntax::last_segment(ty)
-            .and_then(|segment| crate::syntax::type_arguments(segment).next())
+        && last_segment(ty)
+            .and_then(|segment| type_arguments(segment).next())
             .is_some_and(|first| matches!(bare(first), Type::Reference(_)));
     if may_be { ", written out where this is an alias of one" } else { "" }
 }
@@ -244,31 +187,6 @@ fn owned_and_form(reference: &TypeReference) -> (Type, &'static str) {
     (elem.clone(), "as_ref")
 }
 
-impl Lent {
-    /// Applies the form to an expression of type `&kept`.
-    pub(crate) fn lend(&self, private: &TokenStream, kept: &TokenStream) -> TokenStream {
-        let form = |name: &str| format_ident!("{name}", span = proc_macro2::Span::mixed_site());
-        let value = form(self.form);
-        match self.error {
-            LentError::Lent(error) => {
-                let error = form(error);
-                quote!(#private::lend::result(#kept, #private::lend::#value, #private::lend::#error))
-            }
-            LentError::None | LentError::ByValue => quote!(#private::lend::#value(#kept)),
-        }
-    }
-
-    /// `cache_err` says something about it.
-    pub(crate) fn speaks_of_an_error(&self) -> bool {
-        self.error != LentError::None || is_named(&self.kept, &["Result"])
-    }
-
-    /// Only an `Ok` is kept.
-    pub(crate) fn is_fallible(&self) -> bool {
-        self.error == LentError::ByValue
-    }
-}
-
 /// `&V` or `Option<&V>`, and whether it is the latter. A `&'static V` is a value like any other.
 fn lent_reference(ty: &Type) -> Option<(&TypeReference, bool)> {
     if let Some(found) = reference_of(ty) {
@@ -285,12 +203,12 @@ fn reference_of(ty: &Type) -> Option<&TypeReference> {
 }
 
 fn first_argument<'a>(ty: &'a Type, name: &str) -> Option<&'a Type> {
-    let segment = crate::syntax::last_segment(ty).filter(|segment| segment.ident == name)?;
-    crate::syntax::type_arguments(segment).next()
+    let segment = last_segment(ty).filter(|segment| segment.ident == name)?;
+    type_arguments(segment).next()
 }
 
 fn second_argument(ty: &Type) -> Option<&Type> {
-    crate::syntax::type_arguments(crate::syntax::last_segment(ty)?).nth(1)
+    type_arguments(last_segment(ty)?).nth(1)
 }
 
 fn replace_first_argument(ty: &Type, by: &Type) -> Type {

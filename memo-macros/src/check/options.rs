@@ -1,18 +1,21 @@
-use quote::ToTokens;
+//! Options: those that do not go together, or not with this function.
+
+use proc_macro2::Span;
+use quote::{ToTokens, format_ident};
+use syn::ext::IdentExt;
 use syn::visit::{self, Visit};
 use syn::{Expr, ExprLit, GenericParam, Generics, Ident, Lit, Path};
 
-use crate::errors::Errors;
-use crate::model::{Keep, Parameter};
-use crate::options::{Capacity, Options};
-use crate::outcome::Outcome;
-use crate::syntax::{bare_expr, mentions};
+use crate::model::{Keep, Output, Parameter};
+use crate::parse::Errors;
+use crate::parse::options::{Capacity, Handle, Options};
+use crate::parse::syntax::{bare_expr, mentions};
 
 /// Refuses options that do not go together, or not with this function.
-pub(super) fn check(options: &Options, parameters: &[Parameter], outcome: &Outcome, errors: &mut Errors) {
+pub(super) fn check(options: &Options, parameters: &[Parameter], output: &Output, errors: &mut Errors) {
     refuse_contradictions(options, errors);
     let first_extra = parameters.iter().find(|parameter| parameter.part.is_extra());
-    if let Some(lent) = outcome.lent() {
+    if let Some(lent) = output.lent() {
         refuse_unstored(options, errors);
         if let Some(word) = options.cache_err.as_ref().filter(|_| !lent.speaks_of_an_error()) {
             errors
@@ -140,4 +143,28 @@ fn is_zero(expr: &Expr) -> bool {
         Expr::Lit(ExprLit { lit: Lit::Int(int), .. }) => int.base10_parse::<u128>().is_ok_and(|value| value == 0),
         _ => false,
     }
+}
+
+/// The companion's name; none where the body stands in place.
+pub(super) fn handle(
+    written: Option<&Handle>,
+    function: &Ident,
+    parameters: &[Parameter],
+    associated: bool,
+    errors: &mut Errors,
+) -> Option<Ident> {
+    let name = match written {
+        Some(Handle::None) => return None,
+        Some(Handle::Named(name)) => name.clone(),
+        // With a span of the expansion's: what lints say of a name, they say of the function's.
+        None => format_ident!("{}_memo", function.unraw(), span = Span::mixed_site().located_at(function.span())),
+    };
+    let hiding = parameters.iter().find(|parameter| parameter.name == name);
+    if let Some(parameter) = hiding.filter(|_| !associated) {
+        errors.under(
+            &parameter.name,
+            format_args!("this parameter hides the handle `{name}`: rename it, or write `handle = other_name`"),
+        );
+    }
+    Some(name)
 }

@@ -1,81 +1,51 @@
-//! What the two derives have in common.
+//! The two derives, and what they have in common.
+
+pub(crate) mod has_anchor;
+pub(crate) mod memo_key;
 
 use proc_macro2::{Ident, TokenStream};
 use quote::quote_spanned;
-use syn::ext::IdentExt;
 use syn::parse::ParseStream;
-use syn::{Attribute, Generics, Lifetime, Meta, Path, WherePredicate, parse_quote};
+use syn::{Attribute, Generics, Lifetime, Meta, WherePredicate, parse_quote};
 
-use crate::errors::Errors;
-use crate::options::{at_end, krate, skip_value};
-use crate::paths::Paths;
-use crate::spans::Extent;
+use crate::parse::Errors;
+use crate::parse::options::{Paths, each_word};
+use crate::parse::syntax::Extent;
 
 /// The runtime, unless `#[memo(crate = path)]` on the type says where else it is.
-pub(crate) fn paths(attrs: &[Attribute], errors: &mut Errors) -> Paths {
-    let mut path: Option<Path> = None;
-    read_marks(attrs, errors, |word, input| {
+fn paths(attrs: &[Attribute], errors: &mut Errors) -> Paths {
+    let mut paths: Option<Paths> = None;
+    each_mark(attrs, errors, |word, input| {
         if word != "crate" {
             return Err(syn::Error::new(
                 word.span(),
                 format_args!("unknown mark `{word}`: only `#[memo(crate = path)]` goes on a type"),
             ));
         }
-        if path.is_some() {
+        if paths.is_some() {
             return Err(syn::Error::new(word.span(), "`crate` is written twice: keep one"));
         }
-        path = Some(krate(word, input)?);
+        paths = Some(Paths::parse(&word, input)?);
         Ok(())
     });
-    Paths::new(path.as_ref())
+    paths.unwrap_or_default()
 }
 
-/// The words of every `#[memo(...)]`, in order. A mistake in one does not hide those in the others.
-pub(crate) fn read_marks(
-    attrs: &[Attribute],
-    errors: &mut Errors,
-    mut read: impl FnMut(&Ident, ParseStream) -> syn::Result<()>,
-) {
+/// The words of every `#[memo(...)]`, in order.
+fn each_mark(attrs: &[Attribute], errors: &mut Errors, mut read: impl FnMut(Ident, ParseStream) -> syn::Result<()>) {
     for attr in attrs.iter().filter(|attr| attr.path().is_ident("memo")) {
         let parsed = match &attr.meta {
-            Meta::List(list) => list.parse_args_with(|input: ParseStream| read_list(input, errors, &mut read)),
+            Meta::List(list) => list.parse_args_with(|input: ParseStream| each_word(input, errors, &mut read)),
             other => {
                 Err(syn::Error::new_spanned(other, "this mark says nothing: write what in parentheses, or remove it"))
             }
         };
-        if let Err(error) = parsed {
-            errors.push(error);
-        }
+        parsed.unwrap_or_else(|error| errors.push(error));
     }
-}
-
-fn read_list(
-    input: ParseStream,
-    errors: &mut Errors,
-    read: &mut dyn FnMut(&Ident, ParseStream) -> syn::Result<()>,
-) -> syn::Result<()> {
-    while !input.is_empty() {
-        let word = input.call(Ident::parse_any)?;
-        let result = read(&word, input).and_then(|()| {
-            if at_end(input) {
-                Ok(())
-            } else {
-                Err(input.error(format_args!("`{word}` takes no value: write the word alone")))
-            }
-        });
-        if let Err(error) = result {
-            errors.push(error);
-            skip_value(input)?;
-        }
-        if !input.is_empty() {
-            input.parse::<syn::Token![,]>()?;
-        }
-    }
-    Ok(())
 }
 
 /// `generics` with a scope parameter `S`, further parameters and further bounds.
-pub(crate) fn extended(
+fn extended(
     generics: &Generics,
     scope: Option<(&Ident, &Paths)>,
     lifetime: Option<&Lifetime>,
@@ -97,7 +67,7 @@ pub(crate) fn extended(
 }
 
 /// `MemoKey` for `&Own` and `Box<Own>`, by what it is for `Own`: no blanket impl can reach these two.
-pub(crate) fn through_pointers(name: &Ident, generics: &Generics, paths: &Paths) -> TokenStream {
+fn through_pointers(name: &Ident, generics: &Generics, paths: &Paths) -> TokenStream {
     let span = Extent::of(name).first.resolved_at(proc_macro2::Span::mixed_site());
     let (_, arguments, _) = generics.split_for_impl();
     let lifetime = Lifetime::new("'__memo", span);

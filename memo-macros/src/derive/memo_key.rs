@@ -1,20 +1,14 @@
 use proc_macro2::{Ident, Span, TokenStream};
-use quote::{ToTokens, format_ident, quote_spanned};
+use quote::{ToTokens, format_ident};
 use syn::{
     Data, DataEnum, DeriveInput, Field, Fields, GenericParam, Generics, Member, Type, WherePredicate, parse_quote,
 };
 
-use crate::derive::{extended, paths, read_marks, through_pointers};
-use crate::errors::Errors;
-use crate::paths::Paths;
-use crate::syntax::mentions;
-
-/// The longest tuple that the runtime knows as a stored key.
-const LONGEST: usize = 12;
-
-macro_rules! ours {
-    ($($tokens:tt)*) => { quote_spanned!(Span::mixed_site()=> $($tokens)*) };
-}
+use super::{each_mark, extended, paths, through_pointers};
+use crate::model::MOST_PARTS;
+use crate::parse::Errors;
+use crate::parse::options::{Paths, alone};
+use crate::parse::syntax::mentions;
 
 /// A struct is a shape with one variant.
 struct Shape<'a> {
@@ -40,7 +34,7 @@ struct KeyField<'a> {
     generic: bool,
 }
 
-pub(crate) fn derive_memo_key(input: TokenStream) -> TokenStream {
+pub(crate) fn derive(input: TokenStream) -> TokenStream {
     syn::parse2(input).and_then(|input| checked(&input)).unwrap_or_else(|error| error.to_compile_error())
 }
 
@@ -86,20 +80,18 @@ fn key_fields<'a>(fields: &'a Fields, generics: &Generics, errors: &mut Errors) 
 
 fn key_field<'a>(member: Member, field: &'a Field, generics: &Generics, errors: &mut Errors) -> Option<KeyField<'a>> {
     let (mut value, mut skip) = (false, false);
-    read_marks(&field.attrs, errors, |word, _| {
-        match word.to_string().as_str() {
-            "value" | "skip" if value || skip => {
-                return Err(syn::Error::new(word.span(), "a field is marked once: keep one of `value` and `skip`"));
-            }
-            "value" => value = true,
-            "skip" => skip = true,
-            _ => {
-                return Err(syn::Error::new(
-                    word.span(),
-                    format_args!("unknown mark `{word}`: write `#[memo(value)]` or `#[memo(skip)]`"),
-                ));
-            }
+    each_mark(&field.attrs, errors, |word, input| {
+        if word != "value" && word != "skip" {
+            return Err(syn::Error::new(
+                word.span(),
+                format_args!("unknown mark `{word}`: write `#[memo(value)]` or `#[memo(skip)]`"),
+            ));
         }
+        if value || skip {
+            return Err(syn::Error::new(word.span(), "a field is marked once: keep one of `value` and `skip`"));
+        }
+        let word = alone(word, input)?;
+        (value, skip) = (word == "value", word == "skip");
         Ok(())
     });
     let generic = speaks_of(&field.ty, generics);
@@ -391,8 +383,8 @@ impl KeyField<'_> {
 
 /// A tuple of any length, of tuples where it is longer than the runtime knows them.
 fn tuple(mut items: Vec<TokenStream>) -> TokenStream {
-    while items.len() > LONGEST {
-        items = items.chunks(LONGEST).map(|chunk| ours!((#(#chunk,)*))).collect();
+    while items.len() > MOST_PARTS {
+        items = items.chunks(MOST_PARTS).map(|chunk| ours!((#(#chunk,)*))).collect();
     }
     if items.is_empty() { ours!(()) } else { ours!((#(#items,)*)) }
 }

@@ -2,13 +2,14 @@ use proc_macro2::{Span, TokenStream};
 use quote::{ToTokens, quote_spanned};
 use syn::{Data, DeriveInput, Field, Fields, Member};
 
-use crate::derive::{paths, read_marks, through_pointers};
-use crate::errors::Errors;
-use crate::syntax::is_named;
+use super::{each_mark, paths, through_pointers};
+use crate::parse::Errors;
+use crate::parse::options::alone;
+use crate::parse::syntax::is_named;
 
 const ADD: &str = "add one field `anchor: Anchor`, or mark yours `#[memo(anchor)]` where its type goes by another name";
 
-pub(crate) fn derive_has_anchor(input: TokenStream) -> TokenStream {
+pub(crate) fn derive(input: TokenStream) -> TokenStream {
     syn::parse2(input).and_then(|input| checked(&input)).unwrap_or_else(|error| error.to_compile_error())
 }
 
@@ -66,7 +67,7 @@ fn anchor_field(input: &DeriveInput, fields: &Fields, errors: &mut Errors) -> Op
 
 fn is_marked(field: &Field, errors: &mut Errors) -> bool {
     let mut marked = false;
-    read_marks(&field.attrs, errors, |word, _| {
+    each_mark(&field.attrs, errors, |word, input| {
         // `derive(MemoKey)` has marks of its own for fields.
         if word != "anchor" {
             return Err(syn::Error::new(
@@ -74,6 +75,7 @@ fn is_marked(field: &Field, errors: &mut Errors) -> bool {
                 format_args!("unknown mark `{word}`: only `#[memo(anchor)]` goes on a field here"),
             ));
         }
+        alone(word, input)?;
         marked = true;
         Ok(())
     });

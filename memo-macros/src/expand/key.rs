@@ -1,100 +1,19 @@
+//! The extra key: what each argument besides the owner puts into it.
+
 use proc_macro2::{Ident, Literal, Punct, Spacing, Span, TokenStream, TokenTree};
-use quote::{ToTokens, TokenStreamExt, format_ident, quote, quote_spanned};
+use quote::{ToTokens, TokenStreamExt, format_ident, quote};
 use syn::visit::{self, Visit};
 use syn::visit_mut::{self, VisitMut};
-use syn::{Expr, Pat, PatIdent, Token, Type};
+use syn::{Expr, Pat, PatIdent, Type};
 
-use super::{format, keep, ours};
-use crate::model::{MOST_PARTS, Memo, NotTheOwner, Parameter, Part, Passed};
-use crate::outcome::Outcome;
-use crate::spans::Extent;
-use crate::syntax::{bare, is_named, mentions, pointee};
-
-/// Opens the place of the results as the local `__memo_place`, and checks that it can have such; for those that are returned by clone, also
-/// how they are kept, as the local `__memo_keeping`.
-pub(super) fn place(memo: &Memo) -> TokenStream {
-    place_of(memo, &borrowed(memo.owner()))
-}
-
-pub(super) fn place_of(memo: &Memo, owner: &TokenStream) -> TokenStream {
-    let private = &memo.paths.private;
-    let make = match (memo.local, memo.outcome.lent()) {
-        (false, _) => ours!(place),
-        (true, None) => ours!(local_place),
-        (true, Some(_)) => ours!(local_lent_place),
-    };
-    let kept = memo.outcome.kept();
-    // The questions about a result are asked of the scope: this stands for it, and is underlined if it says no.
-    let scope = Token![_](Extent::of(kept).first);
-    let checked = match memo.outcome {
-        Outcome::Owned(_) => {
-            let keeping = keep::keeping(memo);
-            let marking = if memo.holds_owner { ours!(held) } else { ours!(marking) };
-            // An import of the expansion's that is not used is nobody's mistake.
-            ours! {
-                let (__memo_place, __memo_keeping) = {
-                    use #private::by_type::*;
-                    #private::check_owned::<#kept, #scope, _, _, _, _>(__memo_place, #keeping).#marking()
-                };
-            }
-        }
-        Outcome::Lent(_) => ours!(let __memo_place = #private::check_kept::<#kept, #scope, _, _>(__memo_place);),
-    };
-    let place = located(memo.owner(), ours!(#private::#make(#owner)));
-    ours! {
-        let __memo_place = #place;
-        #checked
-    }
-}
-
-/// The call that asks a trait object for its anchor, under the object's type: with `impl HasAnchor for dyn Trait` that is
-/// implemented for objects that borrow nothing, and what the compiler says of lifetimes it says of the call.
-fn located(owner: &Parameter, call: TokenStream) -> TokenStream {
-    if !matches!(pointee(&owner.ty), Type::TraitObject(_)) {
-        return call;
-    }
-    let Extent { first, last } = owner.extent;
-    let trees = call.into_iter().map(|mut tree| {
-        tree.set_span(if matches!(tree, TokenTree::Group(_)) { last } else { first });
-        tree
-    });
-    trees.collect()
-}
-
-/// Refuses marks whose conditions do not hold: an attribute cannot know that, and went by them.
-pub(super) fn conditions(memo: &Memo) -> TokenStream {
-    let conditions = memo.parameters.iter().flat_map(|parameter| &parameter.conditions);
-    let refused = conditions.map(|condition| {
-        quote_spanned! {Extent::of(condition).first=>
-            #[cfg(not(#condition))]
-            ::core::compile_error!("this mark must hold wherever the memo does: give `#[weak_memo]` the same condition, or write the mark without one");
-        }
-    });
-    refused.collect()
-}
-
-/// Refuses a result that holds its owner where only the compiler can tell.
-pub(super) fn compare(memo: &Memo) -> TokenStream {
-    if memo.not_the_owner.is_empty() {
-        return TokenStream::new();
-    }
-    let private = &memo.paths.private;
-    let owner = borrowed(memo.owner());
-    let questions = memo.not_the_owner.iter().map(|NotTheOwner { held, unless }| {
-        // The caret belongs under the type.
-        let ask = Ident::new("ask", Span::mixed_site().located_at(Extent::of(held).first));
-        ours!(#private::inside::<#held, #unless, _>(#owner).#ask();)
-    });
-    ours!({
-        use #private::by_type::*;
-        #(#questions)*
-    })
-}
+use crate::model::{MOST_PARTS, Memo, Parameter};
+use crate::parse::function::Part;
+use crate::parse::syntax::{Extent, bare, is_named, mentions, pointee};
 
 /// The extra key, an expression: a tuple of the parts that the local `__memo_place` makes of the arguments. And what makes first
 /// those parts that run code of the user's, each by itself: whatever that borrows or locks on the way ends with its statement,
 /// before the next part asks for the same, before the call waits for another or runs the body.
-pub(super) fn key(memo: &Memo) -> (TokenStream, TokenStream) {
+pub(super) fn of(memo: &Memo) -> (TokenStream, TokenStream) {
     let mut parts = TokenStream::new();
     let mut made = TokenStream::new();
     for (index, parameter) in memo.extra_key().enumerate() {
@@ -111,7 +30,7 @@ pub(super) fn key(memo: &Memo) -> (TokenStream, TokenStream) {
 }
 
 fn part(memo: &Memo, parameter: &Parameter) -> TokenStream {
-    let lends = memo.outcome.lent().is_some();
+    let lends = memo.output.lent().is_some();
     let private = &memo.paths.private;
     if let Some(expr) = parameter.part.computed() {
         let expr = computed(memo, expr);
@@ -157,7 +76,7 @@ fn by_type(memo: &Memo, element: &Element) -> TokenStream {
         Some(question) => ours!(#private::#question(__memo_place, #argument)),
         None => argument,
     };
-    match memo.outcome.lent() {
+    match memo.output.lent() {
         None => ours!(#private::key(__memo_place, #argument)),
         // Only what is passed by reference is there for as long as the result; by value, a weak one ends with the call.
         Some(_) if element.parameter.is_borrowed_weak() => ours!(#private::lent_key(__memo_place, #argument)),
@@ -214,15 +133,15 @@ fn punct(character: char, span: Span) -> Punct {
 }
 
 /// `&name` or `&*name`, underlined by a type error from the first to the last token of the parameter's type.
-fn borrowed(parameter: &Parameter) -> TokenStream {
+pub(super) fn borrowed(parameter: &Parameter) -> TokenStream {
     let mut tokens = TokenStream::new();
     let punct = |character| punct(character, parameter.extent.first);
-    if parameter.receiver && parameter.passed != Passed::Value {
+    if parameter.receiver && !parameter.is_by_value() {
         // One token that is underlined as it stands.
         return parameter.name.to_token_stream();
     }
     tokens.append(punct('&'));
-    if parameter.passed != Passed::Value {
+    if !parameter.is_by_value() {
         tokens.append(punct('*'));
     }
     let mut name = parameter.name.clone();
@@ -244,12 +163,14 @@ fn binding(parameter: &Parameter, expr: &TokenStream) -> Option<TokenStream> {
         Some(pattern) => (binding_by_reference(pattern), bound_names(pattern)),
         None => (name.to_token_stream(), vec![name.clone()]),
     };
-    let is_read = mentions(expr.clone(), &|ident| names.contains(ident)) || format::captures(expr.clone(), &names);
-    let seen = match parameter.passed {
-        Passed::Reference if parameter.pattern.is_none() => return None,
-        Passed::Reference => quote!(#name),
-        Passed::MutableReference => quote!(&*#name),
-        Passed::Value => quote!(&#name),
+    let is_read = mentions(expr.clone(), &|ident| names.contains(ident)) || captures(expr.clone(), &names);
+    let seen = if parameter.is_by_value() {
+        quote!(&#name)
+    } else if parameter.is_by_mut() {
+        quote!(&*#name)
+    } else {
+        parameter.pattern.as_ref()?;
+        quote!(#name)
     };
     (is_read && !parameter.receiver).then(|| ours!(#[allow(unused_variables)] let #pattern = #seen;))
 }
@@ -280,4 +201,29 @@ fn binding_by_reference(pattern: &Pat) -> TokenStream {
     let mut pattern = pattern.clone();
     Plain.visit_pat_mut(&mut pattern);
     pattern.to_token_stream()
+}
+
+/// Whether any string in the tokens may capture one of `names`: `{width}` names a variable, which the tokens around it do not show.
+fn captures(tokens: TokenStream, names: &[Ident]) -> bool {
+    tokens.into_iter().any(|tree| match tree {
+        TokenTree::Literal(literal) if is_string(&literal) => {
+            let text = literal.to_string();
+            names.iter().any(|name| captured(&text, &name.to_string()).next().is_some())
+        }
+        TokenTree::Group(group) => captures(group.stream(), names),
+        _ => false,
+    })
+}
+
+fn is_string(literal: &Literal) -> bool {
+    literal.to_string().starts_with(['"', 'r'])
+}
+
+/// Where a format string captures `name`: behind a `{` that is not one of a pair, and before `:` or `}`.
+fn captured(text: &str, name: &str) -> impl Iterator<Item = usize> {
+    text.match_indices(name).map(|(at, _)| at).filter(move |&at| {
+        let (before, after) = (text[..at].trim_end(), text[at + name.len()..].trim_start());
+        let opening = before.len() - before.trim_end_matches('{').len();
+        opening % 2 == 1 && after.starts_with([':', '}'])
+    })
 }

@@ -1,0 +1,189 @@
+//! The memo's core, the place of its results on the owner, and what of them is kept.
+
+use proc_macro2::{Ident, Span, TokenStream, TokenTree};
+use quote::{ToTokens, quote_spanned};
+use syn::ext::IdentExt;
+use syn::{Token, Type};
+
+use super::attributes::{self, Role};
+use super::key::borrowed;
+use super::signatures;
+use crate::model::{Keep, Memo, NotTheOwner, Output, Parameter};
+use crate::parse::options::Capacity;
+use crate::parse::syntax::{Extent, pointee};
+
+/// The memo's core. The `static` opens in a block of its own, where no code of the user's can name it.
+pub(super) fn core(memo: &Memo) -> TokenStream {
+    let private = &memo.paths.private;
+    let site = site(memo);
+    // The type of a closure written here carries every parameter of the function, the `impl` and the trait.
+    let core = if memo.is_single() { ours!(__MEMO_FAMILY.only()) } else { ours!(__MEMO_FAMILY.instance(&|| ())) };
+    ours! {{
+        static __MEMO_FAMILY: #private::Family = #private::Family::new(#site);
+        #core
+    }}
+}
+
+fn site(memo: &Memo) -> TokenStream {
+    let private = &memo.paths.private;
+    let function = memo.function.sig.ident.unraw().to_string();
+    let name = match &memo.name {
+        Some(name) => ours!(::core::option::Option::Some(#name)),
+        None => ours!(::core::option::Option::None),
+    };
+    let options = &memo.options;
+    let capacity = capacity(memo);
+    let single_flight = memo.single_flight;
+    let lends = memo.output.lent().is_some();
+    let local = memo.local;
+    let keyed = memo.is_keyed();
+    ours! {
+        #private::Site {
+            module: ::core::module_path!(),
+            function: #function,
+            name: #name,
+            file: ::core::file!(),
+            line: ::core::line!(),
+            column: ::core::column!(),
+            options: #options,
+            capacity: #capacity,
+            single_flight: #single_flight,
+            lends: #lends,
+            local: #local,
+            keyed: #keyed,
+        }
+    }
+}
+
+fn capacity(memo: &Memo) -> TokenStream {
+    let private = &memo.paths.private;
+    match &memo.capacity {
+        None => ours!(#private::DEFAULT_CAPACITY),
+        Some(Capacity::Unbounded) => ours!(::core::primitive::usize::MAX),
+        Some(Capacity::Of(expr)) => ours!(#private::capacity(#expr)),
+    }
+}
+
+/// Opens the place of the results as the local `__memo_place`, and checks that it can have such; for those that are returned by clone, also
+/// how they are kept, as the local `__memo_keeping`.
+pub(super) fn open(memo: &Memo) -> TokenStream {
+    open_on(memo, &borrowed(memo.owner()))
+}
+
+pub(super) fn open_on(memo: &Memo, owner: &TokenStream) -> TokenStream {
+    let private = &memo.paths.private;
+    let make = match (memo.local, memo.output.lent()) {
+        (false, _) => ours!(place),
+        (true, None) => ours!(local_place),
+        (true, Some(_)) => ours!(local_lent_place),
+    };
+    let kept = memo.output.kept();
+    // The questions about a result are asked of the scope: this stands for it, and is underlined if it says no.
+    let scope = Token![_](Extent::of(kept).first);
+    let checked = match memo.output {
+        Output::Owned(_) => {
+            let keeping = keeping(memo);
+            let marking = if memo.holds_owner { ours!(held) } else { ours!(marking) };
+            // An import of the expansion's that is not used is nobody's mistake.
+            ours! {
+                let (__memo_place, __memo_keeping) = {
+                    use #private::by_type::*;
+                    #private::check_owned::<#kept, #scope, _, _, _, _>(__memo_place, #keeping).#marking()
+                };
+            }
+        }
+        Output::Lent(_) => ours!(let __memo_place = #private::check_kept::<#kept, #scope, _, _>(__memo_place);),
+    };
+    let place = located(memo.owner(), ours!(#private::#make(#owner)));
+    ours! {
+        let __memo_place = #place;
+        #checked
+    }
+}
+
+/// The call that asks a trait object for its anchor, under the object's type: with `impl HasAnchor for dyn Trait` that is
+/// implemented for objects that borrow nothing, and what the compiler says of lifetimes it says of the call.
+fn located(owner: &Parameter, call: TokenStream) -> TokenStream {
+    if !matches!(pointee(&owner.ty), Type::TraitObject(_)) {
+        return call;
+    }
+    let Extent { first, last } = owner.extent;
+    let trees = call.into_iter().map(|mut tree| {
+        tree.set_span(if matches!(tree, TokenTree::Group(_)) { last } else { first });
+        tree
+    });
+    trees.collect()
+}
+
+/// Refuses marks whose conditions do not hold: an attribute cannot know that, and went by them.
+pub(super) fn conditions(memo: &Memo) -> TokenStream {
+    let conditions = memo.parameters.iter().flat_map(|parameter| &parameter.conditions);
+    let refused = conditions.map(|condition| {
+        quote_spanned! {Extent::of(condition).first=>
+            #[cfg(not(#condition))]
+            ::core::compile_error!("this mark must hold wherever the memo does: give `#[weak_memo]` the same condition, or write the mark without one");
+        }
+    });
+    refused.collect()
+}
+
+/// Refuses a result that holds its owner where only the compiler can tell.
+pub(super) fn compare(memo: &Memo) -> TokenStream {
+    if memo.not_the_owner.is_empty() {
+        return TokenStream::new();
+    }
+    let private = &memo.paths.private;
+    let owner = borrowed(memo.owner());
+    let questions = memo.not_the_owner.iter().map(|NotTheOwner { held, unless }| {
+        // The caret belongs under the type.
+        let ask = Ident::new("ask", Span::mixed_site().located_at(Extent::of(held).first));
+        ours!(#private::inside::<#held, #unless, _>(#owner).#ask();)
+    });
+    ours!({
+        use #private::by_type::*;
+        #(#questions)*
+    })
+}
+
+/// What decides whether a result that is returned by clone is kept, and what of it; [`open`] adds marks.
+fn keeping(memo: &Memo) -> TokenStream {
+    let private = &memo.paths.private;
+    let result = memo.output.written();
+    match &memo.keep {
+        Keep::All => ours!(#private::KeepAll),
+        Keep::Some => {
+            // The caret belongs under a result that is no `Option`.
+            let value = Ident::new("__memo_value", Span::mixed_site().located_at(Extent::of(result).first));
+            ours!(#private::keep_if::<#result, _>(|#value| #private::keep_some(#value)))
+        }
+        // Where no other function can be named, the test is made when there is something to be tested.
+        Keep::If(test) if memo.handle.is_none() => {
+            ours!(#private::keep_if::<#result, _>(|__memo_value| #private::tested::<#result, _>(#test)(__memo_value)))
+        }
+        Keep::If(_) => {
+            let name = signatures::path(memo, &signatures::hidden_name(memo, "keep"));
+            ours!(#private::keep_if::<#result, _>(#name))
+        }
+        // The method that is nearest to a `Result` wins, whatever name the type goes by.
+        Keep::Default => ours!(#private::Keep::<#result>::new().keeping()),
+    }
+}
+
+/// The test of `cache_if` stands in a function of its own: there once, and out of the parameters' sight.
+pub(super) fn test(memo: &Memo) -> TokenStream {
+    let Keep::If(test) = &memo.keep else { return TokenStream::new() };
+    let attrs = attributes::of(Role::Keep, &memo.function.attrs);
+    let name = signatures::hidden_name(memo, "keep");
+    let result = memo.output.written();
+    let private = &memo.paths.private;
+    let generics = signatures::without_lifetimes(memo);
+    let (parameters, _, clause) = generics.split_for_impl();
+    let parameters = parameters.to_token_stream();
+    ours! {
+        #attrs
+        #[doc(hidden)]
+        fn #name #parameters (__memo_value: &#result) -> ::core::primitive::bool #clause {
+            #private::tested::<#result, _>(#test)(__memo_value)
+        }
+    }
+}

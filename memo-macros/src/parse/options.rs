@@ -1,0 +1,211 @@
+//! What `#[weak_memo(...)]` says; and how a list of words is read, which marks are, too.
+
+use proc_macro2::{TokenStream, TokenTree};
+use quote::{ToTokens, quote};
+use syn::ext::IdentExt;
+use syn::parse::{Parse, ParseStream, Parser};
+use syn::{Expr, Ident, LitBool, LitStr, Path, Token};
+
+use super::Errors;
+use super::syntax::without_invisible_groups;
+
+const KNOWN: &[&str] = &[
+    "capacity",
+    "cache_if",
+    "cache_err",
+    "some_only",
+    "single_flight",
+    "local",
+    "associated",
+    "name",
+    "handle",
+    "may_return_owner",
+    "interior_mutability",
+    "crate",
+];
+const LATER: &[&str] = &["ttl", "idle", "cycle", "weak_value"];
+
+/// The options of `#[weak_memo(...)]` as written, each with the word that said it. What goes together is not yet known.
+#[derive(Default)]
+pub(crate) struct Options {
+    pub(crate) capacity: Option<(Ident, Capacity)>,
+    pub(crate) cache_if: Option<(Ident, Expr)>,
+    pub(crate) cache_err: Option<Ident>,
+    pub(crate) some_only: Option<Ident>,
+    /// `single_flight = false`
+    pub(crate) racing: bool,
+    pub(crate) local: bool,
+    pub(crate) associated: bool,
+    pub(crate) name: Option<LitStr>,
+    pub(crate) handle: Option<Handle>,
+    pub(crate) may_return_owner: bool,
+    pub(crate) interior_mutability: bool,
+    pub(crate) paths: Paths,
+    /// The whole list as one line, for reports.
+    pub(crate) text: String,
+}
+
+pub(crate) enum Capacity {
+    Unbounded,
+    Of(Expr),
+}
+
+pub(crate) enum Handle {
+    None,
+    Named(Ident),
+}
+
+impl Options {
+    pub(crate) fn parse(tokens: TokenStream, errors: &mut Errors) -> Self {
+        let mut options = Self { text: one_line(&tokens), ..Self::default() };
+        let mut seen = Vec::new();
+        let read = |word, input: ParseStream| options.read(word, &mut seen, input);
+        let parsed = Parser::parse2(|input: ParseStream| each_word(input, errors, read), tokens);
+        parsed.unwrap_or_else(|error| errors.push(error));
+        options
+    }
+
+    fn read(&mut self, word: Ident, seen: &mut Vec<Ident>, input: ParseStream) -> syn::Result<()> {
+        if seen.contains(&word) {
+            return Err(syn::Error::new(word.span(), format_args!("`{word}` is written twice: keep one")));
+        }
+        if !KNOWN.iter().any(|name| word == name) {
+            return Err(syn::Error::new(word.span(), unknown(&word)));
+        }
+        seen.push(word.clone());
+        match word.to_string().as_str() {
+            "capacity" => {
+                let capacity = capacity(&word, input)?;
+                self.capacity = Some((word, capacity));
+            }
+            "cache_if" => {
+                let test = value(&word, input, "cache_if = |value| value.len() > 100")?;
+                self.cache_if = Some((word, test));
+            }
+            "cache_err" => self.cache_err = Some(alone(word, input)?),
+            "some_only" => self.some_only = Some(alone(word, input)?),
+            "single_flight" => self.racing = !value::<LitBool>(&word, input, "single_flight = false")?.value,
+            "local" => self.local = alone(word, input).map(|_| true)?,
+            "associated" => self.associated = alone(word, input).map(|_| true)?,
+            "name" => self.name = Some(name(&word, input)?),
+            "handle" => self.handle = Some(handle(&word, input)?),
+            "may_return_owner" => self.may_return_owner = alone(word, input).map(|_| true)?,
+            "interior_mutability" => self.interior_mutability = alone(word, input).map(|_| true)?,
+            _ => self.paths = Paths::parse(&word, input)?,
+        }
+        Ok(())
+    }
+}
+
+fn unknown(word: &Ident) -> String {
+    if LATER.iter().any(|later| word == later) {
+        return format!("`{word}` is not supported yet");
+    }
+    let known = KNOWN.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
+    format!("unknown option `{word}`; the options are {known}")
+}
+
+fn value<T: Parse>(word: &Ident, input: ParseStream, example: &str) -> syn::Result<T> {
+    expect_value(word, input, example)?;
+    input.parse().map_err(|error| syn::Error::new(error.span(), format_args!("{error}: write `{example}`")))
+}
+
+fn expect_value(word: &Ident, input: ParseStream, example: &str) -> syn::Result<()> {
+    let missing = || syn::Error::new(word.span(), format_args!("`{word}` needs a value: write `{example}`"));
+    has_value(input).then_some(()).ok_or_else(missing)
+}
+
+fn capacity(word: &Ident, input: ParseStream) -> syn::Result<Capacity> {
+    let expr: Expr = value(word, input, "capacity = 256` or `capacity = unbounded")?;
+    let text = without_invisible_groups(expr.to_token_stream()).to_string();
+    if text == "unbounded" {
+        return Ok(Capacity::Unbounded);
+    }
+    Ok(Capacity::Of(expr))
+}
+
+fn name(word: &Ident, input: ParseStream) -> syn::Result<LitStr> {
+    let example = "name = \"layout\"";
+    let text: LitStr = value(word, input, example)?;
+    if text.value().is_empty() {
+        return Err(syn::Error::new(text.span(), format_args!("the name is empty: write `{example}`")));
+    }
+    Ok(text)
+}
+
+fn handle(word: &Ident, input: ParseStream) -> syn::Result<Handle> {
+    let name: Ident = value(word, input, "handle = layouts` or `handle = none")?;
+    Ok(if name == "none" { Handle::None } else { Handle::Named(name) })
+}
+
+fn one_line(tokens: &TokenStream) -> String {
+    let text = without_invisible_groups(tokens.clone()).to_string();
+    text.split_whitespace().collect::<Vec<_>>().join(" ").replace(" ,", ",").trim_end_matches(',').to_owned()
+}
+
+/// Where an expansion finds the runtime: `::memo_core`, or what `crate = path` says.
+#[derive(Clone)]
+pub(crate) struct Paths {
+    pub(crate) root: TokenStream,
+    pub(crate) private: TokenStream,
+}
+
+impl Default for Paths {
+    fn default() -> Self {
+        Self::new(quote!(::memo_core))
+    }
+}
+
+impl Paths {
+    fn new(root: TokenStream) -> Self {
+        let private = quote!(#root::__private);
+        Self { root, private }
+    }
+
+    /// What stands behind the word `crate`.
+    pub(crate) fn parse(word: &Ident, input: ParseStream) -> syn::Result<Self> {
+        let example = "crate = path::to::memo_core";
+        expect_value(word, input, example)?;
+        let path = Path::parse_mod_style(input);
+        path.map(|path| Self::new(path.into_token_stream()))
+            .map_err(|error| syn::Error::new(error.span(), format_args!("expected a path: write `{example}`")))
+    }
+}
+
+/// Reads a list word by word: `read` takes each and what stands behind it. A mistake in one does not hide those in the others.
+pub(crate) fn each_word(
+    input: ParseStream,
+    errors: &mut Errors,
+    mut read: impl FnMut(Ident, ParseStream) -> syn::Result<()>,
+) -> syn::Result<()> {
+    while !input.is_empty() {
+        let word = input.call(Ident::parse_any)?;
+        if let Err(error) = read(word, input) {
+            errors.push(error);
+            while !at_end(input) {
+                input.parse::<TokenTree>()?;
+            }
+        }
+        if !input.is_empty() {
+            input.parse::<Token![,]>()?;
+        }
+    }
+    Ok(())
+}
+
+/// The word, which must have no value.
+pub(crate) fn alone(word: Ident, input: ParseStream) -> syn::Result<Ident> {
+    if at_end(input) {
+        return Ok(word);
+    }
+    Err(input.error(format_args!("`{word}` takes no value: write the word alone")))
+}
+
+/// Takes the `=` before a value.
+pub(crate) fn has_value(input: ParseStream) -> bool {
+    !at_end(input) && input.parse::<Token![=]>().is_ok() && !at_end(input)
+}
+
+fn at_end(input: ParseStream) -> bool {
+    input.is_empty() || input.peek(Token![,])
+}
