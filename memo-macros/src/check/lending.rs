@@ -1,3 +1,5 @@
+//! Lent results: what they can be lent from, and for how long.
+
 use std::collections::BTreeSet;
 
 use proc_macro2::{Span, TokenStream, TokenTree};

@@ -1,3 +1,5 @@
+//! What a result may hold: not its owner, and nothing of which it is not known whether it is an `Err`.
+
 use std::collections::BTreeSet;
 
 use syn::visit::{self, Visit};

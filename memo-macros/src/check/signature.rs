@@ -1,3 +1,5 @@
+//! Which kinds of functions can be memoized.
+
 use proc_macro2::TokenStream;
 use quote::ToTokens;
 use syn::punctuated::Punctuated;
