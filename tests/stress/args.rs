@@ -37,7 +37,7 @@ impl Args<'_> {
 
     /// A further weak argument, most of the time.
     pub(crate) fn option(&self) -> Option<&Arc<Object>> {
-        (!self.key.is_multiple_of(4)).then_some(&self.other.arc)
+        (self.key % 4 != 0).then_some(&self.other.arc)
     }
 
     pub(crate) fn rc_key(&self) -> u64 {

@@ -42,7 +42,7 @@ fn next() -> u64 {
 
 /// Gives way to the other threads, now and then: they come while a flight is on its way, or a value is being copied.
 pub(crate) fn linger() {
-    if next().is_multiple_of(SLOW) {
+    if next() % SLOW == 0 {
         std::thread::yield_now();
     }
 }
@@ -50,7 +50,7 @@ pub(crate) fn linger() {
 /// Panics, now and then; `before` runs first then. Past the hook: nobody wants a million messages. Not while the thread
 /// unwinds: that would be the caller's abort, and not a memo's fault.
 pub(crate) fn roll(before: impl FnOnce()) {
-    if ON.load(Ordering::Relaxed) && next().is_multiple_of(ODDS) && !std::thread::panicking() {
+    if ON.load(Ordering::Relaxed) && next() % ODDS == 0 && !std::thread::panicking() {
         before();
         resume_unwind(Box::new(Injected));
     }

@@ -331,7 +331,7 @@ impl<'p> Worker<'p> {
                 guarded(|| _ = ask(any_face(&mut random), &args));
             };
             match shared {
-                Some(bundle) if seed.is_multiple_of(2) => (0..FEW_HITS).for_each(|_| a_call(&bundle)),
+                Some(bundle) if seed % 2 == 0 => (0..FEW_HITS).for_each(|_| a_call(&bundle)),
                 _ => {
                     let mut sizes = fastrand::Rng::with_seed(seed);
                     for _ in 0..sizes.usize(1..=FEW_MISSES) {

@@ -135,7 +135,7 @@ impl Session {
 
     fn view(&mut self) {
         let view = self.editor.view(&mut self.rng);
-        if self.editor.steps.views.is_multiple_of(CHECK) {
+        if self.editor.steps.views % CHECK == 0 {
             self.outcome.checked.compare(&view);
         }
     }
@@ -148,7 +148,7 @@ impl Session {
     fn measure(&mut self) -> Sample {
         let sample = self.sample();
         self.outcome.samples.push(sample);
-        if self.outcome.samples.len().is_multiple_of(CHECKPOINT) {
+        if self.outcome.samples.len() % CHECKPOINT == 0 {
             self.checkpoint();
         }
         sample

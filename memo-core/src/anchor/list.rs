@@ -99,7 +99,7 @@ impl Directory {
             newest = newest.or(Some(directory.newest.load(Ordering::Relaxed)));
             outgrown = directory.outgrown;
         }
-        newest.unwrap_or_default()
+        newest.unwrap_or(std::ptr::null_mut())
     }
 }
 

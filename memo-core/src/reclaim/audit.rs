@@ -672,10 +672,9 @@ fn forget(anchor: &Anchor) {
             let mut notes = suspicions.lock();
             notes.at(place, all).is_some().then(|| notes.take(place)).flatten()
         };
-        if let Some(note) = note
-            && note.is_disproof(core)
-        {
-            suspicions.record(note.held.kind).disprove();
+        match note {
+            Some(note) if note.is_disproof(core) => suspicions.record(note.held.kind).disprove(),
+            _ => {}
         }
     }
 }

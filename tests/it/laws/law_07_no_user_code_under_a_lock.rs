@@ -45,17 +45,14 @@ fn or_ring(call: impl FnOnce()) {
 }
 
 fn reached(at: At) {
-    if let Some((armed, act)) = ARMED.get()
-        && armed == at
-    {
-        if SKIPPED.get() > 0 {
-            return SKIPPED.set(SKIPPED.get() - 1);
-        }
-        ARMED.set(None);
-        PART_OF_A_COMPUTE.set(matches!(at, At::Body | At::CloneResult));
-        act();
-        DONE.set(DONE.get() + 1);
+    let Some((_, act)) = ARMED.get().filter(|(armed, _)| *armed == at) else { return };
+    if SKIPPED.get() > 0 {
+        return SKIPPED.set(SKIPPED.get() - 1);
     }
+    ARMED.set(None);
+    PART_OF_A_COMPUTE.set(matches!(at, At::Body | At::CloneResult));
+    act();
+    DONE.set(DONE.get() + 1);
 }
 
 #[derive(Debug)]

@@ -203,9 +203,8 @@ struct Key {
 
 impl Key {
     fn ask(&self, here: Place) {
-        if let Some((place, node)) = &self.asks
-            && *place == here
-        {
+        let Some((place, node)) = &self.asks else { return };
+        if *place == here {
             ask(node);
         }
     }

@@ -39,9 +39,8 @@ impl World {
                 started.wait();
                 go_on.wait();
             }
-            if number == 0
-                && let Some(act) = INSIDE.take()
-            {
+            let inside = if number == 0 { INSIDE.take() } else { None };
+            if let Some(act) = inside {
                 act();
             }
         }

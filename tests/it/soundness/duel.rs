@@ -13,7 +13,7 @@ impl Start {
         let mut spins = 0_u32;
         while self.0.load(Ordering::Acquire) < 2 * (round + 1) {
             spins += 1;
-            if spins.is_multiple_of(1024) {
+            if spins % 1024 == 0 {
                 thread::yield_now();
             } else {
                 hint::spin_loop();

@@ -103,7 +103,7 @@ fn one_cell_a_memo_whoever_adds_it() {
 
             /// Where the results lie that each memo lends.
             fn all(doc: &Doc) -> Vec<usize> {
-                let memos: [fn(&Doc) -> &Large; _] = [$($name),*];
+                let memos: &[fn(&Doc) -> &Large] = &[$($name),*];
                 memos.iter().map(|memo| std::ptr::from_ref(memo(doc)).addr()).collect()
             }
         };

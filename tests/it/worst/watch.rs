@@ -62,7 +62,7 @@ pub(crate) fn watched(act: impl FnOnce()) {
 fn name_what_panics() {
     let before = std::panic::take_hook();
     std::panic::set_hook(Box::new(move |panic| {
-        if !panic.payload_as_str().unwrap_or_default().contains(RING) {
+        if !panic.payload().downcast_ref::<String>().is_some_and(|said| said.contains(RING)) {
             tell("in");
             before(panic);
         }

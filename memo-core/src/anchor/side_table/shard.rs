@@ -80,9 +80,8 @@ impl Chain {
             return std::mem::replace(self, Self::new());
         }
         let mut some = Self::new();
-        while some.len < most
-            && let Some(node) = self.pop()
-        {
+        while some.len < most {
+            let Some(node) = self.pop() else { break };
             some.push(node);
         }
         some
@@ -315,9 +314,8 @@ impl Keeper {
     /// Takes out the node of an object if that is dead.
     pub(crate) fn take_if_dead(&mut self, index: &Index<Node>, address: usize) -> Chain {
         let mut dead = Chain::new();
-        if let Some(node) = self.find(index, address)
-            && self.look(index, node)
-        {
+        let Some(node) = self.find(index, address) else { return dead };
+        if self.look(index, node) {
             let node = self.dead.pop().expect("it was just put there");
             dead.push(node);
         }
