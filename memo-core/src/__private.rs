@@ -6,18 +6,18 @@ pub use crate::argument::key::{
 };
 pub use crate::argument::owner::clone_owner;
 pub use crate::argument::scope::{Local, Scope, Shared};
-pub use crate::call::ask::{AskLent, AskOwned, Call, Through, ask_lent, ask_owned, call_owned};
-pub use crate::call::first_questions::{bounded, hashed, ordered};
-pub use crate::call::inside::inside;
-pub use crate::call::keep::{Keep, KeepAll, keep_if, keep_some, tested};
-pub use crate::call::lends::{begin_lent, end_lent, finish_lent, start_lent, try_end_lent, try_finish_lent};
-pub use crate::call::lent::{LentStep, lend};
-pub use crate::call::owned::Step;
-pub use crate::call::questions::{
+pub use crate::call::expansion::ask::{AskLent, AskOwned, Call, Through, ask_lent, ask_owned, call_owned};
+pub use crate::call::expansion::first_questions::{bounded, hashed, ordered};
+pub use crate::call::expansion::inside::inside;
+pub use crate::call::expansion::lends::{begin_lent, end_lent, finish_lent, start_lent, try_end_lent, try_finish_lent};
+pub use crate::call::expansion::questions::{
     check_kept, check_owned, computed, key, lent_key, local_lent_place, local_place, place, plain_computed, plain_key,
     plain_part, value,
 };
-pub use crate::call::returns::{begin_owned, end_owned, finish_owned, start_owned};
+pub use crate::call::expansion::returns::{begin_owned, end_owned, finish_owned, start_owned};
+pub use crate::call::keep::{Keep, KeepAll, keep_if, keep_some, tested};
+pub use crate::call::lent::{LentStep, lend};
+pub use crate::call::owned::Step;
 pub use crate::inspect::handle::{Memo, lent_memo, owned_memo};
 pub use crate::memo::core::Core;
 pub use crate::memo::family::Family;
@@ -25,7 +25,7 @@ pub use crate::memo::site::{DEFAULT_CAPACITY, Site, capacity};
 
 /// The traits that answer by type: imported as a whole, by no name.
 pub mod by_type {
-    pub use crate::call::inside::{Held as _, HeldNowhere as _};
+    pub use crate::call::expansion::inside::{Held as _, HeldNowhere as _};
     pub use crate::call::keep::{KeepAny as _, KeepAnyOk as _};
     pub use crate::call::mark::WithoutMarks as _;
 }

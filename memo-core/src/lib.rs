@@ -128,11 +128,22 @@
 //!
 //! # Where things are
 //!
-//! For a reader of the source: `owner` (argument to anchor), `anchor` and `side_table` (in it `index`, `node`, `slab`, `shard`), `list`, `index` and `cell` (anchor
-//! to cell), `store` and `slot` (cell to value), `owned` and `lent` (the calls), `hit` and `hold` (a value that is copied while
-//! it may be taken away), `keep` and `mark` (what is kept of a result), `job`, `waits` and `race` (a miss), `peer` (further weak arguments), `grave`, `handed` and `sweep` (the end),
-//! `reader` and `fence` (what a hit without a lock tells those who take things away). Each begins with its
-//! invariants; `SOUNDNESS.md`, beside the README, says which test would notice the loss of each.
+//! For a reader of the source: its folders are rooms, in the order of a call's walk. A file imports from its own room and from those
+//! before it.
+//!
+//! * `sys`: atomics, locks, fences, hazard pointers, threads: no word of memos.
+//! * `memo`: a memo as data: its site, its counters, the list of all memos.
+//! * `value`: the inside of a cell: slots, entries by key, eviction.
+//! * `anchor`: the place on an object: its cells, where the anchor is (inside, or in the side table), the end of both.
+//! * `reclaim`: finding what is dead, and what is owed for it.
+//! * `argument`: how the arguments of a call take part: the owner, the key, the scope.
+//! * `cell`: a memo's cell on an anchor, with its type.
+//! * `compute`: a miss: who computes, who waits, who is told; rings.
+//! * `call`: what a call does; what an expansion asks.
+//! * `inspect`: statistics, reports, handles.
+//!
+//! Each begins with what it is, each file with its invariants; `SOUNDNESS.md`, beside the README, says which test would notice the loss
+//! of each.
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
 

@@ -13,7 +13,7 @@
 //!    question instead of two. It is set filled (`Release`) after the slot is, and hits load it with `Acquire`. Heads of other
 //!    cells are never vacant.
 //! 5. Cells of `Local` memos, and references to them, stay on their thread.
-//! 6. A head may be that of a list's directory ([`crate::list`]) instead of a cell's: it has no memo, and is met at the front
+//! 6. A head may be that of a list's directory ([`list`](super::list)) instead of a cell's: it has no memo, and is met at the front
 //!    of a list only. Chains that were taken, and all that is found, are cells.
 
 use std::mem::ManuallyDrop;

@@ -127,7 +127,7 @@ impl Life {
     }
 
     /// Whether the object is alive. `false` is final, and says nothing of what others did with the object before: see
-    /// [`fence::after_deaths`](crate::sys::fence::after_deaths).
+    /// [`after_deaths`](crate::sys::hazard::deaths::after_deaths).
     #[inline]
     pub(crate) fn is_alive(&self) -> bool {
         // SAFETY: `raw` holds what the vtable is for.

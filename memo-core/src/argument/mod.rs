@@ -1,4 +1,5 @@
-//! argument
+//! How the arguments of a call take part: the [`owner`], whose anchor is asked for; the others as a [`key`]; and what may be
+//! stored for whom, which is a [`scope`].
 
 pub(crate) mod key;
 pub(crate) mod owner;

@@ -213,14 +213,15 @@ where
     K: KeySet<S>,
 {
     let hash = key.hash();
-    if let Some(anchor) = anchor
-        && let Some(cell) = Cell::<S, K, H::Kept>::find(anchor, core)
-        && let Some(value) = cell.copy(hash, |stored| key.matches(stored))
-    {
-        if hits::are_to_sweep(counters::count(core, Count::Hits, 1)) {
-            account::after_hits();
+    if let Some(anchor) = anchor {
+        if let Some(cell) = Cell::<S, K, H::Kept>::find(anchor, core) {
+            if let Some(value) = cell.copy(hash, |stored| key.matches(stored)) {
+                if hits::are_to_sweep(counters::count(core, Count::Hits, 1)) {
+                    account::after_hits();
+                }
+                return Step::Done(H::result(value));
+            }
         }
-        return Step::Done(H::result(value));
     }
     begin_slowly::<R, H, O, S, K>(core, place, anchor, &key, hash)
 }
@@ -246,20 +247,20 @@ where
     // User code may run below: hashing, comparing, cloning. No sweep starts inside it.
     let deeper = DepthGuard::enter();
     let hash = key.hash();
-    if let Some((entry, _)) = seek::<S, K, H::Kept>(core, anchor, &key, hash)
-        && let Some(value) = entry.slot.get()
-    {
-        entry.meta.visit();
-        let value = OnItsWay::new(value.clone());
-        // A `Clone` that panics was no hit.
-        let hits = counters::count(core, Count::Hits, 1);
-        // This may be the last count.
-        drop(entry);
-        drop(deeper);
-        if hits::are_to_sweep(hits) {
-            account::after_hits();
+    if let Some((entry, _)) = seek::<S, K, H::Kept>(core, anchor, &key, hash) {
+        if let Some(value) = entry.slot.get() {
+            entry.meta.visit();
+            let value = OnItsWay::new(value.clone());
+            // A `Clone` that panics was no hit.
+            let hits = counters::count(core, Count::Hits, 1);
+            // This may be the last count.
+            drop(entry);
+            drop(deeper);
+            if hits::are_to_sweep(hits) {
+                account::after_hits();
+            }
+            return Step::Done(H::result(value.arrive()));
         }
-        return Step::Done(H::result(value.arrive()));
     }
     drop(deeper);
     begin_slowly::<R, H, O, S, K>(core, place, anchor, &key, hash)

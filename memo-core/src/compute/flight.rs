@@ -361,7 +361,7 @@ pub(crate) fn guard_again(core: &'static Core, cell: usize, hash: u64) {
 /// What there is to say against that; see [`ring`].
 #[inline]
 pub(crate) fn asked_again(core: &'static Core, cell: usize, hash: u64) -> Option<String> {
-    if i64::from(detached::now().cast_signed()) < MOST_AGAIN as i64 {
+    if i64::from(detached::now() as i32) < MOST_AGAIN as i64 {
         return None;
     }
     count_again(core, Task { slot: 0, cell, hash, races: false })
@@ -397,7 +397,7 @@ pub(crate) fn guard_depth(core: &'static Core, asked: Task) {
     // SAFETY: invariant 2.
     let races = unsafe { innermost().as_ref() }.map_or(0, |frame| frame.races) as usize;
     // Seldom enough for a walk over all of them: the deeper, the more seldom.
-    if races >= DEEPEST && races.is_multiple_of((races.next_power_of_two() / 32).max(256)) {
+    if races >= DEEPEST && races % (races.next_power_of_two() / 32).max(256) == 0 {
         count_nested(core, asked);
     }
 }

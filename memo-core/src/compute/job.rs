@@ -61,12 +61,9 @@ fn look_at_others<S: Scope, St: Store<Key: StoredKey<S>>>(core: &'static Core, e
         return;
     }
     let mut before = before.iter().copied().enumerate();
-    entry.meta.key().each_peer(&mut |peer| {
-        if let Some((position, before)) = before.next()
-            && before > 0
-        {
-            audit::look_at_other(core, peer, position, before);
-        }
+    entry.meta.key().each_peer(&mut |peer| match before.next() {
+        Some((position, before)) if before > 0 => audit::look_at_other(core, peer, position, before),
+        _ => {}
     });
 }
 

@@ -37,13 +37,13 @@ pub(super) struct Timed {
     weight: u64,
 }
 
-/// Calls of their own, as those of [`Running`].
+/// Calls of their own, as those of [`Running`](super::flight::Running).
 impl Timed {
     #[inline(never)]
     pub(super) fn start(core: &'static Core) -> Option<Self> {
         let weight = match counters::own(core, Count::Computes) {
             0..SAMPLE => 1,
-            n if n.is_multiple_of(SAMPLE) => SAMPLE,
+            n if n % SAMPLE == 0 => SAMPLE,
             _ => return None,
         };
         Some(Self { started: Instant::now(), weight })

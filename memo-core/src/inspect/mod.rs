@@ -1,4 +1,5 @@
-//! inspect
+//! What users see of their memos: [`stats`] of one, all [`memos`], a [`report`], the [`handle`] of a function. What a counter does not know is
+//! found by a [`walk`].
 
 pub(crate) mod handle;
 pub(crate) mod memos;

@@ -14,7 +14,7 @@
 //!
 //! # What speaks against it
 //!
-//! * A result that has nothing to drop, or is of a type known to own plain data only ([`crate::holds_nothing`]): it is not even
+//! * A result that has nothing to drop, or is of a type known to own plain data only ([`plain_data`](super::plain_data)): it is not even
 //!   looked at.
 //! * *An object that dies with its result*: that did not hold it. No clone of others' can feign this. If the object was under
 //!   suspicion, this kind of evidence is worth nothing for this memo from then on.

@@ -9,7 +9,7 @@ use crate::sys::sync::unpoisoned;
 
 /// A thread that sweeps at intervals, for as long as this guard lives.
 ///
-/// Without one, dead results of `Arc` arguments are reclaimed by further memo calls and by [`sweep`](crate::reclaim::sweep). A
+/// Without one, dead results of `Arc` arguments are reclaimed by further memo calls and by [`sweep`](crate::sweep()). A
 /// sweeper is for programs that may fall idle, and for those whose callers should not drop strangers' results.
 /// Dropping the guard ends the thread and waits for it: at most as long as one sweep of what was dead when that began.
 ///
@@ -38,7 +38,7 @@ struct Stop {
 impl Sweeper {
     /// Starts a thread that sweeps every `interval`.
     ///
-    /// A panic of a result's destructor is counted in [`report`](crate::inspect::report) and does not end the sweeping.
+    /// A panic of a result's destructor is counted in [`report`](crate::report()) and does not end the sweeping.
     ///
     /// # Panics
     ///

@@ -6,7 +6,6 @@
 //! that, a table goes at the end of each outermost call.
 
 use super::sweep;
-use crate::anchor::cell::listed;
 use crate::anchor::side_table::end;
 use crate::anchor::side_table::local;
 use crate::anchor::side_table::node::Node;
@@ -94,7 +93,7 @@ fn end_what_is_not_lent(panics: &mut Panics) -> usize {
     let mut ended = 0;
     let memos = list::all().clone();
     for core in memos.into_iter().filter(|core| core.is_local() && !core.site().lends) {
-        for cell in listed(core) {
+        for cell in local::listed(core) {
             // Of this thread's memos nothing goes to a batch.
             ended += cell.empty(Count::Dropped, &mut Batch::default(), panics);
             panics.run(|| drop(cell));

@@ -13,7 +13,7 @@ use std::cell::UnsafeCell;
 use std::mem::{MaybeUninit, needs_drop};
 use std::ptr::NonNull;
 
-use super::index::Addressed;
+use super::index::address::Addressed;
 use crate::anchor::anchor::Anchor;
 use crate::anchor::cell::{self, AnyCell};
 use crate::anchor::drop_queue;

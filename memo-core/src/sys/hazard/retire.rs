@@ -97,8 +97,8 @@ impl Handed {
         if victims.iter().any(|victim| marks.hold(victim)) && readers.lock().forget_gone(me) {
             marks = Marks::of(&readers.lock());
         }
-        let held = victims.extract_if(.., |victim| marks.hold(victim));
-        let (unnoticed, noticed): (Vec<_>, Vec<_>) = held.partition(|victim| victim.dropless);
+        let held = take_those(victims, |victim| marks.hold(victim));
+        let (unnoticed, noticed): (Vec<_>, Vec<_>) = held.into_iter().partition(|victim| victim.dropless);
         if !unnoticed.is_empty() {
             unpoisoned(self.unnoticed.lock()).extend(unnoticed);
         }
@@ -122,7 +122,7 @@ impl Handed {
         let readers = readers.lock();
         let marks = Marks::of(&readers);
         // Those of others, too: nobody begins to hold what is on the list.
-        done_with.extend(list.extract_if(.., |victim| victim.home.is_null() && !marks.hold(victim)));
+        done_with.extend(take_those(&mut list, |victim| victim.home.is_null() && !marks.hold(victim)));
         if list.is_empty() {
             readers.each().for_each(|reader| reader.want(false));
         }
@@ -185,6 +185,16 @@ impl Handed {
         let mut unnoticed = std::mem::take(&mut *unpoisoned(self.unnoticed.lock()));
         self.take_over(readers, me, &mut unnoticed);
     }
+}
+
+/// Takes those out, in their order; the rest stays in its own. Nearly always there are none, and nothing moves.
+fn take_those(all: &mut Vec<Victim>, is_one: impl Fn(&Victim) -> bool) -> Vec<Victim> {
+    if !all.iter().any(&is_one) {
+        return Vec::new();
+    }
+    let (those, rest) = std::mem::take(all).into_iter().partition(is_one);
+    *all = rest;
+    those
 }
 
 /// What all readers hold.

@@ -4,12 +4,11 @@ use std::alloc::Layout;
 use std::cell::Cell;
 use std::ptr::NonNull;
 
-use super::page::{Page, SLOTS};
-use super::{Addressed, Place};
+use super::address::{Addressed, Place};
+use super::page::{PAGES, Page, SLOTS};
 use crate::anchor::side_table::retired::Retired;
 use crate::sys::sync::{AtomicPtr, Ordering};
 
-pub(super) const PAGES: usize = if cfg!(memo_loom) { 1 } else { 16 };
 /// Slots of a chunk.
 pub(super) const ROOM: usize = PAGES * SLOTS;
 

@@ -11,7 +11,7 @@
 //! # Invariants
 //!
 //! 1. *Memory is never given to another use under a reader*: what is taken out (a chunk, a directory, a slab of nodes) goes
-//!    to [`Retired`] and is freed when every reader that may have seen it has left. See [`crate::reader`]: readers mark themselves
+//!    to [`Retired`] and is freed when every reader that may have seen it has left. See [`registry`](crate::sys::hazard::registry): readers mark themselves
 //!    before they load the first word.
 //! 2. *What a slot says is a guess.* A tag leads to a node, and the node says whose it is: a reader believes the address in the node
 //!    (`Acquire`) and nothing else. It is written (`Release`) after the rest of the node.
@@ -31,6 +31,7 @@
 //! there are, compare, and follow links where a bucket that is late to split overflows: 14 instructions more of 92 that a hit takes.
 //! A chain of nodes from each bucket is one more dependent cache line for each node passed; tags of a page are asked all at once.
 
+pub(crate) mod address;
 mod chunk;
 mod directory;
 #[cfg(all(test, memo_loom))]
@@ -44,20 +45,12 @@ mod tests;
 use std::ptr::NonNull;
 
 use super::retired::Retired;
-use super::subject::hash_of;
 use crate::sys::prefetch;
 use crate::sys::sync::{AtomicPtr, Ordering};
-use chunk::{Chunk, PAGES, ROOM};
+use address::{Addressed, Place};
+use chunk::{Chunk, ROOM};
 use directory::Directory;
-
-/// What an index leads to.
-pub(crate) trait Addressed {
-    /// Whose node it is, read with `Acquire`; an odd number if nobody's.
-    ///
-    /// # Safety
-    /// The node's memory has not been given back.
-    unsafe fn address(node: NonNull<Self>) -> usize;
-}
+use page::PAGES;
 
 /// A chunk with so many nodes becomes two before there is one more: beyond, too many pages are full. Models have small ones.
 const FULL: usize = if cfg!(memo_loom) { 1 } else { ROOM / 7 * 6 };
@@ -69,35 +62,6 @@ const DEEPEST: u32 = if cfg!(memo_loom) { 2 } else { 28 };
 /// further pages instead. It takes hashes that are alike by more than chance.
 const LEAST_WORDS: usize = if cfg!(memo_loom) { 4 } else { 64 };
 const NODES_PER_WORD: usize = 4;
-
-/// A hash, and what its bits are for: the first lead through the directory.
-#[derive(Clone, Copy)]
-struct Place(u64);
-
-impl Place {
-    #[inline(always)]
-    fn of(address: usize) -> Self {
-        Self(hash_of(address))
-    }
-
-    /// The page to look at first.
-    #[inline(always)]
-    fn home(self) -> usize {
-        (self.0 >> 32) as usize % PAGES
-    }
-
-    /// Never 0.
-    #[inline(always)]
-    fn tag(self) -> u64 {
-        self.0 >> 24 & 0x7F | 0x80
-    }
-
-    /// The first bits.
-    fn prefix(self, bits: u32) -> usize {
-        debug_assert!(bits > 0);
-        (self.0 >> (64 - bits)) as usize
-    }
-}
 
 /// What a first look says.
 pub(crate) enum Guess<N> {
@@ -159,7 +123,7 @@ impl<N: Addressed> Index<N> {
         let place = Place::of(address);
         let Some(directory) = Directory::from_raw(self.0.load(Ordering::Acquire)) else { return Guess::Nothing };
         // SAFETY: invariant 1.
-        let chunk = unsafe { directory.chunk(place.0) };
+        let chunk = unsafe { directory.chunk(place.hash()) };
         // SAFETY: invariant 1.
         let page = unsafe { chunk.page(place, 0) };
         let tags = page.look();
@@ -179,7 +143,7 @@ impl<N: Addressed> Index<N> {
         let place = Place::of(address);
         let directory = Directory::from_raw(self.0.load(Ordering::Acquire))?;
         // SAFETY: invariant 1.
-        let mut chunk = unsafe { directory.chunk(place.0) };
+        let mut chunk = unsafe { directory.chunk(place.hash()) };
         loop {
             for others in 0..PAGES {
                 // SAFETY: invariant 1.
@@ -217,7 +181,7 @@ impl<N: Addressed> Index<N> {
     /// The chunk for a hash, for the writer.
     fn chunk(&self, place: Place) -> Chunk<N> {
         // SAFETY: the writer's directory stands.
-        unsafe { self.directory().chunk(place.0) }
+        unsafe { self.directory().chunk(place.hash()) }
     }
 
     /// Puts a node in, whose address is not there.

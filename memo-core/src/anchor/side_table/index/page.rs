@@ -4,6 +4,9 @@ use std::ptr::NonNull;
 
 use crate::sys::sync::{AtomicPtr, AtomicU64, Ordering, Watched};
 
+/// Pages of a chunk.
+pub(super) const PAGES: usize = if cfg!(memo_loom) { 1 } else { 16 };
+
 /// Slots of a page: as many as fit a cache line beside their tags. Models have small ones.
 pub(super) const SLOTS: usize = if cfg!(memo_loom) { 2 } else { 7 };
 

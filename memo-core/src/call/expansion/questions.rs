@@ -7,11 +7,11 @@
 //! not know the trait's associated types. What is asked later is asked of those: the owner, the scope, the key's parts.
 //! That is why the questions about results are traits of the scope.
 
-use super::keep::Keeping;
-use super::mark::Checked;
 use crate::argument::key::{ComputedPart, MemoKey, Part, PlainKey, Value, ValuePart};
 use crate::argument::owner::{self, Locate, Owner, Place, ThreadBound};
 use crate::argument::scope::{Local, Scope, Shared, Storable};
+use crate::call::keep::Keeping;
+use crate::call::mark::Checked;
 
 /// The answer of the types that fit.
 #[derive(Debug)]

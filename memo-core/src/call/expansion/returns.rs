@@ -2,12 +2,12 @@
 
 use std::borrow::BorrowMut;
 
-use super::keep::Keeping;
-use super::op::{Op, Reply};
-use super::owned::{self, Step, Ticket};
 use crate::argument::key::{KeySet, StoredKey};
 use crate::argument::owner::{Locate, Place};
 use crate::argument::scope::{Scope, Storable};
+use crate::call::keep::Keeping;
+use crate::call::op::{Op, Reply};
+use crate::call::owned::{self, Step, Ticket};
 use crate::memo::core::Core;
 use crate::value::store::Store;
 

@@ -5,14 +5,14 @@
 
 use std::convert::Infallible;
 
-use super::keep::Keeping;
 use super::lends::Lends;
-use super::lent::{LendKey, LentStep};
-use super::op::{LentOp, Op, Reply};
-use super::owned::Step;
 use super::returns::{Returns, finish_owned};
 use crate::argument::key::KeySet;
 use crate::argument::owner::{Locate, Place};
+use crate::call::keep::Keeping;
+use crate::call::lent::{LendKey, LentStep};
+use crate::call::op::{LentOp, Op, Reply};
+use crate::call::owned::Step;
 use crate::memo::core::Core;
 
 /// The function asks: for the result.

@@ -1,9 +1,9 @@
 //! Memos that lend, as an expansion calls them: with no bound left to fail but one.
 
-use super::lent::{self, LendKey, LentStep, LentTicket};
 use crate::argument::key::StoredKey;
 use crate::argument::owner::{Locate, Place};
 use crate::argument::scope::{Scope, Storable};
+use crate::call::lent::{self, LendKey, LentStep, LentTicket};
 use crate::memo::core::Core;
 use crate::value::store::Store;
 

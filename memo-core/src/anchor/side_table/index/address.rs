@@ -1,0 +1,50 @@
+//! What an index is asked for: the address of an object, and where that is looked for.
+
+use std::ptr::NonNull;
+
+use super::page::PAGES;
+use crate::anchor::side_table::subject::hash_of;
+
+/// What an index leads to.
+pub(crate) trait Addressed {
+    /// Whose node it is, read with `Acquire`; an odd number if nobody's.
+    ///
+    /// # Safety
+    /// The node's memory has not been given back.
+    unsafe fn address(node: NonNull<Self>) -> usize;
+}
+
+/// A hash, and what its bits are for: the first lead through the directory.
+#[derive(Clone, Copy)]
+pub(super) struct Place(u64);
+
+impl Place {
+    #[inline(always)]
+    pub(super) fn of(address: usize) -> Self {
+        Self(hash_of(address))
+    }
+
+    /// The hash itself.
+    #[inline(always)]
+    pub(super) fn hash(self) -> u64 {
+        self.0
+    }
+
+    /// The page to look at first.
+    #[inline(always)]
+    pub(super) fn home(self) -> usize {
+        (self.0 >> 32) as usize % PAGES
+    }
+
+    /// Never 0.
+    #[inline(always)]
+    pub(super) fn tag(self) -> u64 {
+        self.0 >> 24 & 0x7F | 0x80
+    }
+
+    /// The first bits.
+    pub(super) fn prefix(self, bits: u32) -> usize {
+        debug_assert!(bits > 0);
+        (self.0 >> (64 - bits)) as usize
+    }
+}
