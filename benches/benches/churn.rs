@@ -3,27 +3,13 @@
 //! The heap comes first, as a table: with the first window alive, and the most at any later time; the bare objects are in
 //! it. Each figure is taken in a fresh process. Then an operation is: the oldest object goes, a new one comes, one call.
 
-use std::time::Duration;
+mod groups;
 
-use criterion::{Criterion, criterion_group};
 use memo_benches::heap::Counting;
 use memo_benches::{fresh, questions};
 
 #[global_allocator]
 static COUNTING: Counting = Counting;
-
-fn churn(criterion: &mut Criterion) {
-    let mut group = criterion.benchmark_group("churn");
-    for mut run in questions::churn() {
-        group.bench_function(run.name, |bencher| bencher.iter_custom(|operations| run.time(operations)));
-    }
-}
-
-criterion_group! {
-    name = benches;
-    config = Criterion::default().warm_up_time(Duration::from_millis(500)).measurement_time(Duration::from_secs(2));
-    targets = churn
-}
 
 fn main() {
     if fresh::answer(questions::churn_bytes()) {
@@ -34,6 +20,7 @@ fn main() {
         let bytes = figure.take(0);
         println!("| {} | {:.0} | {:.0} |", figure.column, bytes[0] / 1024.0, bytes[1] / 1024.0);
     }
-    benches();
-    Criterion::default().configure_from_args().final_summary();
+    let mut criterion = groups::briefly().configure_from_args();
+    groups::measure(&mut criterion, [("churn", questions::churn())]);
+    criterion.final_summary();
 }

@@ -4,29 +4,13 @@
 //! text of 1 KiB, which only the deep keys read; of the others none, and only those subjects run whose hit is little more than
 //! finding the place. The order of calls is not that of the addresses.
 
-use std::time::Duration;
+mod groups;
 
-use criterion::{Criterion, criterion_group, criterion_main};
 use memo_benches::questions;
 
-fn hit(criterion: &mut Criterion) {
-    let groups = [
-        ("hit, one hot object", questions::hot_hits()),
-        ("hit, 1,024 objects", questions::hits(1024)),
-        ("hit, 1,000 objects without text", questions::hits_on_many(1_000)),
-        ("hit, 1,000,000 objects without text", questions::hits_on_many(1_000_000)),
-    ];
-    for (name, runs) in groups {
-        let mut group = criterion.benchmark_group(name);
-        for mut run in runs {
-            group.bench_function(run.name, |bencher| bencher.iter_custom(|operations| run.time(operations)));
-        }
-    }
-}
-
-criterion_group! {
-    name = benches;
-    config = Criterion::default().warm_up_time(Duration::from_millis(500)).measurement_time(Duration::from_secs(2));
-    targets = hit
-}
-criterion_main!(benches);
+groups::bench!([
+    ("hit, one hot object", questions::hot_hits()),
+    ("hit, 1,024 objects", questions::hits(1024)),
+    ("hit, 1,000 objects without text", questions::hits_on_many(1_000)),
+    ("hit, 1,000,000 objects without text", questions::hits_on_many(1_000_000)),
+]);

@@ -2,24 +2,8 @@
 //!
 //! By reference the caller clones an `Arc<str>`, too.
 
-use std::time::Duration;
+mod groups;
 
-use criterion::{Criterion, criterion_group, criterion_main};
 use memo_benches::questions;
 
-fn values(criterion: &mut Criterion) {
-    for (value, runs) in questions::hits_for_values() {
-        let name = format!("hit, {value:?}");
-        let mut group = criterion.benchmark_group(name);
-        for mut run in runs {
-            group.bench_function(run.name, |bencher| bencher.iter_custom(|operations| run.time(operations)));
-        }
-    }
-}
-
-criterion_group! {
-    name = benches;
-    config = Criterion::default().warm_up_time(Duration::from_millis(500)).measurement_time(Duration::from_secs(2));
-    targets = values
-}
-criterion_main!(benches);
+groups::bench!(questions::hits_for_values().map(|(value, runs)| (format!("hit, {value:?}"), runs)));

@@ -1,12 +1,22 @@
 //! What the benches of memo-core share: the objects, the subjects (ours and the peers), the questions, and how they are run.
 //!
-//! A *subject* is one way to remember a `u64` that was derived from an object; each stands behind one trait in a file of its
-//! own in `subjects/`. Every question is one generic loop over a list of them, so that no bench can favour one.
+//! A *subject* is one way to remember a `u64` that was derived from an object; each stands behind one trait. Every question is
+//! one generic loop over a list of them, so that no bench can favour one.
+//!
+//! # Where things are
+//!
+//! From the ground up; each file imports from those before it.
+//!
+//! * `doc`: the objects; `subject`: the traits; `heap`, `machine`: what is counted, and where.
+//! * `run`, `fresh`: how a subject is timed, and how a figure is taken in a process of its own.
+//! * `subjects`: ours and the peers, and which of them answer which question.
+//! * `loops`: what is timed, for any subject.
+//! * `questions`: the loops put to the subjects.
+//! * `report`: tables, plots and targets made of the answers.
 
 mod doc;
 pub mod fresh;
 pub mod heap;
-mod keyed;
 mod loops;
 pub mod machine;
 pub mod questions;
@@ -20,7 +30,7 @@ use subject::Subject;
 #[cfg(test)]
 mod tests {
     use super::doc::{DERIVED, Doc, Object};
-    use super::keyed::{Keyed, Wide};
+    use super::subject::{Keyed, Wide};
     use super::subjects::{
         on_one_thread, on_several_threads, through_crowds, through_lives, through_lives_on_threads, with_extra_key,
         with_many_keys,

@@ -3,7 +3,7 @@
 use std::hint::black_box;
 use std::time::{Duration, Instant};
 
-use super::threads::contended;
+use super::contended;
 use super::{call_each, objects};
 use crate::Subject;
 use crate::doc::Object;

@@ -8,7 +8,7 @@ use crate::fresh::Figure;
 use crate::loops::{self, allocate_after_boxes, drop_boxes, reclaim_at_once};
 use crate::run::median;
 use crate::subject::{Reclaims, Subject};
-use crate::subjects::ours::asked::{Asked, OfArc, OfArcLent, OfOwn, OfRc};
+use crate::subjects::ours::{Asked, OfArc, OfArcLent, OfOwn, OfRc};
 use crate::subjects::{reclaiming_at_once, through_crowds};
 
 /// Crowds in one process.

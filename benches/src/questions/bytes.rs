@@ -5,8 +5,11 @@ use crate::fresh::Figure;
 use crate::heap;
 use crate::loops::{Warm, Window};
 use crate::subject::Subject;
-use crate::subjects::ours::{arc, in_object, large};
-use crate::subjects::{Bare, on_one_thread, over_time, through_lives};
+use crate::subjects::by_hand::Bare;
+use crate::subjects::ours::{
+    ArcCloned, ArcLent, LargeArcCloned, LargeArcLent, LargeOwnCloned, LargeOwnLent, OwnCloned, OwnLent,
+};
+use crate::subjects::{on_one_thread, over_time, through_lives};
 
 /// How many objects go through the window.
 pub const CHURNED: u64 = 1_000_000;
@@ -68,10 +71,10 @@ pub fn large_bytes() -> Vec<Figure> {
         })
     }
     vec![
-        figure::<large::OwnLent, in_object::Lent>(),
-        figure::<large::OwnCloned, in_object::Cloned>(),
-        figure::<large::Lent, arc::Lent>(),
-        figure::<large::Cloned, arc::Cloned>(),
+        figure::<LargeOwnLent, OwnLent>(),
+        figure::<LargeOwnCloned, OwnCloned>(),
+        figure::<LargeArcLent, ArcLent>(),
+        figure::<LargeArcCloned, ArcCloned>(),
     ]
 }
 

@@ -1,15 +1,23 @@
-//! What a hit costs, by how many objects, memos, threads and bytes there are.
+//! What a hit costs, by how many objects, memos, threads and bytes there are, and by what is remembered.
 
-use super::TEXT_LEN;
-use crate::keyed::{Keyed, Wide};
+use std::time::Duration;
+
+use crate::fresh::Figure;
 use crate::loops::Warm;
-use crate::run::Run;
-use crate::subject::{Shared, Subject};
-use crate::subjects::ours::{arc, crowd, in_object};
+use crate::run::{Run, medians};
+use crate::subject::{Keyed, Shared, Subject, Wide};
+use crate::subjects::ours::{
+    Arc8, Arc30, Arc100, ArcLent, ArcName, ArcNameLent, ArcPair, ArcPairLent, ArcQuad, ArcQuadLent, Own8, Own30,
+    Own100, Own1000, OwnLent, OwnName, OwnNameLent, OwnPair, OwnPairLent, OwnQuad, OwnQuadLent, RcName, RcNameLent,
+    RcPair, RcPairLent, RcQuad, RcQuadLent,
+};
 use crate::subjects::{
     by_argument_size, on_one_thread, on_several_threads, with_extra_key, with_many_objects,
     with_many_objects_on_several_threads,
 };
+
+/// Bytes of text in an object, for the deep keys to hash.
+const TEXT_LEN: usize = 1024;
 
 /// Hits on `objects` objects in turn, one thread.
 pub fn hits(objects: usize) -> Vec<Run> {
@@ -25,7 +33,7 @@ pub fn hot_hits() -> Vec<Run> {
     on_one_thread!(hot())
 }
 
-pub(super) fn hot<S: Subject + 'static>() -> Run {
+fn hot<S: Subject + 'static>() -> Run {
     let mut warm = None;
     Run::of::<S>(move |hits| warm.get_or_insert_with(|| Warm::<S>::new(1, TEXT_LEN)).hot_hits(hits))
 }
@@ -66,11 +74,11 @@ pub fn hits_with_extra_key(objects: usize) -> Vec<Run> {
 /// Hits of ours by reference on one object, each memo on it asked in turn; and how many memos. A thousand in the object alone.
 pub fn hits_in_a_crowd() -> [(usize, Vec<Run>); 5] {
     [
-        (1, vec![hot::<in_object::Lent>(), hot::<arc::Lent>()]),
-        (8, vec![hot::<crowd::Own8>(), hot::<crowd::Arc8>()]),
-        (30, vec![hot::<crowd::Own30>(), hot::<crowd::Arc30>()]),
-        (100, vec![hot::<crowd::Own100>(), hot::<crowd::Arc100>()]),
-        (1000, vec![hot::<crowd::Own1000>()]),
+        (1, vec![hot::<OwnLent>(), hot::<ArcLent>()]),
+        (8, vec![hot::<Own8>(), hot::<Arc8>()]),
+        (30, vec![hot::<Own30>(), hot::<Arc30>()]),
+        (100, vec![hot::<Own100>(), hot::<Arc100>()]),
+        (1000, vec![hot::<Own1000>()]),
     ]
 }
 
@@ -114,4 +122,87 @@ pub fn contended_hot_hits(threads: u32) -> Vec<Run> {
         })
     }
     on_several_threads!(run(threads))
+}
+
+/// What a memo of ours remembers where that is the question.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Value {
+    /// 16 bytes of plain data.
+    Pair,
+    /// 32 bytes of plain data.
+    Quad,
+    /// An `Arc<str>`. By reference its caller clones it, too.
+    Name,
+}
+
+/// `run::<S>()` for each owner, by reference and by clone, of each kind of value.
+macro_rules! each_kind {
+    ($run:ident) => {
+        [
+            (
+                Value::Pair,
+                vec![
+                    $run::<OwnPairLent>(),
+                    $run::<OwnPair>(),
+                    $run::<ArcPairLent>(),
+                    $run::<ArcPair>(),
+                    $run::<RcPairLent>(),
+                    $run::<RcPair>(),
+                ],
+            ),
+            (
+                Value::Quad,
+                vec![
+                    $run::<OwnQuadLent>(),
+                    $run::<OwnQuad>(),
+                    $run::<ArcQuadLent>(),
+                    $run::<ArcQuad>(),
+                    $run::<RcQuadLent>(),
+                    $run::<RcQuad>(),
+                ],
+            ),
+            (
+                Value::Name,
+                vec![
+                    $run::<OwnNameLent>(),
+                    $run::<OwnName>(),
+                    $run::<ArcNameLent>(),
+                    $run::<ArcName>(),
+                    $run::<RcNameLent>(),
+                    $run::<RcName>(),
+                ],
+            ),
+        ]
+    };
+}
+
+/// Hits of ours on 1,024 objects for values of each kind, by reference and by clone.
+pub fn hits_for_values() -> [(Value, Vec<Run>); 3] {
+    fn run<S: Subject + 'static>() -> Run {
+        let mut warm = None;
+        Run::of::<S>(move |hits| warm.get_or_insert_with(|| Warm::<S>::new(1024, TEXT_LEN)).hits(0, hits))
+    }
+    each_kind!(run)
+}
+
+/// The same on one object.
+pub fn hot_hits_for_values() -> [(Value, Vec<Run>); 3] {
+    each_kind!(hot)
+}
+
+/// Nanoseconds of a hit on the given number of objects without texts, one number. One subject in one process.
+pub fn hits_by_objects() -> Vec<Figure> {
+    fn figure<S: Subject + 'static>() -> Figure {
+        Figure::of::<S>("objects", |objects| {
+            let (mut done, warm) = (0, Warm::<S>::new(objects as usize, 0));
+            let run = Run::of::<S>(move |hits| {
+                // From where the last sample ended: its objects may be in a cache.
+                let from = done;
+                done += hits;
+                warm.hits(from, hits)
+            });
+            medians(vec![run], 15, Duration::from_millis(4)).iter().map(|(_, time)| *time).collect()
+        })
+    }
+    with_many_objects!(figure())
 }

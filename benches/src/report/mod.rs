@@ -3,11 +3,10 @@
 mod effort;
 pub mod plot;
 pub mod rows;
-mod section;
 pub mod sections;
 mod table;
 pub mod targets;
 
 pub use effort::Effort;
-pub use section::Section;
+pub use sections::Section;
 pub use table::{Figures, Table};

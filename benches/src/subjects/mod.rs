@@ -1,33 +1,25 @@
-//! The subjects, one small file each, and which of them answer which question.
+//! The subjects, and which of them answer which question.
 //!
 //! Peers stand at their best: keyed by address, not by content, with the fastest hasher they take (`FxHasher` where nothing
 //! else is said). Where the key is a bare address and nothing pins it, the answers would be wrong after a reuse of the
-//! address; the file says so. The deep keys, a macro's default, stand beside them.
+//! address; its file says so. The deep keys, a macro's default, stand beside them.
 
-pub(crate) mod bare;
+pub(crate) mod bounded;
+pub(crate) mod by_hand;
 pub(crate) mod cached;
-pub(crate) mod cached_keyed;
-pub(crate) mod cached_storm;
-pub(crate) mod dashmap;
-pub(crate) mod field;
-pub(crate) mod hash_map;
+pub(crate) mod maps;
 pub(crate) mod memoize;
-pub(crate) mod moka;
 pub(crate) mod ours;
-pub(crate) mod papaya;
-pub(crate) mod quick_cache;
 pub(crate) mod weak_table;
-
-pub(crate) use bare::{Bare, BareRc};
 
 /// `run::<S>(..)` for each subject that answers on one thread, in the form that is best there.
 macro_rules! on_one_thread {
     ($run:ident $arguments:tt) => {
         $crate::subjects::each! { $run $arguments:
-            ours::in_object::Lent, ours::in_object::Cloned, ours::in_object::AnchoredLent, ours::arc::Lent, ours::arc::Cloned,
-            ours::arc::Local, ours::rc::Lent, ours::rc::Cloned,
-            field::Field, hash_map::InRefCell, cached::ByAddress, cached::ConcurrentByAddress, cached::Deep,
-            memoize::ByAddress, memoize::Deep, moka::Moka, quick_cache::QuickCache, dashmap::DashMap, papaya::Papaya,
+            ours::OwnLent, ours::OwnCloned, ours::AnchoredLent, ours::ArcLent, ours::ArcCloned,
+            ours::ArcLocal, ours::RcLent, ours::RcCloned,
+            by_hand::Field, by_hand::MapInRefCell, cached::ByAddress, cached::ConcurrentByAddress, cached::Deep,
+            memoize::ByAddress, memoize::Deep, bounded::Moka, bounded::QuickCache, maps::DashMap, maps::Papaya,
             weak_table::InRefCell
         }
     };
@@ -37,9 +29,9 @@ macro_rules! on_one_thread {
 macro_rules! on_several_threads {
     ($run:ident $arguments:tt) => {
         $crate::subjects::each! { $run $arguments:
-            ours::in_object::Lent, ours::in_object::Cloned, ours::arc::Lent, ours::arc::Cloned,
-            field::Field, hash_map::InRwLock, cached::ByAddress, cached::ConcurrentByAddress, cached::Deep,
-            memoize::ByAddress, memoize::Deep, moka::Moka, quick_cache::QuickCache, dashmap::DashMap, papaya::Papaya,
+            ours::OwnLent, ours::OwnCloned, ours::ArcLent, ours::ArcCloned,
+            by_hand::Field, by_hand::MapInRwLock, cached::ByAddress, cached::ConcurrentByAddress, cached::Deep,
+            memoize::ByAddress, memoize::Deep, bounded::Moka, bounded::QuickCache, maps::DashMap, maps::Papaya,
             weak_table::InRwLock
         }
     };
@@ -50,10 +42,10 @@ macro_rules! on_several_threads {
 macro_rules! through_lives {
     ($run:ident $arguments:tt) => {
         $crate::subjects::each! { $run $arguments:
-            ours::in_object::Lent, ours::in_object::Cloned, ours::arc::Lent, ours::arc::Cloned, ours::arc::Local,
-            ours::rc::Lent, ours::rc::Cloned,
-            field::Field, hash_map::InRefCell, cached::ByAddress, cached::ConcurrentByAddress, cached::DeepBounded,
-            memoize::DeepBounded, moka::Moka, quick_cache::QuickCache, dashmap::DashMap, papaya::Papaya,
+            ours::OwnLent, ours::OwnCloned, ours::ArcLent, ours::ArcCloned, ours::ArcLocal,
+            ours::RcLent, ours::RcCloned,
+            by_hand::Field, by_hand::MapInRefCell, cached::ByAddress, cached::ConcurrentByAddress, cached::DeepBounded,
+            memoize::DeepBounded, bounded::Moka, bounded::QuickCache, maps::DashMap, maps::Papaya,
             weak_table::InRwLock
         }
     };
@@ -63,8 +55,8 @@ macro_rules! through_lives {
 macro_rules! with_many_objects {
     ($run:ident $arguments:tt) => {
         $crate::subjects::each! { $run $arguments:
-            ours::in_object::Lent, ours::in_object::Cloned, ours::arc::Lent, ours::arc::Cloned,
-            field::Field, hash_map::InRefCell, cached::ByAddress, quick_cache::QuickCache, dashmap::DashMap, papaya::Papaya
+            ours::OwnLent, ours::OwnCloned, ours::ArcLent, ours::ArcCloned,
+            by_hand::Field, by_hand::MapInRefCell, cached::ByAddress, bounded::QuickCache, maps::DashMap, maps::Papaya
         }
     };
 }
@@ -73,19 +65,19 @@ macro_rules! with_many_objects {
 macro_rules! with_many_objects_on_several_threads {
     ($run:ident $arguments:tt) => {
         $crate::subjects::each! { $run $arguments:
-            ours::in_object::Lent, ours::in_object::Cloned, ours::arc::Lent, ours::arc::Cloned,
-            field::Field, hash_map::InRwLock, cached::ByAddress, cached::ConcurrentByAddress, quick_cache::QuickCache,
-            dashmap::DashMap, papaya::Papaya
+            ours::OwnLent, ours::OwnCloned, ours::ArcLent, ours::ArcCloned,
+            by_hand::Field, by_hand::MapInRwLock, cached::ByAddress, cached::ConcurrentByAddress, bounded::QuickCache,
+            maps::DashMap, maps::Papaya
         }
     };
 }
 
-/// The same for those that take an extra key, each a [`Keyed`](crate::keyed::Keyed).
+/// The same for those that take an extra key, each a [`Keyed`](crate::subject::Keyed).
 macro_rules! with_extra_key {
     ($run:ident $arguments:tt) => {
         $crate::subjects::each! { $run $arguments:
-            ours::keyed::OwnLent, ours::keyed::OwnByDefault, ours::keyed::Lent, ours::keyed::ByDefault,
-            ours::keyed::RcByDefault, hash_map::ByKey, cached_keyed::Unbounded, dashmap::ByKey
+            ours::OwnLentByKey, ours::OwnByDefault, ours::ArcLentByKey, ours::ByDefault,
+            ours::RcByDefault, by_hand::MapByKey, cached::Unbounded, maps::DashMapByKey
         }
     };
 }
@@ -94,8 +86,8 @@ macro_rules! with_extra_key {
 macro_rules! with_many_keys {
     ($run:ident $arguments:tt) => {
         $crate::subjects::each! { $run $arguments:
-            ours::keyed::OwnLent, ours::keyed::OwnUnbounded, ours::keyed::Lent, ours::keyed::Unbounded,
-            hash_map::ByKey, cached_keyed::Unbounded, moka::ByKey, quick_cache::ByKey, dashmap::ByKey
+            ours::OwnLentByKey, ours::OwnUnbounded, ours::ArcLentByKey, ours::Unbounded,
+            by_hand::MapByKey, cached::Unbounded, bounded::MokaByKey, bounded::QuickCacheByKey, maps::DashMapByKey
         }
     };
 }
@@ -104,8 +96,8 @@ macro_rules! with_many_keys {
 macro_rules! with_capacity {
     ($run:ident $arguments:tt) => {
         $crate::subjects::each! { $run $arguments:
-            ours::keyed::OwnBounded, ours::keyed::Bounded, cached_keyed::Bounded, cached_keyed::ConcurrentBounded,
-            moka::ByKey, quick_cache::ByKey
+            ours::OwnBounded, ours::Bounded, cached::Bounded, cached::ConcurrentBounded,
+            bounded::MokaByKey, bounded::QuickCacheByKey
         }
     };
 }
@@ -114,8 +106,8 @@ macro_rules! with_capacity {
 macro_rules! by_argument_size {
     ($run:ident $arguments:tt) => {
         $crate::subjects::each! { $run $arguments:
-            ours::in_object::Lent, ours::arc::Lent, ours::arc::Cloned, cached::ByAddress,
-            cached::Deep, memoize::Deep, moka::Deep, quick_cache::Deep
+            ours::OwnLent, ours::ArcLent, ours::ArcCloned, cached::ByAddress,
+            cached::Deep, memoize::Deep, bounded::MokaDeep, bounded::QuickCacheDeep
         }
     };
 }
@@ -124,8 +116,8 @@ macro_rules! by_argument_size {
 macro_rules! in_a_storm {
     ($run:ident $arguments:tt) => {
         $crate::subjects::each! { $run $arguments:
-            ours::storm::OwnLent, ours::storm::OwnCloned, ours::storm::Lent, ours::storm::Cloned,
-            field::Storm, cached_storm::Whole, cached_storm::ByKey, moka::Storm, quick_cache::Storm, dashmap::Storm
+            ours::OwnLentStorm, ours::OwnClonedStorm, ours::ArcLentStorm, ours::ArcClonedStorm,
+            by_hand::FieldStorm, cached::Whole, cached::ByKey, bounded::MokaStorm, bounded::QuickCacheStorm, maps::DashMapStorm
         }
     };
 }
@@ -134,8 +126,8 @@ macro_rules! in_a_storm {
 macro_rules! over_time {
     ($run:ident $arguments:tt) => {
         $crate::subjects::each! { $run $arguments:
-            bare::Bare, ours::in_object::Lent, ours::arc::Lent, ours::arc::Cloned,
-            cached::DeepUnbounded, memoize::DeepUnbounded, cached::DeepBounded, moka::Moka, quick_cache::QuickCache,
+            by_hand::Bare, ours::OwnLent, ours::ArcLent, ours::ArcCloned,
+            cached::DeepUnbounded, memoize::DeepUnbounded, cached::DeepBounded, bounded::Moka, bounded::QuickCache,
             weak_table::InRwLock
         }
     };
@@ -145,8 +137,8 @@ macro_rules! over_time {
 macro_rules! through_crowds {
     ($run:ident $arguments:tt) => {
         $crate::subjects::each! { $run $arguments:
-            ours::in_object::Lent, ours::in_object::Cloned, ours::arc::Lent, ours::arc::Cloned, ours::rc::Lent, ours::rc::Cloned,
-            weak_table::InMutex, moka::Moka, quick_cache::QuickCache, dashmap::DashMap
+            ours::OwnLent, ours::OwnCloned, ours::ArcLent, ours::ArcCloned, ours::RcLent, ours::RcCloned,
+            weak_table::InMutex, bounded::Moka, bounded::QuickCache, maps::DashMap
         }
     };
 }
@@ -156,8 +148,8 @@ macro_rules! through_crowds {
 macro_rules! reclaiming_at_once {
     ($run:ident $arguments:tt) => {
         $crate::subjects::each! { $run $arguments:
-            ours::arc::Lent, ours::arc::Cloned, ours::rc::Lent, ours::rc::Cloned,
-            weak_table::InMutex, moka::Moka, quick_cache::QuickCache, dashmap::DashMap
+            ours::ArcLent, ours::ArcCloned, ours::RcLent, ours::RcCloned,
+            weak_table::InMutex, bounded::Moka, bounded::QuickCache, maps::DashMap
         }
     };
 }
@@ -166,8 +158,8 @@ macro_rules! reclaiming_at_once {
 macro_rules! through_lives_on_threads {
     ($run:ident $arguments:tt) => {
         $crate::subjects::each! { $run $arguments:
-            bare::Bare, ours::in_object::Lent, ours::in_object::Cloned, ours::arc::Lent, ours::arc::Cloned,
-            weak_table::InMutex, dashmap::DashMap, quick_cache::QuickCache
+            by_hand::Bare, ours::OwnLent, ours::OwnCloned, ours::ArcLent, ours::ArcCloned,
+            weak_table::InMutex, maps::DashMap, bounded::QuickCache
         }
     };
 }

@@ -25,7 +25,27 @@ pub(crate) const HOUSES: &[House] = &[
     },
     House { package: "memo-macros", folder: "memo-macros/src", rooms: &[], in_rooms: false, guide: None },
     House { package: "memo-tests", folder: "tests", rooms: &[], in_rooms: false, guide: None },
-    House { package: "memo-benches", folder: "benches", rooms: &[], in_rooms: false, guide: None },
+    House {
+        package: "memo-benches",
+        folder: "benches",
+        rooms: &[
+            ("src/doc", "the objects that results are derived from"),
+            ("src/subject", "the traits behind which every way to remember a value stands"),
+            ("src/heap", "what is on the heap, counted"),
+            ("src/machine", "the machine, and the versions of the peers"),
+            ("src/run", "operations of one subject, timed; all subjects in turn"),
+            ("src/fresh", "figures taken in a process of their own"),
+            ("src/subjects", "ours and the peers, and which of them answer which question"),
+            ("src/loops", "what is timed, for any subject"),
+            ("src/questions", "the loops, put to the subjects"),
+            ("src/report", "tables, plots and targets made of the answers"),
+            ("src/lib", "what the programs and benches see of it"),
+            ("src/bin", "the programs"),
+            ("benches", "the benches that cargo runs"),
+        ],
+        in_rooms: true,
+        guide: None,
+    },
 ];
 
 /// Folders that hold more files beside each other than one sees at a glance, and why.

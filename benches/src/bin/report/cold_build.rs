@@ -10,8 +10,7 @@ use memo_benches::report::targets::OURS;
 use memo_benches::report::{Effort, Section, rows};
 use memo_benches::run::median;
 
-use crate::Outcome;
-use crate::workspace::{Workspace, cargo, said};
+use crate::workspace::{Outcome, Workspace, cargo, said};
 
 /// A crate that uses one memo that threads share.
 struct User {

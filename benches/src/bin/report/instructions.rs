@@ -1,13 +1,13 @@
-//! Instructions of one hit: they do not waver with what else the machine does.
+//! Instructions of one hit, which do not waver with what else the machine does; and what counting costs a hit, by the same program
+//! built with and without it.
 
 use std::path::Path;
 use std::process::Command;
 
-use memo_benches::report::{Effort, Section};
-use memo_benches::run::Medians;
+use memo_benches::report::{Effort, Section, rows};
+use memo_benches::run::{Medians, median};
 
-use crate::Outcome;
-use crate::workspace::Workspace;
+use crate::workspace::{Outcome, Workspace, said};
 
 /// Ours, by a `u64`, by 32 bytes and by a counted pointer.
 const OURS: [&str; 6] = [
@@ -64,12 +64,12 @@ pub(crate) fn instructions(effort: Effort, workspace: &Workspace) -> Outcome<Sec
 }
 
 /// Whether valgrind is there.
-pub(crate) fn can_count() -> bool {
+fn can_count() -> bool {
     Command::new("valgrind").arg("--version").output().is_ok()
 }
 
 /// Of the program `only`, for one of its subjects.
-pub(crate) fn of_a_hit(only: &Path, subject: &str) -> Outcome<f64> {
+fn of_a_hit(only: &Path, subject: &str) -> Outcome<f64> {
     let more = collected(only, subject, BEFORE + HITS)?;
     Ok((more - collected(only, subject, BEFORE)?) / HITS as f64)
 }
@@ -81,4 +81,42 @@ fn collected(only: &Path, subject: &str, hits: u64) -> Outcome<f64> {
     let text = String::from_utf8_lossy(&output.stderr);
     let count = text.lines().find_map(|line| line.split_once("Collected : ")).map(|(_, count)| count.trim());
     Ok(count.ok_or_else(|| format!("callgrind says of {subject}: {text}"))?.parse()?)
+}
+
+/// Hits in one run of the program, where they are timed.
+const TIMED: u64 = 5_000_000;
+
+pub(crate) fn statistics(effort: Effort, workspace: &Workspace) -> Outcome<Section> {
+    let mut section = Section::new(
+        "Statistics on and off",
+        "There is no switch: `--cfg memo_uncounted`, for this report alone, builds a second program in which no hit is counted. Both run \
+         in turn, on one hot object in a tight loop, where a count weighs most: it is a load and a store at the same place each time, and each waits for the one before. Two programs also differ in where their code happens to lie.",
+    );
+    let programs = [workspace.only()?, workspace.only_with("--cfg memo_uncounted")?];
+    let mut times = [Medians::new(), Medians::new()];
+    for subject in OURS {
+        let mut samples = [Vec::new(), Vec::new()];
+        for _ in 0..5 * effort.repeats {
+            for (program, samples) in programs.iter().zip(&mut samples) {
+                samples.push(hit(program, subject)?);
+            }
+        }
+        for (times, samples) in times.iter_mut().zip(samples) {
+            times.push((subject, median(samples)));
+        }
+    }
+    let [counted, uncounted] = times;
+    section.table.add(rows::COUNTED, counted);
+    section.table.add(rows::UNCOUNTED, uncounted);
+    if can_count() {
+        for (state, program) in ["on", "off"].iter().zip(&programs) {
+            let cells: Outcome<Medians> = OURS.iter().map(|name| Ok((*name, of_a_hit(program, name)?))).collect();
+            section.table.add(format!("instructions of a hit, statistics {state}"), cells?);
+        }
+    }
+    Ok(section)
+}
+
+fn hit(only: &Path, subject: &str) -> Outcome<f64> {
+    Ok(said(Command::new(only).args(["hit", subject, &TIMED.to_string()]))?.trim().parse()?)
 }

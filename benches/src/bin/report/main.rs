@@ -6,29 +6,22 @@
 //! cargo run --release -p memo-benches --bin report -- --publish    # also copies the README's plots to docs/plots/
 //! ```
 
-mod arguments;
 mod cold_build;
 mod instructions;
-mod publish;
-mod statistics;
 mod system_calls;
 mod workspace;
 
-use std::error::Error;
 use std::fmt::Write as _;
 use std::fs;
 use std::path::Path;
 
-use arguments::Arguments;
 use memo_benches::heap::Counting;
 use memo_benches::report::{Effort, Section, Table, sections, targets};
 use memo_benches::{fresh, machine, questions};
-use workspace::Workspace;
+use workspace::{Outcome, Workspace};
 
 #[global_allocator]
 static COUNTING: Counting = Counting;
-
-type Outcome<T> = Result<T, Box<dyn Error>>;
 
 fn main() -> Outcome<()> {
     if fresh::answer(questions::figures()) {
@@ -40,7 +33,7 @@ fn main() -> Outcome<()> {
     let report = write(&sections, &workspace.report())?;
     println!("{}", report.display());
     if publish {
-        publish::publish(&workspace)?;
+        publish_plots(&workspace)?;
     }
     Ok(())
 }
@@ -56,7 +49,7 @@ fn ask(effort: Effort, workspace: &Workspace) -> Outcome<Vec<Section>> {
     ask("hits", &|| Ok(sections::hits(effort)))?;
     ask("hits by what is remembered", &|| Ok(sections::values(effort)))?;
     ask("instructions of a hit", &|| instructions::instructions(effort, workspace))?;
-    ask("statistics on and off", &|| statistics::statistics(effort, workspace))?;
+    ask("statistics on and off", &|| instructions::statistics(effort, workspace))?;
     ask("hits by the argument's size", &|| Ok(sections::argument_size(effort)))?;
     ask("hits with an extra key", &|| Ok(sections::extra_key(effort)))?;
     ask("many extra keys", &|| Ok(sections::many_keys(effort)))?;
@@ -94,4 +87,40 @@ fn write(sections: &[Section], folder: &Path) -> Outcome<std::path::PathBuf> {
     let path = folder.join("report.md");
     fs::write(&path, text)?;
     Ok(path)
+}
+
+/// What was asked for.
+#[derive(Debug)]
+struct Arguments {
+    effort: Effort,
+    /// Whether the README's plots are to be replaced.
+    publish: bool,
+}
+
+impl Arguments {
+    fn read() -> Outcome<Self> {
+        let mut read = Self { effort: Effort::FULL, publish: false };
+        for argument in std::env::args().skip(1) {
+            match argument.as_str() {
+                "--quick" => read.effort = Effort::SMOKE,
+                "--publish" => read.publish = true,
+                other => return Err(format!("`{other}` is neither `--quick` nor `--publish`").into()),
+            }
+        }
+        Ok(read)
+    }
+}
+
+/// The plots that the README shows, by the names of their files in the report.
+const SHOWN: [&str; 4] = ["heap-over-time.svg", "argument-size.svg", "threads.svg", "peers.svg"];
+
+/// Copies them to where they are committed.
+fn publish_plots(workspace: &Workspace) -> Outcome<()> {
+    let folder = workspace.root.join("docs").join("plots");
+    fs::create_dir_all(&folder)?;
+    for plot in SHOWN {
+        fs::copy(workspace.report().join(plot), folder.join(plot))?;
+    }
+    println!("{}", folder.display());
+    Ok(())
 }

@@ -6,8 +6,7 @@ use std::process::Command;
 use memo_benches::report::{Effort, Section, sections};
 use memo_benches::run::Medians;
 
-use crate::Outcome;
-use crate::workspace::Workspace;
+use crate::workspace::{Outcome, Workspace};
 
 const SUBJECTS: [&str; 8] = [
     "bare",

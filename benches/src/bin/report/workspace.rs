@@ -1,9 +1,10 @@
 //! Where things are, and Cargo run on them.
 
+use std::error::Error;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use crate::Outcome;
+pub(crate) type Outcome<T> = Result<T, Box<dyn Error>>;
 
 /// The sources that this program was built from, and where it was built to.
 #[derive(Debug)]

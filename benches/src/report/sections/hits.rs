@@ -1,7 +1,8 @@
-//! What a hit costs, by threads and by whether they share their objects.
+//! What a hit costs: by threads, by what is remembered, by the size of the argument, by how many memos and objects there are.
 
-use crate::questions;
-use crate::report::plot::{Bars, Kind, Plot};
+use super::{NANOSECONDS, add_rows, bytes, thousands};
+use crate::questions::{self, Value};
+use crate::report::plot::{Axis, Bars, Kind, Lines, Plot, Scale};
 use crate::report::{Effort, Section, rows};
 use crate::run::Medians;
 
@@ -36,4 +37,107 @@ fn threads(one: &Medians, same: &Medians, apart: &Medians) -> Plot {
     let groups =
         vec![("1 thread", one), ("2 threads, the same objects", same.clone()), ("2 threads, apart", apart.clone())];
     Plot { file: "threads.svg", title: "A hit, 1,024 objects", kind: Kind::Bars(Bars { unit: "ns", groups }) }
+}
+
+/// Plain data and a counted pointer, by reference and by clone.
+pub fn values(effort: Effort) -> Section {
+    let mut section = Section::new(
+        "A hit by what is remembered",
+        "1,024 objects. A `u64` is in the table above; where the value's own clone costs something, the caller of the lending \
+         memo clones too.",
+    );
+    for (value, runs) in questions::hits_for_values() {
+        section.table.add(kind(value), effort.of(runs));
+    }
+    section
+}
+
+fn kind(value: Value) -> &'static str {
+    match value {
+        Value::Pair => rows::PAIR,
+        Value::Quad => rows::QUAD,
+        Value::Name => rows::NAME,
+    }
+}
+
+/// From 16 bytes to 1 MiB.
+pub fn argument_size(effort: Effort) -> Section {
+    let mut section = Section::new(
+        "Cost against the argument's size",
+        "Eight objects with texts of so many bytes, hit in turn. By identity nobody reads them; the deep keys hash them on every \
+         call (`moka` and `quick_cache` with FxHasher).",
+    );
+    let sizes = [16, 64, 256, 1 << 10, 4 << 10, 16 << 10, 64 << 10, 256 << 10, 1 << 20];
+    let measured = sizes.map(|size| (size as f64, effort.of(questions::hits_by_argument_size(size))));
+    add_rows(&mut section, &measured, |size| format!("hit, an argument of {}", bytes(size)));
+    let x = Axis { label: "size of the argument", tick: |size| bytes(*size as u64), scale: Scale::Logarithmic(4.0) };
+    let lines = Lines::through(&measured, x, NANOSECONDS);
+    let title = "A hit by the size of the argument";
+    section.plots.push(Plot { file: "argument-size.svg", title, kind: Kind::Lines(lines) });
+    section
+}
+
+/// From one to a thousand on one object.
+pub fn memos(effort: Effort) -> Section {
+    let mut section = Section::new(
+        "Many memos on one object",
+        "Each memo asked in turn, each a function of its own: past a hundred the code itself is more than a first cache holds.",
+    );
+    let (counts, sets): (Vec<_>, Vec<_>) = questions::hits_in_a_crowd().into_iter().unzip();
+    let sets: [_; 5] = sets.try_into().unwrap_or_default();
+    let measured: Vec<_> = counts.into_iter().zip(effort.together(sets)).collect();
+    for (count, cells) in &measured {
+        section.table.add(memos_on_it(*count), cells.clone());
+    }
+    let points: Vec<_> = measured.into_iter().map(|(count, cells)| (count as f64, cells)).collect();
+    let x =
+        Axis { label: "memos on the object", tick: |count| thousands(*count as u64), scale: Scale::Logarithmic(10.0) };
+    let lines = Lines::through(&points, x, NANOSECONDS);
+    let title = "A hit by the number of memos on one object";
+    section.plots.push(Plot { file: "memos.svg", title, kind: Kind::Lines(lines) });
+    section
+}
+
+fn memos_on_it(count: usize) -> &'static str {
+    match count {
+        ..8 => rows::MEMO,
+        8..30 => rows::MEMOS_8,
+        30..100 => rows::MEMOS_30,
+        100..1000 => rows::MEMOS_100,
+        1000.. => rows::MEMOS_1000,
+    }
+}
+
+/// A thousand and a million.
+pub fn few_and_many(effort: Effort) -> Section {
+    let mut section = Section::new(
+        "A hit on few objects and on many",
+        "Objects without texts. A million of them with what is remembered are more than the caches of the machine hold.",
+    );
+    // One after the other: interleaved, the few of a subject with one table for the process would lie among its many.
+    section.table.add(rows::FEW, effort.of(questions::hits_on_many(1_000)));
+    section.table.add(rows::MANY, effort.of_many(questions::hits_on_many(1_000_000)));
+    section
+}
+
+/// The same with two threads, and from ten to ten million in a process of its own for each.
+pub fn many_objects(effort: Effort) -> Section {
+    let mut section = Section::new(
+        "Many objects",
+        "Hits in an order that no prefetcher foresees, each subject and size in a process of its own. What all lines share is what \
+         the machine's caches do to any table.",
+    );
+    let sizes = (1..).map(|zeros| 10u64.pow(zeros)).take_while(|size| *size <= effort.objects);
+    let take = |size| -> Vec<_> {
+        questions::hits_by_objects().iter().map(|figure| (figure.column, figure.take(size)[0])).collect()
+    };
+    let measured: Vec<_> = sizes.map(|size| (size as f64, take(size))).collect();
+    add_rows(&mut section, &measured, |objects| format!("hit, {} objects", thousands(objects)));
+    let x = Axis { label: "objects", tick: |count| thousands(*count as u64), scale: Scale::Logarithmic(10.0) };
+    let lines = Lines::through(&measured, x, NANOSECONDS);
+    section.plots.push(Plot { file: "objects.svg", title: "A hit by the number of objects", kind: Kind::Lines(lines) });
+    if effort.objects >= 1_000_000 {
+        section.table.add(rows::MANY_2, effort.of_many(questions::contended_hits_on_many(2, 1_000_000)));
+    }
+    section
 }

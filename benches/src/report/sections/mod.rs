@@ -1,39 +1,47 @@
-//! The sections, one file each: which rows answer the question, and which plot shows it.
+//! The sections: which rows answer each question, and which plot shows it.
 
-mod argument_size;
 mod bursts;
-mod heap;
 mod hits;
 mod keys;
 mod lives;
-mod many_objects;
-mod memos;
-mod over_time;
-mod reclaim;
-mod storm;
-mod threads_of_lives;
-mod values;
-mod zipf;
+mod memory;
 
-pub use argument_size::argument_size;
 pub use bursts::bursts;
-pub use heap::heap;
-pub use hits::hits;
-pub use keys::{extra_key, many_keys};
-pub use lives::lives;
-pub use many_objects::{few_and_many, many_objects};
-pub use memos::memos;
-pub use over_time::over_time;
-pub use reclaim::reclaim;
-pub use storm::storm;
-pub use threads_of_lives::threads_of_lives;
-pub use values::values;
-pub use zipf::zipf;
+pub use hits::{argument_size, few_and_many, hits, many_objects, memos, values};
+pub use keys::{extra_key, many_keys, zipf};
+pub use lives::{lives, reclaim, storm, threads_of_lives};
+pub use memory::{heap, over_time};
 
-use super::plot::{Axis, Scale};
-use super::section::Section;
-use super::table::Figures;
+use std::fmt;
+
+use super::plot::{Axis, Plot, Scale};
+use super::table::{Figures, Table};
 use crate::run::Medians;
+
+/// A title, what a reader has to know, the numbers, and plots of them.
+#[derive(Debug)]
+pub struct Section {
+    title: &'static str,
+    about: &'static str,
+    /// What was measured.
+    pub table: Table,
+    /// How it looks.
+    pub plots: Vec<Plot>,
+}
+
+impl Section {
+    /// With an empty table.
+    pub fn new(title: &'static str, about: &'static str) -> Self {
+        Self { title, about, table: Table::default(), plots: Vec::new() }
+    }
+}
+
+impl fmt::Display for Section {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(f, "## {}\n\n{}\n\n{}", self.title, self.about, self.table)?;
+        self.plots.iter().try_for_each(|plot| writeln!(f, "![{}]({})\n", plot.title, plot.file))
+    }
+}
 
 /// Nanoseconds upwards.
 const NANOSECONDS: Axis = Axis { label: "ns per call", tick: number, scale: Scale::Logarithmic(10.0) };

@@ -5,11 +5,10 @@ use std::sync::Arc;
 
 use memo_core::weak_memo;
 
-use super::in_object::Own;
-use super::{arc, in_object, rc};
+use super::owners::{ArcCloned, ArcLent, Own, OwnCloned, OwnLent, RcCloned};
 use crate::Subject;
 use crate::doc::Doc;
-use crate::keyed::Keyed;
+use crate::subject::Keyed;
 
 #[weak_memo(capacity = unbounded)]
 fn own_lent(own: &Own, width: u32) -> &u64 {
@@ -80,16 +79,16 @@ macro_rules! keyed {
     };
 }
 
-const OWN_LENT: &str = in_object::Lent::NAME;
-const OWN: &str = in_object::Cloned::NAME;
-const LENT: &str = arc::Lent::NAME;
-const CLONED: &str = arc::Cloned::NAME;
+const OWN_LENT: &str = OwnLent::NAME;
+const OWN: &str = OwnCloned::NAME;
+const LENT: &str = ArcLent::NAME;
+const CLONED: &str = ArcCloned::NAME;
 
-keyed!(OwnLent, "in-object by reference, keyed", column OWN_LENT, Arc<Own>, |own, key| *own_lent(own, key));
-keyed!(Lent, "Arc by reference, keyed", column LENT, Arc<Doc>, |doc, key| *lent(doc, key));
+keyed!(OwnLentByKey, "in-object by reference, keyed", column OWN_LENT, Arc<Own>, |own, key| *own_lent(own, key));
+keyed!(ArcLentByKey, "Arc by reference, keyed", column LENT, Arc<Doc>, |doc, key| *lent(doc, key));
 keyed!(OwnByDefault, "in-object by clone, keyed", column OWN, Arc<Own>, |own, key| own_by_default(own, key));
 keyed!(ByDefault, "Arc by clone, keyed", column CLONED, Arc<Doc>, |doc, key| by_default(doc, key));
-keyed!(RcByDefault, "Rc by clone, keyed", column rc::Cloned::NAME, Rc<Doc>, |doc, key| rc_by_default(doc, key));
+keyed!(RcByDefault, "Rc by clone, keyed", column RcCloned::NAME, Rc<Doc>, |doc, key| rc_by_default(doc, key));
 keyed!(OwnUnbounded, "in-object by clone, keyed, unbounded", column OWN, Arc<Own>, |own, key| own_unbounded(own, key));
 keyed!(Unbounded, "Arc by clone, keyed, unbounded", column CLONED, Arc<Doc>, |doc, key| unbounded(doc, key));
 keyed!(OwnBounded, "in-object by clone, keyed, 1,000 at most", column OWN, Arc<Own>, |own, key| own_bounded(own, key));

@@ -1,15 +1,16 @@
-//! `#[weak_memo]` by itself: one file an owner, and one each for what varies beside it.
+//! `#[weak_memo]` by itself: `owners`, and one file each for what varies beside the owner.
 
-pub(crate) mod arc;
-pub(crate) mod asked;
-pub(crate) mod crowd;
-pub(crate) mod in_object;
-pub(crate) mod keyed;
-pub(crate) mod large;
-pub(crate) mod rc;
-pub(crate) mod storm;
-pub(crate) mod traced;
-pub(crate) mod values;
+mod keyed;
+mod memos;
+mod owners;
+mod values;
+mod watched;
+
+pub(crate) use keyed::*;
+pub(crate) use memos::*;
+pub(crate) use owners::*;
+pub(crate) use values::*;
+pub(crate) use watched::*;
 
 /// A subject that is one function of the object. A fresh one begins with a sweep, so that what the question before left in
 /// the side table is not in the way.

@@ -1,16 +1,17 @@
-//! What a hit by clone costs for values of several kinds, over the same value by reference.
+//! What a hit by clone costs for values of several kinds, over the same value by reference; and objects of 64 KiB, each one allocation: what
+//! a `Weak` in the side table pins until a sweep.
 //!
 //! Where the value's own `clone` costs something (`Arc<str>`), the caller of the lending memo clones too.
 
 use std::rc::Rc;
 use std::sync::Arc;
 
-use memo_core::weak_memo;
+use memo_core::{Anchor, HasAnchor, weak_memo};
 
-use super::in_object::Own;
-use super::{arc, in_object, rc, subject};
+use super::owners::{ArcCloned, ArcLent, Own, OwnCloned, OwnLent, RcCloned, RcLent};
+use super::subject;
 use crate::Subject;
-use crate::doc::Doc;
+use crate::doc::{Doc, Object};
 
 /// 16 bytes of plain data.
 type Pair = (u64, u64);
@@ -127,12 +128,12 @@ fn whole_quad(quad: Quad) -> u64 {
     quad.iter().fold(0, |whole, part| whole ^ part)
 }
 
-const OWN_LENT: &str = in_object::Lent::NAME;
-const OWN: &str = in_object::Cloned::NAME;
-const ARC_LENT: &str = arc::Lent::NAME;
-const ARC: &str = arc::Cloned::NAME;
-const RC_LENT: &str = rc::Lent::NAME;
-const RC: &str = rc::Cloned::NAME;
+const OWN_LENT: &str = OwnLent::NAME;
+const OWN: &str = OwnCloned::NAME;
+const ARC_LENT: &str = ArcLent::NAME;
+const ARC: &str = ArcCloned::NAME;
+const RC_LENT: &str = RcLent::NAME;
+const RC: &str = RcCloned::NAME;
 
 subject!(OwnPairLent, "in-object by reference, 16 bytes", column OWN_LENT, Arc<Own>, |own| whole_pair(*own_pair_lent(own)));
 subject!(OwnPair, "in-object by clone, 16 bytes", column OWN, Arc<Own>, |own| whole_pair(own_pair(own)));
@@ -152,3 +153,61 @@ subject!(RcQuadLent, "Rc by reference, 32 bytes", column RC_LENT, Rc<Doc>, |doc|
 subject!(RcQuad, "Rc by clone, 32 bytes", column RC, Rc<Doc>, |doc| whole_quad(rc_quad(doc)));
 subject!(RcNameLent, "Rc by reference, Arc<str>", column RC_LENT, Rc<Doc>, |doc| Arc::clone(rc_name_lent(doc)).len() as u64);
 subject!(RcName, "Rc by clone, Arc<str>", column RC, Rc<Doc>, |doc| rc_name(doc).len() as u64);
+
+/// How much one of them weighs.
+const WEIGHT: usize = 64 << 10;
+
+/// A body that is part of the object's own allocation.
+#[derive(Debug)]
+pub(crate) struct Large {
+    doc: Doc,
+    _body: [u8; WEIGHT],
+}
+
+/// The same with an anchor.
+#[derive(Debug, HasAnchor)]
+pub(crate) struct OwnLarge {
+    anchor: Anchor,
+    large: Large,
+}
+
+fn large(seed: u64) -> Large {
+    Large { doc: Doc::new(seed, 0), _body: [0; WEIGHT] }
+}
+
+impl Object for Arc<Large> {
+    fn create(seed: u64, _text_len: usize) -> Self {
+        Arc::new(large(seed))
+    }
+}
+
+impl Object for Arc<OwnLarge> {
+    fn create(seed: u64, _text_len: usize) -> Self {
+        Arc::new(OwnLarge { anchor: Anchor::new(), large: large(seed) })
+    }
+}
+
+#[weak_memo]
+fn large_own_lent(own: &OwnLarge) -> &u64 {
+    own.large.doc.derived()
+}
+
+#[weak_memo]
+fn large_own_cloned(own: &OwnLarge) -> u64 {
+    own.large.doc.derived()
+}
+
+#[weak_memo]
+fn large_lent(large: &Arc<Large>) -> &u64 {
+    large.doc.derived()
+}
+
+#[weak_memo]
+fn large_cloned(large: &Arc<Large>) -> u64 {
+    large.doc.derived()
+}
+
+subject!(LargeOwnLent, "in-object by reference, 64 KiB", column OwnLent::NAME, Arc<OwnLarge>, |own| *large_own_lent(own));
+subject!(LargeOwnCloned, "in-object by clone, 64 KiB", column OwnCloned::NAME, Arc<OwnLarge>, |own| large_own_cloned(own));
+subject!(LargeArcLent, "Arc by reference, 64 KiB", column ArcLent::NAME, Arc<Large>, |large| *large_lent(large));
+subject!(LargeArcCloned, "Arc by clone, 64 KiB", column ArcCloned::NAME, Arc<Large>, |large| large_cloned(large));

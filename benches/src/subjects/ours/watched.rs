@@ -1,12 +1,12 @@
-//! Handles that are asked how much their memos hold.
+//! Memos that are watched: handles that are asked how much there is, and a result that tells when it is dropped.
 
 use std::rc::Rc;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use memo_core::{Stats, weak_memo};
 
-use super::in_object::Own;
-use super::{arc, in_object, rc};
+use super::owners::{ArcCloned, ArcLent, Own, OwnCloned, RcCloned};
 use crate::Subject;
 use crate::doc::{Doc, Object};
 
@@ -69,7 +69,31 @@ macro_rules! asked {
     };
 }
 
-asked!(OfOwn, in_object::Cloned::NAME, Arc<Own>, of_own, of_own_memo);
-asked!(OfArc, arc::Cloned::NAME, Arc<Doc>, of_arc, of_arc_memo);
-asked!(OfArcLent, arc::Lent::NAME, Arc<Doc>, of_arc_lent, of_arc_lent_memo);
-asked!(OfRc, rc::Cloned::NAME, Rc<Doc>, of_rc, of_rc_memo);
+asked!(OfOwn, OwnCloned::NAME, Arc<Own>, of_own, of_own_memo);
+asked!(OfArc, ArcCloned::NAME, Arc<Doc>, of_arc, of_arc_memo);
+asked!(OfArcLent, ArcLent::NAME, Arc<Doc>, of_arc_lent, of_arc_lent_memo);
+asked!(OfRc, RcCloned::NAME, Rc<Doc>, of_rc, of_rc_memo);
+
+/// How many of them are gone.
+static RECLAIMED: AtomicU64 = AtomicU64::new(0);
+
+/// The result.
+#[derive(Debug)]
+pub(crate) struct Traced;
+
+impl Drop for Traced {
+    fn drop(&mut self) {
+        RECLAIMED.fetch_add(1, Ordering::Relaxed);
+    }
+}
+
+/// One for each object.
+#[weak_memo]
+pub(crate) fn traced(_doc: &Arc<Doc>) -> &Traced {
+    Traced
+}
+
+/// How many are gone so far.
+pub(crate) fn reclaimed() -> u64 {
+    RECLAIMED.load(Ordering::Relaxed)
+}

@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use super::in_object::Own;
-use super::{arc, in_object, subject};
+use super::owners::{ArcLent, Own, OwnLent};
+use super::subject;
 use crate::Subject as _;
 use crate::doc::Doc;
 
@@ -20,7 +20,7 @@ macro_rules! crowd {
                 }
             )*
 
-            pub(in crate::subjects::ours::crowd) fn each(owner: &$object) -> u64 {
+            pub(in crate::subjects::ours::memos) fn each(owner: &$object) -> u64 {
                 let mut sum = 0u64;
                 $(sum = sum.wrapping_add(*$memo(std::hint::black_box(owner)));)*
                 sum
@@ -74,8 +74,8 @@ crowd!(arc_30, |doc: Arc<Doc>| doc.derived(),
 thousand!(own_1000, |own: Own| own.doc.derived(), h0 h1 h2 h3 h4 h5 h6 h7 h8 h9);
 hundred!(arc_100, |doc: Arc<Doc>| doc.derived());
 
-const OWN: &str = in_object::Lent::NAME;
-const ARC: &str = arc::Lent::NAME;
+const OWN: &str = OwnLent::NAME;
+const ARC: &str = ArcLent::NAME;
 
 subject!(Own8, "in-object by reference, 8 memos", column OWN, calls 8, Arc<Own>, |own| own_8::each(own));
 subject!(Own30, "in-object by reference, 30 memos", column OWN, calls 30, Arc<Own>, |own| own_30::each(own));

@@ -1,15 +1,100 @@
-//! The map that people write by hand, from the object's address. The user forgets dead objects by hand.
+//! What people write by hand: nothing, which shows what an object's life costs without remembering; a `OnceLock` field, the floor;
+//! and a map from the object's address, of which the user forgets dead objects.
 
 use std::cell::RefCell;
 use std::hash::BuildHasher;
-use std::sync::{Arc, RwLock};
+use std::rc::Rc;
+use std::sync::{Arc, OnceLock, RwLock};
 
 use hashbrown::{HashMap, HashTable};
 use rustc_hash::FxBuildHasher;
 
 use crate::Subject;
-use crate::doc::{Address, Doc, address};
-use crate::keyed::Keyed;
+use crate::doc::{Address, Doc, Object, address};
+use crate::subject::Keyed;
+
+/// The bare body on an `Arc`.
+#[derive(Debug)]
+pub(crate) struct Bare;
+
+impl Subject for Bare {
+    const NAME: &'static str = "bare";
+    type Object = Arc<Doc>;
+
+    fn new(_room: usize) -> Self {
+        Self
+    }
+
+    #[inline(always)]
+    fn call(&self, doc: &Arc<Doc>) -> u64 {
+        doc.derived()
+    }
+}
+
+/// The bare body on an `Rc`.
+#[derive(Debug)]
+pub(crate) struct BareRc;
+
+impl Subject for BareRc {
+    const NAME: &'static str = "bare Rc";
+    type Object = Rc<Doc>;
+
+    fn new(_room: usize) -> Self {
+        Self
+    }
+
+    #[inline(always)]
+    fn call(&self, doc: &Rc<Doc>) -> u64 {
+        doc.derived()
+    }
+}
+
+#[derive(Debug)]
+pub(crate) struct FieldDoc {
+    doc: Doc,
+    derived: OnceLock<u64>,
+}
+
+impl Object for Arc<FieldDoc> {
+    fn create(seed: u64, text_len: usize) -> Self {
+        Arc::new(FieldDoc { doc: Doc::new(seed, text_len), derived: OnceLock::new() })
+    }
+}
+
+#[derive(Debug)]
+pub(crate) struct Field;
+
+impl Subject for Field {
+    const NAME: &'static str = "field";
+    type Object = Arc<FieldDoc>;
+
+    fn new(_room: usize) -> Self {
+        Self
+    }
+
+    #[inline(always)]
+    fn call(&self, object: &Arc<FieldDoc>) -> u64 {
+        *object.derived.get_or_init(|| object.doc.derived())
+    }
+}
+
+/// In a storm: `OnceLock` computes once by itself.
+#[derive(Debug)]
+pub(crate) struct FieldStorm;
+
+impl Subject for FieldStorm {
+    const NAME: &'static str = "field, storm";
+    const COLUMN: &'static str = Field::COLUMN;
+    type Object = Arc<FieldDoc>;
+
+    fn new(_room: usize) -> Self {
+        Self
+    }
+
+    fn call(&self, object: &Arc<FieldDoc>) -> u64 {
+        *object.derived.get_or_init(|| object.doc.derived_slowly())
+    }
+}
 
 fn hash(address: usize) -> u64 {
     FxBuildHasher.hash_one(address)
@@ -17,9 +102,9 @@ fn hash(address: usize) -> u64 {
 
 /// The bare form, for one thread: a `RefCell` round a hash table.
 #[derive(Debug)]
-pub(crate) struct InRefCell(RefCell<HashTable<(Address, u64)>>);
+pub(crate) struct MapInRefCell(RefCell<HashTable<(Address, u64)>>);
 
-impl Subject for InRefCell {
+impl Subject for MapInRefCell {
     const NAME: &'static str = "HashTable in a RefCell";
     const COLUMN: &'static str = "HashMap";
     type Object = Arc<Doc>;
@@ -49,9 +134,9 @@ impl Subject for InRefCell {
 
 /// The same for several threads: a `RwLock` round a hash map.
 #[derive(Debug)]
-pub(crate) struct InRwLock(RwLock<HashMap<Address, u64, FxBuildHasher>>);
+pub(crate) struct MapInRwLock(RwLock<HashMap<Address, u64, FxBuildHasher>>);
 
-impl Subject for InRwLock {
+impl Subject for MapInRwLock {
     const NAME: &'static str = "HashMap in a RwLock";
     const COLUMN: &'static str = "HashMap";
     type Object = Arc<Doc>;
@@ -75,11 +160,11 @@ impl Subject for InRwLock {
 
 /// With an extra key, for one thread. Nothing pins the address: for hits on living objects only.
 #[derive(Debug)]
-pub(crate) struct ByKey(RefCell<HashMap<(usize, u32), u64, FxBuildHasher>>);
+pub(crate) struct MapByKey(RefCell<HashMap<(usize, u32), u64, FxBuildHasher>>);
 
-impl Keyed for ByKey {
+impl Keyed for MapByKey {
     const NAME: &'static str = "HashMap in a RefCell, keyed";
-    const COLUMN: &'static str = InRefCell::COLUMN;
+    const COLUMN: &'static str = MapInRefCell::COLUMN;
     type Object = Arc<Doc>;
 
     fn new(_room: usize) -> Self {
