@@ -311,3 +311,58 @@ fn each_thread_computes_for_its_own_rc() {
         assert_eq!((f_memo().stats().computes, f_memo().stats().hits), (8, 8));
     });
 }
+
+#[test]
+fn one_body_for_each_object_at_its_first_call() {
+    thread_local! {
+        static SEEN: std::cell::RefCell<Vec<u32>> = const { std::cell::RefCell::new(Vec::new()) };
+    }
+    #[weak_memo]
+    fn f(n: &Rc<u32>) -> u32 {
+        SEEN.with_borrow_mut(|seen| seen.push(**n));
+        **n
+    }
+    let all: Vec<_> = (0..5).map(Rc::new).collect();
+    for at in [3, 1, 3, 4, 1, 0, 0, 2, 4, 3] {
+        assert_eq!(f(&all[at]), at as u32);
+    }
+    assert_eq!(SEEN.take(), [3, 1, 4, 0, 2]);
+}
+
+#[test]
+fn threads_that_are_let_go_at_once_get_one_result() {
+    #[weak_memo]
+    fn single(n: &Anchored<u64>) -> Arc<u64> {
+        Arc::new(**n)
+    }
+    watchdog(|| {
+        for n in 0..500 {
+            let n = Anchored::new(n);
+            let got: Vec<_> = all_at_once(4, |_| single(&n)).into_iter().map(Result::unwrap).collect();
+            assert!(got.iter().all(|one| Arc::ptr_eq(one, &got[0])));
+        }
+        assert_eq!(single_memo().stats().computes, 500);
+    });
+}
+
+#[test]
+fn each_of_several_panics_lets_one_of_the_waiters_compute() {
+    static CALLS: AtomicU64 = AtomicU64::new(0);
+    #[weak_memo]
+    fn f(n: &Arc<u64>) -> u64 {
+        let call = CALLS.fetch_add(1, SeqCst);
+        if call < 3 {
+            // Everybody else waits for this one.
+            in_time(|| f_memo().stats().waits == [7, 13, 18][call as usize]);
+            panic!("number {call}");
+        }
+        **n
+    }
+    watchdog(|| {
+        let n = Arc::new(5);
+        let ends = all_at_once(8, |_| f(&n));
+        assert_eq!(ends.iter().filter(|end| end.is_err()).count(), 3);
+        assert!(ends.into_iter().filter_map(Result::ok).all(|answer| answer == 5));
+        assert_eq!((f_memo().stats().computes, f_memo().stats().entries), (4, 1));
+    });
+}

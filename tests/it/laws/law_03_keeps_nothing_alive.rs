@@ -2,10 +2,11 @@
 
 use std::rc::Rc;
 use std::sync::atomic::{AtomicUsize, Ordering::SeqCst};
-use std::sync::{Arc, Mutex, Weak};
+use std::sync::{Arc, Barrier, Mutex, Weak};
+use std::thread;
 
-use memo_core::{Anchor, Anchored, HasAnchor, MemoKey, weak_memo};
-use memo_tests::{Tally, Token};
+use memo_core::{Anchor, Anchored, HasAnchor, MemoKey, sweep, weak_memo};
+use memo_tests::{Tally, Token, alone};
 
 #[test]
 fn strong_counts_are_what_they_were_after_every_operation() {
@@ -139,4 +140,136 @@ fn a_skipped_argument_is_neither_kept_nor_cloned() {
     f(&owner, &log);
     assert_eq!((Arc::strong_count(&log), Arc::weak_count(&log)), (1, 0));
     assert_eq!(*log.lock().unwrap(), [3]);
+}
+
+struct Object(u32);
+
+impl Object {
+    #[weak_memo]
+    fn by_rc(self: &Rc<Self>, m: u32) -> u32 {
+        self.0 + m
+    }
+    #[weak_memo]
+    fn by_arc(self: &Arc<Self>) -> &u32 {
+        self.0
+    }
+    #[weak_memo]
+    fn by_value(self: Rc<Self>, m: u32) -> u32 {
+        self.0 + m
+    }
+}
+
+#[derive(HasAnchor)]
+struct Own(u32, Anchor);
+
+impl Own {
+    #[weak_memo]
+    fn twice(&self) -> u32 {
+        self.0 * 2
+    }
+}
+
+#[test]
+fn methods_keep_no_instance_alive_and_instances_share_nothing() {
+    let (a, b) = (Rc::new(Object(1)), Rc::new(Object(2)));
+    for _ in 0..2 {
+        assert_eq!((a.by_rc(1), b.by_rc(1), Rc::clone(&a).by_value(1), Rc::clone(&b).by_value(1)), (2, 3, 2, 3));
+    }
+    assert_eq!((Rc::strong_count(&a), Rc::strong_count(&b)), (1, 1));
+    assert_eq!((Object::by_rc_memo().len(), Object::by_value_memo().len()), (2, 2));
+    drop(a);
+    assert_eq!((Object::by_rc_memo().len(), Object::by_value_memo().len()), (1, 1));
+
+    let (a, b) = (Arc::new(Object(1)), Arc::new(Object(2)));
+    assert_eq!((*a.by_arc(), *b.by_arc(), Arc::strong_count(&a)), (1, 2, 1));
+
+    let (a, b) = (Own(1, Anchor::new()), Own(2, Anchor::new()));
+    assert_eq!((a.twice(), b.twice(), Own::twice_memo().len()), (2, 4, 2));
+    drop(a);
+    assert_eq!(Own::twice_memo().len(), 1);
+}
+
+#[test]
+fn a_pointer_that_is_marked_as_a_value_is_kept_alive_until_the_owner_goes() {
+    #[derive(Clone, PartialEq, Eq, Hash)]
+    struct Wrapper(Arc<u32>);
+    #[weak_memo]
+    fn f(owner: &Anchored<u32>, #[memo(value)] wrapper: &Wrapper) -> u32 {
+        **owner + *wrapper.0
+    }
+    let (owner, inner) = (Anchored::new(1), Arc::new(2));
+    f(&owner, &Wrapper(Arc::clone(&inner)));
+    assert_eq!(Arc::strong_count(&inner), 2, "`#[memo(value)]` keeps a copy; `derive(MemoKey)` is the weak way");
+    drop(owner);
+    assert_eq!(Arc::strong_count(&inner), 1, "and it too goes with the owner");
+}
+
+#[test]
+fn objects_whose_last_owner_is_the_call_itself_go_with_it() {
+    static STARTED: Barrier = Barrier::new(2);
+    static GO_ON: Barrier = Barrier::new(2);
+    #[weak_memo]
+    fn f(owner: &Arc<Tally>, other: &Arc<u32>) -> Arc<Token> {
+        let _ = other;
+        STARTED.wait();
+        GO_ON.wait();
+        Arc::new(owner.token())
+    }
+    alone(|| {
+        let tally = Tally::new();
+        for _ in 0..20 {
+            let (owner, other) = (Arc::new(tally.clone()), Arc::new(1));
+            let (theirs, their_other) = (Arc::clone(&owner), Arc::clone(&other));
+            let (weak, weak_other) = (Arc::downgrade(&owner), Arc::downgrade(&other));
+            let call = thread::spawn(move || drop(f(&theirs, &their_other)));
+            STARTED.wait();
+            // All that is left is the call's own.
+            drop((owner, other));
+            sweep();
+            GO_ON.wait();
+            call.join().unwrap();
+            assert!(weak.upgrade().is_none() && weak_other.upgrade().is_none());
+            assert_eq!(f_memo().len(), 0);
+        }
+        sweep();
+        assert_eq!((tally.made(), tally.alive()), (20, 0));
+    });
+}
+
+#[test]
+fn what_a_memo_does_to_get_mut_and_to_the_weak_count() {
+    #[weak_memo]
+    fn arc(n: &Arc<u32>, other: &Arc<u32>) -> u32 {
+        **n + **other
+    }
+    #[weak_memo]
+    fn rc(n: &Rc<u32>) -> u32 {
+        **n
+    }
+    let (mut a, mut b, mut r) = (Arc::new(1), Arc::new(2), Rc::new(3));
+    assert!(Arc::get_mut(&mut a).is_some() && Arc::weak_count(&a) == 0);
+    for _ in 0..3 {
+        arc(&a, &b);
+        rc(&r);
+    }
+    assert!(Arc::get_mut(&mut a).is_none() && Arc::get_mut(&mut b).is_none() && Rc::get_mut(&mut r).is_none());
+    // A few for each object, however often and by however many memos it is used.
+    let (owner, other, local) = (Arc::weak_count(&a), Arc::weak_count(&b), Rc::weak_count(&r));
+    assert_eq!((owner, local), (1, 1));
+    assert!((1..=2).contains(&other), "{other}");
+    // It stays so after the results have gone, and `make_mut` and `try_unwrap` are the ways around.
+    arc_memo().clear();
+    sweep();
+    assert!(Arc::get_mut(&mut a).is_none());
+    *Arc::make_mut(&mut a) = 10;
+    assert_eq!((arc(&a, &b), Arc::try_unwrap(b).unwrap(), Rc::try_unwrap(r).unwrap()), (12, 2, 3));
+    // An object with an anchor inside has no such thing.
+    let mut boxed = Arc::new(Anchored::new(5));
+    #[weak_memo]
+    fn inside(n: &Anchored<u32>) -> u32 {
+        **n
+    }
+    assert_eq!((inside(&boxed), Arc::weak_count(&boxed)), (5, 0));
+    **Arc::get_mut(&mut boxed).unwrap() = 6;
+    assert_eq!(inside(&boxed), 6);
 }

@@ -4,7 +4,8 @@
 use std::cell::Cell;
 use std::hash::{Hash, Hasher};
 use std::rc::Rc;
-use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering::SeqCst};
+use std::sync::{Arc, OnceLock};
 
 use memo_core::{Anchored, HasAnchor, clear_all, report, sweep, weak_memo};
 use memo_tests::alone;
@@ -226,7 +227,7 @@ macro_rules! hostile {
                 SKIPPED.set(0);
                 sweep();
                 let stats = f_memo().stats();
-                crate::statistics::assert_balanced(&stats);
+                crate::statistics::counters::assert_balanced(&stats);
                 assert_eq!(stats.entries, 0);
             });
         }
@@ -310,5 +311,46 @@ fn an_anchor_of_ones_own_is_asked_for_with_no_lock_held() {
             AGAIN.set(true);
             f_memo().forget((&odd, &odd, 3));
         }
+    });
+}
+
+#[test]
+fn a_results_drop_calls_its_memo_again_and_again() {
+    static GLOBAL: OnceLock<Arc<u32>> = OnceLock::new();
+    static DROPS: AtomicUsize = AtomicUsize::new(0);
+    struct Calls(u32);
+    impl Drop for Calls {
+        fn drop(&mut self) {
+            DROPS.fetch_add(1, SeqCst);
+            // Its own results call it too, so this ends: the number falls.
+            if self.0 > 0 {
+                f(GLOBAL.get().unwrap(), self.0 - 1);
+                f(&Arc::new(0), self.0 - 1);
+            }
+        }
+    }
+    #[weak_memo(capacity = 3)]
+    fn f(n: &Arc<u32>, m: u32) -> Arc<Calls> {
+        let _ = n;
+        Arc::new(Calls(m))
+    }
+    alone(|| {
+        let global = GLOBAL.get_or_init(|| Arc::new(1));
+        // Evictions, purges, forgets, replacements, clears: each drops some.
+        for m in 0..6 {
+            f(global, m);
+            f(&Arc::new(2), m);
+        }
+        sweep();
+        f_memo().forget((global, 5));
+        f_memo().insert((global, 4), Arc::new(Calls(4)));
+        f_memo().insert((global, 4), Arc::new(Calls(3)));
+        f_memo().refresh((global, 4));
+        while f_memo().clear() > 0 {}
+        while sweep() > 0 {
+            f_memo().clear();
+        }
+        assert_eq!(f_memo().stats().entries, 0);
+        assert!(DROPS.load(SeqCst) > 30);
     });
 }

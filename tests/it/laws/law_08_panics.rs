@@ -5,12 +5,13 @@ use std::hash::{Hash, Hasher};
 use std::rc::Rc;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::SeqCst};
+use std::thread;
 
 use memo_core::{Anchored, report, sweep, weak_memo};
 use memo_tests::{Tally, Token, alone};
 
 use crate::panic_of;
-use crate::statistics::assert_balanced;
+use crate::statistics::counters::assert_balanced;
 
 thread_local! {
     /// The place of user code that panics the next time it runs.
@@ -321,4 +322,44 @@ fn a_panic_of_one_call_does_not_make_later_calls_of_others_panic() {
     assert_eq!((outer(&n), inner(&n)), (2, 1));
     let stats = outer_memo().stats();
     assert_eq!((stats.computes, stats.rejected, stats.entries), (4, 3, 1));
+}
+
+#[test]
+fn a_panic_poisons_nothing() {
+    struct Bomb;
+    impl Drop for Bomb {
+        fn drop(&mut self) {
+            panic!("in drop");
+        }
+    }
+    #[weak_memo]
+    fn f(n: &Arc<u32>, m: u32) -> u32 {
+        assert!(m != 0, "in the body");
+        **n + m
+    }
+    #[weak_memo]
+    fn bombs(n: &Arc<u32>, m: u32) -> Arc<Bomb> {
+        let _ = (n, m);
+        Arc::new(Bomb)
+    }
+    alone(|| {
+        let n = Arc::new(1);
+        // The result is handed out as well, so the table's is not the last.
+        let held = [bombs(&n, 1), bombs(&n, 2)];
+        assert_eq!(bombs_memo().clear(), 2);
+        for bomb in held {
+            assert_eq!(panic_of(|| drop(bomb)), "in drop");
+        }
+        bombs_memo().insert((&n, 1), Arc::new(Bomb));
+        assert_eq!(panic_of(|| bombs_memo().clear()), "in drop");
+        assert_eq!(panic_of(|| f(&n, 0)), "in the body");
+        // On this thread, and on another.
+        assert_eq!((f(&n, 1), f(&n, 1)), (2, 2));
+        let theirs = Arc::clone(&n);
+        assert_eq!(thread::spawn(move || f(&theirs, 2)).join().unwrap(), 3);
+        let _ = (f_memo().stats(), memo_core::report().to_string(), f_memo().len());
+        drop(n);
+        sweep();
+        assert_eq!((f_memo().clear(), bombs_memo().clear()), (0, 0));
+    });
 }

@@ -106,3 +106,27 @@ fn two_functions_on_one_object_share_nothing() {
     }
     many!(a 1 b 2 c 3 d 4 e 5 f 6 g 7 h 8 i 9 j 10 k 11 l 12 m 13 o 14 p 15 q 16 r 17 s 18 t 19 u 20);
 }
+
+/// Its docs, name, visibility and generics are those of the function as written.
+mod kept {
+    use super::*;
+
+    #[must_use]
+    #[weak_memo]
+    pub(super) fn sized<T, const N: usize>(text: &Arc<T>) -> usize
+    where
+        T: AsRef<str> + Send + Sync + ?Sized,
+    {
+        text.as_ref().as_ref().len() + N
+    }
+}
+
+#[test]
+fn a_function_keeps_its_name_visibility_and_generics() {
+    let text: Arc<str> = Arc::from("abc");
+    let as_written: fn(&Arc<str>) -> usize = kept::sized::<str, 4>;
+    assert_eq!((as_written(&text), kept::sized::<str, 5>(&text)), (7, 8));
+    assert_eq!(kept::sized_memo::<str, 4>().compute(&text), 7);
+    assert_eq!(kept::sized_memo::<str, 4>().stats().computes, 1, "the bare body is not counted");
+    assert!(kept::sized_memo::<str, 4>().name().contains("kept::sized"));
+}

@@ -1,10 +1,12 @@
 //! Law 17: entries under one living owner are bounded.
 
+use std::cell::Cell;
+use std::hash::{Hash, Hasher};
 use std::rc::Rc;
 use std::sync::Arc;
 
 use memo_core::{Anchored, weak_memo};
-use memo_tests::{Tally, Token, alone, watchdog};
+use memo_tests::{Tally, Token, alone, live_bytes, watchdog};
 
 use crate::Random;
 
@@ -139,5 +141,55 @@ fn the_bound_holds_under_many_threads() {
         });
         assert!(tally.alive() <= 50, "{} results of 50", tally.alive());
         assert_eq!(f_memo().len(), tally.alive());
+    });
+}
+
+#[test]
+fn the_bound_is_the_same_where_it_is_written_out() {
+    #[weak_memo]
+    fn bare(n: &Arc<u32>, m: u32) -> u32 {
+        **n + m
+    }
+    #[weak_memo()]
+    fn empty(n: &Arc<u32>, m: u32) -> u32 {
+        **n + m
+    }
+    #[weak_memo(capacity = 1024, single_flight = true)]
+    fn defaults(n: &Arc<u32>, m: u32) -> u32 {
+        **n + m
+    }
+    let n = Arc::new(1);
+    for m in (0..2_000).chain(1_990..2_000) {
+        assert_eq!((bare(&n, m), empty(&n, m), defaults(&n, m)), (1 + m, 1 + m, 1 + m));
+    }
+    let [a, b, c] = [bare_memo().stats(), empty_memo().stats(), defaults_memo().stats()]
+        .map(|stats| (stats.hits, stats.computes, stats.entries, stats.evicted));
+    assert!(a == b && b == c && a == (10, 2_000, 1_024, 976), "{a:?} {b:?} {c:?}");
+}
+
+#[test]
+fn a_key_whose_hash_is_another_each_time_leaks_nothing() {
+    thread_local! {
+        static NEXT: Cell<u64> = const { Cell::new(0) };
+    }
+    #[derive(Clone, PartialEq, Eq)]
+    struct Anyhow(u32);
+    impl Hash for Anyhow {
+        fn hash<H: Hasher>(&self, state: &mut H) {
+            state.write_u64(NEXT.replace(NEXT.get() + 1));
+        }
+    }
+    #[weak_memo]
+    fn f(owner: &Anchored<u32>, #[memo(value)] key: &Anyhow) -> u32 {
+        **owner + key.0
+    }
+    alone(|| {
+        let owner = Anchored::new(1);
+        let call = || assert_eq!(f(&owner, &Anyhow(1)), 2);
+        (0..5_000).for_each(|_| call());
+        let before = live_bytes();
+        (0..100_000).for_each(|_| call());
+        assert!(live_bytes() < before + 64 * 1024, "{} bytes more", live_bytes() - before);
+        assert_eq!(f_memo().len(), 1_024);
     });
 }

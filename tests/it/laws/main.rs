@@ -1,31 +1,20 @@
 //! The laws: what memos promise, one file a law.
 
-mod law_01_callers;
-mod law_01_key_expressions;
-mod law_01_keys;
 mod law_01_same_answers;
 mod law_02_one_compute;
 mod law_03_keeps_nothing_alive;
 mod law_04_gone_when_dropped;
 mod law_05_any_weak_argument;
-mod law_05_every_mix;
 mod law_06_identity;
 mod law_07_no_user_code_under_a_lock;
 mod law_08_panics;
 mod law_09_reentry;
-mod law_09_stack;
-mod law_10_mixed_rings;
-mod law_10_no_false_rings;
 mod law_10_rings;
-mod law_11_copies;
 mod law_11_no_stale_publish;
-mod law_11_overtaken;
-mod law_11_while_comparing;
 mod law_12_instantiations;
 mod law_13_mut_invalidates;
 mod law_14_late_is_safe;
 mod law_15_errors;
-mod law_16_itself;
 mod law_16_leaks;
 mod law_17_bounded;
 mod statistics;

@@ -123,3 +123,17 @@ fn a_body_may_drop_the_last_of_another_object_that_has_results() {
     assert_eq!((outer(&n), outer(&n)), (2, 2));
     assert_eq!((inner_memo().stats().dropped, inner_memo().stats().entries), (2, 0));
 }
+
+#[test]
+fn a_result_may_ask_its_own_memo() {
+    #[weak_memo]
+    fn f(n: &Rc<u32>) -> fn() -> usize {
+        let _ = n;
+        || f_memo().len()
+    }
+    let n = Rc::new(1);
+    let count = f(&n);
+    assert_eq!((count(), f(&n)()), (1, 1));
+    drop(n);
+    assert_eq!(count(), 0);
+}

@@ -1,10 +1,10 @@
 //! Law 16: a leak is reported. (That the macro refuses the visible case is a compile-fail test.)
 
 use std::rc::Rc;
-use std::sync::{Arc, Weak};
+use std::sync::{Arc, Mutex, Weak};
 
 use memo_core::{Anchored, memos, report, weak_memo};
-use memo_tests::alone;
+use memo_tests::{Tally, Token, alone};
 
 #[derive(Clone)]
 struct View {
@@ -845,5 +845,31 @@ fn a_memo_is_not_blamed_for_what_the_one_below_it_holds() {
         }
         memo_core::sweep();
         assert_eq!(["below: leaks", "below: calls", "below: both"].map(retained), [10, 0, 5]);
+    });
+}
+
+#[test]
+fn an_object_in_a_cycle_of_its_own_is_no_leak_of_a_result() {
+    struct Node {
+        me: Mutex<Option<Arc<Node>>>,
+        tally: Tally,
+    }
+    #[weak_memo]
+    fn f(node: &Arc<Node>) -> Arc<Token> {
+        Arc::new(node.tally.token())
+    }
+    alone(|| {
+        let tally = Tally::new();
+        let node = Arc::new(Node { me: Mutex::new(None), tally: tally.clone() });
+        *node.me.lock().unwrap() = Some(Arc::clone(&node));
+        f(&node);
+        assert_eq!(f_memo().stats().retained, 0, "the cycle was there before the call");
+        let weak = Arc::downgrade(&node);
+        drop(node);
+        assert_eq!((f_memo().len(), tally.alive()), (1, 1), "it lives");
+        drop(weak.upgrade().unwrap().me.lock().unwrap().take());
+        assert_eq!(f_memo().len(), 0);
+        memo_core::sweep();
+        assert_eq!(tally.alive(), 0);
     });
 }

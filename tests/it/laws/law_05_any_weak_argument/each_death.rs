@@ -1,7 +1,7 @@
 //! Law 5: any weak argument's death ends the entry, and leaves nothing on the survivors.
 
 use std::rc::Rc;
-use std::sync::{Arc, Barrier};
+use std::sync::{Arc, Barrier, Weak};
 use std::thread;
 
 use memo_core::{Anchor, Anchored, HasAnchor, MemoKey, sweep, weak_memo};
@@ -507,4 +507,45 @@ fn two_arguments_that_die_at_the_same_moment_on_two_threads_drop_the_result_once
         }
         assert_eq!((tally.made(), f_memo().stats().dropped), (2_000, 2_000));
     });
+}
+
+/// A `Weak` itself is refused by the compiler; what can be passed is what it leads to.
+#[test]
+fn a_weak_pointer_takes_part_by_what_it_leads_to() {
+    #[weak_memo]
+    fn f(owner: &Anchored<u32>, #[memo(key = weak.upgrade())] weak: &Weak<u32>) -> Option<u32> {
+        weak.upgrade().map(|n| *n + **owner)
+    }
+    alone(|| {
+        let owner = Anchored::new(1);
+        assert_eq!((f(&owner, &Weak::new()), f(&owner, &Weak::new())), (None, None));
+        let n = Arc::new(2);
+        let weak = Arc::downgrade(&n);
+        assert_eq!((f(&owner, &weak), f(&owner, &weak)), (Some(3), Some(3)));
+        assert_eq!((Arc::strong_count(&n), f_memo().stats().computes), (1, 2));
+        drop(n);
+        assert_eq!((f(&owner, &weak), f_memo().len()), (None, 1));
+        drop(owner);
+        assert_eq!(f_memo().len(), 0);
+    });
+}
+
+/// A memo is a static and cannot go; the anchor can, before the other arguments.
+#[test]
+fn an_owner_may_be_cleared_or_go_before_its_other_arguments() {
+    #[weak_memo]
+    fn f(owner: &Anchored<u32>, a: &Anchored<u32>, b: &Arc<u32>) -> u32 {
+        **owner + **a + **b
+    }
+    let (mut owner, a, b) = (Anchored::new(1), Anchored::new(2), Arc::new(3));
+    f(&owner, &a, &b);
+    owner.clear();
+    assert_eq!(f_memo().stats().cleared, 1);
+    f(&owner, &a, &b);
+    drop(owner);
+    assert_eq!(f_memo().stats().dropped, 1);
+    drop(a);
+    drop(b);
+    memo_core::sweep();
+    assert_eq!((f_memo().len(), f_memo().stats().dropped), (0, 1));
 }

@@ -58,8 +58,12 @@ fn memos_of_nested_functions_of_one_name_have_two_names() {
     }
     let owner = Arc::new(1);
     let names = (first(&owner), second(&owner));
-    assert_eq!(names.0, "behaviours::reports::nested");
-    assert!(names.1.starts_with("behaviours::reports::nested (tests/it/behaviours/reports.rs:"), "{}", names.1);
+    assert_eq!(names.0, "laws::statistics::reports::nested");
+    assert!(
+        names.1.starts_with("laws::statistics::reports::nested (tests/it/laws/statistics/reports.rs:"),
+        "{}",
+        names.1
+    );
     assert_eq!(names, (first(&owner), second(&owner)), "a name stays");
     assert_all_names_differ();
 }
@@ -77,7 +81,7 @@ fn memos_that_were_given_one_name_have_two() {
     let owner = Arc::new(1);
     assert_eq!((one(&owner), other(&owner)), (1, 1));
     assert_eq!(one_memo().name(), "given twice");
-    assert!(other_memo().name().starts_with("given twice (tests/it/behaviours/reports.rs:"));
+    assert!(other_memo().name().starts_with("given twice (tests/it/laws/statistics/reports.rs:"));
 }
 
 /// A counter that appears at 1 shows no rate, so a program asks before the first call.
@@ -131,7 +135,7 @@ fn a_long_name_does_not_widen_the_table() {
         let name = far::away::ATypeWithALongNameInAModule::<u64>::a_method_with_a_name_that_is_long_too_memo().name();
         assert_eq!(
             name,
-            "behaviours::reports::far::away::ATypeWithALongNameInAModule<u64>::a_method_with_a_name_that_is_long_too"
+            "laws::statistics::reports::far::away::ATypeWithALongNameInAModule<u64>::a_method_with_a_name_that_is_long_too"
         );
         let text = report().to_string();
         let mut lines = text.lines();
@@ -183,4 +187,23 @@ fn the_time_of_a_memo_that_a_body_calls_is_in_both() {
     let (outer, inner) = (outer_memo().stats(), inner_memo().stats());
     assert!(outer.compute_time >= inner.compute_time && inner.compute_time.as_millis() >= 2);
     assert!(outer.time_saved() >= outer.compute_time && inner.time_saved() >= inner.compute_time);
+}
+
+#[test]
+fn ten_misses_and_five_hits_are_told_to_people() {
+    #[weak_memo(capacity = 20, name = "ten and five")]
+    fn f(n: &Arc<u32>, m: u32) -> u32 {
+        **n + m
+    }
+    let n = Arc::new(1);
+    (0..10).chain(0..5).for_each(|m| _ = f(&n, m));
+    let stats = f_memo().stats();
+    assert_eq!((stats.misses, stats.hits, stats.entries), (10, 5, 10));
+    let line = stats.to_string();
+    for part in ["5 hits", "10 misses", "33.3 %", "10 entries"] {
+        assert!(line.contains(part), "no {part:?} in {line:?}");
+    }
+    let info = memos().into_iter().find(|memo| memo.name == "ten and five").unwrap();
+    assert!(info.options.contains("capacity = 20") && info.file == file!() && info.stats.misses == 10, "{info:?}");
+    assert!(report().to_string().lines().any(|line| line.starts_with("ten and five")));
 }

@@ -430,8 +430,8 @@ fn two_threads_that_refresh_each_others_results_for_ever_end_in_a_panic() {
             );
         }
         assert_eq!((f_memo().len(), g_memo().len()), (0, 0));
-        crate::statistics::assert_balanced(&f_memo().stats());
-        crate::statistics::assert_balanced(&g_memo().stats());
+        crate::statistics::counters::assert_balanced(&f_memo().stats());
+        crate::statistics::counters::assert_balanced(&g_memo().stats());
     });
 }
 

@@ -1,246 +1,13 @@
-//! Law 4: gone when dropped.
-//!
-//! Where the exact moment counts for `Arc`s, the test runs in a process of its own: another test's call may be in the
-//! middle of the very sweep that this one waits for.
+//! Of an `Arc` or an `Rc`, results are gone at once, and their memory comes back after a bounded number of calls.
 
 use std::collections::VecDeque;
 use std::rc::Rc;
-use std::sync::atomic::{AtomicUsize, Ordering::SeqCst};
-use std::sync::{Arc, Mutex};
-use std::thread::{self, ThreadId};
+use std::sync::Arc;
+use std::thread;
 use std::time::Duration;
 
-use memo_core::{Anchor, Anchored, HasAnchor, Sweeper, sweep, weak_memo};
+use memo_core::{Anchored, Sweeper, sweep, weak_memo};
 use memo_tests::{Tally, Token, alone, in_time, live_bytes, peak_bytes, reset_peak, watchdog};
-
-/// Notes the thread it is dropped on.
-#[derive(Clone)]
-struct Noted(Arc<Mutex<Vec<ThreadId>>>);
-
-impl Drop for Noted {
-    fn drop(&mut self) {
-        self.0.lock().unwrap().push(thread::current().id());
-    }
-}
-
-#[test]
-fn an_anchor_inside_drops_its_results_in_the_objects_drop_on_that_thread() {
-    #[derive(HasAnchor)]
-    struct Doc {
-        drops: Arc<Mutex<Vec<ThreadId>>>,
-        anchor: Anchor,
-    }
-    #[weak_memo]
-    fn lent(doc: &Doc) -> &Noted {
-        Noted(Arc::clone(&doc.drops))
-    }
-    #[weak_memo]
-    fn cloned(doc: &Doc, n: u32) -> Arc<Noted> {
-        let _ = n;
-        Arc::new(Noted(Arc::clone(&doc.drops)))
-    }
-    watchdog(|| {
-        let drops: Arc<Mutex<Vec<ThreadId>>> = Arc::default();
-        let doc = Doc { drops: Arc::clone(&drops), anchor: Anchor::new() };
-        lent(&doc);
-        cloned(&doc, 1);
-        cloned(&doc, 2);
-        assert_eq!(drops.lock().unwrap().len(), 0);
-        let drops_there = Arc::clone(&drops);
-        let there = thread::spawn(move || {
-            drop(doc);
-            let so_far = drops_there.lock().unwrap().len();
-            assert_eq!(so_far, 3, "before the drop returns");
-            thread::current().id()
-        });
-        let there = there.join().unwrap();
-        assert_eq!(*drops.lock().unwrap(), [there; 3]);
-    });
-}
-
-#[test]
-fn results_that_own_objects_with_results_are_gone_before_the_outermost_drop_returns() {
-    #[weak_memo]
-    fn inner(n: &Anchored<Tally>) -> &Token {
-        n.token()
-    }
-    #[weak_memo(may_return_owner)]
-    fn outer(n: &Anchored<Tally>) -> Arc<Anchored<Tally>> {
-        let child = Anchored::new((**n).clone());
-        inner(&child);
-        Arc::new(child)
-    }
-    let tally = Tally::new();
-    let root = Anchored::new(tally.clone());
-    let child = outer(&root);
-    outer(&child);
-    drop(child);
-    assert_eq!(tally.alive(), 2);
-    drop(root);
-    assert_eq!(tally.alive(), 0);
-    assert_eq!((inner_memo().stats().dropped, outer_memo().stats().dropped), (2, 2));
-}
-
-/// A chain in which each result owns the next object.
-#[derive(HasAnchor)]
-struct Link {
-    number: usize,
-    dropped: Arc<AtomicUsize>,
-    anchor: Anchor,
-}
-
-impl Link {
-    fn first(dropped: &Arc<AtomicUsize>) -> Self {
-        Self { number: 0, dropped: Arc::clone(dropped), anchor: Anchor::new() }
-    }
-
-    fn after(&self) -> Self {
-        Self { number: self.number + 1, dropped: Arc::clone(&self.dropped), anchor: Anchor::new() }
-    }
-}
-
-impl Drop for Link {
-    fn drop(&mut self) {
-        self.dropped.fetch_add(1, SeqCst);
-    }
-}
-
-const LINKS: usize = 1_000_000;
-
-/// So little that a recursion of a thousand would not fit.
-const SMALL_STACK: usize = 64 * 1024;
-
-fn on_a_small_stack<R: Send + 'static>(act: impl FnOnce() -> R + Send + 'static) -> R {
-    thread::Builder::new().stack_size(SMALL_STACK).spawn(act).unwrap().join().unwrap()
-}
-
-#[test]
-fn a_chain_of_a_million_lent_objects_drops_on_a_small_stack() {
-    #[weak_memo]
-    fn next(link: &Link) -> &Link {
-        link.after()
-    }
-    watchdog(|| {
-        let dropped = Arc::new(AtomicUsize::new(0));
-        let first = Link::first(&dropped);
-        on_a_small_stack(move || {
-            let mut last = &first;
-            while last.number < LINKS {
-                last = next(last);
-            }
-            assert_eq!(first.dropped.load(SeqCst), 0);
-            drop(first);
-        });
-        assert_eq!(dropped.load(SeqCst), LINKS + 1);
-        assert_eq!(next_memo().stats().dropped, LINKS as u64);
-    });
-}
-
-#[test]
-fn a_long_chain_of_cloned_objects_drops_on_a_small_stack() {
-    #[weak_memo(may_return_owner)]
-    fn next(link: &Link, _: u8) -> Arc<Link> {
-        Arc::new(link.after())
-    }
-    watchdog(|| {
-        let dropped = Arc::new(AtomicUsize::new(0));
-        let first = Arc::new(Link::first(&dropped));
-        on_a_small_stack(move || {
-            let mut last = Arc::clone(&first);
-            while last.number < LINKS / 5 {
-                last = next(&last, 1);
-            }
-            drop(last);
-            drop(first);
-        });
-        assert_eq!(dropped.load(SeqCst), LINKS / 5 + 1);
-    });
-}
-
-#[test]
-fn a_chain_through_second_arguments_drops_on_a_small_stack() {
-    // The entry lies on a living owner; it goes with its second argument, and owns the next one.
-    #[weak_memo(capacity = unbounded)]
-    fn next(_owner: &Anchored<u8>, link: &Link) -> Arc<Link> {
-        Arc::new(link.after())
-    }
-    watchdog(|| {
-        let dropped = Arc::new(AtomicUsize::new(0));
-        let first = Arc::new(Link::first(&dropped));
-        let owner = Anchored::new(1);
-        on_a_small_stack(move || {
-            let mut last = Arc::clone(&first);
-            while last.number < 100_000 {
-                last = next(&owner, &last);
-            }
-            drop(last);
-            drop(first);
-            assert_eq!(next_memo().len(), 0);
-        });
-        assert_eq!(dropped.load(SeqCst), 100_001);
-    });
-}
-
-/// Chains of `Arc`s and `Rc`s in which each result owns the next object: one sweep follows them, from whichever end they were
-/// built. One link a pass would not end in the time of a test.
-#[test]
-fn a_chain_of_a_hundred_thousand_arcs_goes_in_one_sweep_whichever_end_came_first() {
-    const LINKS: u32 = 100_000;
-    #[weak_memo(may_return_owner)]
-    fn after(link: &Arc<u32>) -> Arc<u32> {
-        Arc::new(**link + 1)
-    }
-    #[weak_memo(may_return_owner)]
-    fn after_here(link: &Rc<u32>) -> Rc<u32> {
-        Rc::new(**link + 1)
-    }
-    let end = || {
-        on_a_small_stack(|| {
-            // What amortised sweeps have found by then is theirs.
-            memo_core::sweep();
-            assert_eq!((after_memo().len(), after_here_memo().len()), (0, 0));
-        });
-    };
-    alone(move || {
-        let empty = live_bytes();
-        // From the first on.
-        let first = Arc::new(0);
-        let mut last = Arc::clone(&first);
-        for _ in 0..LINKS {
-            last = after(&last);
-        }
-        drop((first, last));
-        end();
-        // The table that held it, too.
-        assert!(live_bytes() < empty + (1 << 20), "{} bytes are left", live_bytes() - empty);
-        // From the last on.
-        let mut first = Arc::new(0);
-        for _ in 0..LINKS {
-            let before = Arc::new(0);
-            after_memo().insert(&before, first);
-            first = before;
-        }
-        drop(first);
-        end();
-        assert_eq!(after_memo().stats().dropped, 2 * u64::from(LINKS));
-        let first = Rc::new(0);
-        let mut last = Rc::clone(&first);
-        for _ in 0..LINKS {
-            last = after_here(&last);
-        }
-        drop((first, last));
-        memo_core::sweep();
-        let mut first = Rc::new(0);
-        for _ in 0..LINKS {
-            let before = Rc::new(0);
-            after_here_memo().insert(&before, first);
-            first = before;
-        }
-        drop(first);
-        memo_core::sweep();
-        assert_eq!(after_here_memo().stats().dropped, 2 * u64::from(LINKS));
-    });
-}
 
 #[test]
 fn a_dead_arcs_results_are_not_counted_from_that_instant() {
@@ -622,4 +389,97 @@ fn short_lived_objects_beside_many_of_their_size_go_while_they_are_young() {
         }
         drop(living);
     });
+}
+
+#[test]
+fn the_last_of_several_owners_ends_the_entry() {
+    #[weak_memo]
+    fn f(n: &Rc<u32>) -> u32 {
+        **n
+    }
+    let n = Rc::new(1);
+    let clones: Vec<_> = (0..3).map(|_| Rc::clone(&n)).collect();
+    f(&n);
+    clones.iter().for_each(|clone| assert_eq!(f(clone), 1));
+    assert_eq!((f_memo().stats().computes, f_memo().stats().hits), (1, 3));
+    drop(n);
+    for clone in clones {
+        assert_eq!((f_memo().len(), f(&clone)), (1, 1));
+        drop(clone);
+    }
+    assert_eq!((f_memo().len(), f_memo().stats().computes), (0, 1));
+}
+
+#[test]
+fn short_lived_owners_with_texts_leave_no_residue() {
+    #[weak_memo]
+    fn f(text: &str, n: u32, owner: &Arc<Tally>) -> usize {
+        text.len() + n as usize + owner.alive()
+    }
+    alone(|| {
+        f("warm", 0, &Arc::new(Tally::new()));
+        sweep();
+        let before = memo_tests::live_bytes();
+        for n in 0..10_000 {
+            f(&n.to_string(), n, &Arc::new(Tally::new()));
+        }
+        assert_eq!(f_memo().len(), 0);
+        sweep();
+        let more = memo_tests::live_bytes().saturating_sub(before);
+        assert!(more < 16 * 1024, "{more} bytes are left");
+    });
+}
+
+#[test]
+fn len_leaves_out_the_dead_and_runs_nothing_of_theirs() {
+    #[weak_memo]
+    fn f(tally: &Rc<Tally>) -> Rc<Token> {
+        Rc::new(tally.token())
+    }
+    alone(|| {
+        let tally = Tally::new();
+        let all: Vec<_> = (0..10).map(|_| Rc::new(tally.clone())).collect();
+        all.iter().for_each(|one| drop(f(one)));
+        drop(all);
+        assert_eq!((f_memo().stats().entries, tally.alive()), (10, 10), "nothing has swept yet");
+        assert_eq!(f_memo().len(), 0);
+        assert_eq!((f_memo().stats().entries, tally.alive()), (10, 10), "`len` only reads");
+        memo_core::sweep();
+        assert_eq!((f_memo().stats().entries, tally.alive()), (0, 0));
+    });
+}
+
+#[test]
+fn clearing_drops_the_results_of_the_dead_and_leaves_their_places_to_the_sweep() {
+    #[weak_memo]
+    fn f(tally: &Arc<Tally>, n: u32) -> Arc<Token> {
+        let _ = n;
+        Arc::new(tally.token())
+    }
+    alone(|| {
+        let tally = Tally::new();
+        {
+            let objects: Vec<_> = (0..10).map(|_| Arc::new(tally.clone())).collect();
+            objects.iter().for_each(|one| drop(f(one, 1)));
+        }
+        f_memo().clear();
+        assert_eq!((tally.alive(), f_memo().stats().entries, f_memo().clear()), (0, 0, 0));
+        assert_eq!((sweep(), f_memo().stats().dropped), (10, 0), "the objects' places are left to the sweep");
+    });
+}
+
+#[test]
+fn survivors_are_still_hit_after_the_others_went() {
+    #[weak_memo]
+    fn f(n: &Rc<u32>) -> u32 {
+        **n
+    }
+    let mut all: Vec<_> = (0..100).map(Rc::new).collect();
+    all.iter().for_each(|n| _ = f(n));
+    all.retain(|n| **n % 2 == 0);
+    assert_eq!(f_memo().len(), 50);
+    memo_core::sweep();
+    all.iter().for_each(|n| assert_eq!(f(n), **n));
+    let stats = f_memo().stats();
+    assert_eq!((stats.hits, stats.computes, stats.dropped), (50, 100, 50));
 }

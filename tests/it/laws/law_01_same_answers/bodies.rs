@@ -1,5 +1,6 @@
 //! Law 1: a memoized call returns what the bare body would.
 
+use std::cell::Cell;
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -154,4 +155,34 @@ fn a_version_beside_the_owner_tells_what_it_was_from_what_it_is() {
     assert_eq!((from_memo().stats().hits, from_memo().len()), (1, 3));
     drop(text);
     assert_eq!(from_memo().len(), 0);
+}
+
+#[test]
+fn what_was_put_in_is_the_answer() {
+    #[weak_memo]
+    fn f(n: &Arc<u32>, m: u32) -> u32 {
+        unreachable!("{n} {m} was put in")
+    }
+    let n = Arc::new(1);
+    (0..5).for_each(|m| f_memo().insert((&n, m), m * 100));
+    (0..5).for_each(|m| assert_eq!(f(&n, m), m * 100));
+    let stats = f_memo().stats();
+    assert_eq!((stats.inserts, stats.hits, stats.computes), (5, 5, 0));
+}
+
+#[test]
+fn what_is_skipped_splits_nothing_and_what_an_expression_takes_in_does() {
+    thread_local! {
+        static LOCALE: Cell<u32> = const { Cell::new(1) };
+    }
+    #[weak_memo]
+    fn f(owner: &Rc<u32>, #[memo(skip)] verbose: bool, #[memo(key = LOCALE.get() * width)] width: u32) -> u32 {
+        let _ = verbose;
+        **owner + LOCALE.get() * width
+    }
+    let owner = Rc::new(1);
+    assert_eq!((f(&owner, true, 10), f(&owner, false, 10), f_memo().stats().computes), (11, 11, 1));
+    LOCALE.set(2);
+    assert_eq!((f(&owner, true, 10), f_memo().stats().computes), (21, 2));
+    assert_eq!((f(&owner, true, 5), f_memo().stats().computes), (11, 2), "the expression is the key, not the argument");
 }

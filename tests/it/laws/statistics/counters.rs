@@ -431,3 +431,19 @@ fn a_hit_is_counted_where_the_counters_are_after_its_clone() {
         }
     });
 }
+
+#[test]
+fn clearing_sets_no_counter_back() {
+    #[weak_memo]
+    fn f(n: &Arc<u32>, m: u32) -> u32 {
+        **n + m
+    }
+    assert_eq!(f_memo().clear(), 0, "before any call");
+    let objects: Vec<_> = (0..5).map(Arc::new).collect();
+    for round in 1..4 {
+        objects.iter().for_each(|n| assert_eq!((f(n, 1), f(n, 2)), (**n + 1, **n + 2)));
+        assert_eq!((f_memo().clear(), f_memo().clear(), f_memo().len()), (10, 0, 0));
+        let stats = f_memo().stats();
+        assert_eq!((stats.cleared, stats.computes, stats.hits), (round * 10, round * 10, 0), "counters are not reset");
+    }
+}

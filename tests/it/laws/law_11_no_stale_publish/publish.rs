@@ -1,12 +1,15 @@
 //! Law 11: no stale publish, no late drop.
 
+use crate::all_at_once;
+
+use std::rc::Rc;
 use std::sync::Arc;
 use std::sync::Barrier;
 use std::sync::atomic::{AtomicU32, AtomicUsize, Ordering::SeqCst};
 use std::thread;
 
-use memo_core::{Anchored, weak_memo};
-use memo_tests::{Tally, Token, watchdog};
+use memo_core::{Anchored, clear_all, memos, weak_memo};
+use memo_tests::{Tally, Token, alone, watchdog};
 
 /// What the bodies compute from, besides their arguments. Each test has its own.
 struct World {
@@ -65,7 +68,7 @@ macro_rules! overtaken {
                 assert_eq!(f(&$object, "k"), $later, "after the first one has ended");
                 assert_eq!(f_memo().get((&$object, "k")), Some($later));
                 assert_eq!(f_memo().len(), 1);
-                crate::statistics::assert_balanced(&f_memo().stats());
+                crate::statistics::counters::assert_balanced(&f_memo().stats());
             });
         }
     };
@@ -243,4 +246,94 @@ fn a_value_that_another_call_is_copying_is_dropped_when_that_is_done() {
     }
     f_memo().clear();
     assert_eq!(tally.alive(), 0);
+}
+
+#[test]
+fn forgetting_says_whether_there_was_something_and_leaves_all_else() {
+    #[weak_memo]
+    fn f(owner: &Rc<u32>, n: u32, other: Option<&Rc<u32>>) -> u32 {
+        **owner + n + other.map_or(0, |other| **other)
+    }
+    let (a, b) = (Rc::new(1), Rc::new(2));
+    assert!(!f_memo().forget((&a, 1, Some(&b))), "before any call");
+    f(&a, 1, Some(&b));
+    for args in [(&a, 2, Some(&b)), (&a, 1, None), (&a, 1, Some(&a)), (&b, 1, Some(&b)), (&Rc::new(1), 1, Some(&b))] {
+        assert!(!f_memo().forget(args));
+    }
+    assert_eq!((f_memo().len(), f_memo().get((&a, 1, Some(&b)))), (1, Some(4)));
+    assert!(f_memo().forget((&a, 1, Some(&b))));
+    assert!(!f_memo().forget((&a, 1, Some(&b))));
+    assert_eq!(f_memo().stats().cleared, 1);
+}
+
+#[test]
+fn clear_all_reaches_every_memo_but_those_that_lend() {
+    #[weak_memo(name = "arcs")]
+    fn arcs(n: &Arc<u32>) -> u32 {
+        **n
+    }
+    #[weak_memo(name = "rcs")]
+    fn rcs(n: &Rc<u32>, m: u32) -> u32 {
+        **n + m
+    }
+    #[weak_memo(name = "inside")]
+    fn inside<T: Into<u32> + Copy>(n: &Anchored<T>) -> u32 {
+        (**n).into()
+    }
+    #[weak_memo(name = "lent")]
+    fn lent(n: &Arc<u32>) -> &u32 {
+        **n
+    }
+    #[weak_memo(name = "never used")]
+    fn never(n: &Arc<u32>) -> u32 {
+        **n
+    }
+    alone(|| {
+        let (a, r, small, wide) = (Arc::new(1), Rc::new(2), Anchored::new(3_u8), Anchored::new(4_u32));
+        let lent_value = lent(&a);
+        assert_eq!((arcs(&a), rcs(&r, 1), inside(&small), inside(&wide)), (1, 3, 3, 4));
+        clear_all();
+        assert_eq!((arcs_memo().len(), rcs_memo().len()), (0, 0));
+        assert_eq!((inside_memo::<u8>().len(), inside_memo::<u32>().len()), (0, 0));
+        assert!(std::ptr::eq(lent_value, lent(&a)) && lent_memo().len() == 1);
+        let names: Vec<_> = memos().into_iter().map(|memo| memo.name).collect();
+        assert_eq!(names[..3], ["lent", "arcs", "rcs"], "in the order of first use");
+        assert!(names[3].starts_with("inside (") && names[3].contains("u8"), "{names:?}");
+        assert_eq!(names.len(), 5, "what was never used is not listed: {names:?}");
+        let _ = never;
+        clear_all();
+    });
+}
+
+#[test]
+fn what_several_threads_forget_each_is_forgotten_by_one() {
+    #[weak_memo(capacity = unbounded)]
+    fn f(owner: &Anchored<u64>, n: u64, #[memo(skip)] tally: &Tally) -> Arc<Token> {
+        let _ = (owner, n);
+        Arc::new(tally.token())
+    }
+    watchdog(|| {
+        let (owner, tally) = (Anchored::new(0), Tally::new());
+        let ends = all_at_once(4, |thread| {
+            let mut forgotten = 0;
+            for n in 0..2_000 {
+                let n = thread as u64 * 10_000 + n;
+                f(&owner, n, &tally);
+                assert!(f_memo().get((&owner, n, &tally)).is_some());
+                assert!(f_memo().forget((&owner, n, &tally)));
+                assert!(!f_memo().forget((&owner, n, &tally)));
+                forgotten += 1;
+            }
+            // And on keys of all: each is forgotten by one.
+            for n in 0..2_000 {
+                f(&owner, 1_000_000 + n, &tally);
+                forgotten += u64::from(f_memo().forget((&owner, 1_000_000 + n, &tally)));
+            }
+            forgotten
+        });
+        let forgotten: u64 = ends.into_iter().map(Result::unwrap).sum();
+        let stats = f_memo().stats();
+        assert_eq!((stats.cleared, stats.entries, tally.alive()), (forgotten, 0, 0));
+        assert_eq!(stats.computes, stats.cleared + stats.rejected);
+    });
 }

@@ -206,7 +206,7 @@ fn a_body_that_refreshes_its_own_result_is_a_ring_too() {
         assert_eq!((f_memo().len(), through_memo().len(), back_memo().len()), (0, 0, 0));
         assert_eq!(f_memo().refresh((&n, 0)), 1);
         for stats in [f_memo().stats(), through_memo().stats(), back_memo().stats()] {
-            crate::statistics::assert_balanced(&stats);
+            crate::statistics::counters::assert_balanced(&stats);
         }
     });
 }

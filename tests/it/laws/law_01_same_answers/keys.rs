@@ -1,5 +1,7 @@
 //! Law 1, for keys: what a body can tell apart, a stored key tells apart; and one value is one key, in whatever form it comes.
 
+use memo_tests::watchdog;
+
 use std::any::TypeId;
 use std::borrow::Cow;
 use std::cell::Cell;
@@ -7,7 +9,7 @@ use std::cmp::{Ordering, Reverse};
 use std::collections::{BTreeMap, BTreeSet, LinkedList, VecDeque};
 use std::ffi::{CStr, CString, OsStr, OsString};
 use std::fmt::Debug;
-use std::hash::{DefaultHasher, Hasher};
+use std::hash::{DefaultHasher, Hash, Hasher};
 use std::marker::PhantomData;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, SocketAddrV4, SocketAddrV6};
 use std::num::{NonZero, Saturating, Wrapping};
@@ -17,7 +19,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime};
 
-use memo_core::{Anchored, MemoKey, Shared, weak_memo};
+use memo_core::{Anchored, MemoKey, Shared, sweep, weak_memo};
 
 fn hash<K: MemoKey + ?Sized>(key: &K) -> u64 {
     let mut state = DefaultHasher::new();
@@ -450,4 +452,83 @@ fn a_skipped_argument_by_value_ends_once_on_a_hit_as_on_a_miss() {
         ends.set(0);
         assert_eq!((text(&owner, Log(Rc::clone(&ends))), ends.get()), ("7 0".to_owned(), 1));
     }
+}
+
+#[test]
+fn a_value_is_known_by_a_copy_that_lives_as_long_as_the_owner() {
+    #[derive(Clone, PartialEq, Eq, Hash)]
+    struct Name(String);
+    #[weak_memo]
+    fn f(owner: &Anchored<u8>, #[memo(value)] key: &Name) -> usize {
+        key.0.len() + usize::from(**owner)
+    }
+    let owner = Anchored::new(0);
+    let (k1, k2) = (Name("key".to_owned()), Name("key".to_owned()));
+    f(&owner, &k1);
+    drop(k1);
+    f(&owner, &k2);
+    assert_eq!(f_memo().stats().hits, 1, "a copy was kept: the first key's death means nothing");
+    drop(k2);
+    assert_eq!(f_memo().len(), 1);
+    drop(owner);
+    assert_eq!(f_memo().len(), 0);
+}
+
+#[test]
+fn a_value_is_hashed_once_a_call_and_never_when_it_goes() {
+    thread_local! {
+        static HASHES: Cell<usize> = const { Cell::new(0) };
+    }
+    #[derive(Clone, PartialEq, Eq)]
+    struct Key(u32);
+    impl Hash for Key {
+        fn hash<H: Hasher>(&self, state: &mut H) {
+            HASHES.set(HASHES.get() + 1);
+            self.0.hash(state);
+        }
+    }
+    #[weak_memo(capacity = 4)]
+    fn f(owner: &Rc<u32>, #[memo(value)] key: &Key) -> u32 {
+        **owner + key.0
+    }
+    let owner = Rc::new(1);
+    // Misses, growth of the table, evictions; then hits; then everything goes.
+    for n in 0..50 {
+        f(&owner, &Key(n));
+        assert_eq!(HASHES.replace(0), 1, "at miss number {n}");
+    }
+    f(&owner, &Key(49));
+    assert_eq!(HASHES.replace(0), 1, "at a hit");
+    f_memo().forget((&owner, &Key(49)));
+    f_memo().insert((&owner, &Key(49)), 1);
+    f_memo().refresh((&owner, &Key(49)));
+    assert_eq!(HASHES.replace(0), 3);
+    f_memo().clear();
+    drop(owner);
+    sweep();
+    assert_eq!(HASHES.get(), 0);
+}
+
+#[test]
+fn a_thousand_keys_of_one_hash_are_all_found() {
+    #[derive(Clone, PartialEq, Eq)]
+    struct Colliding(u32);
+    impl Hash for Colliding {
+        fn hash<H: Hasher>(&self, state: &mut H) {
+            state.write_u32(42);
+        }
+    }
+    #[weak_memo]
+    fn f(owner: &Anchored<u32>, #[memo(value)] key: &Colliding) -> u32 {
+        **owner + key.0
+    }
+    watchdog(|| {
+        let owner = Anchored::new(1);
+        for _ in 0..2 {
+            for number in 0..1_000 {
+                assert_eq!(f(&owner, &Colliding(number)), 1 + number);
+            }
+        }
+        assert_eq!((f_memo().stats().computes, f_memo().stats().hits), (1_000, 1_000));
+    });
 }

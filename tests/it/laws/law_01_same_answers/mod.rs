@@ -1,0 +1,6 @@
+//! Law 1: a memoized call returns what the bare body would.
+
+mod bodies;
+mod callers;
+mod key_expressions;
+mod keys;

@@ -1,0 +1,6 @@
+//! Law 11: no stale publish, and no late drop.
+
+mod copies;
+mod overtaken;
+mod publish;
+mod while_comparing;
