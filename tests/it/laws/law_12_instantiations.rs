@@ -130,3 +130,14 @@ fn a_function_keeps_its_name_visibility_and_generics() {
     assert_eq!(kept::sized_memo::<str, 4>().stats().computes, 1, "the bare body is not counted");
     assert!(kept::sized_memo::<str, 4>().name().contains("kept::sized"));
 }
+
+/// The turbofish of the body named all types before all consts.
+#[test]
+fn a_const_parameter_may_stand_before_a_type_parameter() {
+    #[weak_memo]
+    fn f<const N: usize, T: Send + Sync + 'static>(owner: &Arc<T>) -> [u8; N] {
+        let _ = owner;
+        [1; N]
+    }
+    assert_eq!(f::<2, _>(&Arc::new(1_u8)), [1, 1]);
+}

@@ -1,6 +1,6 @@
 //! The attacks that no rule's own tests cover.
 
-use crate::duel::duel;
+use crate::two_at_once::two_at_once;
 use memo_core::{Anchored, weak_memo};
 use memo_tests::{Tally, Token, in_time, watchdog};
 use std::sync::Arc;
@@ -133,7 +133,7 @@ fn an_empty_anchor_of_a_living_arc_stays() {
 
     watchdog(|| {
         let doc = Arc::new(Tally::new());
-        duel(
+        two_at_once(
             5000,
             |_| {
                 drop(plain(&doc));

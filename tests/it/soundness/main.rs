@@ -29,28 +29,20 @@
 //! | A13 two cells for one memo | `rule_8` |
 //!
 //! Keys written by hand are attacked in `keys_by_hand` and in the second example of `MemoKey`, lent results of failing flights in
-//! `lent_races`, anchors of many memos in `crowd`.
+//! `lent_races`, anchors of many memos in `many_memos`.
 //!
 //! Run it under AddressSanitizer too: most of what it would find is silent otherwise. `rule_2` and `rule_5` leak on purpose;
 //! without them (`--skip rule_2 --skip rule_5`) nothing leaks.
 
 mod attacks;
-mod crowd;
 mod document;
-mod duel;
-mod found;
 mod keys_by_hand;
 mod lent_races;
+mod many_memos;
 mod panicking_drops;
-mod rule_1;
-mod rule_2;
-mod rule_3;
-mod rule_4;
-mod rule_5;
-mod rule_6;
-mod rule_8;
-mod rule_9;
-mod stale_racer;
+mod rules;
+mod stale_results;
 mod thread_end;
 mod traps;
+mod two_at_once;
 mod unwinding;

@@ -200,3 +200,22 @@ fn what_was_counted_as_leaked_and_goes_after_all_is_counted_once() {
         assert_eq!((stats.computes, stats.dropped + stats.leaked, stats.entries), (1, 1, 0));
     });
 }
+
+/// The thread's guard runs before the destructors of the thread-locals that were there first, so their `Rc`s are alive.
+#[test]
+fn results_by_clone_of_a_thread_local_rc_go_with_the_thread() {
+    thread_local!(static OWNER: Rc<u32> = Rc::new(1));
+    #[weak_memo]
+    fn f(owner: &Rc<u32>, #[memo(skip)] tally: &Tally) -> Arc<Token> {
+        let _ = owner;
+        Arc::new(tally.token())
+    }
+    let tally = Tally::new();
+    thread::scope(|scope| {
+        let tally = &tally;
+        let thread = scope.spawn(move || OWNER.with(|owner| drop(f(owner, tally))));
+        thread.join().unwrap();
+    });
+    assert_eq!(tally.alive(), 0);
+    assert_eq!((f_memo().stats().dropped, f_memo().stats().leaked), (1, 0));
+}

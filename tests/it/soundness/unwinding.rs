@@ -1,11 +1,12 @@
-//! A victim's destructor that panics while a panic of the user's is on its way out: the process goes on.
+//! User code that panics at the wrong moment: a victim's destructor while a panic of the user's is on its way out, a comparison after something
+//! was taken out. The process goes on, and the counts are right.
 
 use std::cell::{Cell, RefCell};
 use std::hash::{Hash, Hasher};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
-use memo_core::weak_memo;
+use memo_core::{Anchored, weak_memo};
 use memo_tests::alone;
 
 thread_local! {
@@ -243,5 +244,41 @@ mod on_its_way_in {
                 panics(place, &|| drop(g_memo().refresh((&owner, a, b, c))));
             }
         });
+    }
+}
+
+/// What was taken out before the user's `Eq` panicked was not counted, and `len()` was wrong for good.
+#[test]
+fn an_eq_that_panics_in_insert_leaves_the_count_right() {
+    thread_local!(static FUSE: Cell<i32> = const { Cell::new(-1) });
+    #[derive(Clone, Eq)]
+    struct Key(u64);
+    impl Hash for Key {
+        fn hash<H: Hasher>(&self, _: &mut H) {}
+    }
+    impl PartialEq for Key {
+        fn eq(&self, other: &Self) -> bool {
+            assert!(FUSE.replace(FUSE.get() - 1) != 0, "eq");
+            self.0 == other.0
+        }
+    }
+    #[weak_memo]
+    fn f(owner: &Arc<u32>, other: &Anchored<u8>, #[memo(value)] key: Key) -> u32 {
+        let _ = (owner, other, key);
+        1
+    }
+    let other = Anchored::new(1);
+    for calls in 0..6 {
+        let owner = Arc::new(1);
+        for key in [1, 2] {
+            f(&owner, &other, Key(key));
+        }
+        FUSE.set(calls);
+        let _ = catch_unwind(AssertUnwindSafe(|| f_memo().insert((&owner, &other, Key(1)), 2)));
+        FUSE.set(-1);
+        let there = [1, 2].into_iter().filter(|&key| f_memo().get((&owner, &other, Key(key))).is_some()).count();
+        assert_eq!(f_memo().stats().entries, there as u64, "the fuse was {calls}");
+        f_memo().clear();
+        assert_eq!(f_memo().stats().entries, 0);
     }
 }

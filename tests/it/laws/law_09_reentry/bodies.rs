@@ -1,7 +1,8 @@
 //! Law 9: a body may call memos, its own on other keys too, and may clear and sweep.
 
+use std::cell::Cell;
 use std::rc::Rc;
-use std::sync::Arc;
+use std::sync::{Arc, Weak};
 
 use memo_core::{Anchor, Anchored, HasAnchor, sweep, weak_memo};
 use memo_tests::watchdog;
@@ -136,4 +137,30 @@ fn a_result_may_ask_its_own_memo() {
     assert_eq!((count(), f(&n)()), (1, 1));
     drop(n);
     assert_eq!(count(), 0);
+}
+
+/// The old value was dropped while its own thread held the new flight: a ring where no body ran.
+#[test]
+fn the_drop_of_a_refreshed_value_may_ask_for_the_new_one() {
+    thread_local!(static SEEN: Cell<u32> = const { Cell::new(0) });
+    #[derive(Clone)]
+    struct Value(u32, Weak<Cell2>);
+    struct Cell2(std::sync::atomic::AtomicU32);
+    impl Drop for Value {
+        fn drop(&mut self) {
+            if self.0 == 1
+                && let Some(owner) = self.1.upgrade()
+            {
+                SEEN.set(f_memo().get(&owner).map_or(0, |value| value.0));
+            }
+        }
+    }
+    #[weak_memo]
+    fn f(owner: &Arc<Cell2>) -> Value {
+        Value(owner.0.fetch_add(1, std::sync::atomic::Ordering::SeqCst) + 1, Arc::downgrade(owner))
+    }
+    let owner = Arc::new(Cell2(std::sync::atomic::AtomicU32::new(0)));
+    std::mem::forget(f(&owner));
+    assert_eq!(f_memo().refresh(&owner).0, 2);
+    assert_eq!(SEEN.get(), 2);
 }

@@ -1,11 +1,12 @@
-//! A result computed before a `forget` against a call from after it (law 11), with both ways to fly.
+//! Results that come too late to be stored: one computed before a `forget` against a call from after it (law 11), with both ways to fly, and one
+//! whose argument died in the body.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::SeqCst};
 use std::thread;
 
-use memo_core::weak_memo;
-use memo_tests::watchdog;
+use memo_core::{Anchored, weak_memo};
+use memo_tests::{Tally, Token, watchdog};
 
 const ROUNDS: u64 = 300_000;
 
@@ -44,3 +45,19 @@ macro_rules! forgotten_for_good {
 
 forgotten_for_good!(a_call_after_forget_never_gets_a_flights_result_from_before, []);
 forgotten_for_good!(a_call_after_forget_never_gets_a_racers_result_from_before, [single_flight = false]);
+
+/// A racer's entry was put in, and linked, after its second argument had died in the body: nobody would take it out.
+#[test]
+fn a_racer_whose_argument_died_in_the_body_stores_nothing() {
+    #[weak_memo(single_flight = false, capacity = unbounded)]
+    fn take(owner: &Arc<u32>, other: Box<Anchored<u32>>, #[memo(skip)] tally: &Tally) -> Arc<Token> {
+        let _ = owner;
+        drop(other);
+        Arc::new(tally.token())
+    }
+    let (owner, tally) = (Arc::new(1), Tally::new());
+    for n in 0..100 {
+        drop(take(&owner, Box::new(Anchored::new(n)), &tally));
+    }
+    assert_eq!((tally.alive(), take_memo().stats().rejected), (0, 100));
+}

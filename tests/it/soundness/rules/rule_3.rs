@@ -6,7 +6,7 @@
 //! `make_mut` do not. x86 orders it all the same, so this test passes there without the fence, under AddressSanitizer
 //! too; the models in `fence.rs` have the orderings.
 
-use crate::duel::duel;
+use crate::two_at_once::two_at_once;
 use memo_core::weak_memo;
 use memo_tests::{Tally, Token, in_time, watchdog};
 use std::sync::Arc;
@@ -33,7 +33,7 @@ fn a_sweep_comes_after_all_that_the_last_owner_did() {
     watchdog(|| {
         let tally = Tally::new();
         let gone = AtomicBool::new(false);
-        duel(
+        two_at_once(
             2000,
             |round| {
                 gone.store(false, Ordering::Relaxed);

@@ -1,3 +1,5 @@
+//! What the races of two threads are made with.
+
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::channel;
 use std::{hint, thread};
@@ -25,7 +27,7 @@ impl Start {
 /// Two threads that act at the same moment, round after round.
 ///
 /// `make` and `after` run on the caller's thread, between the rounds.
-pub(crate) fn duel<A, B: Send>(
+pub(crate) fn two_at_once<A, B: Send>(
     rounds: usize,
     mut make: impl FnMut(usize) -> (A, B),
     left: impl Fn(A),

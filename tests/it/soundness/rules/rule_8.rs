@@ -1,7 +1,7 @@
 //! By-reference values sit behind a pointer that does not move; adding a cell searches again from the very head that its
 //! compare-exchange expects.
 
-use crate::duel::duel;
+use crate::two_at_once::two_at_once;
 use memo_core::{Anchored, weak_memo};
 use memo_tests::{Tally, Token, watchdog};
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -123,7 +123,7 @@ fn one_cell_a_memo_whoever_adds_it() {
             let doc = Arc::new(Anchored::new(tally.clone()));
             (Arc::clone(&doc), doc)
         };
-        duel(rounds, make, ask, ask, |_| {
+        two_at_once(rounds, make, ask, ask, |_| {
             let seen = std::mem::take(&mut *addresses.lock().expect("no panic"));
             assert_eq!(seen[0].0, seen[1].0, "two results of one memo on one object");
         });

@@ -1,7 +1,7 @@
 //! Lists of back links are taken out under their own lock only; the same object twice locks once; two arguments dying at
 //! the same moment on two threads do not wait for each other, and each result is dropped once.
 
-use crate::duel::duel;
+use crate::two_at_once::two_at_once;
 use memo_core::{Anchored, weak_memo};
 use memo_tests::{Tally, Token, in_time, watchdog};
 use std::sync::Arc;
@@ -79,7 +79,7 @@ fn owner_and_second_argument_die_at_once() {
             (0..4).for_each(|number| drop(pair(&other, &owner, number)));
             (owner, other)
         };
-        duel(ROUNDS, make, drop, drop, all_dropped(&tally, 8));
+        two_at_once(ROUNDS, make, drop, drop, all_dropped(&tally, 8));
         assert_eq!(pair_memo().stats().entries, 0);
         assert_eq!(pair_memo().stats().dropped, 8 * ROUNDS as u64);
     });
@@ -111,7 +111,7 @@ fn deaths_nest_on_two_threads() {
             drop(link(&other, &owner, 5));
             (owner, other)
         };
-        duel(ROUNDS / 2, make, drop, drop, all_dropped(&tally, 12));
+        two_at_once(ROUNDS / 2, make, drop, drop, all_dropped(&tally, 12));
     });
 }
 
@@ -140,7 +140,7 @@ fn a_sweep_and_a_death_meet() {
             in_time(|| tally.dropped() == 4 * (round + 1));
             assert_eq!(tally.made(), 4 * (round + 1));
         };
-        duel(ROUNDS, make, sweep, drop, after);
+        two_at_once(ROUNDS, make, sweep, drop, after);
     });
 }
 
@@ -165,6 +165,6 @@ fn a_death_meets_calls_on_the_survivor() {
             (0..8).for_each(|number| drop(pair(&survivors.0, &survivors.1, number)));
             pair_memo().clear();
         };
-        duel(ROUNDS, make, drop, calls, |_| assert_eq!(tally.alive(), 0));
+        two_at_once(ROUNDS, make, drop, calls, |_| assert_eq!(tally.alive(), 0));
     });
 }
