@@ -1,8 +1,7 @@
 //! All that an expansion may name. Not for use by hand; it changes without notice.
 
 pub use crate::argument::key::{
-    Asked, Composite, ComputedPart, Either, Fields, Kept, KeyPart, KeySet, Part, PlainKey, StoredKey, Value, ValuePart,
-    Visit, is_faithful,
+    Composite, Computed, Derived, DerivedProbe, Either, Fields, Kept, KeySet, PlainKey, Probe, StoredKey, Value, Visit,
 };
 pub use crate::argument::owner::clone_owner;
 pub use crate::argument::scope::{Local, Scope, Shared};

@@ -5,8 +5,8 @@
 //! 1. A result of a lending memo is taken away by nothing but the death, or `&mut` access, of its owner or of another weak
 //!    argument: such memos have no clear, forget, refresh or capacity, and `clear_all` skips them.
 //! 2. The reference is bound to the borrow of the owner, and of every other weak argument: while it lives, none of them
-//!    can die or be changed. Values in the key are plain, and bind nothing. Keys that may name others than they borrow are
-//!    refused ([`assert_lendable`]).
+//!    can die or be changed. Values in the key are plain, and bind nothing. A key cannot name others than it borrows: see
+//!    [`Probe`](crate::argument::key::Probe).
 //! 3. The value does not move: it lies in a cell or an entry on the heap that is reached through raw or counted
 //!    pointers, never through a `Box` (moving a lent box is undefined).
 //! 4. From a thread's own table only results of `Rc`s are lent: such an owner can neither leave its thread nor be
@@ -470,14 +470,6 @@ enum Duty<'w, V: 'static, O: Locate<S> + ?Sized, S: Scope, St: Store<Key: Stored
 
 const UNDONE: &str = "a ticket's duty is done once";
 
-/// Refuses keys that a result could go with although all that the caller borrows lives on.
-const fn assert_lendable<S: Scope, K: KeySet<S>>() {
-    assert!(
-        K::FAITHFUL,
-        "memo_core: a `MemoKey` written by hand names weak arguments, and nothing says that they live as long as a result that is lent: derive `MemoKey`, or return the result by value"
-    );
-}
-
 /// A memoized call of a lending memo: the result, or the duty to compute it.
 ///
 /// Where nothing is optimised a call of its own: what is inlined is in the frame of the caller, below the body.
@@ -494,7 +486,6 @@ where
     S: Scope,
     K: LendKey<S>,
 {
-    const { assert_lendable::<S, K>() };
     let anchor = place.find();
     if let Some(value) = key.find_lent(core, anchor) {
         hits::count_hit(core);
@@ -533,7 +524,6 @@ where
     S: Scope,
     K: LendKey<S>,
 {
-    const { assert_lendable::<S, K>() };
     key.find_lent(core, place.find())
 }
 

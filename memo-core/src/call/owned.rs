@@ -497,7 +497,7 @@ where
     let cell = cell_of::<H::Kept, O, S, K>(core, place);
     let (hash, stored) = (key.hash(), key.to_stored());
     let keys = const { Keys::of::<S, K>() };
-    H::mark(&mut value, |address| is_argument::<O, S, _>(place, &stored, keys, address));
+    H::mark(&mut value, |address| is_argument::<O, S, _>(place, &stored, address));
     let entry = new_entry::<K::Store<H::Kept>>(Slot::full(value.arrive()), stored, hash);
     // Before others can take it, see `Job::publish`.
     counters::count(core, Count::Inserts, 1);

@@ -93,24 +93,18 @@ impl<St: Store> Locked<'_, St> {
     }
 }
 
-/// Whether keys may be compared under a lock, and what a stored one may name.
+/// Whether keys may be compared under a lock.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Keys {
-    /// Their `Eq` is ours, and so they are faithful.
+    /// Their `Eq` is ours.
     Trusted,
     /// Their `Eq` is the user's, and runs with no lock held.
-    Users { faithful: bool },
+    Users,
 }
 
 impl Keys {
     pub(crate) const fn of<S: Scope, K: KeySet<S>>() -> Self {
-        assert!(K::FAITHFUL || !K::TRUSTED, "keys of ours name what they borrow");
-        if K::TRUSTED { Self::Trusted } else { Self::Users { faithful: K::FAITHFUL } }
-    }
-
-    /// As [`KeySet::FAITHFUL`]: who finds an entry borrows every weak argument that its stored key names.
-    pub(crate) const fn are_faithful(self) -> bool {
-        matches!(self, Self::Trusted | Self::Users { faithful: true })
+        if K::TRUSTED { Self::Trusted } else { Self::Users }
     }
 }
 
@@ -201,7 +195,7 @@ where
     pub(crate) fn seek(&self, hash: u64, keys: Keys, is: impl FnMut(&St::Key) -> bool) -> Option<Counted<St>> {
         match keys {
             Keys::Trusted => self.lock().find(hash, is, Counted::<St>::clone),
-            Keys::Users { .. } => self.seek_outside(hash, |_| true, is).0,
+            Keys::Users => self.seek_outside(hash, |_| true, is).0,
         }
     }
 
@@ -210,7 +204,7 @@ where
         let is_ready = |entry: &Counted<St>| entry.slot.get().is_some();
         match keys {
             Keys::Trusted => self.lock().find(hash, is, |entry| is_ready(entry).then(|| entry.clone()))?,
-            Keys::Users { .. } => self.seek_outside(hash, is_ready, is).0,
+            Keys::Users => self.seek_outside(hash, is_ready, is).0,
         }
     }
 
@@ -279,7 +273,7 @@ where
         loop {
             let seen = match keys {
                 Keys::Trusted => None,
-                Keys::Users { .. } => match self.seek_outside(hash, |_| true, |key| key.same(entry.meta.key())) {
+                Keys::Users => match self.seek_outside(hash, |_| true, |key| key.same(entry.meta.key())) {
                     (Some(there), _) => return Err(there),
                     (None, version) => Some(version),
                 },
@@ -323,7 +317,7 @@ where
             // Dropped after the lock has opened: it may be the last of an entry that others took out.
             let (mut there, version) = match keys {
                 Keys::Trusted => (None, None),
-                Keys::Users { .. } => {
+                Keys::Users => {
                     let (there, version) = self.seek_outside(hash, |_| true, |key| key.same(entry.meta.key()));
                     (there, Some(version))
                 }
@@ -351,7 +345,7 @@ where
         let taken = loop {
             (there, seen) = match keys {
                 Keys::Trusted => (None, None),
-                Keys::Users { .. } => {
+                Keys::Users => {
                     let (there, version) = self.seek_outside(hash, |_| true, &mut is);
                     (there, Some(version))
                 }

@@ -67,16 +67,15 @@ fn look_at_others<S: Scope, St: Store<Key: StoredKey<S>>>(core: &'static Core, e
     });
 }
 
-/// Whether the owner, or another weak argument that the stored key names, is at this address. The latter only if whoever finds that key
-/// again borrows what it names.
+/// Whether the owner, or another weak argument that the stored key names, is at this address: whoever finds that key again borrows what
+/// it names.
 pub(crate) fn is_argument<O: Locate<S> + ?Sized, S: Scope, K: StoredKey<S>>(
     place: Place<'_, O, S>,
     stored: &K,
-    keys: Keys,
     address: usize,
 ) -> bool {
     let mut found = place.life().is_some_and(|(subject, _)| subject.address == address);
-    if keys.are_faithful() && !found {
+    if !found {
         stored.each_peer(&mut |peer| found |= peer.object() == Some(address));
     }
     found
@@ -400,7 +399,7 @@ where
 
     /// Whether one of its weak arguments is at this address.
     pub(crate) fn has_argument(&self, address: usize) -> bool {
-        is_argument::<O, S, _>(self.place, self.entry().meta.key(), self.keys, address)
+        is_argument::<O, S, _>(self.place, self.entry().meta.key(), address)
     }
 
     /// Stores the value, unless something was asked to go meanwhile. `copied`: how many counts of the owner a copy of it took.

@@ -1,8 +1,8 @@
-use proc_macro2::{Span, TokenStream};
-use quote::{ToTokens, quote_spanned};
+use proc_macro2::TokenStream;
+use quote::ToTokens;
 use syn::{Data, DeriveInput, Field, Fields, Member};
 
-use super::{each_mark, paths, through_pointers};
+use super::{each_mark, extended, paths, scope};
 use crate::parse::Errors;
 use crate::parse::options::alone;
 use crate::parse::syntax::is_named;
@@ -23,12 +23,14 @@ fn checked(input: &DeriveInput) -> syn::Result<TokenStream> {
     };
     // Without a field there are errors, so that this member is never used.
     let member = errors.or(member)?.unwrap_or(Member::Unnamed(0.into()));
-    let span = Span::mixed_site();
     let root = &paths.root;
     let name = &input.ident;
     let (parameters, arguments, clause) = input.generics.split_for_impl();
-    let pointers = through_pointers(name, &input.generics, &paths);
-    Ok(quote_spanned! {span=>
+    let scope = scope();
+    let extended = extended(&input.generics, Some((&scope, &paths)), None);
+    let (scoped, ..) = extended.split_for_impl();
+    let key = ours!(<#root::Anchor as #root::MemoKey<#scope>>);
+    Ok(ours! {
         #[automatically_derived]
         impl #parameters #root::HasAnchor for #name #arguments #clause {
             #[inline]
@@ -36,7 +38,16 @@ fn checked(input: &DeriveInput) -> syn::Result<TokenStream> {
                 &self.#member
             }
         }
-        #pointers
+        #[automatically_derived]
+        impl #scoped #root::MemoKey<#scope> for #name #arguments #clause {
+            type Stored = #key::Stored;
+            type Probe<'__memo> = #key::Probe<'__memo> where Self: '__memo;
+            const TRUSTED: ::core::primitive::bool = true;
+            #[inline]
+            fn probe_key(&self) -> #key::Probe<'_> {
+                #key::probe_key(#root::HasAnchor::anchor(self))
+            }
+        }
     })
 }
 

@@ -4,7 +4,7 @@ use syn::{
     Data, DataEnum, DeriveInput, Field, Fields, GenericParam, Generics, Member, Type, WherePredicate, parse_quote,
 };
 
-use super::{each_mark, extended, paths, through_pointers};
+use super::{each_mark, extended, paths, scope};
 use crate::model::MOST_PARTS;
 use crate::parse::Errors;
 use crate::parse::options::{Paths, alone};
@@ -59,7 +59,7 @@ fn checked(input: &DeriveInput) -> syn::Result<TokenStream> {
         name: &input.ident,
         generics: &input.generics,
         paths,
-        scope: Ident::new("__MemoScope", Span::mixed_site()),
+        scope: scope(),
         variants,
         is_enum: matches!(input.data, Data::Enum(_)),
     };
@@ -116,13 +116,11 @@ impl Shape<'_> {
         let stored = self.stored_struct();
         let key = self.memo_key();
         let plain = self.plain_key();
-        let pointers = through_pointers(self.name, self.generics, &self.paths);
         ours! {
             const _: () = {
                 #stored
                 #key
                 #plain
-                #pointers
             };
         }
     }
@@ -195,20 +193,28 @@ impl Shape<'_> {
         let stored = ours!(#private::Composite<#ours<#scope, #(#generic),*>>);
         let mut bounds = self.bounds(|_| true);
         bounds.push(parse_quote!(#stored: #private::StoredKey<#scope>));
-        let extended = extended(self.generics, Some((scope, &self.paths)), None, bounds);
+        let extended = extended(self.generics, Some((scope, &self.paths)), bounds);
         let (parameters, _, clause) = extended.split_for_impl();
         let (_, arguments, _) = self.generics.split_for_impl();
-        let (trusted, faithful) = (self.trusted(), self.faithful());
+        let trusted = self.trusted();
         let (hash, matches, to_stored) = (self.hash(), self.matches(), self.to_stored());
         ours! {
             #[automatically_derived]
             impl #parameters #key for #name #arguments #clause {
                 type Stored = #stored;
                 const TRUSTED: ::core::primitive::bool = #trusted;
-                const FAITHFUL: ::core::primitive::bool = #faithful;
-                fn hash_key<__MemoHasher: ::core::hash::Hasher>(&self, __memo_state: &mut __MemoHasher) { #hash }
-                fn matches_stored(&self, __memo_stored: &<Self as #key>::Stored) -> ::core::primitive::bool { #matches }
-                fn to_stored(&self) -> <Self as #key>::Stored { #to_stored }
+                type Probe<'__memo> = #private::DerivedProbe<'__memo, Self> where Self: '__memo;
+                #[inline]
+                fn probe_key(&self) -> #private::DerivedProbe<'_, Self> {
+                    #private::DerivedProbe(self)
+                }
+            }
+
+            #[automatically_derived]
+            impl #parameters #private::Derived<#scope> for #name #arguments #clause {
+                fn hash_fields<__MemoHasher: ::core::hash::Hasher>(&self, __memo_state: &mut __MemoHasher) { #hash }
+                fn match_fields(&self, __memo_stored: &<Self as #key>::Stored) -> ::core::primitive::bool { #matches }
+                fn store_fields(&self) -> <Self as #key>::Stored { #to_stored }
             }
         }
     }
@@ -218,24 +224,17 @@ impl Shape<'_> {
     fn plain_key(&self) -> TokenStream {
         let (_, arguments, _) = self.generics.split_for_impl();
         let name = self.name;
-        let own = ours!(#name #arguments);
-        let fields = self.parts().filter(|part| !part.by_value).map(|part| part.ty.to_token_stream());
-        let direct = self.plain_for(&own, fields);
-        let reference = self.plain_for(&ours!(&#own), [own.clone()]);
-        let boxed = self.plain_for(&ours!(::std::boxed::Box<#own>), [own.clone()]);
-        ours!(#direct #reference #boxed)
-    }
-
-    fn plain_for(&self, ty: &TokenStream, parts: impl IntoIterator<Item = TokenStream>) -> TokenStream {
         let private = &self.paths.private;
-        let bounds = parts.into_iter().map(|part| -> WherePredicate {
-            parse_quote!(for<'__memo> (&'__memo ::core::primitive::str, #part): #private::PlainKey)
+        let fields = self.parts().filter(|part| !part.by_value);
+        let bounds = fields.map(|part| -> WherePredicate {
+            let ty = part.ty;
+            parse_quote!(for<'__memo> (&'__memo ::core::primitive::str, #ty): #private::PlainKey)
         });
-        let extended = extended(self.generics, None, None, bounds);
+        let extended = extended(self.generics, None, bounds);
         let (parameters, _, clause) = extended.split_for_impl();
         ours! {
             #[automatically_derived]
-            impl #parameters #private::PlainKey for #ty #clause {}
+            impl #parameters #private::PlainKey for #name #arguments #clause {}
         }
     }
 
@@ -257,12 +256,6 @@ impl Shape<'_> {
     fn trusted(&self) -> TokenStream {
         let parts: Vec<_> = self.parts().map(|part| self.as_key(part)).collect();
         ours!(true #(&& #parts::TRUSTED)*)
-    }
-
-    fn faithful(&self) -> TokenStream {
-        let (private, scope) = (&self.paths.private, &self.scope);
-        let types: Vec<_> = self.parts().map(|part| part.key_type(private)).collect();
-        ours!(true #(&& #private::is_faithful::<#types, #scope>())*)
     }
 
     /// `<F as MemoKey<S>>`

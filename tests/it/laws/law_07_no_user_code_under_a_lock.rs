@@ -298,6 +298,7 @@ fn an_anchor_of_ones_own_is_asked_for_with_no_lock_held() {
             self.0.anchor()
         }
     }
+    memo_core::key_as!(Odd => memo_core::Anchor, |this| this.anchor());
     #[weak_memo]
     fn f(a: &Odd, b: &Odd, n: u32) -> u32 {
         let _ = b;

@@ -1,69 +1,48 @@
-//! `MemoKey` is safe to implement by hand, and a wrong one may be given a stored key that names other objects than it
-//! borrows. What is lent would go with those, so there it does not build: the second example of `MemoKey`.
+//! `MemoKey` is safe to implement by hand, and such a key can name those objects alone that it borrows: one that would name
+//! others does not build (`ui/soundness/rule_6_key_of_what_is_not_borrowed.rs`). So it may bound what is lent.
 
-use memo_core::{Anchored, MemoKey, Scope, weak_memo};
+use memo_core::{Anchor, Anchored, HasAnchor, MemoKey, key_as, weak_memo};
 use memo_tests::{in_time, watchdog};
-use std::hash::Hasher;
+use std::cell::Cell;
 use std::sync::Arc;
 
-/// Says that it is any key, and that it is stored as one of an object that is already gone.
-struct Anything;
+struct Celsius(f64);
 
-impl<S: Scope> MemoKey<S> for Anything {
-    type Stored = <Arc<u8> as MemoKey<S>>::Stored;
+key_as!(Celsius => f64, |this| &this.0);
 
-    fn hash_key<H: Hasher>(&self, state: &mut H) {
-        state.write_u8(1);
-    }
+/// Names another of its objects each time that it is asked.
+struct Fickle([Arc<u8>; 2], Cell<usize>);
 
-    fn matches_stored(&self, _: &Self::Stored) -> bool {
-        true
-    }
+key_as!(Fickle => Arc<u8>, |this| &this.0[this.1.replace(this.1.get() + 1) % 2]);
 
-    fn to_stored(&self) -> Self::Stored {
-        MemoKey::<S>::to_stored(&Arc::new(7))
-    }
-}
-
-/// By clone it is only useless.
+/// Alone it is asked once; in a collection as often as it is looked at.
 #[test]
-fn a_stored_key_of_a_dead_object() {
-    #[weak_memo]
-    fn cloned(doc: &Anchored<u32>, key: &Anything) -> String {
-        let _ = key;
+fn a_key_that_never_agrees_with_itself() {
+    #[weak_memo(capacity = unbounded)]
+    fn lent<'w>(doc: &'w Anchored<u32>, key: &'w Fickle, keys: &'w Vec<Fickle>) -> &'w String {
+        let _ = (key, keys);
         format!("{doc:?}, and long enough to lie on the heap")
     }
 
     watchdog(|| {
         let doc = Anchored::new(5);
-        for _ in 0..100 {
-            assert_eq!(cloned(&doc, &Anything), "5, and long enough to lie on the heap");
+        let fickle = || Fickle([Arc::new(1), Arc::new(1)], Cell::new(0));
+        for _ in 0..20 {
+            let (key, keys) = (fickle(), vec![fickle(), fickle()]);
+            let texts: Vec<_> = (0..10).map(|_| lent(&doc, &key, &keys)).collect();
             memo_core::sweep();
+            assert!(texts.iter().all(|text| *text == "5, and long enough to lie on the heap"));
         }
+        in_time(|| {
+            memo_core::sweep();
+            lent_memo().is_empty()
+        });
     });
 }
 
-/// One that names nothing weak may bound a lent result, and one that is derived may name what it holds.
+/// By hand, with what is derived, behind pointers and in what holds it; with parameters, and of a trait's objects.
 #[test]
-fn other_keys_may_stand_beside_a_lent_result() {
-    struct Celsius(f64);
-
-    impl<S: Scope> MemoKey<S> for Celsius {
-        type Stored = <f64 as MemoKey<S>>::Stored;
-
-        fn hash_key<H: Hasher>(&self, state: &mut H) {
-            MemoKey::<S>::hash_key(&self.0, state);
-        }
-
-        fn matches_stored(&self, stored: &Self::Stored) -> bool {
-            MemoKey::<S>::matches_stored(&self.0, stored)
-        }
-
-        fn to_stored(&self) -> Self::Stored {
-            MemoKey::<S>::to_stored(&self.0)
-        }
-    }
-
+fn keys_by_hand_stand_beside_a_lent_result() {
     #[derive(memo_core::MemoKey)]
     struct Theme {
         colors: Arc<String>,
@@ -71,21 +50,52 @@ fn other_keys_may_stand_beside_a_lent_result() {
         sizes: Vec<(u8, Option<Arc<u8>>)>,
     }
 
+    struct Named<T>(T);
+    key_as!([T: AsRef<str>] Named<T> => str, |this| this.0.as_ref());
+
+    trait Node: HasAnchor {}
+    impl Node for Anchored<u8> {}
+    key_as!(dyn Node + '_ => Anchor, |node| node.anchor());
+
     #[weak_memo(capacity = unbounded)]
-    fn lent<'w>(doc: &'w Anchored<u32>, at: &'w Celsius, theme: &'w Theme) -> &'w String {
-        format!("{doc:?} at {}, in {}, of {}", at.0 + theme.at.0, theme.colors, theme.sizes.len())
+    fn lent<'w>(
+        doc: &'w Anchored<u32>,
+        at: &'w Celsius,
+        theme: &'w Theme,
+        more: &'w (Option<&Celsius>, Box<&Named<String>>, &dyn Node),
+    ) -> &'w String {
+        let more = (more.0.map_or(0.0, |at| at.0), &*more.1.0);
+        format!("{doc:?} at {}, in {}, of {}, {more:?}", at.0 + theme.at.0, theme.colors, theme.sizes.len())
     }
 
     let doc = Anchored::new(5);
+    let node = Anchored::new(1_u8);
     let theme = Theme {
         colors: Arc::new(String::from("red")),
         at: Celsius(0.5),
         sizes: vec![(1, None), (2, Some(Arc::new(2)))],
     };
-    let first = lent(&doc, &Celsius(1.0), &theme);
+    let (half, name) = (Celsius(0.5), Named(String::from("a")));
+    let more = (Some(&half), Box::new(&name), &node as &dyn Node);
+    let first = lent(&doc, &Celsius(1.0), &theme, &more);
     memo_core::sweep();
-    assert_eq!(first, "5 at 1.5, in red, of 2");
-    assert!(std::ptr::eq(first, lent(&doc, &Celsius(1.0), &theme)));
+    assert_eq!(first, "5 at 1.5, in red, of 2, (0.5, \"a\")");
+    assert!(std::ptr::eq(first, lent(&doc, &Celsius(1.0), &theme, &more)));
     drop(theme);
     in_time(|| lent_memo().is_empty());
+}
+
+/// In a function that knows no more of a type than that it is a key.
+#[test]
+fn a_parameter_is_a_key_behind_any_pointer() {
+    #[weak_memo]
+    fn of<T: MemoKey>(doc: &Anchored<u32>, one: &&T, more: &[(Option<&T>, Box<T>)]) -> usize {
+        let _ = (doc, one);
+        more.len()
+    }
+
+    let doc = Anchored::new(5);
+    assert_eq!(of(&doc, &&Celsius(1.0), &[(None, Box::new(Celsius(2.0)))]), 1);
+    assert_eq!(of(&doc, &&Celsius(1.0), &[(None, Box::new(Celsius(2.0)))]), 1);
+    assert_eq!(of_memo::<Celsius>().stats().computes, 1);
 }

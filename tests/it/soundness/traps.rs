@@ -57,6 +57,7 @@ fn an_object_and_its_first_field_are_two_objects() {
     trait Part: HasAnchor {
         fn number(&self) -> u32;
     }
+    memo_core::key_as!(dyn Part + '_ => Anchor, |part| part.anchor());
     impl Part for Outer {
         fn number(&self) -> u32 {
             100

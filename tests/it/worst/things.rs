@@ -5,7 +5,7 @@ use std::hash::{Hash, Hasher};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering::SeqCst};
 
-use memo_core::{Anchor, HasAnchor, MemoKey, Scope};
+use memo_core::{Anchor, HasAnchor, key_as};
 
 use crate::trap::{Place, reached, reached_in};
 
@@ -100,6 +100,8 @@ impl HasAnchor for Other {
         &self.anchor
     }
 }
+
+key_as!(Other => Anchor, |this| this.anchor());
 
 impl Drop for Other {
     fn drop(&mut self) {
@@ -246,24 +248,10 @@ pub(crate) fn by_hand(key: &Key) -> ByHand {
     ByHand(key.number)
 }
 
-impl<S: Scope> MemoKey<S> for ByHand {
-    type Stored = <u32 as MemoKey<S>>::Stored;
-
-    fn hash_key<H: Hasher>(&self, state: &mut H) {
-        reached(Place::KeyByHand);
-        MemoKey::<S>::hash_key(&self.0, state);
-    }
-
-    fn matches_stored(&self, stored: &Self::Stored) -> bool {
-        reached(Place::KeyByHand);
-        MemoKey::<S>::matches_stored(&self.0, stored)
-    }
-
-    fn to_stored(&self) -> Self::Stored {
-        reached(Place::KeyByHand);
-        MemoKey::<S>::to_stored(&self.0)
-    }
-}
+key_as!(ByHand => u32, |this| {
+    reached(Place::KeyByHand);
+    &this.0
+});
 
 /// A result.
 pub(crate) struct Answer {

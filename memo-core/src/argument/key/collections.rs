@@ -3,109 +3,69 @@
 //! Those without an order are no keys: a body sees the order in which a `HashMap` is iterated, which differs between two
 //! that are equal, and nothing of it can be compared that would not differ too.
 
-use std::borrow::Cow;
-use std::collections::{BTreeMap, BTreeSet, LinkedList, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, LinkedList, VecDeque, btree_map, btree_set, linked_list, vec_deque};
 use std::hash::Hasher;
-use std::sync::Arc;
+use std::slice;
 
-use super::weak::as_pointee;
-use super::{MemoKey, PlainKey, StoredKey, is_faithful};
-use crate::anchor::back_link::Peer;
+use super::memo_key::{MemoKey, PlainKey};
+use super::probe::Probe;
 use crate::argument::scope::Scope;
 
-// SAFETY: as the elements.
-unsafe impl<S, T: StoredKey<S>> StoredKey<S> for Box<[T]> {
-    const PEERS: bool = T::PEERS;
-    const DROPS_OURS: bool = T::DROPS_OURS;
+/// What is iterated, asked each time: a call has no place for the probes of any number of elements.
+#[derive(Clone, Debug)]
+pub struct Each<I>(I);
 
-    fn same(&self, other: &Self) -> bool {
-        self.len() == other.len() && self.iter().zip(other).all(|(a, b)| a.same(b))
-    }
-
-    #[allow(private_interfaces, reason = "implemented here only")]
-    fn each_peer(&self, visit: &mut dyn FnMut(&Arc<Peer>)) {
-        self.iter().for_each(|part| part.each_peer(visit));
-    }
-}
-
-macro_rules! sequences {
-    ($([$($generics:tt)*] $sequence:ty;)+) => {$(
-        impl<S: Scope, T: MemoKey<S>, $($generics)*> MemoKey<S> for $sequence {
-            type Stored = Box<[T::Stored]>;
-            const TRUSTED: bool = T::TRUSTED;
-            const FAITHFUL: bool = is_faithful::<T, S>();
-
-            #[inline]
-            fn hash_key<H: Hasher>(&self, state: &mut H) {
-                state.write_usize(self.len());
-                self.iter().for_each(|part| part.hash_key(state));
-            }
-
-            #[inline]
-            fn matches_stored(&self, stored: &Self::Stored) -> bool {
-                self.len() == stored.len() && self.iter().zip(stored).all(|(part, stored)| part.matches_stored(stored))
-            }
-
-            fn to_stored(&self) -> Self::Stored {
-                self.iter().map(MemoKey::to_stored).collect()
-            }
-        }
-
-        impl<T: PlainKey, $($generics)*> PlainKey for $sequence {}
-        impl<T: PlainKey, $($generics)*> PlainKey for &$sequence {}
-        as_pointee! {
-            [S: Scope, T: MemoKey<S>, $($generics)*] &$sequence => $sequence, S;
-        }
-    )+};
-}
-
-sequences! {
-    [] [T];
-    [const N: usize] [T; N];
-    [] VecDeque<T>;
-    [] LinkedList<T>;
-    [] BTreeSet<T>;
-}
-
-impl<T: PlainKey> PlainKey for Box<[T]> {}
-impl<T: PlainKey> PlainKey for Vec<T> {}
-impl<T: PlainKey> PlainKey for &Vec<T> {}
-impl<T: PlainKey + Clone> PlainKey for Cow<'_, [T]> {}
-as_pointee! {
-    [S: Scope, T: MemoKey<S>] Box<[T]> => [T], S;
-    [S: Scope, T: MemoKey<S>] Vec<T> => [T], S;
-    [S: Scope, T: MemoKey<S>] &Vec<T> => [T], S;
-    [S: Scope, T: MemoKey<S> + Clone] Cow<'_, [T]> => [T], S;
-}
-
-impl<S: Scope, K: MemoKey<S>, V: MemoKey<S>> MemoKey<S> for BTreeMap<K, V> {
-    type Stored = Box<[(K::Stored, V::Stored)]>;
-    const TRUSTED: bool = K::TRUSTED && V::TRUSTED;
-    const FAITHFUL: bool = is_faithful::<K, S>() && is_faithful::<V, S>();
+impl<S: Scope, I: ExactSizeIterator<Item: MemoKey<S>> + Clone> Probe<S> for Each<I> {
+    type Stored = Box<[<I::Item as MemoKey<S>>::Stored]>;
+    const TRUSTED: bool = <I::Item as MemoKey<S>>::TRUSTED;
 
     #[inline]
-    fn hash_key<H: Hasher>(&self, state: &mut H) {
-        state.write_usize(self.len());
-        for (key, value) in self {
-            key.hash_key(state);
-            value.hash_key(state);
-        }
+    fn hash_part<H: Hasher>(&self, state: &mut H) {
+        state.write_usize(self.0.len());
+        self.0.clone().for_each(|part| part.hash_key(state));
     }
 
     #[inline]
-    fn matches_stored(&self, stored: &Self::Stored) -> bool {
-        let mut pairs = self.iter().zip(stored);
-        self.len() == stored.len()
-            && pairs.all(|((key, value), stored)| key.matches_stored(&stored.0) && value.matches_stored(&stored.1))
+    fn matches(&self, stored: &Self::Stored) -> bool {
+        let mut parts = self.0.clone().zip(stored);
+        self.0.len() == stored.len() && parts.all(|(part, stored)| part.matches_stored(stored))
     }
 
     fn to_stored(&self) -> Self::Stored {
-        self.iter().map(|(key, value)| (key.to_stored(), value.to_stored())).collect()
+        self.0.clone().map(|part| part.to_stored()).collect()
     }
 }
 
-impl<K: PlainKey, V: PlainKey> PlainKey for BTreeMap<K, V> {}
-impl<K: PlainKey, V: PlainKey> PlainKey for &BTreeMap<K, V> {}
-as_pointee! {
-    [S: Scope, K: MemoKey<S>, V: MemoKey<S>] &BTreeMap<K, V> => BTreeMap<K, V>, S;
+macro_rules! iterated {
+    ($($(#[$docs:meta])* [$($name:ident),+ $(; $($more:tt)+)?] $collection:ty => $iter:ty as $item:ty;)+) => {$(
+        $(#[$docs])*
+        impl<S: Scope, $($name: MemoKey<S>),+ $(, $($more)+)?> MemoKey<S> for $collection {
+            type Stored = Box<[<$item as MemoKey<S>>::Stored]>;
+            type Probe<'k> = Each<$iter> where Self: 'k;
+            const TRUSTED: bool = <$item as MemoKey<S>>::TRUSTED;
+
+            #[inline]
+            fn probe_key(&self) -> Self::Probe<'_> {
+                Each(self.iter())
+            }
+        }
+
+        impl<$($name: PlainKey),+ $(, $($more)+)?> PlainKey for $collection {}
+    )+};
+}
+
+iterated! {
+    /// Of as many elements, each the same key as its counterpart. So are `[T; N]`, `Vec`, `VecDeque`, `LinkedList`, `BTreeSet`
+    /// and `BTreeMap`.
+    [T] [T] => slice::Iter<'k, T> as T;
+    #[doc(hidden)]
+    [T; const N: usize] [T; N] => slice::Iter<'k, T> as T;
+    #[doc(hidden)]
+    [T] VecDeque<T> => vec_deque::Iter<'k, T> as T;
+    #[doc(hidden)]
+    [T] LinkedList<T> => linked_list::Iter<'k, T> as T;
+    #[doc(hidden)]
+    [T] BTreeSet<T> => btree_set::Iter<'k, T> as T;
+    #[doc(hidden)]
+    [K, V] BTreeMap<K, V> => btree_map::Iter<'k, K, V> as (K, V);
 }

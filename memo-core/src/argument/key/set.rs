@@ -5,12 +5,13 @@ use std::sync::OnceLock;
 
 use hashbrown::DefaultHashBuilder;
 
-use super::{KeyPart, StoredKey};
+use super::probe::Probe;
+use super::stored::StoredKey;
 use crate::argument::scope::Scope;
 use crate::sys::panics::OnItsWay;
 use crate::value::store::{Single, Store, Table};
 
-/// The whole extra key of a call: `()`, or a tuple of [`KeyPart`]s.
+/// The whole extra key of a call: `()`, or a tuple of [`Probe`]s.
 #[allow(private_interfaces, private_bounds, reason = "implemented here only")]
 pub trait KeySet<S: Scope> {
     /// The form kept with the result.
@@ -20,10 +21,8 @@ pub trait KeySet<S: Scope> {
     type Store<V>: Store<Key = Self::Stored, Value = V> + 'static
     where
         V: 'static;
-    /// As [`super::MemoKey`]'s.
+    /// As [`Probe`]'s.
     const TRUSTED: bool;
-    /// As [`super::is_faithful`].
-    const FAITHFUL: bool;
     /// The key's hash: computed once a call, kept with the entry, never computed again.
     fn hash(&self) -> u64;
     /// Whether the stored key is this one.
@@ -40,7 +39,6 @@ impl<S: Scope> KeySet<S> for () {
     where
         V: 'static;
     const TRUSTED: bool = true;
-    const FAITHFUL: bool = true;
 
     #[inline]
     fn hash(&self) -> u64 {
@@ -62,13 +60,12 @@ fn hasher() -> impl Hasher {
 }
 
 macro_rules! key_sets {
-    ($($($name:ident . $at:tt)+;)+) => {$(
+    ($($(#[$docs:meta])* $($name:ident . $at:tt)+;)+) => {$(
         #[allow(private_interfaces, reason = "as for the trait")]
-        impl<S: Scope, $($name: KeyPart<S>),+> KeySet<S> for ($($name,)+) {
+        impl<S: Scope, $($name: Probe<S>),+> KeySet<S> for ($($name,)+) {
             type Stored = ($($name::Stored,)+);
             type Store<V> = Table<Self::Stored, V> where V: 'static;
             const TRUSTED: bool = $($name::TRUSTED)&&+;
-            const FAITHFUL: bool = $($name::FAITHFUL)&&+;
 
             #[inline]
             fn hash(&self) -> u64 {

@@ -5,7 +5,9 @@ use std::ffi::{CStr, OsStr};
 use std::hash::{Hash, Hasher};
 use std::path::{Path, PathBuf};
 
-use super::{MemoKey, StoredKey};
+use super::memo_key::MemoKey;
+use super::probe::Probe;
+use super::stored::StoredKey;
 use crate::argument::scope::{Scope, Storable};
 
 /// A value that takes part by its own `Hash`, `Eq` and `Clone`; a path by its spelling, as without the mark.
@@ -47,18 +49,22 @@ unsafe impl<S, T: Eq + Storable<S>> StoredKey<S> for Kept<T> {
     }
 }
 
-impl<S: Scope, T: Hash + Eq + Clone + Storable<S>> MemoKey<S> for Value<T> {
+/// A value that is looked at where it is.
+#[derive(Debug)]
+pub struct Looked<'k, T: ?Sized>(&'k T);
+
+impl<S: Scope, T: Hash + Eq + Clone + Storable<S>> Probe<S> for Looked<'_, T> {
     type Stored = Kept<T>;
-    const FAITHFUL: bool = true;
+    const TRUSTED: bool = false;
 
     #[inline]
-    fn hash_key<H: Hasher>(&self, state: &mut H) {
+    fn hash_part<H: Hasher>(&self, state: &mut H) {
         self.0.hash(state);
     }
 
     #[inline]
-    fn matches_stored(&self, stored: &Kept<T>) -> bool {
-        is_same(&self.0, &stored.0)
+    fn matches(&self, stored: &Kept<T>) -> bool {
+        is_same(self.0, &stored.0)
     }
 
     fn to_stored(&self) -> Kept<T> {
@@ -67,17 +73,17 @@ impl<S: Scope, T: Hash + Eq + Clone + Storable<S>> MemoKey<S> for Value<T> {
 }
 
 /// A slice is looked up as it comes, and kept element by element.
-impl<S: Scope, T: Hash + Eq + Clone + Storable<S>> MemoKey<S> for Value<[T]> {
+impl<S: Scope, T: Hash + Eq + Clone + Storable<S>> Probe<S> for Looked<'_, [T]> {
     type Stored = Box<[Kept<T>]>;
-    const FAITHFUL: bool = true;
+    const TRUSTED: bool = false;
 
     #[inline]
-    fn hash_key<H: Hasher>(&self, state: &mut H) {
+    fn hash_part<H: Hasher>(&self, state: &mut H) {
         self.0.hash(state);
     }
 
     #[inline]
-    fn matches_stored(&self, stored: &Box<[Kept<T>]>) -> bool {
+    fn matches(&self, stored: &Box<[Kept<T>]>) -> bool {
         self.0.len() == stored.len() && self.0.iter().zip(stored).all(|(value, stored)| is_same(value, &stored.0))
     }
 
@@ -86,26 +92,35 @@ impl<S: Scope, T: Hash + Eq + Clone + Storable<S>> MemoKey<S> for Value<[T]> {
     }
 }
 
+macro_rules! by_value {
+    ($($type:ty => $stored:ty),+) => {$(
+        #[doc(hidden)]
+        impl<S: Scope, T: Hash + Eq + Clone + Storable<S>> MemoKey<S> for Value<$type> {
+            type Stored = $stored;
+            type Probe<'k> = Looked<'k, $type> where Self: 'k;
+
+            #[inline]
+            fn probe_key(&self) -> Self::Probe<'_> {
+                Looked(&self.0)
+            }
+        }
+    )+};
+}
+
+by_value!(T => Kept<T>, [T] => Box<[Kept<T>]>);
+
 /// Texts and paths are the keys that they are without the mark.
 macro_rules! as_unmarked {
     ($($text:ty),+) => {$(
+        #[doc(hidden)]
         impl<S: Scope> MemoKey<S> for Value<$text> {
             type Stored = <$text as MemoKey<S>>::Stored;
+            type Probe<'k> = <$text as MemoKey<S>>::Probe<'k>;
             const TRUSTED: bool = true;
-            const FAITHFUL: bool = true;
 
             #[inline]
-            fn hash_key<H: Hasher>(&self, state: &mut H) {
-                MemoKey::<S>::hash_key(&self.0, state);
-            }
-
-            #[inline]
-            fn matches_stored(&self, stored: &Self::Stored) -> bool {
-                MemoKey::<S>::matches_stored(&self.0, stored)
-            }
-
-            fn to_stored(&self) -> Self::Stored {
-                MemoKey::<S>::to_stored(&self.0)
+            fn probe_key(&self) -> Self::Probe<'_> {
+                MemoKey::<S>::probe_key(&self.0)
             }
         }
     )+};

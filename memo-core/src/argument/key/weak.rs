@@ -1,11 +1,14 @@
 //! Weak arguments: by identity, not kept alive.
 
 use std::hash::Hasher;
+use std::marker::PhantomData;
 use std::rc::Rc;
 use std::sync::Arc;
 
-use super::{Asked, MemoKey, StoredKey};
-use crate::anchor::anchor::HasAnchor;
+use super::memo_key::MemoKey;
+use super::probe::Probe;
+use super::stored::StoredKey;
+use crate::anchor::anchor::{Anchor, HasAnchor};
 use crate::anchor::anchored::Anchored;
 use crate::anchor::back_link::{Peer, PeerRef};
 use crate::anchor::side_table::subject::Subject;
@@ -26,128 +29,91 @@ unsafe impl<S: 'static> StoredKey<S> for PeerRef<S> {
     }
 }
 
-impl<S: Scope, T: ?Sized> MemoKey<S> for Arc<T> {
-    type Stored = PeerRef<S>;
-    const TRUSTED: bool = true;
-    const FAITHFUL: bool = true;
+/// A weak argument, its address and its scope.
+#[derive(Debug)]
+pub struct Weak<'k, T: ?Sized, S> {
+    object: &'k T,
+    address: usize,
+    scope: PhantomData<S>,
+}
 
-    #[inline]
-    fn hash_key<H: Hasher>(&self, state: &mut H) {
-        state.write_usize(Subject::of(&**self).address);
-    }
-
-    #[inline]
-    fn matches_stored(&self, stored: &PeerRef<S>) -> bool {
-        stored.is(Subject::of(&**self).address)
-    }
-
-    fn to_stored(&self) -> PeerRef<S> {
-        S::peer_of_arc(self)
+impl<'k, T: ?Sized, S> Weak<'k, T, S> {
+    #[inline(always)]
+    fn new(object: &'k T, address: usize) -> Self {
+        Self { object, address, scope: PhantomData }
     }
 }
 
-impl<T: ?Sized> MemoKey<Local> for Rc<T> {
-    type Stored = PeerRef<Local>;
-    const TRUSTED: bool = true;
-    const FAITHFUL: bool = true;
-
-    #[inline]
-    fn hash_key<H: Hasher>(&self, state: &mut H) {
-        state.write_usize(Subject::of(&**self).address);
-    }
-
-    #[inline]
-    fn matches_stored(&self, stored: &PeerRef<Local>) -> bool {
-        stored.is(Subject::of(&**self).address)
-    }
-
-    fn to_stored(&self) -> PeerRef<Local> {
-        scope::peer_of_rc(self)
-    }
-}
-
-/// By the identity of the object's anchor. `anchor()` is the user's, so this key is not trusted.
-///
-/// Whichever anchor it gives, a stored key that names it was made of, or has matched, one that lives as long as the object
-/// is borrowed: a function from `&'a T` to `&'a Anchor` cannot know how long `'a` is.
-impl<S: Scope, T: HasAnchor + ?Sized> MemoKey<S> for T {
-    type Stored = PeerRef<S>;
-    const FAITHFUL: bool = true;
-
-    #[inline]
-    fn hash_key<H: Hasher>(&self, state: &mut H) {
-        state.write_usize(scope::anchor_address(self.anchor()));
-    }
-
-    #[inline]
-    fn matches_stored(&self, stored: &PeerRef<S>) -> bool {
-        stored.is(scope::anchor_address(self.anchor()))
-    }
-
-    fn to_stored(&self) -> PeerRef<S> {
-        S::peer_of_anchor(self.anchor())
-    }
-
-    #[inline]
-    fn hash_asked<'k, H: Hasher>(&'k self, asked: &Asked<'k>, state: &mut H) {
-        state.write_usize(scope::anchor_address(asked.anchor(self)));
-    }
-
-    #[inline]
-    fn matches_asked<'k>(&'k self, asked: &Asked<'k>, stored: &PeerRef<S>) -> bool {
-        stored.is(scope::anchor_address(asked.anchor(self)))
-    }
-
-    fn to_stored_asked<'k>(&'k self, asked: &Asked<'k>) -> PeerRef<S> {
-        S::peer_of_anchor(asked.anchor(self))
-    }
-}
-
-macro_rules! as_pointee {
-    ($([$($generics:tt)*] $pointer:ty => $pointee:ty, $scope:ty;)+) => {$(
-        impl<$($generics)*> MemoKey<$scope> for $pointer {
-            type Stored = <$pointee as MemoKey<$scope>>::Stored;
-            const TRUSTED: bool = <$pointee as MemoKey<$scope>>::TRUSTED;
-            const FAITHFUL: bool = <$pointee as MemoKey<$scope>>::FAITHFUL;
+macro_rules! weak {
+    ($($(#[$docs:meta])* [$($parameters:tt)*] $type:ty, $scope:ty, |$this:ident| $address:expr, $peer:path, $trusted:expr;)+) => {$(
+        impl<$($parameters)*> Probe<$scope> for Weak<'_, $type, $scope> {
+            type Stored = PeerRef<$scope>;
+            const TRUSTED: bool = true;
 
             #[inline]
-            fn hash_key<H: Hasher>(&self, state: &mut H) {
-                MemoKey::<$scope>::hash_key(&**self, state);
+            fn hash_part<H: Hasher>(&self, state: &mut H) {
+                state.write_usize(self.address);
             }
 
             #[inline]
-            fn matches_stored(&self, stored: &Self::Stored) -> bool {
-                MemoKey::<$scope>::matches_stored(&**self, stored)
+            fn matches(&self, stored: &PeerRef<$scope>) -> bool {
+                stored.is(self.address)
             }
 
-            fn to_stored(&self) -> Self::Stored {
-                MemoKey::<$scope>::to_stored(&**self)
+            fn to_stored(&self) -> PeerRef<$scope> {
+                $peer(self.object)
             }
+        }
+
+        $(#[$docs])*
+        impl<$($parameters)*> MemoKey<$scope> for $type {
+            type Stored = PeerRef<$scope>;
+            type Probe<'k> = Weak<'k, $type, $scope> where Self: 'k;
+            const TRUSTED: bool = $trusted;
 
             #[inline]
-            fn hash_asked<'k, H: Hasher>(&'k self, asked: &$crate::argument::key::Asked<'k>, state: &mut H) {
-                MemoKey::<$scope>::hash_asked(&**self, asked, state);
-            }
-
-            #[inline]
-            fn matches_asked<'k>(&'k self, asked: &$crate::argument::key::Asked<'k>, stored: &Self::Stored) -> bool {
-                MemoKey::<$scope>::matches_asked(&**self, asked, stored)
-            }
-
-            fn to_stored_asked<'k>(&'k self, asked: &$crate::argument::key::Asked<'k>) -> Self::Stored {
-                MemoKey::<$scope>::to_stored_asked(&**self, asked)
+            fn probe_key(&self) -> Self::Probe<'_> {
+                let $this = self;
+                Weak::new(self, $address)
             }
         }
     )+};
 }
-pub(super) use as_pointee;
 
-// A blanket `&T` would collide with `T: HasAnchor`, since `&` is fundamental; so one by one, here and in the derives.
-as_pointee! {
-    [S: Scope, T: ?Sized] &Arc<T> => Arc<T>, S;
-    [S: Scope, T: ?Sized] Box<Arc<T>> => Arc<T>, S;
-    [T: ?Sized] &Rc<T> => Rc<T>, Local;
-    [T: ?Sized] Box<Rc<T>> => Rc<T>, Local;
-    [S: Scope, T: ?Sized] &Anchored<T> => Anchored<T>, S;
-    [S: Scope, T: ?Sized] Box<Anchored<T>> => Anchored<T>, S;
+weak! {
+    /// Weak: by the identity of the object.
+    [S: Scope, T: ?Sized] Arc<T>, S, |this| Subject::of(&**this).address, S::peer_of_arc, true;
+    /// Weak: by the identity of the object, in memos of one thread.
+    [T: ?Sized] Rc<T>, Local, |this| Subject::of(&**this).address, scope::peer_of_rc, true;
+    /// Weak: by the identity of the object whose anchor it is. What [`HasAnchor`] is derived for is the key that its anchor is.
+    [S: Scope] Anchor, S, |this| scope::anchor_address(this), S::peer_of_anchor, true;
+}
+
+/// `anchor()` is the user's, so these keys are not trusted; what it gave is.
+macro_rules! by_anchor {
+    ($($(#[$docs:meta])* [$($parameters:tt)*] $type:ty;)+) => {$(
+        $(#[$docs])*
+        impl<S: Scope, $($parameters)*> MemoKey<S> for $type {
+            type Stored = PeerRef<S>;
+            type Probe<'k> = Weak<'k, Anchor, S> where Self: 'k;
+
+            #[inline]
+            fn probe_key(&self) -> Self::Probe<'_> {
+                self.anchor().probe_key()
+            }
+        }
+    )+};
+}
+
+by_anchor! {
+    /// Weak: by the identity of the object.
+    [T: ?Sized] Anchored<T>;
+    /// Weak: by the identity of the object.
+    [] dyn HasAnchor + '_;
+    #[doc(hidden)]
+    [] dyn HasAnchor + Send + '_;
+    #[doc(hidden)]
+    [] dyn HasAnchor + Sync + '_;
+    #[doc(hidden)]
+    [] dyn HasAnchor + Send + Sync + '_;
 }

@@ -7,7 +7,7 @@
 //! not know the trait's associated types. What is asked later is asked of those: the owner, the scope, the key's parts.
 //! That is why the questions about results are traits of the scope.
 
-use crate::argument::key::{ComputedPart, MemoKey, Part, PlainKey, Value, ValuePart};
+use crate::argument::key::{Computed, MemoKey, PlainKey, Value};
 use crate::argument::owner::{self, Locate, Owner, Place, ThreadBound};
 use crate::argument::scope::{Local, Scope, Shared, Storable};
 use crate::call::keep::Keeping;
@@ -153,15 +153,20 @@ pub fn local_lent_place<O: LendsLocally<A> + ?Sized, A>(owner: &O) -> AskedToLen
     label = "neither a weak argument nor a known value",
     note = "write `#[memo(value)]` before the parameter to keep a copy of it (`Hash + Eq + Clone`), or derive `MemoKey` for the type, whose fields must be keys then",
     note = "pass it as `&Arc<{Self}>` or derive `HasAnchor` for it to use its identity, or write `#[memo(skip)]` to leave it out of the key",
+    note = "if you wrote `impl HasAnchor` for it yourself, write `memo_core::key_as!({Self} => memo_core::Anchor, |this| this.anchor());` beside that",
     note = "an `Rc` beside an `Arc` owner needs `#[weak_memo(local)]`; a type parameter beside an `Rc` owner the bound `MemoKey<memo_core::Local>`"
 )]
 pub trait InKey<S, A> {
     /// The type itself.
     type Key: ?Sized;
     /// Its part.
-    fn part(&self) -> Part<'_, Self::Key>;
+    type Part<'k>
+    where
+        Self: 'k;
+    /// Its part.
+    fn part(&self) -> Self::Part<'_>;
     /// Its part, where it was computed.
-    fn computed(self) -> ComputedPart<Self::Key>
+    fn computed(self) -> Computed<Self::Key>
     where
         Self: Sized,
         Self::Key: Sized;
@@ -169,25 +174,33 @@ pub trait InKey<S, A> {
 
 impl<S: Scope, T: MemoKey<S> + ?Sized> InKey<S, Yes> for T {
     type Key = T;
+    type Part<'k>
+        = T::Probe<'k>
+    where
+        T: 'k;
     #[inline(always)]
-    fn part(&self) -> Part<'_, T> {
-        Part::new(self)
+    fn part(&self) -> T::Probe<'_> {
+        self.probe_key()
     }
     #[inline(always)]
-    fn computed(self) -> ComputedPart<T>
+    fn computed(self) -> Computed<T>
     where
         T: Sized,
     {
-        ComputedPart(self)
+        Computed(self)
     }
 }
 
 impl<S, T: Never + ?Sized> InKey<S, No> for T {
     type Key = T;
-    fn part(&self) -> Part<'_, T> {
+    type Part<'k>
+        = &'k T
+    where
+        T: 'k;
+    fn part(&self) -> &T {
         self.never()
     }
-    fn computed(self) -> ComputedPart<T>
+    fn computed(self) -> Computed<T>
     where
         T: Sized,
     {
@@ -219,7 +232,7 @@ impl<T: Never + ?Sized> PlainInside<No> for T {}
 
 /// An argument's part in the key.
 #[inline(always)]
-pub fn key<'k, T, O, S, A>(_place: Place<'_, O, S>, key: &'k T) -> Part<'k, T::Key>
+pub fn key<'k, T, O, S, A>(_place: Place<'_, O, S>, key: &'k T) -> T::Part<'k>
 where
     T: InKey<S, A> + ?Sized,
     O: ?Sized,
@@ -229,7 +242,7 @@ where
 
 /// The part of an argument that is weak, or may be, in a memo that lends: it bounds the result.
 #[inline(always)]
-pub fn lent_key<'w, T, O, S, A>(_place: Place<'w, O, S>, key: &'w T) -> Part<'w, T::Key>
+pub fn lent_key<'w, T, O, S, A>(_place: Place<'w, O, S>, key: &'w T) -> T::Part<'w>
 where
     T: InKey<S, A> + ?Sized,
     O: ?Sized,
@@ -239,7 +252,7 @@ where
 
 /// The part of an argument that does not bound a lent result, and so must not be weak.
 #[inline(always)]
-pub fn plain_key<'k, T, O, S, A, B>(_place: Place<'_, O, S>, key: &'k T) -> Part<'k, T::Key>
+pub fn plain_key<'k, T, O, S, A, B>(_place: Place<'_, O, S>, key: &'k T) -> T::Part<'k>
 where
     T: InKey<S, A, Key: Plain<B>> + ?Sized,
     O: ?Sized,
@@ -249,7 +262,7 @@ where
 
 /// The same of a part of a tuple.
 #[inline(always)]
-pub fn plain_part<'k, T, O, S, A, B>(_place: Place<'_, O, S>, key: &'k T) -> Part<'k, T::Key>
+pub fn plain_part<'k, T, O, S, A, B>(_place: Place<'_, O, S>, key: &'k T) -> T::Part<'k>
 where
     T: InKey<S, A, Key: PlainInside<B>> + ?Sized,
     O: ?Sized,
@@ -259,7 +272,7 @@ where
 
 /// What `#[memo(key = ..)]` computed.
 #[inline(always)]
-pub fn computed<T, O, S, A>(_place: Place<'_, O, S>, key: T) -> ComputedPart<T::Key>
+pub fn computed<T, O, S, A>(_place: Place<'_, O, S>, key: T) -> Computed<T::Key>
 where
     T: InKey<S, A, Key: Sized>,
     O: ?Sized,
@@ -269,7 +282,7 @@ where
 
 /// What `#[memo(key = ..)]` computed, in a memo that lends.
 #[inline]
-pub fn plain_computed<T, O, S, A, B>(_place: Place<'_, O, S>, key: T) -> ComputedPart<T::Key>
+pub fn plain_computed<T, O, S, A, B>(_place: Place<'_, O, S>, key: T) -> Computed<T::Key>
 where
     T: InKey<S, A, Key: Plain<B> + Sized>,
     O: ?Sized,
@@ -285,33 +298,41 @@ where
     note = "`#[derive(MemoKey)]` on the type needs none of them, and no mark: it goes field by field"
 )]
 pub trait Copied<S, A> {
-    /// The type itself.
-    type Key: ?Sized;
     /// Its part.
-    fn part(&self) -> ValuePart<'_, Self::Key>;
+    type Part<'k>
+    where
+        Self: 'k;
+    /// Its part.
+    fn part(&self) -> Self::Part<'_>;
 }
 
 impl<S: Scope, T: ?Sized> Copied<S, Yes> for T
 where
     Value<T>: MemoKey<S>,
 {
-    type Key = T;
+    type Part<'k>
+        = <Value<T> as MemoKey<S>>::Probe<'k>
+    where
+        T: 'k;
     #[inline(always)]
-    fn part(&self) -> ValuePart<'_, T> {
-        ValuePart(self)
+    fn part(&self) -> Self::Part<'_> {
+        Value::from_ref(self).probe_key()
     }
 }
 
 impl<S, T: Never + ?Sized> Copied<S, No> for T {
-    type Key = T;
-    fn part(&self) -> ValuePart<'_, T> {
+    type Part<'k>
+        = &'k T
+    where
+        T: 'k;
+    fn part(&self) -> &T {
         self.never()
     }
 }
 
 /// The part of an argument marked `#[memo(value)]`.
 #[inline(always)]
-pub fn value<'k, T, O, S, A>(_place: Place<'_, O, S>, value: &'k T) -> ValuePart<'k, T::Key>
+pub fn value<'k, T, O, S, A>(_place: Place<'_, O, S>, value: &'k T) -> T::Part<'k>
 where
     T: Copied<S, A> + ?Sized,
     O: ?Sized,

@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Barrier, Weak};
+use std::sync::{Arc, Barrier};
 
 use memo_core::{memos, weak_memo};
 use memo_tests::alone;
@@ -332,33 +332,4 @@ fn a_mark_whose_argument_the_body_consumed_gives_way_to_the_own_result() {
     let owner = Arc::new(1);
     assert_eq!(*second(&owner, Arc::new(2), true), 2);
     assert_eq!(second_memo().len(), 0, "its argument is dead");
-}
-
-/// A key by hand may name an object that its caller does not borrow: a result that is that one is held.
-#[test]
-fn what_a_key_by_hand_names_is_no_argument() {
-    use memo_core::{MemoKey, Scope};
-    use std::hash::Hasher;
-
-    struct Named(Weak<u32>);
-    impl<S: Scope> MemoKey<S> for Named {
-        type Stored = <Arc<u32> as MemoKey<S>>::Stored;
-        fn hash_key<H: Hasher>(&self, _: &mut H) {}
-        fn matches_stored(&self, _: &Self::Stored) -> bool {
-            true
-        }
-        fn to_stored(&self) -> Self::Stored {
-            MemoKey::<S>::to_stored(&self.0.upgrade().unwrap())
-        }
-    }
-    #[weak_memo]
-    fn named(owner: &Arc<u32>, key: &Named) -> Arc<u32> {
-        assert!(**owner > 0);
-        key.0.upgrade().unwrap()
-    }
-    let (owner, object) = (Arc::new(1), Arc::new(2));
-    let key = Named(Arc::downgrade(&object));
-    assert!(Arc::ptr_eq(&named(&owner, &key), &object));
-    drop(object);
-    assert_eq!(*named(&owner, &key), 2);
 }

@@ -2,14 +2,14 @@
 //! out another object's anchor, one for all, and another one at each call. What may be wrong is the answer; what may
 //! not: a hang, a lent result that goes, a result that is dropped twice or never.
 
-use memo_core::{Anchor, Anchored, HasAnchor, weak_memo};
+use memo_core::{Anchor, Anchored, HasAnchor, MemoKey, key_as, weak_memo};
 use memo_tests::{Tally, Token, in_time, watchdog};
 use std::cell::Cell;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 /// Whose `anchor()` is wrong, in what way.
-trait Liar: HasAnchor + Sync {
+trait Liar: HasAnchor + MemoKey + Sync {
     fn tally(&self) -> &Tally;
 }
 
@@ -150,6 +150,8 @@ fn the_anchor_of_another_object() {
         }
     }
 
+    key_as!(Borrower<'_> => Anchor, |this| this.anchor());
+
     impl Liar for Borrower<'_> {
         fn tally(&self) -> &Tally {
             &self.tally
@@ -186,6 +188,8 @@ fn one_anchor_for_all_that_never_dies() {
             &ANCHOR
         }
     }
+
+    key_as!(Static => Anchor, |this| this.anchor());
 
     impl Liar for Static {
         fn tally(&self) -> &Tally {
@@ -226,6 +230,8 @@ fn another_anchor_at_each_call() {
         }
     }
 
+    key_as!(Fickle => Anchor, |this| this.anchor());
+
     impl Liar for Fickle {
         fn tally(&self) -> &Tally {
             &self.tally
@@ -253,7 +259,7 @@ fn another_anchor_at_each_call() {
 /// The worst order there is: first the anchor that an entry is stored by, then for ever one that does not match where one
 /// is sought, and one that is there already where one is stored. It may compute each time; it may not try for ever.
 ///
-/// In a tuple, since a call remembers the anchor of an argument that stands alone.
+/// In a collection, since a call asks an argument that stands alone once.
 #[test]
 fn an_anchor_that_never_agrees_with_itself() {
     struct Contrary {
@@ -274,14 +280,16 @@ fn an_anchor_that_never_agrees_with_itself() {
         }
     }
 
+    key_as!(Contrary => Anchor, |this| this.anchor());
+
     #[weak_memo]
-    fn cloned(owner: &Arc<u32>, other: &(Contrary, u8)) -> u32 {
+    fn cloned(owner: &Arc<u32>, other: &Vec<Contrary>) -> u32 {
         let _ = other;
         **owner
     }
 
     #[weak_memo(capacity = unbounded)]
-    fn lent<'w>(owner: &'w Arc<u32>, other: &'w (Contrary, u8)) -> &'w String {
+    fn lent<'w>(owner: &'w Arc<u32>, other: &'w Vec<Contrary>) -> &'w String {
         let _ = other;
         owner.to_string()
     }
@@ -289,7 +297,7 @@ fn an_anchor_that_never_agrees_with_itself() {
     watchdog(|| {
         let owner = Arc::new(5);
         for first in 0..20 {
-            let contrary = (Contrary { anchors: Default::default(), first, calls: AtomicUsize::new(0) }, 0);
+            let contrary = vec![Contrary { anchors: Default::default(), first, calls: AtomicUsize::new(0) }];
             for _ in 0..20 {
                 assert_eq!(cloned(&owner, &contrary), 5);
                 assert_eq!(lent(&owner, &contrary), "5");
@@ -327,6 +335,8 @@ impl HasAnchor for Counting {
         &self.anchor
     }
 }
+
+key_as!(Counting => Anchor, |this| this.anchor());
 
 /// How often the anchors were asked for by a miss and by two hits.
 fn asked(objects: [&Counting; 2], call: impl Fn()) -> [[usize; 2]; 3] {
@@ -368,4 +378,19 @@ fn the_anchor_of_another_argument_is_asked_for_once_a_call() {
 
     let (owner, other) = (Counting::default(), Counting::default());
     assert_eq!(asked([&owner, &other], || assert_eq!(cloned(&owner, &other), 1)), [[1, 1]; 3]);
+}
+
+/// Also in what holds it.
+#[test]
+fn the_anchor_in_an_option_a_tuple_or_a_box_is_asked_for_once_a_call() {
+    #[weak_memo]
+    fn held(owner: &Counting, other: Option<&Counting>, more: &(u8, Result<Box<&&Counting>, u8>)) -> bool {
+        let _ = owner;
+        other.is_some() && more.1.is_ok()
+    }
+
+    let [owner, other, more] = std::array::from_fn(|_| Counting::default());
+    let more_still = &&more;
+    let third = (1, Ok(Box::new(more_still)));
+    assert_eq!(asked([&other, &more], || assert!(held(&owner, Some(&other), &third))), [[1, 1]; 3]);
 }

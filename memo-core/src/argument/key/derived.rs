@@ -1,10 +1,13 @@
-//! Stored keys of derived types.
+//! Derived keys.
 
+use std::hash::Hasher;
 use std::sync::Arc;
 
-use super::StoredKey;
+use super::memo_key::MemoKey;
+use super::probe::Probe;
+use super::stored::StoredKey;
 use crate::anchor::back_link::Peer;
-use crate::argument::scope::Storable;
+use crate::argument::scope::{Scope, Storable};
 
 /// What a derived stored key is made of.
 ///
@@ -47,5 +50,40 @@ unsafe impl<S, F: Fields<S> + Storable<S>> StoredKey<S> for Composite<F> {
         if F::PEERS {
             self.0.each(&mut Visit(visit));
         }
+    }
+}
+
+/// A type that `MemoKey` is derived for: field by field, each asked each time.
+///
+/// Its probe cannot be made of those of its fields for the reason that is said at [`Fields`].
+pub trait Derived<S: Scope>: MemoKey<S> {
+    /// As [`Probe::hash_part`].
+    fn hash_fields<H: Hasher>(&self, state: &mut H);
+    /// As [`Probe::matches`].
+    fn match_fields(&self, stored: &Self::Stored) -> bool;
+    /// As [`Probe::to_stored`].
+    fn store_fields(&self) -> Self::Stored;
+}
+
+/// What a call has of one.
+#[derive(Debug)]
+pub struct DerivedProbe<'k, T: ?Sized>(pub &'k T);
+
+impl<S: Scope, T: Derived<S>> Probe<S> for DerivedProbe<'_, T> {
+    type Stored = T::Stored;
+    const TRUSTED: bool = T::TRUSTED;
+
+    #[inline]
+    fn hash_part<H: Hasher>(&self, state: &mut H) {
+        self.0.hash_fields(state);
+    }
+
+    #[inline]
+    fn matches(&self, stored: &T::Stored) -> bool {
+        self.0.match_fields(stored)
+    }
+
+    fn to_stored(&self) -> T::Stored {
+        self.0.store_fields()
     }
 }

@@ -1,0 +1,113 @@
+//! Stored keys: what is kept with a result.
+
+use std::sync::Arc;
+
+use crate::anchor::back_link::Peer;
+
+/// A stored key. Made by [`MemoKey::to_stored`] of the types of this crate and of derives, which put them together.
+///
+/// # Safety
+/// In scope [`Shared`], `Self` is `Send + Sync`.
+pub unsafe trait StoredKey<S>: Sized + 'static {
+    /// Whether it can name weak arguments.
+    #[doc(hidden)]
+    const PEERS: bool = false;
+    /// Whether dropping it runs nothing of the user's.
+    #[doc(hidden)]
+    const DROPS_OURS: bool = !std::mem::needs_drop::<Self>();
+    /// Whether two stored keys are the same.
+    #[doc(hidden)]
+    fn same(&self, other: &Self) -> bool;
+    /// Visits the weak arguments in it.
+    #[doc(hidden)]
+    #[allow(private_interfaces, reason = "implemented here only")]
+    fn each_peer(&self, _visit: &mut dyn FnMut(&Arc<Peer>)) {}
+}
+
+/// One of two: what an enum's stored form is made of.
+#[derive(Debug)]
+pub enum Either<A, B> {
+    /// This variant.
+    Left(A),
+    /// One of the others.
+    Right(B),
+}
+
+// SAFETY: one of two, both as asked.
+unsafe impl<S, A: StoredKey<S>, B: StoredKey<S>> StoredKey<S> for Either<A, B> {
+    const PEERS: bool = A::PEERS || B::PEERS;
+    const DROPS_OURS: bool = A::DROPS_OURS && B::DROPS_OURS;
+
+    fn same(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Left(a), Self::Left(b)) => a.same(b),
+            (Self::Right(a), Self::Right(b)) => a.same(b),
+            _ => false,
+        }
+    }
+
+    #[allow(private_interfaces, reason = "implemented here only")]
+    fn each_peer(&self, visit: &mut dyn FnMut(&Arc<Peer>)) {
+        match self {
+            Self::Left(a) => a.each_peer(visit),
+            Self::Right(b) => b.each_peer(visit),
+        }
+    }
+}
+
+// SAFETY: as the content.
+unsafe impl<S, T: StoredKey<S>> StoredKey<S> for Option<T> {
+    const PEERS: bool = T::PEERS;
+    const DROPS_OURS: bool = T::DROPS_OURS;
+
+    fn same(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Some(a), Some(b)) => a.same(b),
+            (None, None) => true,
+            _ => false,
+        }
+    }
+
+    #[allow(private_interfaces, reason = "implemented here only")]
+    fn each_peer(&self, visit: &mut dyn FnMut(&Arc<Peer>)) {
+        if let Some(content) = self {
+            content.each_peer(visit);
+        }
+    }
+}
+
+// SAFETY: as the elements.
+unsafe impl<S, T: StoredKey<S>> StoredKey<S> for Box<[T]> {
+    const PEERS: bool = T::PEERS;
+    const DROPS_OURS: bool = T::DROPS_OURS;
+
+    fn same(&self, other: &Self) -> bool {
+        self.len() == other.len() && self.iter().zip(other).all(|(a, b)| a.same(b))
+    }
+
+    #[allow(private_interfaces, reason = "implemented here only")]
+    fn each_peer(&self, visit: &mut dyn FnMut(&Arc<Peer>)) {
+        self.iter().for_each(|part| part.each_peer(visit));
+    }
+}
+
+macro_rules! tuples {
+    ($($(#[$docs:meta])* $($name:ident . $at:tt)+;)+) => {$(
+        // SAFETY: as the parts.
+        unsafe impl<S, $($name: StoredKey<S>),+> StoredKey<S> for ($($name,)+) {
+            const PEERS: bool = $($name::PEERS)||+;
+            const DROPS_OURS: bool = $($name::DROPS_OURS)&&+;
+
+            fn same(&self, other: &Self) -> bool {
+                $(self.$at.same(&other.$at))&&+
+            }
+
+            #[allow(private_interfaces, reason = "implemented here only")]
+            fn each_peer(&self, visit: &mut dyn FnMut(&Arc<Peer>)) {
+                $(self.$at.each_peer(visit);)+
+            }
+        }
+    )+};
+}
+
+each_tuple!(tuples);
