@@ -1,15 +1,15 @@
 //! The attribute `#[weak_memo]` and the derives `HasAnchor` and `MemoKey` of memo-core, which re-exports them: use them
 //! through it.
 //!
-//! The way of an annotated function: `parse` reads what is written, `check` turns it into a `model` of what holds or
-//! reports every mistake at once, `expand` writes the model out and cannot fail, `fallback` keeps the function for the rest
-//! of the user's code where there were mistakes. Imports go this way alone: each of `parse`, `model`, `check`, `expand`,
-//! `derive` knows those before it, and no two files know each other.
-
-/// `quote!` with names of our own.
-macro_rules! ours {
-    ($($tokens:tt)*) => { ::quote::quote_spanned!(::proc_macro2::Span::mixed_site()=> $($tokens)*) };
-}
+//! # Where things are
+//!
+//! For a reader of the source, on the way of an annotated function; imports go from later to earlier alone:
+//!
+//! * `parse` reads what is written.
+//! * `check` turns it into a memo as `model.rs` has it, or reports every mistake at once.
+//! * `expand` writes that out and cannot fail; where there were mistakes, `fallback.rs` keeps the function for the rest of the
+//!   user's code.
+//! * `derive` has the two derives.
 
 mod check;
 mod derive;

@@ -1,10 +1,8 @@
 //! The attribute on token strings, without a compiler: what is emitted parses, and what is wrong is told once.
 
-use std::collections::BTreeMap;
-
 use proc_macro2::{TokenStream, TokenTree};
 use quote::ToTokens;
-use syn::{File, Item, UseTree};
+use syn::{File, Item};
 
 use crate::check::check;
 use crate::memoized as weak_memo;
@@ -265,59 +263,4 @@ fn a_result_that_may_be_the_owner_itself_is_no_mistake() {
     only_error("", "fn f(d: &D) -> Wrapper<Arc<D>> { d.clone() }");
     let message = only_error("", "fn f(d: &Arc<D>) -> &Arc<D> { d.clone() }");
     assert!(message.contains("return it by clone"), "{message}");
-}
-
-/// What a file imports from others of this crate, as the names of their modules.
-fn imports(path: &str, source: &str) -> Vec<String> {
-    fn flat(tree: &UseTree, before: &str, found: &mut Vec<String>) {
-        match tree {
-            UseTree::Path(path) => flat(&path.tree, &format!("{before}{}::", path.ident), found),
-            UseTree::Group(group) => group.items.iter().for_each(|tree| flat(tree, before, found)),
-            UseTree::Name(name) => found.push(format!("{before}{}", name.ident)),
-            _ => found.push(before.to_owned()),
-        }
-    }
-    let mut found = Vec::new();
-    for item in syn::parse_file(source).expect("it is compiled").items {
-        if let Item::Use(item) = item {
-            flat(&item.tree, "", &mut found);
-        }
-    }
-    let parent = path.rsplit_once("::").map_or("crate", |(parent, _)| parent);
-    found.iter().map(|name| name.replacen("super", parent, 1)).filter(|name| name.starts_with("crate")).collect()
-}
-
-#[test]
-fn imports_go_one_way() {
-    const ROOMS: [&str; 5] = ["parse", "model", "check", "expand", "derive"];
-    let source = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
-    let mut files = BTreeMap::new();
-    for room in ROOMS {
-        let inside = source.join(room).read_dir().into_iter().flatten().map(|file| file.expect("readable").path());
-        for path in inside.chain([source.join(format!("{room}.rs"))]).filter(|path| path.is_file()) {
-            let name = path.file_stem().and_then(|name| name.to_str()).expect("a name");
-            let module =
-                if ["mod", room].contains(&name) { format!("crate::{room}") } else { format!("crate::{room}::{name}") };
-            let text = std::fs::read_to_string(&path).expect("text");
-            // What `mod.rs` declares, its files may ask it for.
-            let of = if name == "mod" { format!("{module}::mod") } else { module.clone() };
-            files.insert(module, imports(&of, &text));
-        }
-    }
-    let room = |name: &str| ROOMS.iter().position(|room| name.split("::").nth(1) == Some(room));
-    for (file, imports) in &files {
-        for import in imports {
-            assert!(room(import) <= room(file), "{file} imports {import}, which is further on");
-        }
-    }
-    // Those that import none of the rest go first; a cycle would be left.
-    let names: Vec<_> = files.keys().cloned().collect();
-    let file_of = |import: &str| names.iter().filter(|name| import.starts_with(&**name)).max_by_key(|name| name.len());
-    while let Some(free) = files.iter().find(|(file, imports)| {
-        imports.iter().filter_map(|import| file_of(import)).all(|of| of == *file || !files.contains_key(of))
-    }) {
-        let free = free.0.clone();
-        files.remove(&free);
-    }
-    assert!(files.is_empty(), "these import each other: {:?}", files.keys());
 }

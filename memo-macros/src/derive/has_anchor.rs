@@ -5,7 +5,7 @@ use syn::{Data, DeriveInput, Field, Fields, Member};
 use super::{each_mark, extended, paths, scope};
 use crate::parse::Errors;
 use crate::parse::options::alone;
-use crate::parse::syntax::is_named;
+use crate::parse::syntax::{is_named, ours};
 
 const ADD: &str = "add one field `anchor: Anchor`, or mark yours `#[memo(anchor)]` where its type goes by another name";
 

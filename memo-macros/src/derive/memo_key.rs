@@ -8,7 +8,7 @@ use super::{each_mark, extended, paths, scope};
 use crate::model::MOST_PARTS;
 use crate::parse::Errors;
 use crate::parse::options::{Paths, alone};
-use crate::parse::syntax::mentions;
+use crate::parse::syntax::{mentions, ours};
 
 /// A struct is a shape with one variant.
 struct Shape<'a> {

@@ -8,6 +8,7 @@ use quote::{format_ident, quote};
 use super::attributes::{self, Role};
 use super::{key, place, signatures};
 use crate::model::{Lent, LentError, Memo, Output};
+use crate::parse::syntax::ours;
 
 /// The hidden function, generic over who asks.
 pub(super) fn expand(memo: &Memo) -> TokenStream {

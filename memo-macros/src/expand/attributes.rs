@@ -11,7 +11,7 @@ use syn::punctuated::Punctuated;
 use syn::{Attribute, FnArg, Meta, Pat, Path, Token, Type, Visibility, parse_quote};
 
 use crate::model::{Memo, Parameter};
-use crate::parse::syntax::mentions;
+use crate::parse::syntax::{mentions, ours};
 
 /// The emitted functions.
 #[derive(Clone, Copy, PartialEq, Eq)]

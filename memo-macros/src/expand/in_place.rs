@@ -3,6 +3,7 @@ use quote::ToTokens;
 
 use super::{ask, attributes, key, place, signatures};
 use crate::model::{Lent, Memo, Output, Parameter};
+use crate::parse::syntax::ours;
 
 /// One function with the body in place, for where no companion can be declared: the `impl` of a trait.
 ///

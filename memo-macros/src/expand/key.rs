@@ -8,7 +8,7 @@ use syn::{Expr, Pat, PatIdent, Type};
 
 use crate::model::{MOST_PARTS, Memo, Parameter};
 use crate::parse::function::Part;
-use crate::parse::syntax::{Extent, bare, is_named, mentions, pointee};
+use crate::parse::syntax::{Extent, bare, is_named, mentions, ours, pointee};
 
 /// The extra key, an expression: a tuple of the parts that the local `__memo_place` makes of the arguments. And what makes first
 /// those parts that run code of the user's, each by itself: whatever that borrows or locks on the way ends with its statement,

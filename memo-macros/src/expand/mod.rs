@@ -15,6 +15,7 @@ use quote::ToTokens;
 use syn::ext::IdentExt;
 
 use crate::model::{Memo, Output, Parameter};
+use crate::parse::syntax::ours;
 use attributes::Role;
 
 pub(crate) fn expand(memo: &Memo) -> TokenStream {

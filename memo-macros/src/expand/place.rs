@@ -10,7 +10,7 @@ use super::key::borrowed;
 use super::signatures;
 use crate::model::{Keep, Memo, NotTheOwner, Output, Parameter};
 use crate::parse::options::Capacity;
-use crate::parse::syntax::{Extent, pointee};
+use crate::parse::syntax::{Extent, ours, pointee};
 
 /// The memo's core. The `static` opens in a block of its own, where no code of the user's can name it.
 pub(super) fn core(memo: &Memo) -> TokenStream {

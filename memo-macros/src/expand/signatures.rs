@@ -11,6 +11,7 @@ use syn::{FnArg, GenericParam, Generics, LifetimeParam, PatIdent, ReturnType, Si
 use super::attributes::{self, Role};
 use crate::model::{Memo, Output, Parameter};
 use crate::parse::lifetimes::{Rename, in_type_bounds, keep_only, of_leading_reference};
+use crate::parse::syntax::ours;
 
 /// The signature that callers see: plain names for patterns, and the lifetime of a lent result written out.
 pub(super) fn outer(memo: &Memo) -> Signature {

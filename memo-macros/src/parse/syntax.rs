@@ -4,6 +4,12 @@ use proc_macro2::{Delimiter, Ident, Span, TokenStream, TokenTree};
 use quote::ToTokens;
 use syn::{Expr, GenericArgument, PathArguments, PathSegment, Type};
 
+/// `quote!` with names of our own.
+macro_rules! ours {
+    ($($tokens:tt)*) => { ::quote::quote_spanned!(::proc_macro2::Span::mixed_site()=> $($tokens)*) };
+}
+pub(crate) use ours;
+
 /// Where some tokens begin and end.
 ///
 /// `Span::join` does nothing on stable, but the compiler joins the spans of an expression's own first and last token:

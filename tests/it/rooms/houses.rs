@@ -23,7 +23,21 @@ pub(crate) const HOUSES: &[House] = &[
         in_rooms: true,
         guide: Some("memo-core/src/lib.rs"),
     },
-    House { package: "memo-macros", folder: "memo-macros/src", rooms: &[], in_rooms: false, guide: None },
+    House {
+        package: "memo-macros",
+        folder: "memo-macros/src",
+        rooms: &[
+            ("parse", "what is written: the function, the options, the marks, the types"),
+            ("model", "what a memo is, once it was checked"),
+            ("check", "from what is written to what holds; every mistake at once"),
+            ("expand", "from the model to tokens"),
+            ("fallback", "what is emitted beside mistakes"),
+            ("derive", "the two derives"),
+            ("lib", "what memo-core gives out"),
+        ],
+        in_rooms: true,
+        guide: Some("memo-macros/src/lib.rs"),
+    },
     House { package: "memo-tests", folder: "tests", rooms: &[], in_rooms: false, guide: None },
     House {
         package: "memo-benches",
