@@ -1,14 +1,13 @@
 //! Results by clone: what the call of such a memo does, from the anchor to the value.
 
+use super::keep::Keeping;
+use super::op::{Op, Reply};
 use crate::anchor::anchor::Anchor;
-use crate::argument::key::{KeySet, StoredKey};
-use crate::argument::owner::{Locate, Place};
-use crate::argument::scope::{Scope, Storable};
-use crate::call::keep::Keeping;
-use crate::call::op::{Op, Reply};
-use crate::cell::counted::{CountedCell, Keys, new_entry};
+use crate::cell::counted::{Keys, new_entry};
+use crate::cell::spec::{At, CellOf, EntryOf, KeyOf, Spec, ValueOf};
 use crate::compute::flight;
-use crate::compute::job::{Begun, Job, Published, Replaced, begin, is_argument, task_of};
+use crate::compute::job::{Job, Published, Replaced, is_argument, task_of};
+use crate::compute::search::{self, Begun};
 use crate::memo::core::Core;
 use crate::memo::count::Count;
 use crate::memo::counters;
@@ -20,20 +19,15 @@ use crate::sys::panics::{self, OnItsWay, Panics, drop_all};
 use crate::sys::thread;
 use crate::sys::trivial::is_plain;
 use crate::value::slot::{Look, Slot};
-use crate::value::store::{Counted, Meta, Store, Taken};
+use crate::value::store::{Meta, Store, Taken};
 
 /// Where a call stands after looking.
 #[allow(private_bounds, reason = "made and taken apart by expansions, without naming it")]
-pub enum Step<'w, R, O, S, St>
-where
-    O: Locate<S> + ?Sized,
-    S: Scope,
-    St: Store<Key: StoredKey<S>> + 'static,
-{
+pub enum Step<'w, R, M: Spec> {
     /// There is an answer.
     Done(R),
     /// The caller has to compute it.
-    Compute(Ticket<'w, O, S, St>),
+    Compute(Ticket<'w, M>),
 }
 
 /// The duty to compute a result. Dropped without [`end`](Ticket::end), or by a panic, it lets the next one try.
@@ -42,61 +36,38 @@ where
 /// until the body has returned: a recursion has one on the stack for each level, not two. Empty when its duty is done, and where
 /// there is none: the bare body is asked for.
 #[allow(private_bounds, reason = "as for `Step`")]
-pub struct Ticket<'w, O, S, St>(Option<Job<'w, O, S, St>>)
-where
-    O: Locate<S> + ?Sized,
-    S: Scope,
-    St: Store<Key: StoredKey<S>> + 'static;
+pub struct Ticket<'w, M: Spec>(Option<Job<'w, M>>);
 
-type Cell<S, K, R> = CountedCell<S, <K as KeySet<S>>::Store<R>>;
+/// Memos that return by clone.
+pub(crate) trait Cloning: Spec<Store: Store<Value: Clone>> {}
 
-/// An entry, and the cell it was found in.
-type Found<'w, S, K, R> = (Counted<<K as KeySet<S>>::Store<R>>, &'w Cell<S, K, R>);
+impl<M: Spec<Store: Store<Value: Clone>>> Cloning for M {}
 
 /// Finds the entry of `key` if its cell is there already.
 #[inline]
-fn seek<'w, S, K, R>(core: &'static Core, anchor: Option<&'w Anchor>, key: &K, hash: u64) -> Option<Found<'w, S, K, R>>
-where
-    R: 'static,
-    S: Scope,
-    K: KeySet<S>,
-{
-    let cell = Cell::<S, K, R>::find(anchor?, core)?;
-    let entry = cell.seek(hash, const { Keys::of::<S, K>() }, |stored| key.matches(stored))?;
-    Some((entry, cell))
-}
-
-fn copy<St: Store>(entry: &Counted<St>) -> St::Value
-where
-    St::Value: Clone,
-{
-    entry.slot.get().expect("only ready entries are handed out").clone()
+fn seek<M: Spec, K: KeyOf<M>>(core: &'static Core, anchor: Option<&Anchor>, key: &K, hash: u64) -> Option<EntryOf<M>> {
+    let cell = CellOf::<M>::find(anchor?, core)?;
+    cell.seek(hash, const { Keys::of::<M::Scope, K>() }, |stored| key.matches(stored))
 }
 
 /// A memoized call: the result, or the duty to compute it.
 #[inline(always)]
 #[track_caller]
-pub(crate) fn begin_owned<'w, R, H, O, S, K>(
+pub(crate) fn begin_owned<'w, R, H: Keeping<R, Kept = ValueOf<M>>, M: Cloning, K: KeyOf<M>>(
     core: &'static Core,
-    place: Place<'w, O, S>,
+    place: At<'w, M>,
     key: K,
-) -> Step<'w, R, O, S, K::Store<H::Kept>>
-where
-    H: Keeping<R, Kept: Clone + Storable<S>>,
-    O: Locate<S> + ?Sized,
-    S: Scope,
-    K: KeySet<S>,
-{
+) -> Step<'w, R, M> {
     let anchor = place.find();
-    if K::Store::<H::Kept>::FRONTED {
+    if M::Store::FRONTED {
         let mut copy = None;
-        let hits = hit::<S, K, H::Kept>(core, anchor, &mut copy);
+        let hits = hit::<M>(core, anchor, &mut copy);
         if copy.is_some() {
             return Step::Done(done::<R, H>(copy, hits));
         }
-        begin_out_of_line::<R, H, O, S, K>(core, place, anchor, key)
+        hit_or_miss::<R, H, M, K>(core, place, anchor, key)
     } else {
-        begin_counted::<R, H, O, S, K>(core, place, anchor, key)
+        hit_counted::<R, H, M, K>(core, place, anchor, key)
     }
 }
 
@@ -106,24 +77,22 @@ where
 /// called, and a hit pays for no register or stack of a miss.
 #[inline(always)]
 #[track_caller]
-pub(crate) fn call_owned<R, H, O, S>(
+pub(crate) fn call_owned<R, H: Keeping<R, Kept = ValueOf<M>>, M: Cloning>(
     core: &'static Core,
-    place: Place<'_, O, S>,
+    place: At<'_, M>,
     keeping: H,
     body: impl FnOnce() -> R,
 ) -> R
 where
-    H: Keeping<R, Kept: Clone + Storable<S>>,
-    O: Locate<S> + ?Sized,
-    S: Scope,
+    (): KeyOf<M>,
 {
     let anchor = place.find();
     let mut copy = None;
-    let hits = hit::<S, (), H::Kept>(core, anchor, &mut copy);
+    let hits = hit::<M>(core, anchor, &mut copy);
     if copy.is_some() {
         return done::<R, H>(copy, hits);
     }
-    compute::<R, H, O, S>(core, place, anchor, keeping, body)
+    compute::<R, H, M>(core, place, anchor, keeping, body)
 }
 
 /// Puts a copy of a result that is ready where there is no extra key at `copy`, and says how many hits of the memo there were on this
@@ -132,14 +101,9 @@ where
 /// Where nothing is optimised a call of its own: what is inlined leaves all its moves of a large result in the frame of the caller, below
 /// the body.
 #[cfg_attr(not(debug_assertions), inline(always))]
-fn hit<S, K, V>(core: &'static Core, anchor: Option<&Anchor>, copy: &mut Option<OnItsWay<V>>) -> u64
-where
-    V: Clone + Storable<S>,
-    S: Scope,
-    K: KeySet<S>,
-{
+fn hit<M: Cloning>(core: &'static Core, anchor: Option<&Anchor>, copy: &mut Option<OnItsWay<ValueOf<M>>>) -> u64 {
     let Some(anchor) = anchor else { return 0 };
-    let Some(cell) = Cell::<S, K, V>::find(anchor, core) else { return 0 };
+    let Some(cell) = CellOf::<M>::find(anchor, core) else { return 0 };
     cell.hit(core, copy)
 }
 
@@ -158,19 +122,17 @@ fn done<R, H: Keeping<R>>(copy: Option<OnItsWay<H::Kept>>, hits: u64) -> R {
 #[cold]
 #[inline(never)]
 #[track_caller]
-fn compute<'w, R, H, O, S>(
+fn compute<'w, R, H: Keeping<R, Kept = ValueOf<M>>, M: Cloning>(
     core: &'static Core,
-    place: Place<'w, O, S>,
+    place: At<'w, M>,
     anchor: Option<&'w Anchor>,
     keeping: H,
     body: impl FnOnce() -> R,
 ) -> R
 where
-    H: Keeping<R, Kept: Clone + Storable<S>>,
-    O: Locate<S> + ?Sized,
-    S: Scope,
+    (): KeyOf<M>,
 {
-    match begin_out_of_line::<R, H, O, S, ()>(core, place, anchor, ()) {
+    match hit_or_miss::<R, H, M, ()>(core, place, anchor, ()) {
         Step::Done(result) => result,
         Step::Compute(ref mut ticket) => {
             ticket.start();
@@ -182,72 +144,52 @@ where
 #[cold]
 #[inline(never)]
 #[track_caller]
-fn begin_out_of_line<'w, R, H, O, S, K>(
+fn hit_or_miss<'w, R, H: Keeping<R, Kept = ValueOf<M>>, M: Cloning, K: KeyOf<M>>(
     core: &'static Core,
-    place: Place<'w, O, S>,
+    place: At<'w, M>,
     anchor: Option<&'w Anchor>,
     key: K,
-) -> Step<'w, R, O, S, K::Store<H::Kept>>
-where
-    H: Keeping<R, Kept: Clone + Storable<S>>,
-    O: Locate<S> + ?Sized,
-    S: Scope,
-    K: KeySet<S>,
-{
-    begin_counted::<R, H, O, S, K>(core, place, anchor, key)
+) -> Step<'w, R, M> {
+    hit_counted::<R, H, M, K>(core, place, anchor, key)
 }
 
-/// The same for keys and values that nothing of the user's is run for.
+/// A hit whose copy is made under the lock, since neither key nor value runs anything of the user's; or a miss.
 #[inline]
 #[track_caller]
-fn begin_under_lock<'w, R, H, O, S, K>(
+fn hit_locked<'w, R, H: Keeping<R, Kept = ValueOf<M>>, M: Cloning, K: KeyOf<M>>(
     core: &'static Core,
-    place: Place<'w, O, S>,
+    place: At<'w, M>,
     anchor: Option<&'w Anchor>,
     key: K,
-) -> Step<'w, R, O, S, K::Store<H::Kept>>
-where
-    H: Keeping<R, Kept: Clone + Storable<S>>,
-    O: Locate<S> + ?Sized,
-    S: Scope,
-    K: KeySet<S>,
-{
+) -> Step<'w, R, M> {
     let hash = key.hash();
-    if let Some(anchor) = anchor {
-        if let Some(cell) = Cell::<S, K, H::Kept>::find(anchor, core) {
-            if let Some(value) = cell.copy(hash, |stored| key.matches(stored)) {
-                if hits::are_to_sweep(counters::count(core, Count::Hits, 1)) {
-                    account::after_hits();
-                }
-                return Step::Done(H::result(value));
+    if let Some(cell) = anchor.and_then(|anchor| CellOf::<M>::find(anchor, core)) {
+        if let Some(value) = cell.copy(hash, |stored| key.matches(stored)) {
+            if hits::are_to_sweep(counters::count(core, Count::Hits, 1)) {
+                account::after_hits();
             }
+            return Step::Done(H::result(value));
         }
     }
-    begin_slowly::<R, H, O, S, K>(core, place, anchor, &key, hash)
+    miss::<R, H, M, K>(core, place, anchor, &key, hash)
 }
 
-/// The same with a count of the entry while its value is copied.
+/// A hit that has a count of the entry while its value is copied, or a miss.
 #[inline]
 #[track_caller]
-fn begin_counted<'w, R, H, O, S, K>(
+fn hit_counted<'w, R, H: Keeping<R, Kept = ValueOf<M>>, M: Cloning, K: KeyOf<M>>(
     core: &'static Core,
-    place: Place<'w, O, S>,
+    place: At<'w, M>,
     anchor: Option<&'w Anchor>,
     key: K,
-) -> Step<'w, R, O, S, K::Store<H::Kept>>
-where
-    H: Keeping<R, Kept: Clone + Storable<S>>,
-    O: Locate<S> + ?Sized,
-    S: Scope,
-    K: KeySet<S>,
-{
+) -> Step<'w, R, M> {
     if is_plain::<H::Kept>() && K::TRUSTED {
-        return begin_under_lock::<R, H, O, S, K>(core, place, anchor, key);
+        return hit_locked::<R, H, M, K>(core, place, anchor, key);
     }
     // User code may run below: hashing, comparing, cloning. No sweep starts inside it.
     let deeper = DepthGuard::enter();
     let hash = key.hash();
-    if let Some((entry, _)) = seek::<S, K, H::Kept>(core, anchor, &key, hash) {
+    if let Some(entry) = seek::<M, K>(core, anchor, &key, hash) {
         if let Some(value) = entry.slot.get() {
             entry.meta.visit();
             let value = OnItsWay::new(value.clone());
@@ -263,29 +205,24 @@ where
         }
     }
     drop(deeper);
-    begin_slowly::<R, H, O, S, K>(core, place, anchor, &key, hash)
+    miss::<R, H, M, K>(core, place, anchor, &key, hash)
 }
 
 #[cold]
 #[inline(never)]
 #[track_caller]
-fn begin_slowly<'w, R, H, O, S, K>(
+fn miss<'w, R, H: Keeping<R, Kept = ValueOf<M>>, M: Cloning, K: KeyOf<M>>(
     core: &'static Core,
-    place: Place<'w, O, S>,
+    place: At<'w, M>,
     anchor: Option<&'w Anchor>,
     key: &K,
     hash: u64,
-) -> Step<'w, R, O, S, K::Store<H::Kept>>
-where
-    H: Keeping<R, Kept: Clone + Storable<S>>,
-    O: Locate<S> + ?Sized,
-    S: Scope,
-    K: KeySet<S>,
-{
-    match begin::<O, S, K, H::Kept>(core, place, anchor, key, hash) {
+) -> Step<'w, R, M> {
+    match search::begin::<M, K>(core, place, anchor, key, hash) {
         Begun::Ready { entry, hit, call: _call, .. } => {
             entry.meta.visit();
-            let value = OnItsWay::new(copy::<K::Store<H::Kept>>(&entry));
+            let value = entry.slot.get().expect("only ready entries are handed out");
+            let value = OnItsWay::new(value.clone());
             // A `Clone` that panics was no hit.
             if hit {
                 counters::count(core, Count::Hits, 1);
@@ -298,12 +235,7 @@ where
 }
 
 #[allow(private_bounds, reason = "as for `Step`")]
-impl<O, S, St> Ticket<'_, O, S, St>
-where
-    O: Locate<S> + ?Sized,
-    S: Scope,
-    St: Store<Key: StoredKey<S>, Value: Clone> + 'static,
-{
+impl<M: Cloning> Ticket<'_, M> {
     /// The body is about to run.
     #[inline]
     pub fn start(&mut self) {
@@ -318,11 +250,11 @@ where
     /// needs is not on the stack while the body runs.
     #[cold]
     #[inline(never)]
-    pub fn end<R, H: Keeping<R, Kept = St::Value>>(&mut self, result: R, keeping: &H) -> R {
+    pub fn end<R, H: Keeping<R, Kept = ValueOf<M>>>(&mut self, result: R, keeping: &H) -> R {
         let Some(mut job) = self.0.take() else { return result };
         let result = OnItsWay::new(result);
         if keeping.keeps(&result) {
-            keep::<R, H, O, S, St>(job, result)
+            keep::<R, H, M>(job, result)
         } else {
             job.stop();
             job.reject(result, H::shared)
@@ -335,16 +267,10 @@ where
 /// The steps of this are functions of their own for the sake of large results: where nothing is optimised, each move has a place of
 /// its own in the frame of the function that it is in.
 #[inline]
-fn keep<R, H, O, S, St>(mut job: Job<'_, O, S, St>, result: OnItsWay<R>) -> R
-where
-    H: Keeping<R, Kept = St::Value>,
-    O: Locate<S> + ?Sized,
-    S: Scope,
-    St: Store<Key: StoredKey<S>, Value: Clone> + 'static,
-{
+fn keep<R, H: Keeping<R, Kept = ValueOf<M>>, M: Cloning>(mut job: Job<'_, M>, result: OnItsWay<R>) -> R {
     let mut value = stored::<R, H>(result);
     let before = job.strong_before_copy();
-    let copied = copied::<St::Value>(&value);
+    let copied = copied(&*value);
     let mut taken = job.taken_by_copy(before);
     let mut notes = job.stop();
     if H::mark(&mut value, |address| job.has_argument(address)) {
@@ -352,7 +278,7 @@ where
         taken = None;
     }
     let published = job.publish(value.arrive(), &notes, taken);
-    returned::<R, H>(first_of::<R, H, St>(published, copied))
+    returned::<R, H>(first_of::<R, H, M>(published, copied))
 }
 
 /// What is stored of a result that is to be kept.
@@ -374,12 +300,11 @@ fn copied<V: Clone>(value: &V) -> OnItsWay<V> {
 
 /// A copy of the value of a racer that was faster, or the own. A detached result's destructor runs here.
 #[inline]
-fn first_of<R, H, St>(published: Published<St>, own: OnItsWay<St::Value>) -> OnItsWay<St::Value>
-where
-    H: Keeping<R, Kept = St::Value>,
-    St: Store<Value: Clone>,
-{
-    match faster::<R, H, St>(published) {
+fn first_of<R, H: Keeping<R, Kept = ValueOf<M>>, M: Cloning>(
+    published: Published<M::Store>,
+    own: OnItsWay<ValueOf<M>>,
+) -> OnItsWay<ValueOf<M>> {
+    match faster::<R, H, M>(published) {
         None => own,
         Some(first) => {
             drop(own.arrive());
@@ -389,11 +314,9 @@ where
 }
 
 #[inline]
-fn faster<R, H, St>(published: Published<St>) -> Option<OnItsWay<St::Value>>
-where
-    H: Keeping<R, Kept = St::Value>,
-    St: Store<Value: Clone>,
-{
+fn faster<R, H: Keeping<R, Kept = ValueOf<M>>, M: Cloning>(
+    published: Published<M::Store>,
+) -> Option<OnItsWay<ValueOf<M>>> {
     match &published {
         Published::Ours(_) => None,
         // Nothing yet: a refresh that is still on its way.
@@ -402,50 +325,38 @@ where
 }
 
 /// Carries out what the handle asks.
-pub(crate) fn apply_owned<'w, R, H, O, S, K>(
+pub(crate) fn apply_owned<'w, R, H: Keeping<R, Kept = ValueOf<M>>, M: Cloning, K: KeyOf<M>>(
     core: &'static Core,
-    place: Place<'w, O, S>,
+    place: At<'w, M>,
     key: K,
     op: Op<R>,
-) -> Step<'w, Reply<R, R>, O, S, K::Store<H::Kept>>
-where
-    H: Keeping<R, Kept: Clone + Storable<S>>,
-    O: Locate<S> + ?Sized,
-    S: Scope,
-    K: KeySet<S>,
-{
+) -> Step<'w, Reply<R, R>, M> {
     match op {
-        Op::Get => Step::Done(match get(core, place, &key) {
+        Op::Get => Step::Done(match get::<M, K>(core, place, &key) {
             Some(copy) => Reply::Out(H::result(copy)),
             None => Reply::Nothing,
         }),
         Op::Compute => Step::Compute(Ticket(None)),
-        Op::Forget => Step::Done(Reply::Flag(forget::<H::Kept, O, S, K>(core, place, &key))),
+        Op::Forget => Step::Done(Reply::Flag(forget::<M, K>(core, place, &key))),
         Op::Insert(result) => {
             match H::stored(result.arrive()) {
-                Some(value) => insert::<R, H, O, S, K>(core, place, &key, OnItsWay::new(value)),
+                Some(value) => insert::<R, H, M, K>(core, place, &key, OnItsWay::new(value)),
                 // An error that nobody could have a copy of: the old result goes, and none comes.
-                None => drop(forget::<H::Kept, O, S, K>(core, place, &key)),
+                None => drop(forget::<M, K>(core, place, &key)),
             }
             Step::Done(Reply::Nothing)
         }
-        Op::Refresh => match refresh(core, place, &key) {
+        Op::Refresh => match refresh::<M, K>(core, place, &key) {
             Ok(ticket) => Step::Compute(ticket),
             Err(ring) => Step::Done(Reply::Ring(Box::new(ring))),
         },
     }
 }
 
-fn get<R, O, S, K>(core: &'static Core, place: Place<'_, O, S>, key: &K) -> Option<R>
-where
-    R: Clone + Storable<S>,
-    O: Locate<S> + ?Sized,
-    S: Scope,
-    K: KeySet<S>,
-{
+fn get<M: Cloning, K: KeyOf<M>>(core: &'static Core, place: At<'_, M>, key: &K) -> Option<ValueOf<M>> {
     let deeper = DepthGuard::enter();
-    let cell = Cell::<S, K, R>::find(place.find()?, core)?;
-    let entry = cell.seek_ready(key.hash(), const { Keys::of::<S, K>() }, |stored| key.matches(stored))?;
+    let cell = CellOf::<M>::find(place.find()?, core)?;
+    let entry = cell.seek_ready(key.hash(), const { Keys::of::<M::Scope, K>() }, |stored| key.matches(stored))?;
     let value = entry.slot.get().cloned().map(OnItsWay::new);
     // This may be the last count.
     drop(entry);
@@ -453,16 +364,10 @@ where
     value.map(OnItsWay::arrive)
 }
 
-fn forget<R, O, S, K>(core: &'static Core, place: Place<'_, O, S>, key: &K) -> bool
-where
-    R: Clone + Storable<S>,
-    O: Locate<S> + ?Sized,
-    S: Scope,
-    K: KeySet<S>,
-{
+fn forget<M: Cloning, K: KeyOf<M>>(core: &'static Core, place: At<'_, M>, key: &K) -> bool {
     let _deeper = DepthGuard::enter();
-    let Some(cell) = place.find().and_then(|anchor| Cell::<S, K, R>::find(anchor, core)) else { return false };
-    let taken = cell.take_key(key.hash(), const { Keys::of::<S, K>() }, |stored| key.matches(stored));
+    let Some(cell) = place.find().and_then(|anchor| CellOf::<M>::find(anchor, core)) else { return false };
+    let taken = cell.take_key(key.hash(), const { Keys::of::<M::Scope, K>() }, |stored| key.matches(stored));
     let Some(taken) = taken else { return false };
     let ready = taken.ready;
     if ready {
@@ -474,31 +379,24 @@ where
 }
 
 /// The cell of `core` on the owner, made on first use.
-fn cell_of<'w, R, O, S, K>(core: &'static Core, place: Place<'w, O, S>) -> &'w Cell<S, K, R>
-where
-    R: Storable<S>,
-    O: Locate<S> + ?Sized,
-    S: Scope,
-    K: KeySet<S>,
-{
+fn cell_of<'w, M: Spec>(core: &'static Core, place: At<'w, M>) -> &'w CellOf<M> {
     let anchor = place.find().unwrap_or_else(|| place.make());
-    Cell::<S, K, R>::find_or_add(anchor, core, Place::<O, S>::WHERE)
+    CellOf::<M>::find_or_add(anchor, core, At::<M>::WHERE)
 }
 
-fn insert<R, H, O, S, K>(core: &'static Core, place: Place<'_, O, S>, key: &K, mut value: OnItsWay<H::Kept>)
-where
-    H: Keeping<R, Kept: Clone + Storable<S>>,
-    O: Locate<S> + ?Sized,
-    S: Scope,
-    K: KeySet<S>,
-{
+fn insert<R, H: Keeping<R, Kept = ValueOf<M>>, M: Cloning, K: KeyOf<M>>(
+    core: &'static Core,
+    place: At<'_, M>,
+    key: &K,
+    mut value: OnItsWay<ValueOf<M>>,
+) {
     let _call = Call::enter();
     account::owe();
-    let cell = cell_of::<H::Kept, O, S, K>(core, place);
+    let cell = cell_of::<M>(core, place);
     let (hash, stored) = (key.hash(), key.to_stored());
-    let keys = const { Keys::of::<S, K>() };
-    H::mark(&mut value, |address| is_argument::<O, S, _>(place, &stored, address));
-    let entry = new_entry::<K::Store<H::Kept>>(Slot::full(value.arrive()), stored, hash);
+    let keys = const { Keys::of::<M::Scope, K>() };
+    H::mark(&mut value, |address| is_argument::<M>(place, &stored, address));
+    let entry = new_entry::<M::Store>(Slot::full(value.arrive()), stored, hash);
     // Before others can take it, see `Job::publish`.
     counters::count(core, Count::Inserts, 1);
     let refused = Refused(core);
@@ -523,32 +421,26 @@ impl Drop for Refused {
 
 /// The duty to compute a new result, or what there is to say where that would never end: the handle's method panics, which alone
 /// knows its caller.
-fn refresh<'w, R, O, S, K>(
+fn refresh<'w, M: Cloning, K: KeyOf<M>>(
     core: &'static Core,
-    place: Place<'w, O, S>,
+    place: At<'w, M>,
     key: &K,
-) -> Result<Ticket<'w, O, S, K::Store<R>>, String>
-where
-    R: Clone + Storable<S>,
-    O: Locate<S> + ?Sized,
-    S: Scope,
-    K: KeySet<S>,
-{
+) -> Result<Ticket<'w, M>, String> {
     let call = Call::enter();
     account::owe();
     let me = thread::number();
-    let cell = cell_of::<R, O, S, K>(core, place);
+    let cell = cell_of::<M>(core, place);
     let hash = key.hash();
     if let Some(ring) = flight::asked_again(cell.core(), cell.address(), hash) {
         return Err(ring);
     }
     let stored = key.to_stored();
-    let entry = new_entry::<K::Store<R>>(Slot::claimed(me), stored, hash);
-    let keys = const { Keys::of::<S, K>() };
+    let entry = new_entry::<M::Store>(Slot::claimed(me), stored, hash);
+    let keys = const { Keys::of::<M::Scope, K>() };
     let old = cell.replace(&entry, keys);
     let own = old.as_ref().map(Taken::entry);
     let own = own.filter(|old| matches!(old.slot.look(), Look::Busy(flight) if flight.thread == me));
-    let own = own.map(|old| task_of(cell, old, false));
+    let own = own.map(|old| task_of::<M>(cell, old, false));
     let job = Job::refresh(place, cell, entry, keys, Replaced(old.map(Box::new)), call);
     // Where it is asked from the body of the very flight it replaced, that would ask again, without end.
     if let Some(ring) = own.and_then(|own| flight::ring(core, own)) {

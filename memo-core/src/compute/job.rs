@@ -1,14 +1,13 @@
 //! A call that has to compute: from the miss to the published result.
 
-use crate::anchor::anchor::Anchor;
-use crate::argument::key::{KeySet, StoredKey};
-use crate::argument::owner::{Locate, Place};
+use super::flight::{self, Running, Task};
+use super::notes::{Counts, Notes, Timed};
+use super::wait_graph;
+use crate::argument::key::StoredKey;
 use crate::argument::scope::Scope;
-use crate::cell::counted::{CountedCell, Keys, new_entries, new_entry};
+use crate::cell::counted::Keys;
 use crate::cell::racers::Race;
-use crate::compute::flight::{self, Running, Task};
-use crate::compute::notes::{Counts, Notes, Timed};
-use crate::compute::wait_graph;
+use crate::cell::spec::{At, CellOf, EntryOf, KeyIn, Spec, ValueOf};
 use crate::memo::core::Core;
 use crate::memo::count::Count;
 use crate::memo::counters;
@@ -17,7 +16,7 @@ use crate::reclaim::audit;
 use crate::reclaim::call::Call;
 use crate::sys::panics::{OnItsWay, drop_all};
 use crate::sys::thread;
-use crate::value::slot::{Look, NoValue, Slot, Waited};
+use crate::value::slot::{Look, NoValue, Slot};
 use crate::value::store::{Counted, Evicted, Meta, Store, Taken};
 
 /// Begins a computation: as a frame of this thread, timed now and then. `stack` is an address on the stack that it runs on.
@@ -42,9 +41,9 @@ pub(crate) fn stop(core: &'static Core, running: Running) -> Notes {
     notes
 }
 
-fn counts_of<S: Scope, St: Store<Key: StoredKey<S>>>(entry: &Counted<St>) -> Counts {
+fn counts_of<M: Spec>(entry: &EntryOf<M>) -> Counts {
     let mut counts = Counts::default();
-    if <St::Key as StoredKey<S>>::PEERS {
+    if <KeyIn<M> as StoredKey<M::Scope>>::PEERS {
         let mut free = counts.iter_mut();
         entry.meta.key().each_peer(&mut |peer| {
             if let Some(count) = free.next() {
@@ -56,8 +55,8 @@ fn counts_of<S: Scope, St: Store<Key: StoredKey<S>>>(entry: &Counted<St>) -> Cou
 }
 
 /// Looks at those arguments after the call (law 16), where all threads see them.
-fn look_at_others<S: Scope, St: Store<Key: StoredKey<S>>>(core: &'static Core, entry: &Counted<St>, before: &Counts) {
-    if S::LOCAL || !<St::Key as StoredKey<S>>::PEERS {
+fn look_at_others<M: Spec>(core: &'static Core, entry: &EntryOf<M>, before: &Counts) {
+    if M::Scope::LOCAL || !<KeyIn<M> as StoredKey<M::Scope>>::PEERS {
         return;
     }
     let mut before = before.iter().copied().enumerate();
@@ -67,13 +66,9 @@ fn look_at_others<S: Scope, St: Store<Key: StoredKey<S>>>(core: &'static Core, e
     });
 }
 
-/// Whether the owner, or another weak argument that the stored key names, is at this address: whoever finds that key again borrows what
-/// it names.
-pub(crate) fn is_argument<O: Locate<S> + ?Sized, S: Scope, K: StoredKey<S>>(
-    place: Place<'_, O, S>,
-    stored: &K,
-    address: usize,
-) -> bool {
+/// Whether the owner, or another weak argument that the stored key names, is at this address. Whoever finds that key again borrows
+/// what it names.
+pub(crate) fn is_argument<M: Spec>(place: At<'_, M>, stored: &KeyIn<M>, address: usize) -> bool {
     let mut found = place.life().is_some_and(|(subject, _)| subject.address == address);
     if !found {
         stored.each_peer(&mut |peer| found |= peer.object() == Some(address));
@@ -88,7 +83,7 @@ pub(crate) fn note_miss(core: &'static Core) {
 }
 
 /// What stands against a call's own entry.
-enum Role<'c> {
+pub(super) enum Role<'c> {
     /// Its entry is in the store, claimed: others wait for it.
     Lead,
     /// Its entry is its own until the result is there (`single_flight = false`, or a flight was rejected before).
@@ -100,17 +95,17 @@ enum Role<'c> {
 }
 
 /// A call that computes an entry of a counted cell.
-pub(crate) struct Job<'w, O: Locate<S> + ?Sized, S: Scope, St: Store<Key: StoredKey<S>> + 'static> {
-    place: Place<'w, O, S>,
-    cell: &'w CountedCell<S, St>,
+pub(crate) struct Job<'w, M: Spec> {
+    place: At<'w, M>,
+    cell: &'w CellOf<M>,
     /// Until it is published.
-    entry: Option<Counted<St>>,
+    entry: Option<EntryOf<M>>,
     keys: Keys,
     role: Role<'w>,
     /// From the begin of its body to the end.
     running: Option<Running>,
     /// What a refresh took the place of. It goes when the new result is there: its `Drop` may ask for that.
-    _replaced: Replaced<St>,
+    _replaced: Replaced<M::Store>,
     /// Last: what the call owes is paid when all else is done.
     _call: Call,
 }
@@ -124,20 +119,6 @@ impl<St: Store> Drop for Replaced<St> {
             drop_all([*replaced]);
         }
     }
-}
-
-/// How a call that was not a plain hit begins.
-pub(crate) enum Begun<'w, O: Locate<S> + ?Sized, S: Scope, St: Store<Key: StoredKey<S>> + 'static> {
-    /// The entry has its value.
-    Ready {
-        entry: Counted<St>,
-        /// The cell it is in.
-        cell: &'w CountedCell<S, St>,
-        /// It was there at once. Not counted yet: a copy that cannot be made is no hit.
-        hit: bool,
-        call: Call,
-    },
-    Compute(Job<'w, O, S, St>),
 }
 
 fn entry_of<St: Store>(entry: &Option<Counted<St>>) -> &Counted<St> {
@@ -161,146 +142,16 @@ pub(crate) enum Published<St: Store> {
     Theirs(Counted<St>),
 }
 
-/// Finds the entry, waits for it, or becomes the one who computes it. `anchor` is the owner's, if it was found.
-#[track_caller]
-pub(crate) fn begin<'w, O, S, K, V>(
-    core: &'static Core,
-    place: Place<'w, O, S>,
-    anchor: Option<&'w Anchor>,
-    key: &K,
-    hash: u64,
-) -> Begun<'w, O, S, K::Store<V>>
-where
-    O: Locate<S> + ?Sized,
-    S: Scope,
-    K: KeySet<S>,
-    V: 'static,
-{
-    let call = Call::enter();
-    let site = core.site();
-    let anchor = anchor.unwrap_or_else(|| place.make());
-    let keys = const { Keys::of::<S, K>() };
-    let me = thread::number();
-    let mut missed = false;
-    let cell = match CountedCell::<S, K::Store<V>>::find(anchor, core) {
-        Some(cell) => cell,
-        // The first call of all: its entry is in the cell from the start.
-        None if site.single_flight && K::Store::<V>::FRONTED => {
-            missed = true;
-            note_miss(core);
-            let (entry, stored) = new_entries::<K::Store<V>>(Slot::claimed(me), key.to_stored(), hash);
-            match CountedCell::add_cell(anchor, core, Place::<O, S>::WHERE, Some(stored)) {
-                Ok(cell) => {
-                    return Begun::Compute(Job::new(place, cell, entry, keys, Role::Lead, call));
-                }
-                Err(theirs) => theirs,
-            }
-        }
-        None => CountedCell::find_or_add(anchor, core, Place::<O, S>::WHERE),
-    };
-    let mut race = (!site.single_flight).then(|| cell.race(hash));
-    // The entry that another call was faster with. Looked at as it is: a key whose `matches_stored` and stored form disagree
-    // would be sought, not found, and not added, for ever.
-    let mut faster = None;
-    // The caller has just looked, and who adds looks again under the very lock that it adds under.
-    let mut looked = K::TRUSTED && site.single_flight;
-    loop {
-        let at_once = std::mem::take(&mut looked);
-        let found = match faster.take() {
-            None if !at_once => cell.seek(hash, keys, |stored| key.matches(stored)),
-            found => found,
-        };
-        let found = match found {
-            Some(found) => found,
-            None => {
-                // Of one that is added at once it is not yet known whether it is a hit.
-                if !missed && !at_once {
-                    missed = true;
-                    note_miss(core);
-                }
-                if race.is_none() {
-                    flight::guard_again(core, cell.address(), hash);
-                }
-                let entry = new_entry::<K::Store<V>>(Slot::claimed(me), key.to_stored(), hash);
-                let role = match race.take() {
-                    None => match cell.add(&entry, keys) {
-                        Ok(()) => Role::Lead,
-                        Err(theirs) => {
-                            faster = Some(theirs);
-                            continue;
-                        }
-                    },
-                    Some(race) => {
-                        flight::guard_depth(core, task_of(cell, &entry, true));
-                        Role::Race(race)
-                    }
-                };
-                if !missed {
-                    note_miss(core);
-                }
-                return Begun::Compute(Job::new(place, cell, entry, keys, role, call));
-            }
-        };
-        match found.slot.look() {
-            Look::Ready => {
-                return Begun::Ready { entry: found, cell, hit: !missed, call };
-            }
-            Look::Busy(flight) => {
-                if let Some(race) = race.take() {
-                    // A `refresh` is on its way, or a flight after a rejected one, or a suspended one: compute beside it.
-                    let entry = new_entry::<K::Store<V>>(Slot::claimed(me), key.to_stored(), hash);
-                    flight::guard_depth(core, task_of(cell, &entry, true));
-                    if !missed {
-                        note_miss(core);
-                    }
-                    return Begun::Compute(Job::new(place, cell, entry, keys, Role::Race(race), call));
-                }
-                if flight.thread == me {
-                    flight::refuse_ring(core, task_of(cell, &found, false));
-                    race = Some(cell.race(hash));
-                    faster = Some(found);
-                    continue;
-                }
-                if !missed {
-                    missed = true;
-                    note_miss(core);
-                }
-                counters::count(core, Count::Waits, 1);
-                match wait_graph::wait(core, &found.slot, flight) {
-                    Waited::Ready => return Begun::Ready { entry: found, cell, hit: false, call },
-                    Waited::Again => {}
-                    Waited::Alone => race = Some(cell.race(hash)),
-                }
-            }
-            // Its flight has just ended without a value; it was taken out before that, so the next look misses it.
-            Look::Over | Look::Claimed => {}
-        }
-    }
-}
-
 /// What the computation of an entry is for.
-pub(crate) fn task_of<S: Scope, St: Store<Key: StoredKey<S>> + 'static>(
-    cell: &CountedCell<S, St>,
-    entry: &Counted<St>,
-    races: bool,
-) -> Task {
-    Task { slot: slot_address(entry), cell: cell.address(), hash: entry.meta.hash(), races }
+pub(crate) fn task_of<M: Spec>(cell: &CellOf<M>, entry: &EntryOf<M>, races: bool) -> Task {
+    Task { slot: flight::slot_address(&entry.slot), cell: cell.address(), hash: entry.meta.hash(), races }
 }
 
-fn slot_address<M, V>(entry: &crate::sys::arc::Arc<crate::value::store::Entry<M, V>>) -> usize {
-    flight::slot_address(&entry.slot)
-}
-
-impl<'w, O, S, St> Job<'w, O, S, St>
-where
-    O: Locate<S> + ?Sized,
-    S: Scope,
-    St: Store<Key: StoredKey<S>> + 'static,
-{
-    fn new(
-        place: Place<'w, O, S>,
-        cell: &'w CountedCell<S, St>,
-        entry: Counted<St>,
+impl<'w, M: Spec> Job<'w, M> {
+    pub(super) fn new(
+        place: At<'w, M>,
+        cell: &'w CellOf<M>,
+        entry: EntryOf<M>,
         keys: Keys,
         role: Role<'w>,
         call: Call,
@@ -314,11 +165,11 @@ where
 
     /// A job whose entry replaces what is there: `refresh`.
     pub(crate) fn refresh(
-        place: Place<'w, O, S>,
-        cell: &'w CountedCell<S, St>,
-        entry: Counted<St>,
+        place: At<'w, M>,
+        cell: &'w CellOf<M>,
+        entry: EntryOf<M>,
         keys: Keys,
-        replaced: Replaced<St>,
+        replaced: Replaced<M::Store>,
         call: Call,
     ) -> Self {
         let mut job = Self::new(place, cell, entry, keys, Role::Lead, call);
@@ -326,22 +177,22 @@ where
         job
     }
 
-    pub(crate) fn cell(&self) -> &'w CountedCell<S, St> {
+    pub(crate) fn cell(&self) -> &'w CellOf<M> {
         self.cell
     }
 
-    fn entry(&self) -> &Counted<St> {
-        entry_of::<St>(&self.entry)
+    fn entry(&self) -> &EntryOf<M> {
+        entry_of::<M::Store>(&self.entry)
     }
 
     fn task(&self) -> Task {
-        task_of(self.cell, self.entry(), matches!(self.role, Role::Race(_)))
+        task_of::<M>(self.cell, self.entry(), matches!(self.role, Role::Race(_)))
     }
 
     /// Makes way for a result that is to be lent, and so to be stored: waits for the end of the flight of `theirs`, an entry with
     /// the same key, which is where it will be. If that ends with nothing, the call's own result is. A flight that is suspended on
     /// this thread cannot be waited for: it is taken out.
-    fn make_way(&self, theirs: &Counted<St>) {
+    fn make_way(&self, theirs: &EntryOf<M>) {
         if let Look::Busy(flight) = theirs.slot.look() {
             if flight.thread == thread::number() {
                 self.cell.overtake(theirs);
@@ -352,7 +203,7 @@ where
     }
 
     /// The call's entry was taken out by a faster one of a lending memo. Puts it in again, unless there is a result: that one.
-    fn regain(&self, entry: &Counted<St>) -> Option<Counted<St>> {
+    fn regain(&self, entry: &EntryOf<M>) -> Option<EntryOf<M>> {
         // The user's `Eq` may panic, and nobody else would end it.
         let unfilled = Unfilled(&entry.slot);
         loop {
@@ -372,8 +223,8 @@ where
     #[inline(never)]
     pub(crate) fn start(&mut self) {
         let core = self.core();
-        let (strong, others) = match audit::may_hold::<St::Value>(core) {
-            true => (self.place.strong(), counts_of::<S, St>(self.entry())),
+        let (strong, others) = match audit::may_hold::<ValueOf<M>>(core) {
+            true => (self.place.strong(), counts_of::<M>(self.entry())),
             false => (None, Counts::default()),
         };
         let here = std::ptr::from_ref(self).addr();
@@ -399,18 +250,18 @@ where
 
     /// Whether one of its weak arguments is at this address.
     pub(crate) fn has_argument(&self, address: usize) -> bool {
-        is_argument::<O, S, _>(self.place, self.entry().meta.key(), address)
+        is_argument::<M>(self.place, self.entry().meta.key(), address)
     }
 
     /// Stores the value, unless something was asked to go meanwhile. `copied`: how many counts of the owner a copy of it took.
     #[inline]
-    pub(crate) fn publish(mut self, value: St::Value, notes: &Notes, copied: Option<usize>) -> Published<St> {
+    pub(crate) fn publish(mut self, value: ValueOf<M>, notes: &Notes, copied: Option<usize>) -> Published<M::Store> {
         let core = self.core();
         let capacity = core.site().capacity;
         let role = std::mem::replace(&mut self.role, Role::Filled);
         // Before others can take it: no reader of the statistics finds it gone that has not come.
         counters::count(core, Count::Computes, 1);
-        let entry = entry_of::<St>(&self.entry);
+        let entry = entry_of::<M::Store>(&self.entry);
         let (stored, theirs, victims) = match role {
             Role::Lead => match self.cell.publish(entry, value, capacity) {
                 Ok((stored, victims)) => (stored, None, victims),
@@ -440,7 +291,7 @@ where
         if stored {
             audit::look_at_owner(core, &self.place, notes.strong, copied);
             if let Published::Ours(entry) = &published {
-                look_at_others::<S, St>(core, entry, &notes.others);
+                look_at_others::<M>(core, entry, &notes.others);
             }
         } else {
             counters::count(core, Count::Rejected, 1);
@@ -456,7 +307,7 @@ where
     /// comes back, if it is there still.
     #[cold]
     #[inline(never)]
-    fn publish_overtaken(&self, value: St::Value) -> (bool, Option<Counted<St>>, Evicted<St>) {
+    fn publish_overtaken(&self, value: ValueOf<M>) -> (bool, Option<EntryOf<M>>, Evicted<M::Store>) {
         let mut value = OnItsWay::new(value);
         loop {
             if let Some(theirs) = self.regain(self.entry()) {
@@ -472,7 +323,7 @@ where
     }
 
     /// Ends without storing; the value goes to those who waited, if any, as `share` makes it theirs.
-    pub(crate) fn reject<R>(mut self, result: OnItsWay<R>, share: impl FnOnce(&R) -> Option<St::Value>) -> R {
+    pub(crate) fn reject<R>(mut self, result: OnItsWay<R>, share: impl FnOnce(&R) -> Option<ValueOf<M>>) -> R {
         if let Role::Lead = self.role {
             self.cell.withdraw(self.entry());
             if !self.entry().slot.end_unless_awaited() {
@@ -500,12 +351,7 @@ where
 }
 
 /// A job that ends here ended in a panic: of the body, of `cache_if`, or of a `Clone`.
-impl<O, S, St> Drop for Job<'_, O, S, St>
-where
-    O: Locate<S> + ?Sized,
-    S: Scope,
-    St: Store<Key: StoredKey<S>> + 'static,
-{
+impl<M: Spec> Drop for Job<'_, M> {
     #[inline]
     fn drop(&mut self) {
         // The computation is over before anybody is told so.
@@ -516,12 +362,7 @@ where
     }
 }
 
-impl<O, S, St> Job<'_, O, S, St>
-where
-    O: Locate<S> + ?Sized,
-    S: Scope,
-    St: Store<Key: StoredKey<S>> + 'static,
-{
+impl<M: Spec> Job<'_, M> {
     #[cold]
     #[inline(never)]
     fn fail(&mut self) {

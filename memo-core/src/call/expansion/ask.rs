@@ -6,11 +6,11 @@
 use std::convert::Infallible;
 
 use super::lends::Lends;
-use super::returns::{Returns, finish_owned};
+use super::returns::{Keyed, Returns, finish_owned};
 use crate::argument::key::KeySet;
 use crate::argument::owner::{Locate, Place};
 use crate::call::keep::Keeping;
-use crate::call::lent::{LendKey, LentStep};
+use crate::call::lent::LentStep;
 use crate::call::op::{LentOp, Op, Reply};
 use crate::call::owned::Step;
 use crate::memo::core::Core;
@@ -34,7 +34,7 @@ pub trait AskOwned<R>: Sized {
 
     /// Does what is asked, or says what is left to do.
     #[track_caller]
-    fn begin<'w, H, O, S, K>(self, place: Place<'w, O, S>, key: K) -> Step<'w, Self::Reply, O, S, K::Store<H::Kept>>
+    fn begin<'w, H, O, S, K>(self, place: Place<'w, O, S>, key: K) -> Step<'w, Self::Reply, Keyed<O, S, K, H::Kept>>
     where
         H: Keeping<R, Kept: 'static>,
         O: Locate<S> + ?Sized,
@@ -58,7 +58,7 @@ impl<R> AskOwned<R> for Call {
     type Reply = R;
 
     #[cfg_attr(not(debug_assertions), inline(always))]
-    fn begin<'w, H, O, S, K>(self, place: Place<'w, O, S>, key: K) -> Step<'w, R, O, S, K::Store<H::Kept>>
+    fn begin<'w, H, O, S, K>(self, place: Place<'w, O, S>, key: K) -> Step<'w, R, Keyed<O, S, K, H::Kept>>
     where
         H: Keeping<R, Kept: 'static>,
         O: Locate<S> + ?Sized,
@@ -89,7 +89,7 @@ impl<R> AskOwned<R> for Through<Op<R>> {
     type Reply = Reply<R, R>;
 
     #[inline]
-    fn begin<'w, H, O, S, K>(self, place: Place<'w, O, S>, key: K) -> Step<'w, Reply<R, R>, O, S, K::Store<H::Kept>>
+    fn begin<'w, H, O, S, K>(self, place: Place<'w, O, S>, key: K) -> Step<'w, Reply<R, R>, Keyed<O, S, K, H::Kept>>
     where
         H: Keeping<R, Kept: 'static>,
         O: Locate<S> + ?Sized,
@@ -127,12 +127,12 @@ pub trait AskLent: Sized {
 
     /// Looks for the result, if that is asked for.
     #[track_caller]
-    fn begin<'w, V, O, S, K>(self, place: Place<'w, O, S>, key: K) -> LentStep<'w, V, O, S, K::Store<V>, Self::Else>
+    fn begin<'w, V, O, S, K>(self, place: Place<'w, O, S>, key: K) -> LentStep<'w, V, Keyed<O, S, K, V>, Self::Else>
     where
         V: 'static,
         O: Locate<S> + ?Sized,
         S: Lends<V>,
-        K: LendKey<S>;
+        K: KeySet<S>;
 
     /// The result, as it comes back.
     fn lent<Out, Value>(result: Out) -> Self::Reply<Out, Value>;
@@ -147,12 +147,12 @@ impl AskLent for Call {
     type Else = Infallible;
 
     #[cfg_attr(not(debug_assertions), inline(always))]
-    fn begin<'w, V, O, S, K>(self, place: Place<'w, O, S>, key: K) -> LentStep<'w, V, O, S, K::Store<V>>
+    fn begin<'w, V, O, S, K>(self, place: Place<'w, O, S>, key: K) -> LentStep<'w, V, Keyed<O, S, K, V>>
     where
         V: 'static,
         O: Locate<S> + ?Sized,
         S: Lends<V>,
-        K: LendKey<S>,
+        K: KeySet<S>,
     {
         S::begin(self.0, place, key)
     }
@@ -173,12 +173,12 @@ impl AskLent for Through<LentOp> {
     type Else = LentOp;
 
     #[inline]
-    fn begin<'w, V, O, S, K>(self, place: Place<'w, O, S>, key: K) -> LentStep<'w, V, O, S, K::Store<V>, LentOp>
+    fn begin<'w, V, O, S, K>(self, place: Place<'w, O, S>, key: K) -> LentStep<'w, V, Keyed<O, S, K, V>, LentOp>
     where
         V: 'static,
         O: Locate<S> + ?Sized,
         S: Lends<V>,
-        K: LendKey<S>,
+        K: KeySet<S>,
     {
         let found = match self.1 {
             LentOp::Get => S::get(self.0, place, key),
@@ -222,7 +222,7 @@ pub fn ask_owned<'w, R, O, S, K, H, A>(
     place: Place<'w, O, S>,
     key: K,
     _keeping: &H,
-) -> Step<'w, A::Reply, O, S, K::Store<H::Kept>>
+) -> Step<'w, A::Reply, Keyed<O, S, K, H::Kept>>
 where
     O: Locate<S> + ?Sized,
     S: Returns<R, H>,
@@ -240,12 +240,12 @@ pub fn ask_lent<'w, V, O, S, K, A>(
     ask: A,
     place: Place<'w, O, S>,
     key: K,
-) -> LentStep<'w, V, O, S, K::Store<V>, A::Else>
+) -> LentStep<'w, V, Keyed<O, S, K, V>, A::Else>
 where
     V: 'static,
     O: Locate<S> + ?Sized,
     S: Lends<V>,
-    K: LendKey<S>,
+    K: KeySet<S>,
     A: AskLent,
 {
     ask.begin(place, key)

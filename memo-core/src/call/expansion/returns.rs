@@ -2,14 +2,18 @@
 
 use std::borrow::BorrowMut;
 
-use crate::argument::key::{KeySet, StoredKey};
+use crate::argument::key::KeySet;
 use crate::argument::owner::{Locate, Place};
 use crate::argument::scope::{Scope, Storable};
 use crate::call::keep::Keeping;
 use crate::call::op::{Op, Reply};
 use crate::call::owned::{self, Step, Ticket};
+use crate::cell::spec::{Of, Spec};
 use crate::memo::core::Core;
 use crate::value::store::Store;
+
+/// The memo of an owner, with a key, that keeps `V`s.
+pub(crate) type Keyed<O, S, K, V> = Of<O, S, <K as KeySet<S>>::Store<V>>;
 
 /// A scope with memos that return an `R` by clone, kept as `H` says.
 #[allow(private_bounds, reason = "called by expansions, without naming it")]
@@ -29,7 +33,7 @@ pub trait Returns<R, H: Keeping<R, Kept: 'static>>: Scope {
         core: &'static Core,
         place: Place<'w, O, Self>,
         key: K,
-    ) -> Step<'w, R, O, Self, K::Store<H::Kept>>;
+    ) -> Step<'w, R, Keyed<O, Self, K, H::Kept>>;
 
     /// See [`owned::apply_owned`].
     fn apply<'w, O: Locate<Self> + ?Sized, K: KeySet<Self>>(
@@ -37,19 +41,17 @@ pub trait Returns<R, H: Keeping<R, Kept: 'static>>: Scope {
         place: Place<'w, O, Self>,
         key: K,
         op: Op<R>,
-    ) -> Step<'w, Reply<R, R>, O, Self, K::Store<H::Kept>>;
+    ) -> Step<'w, Reply<R, R>, Keyed<O, Self, K, H::Kept>>;
 
     /// See [`Ticket::start`].
-    fn start<O, St>(ticket: &mut Ticket<'_, O, Self, St>)
-    where
-        O: Locate<Self> + ?Sized,
-        St: Store<Key: StoredKey<Self>, Value = H::Kept> + 'static;
+    fn start<M: Spec<Scope = Self, Store: Store<Value = H::Kept>>>(ticket: &mut Ticket<'_, M>);
 
     /// See [`Ticket::end`].
-    fn end<O, St>(ticket: &mut Ticket<'_, O, Self, St>, result: R, keeping: &H) -> R
-    where
-        O: Locate<Self> + ?Sized,
-        St: Store<Key: StoredKey<Self>, Value = H::Kept> + 'static;
+    fn end<M: Spec<Scope = Self, Store: Store<Value = H::Kept>>>(
+        ticket: &mut Ticket<'_, M>,
+        result: R,
+        keeping: &H,
+    ) -> R;
 }
 
 #[allow(private_bounds, reason = "as for the trait")]
@@ -61,7 +63,7 @@ impl<S: Scope, R, H: Keeping<R, Kept: Clone + Storable<S>>> Returns<R, H> for S 
         keeping: H,
         body: impl FnOnce() -> R,
     ) -> R {
-        owned::call_owned(core, place, keeping, body)
+        owned::call_owned::<R, H, Keyed<O, S, (), H::Kept>>(core, place, keeping, body)
     }
 
     // Without optimisation each call that is put in place adds its copies of the result to the frame.
@@ -70,8 +72,8 @@ impl<S: Scope, R, H: Keeping<R, Kept: Clone + Storable<S>>> Returns<R, H> for S 
         core: &'static Core,
         place: Place<'w, O, S>,
         key: K,
-    ) -> Step<'w, R, O, S, K::Store<H::Kept>> {
-        owned::begin_owned::<R, H, O, S, K>(core, place, key)
+    ) -> Step<'w, R, Keyed<O, S, K, H::Kept>> {
+        owned::begin_owned::<R, H, Keyed<O, S, K, H::Kept>, K>(core, place, key)
     }
 
     #[inline]
@@ -80,25 +82,17 @@ impl<S: Scope, R, H: Keeping<R, Kept: Clone + Storable<S>>> Returns<R, H> for S 
         place: Place<'w, O, S>,
         key: K,
         op: Op<R>,
-    ) -> Step<'w, Reply<R, R>, O, S, K::Store<H::Kept>> {
-        owned::apply_owned::<R, H, O, S, K>(core, place, key, op)
+    ) -> Step<'w, Reply<R, R>, Keyed<O, S, K, H::Kept>> {
+        owned::apply_owned::<R, H, Keyed<O, S, K, H::Kept>, K>(core, place, key, op)
     }
 
     #[inline]
-    fn start<O, St>(ticket: &mut Ticket<'_, O, S, St>)
-    where
-        O: Locate<S> + ?Sized,
-        St: Store<Key: StoredKey<S>, Value = H::Kept> + 'static,
-    {
+    fn start<M: Spec<Scope = S, Store: Store<Value = H::Kept>>>(ticket: &mut Ticket<'_, M>) {
         ticket.start();
     }
 
     #[inline]
-    fn end<O, St>(ticket: &mut Ticket<'_, O, S, St>, result: R, keeping: &H) -> R
-    where
-        O: Locate<S> + ?Sized,
-        St: Store<Key: StoredKey<S>, Value = H::Kept> + 'static,
-    {
+    fn end<M: Spec<Scope = S, Store: Store<Value = H::Kept>>>(ticket: &mut Ticket<'_, M>, result: R, keeping: &H) -> R {
         ticket.end(result, keeping)
     }
 }
@@ -106,18 +100,12 @@ impl<S: Scope, R, H: Keeping<R, Kept: Clone + Storable<S>>> Returns<R, H> for S 
 /// A memoized call of a function that has no handle: the result, or the duty to compute it.
 #[inline(always)]
 #[track_caller]
-pub fn begin_owned<'w, R, O, S, K, H>(
+pub fn begin_owned<'w, R, O: Locate<S> + ?Sized, S: Returns<R, H>, K: KeySet<S>, H: Keeping<R, Kept: 'static>>(
     core: &'static Core,
     place: Place<'w, O, S>,
     key: K,
     _keeping: &H,
-) -> Step<'w, R, O, S, K::Store<H::Kept>>
-where
-    O: Locate<S> + ?Sized,
-    S: Returns<R, H>,
-    K: KeySet<S>,
-    H: Keeping<R, Kept: 'static>,
-{
+) -> Step<'w, R, Keyed<O, S, K, H::Kept>> {
     S::begin(core, place, key)
 }
 
@@ -129,43 +117,33 @@ where
 #[allow(private_bounds, reason = "as for `Returns`")]
 #[cold]
 #[inline(never)]
-pub fn finish_owned<'w, R, O, S, St, H>(
-    mut ticket: impl BorrowMut<Ticket<'w, O, S, St>>,
-    body: impl FnOnce() -> R,
-    keeping: &H,
-) -> R
+pub fn finish_owned<'w, R, M, H>(mut ticket: impl BorrowMut<Ticket<'w, M>>, body: impl FnOnce() -> R, keeping: &H) -> R
 where
-    O: Locate<S> + ?Sized + 'w,
-    S: Returns<R, H>,
-    St: Store<Key: StoredKey<S>, Value = H::Kept> + 'static,
+    M: Spec<Scope: Returns<R, H>, Store: Store<Value = H::Kept>> + 'w,
     H: Keeping<R, Kept: 'static>,
 {
-    S::start(ticket.borrow_mut());
-    S::end(ticket.borrow_mut(), body(), keeping)
+    M::Scope::start(ticket.borrow_mut());
+    M::Scope::end(ticket.borrow_mut(), body(), keeping)
 }
 
 /// The first half of [`finish_owned`], for a caller that runs the body itself: one that passes its own caller on.
 #[allow(private_bounds, reason = "as for `Returns`")]
 #[inline]
-pub fn start_owned<R, O, S, St, H>(ticket: &mut Ticket<'_, O, S, St>, _keeping: &H)
+pub fn start_owned<R, M, H>(ticket: &mut Ticket<'_, M>, _keeping: &H)
 where
-    O: Locate<S> + ?Sized,
-    S: Returns<R, H>,
-    St: Store<Key: StoredKey<S>, Value = H::Kept> + 'static,
+    M: Spec<Scope: Returns<R, H>, Store: Store<Value = H::Kept>>,
     H: Keeping<R, Kept: 'static>,
 {
-    S::start(ticket);
+    M::Scope::start(ticket);
 }
 
 /// The second half.
 #[allow(private_bounds, reason = "as for `Returns`")]
 #[inline]
-pub fn end_owned<R, O, S, St, H>(ticket: &mut Ticket<'_, O, S, St>, result: R, keeping: &H) -> R
+pub fn end_owned<R, M, H>(ticket: &mut Ticket<'_, M>, result: R, keeping: &H) -> R
 where
-    O: Locate<S> + ?Sized,
-    S: Returns<R, H>,
-    St: Store<Key: StoredKey<S>, Value = H::Kept> + 'static,
+    M: Spec<Scope: Returns<R, H>, Store: Store<Value = H::Kept>>,
     H: Keeping<R, Kept: 'static>,
 {
-    S::end(ticket, result, keeping)
+    M::Scope::end(ticket, result, keeping)
 }

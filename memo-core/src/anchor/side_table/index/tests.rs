@@ -2,6 +2,7 @@ use std::collections::HashMap;
 
 use super::testing::Stub;
 use super::*;
+use crate::anchor::side_table::subject::hash_of;
 
 /// Addresses as allocators give them, by number.
 fn address(n: usize) -> usize {

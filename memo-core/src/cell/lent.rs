@@ -1,0 +1,132 @@
+//! The cells of lending memos without an extra key: one slot, which lies in the cell itself.
+
+use std::ptr::NonNull;
+
+use crate::anchor::anchor::Anchor;
+use crate::anchor::cell::{self, AnyCell};
+use crate::anchor::side_table::made::Made;
+use crate::memo::core::{Core, Where};
+use crate::memo::count::Count;
+use crate::memo::head::CellHead;
+use crate::memo::vtable::CellVtable;
+use crate::memo::{counters, list};
+use crate::sys::thread;
+use crate::value::slot::{Look, Slot};
+
+/// The cell of a lending memo without extra key: the object's alone, enumerated by nobody.
+#[repr(C)]
+pub(crate) struct LentCell<V> {
+    pub(crate) head: CellHead,
+    pub(crate) slot: Slot<V>,
+}
+
+impl<V> LentCell<V> {
+    /// Fills the slot that the caller claimed, unless a computation of the same thread has taken that over: then the value comes
+    /// back once theirs is there.
+    pub(crate) fn fill_claimed(&self, value: V) -> Option<V> {
+        if self.slot.is_still_claimed(thread::number()) {
+            self.slot.fill(value);
+            return None;
+        }
+        // Who took over does nothing else before.
+        while self.slot.get().is_none() {
+            std::hint::spin_loop();
+        }
+        Some(value)
+    }
+}
+
+impl<V: 'static> LentCell<V> {
+    const VTABLE: CellVtable = CellVtable {
+        release: cell::release::<Self>,
+        end: <Self as AnyCell>::end,
+        ready: cell::ready::<Self>,
+        living: cell::living::<Self>,
+        inert: !std::mem::needs_drop::<V>(),
+        is_quiet: |_| false,
+        shared: None,
+    };
+}
+
+// SAFETY: `repr(C)`, the head first.
+unsafe impl<V: 'static> AnyCell for LentCell<V> {
+    type Handle = NonNull<Self>;
+
+    fn into_raw(handle: NonNull<Self>) -> NonNull<CellHead> {
+        handle.cast()
+    }
+
+    unsafe fn from_raw(cell: NonNull<CellHead>) -> NonNull<Self> {
+        let cell = cell.cast::<Self>();
+        // SAFETY: made by `Box::leak` in `find_or_add`, given back once.
+        drop(unsafe { Box::from_raw(cell.as_ptr()) });
+        cell
+    }
+
+    unsafe fn end(cell: NonNull<CellHead>, why: Count) -> usize {
+        // SAFETY: the caller's: nobody else reaches a cell that is not counted.
+        let this = unsafe { &mut *cell.cast::<Self>().as_ptr() };
+        let Some(value) = this.slot.take() else { return 0 };
+        counters::count(this.head.memo(), why, 1);
+        drop(value);
+        1
+    }
+
+    fn ready(&self) -> usize {
+        usize::from(self.slot.get().is_some())
+    }
+}
+
+/// The result of `core` on `anchor`, if it is there.
+#[inline]
+pub(crate) fn find_filled<'w, V: 'static>(core: &'static Core, anchor: &'w Anchor) -> Option<&'w V> {
+    let cell = anchor.cells().find_filled(core)?;
+    // SAFETY: a memo's cells are of one type, and the anchor is borrowed for `'w`.
+    let cell = unsafe { cell::cast::<LentCell<V>>(cell) };
+    // SAFETY: a head of this memo that is not vacant was set so after its slot was filled, and was read with `Acquire`.
+    Some(unsafe { cell.slot.value_ref() })
+}
+
+/// The cell of `core` on `anchor`.
+#[inline]
+pub(crate) fn find<'w, V: 'static>(core: &'static Core, anchor: &'w Anchor) -> Option<&'w LentCell<V>> {
+    let cell = anchor.cells().find(core)?;
+    // SAFETY: a memo's cells are of one type, and the anchor is borrowed for `'w`.
+    Some(unsafe { cell::cast::<LentCell<V>>(cell) })
+}
+
+/// The cell of `core` on `anchor`, made on first use: with `slot`, and the look comes back that its maker has of it.
+pub(crate) fn find_or_add<'w, V: 'static>(
+    core: &'static Core,
+    place: Where,
+    Made { anchor, room, .. }: Made<'w>,
+    slot: impl FnOnce() -> (Slot<V>, Look),
+) -> (&'w LentCell<V>, Option<Look>) {
+    if let Some(cell) = find(core, anchor) {
+        return (cell, None);
+    }
+    if !core.has_cells() {
+        list::register(core);
+        core.set_cells(const { &LentCell::<V>::VTABLE }, place);
+    }
+    let (slot, look) = slot();
+    let cell = LentCell::<V> { head: CellHead::vacant(core), slot };
+    // A small first result lies with its anchor: no allocation of its own.
+    let raw = match room {
+        // SAFETY: room was asked for since it fits, and this call made the node.
+        Some(room) => unsafe { room.put(cell) },
+        None => LentCell::into_raw(NonNull::from(Box::leak(Box::new(cell)))),
+    };
+    let (there, look) = match anchor.cells().add(raw) {
+        Ok(()) => (raw, Some(look)),
+        Err(there) => {
+            if room.is_none() {
+                // SAFETY: not published: still ours.
+                unsafe { cell::release::<LentCell<V>>(raw) };
+            }
+            (there, None)
+        }
+    };
+    // SAFETY: a memo's cells are of one type, and the anchor is borrowed for `'w`.
+    (unsafe { cell::cast::<LentCell<V>>(there) }, look)
+}

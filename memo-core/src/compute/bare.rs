@@ -1,0 +1,218 @@
+//! The same for the one result of a lending memo without an extra key, whose slot is the cell's own.
+
+use super::flight::{self, Running, Task};
+use super::job::{self, note_miss};
+use super::notes::Notes;
+use super::search::{Search, parked};
+use super::wait_graph;
+use crate::anchor::anchor::Anchor;
+use crate::anchor::side_table::made::Made;
+use crate::anchor::side_table::node::Room;
+use crate::cell::lent::{self, LentCell};
+use crate::cell::spec::{At, Spec, ValueOf};
+use crate::memo::core::Core;
+use crate::memo::count::Count;
+use crate::memo::counters;
+use crate::reclaim::audit;
+use crate::reclaim::call::Call;
+use crate::sys::thread;
+use crate::value::slot::{Flight, Look, NoValue, Slot, Waited};
+
+/// What such a call finds.
+pub(crate) enum Begun<'w, M: Spec> {
+    Ready(&'w ValueOf<M>),
+    Compute(BareJob<'w, M>),
+}
+
+/// The search for the one result.
+struct Only<'w, M: Spec> {
+    place: At<'w, M>,
+    cell: &'w LentCell<ValueOf<M>>,
+    me: u32,
+    single_flight: bool,
+    missed: bool,
+    /// What its maker sees of a new cell.
+    made: Option<Look>,
+    awaited: Option<Flight>,
+    /// Until it is handed on.
+    call: Option<Call>,
+}
+
+/// Finds the result, waits for it, or becomes the one who computes it. `anchor` is the owner's, if it was found.
+#[track_caller]
+pub(crate) fn begin<'w, M: Spec>(core: &'static Core, place: At<'w, M>, anchor: Option<&'w Anchor>) -> Begun<'w, M> {
+    let call = Some(Call::enter());
+    let me = thread::number();
+    let single_flight = core.site().single_flight;
+    let small = const { Room::fits::<LentCell<ValueOf<M>>, ValueOf<M>>() };
+    let made = anchor.map_or_else(|| place.make_roomy(small), |anchor| Made { anchor, room: None, fresh: false });
+    // Who makes the cell has its claim from the start: nobody else has seen it.
+    let (cell, made) = lent::find_or_add::<ValueOf<M>>(core, At::<M>::WHERE, made, || {
+        if single_flight { (Slot::claimed(me), Look::Claimed) } else { (Slot::empty(), Look::Over) }
+    });
+    parked(Only { place, cell, me, single_flight, missed: false, made, awaited: None, call })
+}
+
+fn task_of<V>(cell: &LentCell<V>, races: bool) -> Task {
+    Task { slot: flight::slot_address(&cell.slot), cell: 0, hash: 0, races }
+}
+
+impl<'w, M: Spec> Search for Only<'w, M> {
+    type Found = Begun<'w, M>;
+    type Value = ValueOf<M>;
+
+    #[inline(always)]
+    #[track_caller]
+    fn step(&mut self) -> Option<Begun<'w, M>> {
+        let core = self.cell.head.memo();
+        loop {
+            let look = match self.made.take() {
+                Some(look) => look,
+                None if self.single_flight => self.cell.slot.claim(self.me),
+                None => self.cell.slot.look(),
+            };
+            if look != Look::Ready && !std::mem::replace(&mut self.missed, true) {
+                note_miss(core);
+            }
+            let lead = match look {
+                Look::Ready => {
+                    if !self.missed {
+                        counters::count(core, Count::Hits, 1);
+                    }
+                    return Some(Begun::Ready(self.cell.slot.get().expect("seen ready")));
+                }
+                Look::Claimed => true,
+                Look::Busy(flight) if self.single_flight => {
+                    if flight.thread == self.me {
+                        flight::refuse_ring(core, task_of(self.cell, false));
+                        self.single_flight = false;
+                        continue;
+                    }
+                    self.awaited = Some(flight);
+                    return None;
+                }
+                // Empty, or somebody is at it and this call does not wait.
+                Look::Busy(_) | Look::Over => {
+                    flight::guard_depth(core, task_of(self.cell, true));
+                    false
+                }
+            };
+            let call = self.call.take().expect("a search ends once");
+            let job = BareJob { place: self.place, cell: self.cell, lead, running: None, done: false, _call: call };
+            return Some(Begun::Compute(job));
+        }
+    }
+
+    fn awaited(&self) -> (&'static Core, &Slot<ValueOf<M>>, Flight) {
+        (self.cell.head.memo(), &self.cell.slot, self.awaited.expect("a step has said so"))
+    }
+
+    fn waited(&mut self, how: Waited) {
+        self.single_flight = how != Waited::Alone;
+    }
+}
+
+/// A call that computes the result of a [`LentCell`].
+pub(crate) struct BareJob<'w, M: Spec> {
+    place: At<'w, M>,
+    cell: &'w LentCell<ValueOf<M>>,
+    /// From the begin of its body to the end.
+    running: Option<Running>,
+    /// Whether the slot is claimed for this call.
+    lead: bool,
+    /// Whether its end has been told.
+    done: bool,
+    _call: Call,
+}
+
+impl<'w, M: Spec> BareJob<'w, M> {
+    fn core(&self) -> &'static Core {
+        self.cell.head.memo()
+    }
+
+    /// The body is about to run, on the stack that this job lies on.
+    #[inline(never)]
+    pub(crate) fn start(&mut self) {
+        let strong = if audit::may_hold::<ValueOf<M>>(self.core()) { self.place.strong() } else { None };
+        let here = std::ptr::from_ref(self).addr();
+        self.running = Some(job::start_bare(self.core(), task_of(self.cell, !self.lead), here, strong));
+    }
+
+    /// The body has returned.
+    fn stop(&mut self) -> Notes {
+        let running = self.running.take().expect("a job is started before it is stopped");
+        job::stop(self.core(), running)
+    }
+
+    pub(crate) fn publish(mut self, value: ValueOf<M>) -> &'w ValueOf<M> {
+        let notes = self.stop();
+        let core = self.core();
+        let late = match self.lead {
+            true => self.cell.fill_claimed(value),
+            false => fill_or_return(core, &self.cell.slot, value),
+        };
+        self.cell.head.set_filled();
+        self.done = true;
+        counters::count(core, Count::Computes, 1);
+        match late {
+            None => audit::look_at_owner(core, &self.place, notes.strong, None),
+            Some(_) => {
+                counters::count(core, Count::Rejected, 1);
+            }
+        }
+        let slot = &self.cell.slot;
+        // Another was first; this one's value goes, outside of every lock.
+        drop(late);
+        slot.get().expect("filled, by this call or another")
+    }
+
+    /// Ends without a value; those who wait go on by themselves.
+    pub(crate) fn reject(mut self) {
+        self.stop();
+        self.end(NoValue::Rejected);
+    }
+}
+
+impl<M: Spec> BareJob<'_, M> {
+    fn end(&mut self, why: NoValue) {
+        if std::mem::replace(&mut self.done, true) {
+            return;
+        }
+        if self.lead && self.cell.slot.is_still_claimed(thread::number()) {
+            self.cell.slot.release(why);
+        }
+        counters::count(self.cell.head.memo(), Count::Computes, 1);
+        counters::count(self.cell.head.memo(), Count::Rejected, 1);
+    }
+}
+
+/// A job that ends here ended in a panic of the body.
+impl<M: Spec> Drop for BareJob<'_, M> {
+    fn drop(&mut self) {
+        self.running = None;
+        self.end(NoValue::Panicked);
+    }
+}
+
+/// Fills a slot unless another call does: then the value comes back once theirs is there.
+fn fill_or_return<V>(core: &'static Core, slot: &Slot<V>, value: V) -> Option<V> {
+    let me = thread::number();
+    loop {
+        match slot.claim(me) {
+            Look::Claimed => {
+                slot.fill(value);
+                return None;
+            }
+            Look::Ready => return Some(value),
+            // What it computes below this call has ended: one that is suspended, which this one is faster than.
+            Look::Busy(flight) if flight.thread == me => {
+                if slot.overtake(me) {
+                    slot.fill(value);
+                    return None;
+                }
+            }
+            Look::Busy(flight) => drop(wait_graph::wait(core, slot, flight)),
+            Look::Over => unreachable!("the slot of a cell is never over"),
+        }
+    }
+}
