@@ -143,9 +143,8 @@ impl<'w, M: Spec, K: KeyOf<M>> Search for Entries<'w, '_, M, K> {
                 if !at_once {
                     self.miss();
                 }
-                match self.add() {
-                    Ok(begun) => return Some(begun),
-                    Err(theirs) => self.faster = Some(theirs),
+                if let Some(begun) = self.add() {
+                    return Some(begun);
                 }
                 continue;
             };
@@ -207,17 +206,23 @@ impl<'w, M: Spec, K: KeyOf<M>> Entries<'w, '_, M, K> {
         new_entry::<M::Store>(Slot::claimed(self.me), self.key.to_stored(), self.hash)
     }
 
-    /// Adds an entry for the call to compute, unless another is there by now.
+    /// Adds an entry for the call to compute, unless another is there by now: the next to be looked at.
     #[inline(always)]
     #[track_caller]
-    fn add(&mut self) -> Result<Begun<'w, M>, EntryOf<M>> {
+    fn add(&mut self) -> Option<Begun<'w, M>> {
         if let Some(race) = self.race.take() {
-            return Ok(self.compute_beside(race));
+            return Some(self.compute_beside(race));
         }
         flight::guard_again(self.cell.core(), self.cell.address(), self.hash);
         let entry = self.entry();
-        self.cell.add(&entry, keys::<M, K>())?;
-        Ok(self.compute(entry, Role::Lead))
+        match self.cell.add(&entry, keys::<M, K>()) {
+            Ok(()) => Some(self.compute(entry, Role::Lead)),
+            // Put away before the own entry goes: its key's destructor may panic, and what a function is about to return would leak.
+            Err(theirs) => {
+                self.faster = Some(theirs);
+                None
+            }
+        }
     }
 
     #[track_caller]
