@@ -23,6 +23,7 @@ pub(crate) struct LentCell<V> {
 impl<V> LentCell<V> {
     /// Fills the slot that the caller claimed, unless a computation of the same thread has taken that over: then the value comes
     /// back once theirs is there.
+    #[inline]
     pub(crate) fn fill_claimed(&self, value: V) -> Option<V> {
         if self.slot.is_still_claimed(thread::number()) {
             self.slot.fill(value);
@@ -96,6 +97,7 @@ pub(crate) fn find<'w, V: 'static>(core: &'static Core, anchor: &'w Anchor) -> O
 }
 
 /// The cell of `core` on `anchor`, made on first use: with `slot`, and the look comes back that its maker has of it.
+#[inline(always)]
 pub(crate) fn find_or_add<'w, V: 'static>(
     core: &'static Core,
     place: Where,

@@ -39,6 +39,7 @@ struct Only<'w, M: Spec> {
 }
 
 /// Finds the result, waits for it, or becomes the one who computes it. `anchor` is the owner's, if it was found.
+#[inline(always)]
 #[track_caller]
 pub(crate) fn begin<'w, M: Spec>(core: &'static Core, place: At<'w, M>, anchor: Option<&'w Anchor>) -> Begun<'w, M> {
     let call = Some(Call::enter());
@@ -144,6 +145,7 @@ impl<'w, M: Spec> BareJob<'w, M> {
         job::stop(self.core(), running)
     }
 
+    #[inline(always)]
     pub(crate) fn publish(mut self, value: ValueOf<M>) -> &'w ValueOf<M> {
         let notes = self.stop();
         let core = self.core();
