@@ -1,4 +1,4 @@
-//! `SOUNDNESS.md` names tests, models, mutants and programs: all of them exist, and nothing that has to be there is missing.
+//! `SOUNDNESS.md` and `docs/soundness` name tests, models, mutants and programs: all of them exist, and none is missing.
 //!
 //! What is between backticks and looks like one of these is one: `file.rs`, `file.rs::test`, `mutant file.rs: text`.
 
@@ -105,7 +105,27 @@ fn exists(named: &Named<'_>, mutants: &[(&str, &str)]) -> bool {
     }
 }
 
-/// The document without its code blocks, and the code blocks.
+/// `SOUNDNESS.md` and the pages of `docs/soundness`, each by its path from the workspace, with what is in it.
+fn pages() -> Vec<(PathBuf, String)> {
+    let folder = Path::new("docs/soundness");
+    let entries = fs::read_dir(workspace().join(folder)).expect("a folder");
+    let names = entries.map(|entry| folder.join(entry.expect("readable").file_name()));
+    let pages = names.chain([PathBuf::from("SOUNDNESS.md")]);
+    pages.map(|page| (page.clone(), read(workspace().join(page)))).collect()
+}
+
+/// What a page has between backticks.
+fn spans(text: &str) -> impl Iterator<Item = &str> {
+    text.split('`').skip(1).step_by(2)
+}
+
+/// Where the links of a page lead that stay in the workspace.
+fn links(text: &str) -> impl Iterator<Item = &str> {
+    let links = text.split("](").skip(1).filter_map(|after| Some(after.split_once(')')?.0));
+    links.filter(|link| !link.contains("://"))
+}
+
+/// A page without its code blocks, and the code blocks.
 fn parts(document: &str) -> (String, String) {
     let (mut text, mut blocks) = (String::new(), String::new());
     for (number, part) in document.split("```").enumerate() {
@@ -115,26 +135,35 @@ fn parts(document: &str) -> (String, String) {
 }
 
 #[test]
-fn what_the_document_names_exists() {
-    let (text, _) = parts(&read(workspace().join("SOUNDNESS.md")));
+fn what_the_pages_name_exists() {
     let script = read(workspace().join(".ci/mutants"));
     let mutants = mutants(&script);
-    let spans: Vec<&str> = text.split('`').skip(1).step_by(2).collect();
-    let unknown: Vec<_> =
-        spans.into_iter().filter(|span| Named::new(span).is_some_and(|named| !exists(&named, &mutants))).collect();
-    assert!(unknown.is_empty(), "SOUNDNESS.md names what is not there:\n{}", unknown.join("\n"));
+    let mut unknown = Vec::new();
+    for (page, text) in pages() {
+        let (text, _) = parts(&text);
+        let folder = workspace().join(page.parent().expect("a file"));
+        let named = spans(&text).filter(|span| Named::new(span).is_some_and(|named| !exists(&named, &mutants)));
+        let broken = named.chain(links(&text).filter(|link| !folder.join(link).is_file()));
+        unknown.extend(broken.map(|what| format!("{}: {what}", page.display())));
+    }
+    assert!(unknown.is_empty(), "these pages name what is not there:\n{}", unknown.join("\n"));
 }
 
 #[test]
-fn what_the_document_has_to_name_is_named() {
-    let (text, _) = parts(&read(workspace().join("SOUNDNESS.md")));
-    let named: Vec<Named<'_>> = text.split('`').skip(1).step_by(2).filter_map(Named::new).collect();
+fn what_the_pages_have_to_name_is_named() {
+    let pages: Vec<_> = pages().into_iter().map(|(page, text)| (page, parts(&text).0)).collect();
+    let names = |of: &Path| -> Vec<Named<'_>> {
+        let of_these = pages.iter().filter(|(page, _)| page.starts_with(of));
+        of_these.flat_map(|(_, text)| spans(text)).filter_map(Named::new).collect()
+    };
+    let named = names(Path::new(""));
     let file_is_named = |file: &str| named.iter().any(|named| named.file() == file);
     let test_is_named = |test: &str| named.iter().any(|named| named.test() == Some(test));
     let mut missing = Vec::new();
 
     for law in 1..=17 {
-        let row = text.lines().find(|line| line.starts_with(&format!("| {law} ")));
+        let mut lines = pages.iter().flat_map(|(_, text)| text.lines());
+        let row = lines.find(|line| line.starts_with(&format!("| {law} ")));
         if !row.is_some_and(|row| row.contains(&format!("`laws/law_{law:02}_"))) {
             missing.push(format!("a row for law {law} with its file"));
         }
@@ -150,8 +179,10 @@ fn what_the_document_has_to_name_is_named() {
     for (file, source) in sources("memo-core/src") {
         let is_subtle =
             code(&source).any(|line| words(line).any(|word| word == "unsafe" || word.starts_with("Atomic")));
-        if is_subtle && !file_is_named(&file) {
-            missing.push(file);
+        let room = file.split_once('/').map_or("", |(room, _)| room);
+        let page = PathBuf::from(format!("docs/soundness/{room}.md"));
+        if is_subtle && !names(&page).iter().any(|named| named.file() == file) {
+            missing.push(format!("{file}, in {}", page.display()));
         }
         let functions = code(&source).filter_map(|line| line.strip_prefix("fn ")?.split('(').next());
         missing.extend(functions.filter(|name| name.starts_with("loom_") && !test_is_named(name)).map(str::to_owned));
@@ -165,7 +196,7 @@ fn what_the_document_has_to_name_is_named() {
             }
         }
     }
-    assert!(missing.is_empty(), "SOUNDNESS.md does not name:\n{}", missing.join("\n"));
+    assert!(missing.is_empty(), "SOUNDNESS.md and docs/soundness do not name:\n{}", missing.join("\n"));
 }
 
 /// The laws that `.ci/law-mutants` breaks, each as often as it does.
@@ -193,8 +224,8 @@ fn every_law_is_broken_in_two_ways_at_least() {
 }
 
 #[test]
-fn the_documents_commands_are_those_of_the_gate_and_the_readme() {
-    let (_, blocks) = parts(&read(workspace().join("SOUNDNESS.md")));
+fn the_pages_commands_are_those_of_the_gate_and_the_readme() {
+    let blocks: String = pages().iter().map(|(_, text)| parts(text).1).collect();
     let known = read(workspace().join("README.md")) + &read(workspace().join(".ci/run"));
     let commands =
         blocks.lines().filter(|line| line.contains("cargo") || line.contains("$asan") || line.contains("export"));

@@ -1,5 +1,5 @@
 //! Traps that other caches fell into, where no law's and no rule's own tests show that they are not here. The others are in
-//! the third table of `SOUNDNESS.md`.
+//! `docs/soundness/traps.md`.
 
 use std::collections::HashSet;
 use std::hash::{Hash, Hasher};
