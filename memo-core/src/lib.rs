@@ -142,8 +142,8 @@
 //! * `call`: what a call does; what an expansion asks.
 //! * `inspect`: statistics, reports, handles.
 //!
-//! Each begins with what it is, each file with its invariants; `SOUNDNESS.md`, beside the README, says which test would notice the loss
-//! of each.
+//! Each begins with what it is, each file with its invariants. Beside the README, `docs/walk.md` follows a hit, a miss and a death from
+//! file to file; `SOUNDNESS.md` has the arguments, `docs/soundness` the tests.
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
