@@ -52,8 +52,8 @@ pub struct Anchor {
     cells: CellList,
 }
 
-// SAFETY: whatever the object is, all that is put on an in-object anchor is `Send + Sync + 'static` (rule 1): the
-// `Shared` scope asks for it by its traits. Anchors in a thread's own table hold other things and never leave it.
+// SAFETY: whatever the object is, everything on an in-object anchor is `Send + Sync + 'static` (rule 1): the traits
+// of the `Shared` scope require it. Anchors in a thread's own table may hold other types, and never leave it.
 unsafe impl Send for Anchor {}
 // SAFETY: as above; cells are found and added with atomics.
 unsafe impl Sync for Anchor {}
@@ -87,7 +87,7 @@ impl Anchor {
         &self.cells
     }
 
-    /// Tells who asked for it that this anchor is about to let its cells go.
+    /// Calls the hook of [`before_cells_go`]: this anchor is about to release its cells.
     #[inline]
     pub(crate) fn cells_go(&self) {
         if let Some(act) = BEFORE_CELLS_GO.get() {
@@ -120,8 +120,8 @@ impl Anchor {
 
     /// Drops every result that depends on this object, also those it is a second argument of.
     ///
-    /// They are dropped before this returns. `&mut` says that no result is lent out. A panic of a result's
-    /// destructor comes out when all are dropped.
+    /// They are dropped before this returns. `&mut` proves that no result is lent out. A panic of a result's
+    /// destructor resumes when all are dropped.
     ///
     /// ```
     /// # use memo_core::{Anchored, weak_memo};
@@ -142,7 +142,7 @@ impl Anchor {
 
 static BEFORE_CELLS_GO: OnceLock<fn(&Anchor)> = OnceLock::new();
 
-/// From now on `act` sees every anchor before its cells go.
+/// From now on `act` is called with every anchor before its cells go.
 pub(crate) fn before_cells_go(act: fn(&Anchor)) {
     BEFORE_CELLS_GO.get_or_init(|| act);
 }
@@ -246,7 +246,7 @@ impl<'de> serde::Deserialize<'de> for Anchor {
 /// assert!(Node { anchor: Anchor::new() }.anchor().is_empty());
 /// ```
 pub trait HasAnchor {
-    /// The anchor. A memo call asks each of its arguments once, and all it does derives from that borrow (inside an
-    /// option, a tuple or a slice: once for each step of the look-up).
+    /// The anchor. A memo call asks each of its arguments once, and all it does derives from that borrow (inside a slice or
+    /// another collection: once for each step of the lookup).
     fn anchor(&self) -> &Anchor;
 }

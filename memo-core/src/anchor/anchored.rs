@@ -49,14 +49,14 @@ impl<T> Anchored<T> {
         Self { anchor: Anchor::new(), value }
     }
 
-    /// Drops the results and gives the value back.
+    /// Drops the results and returns the value.
     ///
     /// ```
     /// assert_eq!(memo_core::Anchored::new(5).into_inner(), 5);
     /// ```
     pub fn into_inner(self) -> T {
         let Self { value, anchor } = self;
-        // First: a value that is on its way out is lost when a destructor panics.
+        // First: a value that is being returned is lost when a destructor panics.
         drop(anchor);
         value
     }
@@ -104,7 +104,7 @@ impl<T: ?Sized> Deref for Anchored<T> {
     }
 }
 
-/// Drops the results: whoever gets `&mut T` may change what they were computed from.
+/// Drops the results: with `&mut T` the caller may change what they were computed from.
 impl<T: ?Sized> DerefMut for Anchored<T> {
     #[inline]
     fn deref_mut(&mut self) -> &mut T {

@@ -1,18 +1,18 @@
-//! Any weak argument's death ends the entry (law 5): the other arguments, and their links back to the entries.
+//! The death of any weak argument ends the entry (law 5): links from the other arguments back to the entries.
 //!
-//! An object that takes part in entries on *another* object's anchor has a [`Peer`], counted, in a cell of its own
-//! anchor. The peer is the object's identity in stored keys: an in-object argument moves, and its address is used
-//! again, but a peer is pinned by every key that names it. For an `Arc` or `Rc` the peer also holds a `Weak`, which
-//! pins the address, so that keys can be compared by address without finding the peer.
+//! An object that takes part in entries on *another* object's anchor has a counted [`Peer`] in a cell of its own
+//! anchor. The peer is the object's identity in stored keys: an in-object argument moves, and its address is reused,
+//! but every key that names a peer pins it. For an `Arc` or `Rc` the peer also holds a `Weak`, which pins the
+//! address, so that keys can be compared by address without finding the peer.
 //!
 //! # Invariants
 //!
 //! 1. A peer is dead from the moment its object dies or is changed (`&mut`); a dead peer equals nothing new.
-//! 2. An entry with peers is linked from each *before* it is put in its cell, and unlinked (O(1) each) by whoever takes
-//!    it out; so a survivor keeps no residue.
-//! 3. A peer's links are taken out under its own lock, and worked off with no lock held: no two anchors' locks are ever
+//! 2. An entry with peers is linked from each *before* it is inserted into its cell, and unlinked (O(1) each) by the
+//!    remover; so a survivor keeps no residue.
+//! 3. A peer's links are taken out under its own lock, and processed with no lock held: no two anchors' locks are ever
 //!    held together (rule 9), and the same object twice in a key is linked once.
-//! 4. An entry is taken out of its cell once: under the cell's lock. Whoever does it drops it.
+//! 4. An entry is removed from its cell once, under the cell's lock. The remover drops it.
 
 use std::marker::PhantomData;
 use std::ptr::NonNull;
@@ -66,7 +66,7 @@ impl Peer {
         self.life.as_ref().map(Life::strong)
     }
 
-    /// Where the object of an `Arc` or `Rc` is.
+    /// The address of the object of an `Arc` or `Rc`.
     pub(crate) fn object(&self) -> Option<usize> {
         self.life.as_ref()?.address()
     }
@@ -84,10 +84,10 @@ impl Peer {
         self.suspected.load(Ordering::Relaxed)
     }
 
-    /// Links an entry that is about to be put in `cell`.
+    /// Links an entry that is about to be inserted into `cell`.
     pub(crate) fn link(&self, entry: EntryId, cell: CellRef) {
         let before = unpoisoned(self.links.lock()).insert(entry, cell);
-        // The same object twice in one key. Its count is given back outside the lock.
+        // The same object twice in one key. Its count is released outside the lock.
         drop(before);
     }
 
@@ -103,7 +103,7 @@ impl Peer {
         drop(link);
     }
 
-    /// Whether ending its entries runs nothing of the user's.
+    /// Whether ending its entries runs no user code.
     fn is_quiet(&self) -> bool {
         !self.watched.load(Ordering::Relaxed) && unpoisoned(self.links.lock()).values().all(CellRef::is_quiet)
     }
@@ -135,7 +135,7 @@ impl Peer {
 
 static DIED_WITH: OnceLock<fn(&Peer, &'static Core)> = OnceLock::new();
 
-/// From now on `act` is told of every result of a memo that dies with this object, which is not its owner.
+/// From now on `act` is called for every result that dies with an argument other than its owner.
 pub(crate) fn when_results_die(act: fn(&Peer, &'static Core)) {
     DIED_WITH.get_or_init(|| act);
 }
@@ -149,7 +149,7 @@ fn note_death_with(peer: &Peer, core: &'static Core) {
 /// A peer whose object is watched through the peer of its own anchor: an in-object argument beside an `Rc` owner.
 struct Watched(Arc<Peer>);
 
-// SAFETY: only the peer is touched, which is counted.
+// SAFETY: touches only the peer, which is counted.
 unsafe impl Watch for Watched {
     const PLAIN: bool = false;
     const THREAD_BOUND: bool = false;
@@ -168,9 +168,9 @@ unsafe impl Watch for Watched {
 /// A weak argument in a stored key.
 pub struct PeerRef<S> {
     peer: Arc<Peer>,
-    /// What a probe is compared with: the address of the `Arc`'s object, or of the in-object argument's peer.
+    /// Probes are compared with this: the address of the `Arc`'s object, or of the in-object argument's peer.
     address: usize,
-    /// Of a thread's own scope it must stay on that thread: the peer may hold an `Rc`'s `Weak`.
+    /// In the `Local` scope it must stay on its thread: the peer may hold an `Rc`'s `Weak`.
     scope: PhantomData<S>,
 }
 
@@ -228,12 +228,12 @@ unsafe impl AnyCell for PeerCell {
     }
 }
 
-/// Ends every entry the object takes part in that this thread can reach: those for all threads, and this thread's own. Other
-/// threads' own go when those sweep.
+/// Ends every entry the object takes part in that this thread can reach: the shared ones, and this thread's own. Those of
+/// other threads end when those threads sweep.
 fn end_here(peer: &Arc<Peer>, why: Count) -> usize {
     let mut panics = Panics::default();
     let mut ended = panics.run(|| peer.end(why)).unwrap_or(0);
-    // Set by this thread, if it has a node: its own order is enough.
+    // If this thread has a node, it set the flag itself: `Relaxed` is enough.
     if peer.watched.load(Ordering::Relaxed) {
         let dead = side_table::local::take_if_dead(Arc::as_ptr(peer) as usize);
         dead.each(|node| {
@@ -279,7 +279,7 @@ pub(crate) fn of(anchor: &Anchor, life: impl FnOnce() -> Option<Life>) -> &Arc<P
     let there = match anchor.cells().add(raw) {
         Ok(()) => raw,
         Err(there) => {
-            // SAFETY: not published: still ours.
+            // SAFETY: not published: still this call's.
             unsafe { crate::anchor::cell::release::<PeerCell>(raw) };
             there
         }

@@ -1,20 +1,20 @@
 //! A cell: one memo's place on one anchor, whatever its type.
 //!
-//! Every kind of cell begins with a [`CellHead`], so that an anchor can hold them all in one list. What they are is
-//! known to their memo, through its [`CellVtable`].
+//! Every kind of cell begins with a [`CellHead`], so that an anchor can hold them all in one list. Their memo knows their
+//! type, through its [`CellVtable`].
 //!
 //! # Invariants
 //!
-//! 1. All cells of one memo are of one type, the one its vtable is for. Hence a cell found by its memo may be cast.
-//! 2. An anchor holds one count of each of its cells. Enumerators (`clear`, another argument's death) hold counts of
-//!    their own ([`CellRef`]) and never reach a cell through an anchor: anchors move and die (rule 5).
+//! 1. All cells of one memo are of its vtable's type. Hence a cell found by its memo may be cast.
+//! 2. An anchor owns one count of each of its cells. Enumerators (`clear`, another argument's death) own counts of
+//!    theirs ([`CellRef`]) and never reach a cell through an anchor: anchors move and die (rule 5).
 //! 3. A cell that `clear` must find is listed in its memo before it is published and until its object dies.
-//! 4. The head of a lent cell is *vacant* (the low bit of its memo pointer) until its slot is filled: a hit then asks one
-//!    question instead of two. It is set filled (`Release`) after the slot is, and hits load it with `Acquire`. Heads of other
-//!    cells are never vacant.
+//! 4. The head of a lent cell is *vacant* (the low bit of its memo pointer) until its slot is filled, so that a hit makes one
+//!    check instead of two. It is set filled (`Release`) after the slot, and hits load it with `Acquire`. Heads of other cells
+//!    are never vacant.
 //! 5. Cells of `Local` memos, and references to them, stay on their thread.
-//! 6. A head may be that of a list's directory ([`list`](super::list)) instead of a cell's: it has no memo, and is met at the front
-//!    of a list only. Chains that were taken, and all that is found, are cells.
+//! 6. A head may belong to a list's directory ([`list`](super::list)) instead of a cell: it has no memo, and occurs at the front of
+//!    a list only. Chains that were taken, and search results, are cells.
 
 use std::mem::ManuallyDrop;
 use std::ptr::NonNull;
@@ -30,7 +30,7 @@ use crate::sys::panics::Panics;
 use crate::sys::sync::Ordering;
 
 const VACANT: usize = 1;
-/// The whole word of a directory's head. No memo is there.
+/// The whole word of a directory's head. No memo has this address.
 const DIRECTORY: usize = 2;
 
 #[inline(always)]
@@ -43,7 +43,7 @@ impl CellHead {
         Self::with_word(word_of(memo))
     }
 
-    /// The head of a cell whose result is still to come.
+    /// The head of a cell without its result yet.
     pub(crate) fn vacant(memo: &'static Core) -> Self {
         Self::with_word(word_of(memo).map_addr(|address| address | VACANT))
     }
@@ -59,12 +59,12 @@ impl CellHead {
         self.memo.load(Ordering::Relaxed).addr() == DIRECTORY
     }
 
-    /// Notes that the result is there.
+    /// Records that the result is there.
     pub(crate) fn set_filled(&self) {
         self.memo.store(word_of(self.memo()), Ordering::Release);
     }
 
-    /// Whether this is `memo`'s, and not vacant. After `true`, what was done before [`CellHead::set_filled`] is visible.
+    /// Whether this is `memo`'s, and not vacant. After `true`, all writes before [`CellHead::set_filled`] are visible.
     #[inline(always)]
     pub(crate) fn is_filled_of(&self, memo: &'static Core) -> bool {
         std::ptr::eq(self.memo.load(Ordering::Acquire), word_of(memo))
@@ -81,7 +81,7 @@ impl CellHead {
     pub(crate) fn memo(&self) -> &'static Core {
         debug_assert!(!self.is_directory(), "a directory has no memo");
         let memo = self.memo.load(Ordering::Relaxed).map_addr(|address| address & !VACANT);
-        // SAFETY: a cell's, made from a `&'static Core`, which is aligned, so that the low bit is ours.
+        // SAFETY: a cell's, made from a `&'static Core`, whose alignment leaves the low bit free.
         unsafe { &*memo.cast_const().cast::<Core>() }
     }
 }
@@ -98,7 +98,7 @@ pub(crate) unsafe trait AnyCell: Sized {
     /// `cell` came from [`AnyCell::into_raw`] and is given back once.
     unsafe fn from_raw(cell: NonNull<CellHead>) -> Self::Handle;
 
-    /// Takes every entry out and drops it. May run user code (drops); the first panic of that comes out at the end.
+    /// Takes every entry out and drops it. May run user code (drops); its first panic resumes at the end.
     ///
     /// # Safety
     /// `cell` is of this type and alive. Its object is dead, or borrowed by the caller alone; so for a cell that is not
@@ -108,7 +108,7 @@ pub(crate) unsafe trait AnyCell: Sized {
     /// How many results there are.
     fn ready(&self) -> usize;
 
-    /// How many of them have only living arguments besides the owner.
+    /// How many of them have no dead argument besides the owner.
     fn living(&self) -> usize {
         self.ready()
     }
@@ -128,7 +128,7 @@ pub(crate) unsafe fn living<C: AnyCell>(cell: NonNull<CellHead>) -> usize {
     unsafe { cast::<C>(cell) }.living()
 }
 
-/// Whether ending and releasing a cell runs nothing of the user's.
+/// Whether ending and releasing a cell runs no user code.
 ///
 /// # Safety
 /// The cell is alive.
@@ -155,7 +155,7 @@ pub(crate) fn delist(cell: NonNull<CellHead>, memo: &'static Core) {
     let listing = unsafe { (shared.listing)(cell) };
     // SAFETY: the cell is alive, and a listing is only atomics.
     let listing = unsafe { listing.as_ref() };
-    // The seat never changes; the position may until the lock is held.
+    // The seat never changes; the position may, until the lock is held.
     let Some((seat, _)) = listing.get() else { return };
     let mut seated = memo.cells[seat].lock();
     let Some((_, position)) = listing.get() else { return };
@@ -169,14 +169,14 @@ fn listing_of<'a>(cell: NonNull<CellHead>, memo: &'static Core) -> &'a Listing {
     let shared = memo.vtable().shared.as_ref().expect("only shared cells are listed");
     // SAFETY: the vtable is that of the cell's memo.
     let listing = unsafe { (shared.listing)(cell) };
-    // SAFETY: the cell is listed, or is its maker's: it is alive either way, and a listing is only atomics.
+    // SAFETY: the cell is listed, or not published yet: it is alive either way, and a listing is only atomics.
     unsafe { listing.as_ref() }
 }
 
-/// A counted reference to a cell of any type: what enumerators and back links hold.
+/// A counted reference to a cell of any type, for enumerators and back links.
 pub(crate) struct CellRef(NonNull<CellHead>);
 
-// SAFETY: what is behind is `Send + Sync` for shared memos; for local ones the reference stays on its thread
+// SAFETY: the cell is `Send + Sync` for shared memos; for local ones the reference stays on its thread
 // (invariant 5).
 unsafe impl Send for CellRef {}
 // SAFETY: as above.
@@ -204,19 +204,19 @@ impl CellRef {
         self.memo().vtable()
     }
 
-    /// Takes every entry out. Those that a call may be copying go to `batch`; the others are dropped.
+    /// Takes every entry out. Those that a call may be copying are retired in `batch`; the others are dropped.
     pub(crate) fn empty(&self, why: Count, batch: &mut Batch, panics: &mut Panics) -> usize {
         let shared = self.vtable().shared.as_ref().expect("counted cells only");
         // SAFETY: the vtable is that of the cell's memo, and the cell is counted.
         unsafe { (shared.empty)(self.0, why, batch, panics) }
     }
 
-    /// Whether dropping an entry of it runs nothing of the user's.
+    /// Whether dropping an entry of it runs no user code.
     pub(crate) fn is_quiet(&self) -> bool {
         self.vtable().shared.as_ref().is_some_and(|shared| shared.quiet)
     }
 
-    /// Where the cell lies.
+    /// The cell's address.
     pub(crate) fn address(&self) -> usize {
         self.0.addr().get()
     }
@@ -238,7 +238,7 @@ impl CellRef {
 
 impl Drop for CellRef {
     fn drop(&mut self) {
-        // SAFETY: gives back the count taken in `retain`.
+        // SAFETY: releases the count taken in `retain`.
         unsafe { (self.vtable().release)(self.0) };
     }
 }
@@ -248,13 +248,13 @@ pub(crate) fn listed(memo: &'static Core) -> Vec<CellRef> {
     let mut cells = Vec::new();
     for seat in &memo.cells {
         let seated = seat.lock();
-        // SAFETY: a listed cell has its anchor's count, which is given back only after it was taken off the list.
+        // SAFETY: a listed cell has its anchor's count, which is released only after the cell was delisted.
         cells.extend(seated.iter().map(|cell| unsafe { CellRef::retain(cell.0) }));
     }
     cells
 }
 
-/// The cell of `memo` behind a head, as its own type.
+/// The cell of `memo` that begins with this head, as its own type.
 ///
 /// # Safety
 /// `C` is the type of `memo`'s cells, and the cell is alive for `'a`.
@@ -264,7 +264,7 @@ pub(crate) unsafe fn cast<'a, C: AnyCell>(cell: NonNull<CellHead>) -> &'a C {
     unsafe { cell.cast::<C>().as_ref() }
 }
 
-/// Gives a share back without ending anything.
+/// Releases a share without ending anything.
 ///
 /// # Safety
 /// As [`AnyCell::from_raw`].

@@ -1,8 +1,8 @@
 //! Dropping the cells of a dead object, and of those that die of it, one after the other.
 //!
 //! A result may own the next object of a chain. If each anchor dropped its cells itself, a chain of a million would
-//! recurse a million deep. So only the outermost drop on a thread works; anchors that die meanwhile put their cells on
-//! the thread's list and return. All are gone before the outermost drop returns (law 4).
+//! recurse a million deep. So only the outermost drop on a thread does the work; anchors that die meanwhile queue their
+//! cells and return. All are gone before the outermost drop returns (law 4).
 
 use std::cell::Cell;
 use std::ptr::NonNull;
@@ -16,16 +16,16 @@ use crate::sys::per_thread::per_thread;
 
 per_thread! {
     struct Queue {
-        /// Cells of objects that died while cells were being dropped, to be dropped next.
+        /// The queue: cells of objects that died while cells were being dropped.
         first: Cell<*mut CellHead> = Cell::new(std::ptr::null_mut()),
-        /// Whether a call of this thread works them off.
+        /// Whether a call of this thread drains it.
         draining: Cell<bool> = Cell::new(false),
     }
 }
 
-/// Ends and gives back a chain of cells that were taken from an anchor.
+/// Ends and releases a chain of cells that were taken from an anchor.
 ///
-/// A panic of a destructor comes out at the end; while the thread is already unwinding it is counted instead.
+/// A destructor's panic resumes at the end; while the thread is already unwinding it is counted instead.
 pub(crate) fn bury(chain: *mut CellHead) {
     let chain = end_inert(chain);
     if chain.is_null() {
@@ -42,11 +42,11 @@ pub(crate) fn bury(chain: *mut CellHead) {
     panics.resume();
 }
 
-/// Ends the first cells of a dead object as long as that runs nothing of the user's: nothing can come back here, so they need
-/// no queue. What is left comes back.
+/// Ends the leading cells of a dead object that run no user code: nothing can re-enter here, so they need no queue. Returns the
+/// rest.
 fn end_inert(mut at: *mut CellHead) -> *mut CellHead {
     while let Some(cell) = NonNull::new(at) {
-        // SAFETY: the chain is this thread's, and this cell was not given back yet.
+        // SAFETY: the chain is this thread's, and this cell was not released yet.
         let head = unsafe { cell.as_ref() };
         let vtable = head.memo().vtable();
         if !vtable.inert {
@@ -56,28 +56,28 @@ fn end_inert(mut at: *mut CellHead) -> *mut CellHead {
         cell::delist(cell, head.memo());
         // SAFETY: the vtable is that of the cell's memo, and the object is dead.
         unsafe { (vtable.end)(cell, Count::Dropped) };
-        // SAFETY: the anchor's share, given back once.
+        // SAFETY: the anchor's share, released once.
         unsafe { (vtable.release)(cell) };
     }
     at
 }
 
-/// Ends and gives back a chain of cells of a dead object that run nothing of the user's.
+/// Ends and releases a chain of cells of a dead object that run no user code.
 pub(crate) fn end_quiet(mut at: *mut CellHead) {
     while let Some(cell) = NonNull::new(at) {
-        // SAFETY: the chain is this thread's, and this cell was not given back yet.
+        // SAFETY: the chain is this thread's, and this cell was not released yet.
         let head = unsafe { cell.as_ref() };
         let memo = head.memo();
         at = head.next();
         cell::delist(cell, memo);
         // SAFETY: the vtable is that of the cell's memo, and the object is dead.
         unsafe { (memo.vtable().end)(cell, Count::Dropped) };
-        // SAFETY: the anchor's share, given back once.
+        // SAFETY: the anchor's share, released once.
         unsafe { (memo.vtable().release)(cell) };
     }
 }
 
-/// The same at once, for cells whose object lives on: what `clear` removes is gone when it returns (law 11).
+/// The same immediately, for cells whose object lives on: what `clear` removes is gone when it returns (law 11).
 pub(crate) fn clear(chain: *mut CellHead) {
     if chain.is_null() {
         return;
@@ -109,7 +109,7 @@ fn queue(chain: *mut CellHead) {
     queue.first.set(chain);
 }
 
-/// Works off what died meanwhile. The flag is ours.
+/// Drains the queue. The caller has set `draining`.
 fn finish(panics: &mut Panics) {
     loop {
         let chain = Queue::here().first.replace(std::ptr::null_mut());
@@ -122,18 +122,18 @@ fn finish(panics: &mut Panics) {
 }
 
 fn end_chain(mut at: *mut CellHead, why: Count, panics: &mut Panics) {
-    // No amortised sweep in the middle of somebody's drop.
+    // No amortised sweep in the middle of a drop.
     let _deeper = DepthGuard::enter();
     while let Some(cell) = NonNull::new(at) {
-        // SAFETY: the chain is this thread's, and this cell was not given back yet.
+        // SAFETY: the chain is this thread's, and this cell was not released yet.
         let head = unsafe { cell.as_ref() };
         let memo = head.memo();
         at = head.next();
         cell::delist(cell, memo);
         // SAFETY: the vtable is that of the cell's memo; the object is dead or exclusively borrowed, so for cells that
-        // are not counted nobody else is there.
+        // are not counted there is no other reader.
         panics.run(|| unsafe { (memo.vtable().end)(cell, why) });
-        // SAFETY: the anchor's share, given back once.
+        // SAFETY: the anchor's share, released once.
         panics.run(|| unsafe { (memo.vtable().release)(cell) });
     }
 }

@@ -3,18 +3,17 @@
 //! # Invariants
 //!
 //! 1. A cell in the list is never taken out while the list is shared: only [`CellList::take`], through `&mut`, ends it.
-//!    So a reader may walk without protection, and a found cell is good for as long as the anchor is borrowed.
+//!    So a reader walks without protection, and a cell that it found stays as long as the anchor is borrowed.
 //! 2. `next` is written before the store (`Release`) that publishes the cell and never again while shared; readers
 //!    start from an `Acquire` load.
-//! 3. One cell a memo: whoever adds searches again from *the very head that its compare-exchange expects*. Searching
-//!    first and loading the head afterwards lets two threads add the same memo's cell.
-//! 4. A list of [`WALKED`] cells does not become a longer one: the compare-exchange that would add to it puts a
-//!    [`Directory`] of all of them, the new one among them, at the head instead. From then on the head is a directory for as
-//!    long as the list is shared.
-//! 5. Whoever adds to a directory holds the lock of its list's stripe, and searches under it the directory that is the head
-//!    *under it*. So (3) holds there too, and an index has one writer at a time. Readers take no lock.
-//! 6. A directory that is full gives way to a larger one, which leads to all cells before it is stored (`Release`) as the
-//!    head. The one it outgrew stays as it is until `take`, since a reader may be inside.
+//! 3. One cell a memo: a writer searches again from *the very head that its compare-exchange expects*. If it searched
+//!    first and loaded the head afterwards, two threads could add the same memo's cell.
+//! 4. A list grows to [`WALKED`] cells. The compare-exchange that would add another makes a [`Directory`] of all of them,
+//!    including the new one, the head instead. The head then stays a directory as long as the list is shared.
+//! 5. The writer of a directory holds the lock of its list's stripe, and searches the directory that it finds at the head
+//!    *under that lock*. So (3) holds there too, and an index has one writer at a time. Readers take no lock.
+//! 6. A full directory is replaced by a larger one, which has all cells before it is stored (`Release`) as the head. The
+//!    outgrown one is kept unchanged until `take`, since a reader may be inside.
 //! 7. All cells are linked, also those of a directory, from its `newest`: `take` and `each_memo` meet each once.
 
 use std::ptr::NonNull;
@@ -36,15 +35,15 @@ pub(crate) struct CellList {
     head: AtomicPtr<CellHead>,
 }
 
-/// What stands at the front of a list that is too long to walk.
+/// The head of a list that is too long to walk.
 #[repr(C)]
 struct Directory {
-    /// That of a directory. Its `next` is null.
+    /// A directory's head. Its `next` is null.
     head: CellHead,
     cells: Index<CellHead>,
-    /// The directory that this took the place of, or null.
+    /// The directory that this one replaced, or null.
     outgrown: *mut CellHead,
-    /// The cell that was added last, from which all others are linked.
+    /// The newest cell, from which all others are linked.
     newest: AtomicPtr<CellHead>,
 }
 
@@ -52,7 +51,7 @@ impl Directory {
     /// A directory of all the cells linked from `newest`.
     ///
     /// # Safety
-    /// Those cells stand for as long as the directory can be read, and their links do not change.
+    /// Those cells stand as long as the directory can be read, and their links do not change.
     unsafe fn new(outgrown: *mut CellHead, newest: NonNull<CellHead>) -> Box<Self> {
         let chain = || {
             std::iter::successors(Some(newest), |cell| {
@@ -74,7 +73,7 @@ impl Directory {
         Box::into_raw(directory).cast()
     }
 
-    /// The directory that this head belongs to, if it does.
+    /// The directory that this head belongs to, if any.
     ///
     /// # Safety
     /// `head` is null, or the head of a cell or directory that stands for `'a`.
@@ -89,7 +88,7 @@ impl Directory {
     /// Frees a directory and those it outgrew, and returns the cells.
     ///
     /// # Safety
-    /// `head` is that of a directory that nobody else can reach any more.
+    /// `head` is that of a directory that nobody else can reach.
     unsafe fn end(head: *mut CellHead) -> *mut CellHead {
         let mut outgrown = head;
         let mut newest = None;
@@ -103,7 +102,7 @@ impl Directory {
     }
 }
 
-/// Memos are at least 128 bytes apart: the low bits of their addresses say nothing.
+/// Memos are at least 128 bytes apart, so the low bits of their addresses carry no information.
 #[inline(always)]
 fn hash_of(memo: &'static Core) -> u64 {
     (std::ptr::from_ref(memo).addr() as u64).wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 32
@@ -137,14 +136,14 @@ impl CellList {
         let first = NonNull::new(self.head.load(Ordering::Acquire))?;
         // SAFETY: invariant 1, the anchor is borrowed, so its cells stand, and its directories too (invariant 6).
         let head = unsafe { first.as_ref() };
-        // A directory is nobody's: the first cell costs no further question.
+        // A directory's head matches no memo, so the first cell needs no further check.
         if is::<FILLED>(head, memo) {
             return Some(first);
         }
         find_behind::<FILLED>(first, memo)
     }
 
-    /// Adds `cell` unless its memo has one here already: then that one comes back and `cell` stays the caller's.
+    /// Adds `cell` unless its memo already has one here: then that one is returned, and `cell` stays the caller's.
     pub(crate) fn add(&self, cell: NonNull<CellHead>) -> Result<(), NonNull<CellHead>> {
         // SAFETY: the caller's cell is alive and not shared yet.
         let mine = unsafe { cell.as_ref() };
@@ -175,14 +174,14 @@ impl CellList {
         self.head.compare_exchange(head, new, Ordering::Release, Ordering::Acquire).map(|_| ())
     }
 
-    /// Puts a directory in the place of `head`, which `cell` is linked to and which has grown too long to walk.
+    /// Replaces `head`, which `cell` is linked to and which has grown too long to walk, by a directory.
     #[cold]
     #[inline(never)]
     fn put_directory(&self, head: *mut CellHead, cell: NonNull<CellHead>) -> Result<(), *mut CellHead> {
-        // SAFETY: invariants 1 and 2; if the new cell stays the caller's, the directory is not read at all.
+        // SAFETY: invariants 1 and 2; if the new cell stays the caller's, nobody reads the directory.
         let new = Directory::into_raw(unsafe { Directory::new(std::ptr::null_mut(), cell) });
         self.replace(head, new).inspect_err(|_| {
-            // SAFETY: a directory, which was not published.
+            // SAFETY: a directory that was not published.
             unsafe { Directory::end(new) };
         })
     }
@@ -235,10 +234,10 @@ impl CellList {
         }
     }
 
-    /// Asks for the newest cell, which is looked at first.
+    /// Prefetches the newest cell, which is looked at first.
     pub(crate) fn prefetch(&self) {
         let cell = self.head.load(Ordering::Relaxed).cast::<[u8; 64]>();
-        // It is a line, or two.
+        // It takes one line or two.
         prefetch::line(cell);
         prefetch::line(cell.wrapping_add(1));
     }
@@ -267,16 +266,16 @@ impl CellList {
     }
 }
 
-/// Whether this is the head that is looked for: any of the memo's, or a filled one.
+/// Whether this head is a match: any of the memo's, or a filled one.
 #[inline(always)]
 fn is<const FILLED: bool>(head: &CellHead, memo: &'static Core) -> bool {
     if FILLED { head.is_filled_of(memo) } else { head.is_of(memo) }
 }
 
-/// Searches all but the first, which was looked at.
+/// Searches all but the first, which the caller has checked.
 ///
-/// Never inlined: a loop in the code of every call would make that too long to be inlined itself, and a hit on the first cell
-/// pay for the registers that the loop needs.
+/// Never inlined: with a loop inside, no call would be short enough to be inlined itself, and a hit on the first cell would pay
+/// for the registers of the loop.
 #[inline(never)]
 fn find_behind<const FILLED: bool>(first: NonNull<CellHead>, memo: &'static Core) -> Option<NonNull<CellHead>> {
     // SAFETY: invariants 1 and 6.
@@ -287,7 +286,7 @@ fn find_behind<const FILLED: bool>(first: NonNull<CellHead>, memo: &'static Core
     walk::<FILLED>(unsafe { first.as_ref() }.next(), memo).0
 }
 
-/// The cell that is looked for, and how many were passed before it.
+/// The matching cell, and how many come before it.
 #[inline(always)]
 fn walk<const FILLED: bool>(mut at: *mut CellHead, memo: &'static Core) -> (Option<NonNull<CellHead>>, usize) {
     let mut passed = 0;
@@ -303,7 +302,7 @@ fn walk<const FILLED: bool>(mut at: *mut CellHead, memo: &'static Core) -> (Opti
     (None, passed)
 }
 
-/// Those who add to directories share a few locks. Nothing of the user's runs under them.
+/// The writers of directories share a few locks. No user code runs under them.
 #[cfg(not(memo_loom))]
 fn with_stripe<R>(address: usize, act: impl FnOnce() -> R) -> R {
     const STRIPES: usize = 64;
@@ -336,7 +335,7 @@ mod tests {
         NonNull::from(Box::leak(Box::new(CellHead::new(memo))))
     }
 
-    /// Adds a cell of `memo`, or finds that there is one: its address either way.
+    /// Adds a cell of `memo`, or finds one: its address either way.
     fn place(list: &CellList, memo: &'static Core) -> usize {
         let mine = cell(memo);
         match list.add(mine) {
@@ -412,7 +411,7 @@ mod loom_models {
     static THREE: Core = Core::new(Site::built_in("three"));
     static FOUR: Core = Core::new(Site::built_in("four"));
 
-    /// A cell with something in it that was written before it was added.
+    /// A cell with content that was written before it was added.
     #[repr(C)]
     struct Full {
         head: CellHead,
@@ -426,7 +425,7 @@ mod loom_models {
         NonNull::from(Box::leak(Box::new(cell))).cast()
     }
 
-    /// What is in a cell that was found.
+    /// The content of a cell that was found.
     fn value(cell: NonNull<CellHead>) -> u32 {
         // SAFETY: made by `cell`, and found in its list, which stands.
         unsafe { cell.cast::<Full>().as_ref() }.value.with(|value| {
@@ -435,7 +434,7 @@ mod loom_models {
         })
     }
 
-    /// A cell as lent ones are: the value is read after the head alone was looked at.
+    /// As lent cells: only the head is checked before the value is read.
     #[repr(C)]
     struct Lent {
         head: CellHead,
@@ -469,11 +468,11 @@ mod loom_models {
     }
 
     fn free(cell: NonNull<CellHead>) {
-        // SAFETY: leaked by `cell`, and in no list any more.
+        // SAFETY: leaked by `cell`, and no longer in a list.
         drop(unsafe { Box::from_raw(cell.cast::<Full>().as_ptr()) });
     }
 
-    /// Adds a cell of `memo`, or finds that there is one: its address either way.
+    /// Adds a cell of `memo`, or finds one: its address either way.
     fn place(list: &CellList, memo: &'static Core) -> usize {
         let mine = cell(memo);
         let there = match list.add(mine) {
@@ -570,7 +569,7 @@ mod loom_models {
         });
     }
 
-    /// Readers beside one who adds `memos` to a list of `before`: what was there is found, and what is found is whole.
+    /// Readers beside a writer that adds `memos` to a list of `before`: they find the old cells, and whole cells only.
     fn read_beside(before: &[&'static Core], added: &[&'static Core]) {
         let (before, added) = (before.to_vec(), added.to_vec());
         loom::model(move || {

@@ -9,15 +9,15 @@ use std::{rc, sync};
 /// What a [`Life`] can be made of.
 ///
 /// # Safety
-/// Dropping a `Self`, or asking it, must not touch the object itself, only its counts.
+/// Dropping or querying a `Self` must touch only the object's counts, never the object.
 pub(crate) unsafe trait Watch: Sized {
-    /// Whether dropping it gives back an allocation at most: nothing else ends with it.
+    /// Whether dropping it frees an allocation at most, and ends nothing else.
     const PLAIN: bool;
     /// Whether the object cannot leave its thread, so that a result of it may be lent from the thread's own table.
     const THREAD_BOUND: bool;
     /// Whether the object is alive.
     fn is_alive(&self) -> bool;
-    /// How often it is held; 1 where there is no count.
+    /// Its strong count; 1 where there is no count.
     fn strong(&self) -> usize;
     /// Where the object is, if it is an `Arc`'s or `Rc`'s.
     fn address(&self) -> Option<usize>;
@@ -73,9 +73,9 @@ pub(crate) struct Life {
 }
 
 // SAFETY: a `Life` of an `Arc` touches only that `Arc`'s atomic counts and allocation. A `Life` of an `Rc` never leaves
-// the table of its thread: those are made by the `Local` scope only, which puts nothing anywhere else.
+// the table of its thread: only the `Local` scope makes those, and it stores them nowhere else.
 unsafe impl Send for Life {}
-// SAFETY: as above; asking reads an atomic count.
+// SAFETY: as above; a query reads an atomic count.
 unsafe impl Sync for Life {}
 
 struct VtableOf<W>(W);
@@ -105,7 +105,7 @@ impl<W: Watch> VtableOf<W> {
 }
 
 impl Life {
-    /// That of an object whose life was let go of.
+    /// Stands for a `Life` that was released.
     pub(crate) const GONE: Self = Self {
         raw: [MaybeUninit::uninit(); 2],
         vtable: &Vtable {
@@ -134,7 +134,7 @@ impl Life {
         unsafe { (self.vtable.is_alive)(&self.raw) }
     }
 
-    /// Whether to let go of it gives back an allocation at most.
+    /// Whether releasing it frees an allocation at most.
     pub(crate) fn is_plain(&self) -> bool {
         self.vtable.plain
     }

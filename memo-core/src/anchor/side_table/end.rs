@@ -1,4 +1,4 @@
-//! Ending the nodes of dead objects, which were taken out of their table: behind [`after_deaths`](crate::sys::hazard::deaths::after_deaths).
+//! Ending the nodes of dead objects that were taken out of their table, after [`after_deaths`](crate::sys::hazard::deaths::after_deaths).
 
 use std::ptr::NonNull;
 
@@ -8,11 +8,11 @@ use crate::anchor::drop_queue;
 use crate::sys::depth::DepthGuard;
 use crate::sys::panics::Panics;
 
-/// Lets go of allocations, and ends what runs nothing of the user's. What is free by then, and what is left.
+/// Releases the allocations, and ends the cells that run no user code. Returns the free nodes, and the others.
 pub(crate) fn end_quiet(mut dead: Chain) -> (Chain, Chain) {
     let (mut free, mut late) = (Chain::new(), Chain::new());
     while let Some(node) = dead.pop() {
-        // SAFETY: taken out, dead, and behind the fence: this call's.
+        // SAFETY: taken out, dead, and after the fence: this call's.
         if unsafe { Node::end_quietly(node) } {
             free.push(node);
         } else {
@@ -22,7 +22,7 @@ pub(crate) fn end_quiet(mut dead: Chain) -> (Chain, Chain) {
     (free, late)
 }
 
-/// Ends all of it. What is free by then comes back, and those that ran something of the user's are told.
+/// Ends all nodes. Returns the free ones, which are all, and how many of them ran user code.
 pub(crate) fn end_loud(mut dead: Chain, panics: &mut Panics, mut each: impl FnMut(&Node)) -> (Chain, usize) {
     let _deeper = DepthGuard::enter();
     dead.each(|node| node.anchor().cells().prefetch());
@@ -36,7 +36,7 @@ pub(crate) fn end_loud(mut dead: Chain, panics: &mut Panics, mut each: impl FnMu
             panics.run(|| {
                 // SAFETY: as in `end_quiet`.
                 let cells = unsafe { Node::take_cells(node) };
-                // Whatever the cells are: a life that is more than a `Weak` goes after them.
+                // Whatever happens in the cells: a life that is more than a `Weak` is released after them.
                 let _life = EndLife(node);
                 drop_queue::bury(cells);
             });
@@ -55,7 +55,7 @@ impl Drop for EndLife {
     }
 }
 
-/// Ends all nodes, which come from a table that is given up.
+/// Ends all nodes of a table that is given up.
 pub(crate) fn end_all(dead: Chain, panics: &mut Panics) -> Chain {
     end_loud(dead, panics, |_| ()).0
 }

@@ -1,12 +1,12 @@
 //! The table of one thread: the anchors of its `Rc`s, and of what takes part in its `local` memos.
 //!
-//! It is one shard, without a lock. It lies behind a thread-local pointer without a destructor, so it works until the thread's very
-//! end (law 14). When the thread ends, a guard gives it back: all but the nodes of living `Rc`s whose results were lent, since an
-//! `Rc` that was leaked, or that a later destructor holds, may have a `&'static` result out. Those stay, with what is left of the
-//! table, and are counted as leaked. A table that is made after that has a guard of its own; after that one, a table goes at
-//! the end of each outermost call.
+//! It is one shard, without a lock, behind a thread-local pointer without a destructor, so it works until the thread's very end
+//! (law 14). When the thread ends, a guard frees it, except the nodes of living `Rc`s whose results were lent: an `Rc` that was
+//! leaked, or that a later destructor holds, may have lent a result for `'static`. Those stay, with what is left of the table, and
+//! are counted as leaked. A table made after that has a guard of its own; after that guard, a table is freed at the end of each
+//! outermost call.
 //!
-//! Borrows of the table are short and nothing of the user's runs inside them.
+//! Borrows of the table are short, and no user code runs inside them.
 
 use std::ptr::NonNull;
 
@@ -26,7 +26,7 @@ use std::cell::Cell;
 pub(crate) struct Table {
     index: Index<Node>,
     keeper: Keeper,
-    /// The number of the next node.
+    /// The sequence number of the next node.
     next: u32,
 }
 
@@ -49,11 +49,11 @@ pub(crate) fn exists() -> bool {
 
 fn with<R>(act: impl FnOnce(&mut Table) -> R) -> Option<R> {
     let table = NonNull::new(Here::here().table.get())?;
-    // SAFETY: this thread's alone, and `act` never comes back here: it runs our code only.
+    // SAFETY: this thread's alone, and `act` never re-enters: it runs no user code.
     let table = unsafe { &mut *table.as_ptr() };
     let done = act(table);
     if let Some(retired) = table.keeper.retired() {
-        // SAFETY: nobody reads but this thread, which does not now.
+        // SAFETY: the only reader is this thread, which reads nothing now.
         unsafe { retired.free() };
     }
     Some(done)
@@ -66,7 +66,7 @@ fn with_or_make<R>(act: impl FnOnce(&mut Table) -> R) -> R {
     with(act).expect("the table was just made")
 }
 
-/// The anchor of the object, if this thread has one for it. Good for as long as the object lives.
+/// The anchor of the object, if this thread has one for it. Valid as long as the object lives.
 #[inline(always)]
 pub(crate) fn find<'a>(subject: Subject) -> Option<&'a Anchor> {
     let table = NonNull::new(Here::here().table.get())?;
@@ -89,8 +89,8 @@ fn find_further(index: &Index<Node>, address: usize) -> Option<NonNull<Node>> {
     unsafe { index.find(address) }
 }
 
-/// The anchor of the object on this thread, made on first use. In passing a few others are looked at; those that are dead and due
-/// go to `end`.
+/// The anchor of the object on this thread, made on first use. Examines a few other nodes in passing; a batch of dead ones, if
+/// due, goes to `end`.
 pub(crate) fn find_or_add<'a>(
     subject: Subject,
     roomy: bool,
@@ -113,15 +113,15 @@ pub(crate) fn find_or_add<'a>(
     unsafe { Made::of(node, fresh) }
 }
 
-/// Calls `act` with the anchor of an object that may be dead. `act` is ours.
+/// Calls `act`, which runs no user code, with the anchor of an object that may be dead.
 pub(crate) fn with_anchor(subject: Subject, act: impl FnOnce(&Anchor)) {
     if let Some(anchor) = find(subject) {
         act(anchor);
     }
 }
 
-/// Looks at so many nodes, and takes out those that are dead, so many at most. As the [other](super::shared::sweep_some) it says how
-/// many are done with.
+/// Examines up to `nodes` nodes, and takes out the dead, at most `most_dead`. Like [`shared::sweep_some`](super::shared::sweep_some) it
+/// returns how many are paid for.
 pub(crate) fn sweep_some(nodes: usize, most_dead: usize) -> (usize, Chain) {
     match with(|table| table.keeper.sweep_some(&table.index, nodes, most_dead)) {
         Some(Swept { looked, dead, .. }) if dead.len() >= most_dead => (looked, dead),
@@ -130,7 +130,7 @@ pub(crate) fn sweep_some(nodes: usize, most_dead: usize) -> (usize, Chain) {
     }
 }
 
-/// Takes nodes back that hold nothing any more, and some whose cells wait for the end of an outermost call.
+/// Returns nodes to the table: free ones, and some whose cells wait for the end of an outermost call.
 pub(crate) fn give_back(free: Chain, late: Chain) {
     with(|table| {
         table.keeper.give_back(free);
@@ -156,10 +156,10 @@ pub(crate) fn sweep_all(batch: usize, mut end: impl FnMut(Chain)) {
     with(|table| table.keeper.trim(&table.index));
 }
 
-/// A node that was seen: when it came, and whose it is.
+/// A node that was seen: its sequence number and address.
 pub(crate) type Seen = (u32, usize);
 
-/// All nodes, those that came first at the front.
+/// All nodes, the oldest first.
 pub(crate) fn seen() -> Vec<Seen> {
     let mut seen = Vec::new();
     with(|table| {
@@ -173,7 +173,7 @@ pub(crate) fn seen() -> Vec<Seen> {
     seen
 }
 
-/// How many numbers nodes had so far, around.
+/// The next sequence number; wraps around.
 pub(crate) fn now() -> u32 {
     with(|table| table.next).unwrap_or(0)
 }
@@ -183,7 +183,7 @@ pub(crate) fn take_if_dead(address: usize) -> Chain {
     with(|table| table.keeper.take_if_dead(&table.index, address)).unwrap_or(const { Chain::new() })
 }
 
-/// The sum of what `of` says of all nodes, from so many of each class.
+/// The sum of `of` over all nodes, estimated from at most `most` of each class.
 pub(crate) fn estimate(most: usize, of: &impl Fn(&Node) -> u64) -> u64 {
     with(|table| table.keeper.estimate(most, of)).unwrap_or(0)
 }
@@ -204,22 +204,22 @@ pub(crate) fn listed(core: &'static Core) -> Vec<CellRef> {
     cells
 }
 
-/// How many nodes objects have, dead or alive.
+/// How many nodes belong to objects, dead or alive.
 pub(crate) fn live() -> usize {
     with(|table| table.keeper.live()).unwrap_or(0)
 }
 
-/// Whether `is` says yes to a node.
+/// Whether `is` accepts any node.
 pub(crate) fn any(is: &mut impl FnMut(&Node) -> bool) -> bool {
     with(|table| table.keeper.any(&mut *is)).unwrap_or(false)
 }
 
-/// Takes those out that `goes` says yes to, alive or not.
+/// Takes out the nodes that `goes` accepts, alive or not.
 pub(crate) fn take_if(goes: impl Fn(&Node) -> bool) -> Chain {
     with(|table| table.keeper.take_if(&table.index, goes)).unwrap_or(const { Chain::new() })
 }
 
-/// Gives memory back that is not needed any more; the table itself if it is empty.
+/// Frees unused memory; the table itself if it is empty.
 pub(crate) fn trim() {
     with(|table| table.keeper.trim(&table.index));
     if with(|table| table.keeper.is_empty()) == Some(true) {

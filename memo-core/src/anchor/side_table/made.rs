@@ -1,4 +1,4 @@
-//! What whoever asks for an anchor gets.
+//! An anchor that a call asked for, and whether the call made it.
 
 use std::ptr::NonNull;
 
@@ -8,7 +8,7 @@ use crate::anchor::anchor::Anchor;
 /// An anchor that was found or made.
 pub(crate) struct Made<'a> {
     pub(crate) anchor: &'a Anchor,
-    /// Where this call may put a first result: it made the node, a roomy one.
+    /// Where this call may put a first result, if it made the node, and that is a roomy one.
     pub(crate) room: Option<&'a Room>,
     /// Whether this call made the node.
     pub(crate) fresh: bool,

@@ -2,12 +2,12 @@
 //!
 //! # Invariants
 //!
-//! 1. A node's memory stays a node's as long as any reader may look at it; of a node that it cannot know to be its object's, a
-//!    reader reads the address and nothing else.
-//! 2. The address is that of the node's object from when the rest of it is written until the node is taken out; otherwise it is
-//!    odd, which no object's is: 1 where the node is free, else a link to the next of those that were taken out.
-//! 3. All but the address and the anchor's cells is written by the shard's writer only, while no object has the node.
-//! 4. The room is used by the call that made the node, or by none, and for results only whose end runs nothing of the user's.
+//! 1. A node's memory stays a node's as long as any reader may look at it. Until it knows a node to be its object's, a reader
+//!    reads the address and nothing else.
+//! 2. The address is the object's from when the rest of the node is written until the node is taken out; otherwise it is odd,
+//!    as no object's is: 1 if the node is free, else a link to the next node that was taken out.
+//! 3. Only the shard's writer writes the rest, but for the anchor's cells, while no object has the node.
+//! 4. The room is used by the call that made the node, or not at all, and only for results whose end runs no user code.
 
 use std::cell::UnsafeCell;
 use std::mem::{MaybeUninit, needs_drop};
@@ -22,7 +22,7 @@ use crate::memo::count::Count;
 use crate::memo::head::CellHead;
 use crate::sys::sync::{AtomicUsize, Ordering};
 
-/// An anchor in the side table. What a hit needs comes first. Behind a roomy one lies its [`Room`].
+/// An anchor in the side table. What a hit needs comes first. A roomy one is followed by its [`Room`].
 #[repr(C)]
 pub(crate) struct Node {
     address: AtomicUsize,
@@ -64,7 +64,7 @@ impl Node {
         }
     }
 
-    /// Gives a free node to an object. The address is the last that is written.
+    /// Assigns a free node to an object. The address is written last.
     ///
     /// # Safety
     /// The node is free, and the caller is its shard's writer.
@@ -88,7 +88,7 @@ impl Node {
     /// The caller took it out, or owns the list.
     pub(super) unsafe fn link(node: NonNull<Self>, next: Option<NonNull<Self>>) {
         let next = next.map_or(0, |next| next.as_ptr().expose_provenance());
-        // Relaxed: giving back the `Weak` comes after, and orders it.
+        // Relaxed: the `Weak` is released after it, which orders it.
         // SAFETY: the caller's.
         unsafe { &(*node.as_ptr()).address }.store(next | 1, Ordering::Relaxed);
     }
@@ -101,7 +101,7 @@ impl Node {
         NonNull::new(std::ptr::with_exposed_provenance_mut(next & !1))
     }
 
-    /// Whether an object has this node, dead or alive.
+    /// Whether this node belongs to an object, dead or alive.
     pub(super) fn is_assigned(&self) -> bool {
         self.address.load(Ordering::Relaxed) & 1 == 0
     }
@@ -118,7 +118,7 @@ impl Node {
     /// Where the first result may lie, if this node is a roomy one.
     ///
     /// # Safety
-    /// The node lies in a slab, and its memory is not given back for `'a`.
+    /// The node lies in a slab, and its memory is not freed for `'a`.
     pub(super) unsafe fn room<'a>(node: NonNull<Self>) -> Option<&'a Room> {
         // SAFETY: the caller's; this is not changed while an object has the node.
         let roomy = unsafe { (*node.as_ptr()).number }.is_roomy();
@@ -145,12 +145,12 @@ impl Node {
         self.number.index()
     }
 
-    /// Whether a room lies behind it.
+    /// Whether a room follows it.
     pub(super) fn is_roomy(&self) -> bool {
         self.number.is_roomy()
     }
 
-    /// Lets go of the object's allocation.
+    /// Releases the object's allocation.
     ///
     /// # Safety
     /// The node was taken out, and is the caller's.
@@ -162,8 +162,8 @@ impl Node {
         unsafe { (*node.as_ptr()).size = Size(0) };
     }
 
-    /// Lets go of the object's allocation, and ends the cells if that runs nothing of the user's: then the node holds nothing any
-    /// more, and `true` comes back.
+    /// Releases the object's allocation, and ends the cells if that runs no user code: then returns `true`, and the node holds
+    /// nothing.
     ///
     /// # Safety
     /// As for [`Node::take_cells`].
@@ -188,10 +188,10 @@ impl Node {
         quiet
     }
 
-    /// Takes the cells out, as a chain; that in the room is ended and is not among them.
+    /// Takes the cells out, as a chain, except the one in the room, which is ended.
     ///
     /// # Safety
-    /// The node was taken out, its object is dead, all that was done with it is visible here, and it is the caller's.
+    /// The node was taken out and is the caller's, its object is dead, and all accesses to it happened before.
     pub(crate) unsafe fn take_cells(node: NonNull<Self>) -> *mut CellHead {
         // SAFETY: the caller's.
         let anchor = unsafe { &mut (*node.as_ptr()).anchor };
@@ -218,7 +218,7 @@ impl Node {
                 }
                 None => chain = at,
             }
-            // SAFETY: the vtable is that of the cell's memo, and the object is dead. Nothing of the user's runs (invariant 4).
+            // SAFETY: the vtable is that of the cell's memo, and the object is dead. No user code runs (invariant 4).
             unsafe { (head.memo().vtable().end)(cell, Count::Dropped) };
             break;
         }
@@ -229,7 +229,7 @@ impl Node {
 /// Words for a first result: a head, a slot's state, and two for the value.
 const ROOM: usize = if cfg!(memo_loom) { 64 } else { 5 };
 
-/// Where the first result of a node may lie, if it is small.
+/// The place for a small first result of a node.
 pub(crate) struct Room(UnsafeCell<MaybeUninit<[usize; ROOM]>>);
 
 impl Room {
@@ -245,7 +245,7 @@ impl Room {
     /// Puts a cell here.
     ///
     /// # Safety
-    /// [`Room::fits`], and the caller made the roomy node, and puts no second one here that is not to replace a cell that was never seen.
+    /// [`Room::fits`], the caller made the roomy node, and puts a second cell here only if the first was never published.
     pub(crate) unsafe fn put<C: AnyCell>(&self, cell: C) -> NonNull<CellHead> {
         let at = self.0.get().cast::<C>();
         // SAFETY: the caller's.
@@ -254,7 +254,7 @@ impl Room {
     }
 }
 
-/// Bytes of an object, which a dead node still pins. In half a word: exact below 2 GiB, in whole MiB from there on.
+/// Bytes of an object, which a dead node still pins, in half a word: exact below 2 GiB, in whole MiB above.
 #[derive(Clone, Copy)]
 struct Size(u32);
 
@@ -274,15 +274,15 @@ impl Size {
     }
 }
 
-/// When a node came (roughly, and around), whether it is a roomy one, and its place in its slab.
+/// A node's sequence number (approximate; wraps around), whether it is a roomy one, and its index in its slab.
 #[derive(Clone, Copy)]
 struct Number(u32);
 
-/// Bits of the place in a slab.
+/// Bits of the index in a slab.
 pub(super) const INDEX_BITS: u32 = 6;
 
 const ROOMY: u32 = 1 << INDEX_BITS;
-/// Bits below the number.
+/// Bits below the sequence number.
 const LOW_BITS: u32 = INDEX_BITS + 1;
 
 impl Number {
@@ -290,7 +290,7 @@ impl Number {
         Self(number << LOW_BITS | if roomy { ROOMY } else { 0 } | index)
     }
 
-    /// The same place, for one that comes now.
+    /// The same place, with a new sequence number.
     fn renewed(self, number: u32) -> Self {
         Self::of(number, self.index(), self.is_roomy())
     }
@@ -308,13 +308,13 @@ impl Number {
     }
 }
 
-/// Puts numbers into the order of coming. `next` is the number of the next to come.
+/// How old a sequence number is: 0 for the newest. `next` is the number of the next node.
 pub(crate) fn age(number: u32, next: u32) -> u32 {
     next.wrapping_sub(number).wrapping_sub(1) & (u32::MAX >> LOW_BITS)
 }
 
-/// Whether a node with this number came when `began` was the next, or later, up to `now`. One that is older than there are numbers may be
-/// taken for such, if its number was given again since `began`.
+/// Whether a node with this number was added since `began` was the next, up to `now`. A very old node, whose number was reused since
+/// `began`, may be mistaken for one.
 pub(crate) fn came_since(number: u32, began: u32, now: u32) -> bool {
     age(number, now) < now.wrapping_sub(began)
 }

@@ -2,9 +2,9 @@
 //!
 //! # Invariants
 //!
-//! 1. What is added is unpublished by then: a reader that begins later cannot find it.
-//! 2. It is freed after a heavy fence behind which every other reader was seen outside a look-up, or where there is no other.
-//! 3. The fence is passed with no lock of a shard held, and only when so many bytes wait that it is worth its price.
+//! 1. Memory is unpublished before it is added: a reader that begins later cannot find it.
+//! 2. It is freed after a heavy fence after which every other reader was seen outside a lookup, or if there is no other reader.
+//! 3. No shard's lock is held over the fence, which is passed only when enough bytes wait to be worth its price.
 
 use std::alloc::{Layout, dealloc};
 use std::ptr::NonNull;
@@ -13,7 +13,7 @@ use crate::sys::hazard::own;
 use crate::sys::sync::plain::{AtomicUsize, Mutex, Ordering};
 use crate::sys::sync::unpoisoned;
 
-/// What was taken out, and by whom it is not read any more only later.
+/// Memory that was unpublished, and that readers may still be inside.
 #[derive(Default)]
 pub(crate) struct Retired {
     pieces: Vec<Piece>,
@@ -23,11 +23,11 @@ pub(crate) struct Retired {
 struct Piece {
     at: NonNull<u8>,
     layout: Layout,
-    /// What ends before the memory does. It is ours, and does not panic.
+    /// Its destructor, which runs no user code and does not panic.
     end: fn(NonNull<u8>, Layout),
 }
 
-// SAFETY: memory that is nobody's, of atomics and plain data.
+// SAFETY: unpublished memory, of atomics and plain data.
 unsafe impl Send for Piece {}
 
 impl Retired {
@@ -35,7 +35,7 @@ impl Retired {
         Self { pieces: Vec::new(), bytes: 0 }
     }
 
-    /// Adds what was allocated with this layout.
+    /// Adds memory that was allocated with this layout.
     pub(crate) fn add(&mut self, at: NonNull<u8>, layout: Layout, end: fn(NonNull<u8>, Layout)) {
         self.pieces.push(Piece { at, layout, end });
         self.bytes += layout.size();
@@ -50,11 +50,11 @@ impl Retired {
     }
 
     /// # Safety
-    /// Nobody reads it any more.
+    /// No reader is left inside.
     pub(crate) unsafe fn free(self) {
         for Piece { at, layout, end } in self.pieces {
             end(at, layout);
-            // SAFETY: `add` says that it was allocated so; the caller, that it is nobody's.
+            // SAFETY: `add` says that it was allocated so; the caller, that no reader is left.
             unsafe { dealloc(at.as_ptr(), layout) };
         }
     }
@@ -65,14 +65,14 @@ impl Retired {
     }
 }
 
-/// What is retired in the whole process and waits for a fence.
+/// All retired memory of the process that waits for a fence.
 static WAITING: Mutex<Retired> = Mutex::new(Retired::new());
 
-/// How many bytes wait before a fence is asked for; more while a reader stays inside.
+/// How many bytes may wait before a fence is passed; more while a reader stays inside.
 static DUE: AtomicUsize = AtomicUsize::new(LEAST_DUE);
 const LEAST_DUE: usize = 32 << 10;
 
-/// Frees `retired` when no reader is left in it: later, if there is little of it. With no lock held.
+/// Frees `retired` when no reader is left inside: later, if there is little of it. Call it with no lock held.
 #[cold]
 #[inline(never)]
 pub(crate) fn let_go(retired: Retired) {
@@ -86,7 +86,7 @@ pub(crate) fn let_go(retired: Retired) {
     }
 }
 
-/// Frees all that waits, if no reader is left in it.
+/// Frees all that waits, if no reader is left inside.
 #[cold]
 pub(crate) fn free_waiting() {
     let waiting = unpoisoned(WAITING.lock()).take();
@@ -95,10 +95,10 @@ pub(crate) fn free_waiting() {
     }
     if own::others_have_left() {
         DUE.store(LEAST_DUE, Ordering::Relaxed);
-        // SAFETY: unpublished before, and every reader has left it.
+        // SAFETY: unpublished before, and every reader has left.
         unsafe { waiting.free() };
     } else {
-        // A reader that was stopped in the middle. Not for each that comes: fences are dear.
+        // A reader was preempted inside. Not retried for each addition: fences are expensive.
         let mut all = unpoisoned(WAITING.lock());
         all.append(waiting);
         DUE.store(2 * all.bytes, Ordering::Relaxed);

@@ -1,16 +1,16 @@
 //! One part of a table: its nodes in slabs, the index that leads to them, and those that were found dead.
 //!
-//! # The way of a node
+//! # The life of a node
 //!
-//! free -> assigned to an object -> found dead: out of the index, on the list of the *dead* -> its batch is taken by a thread, which
-//! lets go of the object's allocation and ends the cells -> free. Where ending them may run code of the user's and the thread
-//! is inside a memo call, the node waits on the list of the *late* for the end of an outermost call.
+//! free -> assigned to an object -> found dead: out of the index, on the list of the *dead* -> a thread takes its batch, releases
+//! the object's allocation and ends the cells -> free. If ending them may run user code and the thread is inside a memo call, the
+//! node waits on the list of the *late* for the end of an outermost call.
 //!
-//! # Who looks for the dead
+//! # Finding the dead
 //!
-//! Whoever adds a node looks at [`OLD`] nodes of its class in its shard, and at [`YOUNG`] of those that came last, in passing: the
-//! lock is held anyway, and the lines are near. So for each class and shard the dead are at most as many as the living and
-//! a batch, whatever threads, sizes and kinds of arguments there are; and a class is a factor of two in bytes.
+//! The writer that adds a node examines [`OLD`] nodes of its class in its shard, and [`YOUNG`] of the newest, in passing: it holds
+//! the lock anyway, and the cache lines are near. So for each class and shard the dead are at most as many as the living, and a
+//! batch, whatever threads, sizes and kinds of arguments there are; and a class is a factor of two in bytes.
 
 use std::ptr::NonNull;
 
@@ -22,18 +22,18 @@ use super::subject::{Subject, class_of};
 use crate::anchor::liveness::Life;
 use crate::sys::prefetch;
 
-/// Nodes of its class that are looked at for one that comes.
+/// Nodes of its class that are examined for a new one.
 const OLD: usize = 2;
-/// Nodes from the slab of the last one.
+/// Nodes examined in the slab of the newest.
 const YOUNG: usize = 2;
-/// Slabs that are passed at most for them.
+/// The most slabs passed for them.
 const SLABS: usize = 4;
-/// Nodes that a sweep of all looks at before it opens the lock.
+/// Nodes that a full sweep examines before it releases the lock.
 const AT_A_TIME: usize = 256;
-/// So many dead are worth a batch: one fence for all (where one is needed), and one more turn of the lock. Fewer where few live.
+/// The size of a batch of dead: one fence for all (where one is needed), and one more turn of the lock. Smaller where few live.
 const BATCH: usize = 32;
 const LEAST_BATCH: usize = 4;
-/// So many bytes of theirs are.
+/// A batch by bytes.
 const BATCH_BYTES: u64 = 32 << 10;
 
 /// Nodes that were taken out, linked.
@@ -42,7 +42,7 @@ pub(crate) struct Chain {
     len: usize,
 }
 
-// SAFETY: nodes that are the holder's alone. Those of a thread's own table do not leave it: `local` hands them to nobody.
+// SAFETY: nodes that belong to the holder alone. Those of a thread's own table do not leave it: `local` sends them nowhere.
 unsafe impl Send for Chain {}
 
 impl Chain {
@@ -74,7 +74,7 @@ impl Chain {
         Some(node)
     }
 
-    /// At most so many of the nodes.
+    /// Splits off at most so many nodes.
     pub(crate) fn split(&mut self, most: usize) -> Self {
         if self.len <= most {
             return std::mem::replace(self, Self::new());
@@ -98,23 +98,23 @@ impl Chain {
     }
 }
 
-/// What came of adding a node.
+/// The outcome of adding a node.
 pub(crate) struct Added {
     pub(crate) node: NonNull<Node>,
-    /// Whether this call made it: then its room is this call's.
+    /// Whether this call made it: then this call may use its room.
     pub(crate) fresh: bool,
-    /// Dead ones that are due.
+    /// A batch of dead ones, if due.
     pub(crate) dead: Chain,
 }
 
-/// What the writer of a shard keeps. Its [`Index`] lies elsewhere: readers should not share a cache line with this.
+/// The writer's side of a shard. The [`Index`] lies elsewhere: readers should not share a cache line with this.
 pub(crate) struct Keeper {
     writer: Writer,
     pools: Vec<Pool>,
     dead: Chain,
     dead_bytes: u64,
     late: Chain,
-    /// Which pool a round goes on with, and how many of its nodes it has not passed yet: all at most.
+    /// The pool that a round continues with, and how many of its nodes are left in the round: all at most.
     turn: usize,
     left: usize,
     retired: Retired,
@@ -134,7 +134,7 @@ impl Keeper {
         }
     }
 
-    /// Nodes that an object has, dead or alive.
+    /// Nodes that belong to an object, dead or alive.
     pub(crate) fn live(&self) -> usize {
         self.writer.live()
     }
@@ -144,7 +144,7 @@ impl Keeper {
         self.live() == 0 && self.dead.is_empty() && self.late.is_empty()
     }
 
-    /// What readers may still look at, if there is any.
+    /// Memory that readers may still look at, if any.
     #[inline]
     pub(crate) fn retired(&mut self) -> Option<Retired> {
         (!self.retired.is_empty()).then(|| self.retired.take())
@@ -171,13 +171,13 @@ impl Keeper {
         let pool = match self.pools.iter().position(|pool| pool.kind() == kind) {
             Some(at) => at,
             None => {
-                // There is seldom another.
+                // There is seldom another kind.
                 self.pools.reserve_exact(1);
                 self.pools.push(Pool::new(kind));
                 self.pools.len() - 1
             }
         };
-        // Before it comes: of itself there is nothing to see.
+        // Before it is there: itself it need not examine.
         for _ in 0..YOUNG {
             if let Some(node) = self.pools[pool].next_young() {
                 self.look(index, node);
@@ -200,13 +200,13 @@ impl Keeper {
         if self.dead.len() >= batch || self.dead_bytes >= BATCH_BYTES { self.take_dead() } else { Chain::new() }
     }
 
-    /// All that was found dead. They were taken out; who has them gives them back.
+    /// Takes all that was found dead. The caller returns them with `give_back`.
     pub(crate) fn take_dead(&mut self) -> Chain {
         self.dead_bytes = 0;
         std::mem::replace(&mut self.dead, Chain::new())
     }
 
-    /// Looks at a few nodes of a pool, as far as so many slabs go. How many were looked at.
+    /// Examines up to `nodes` nodes of a pool, within `slabs` slabs. Returns how many.
     #[inline]
     fn look_old(&mut self, index: &Index<Node>, pool: usize, nodes: usize, slabs: &mut usize) -> usize {
         for looked in 0..nodes {
@@ -236,10 +236,10 @@ impl Keeper {
         unsafe { self.pool_of(node).take_out(node) };
     }
 
-    /// Goes on with a round over all nodes, class by class: looks at so many, at none twice, and not further when so many dead wait.
+    /// Continues a round over all nodes, class by class: examines up to `nodes`, none twice, and stops when `most_dead` dead wait.
     pub(crate) fn sweep_some(&mut self, index: &Index<Node>, nodes: usize, most_dead: usize) -> Swept {
         let (mut looked, mut around) = (0, false);
-        // Of slabs that are nearly empty, some.
+        // Some slabs may be nearly empty.
         let mut slabs = SLABS.max(nodes);
         loop {
             let Some(pool) = self.pools.get_mut(self.turn) else {
@@ -259,11 +259,11 @@ impl Keeper {
             looked += 1;
             self.look(index, node);
         }
-        // Who comes by to sweep takes all: what was found dead may be asked about by nobody else.
+        // A sweep takes all: no other call may come for what was found dead before.
         Swept { looked, around, dead: self.take_dead() }
     }
 
-    /// Begins a sweep of all: how much there is to pass.
+    /// Begins a full sweep: how many slabs there are to pass.
     pub(crate) fn round(&self) -> Round {
         let mut slabs = [0; KINDS];
         for pool in &self.pools {
@@ -272,23 +272,23 @@ impl Keeper {
         Round { slabs }
     }
 
-    /// Goes on with it for a while: the dead that were found, at most a batch. `None`: there is no more.
+    /// Continues it for a while. Returns the dead that were found, at most a batch; `None` at the end.
     pub(crate) fn go_on(&mut self, index: &Index<Node>, round: &mut Round, batch: usize) -> Option<Chain> {
         let mut left = AT_A_TIME;
         while self.dead.len() < batch && left > 0 {
             let to_pass = |pool: &Pool| round.slabs[pool.kind().number()] > 0;
             let Some(pool) = self.pools.iter().position(to_pass) else { break };
             let slabs = &mut round.slabs[self.pools[pool].kind().number()];
-            // A slab at a time, of which all that is needed comes at once.
+            // A slab at a time, whose lines are all prefetched at once.
             let ahead = self.pools[pool].ahead(|node| {
                 // SAFETY: assigned, in this shard, whose writer this is.
                 let address = unsafe { node.as_ref() }.own_address();
-                // The counts of an `Arc` lie before its object.
+                // The counts of an `Arc` precede its object.
                 prefetch::line(std::ptr::without_provenance::<[usize; 2]>(address).wrapping_sub(1));
                 index.prefetch(address);
             });
             let nodes = left.min(batch).min(ahead.max(1));
-            // Slab by slab, or node by node where one at a time is asked for.
+            // Slab by slab, or node by node for batches of one.
             let looked = self.look_old(index, pool, nodes, slabs);
             if looked < nodes {
                 *slabs = 0;
@@ -332,17 +332,17 @@ impl Keeper {
         self.pools.iter_mut().find(|pool| pool.kind() == kind).expect("it came from one")
     }
 
-    /// Takes nodes back that hold nothing any more.
+    /// Returns free nodes to their slabs.
     pub(crate) fn give_back(&mut self, mut chain: Chain) {
         while let Some(node) = chain.pop() {
             let mut retired = self.retired.take();
-            // SAFETY: it is on no list, and what it held has gone.
+            // SAFETY: it is on no list, and holds nothing.
             unsafe { self.pool_of(node).give_back(node, &mut retired) };
             self.retired = retired;
         }
     }
 
-    /// Takes nodes back whose cells wait for the end of an outermost call.
+    /// Adds nodes whose cells wait for the end of an outermost call.
     pub(crate) fn add_late(&mut self, mut chain: Chain) {
         while let Some(node) = chain.pop() {
             self.late.push(node);
@@ -357,7 +357,7 @@ impl Keeper {
         !self.late.is_empty()
     }
 
-    /// Gives room back that nothing is in, after a sweep of all.
+    /// Frees unused memory, after a full sweep.
     pub(crate) fn trim(&mut self, index: &Index<Node>) {
         if self.live() == 0 {
             index.end(&mut self.writer, &mut self.retired);
@@ -371,7 +371,7 @@ impl Keeper {
         }
     }
 
-    /// Takes out the nodes that `goes` says yes to, alive or not.
+    /// Takes out the nodes that `goes` accepts, alive or not.
     pub(crate) fn take_if(&mut self, index: &Index<Node>, goes: impl Fn(&Node) -> bool) -> Chain {
         let mut going = Vec::new();
         self.each_node(|node| {
@@ -388,13 +388,13 @@ impl Keeper {
         chain
     }
 
-    /// Gives all memory back; there are no nodes.
+    /// Frees all memory; there are no nodes.
     pub(crate) fn end(&mut self, index: &Index<Node>) {
         debug_assert!(self.is_empty());
         self.trim(index);
     }
 
-    /// Whether `is` says yes to the node of an object.
+    /// Whether `is` accepts the node of any object.
     pub(crate) fn any(&self, mut is: impl FnMut(&Node) -> bool) -> bool {
         // SAFETY: assigned, in this shard, whose writer this is.
         let mut is = |node: NonNull<Node>| is(unsafe { node.as_ref() });
@@ -405,7 +405,7 @@ impl Keeper {
         self.pools.iter().for_each(|pool| pool.each(&mut visit));
     }
 
-    /// The sum of what `of` says of the nodes of all objects, and of those that were found dead, from so many of each class.
+    /// The sum of `of` over the nodes of all objects, and those found dead, estimated from at most `most` of each class.
     pub(crate) fn estimate(&self, most: usize, of: &impl Fn(&Node) -> u64) -> u64 {
         let mut sum = 0;
         for pool in &self.pools {
@@ -425,7 +425,7 @@ impl Keeper {
         sum
     }
 
-    /// Visits the nodes of all objects, and those that were found dead and are not ended yet.
+    /// Visits the nodes of all objects, and those that were found dead but not ended yet.
     pub(crate) fn each(&self, mut visit: impl FnMut(&Node)) {
         // SAFETY: assigned, in this shard, whose writer this is.
         self.each_node(|node| visit(unsafe { node.as_ref() }));
@@ -434,16 +434,16 @@ impl Keeper {
     }
 }
 
-/// What came of going on with a round.
+/// The outcome of continuing a round.
 pub(crate) struct Swept {
-    /// So many nodes were looked at.
+    /// How many nodes were examined.
     pub(crate) looked: usize,
-    /// The round is at its end.
+    /// Whether the round is at its end.
     pub(crate) around: bool,
     pub(crate) dead: Chain,
 }
 
-/// How far a sweep of all has to go yet: slabs of each kind.
+/// How far a full sweep still has to go: slabs of each kind.
 pub(crate) struct Round {
     slabs: [usize; KINDS],
 }

@@ -1,8 +1,8 @@
 //! The process-wide table of `Arc`s. A hit takes no lock; writers take turns, shard by shard.
 //!
-//! An object's shard goes by the 16 KiB of memory that it lies in: allocators give each thread regions of its own, so threads
-//! that make and drop objects seldom meet in one shard, or on one line. Objects that are as large as that share one shard: of those
-//! a single dead one weighs so much that the next to come should find it.
+//! The 16 KiB of memory that an object lies in select its shard: allocators give each thread regions of its own, so threads
+//! that make and drop objects seldom share a shard, or a cache line. Objects of that size or more share one shard: a single
+//! dead one weighs so much that the next such object should find it.
 
 use std::ptr::NonNull;
 use std::sync::Arc;
@@ -27,7 +27,7 @@ const SHARDS: usize = 1 << SHARD_BITS;
 const SHARD_BITS: u32 = 5;
 const REGION_BITS: u32 = 14;
 
-/// What readers need, close together: it changes only when a directory does.
+/// What readers need, packed together: it changes only with a directory.
 #[cfg(not(memo_loom))]
 static INDEXES: [Index<Node>; SHARDS] = [const { Index::new() }; SHARDS];
 
@@ -35,19 +35,19 @@ static INDEXES: [Index<Node>; SHARDS] = [const { Index::new() }; SHARDS];
 static INDEXES: std::sync::LazyLock<[Index<Node>; SHARDS]> =
     std::sync::LazyLock::new(|| std::array::from_fn(|_| Index::new()));
 
-/// What writers do, on lines of their own.
+/// The writers' state, on cache lines of its own.
 #[repr(align(128))]
 struct Apart<T>(T);
 
 static KEEPERS: [Apart<Mutex<Keeper>>; SHARDS] = [const { Apart(Mutex::new(Keeper::new())) }; SHARDS];
 
-/// Shards that have, or lately had, nodes, a bit each: the others are not worth a visit.
+/// Shards that have, or lately had, nodes, a bit each. The others are not worth a visit.
 static OCCUPIED: AtomicU64 = AtomicU64::new(0);
 
 /// Shards with nodes whose cells wait for the end of an outermost call, a bit each.
 static LATE: AtomicU64 = AtomicU64::new(0);
 
-/// The number of the next node, in blocks that threads take.
+/// The next sequence number, in blocks that threads take.
 static NEXT: AtomicU32 = AtomicU32::new(0);
 const BLOCK: u32 = 256;
 
@@ -75,7 +75,7 @@ impl Shard {
         unpoisoned(KEEPERS[self.0].0.lock())
     }
 
-    /// Works on the shard under its lock; what is retired goes when that is open.
+    /// Works on the shard under its lock; retired memory is freed after unlocking.
     #[inline]
     fn with<R>(self, act: impl FnOnce(&mut Keeper) -> R) -> R {
         self.with_locked(self.keeper(), act)
@@ -96,7 +96,7 @@ impl Shard {
         1 << self.0
     }
 
-    /// Takes nodes back that hold nothing any more, and some that wait.
+    /// Returns nodes to the shard: free ones, and some whose cells wait.
     pub(crate) fn give_back(self, free: Chain, late: Chain) {
         if free.is_empty() && late.is_empty() {
             return;
@@ -164,8 +164,8 @@ pub(crate) fn find<T: ?Sized>(arc: &Arc<T>) -> Option<&Anchor> {
     Some(unsafe { node.as_ref() }.anchor())
 }
 
-/// The same with all that a hit seldom needs: a further look, a full fence on a thread's first time and where no other does, and
-/// the lock on a thread that is ending, which writers do not wait for.
+/// The same with what a hit seldom needs: a full search, a full fence the first time and where there is no light one, and the
+/// lock on a thread that is ending, which writers do not wait for.
 #[cold]
 #[inline(never)]
 fn find_carefully(shard: Shard, address: usize) -> Option<NonNull<Node>> {
@@ -182,12 +182,12 @@ fn find_carefully(shard: Shard, address: usize) -> Option<NonNull<Node>> {
 
 per_thread! {
     struct Here {
-        /// The number of the next node that this thread adds.
+        /// The sequence number of the next node that this thread adds.
         node_number: Cell<u32> = Cell::new(0),
     }
 }
 
-/// A number for a node, higher than those before, as far as this thread's go.
+/// A sequence number for a node, higher than this thread's earlier ones.
 fn number() -> u32 {
     let here = Here::here();
     let next = here.node_number.get();
@@ -196,7 +196,7 @@ fn number() -> u32 {
     number
 }
 
-/// The anchor of `arc`, made on first use. In passing a few others are looked at; those that are dead and due go to `end`.
+/// The anchor of `arc`, made on first use. Examines a few other nodes in passing; a batch of dead ones, if due, goes to `end`.
 pub(crate) fn find_or_add<T: ?Sized>(arc: &Arc<T>, roomy: bool, end: impl FnOnce(Shard, Chain)) -> Made<'_> {
     let subject = Subject::of(&**arc);
     let shard = Shard::of(subject);
@@ -213,10 +213,10 @@ pub(crate) fn find_or_add<T: ?Sized>(arc: &Arc<T>, roomy: bool, end: impl FnOnce
     unsafe { Made::of(node, fresh) }
 }
 
-/// Calls `act` with the anchor of an object that may die meanwhile. `act` is ours.
+/// Calls `act`, which runs no user code, with the anchor of an object that may die meanwhile.
 pub(crate) fn with_anchor(subject: Subject, act: impl FnOnce(&Anchor)) {
     let shard = Shard::of(subject);
-    // While the shard is locked nobody takes the node out.
+    // While the shard is locked nobody else takes the node out.
     let keeper = shard.keeper();
     if let Some(node) = keeper.find(shard.index(), subject.address) {
         // SAFETY: it is in the table.
@@ -224,19 +224,19 @@ pub(crate) fn with_anchor(subject: Subject, act: impl FnOnce(&Anchor)) {
     }
 }
 
-/// Shards that one visit goes to at most: their lines may be another thread's.
+/// The most shards of one visit: their cache lines may be another thread's.
 const VISITS: u32 = 12;
 
-/// Looks at so many nodes, one hand for the whole process, and hands the dead to `end`: not further when so many were found, and in a
-/// few shards only. How many nodes are done with: all, unless the dead were that many or a shard was busy
-/// and not to be waited for.
+/// Examines up to `nodes` nodes, with one hand for the whole process and in a few shards only, and passes the dead to `end`. Stops
+/// after `most_dead` of these. Returns how many nodes are paid for: all, unless it stopped early, or met a busy shard
+/// without `wait`.
 pub(crate) fn sweep_some(nodes: usize, most_dead: usize, wait: bool, mut end: impl FnMut(Shard, Chain)) -> usize {
     /// The shard that the hand is at.
     static HAND: AtomicUsize = AtomicUsize::new(0);
     let (mut looked, mut found) = (0, 0);
     for _ in 0..OCCUPIED.load(Ordering::Relaxed).count_ones().min(VISITS) {
         let Some(shard) = occupied_from(HAND.load(Ordering::Relaxed)) else { break };
-        // Nobody waits for one that is busy, nor passes it by: it is tried again with the next miss, for a while.
+        // A busy shard is neither waited for nor skipped: the next misses try it again, for a while.
         let keeper = match KEEPERS[shard.0].0.try_lock() {
             Ok(keeper) => keeper,
             Err(_) if wait => shard.keeper(),
@@ -276,21 +276,21 @@ pub(crate) fn begin_round(shard: Shard) -> Round {
     shard.keeper().round()
 }
 
-/// Goes on with it: a batch of the dead, or `None` at the end.
+/// Continues it: a batch of the dead, or `None` at the end.
 pub(crate) fn go_on(shard: Shard, round: &mut Round, batch: usize) -> Option<Chain> {
     shard.with(|keeper| keeper.go_on(shard.index(), round, batch))
 }
 
-/// Gives room back that nothing is in.
+/// Frees memory that is not used.
 pub(crate) fn trim() {
     shards().for_each(|shard| shard.with(|keeper| keeper.trim(shard.index())));
     retired::free_waiting();
 }
 
-/// A node that was seen: when it came, where, and whose it is.
+/// A node that was seen: its sequence number, shard and address.
 pub(crate) type Seen = (u32, Shard, usize);
 
-/// All nodes, those that came first at the front.
+/// All nodes, the oldest first.
 pub(crate) fn seen() -> Vec<Seen> {
     let mut seen = Vec::new();
     for shard in shards() {
@@ -305,27 +305,27 @@ pub(crate) fn seen() -> Vec<Seen> {
     seen
 }
 
-/// How many numbers nodes had so far, around.
+/// The next sequence number; wraps around.
 pub(crate) fn now() -> u32 {
     NEXT.load(Ordering::Relaxed)
 }
 
-/// Takes out the node of an object that was seen if that is dead.
+/// Takes out a node that was seen, if its object is dead.
 pub(crate) fn take_if_dead(&(_, shard, address): &Seen) -> (Shard, Chain) {
     (shard, shard.with(|keeper| keeper.take_if_dead(shard.index(), address)))
 }
 
-/// Whether `is` says yes to a node.
+/// Whether `is` accepts any node.
 pub(crate) fn any(is: &mut impl FnMut(&Node) -> bool) -> bool {
     shards().any(|shard| shard.keeper().any(&mut *is))
 }
 
-/// How many nodes objects have, dead or alive.
+/// How many nodes belong to objects, dead or alive.
 pub(crate) fn live() -> usize {
     shards().map(|shard| shard.keeper().live()).sum()
 }
 
-/// The sum of what `of` says of all nodes, from so many of each class and shard.
+/// The sum of `of` over all nodes, estimated from at most `most` of each class and shard.
 pub(crate) fn estimate(most: usize, of: &impl Fn(&Node) -> u64) -> u64 {
     shards().map(|shard| shard.keeper().estimate(most, of)).sum()
 }

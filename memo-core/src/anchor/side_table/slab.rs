@@ -1,16 +1,16 @@
 //! Nodes in slabs: where a node comes from, where it goes back to, and in which order a sweep looks at them.
 //!
-//! A [`Pool`] has the nodes of one size class of one shard, roomy ones or others. A sweep goes over its slabs in a ring, one hand; and a second hand goes
-//! over the slab that the last node came from, since most objects that die die young. Nodes that are given back are used
-//! again, the slabs that have room in turn.
+//! A [`Pool`] has the nodes of one size class of one shard, roomy ones or others. A hand sweeps its slabs in a ring; a second hand
+//! sweeps the slab of the newest node, since most objects that die die young. Nodes that are returned are reused, from the slabs
+//! with room in turn.
 //!
 //! # Invariants
 //!
-//! 1. A bit of `used` is set from when its node is handed out until it is given back, that of `assigned` until it is taken out of the
-//!    index. All nodes of a slab are initialised.
+//! 1. A bit of `used` is set from when its node is handed out until it is returned, that of `assigned` until it leaves the index.
+//!    All nodes of a slab are initialised.
 //! 2. All slabs of a pool are in the ring. Those with room, and no others, are in the second ring, `roomy`.
 //! 3. A slab is unlinked from both, and no hand points to it, before it is retired; then all its nodes are free.
-//! 4. Of slabs that nothing is used of, a pool keeps no more than a quarter of what it uses has room in, and [`SPARE`] nodes.
+//! 4. In unused slabs a pool keeps room for no more than a quarter of its used nodes, and [`SPARE`].
 
 use std::alloc::{Layout, alloc, handle_alloc_error};
 use std::ptr::NonNull;
@@ -21,9 +21,9 @@ use super::subject::CLASSES;
 
 /// The most nodes of a slab: a bit each in a word.
 const MOST: u32 = 1 << INDEX_BITS;
-/// Those of a pool's first slab; every second further one has double.
+/// The nodes of a pool's first slab; the size doubles with every second slab.
 const FIRST: u32 = 4;
-/// Free nodes that a pool may keep beside a quarter of what it uses.
+/// Free nodes that a pool may keep beside a quarter of those it uses.
 const SPARE: usize = 8;
 
 #[derive(Clone, Copy)]
@@ -32,10 +32,10 @@ struct Links {
     after: NonNull<Slab>,
 }
 
-/// A block of nodes, which lie behind it.
+/// The header of a block of nodes, which follow it.
 pub(super) struct Slab {
     used: u64,
-    /// Those of them that an object has, dead or alive.
+    /// Those of them that belong to an object, dead or alive.
     assigned: u64,
     len: u32,
     kind: Kind,
@@ -53,7 +53,7 @@ impl Slab {
         Layout::from_size_align(bytes, align_of::<Self>().max(align_of::<Node>())).expect("a slab is small")
     }
 
-    /// How far behind the beginning the nodes lie.
+    /// The offset of the nodes.
     const fn first() -> usize {
         size_of::<Self>().next_multiple_of(align_of::<Node>())
     }
@@ -92,7 +92,7 @@ impl Slab {
         // SAFETY: the caller's; its place is never changed.
         let this = unsafe { node.as_ref() };
         let at = const { Self::first() } + this.index() as usize * stride(this.is_roomy());
-        // SAFETY: so far behind the beginning it was put.
+        // SAFETY: the node was put at this offset.
         unsafe { node.byte_sub(at) }.cast()
     }
 
@@ -108,7 +108,7 @@ impl Slab {
         // SAFETY: a slab of the pool, which was unlinked.
         let this = unsafe { slab.as_ref() };
         let layout = Self::layout(this.len, this.kind);
-        // Free nodes hold nothing. (A model's atomics are told nothing either: they are not models of slabs.)
+        // Free nodes hold nothing. (Nor are a model's atomics dropped: there are no models of slabs.)
         retired.add(slab.cast(), layout, |_, _| ());
     }
 }
@@ -132,12 +132,12 @@ impl Kind {
 /// The nodes of one kind.
 pub(super) struct Pool {
     kind: Kind,
-    /// Any slab: where the sweep goes on, and the bit in it.
+    /// Any slab: where the sweep continues, and the bit in it.
     hand: Option<NonNull<Slab>>,
     bit: u32,
     /// Where the next node comes from.
     roomy: Option<NonNull<Slab>>,
-    /// Where the last node came from, and where the sweep of the young goes on.
+    /// Where the newest node came from, and where the sweep of the young continues.
     young: Option<NonNull<Slab>>,
     young_bit: u32,
     slabs: usize,
@@ -173,7 +173,7 @@ impl Pool {
         self.slabs
     }
 
-    /// Nodes that objects have, dead or alive.
+    /// Nodes that belong to objects, dead or alive.
     pub(super) fn assigned(&self) -> usize {
         self.assigned
     }
@@ -190,7 +190,7 @@ impl Pool {
         &mut unsafe { Self::slab(slab) }.rings[ring]
     }
 
-    /// Puts a slab before the one that a ring goes on with: it is met last.
+    /// Puts a slab before the one that a ring continues with: it is met last.
     fn enlink(start: &mut Option<NonNull<Slab>>, slab: NonNull<Slab>, ring: usize) {
         let after = start.unwrap_or(slab);
         let before = if after == slab { slab } else { Self::links(after, ring).before };
@@ -209,7 +209,7 @@ impl Pool {
         }
     }
 
-    /// A free node, which is not free any more.
+    /// Takes a free node.
     pub(super) fn take(&mut self) -> NonNull<Node> {
         let slab = match self.roomy {
             Some(slab) => slab,
@@ -240,7 +240,7 @@ impl Pool {
         slab
     }
 
-    /// Notes that a node was taken out of the index.
+    /// Records that a node was taken out of the index.
     ///
     /// # Safety
     /// It was taken from this pool.
@@ -255,7 +255,7 @@ impl Pool {
         self.assigned -= 1;
     }
 
-    /// Whether all nodes that objects have lie in the slab of the last one: then the second hand sees them all.
+    /// Whether all assigned nodes lie in the slab of the newest: then the second hand sees them all.
     #[inline]
     pub(super) fn all_are_young(&self) -> bool {
         // SAFETY: of this pool.
@@ -263,7 +263,7 @@ impl Pool {
         self.assigned == young as usize
     }
 
-    /// Takes a node back, which is free now.
+    /// Returns a node, which is free now.
     ///
     /// # Safety
     /// It was taken from this pool, and holds nothing.
@@ -299,7 +299,7 @@ impl Pool {
         Slab::retire(slab, retired);
     }
 
-    /// Retires all slabs that nothing is used of.
+    /// Retires all unused slabs.
     pub(super) fn trim(&mut self, retired: &mut Retired) {
         for slab in self.each_slab() {
             // SAFETY: of this pool.
@@ -320,7 +320,7 @@ impl Pool {
         all
     }
 
-    /// Visits all nodes that an object has.
+    /// Visits all assigned nodes.
     pub(super) fn each(&self, mut visit: impl FnMut(NonNull<Node>)) {
         self.any(&mut |node| {
             visit(node);
@@ -328,7 +328,7 @@ impl Pool {
         });
     }
 
-    /// Whether `is` says yes to a node that an object has. It is asked no further then.
+    /// Whether `is` accepts any assigned node. Stops at the first.
     pub(super) fn any(&self, is: &mut impl FnMut(NonNull<Node>) -> bool) -> bool {
         let mut at = self.hand;
         for _ in 0..self.slabs {
@@ -347,7 +347,7 @@ impl Pool {
         false
     }
 
-    /// The node that the hand is at, which an object has; the hand goes on. `None`: there was none in a few slabs.
+    /// The next assigned node at the hand, which advances. `None`: there was none in a few slabs.
     #[inline]
     pub(super) fn next_old(&mut self, slabs: &mut usize) -> Option<NonNull<Node>> {
         let mut slab = self.hand?;
@@ -368,7 +368,7 @@ impl Pool {
         }
     }
 
-    /// The nodes that the hand meets next in its slab, or in the next one if it has no more there. How many.
+    /// Visits the next nodes at the hand, in its slab or the next one with any. Returns how many.
     pub(super) fn ahead(&self, mut visit: impl FnMut(NonNull<Node>)) -> usize {
         let Some(mut slab) = self.hand else { return 0 };
         // SAFETY: of this pool.
@@ -387,7 +387,7 @@ impl Pool {
         count
     }
 
-    /// The same for the second hand, over the slab that the last node came from.
+    /// The same for the second hand, over the slab of the newest node.
     #[inline]
     pub(super) fn next_young(&mut self) -> Option<NonNull<Node>> {
         let slab = self.young?;

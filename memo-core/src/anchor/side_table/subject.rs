@@ -1,4 +1,4 @@
-//! What the table needs to know of an object: where it is, and how large.
+//! What the table needs to know of an object: its address and size.
 
 /// What the table needs to know of an object.
 #[derive(Clone, Copy)]
@@ -14,7 +14,7 @@ impl Subject {
         Self { address: std::ptr::from_ref(object).cast::<()>() as usize, size: size_of_val(object) }
     }
 
-    /// What stands for an in-object argument in a thread's own table: the peer at this address. It weighs nothing.
+    /// Stands for an in-object argument in a thread's own table: the peer at this address. It has no size.
     pub(crate) fn of_peer(address: usize) -> Self {
         Self { address, size: 0 }
     }
@@ -34,7 +34,7 @@ pub(crate) const SPREAD: u64 = 0x9E37_79B9_7F4A_7C15;
 
 /// Spreads addresses over the high bits of a word, the best of which are the highest: a multiplication by 2^64 over the golden
 /// ratio (Knuth, The Art of Computer Programming, volume 3, section 6.4). Alone it sends some even distances between objects to
-/// nearly one place, and allocators give out even distances; so the pages' bits are mixed into those below first.
+/// nearly one place, and allocators produce even distances; so the pages' bits are mixed into those below first.
 #[inline(always)]
 pub(super) fn hash_of(address: usize) -> u64 {
     let granule = address as u64 >> 4;

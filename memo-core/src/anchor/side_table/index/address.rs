@@ -1,4 +1,4 @@
-//! What an index is asked for: the address of an object, and where that is looked for.
+//! The addresses that an index searches for, and where it looks for them.
 
 use std::ptr::NonNull;
 
@@ -7,14 +7,14 @@ use crate::anchor::side_table::subject::hash_of;
 
 /// What an index leads to.
 pub(crate) trait Addressed {
-    /// Whose node it is, read with `Acquire`; an odd number if nobody's.
+    /// The address of its object, read with `Acquire`; odd if it has none.
     ///
     /// # Safety
-    /// The node's memory has not been given back.
+    /// The node's memory has not been freed.
     unsafe fn address(node: NonNull<Self>) -> usize;
 }
 
-/// A hash, and what its bits are for: the first lead through the directory.
+/// A hash, and the use of its bits: the first lead through the directory.
 #[derive(Clone, Copy)]
 pub(super) struct Place(u64);
 

@@ -1,4 +1,4 @@
-//! A chunk of pages: what the directory leads to, and what is split in two or put together again in one step.
+//! A chunk of pages: the directory leads to chunks, which are split and merged, each in one step.
 
 use std::alloc::Layout;
 use std::cell::Cell;
@@ -12,7 +12,7 @@ use crate::sys::sync::{AtomicPtr, Ordering};
 /// Slots of a chunk.
 pub(super) const ROOM: usize = PAGES * SLOTS;
 
-/// A chunk of pages. Behind those lies a [`Tail`], in what an allocator rounds them up to anyway.
+/// A chunk of pages. A [`Tail`] follows them, in the space that an allocator rounds them up to anyway.
 pub(super) struct Chunk<N>(NonNull<Page<N>>);
 
 impl<N> Clone for Chunk<N> {
@@ -29,11 +29,11 @@ impl<N> PartialEq for Chunk<N> {
     }
 }
 
-/// All but the link is the writer's alone.
+/// Only the writer uses all but the link.
 struct Tail<N> {
-    /// Further pages, where those here did not do and more chunks would not help: the hashes are too much alike.
+    /// Further pages, if these did not suffice and more chunks would not help: the hashes are too similar.
     next: AtomicPtr<Page<N>>,
-    /// Nodes in this chunk and those that are linked from it.
+    /// Nodes in this chunk and in those linked from it.
     live: Cell<usize>,
     /// How many bits of the hash all nodes here share.
     depth: Cell<u32>,
@@ -76,7 +76,7 @@ impl<N> Chunk<N> {
         Self(unsafe { NonNull::new_unchecked(raw) })
     }
 
-    /// The page that a node comes to after so many others.
+    /// The page that is tried for a node after so many others.
     ///
     /// # Safety
     /// The chunk is not freed for `'a`.
@@ -116,9 +116,9 @@ impl<N> Chunk<N> {
             for at in 0..PAGES {
                 // SAFETY: inside what is freed.
                 let page = unsafe { first.cast::<Page<N>>().add(at) };
-                // SAFETY: initialised in `new`; nobody else looks any more.
+                // SAFETY: initialised in `new`; no reader is left.
                 unsafe { page.as_ref() }.watched.end();
-                // SAFETY: as above, and this is the end of it.
+                // SAFETY: as above, and it is not used again.
                 unsafe { page.drop_in_place() };
             }
         };
@@ -126,10 +126,10 @@ impl<N> Chunk<N> {
     }
 }
 
-/// For the writer, who alone retires chunks, and asks none that are.
+/// For the writer, which alone retires chunks, and uses no retired one.
 impl<N: Addressed> Chunk<N> {
     fn live_cell<'a>(self) -> &'a Cell<usize> {
-        // SAFETY: initialised in `new`; the writer's, who has no reference for longer than a step.
+        // SAFETY: initialised in `new`; the writer's, which keeps no reference for longer than a step.
         unsafe { &(*self.tail().as_ptr()).live }
     }
 
@@ -167,7 +167,7 @@ impl<N: Addressed> Chunk<N> {
         })
     }
 
-    /// Puts a node in the first free slot of those for it.
+    /// Puts a node into the first free slot in its pages.
     pub(super) fn put(self, place: Place, node: NonNull<N>) {
         self.live_cell().set(self.live() + 1);
         for page in self.pages(place) {
@@ -184,7 +184,7 @@ impl<N: Addressed> Chunk<N> {
         unsafe { &(*last.tail().as_ptr()).next }.store(further.into_raw(), Ordering::Release);
     }
 
-    /// Takes a node out that is here.
+    /// Takes out a node that is here.
     pub(super) fn take(self, place: Place, node: NonNull<N>) {
         self.live_cell().set(self.live() - 1);
         for page in self.pages(place) {
@@ -196,7 +196,7 @@ impl<N: Addressed> Chunk<N> {
         unreachable!("a node that is not in its chunk is not taken out");
     }
 
-    /// Visits the nodes, and where each belongs. Those that are visited may be taken out meanwhile.
+    /// Visits the nodes, and where each belongs. `visit` may take the node out.
     pub(super) fn each(self, mut visit: impl FnMut(Place, NonNull<N>)) {
         for chunk in self.linked() {
             for at in 0..PAGES {

@@ -8,7 +8,7 @@ use super::page::Page;
 use crate::anchor::side_table::retired::Retired;
 use crate::sys::sync::{AtomicPtr, Ordering, Watched};
 
-/// The words of a directory: 2 to the power of its depth. Chunks that share fewer bits have several beside each other.
+/// The words of a directory: 2 to the power of its depth. A chunk of lower depth has several adjacent ones.
 #[repr(C, align(64))]
 struct Words<N> {
     /// Nothing, but in models it tells a look after the end.
@@ -16,8 +16,8 @@ struct Words<N> {
     chunks: [AtomicPtr<Page<N>>; 0],
 }
 
-/// A directory and its depth in one word: what readers load first. The depth (as 64 less it, the distance by which a hash is shifted)
-/// lies in the bits below the alignment.
+/// A directory and its depth in one word, which readers load first. The depth (as 64 - depth, the distance by which a hash is
+/// shifted) lies in the bits below the alignment.
 pub(super) struct Directory<N>(NonNull<Words<N>>);
 
 impl<N> Clone for Directory<N> {
@@ -34,18 +34,18 @@ const SHIFT: usize = align_of::<Words<()>>() - 1;
 impl<N> Directory<N> {
     fn layout(depth: u32) -> Layout {
         let words = Layout::array::<AtomicPtr<Page<N>>>(1 << depth).expect("a directory fits the address space");
-        // Padded: a packed pointer then points into the allocation, and who looks for leaks sees that somebody has it.
+        // Padded: a packed pointer then points into the allocation, so that leak checkers recognise it.
         Layout::new::<Words<N>>().extend(words).expect("a directory fits the address space").0.pad_to_align()
     }
 
-    /// One of this depth, from 1 on, where each word leads to what `chunk_of` says.
+    /// A directory of this depth, at least 1, whose words lead to what `chunk_of` returns.
     pub(super) fn new(depth: u32, chunk_of: impl Fn(usize) -> Chunk<N>) -> Self {
         let layout = Self::layout(depth);
         // SAFETY: the layout has a size: there are two words at least.
         let Some(at) = NonNull::new(unsafe { std::alloc::alloc(layout) }.cast::<Words<N>>()) else {
             std::alloc::handle_alloc_error(layout)
         };
-        // Where it is nothing, nothing is written.
+        // If it has no size, nothing is written.
         // SAFETY: just allocated for this.
         let watched = unsafe { &raw mut (*at.as_ptr()).watched };
         // SAFETY: as above.
@@ -69,7 +69,7 @@ impl<N> Directory<N> {
         NonNull::new(raw.cast()).map(Self)
     }
 
-    /// How far a hash is shifted to give the number of a word.
+    /// How far a hash is shifted to give the index of a word.
     #[inline(always)]
     fn shift(self) -> usize {
         self.0.addr().get() & SHIFT
@@ -89,7 +89,7 @@ impl<N> Directory<N> {
     /// The word is below the directory's length.
     #[inline(always)]
     unsafe fn slot(self, word: usize) -> NonNull<AtomicPtr<Page<N>>> {
-        // SAFETY: the words lie behind the head.
+        // SAFETY: the words follow the head.
         let first = unsafe { self.words().byte_add(std::mem::offset_of!(Words<N>, chunks)) };
         // SAFETY: the caller's.
         unsafe { first.cast::<AtomicPtr<Page<N>>>().add(word) }
@@ -113,7 +113,7 @@ impl<N> Directory<N> {
         #[cfg(memo_loom)]
         // SAFETY: the caller's.
         unsafe { self.words().as_ref() }.watched.look();
-        // SAFETY: so few bits are left of a hash, and the caller's.
+        // SAFETY: the shifted hash is below the length; the caller's.
         let word = unsafe { self.word((hash >> self.shift()) as usize) };
         // SAFETY: all words lead to chunks.
         unsafe { Chunk::from_raw(word.load(Ordering::Acquire)) }
@@ -128,7 +128,7 @@ impl<N> Directory<N> {
         unsafe { Chunk::from_raw(word.load(Ordering::Relaxed)) }
     }
 
-    /// Lets the words whose numbers begin with these `bits` lead to `chunk`.
+    /// Makes the words whose indices begin with these `bits` lead to `chunk`.
     pub(super) fn lead(self, prefix: usize, bits: u32, chunk: Chunk<N>) {
         let span = self.depth() - bits;
         for word in prefix << span..(prefix + 1) << span {
@@ -141,7 +141,7 @@ impl<N> Directory<N> {
     /// Unpublished by now. The chunks stay.
     pub(super) fn retire(self, retired: &mut Retired) {
         let end = |at: NonNull<u8>, _: Layout| {
-            // SAFETY: what is freed; nobody else looks any more. (A model's pointers hold nothing that is to be dropped.)
+            // SAFETY: about to be freed; no reader is left. (A model's pointers hold nothing to be dropped.)
             let watched = unsafe { &(*at.cast::<Words<N>>().as_ptr()).watched };
             watched.end();
         };

@@ -46,7 +46,7 @@ impl Table {
         self.free(retired.take());
     }
 
-    /// Takes a node out, which is free then for another object.
+    /// Takes out a node, which is then free for another object.
     fn remove(&self, address: usize) -> Option<NonNull<Stub>> {
         let mut writer = self.writer.lock().unwrap();
         let (writer, retired) = &mut *writer;
@@ -61,7 +61,7 @@ impl Table {
 
     fn free(&self, retired: Retired) {
         if self.readers.have_left(None) {
-            // SAFETY: unpublished, and the reader has left it: what the models are about.
+            // SAFETY: unpublished, and the reader has left: what the models are to show.
             unsafe { retired.free() };
         }
     }
@@ -89,7 +89,7 @@ impl Table {
         found.map(|node| unsafe { node.as_ref() }.value.with(|value| unsafe { *value }))
     }
 
-    /// What a call gets: it may miss once, and never twice.
+    /// As a call does it: it may miss once, but not twice.
     fn hit(&self, address: usize) -> Option<u32> {
         self.find(address).or_else(|| self.find_locked(address))
     }
@@ -167,7 +167,7 @@ fn loom_a_hit_finds_its_living_object_while_the_directory_shrinks() {
     });
 }
 
-/// A reader may be in a chunk that is not needed any more.
+/// A reader may be in a chunk that is no longer needed.
 #[test]
 fn loom_a_chunk_is_freed_when_its_readers_have_left() {
     loom::model(|| {
@@ -210,7 +210,7 @@ fn loom_an_insertion_is_seen_whole_or_not_at_all() {
     });
 }
 
-/// A node is given to another object in the middle of a look: it is not taken for that of the one sought.
+/// A node is reassigned to another object during a look: it is not mistaken for that of the one sought.
 #[test]
 fn loom_a_node_that_is_used_again_is_another_objects() {
     loom::model(|| {
@@ -243,7 +243,7 @@ fn loom_an_address_that_is_used_again_is_another_object() {
         let table = Table::new();
         table.add(a, 1);
         table.add(b, 2);
-        // What the allocator does: the memory is given back, and handed out again.
+        // What the allocator does: the memory is freed, and handed out again.
         let given_back = Plain::new(AtomicBool::new(false));
         let (theirs, handed_out) = (Arc::clone(&table), Plain::clone(&given_back));
         let owner = thread::spawn(move || {

@@ -2,34 +2,34 @@
 //!
 //! *Extendible hashing* (R. Fagin, J. Nievergelt, N. Pippenger, H. R. Strong, "Extendible hashing, a fast access method for dynamic
 //! files", 1979): the first bits of a hash lead, through a directory, to a [chunk] of pages; further bits say which [page] of it is the
-//! first to look at, and a tag of seven bits which of that page's slots. A full page says how many nodes lie further on, so most looks
-//! end in the first one. A chunk that is nearly full becomes two; two that came of one and are nearly empty become that again. So
-//! no step moves more nodes than a chunk has. (The directory doubles in one step: of a million objects it has some 500 to 2,000
-//! words in each of 32 shards.) There is one writer at a time (whoever holds the lock, or the thread whose table it is); readers take no
-//! lock and write nothing shared.
+//! first to look at, and a tag of seven bits which of that page's slots. A full page says how many nodes lie further on, so most
+//! searches end in the first one. A chunk that is nearly full is split; two halves that are nearly empty are merged. So no step
+//! moves more nodes than a chunk has. (The directory doubles in one step: with a million objects it has some 500 to 2,000
+//! words in each of 32 shards.) There is one writer at a time (it holds the lock, or is the thread whose table it is); readers take
+//! no lock and write nothing shared.
 //!
 //! # Invariants
 //!
-//! 1. *Memory is never given to another use under a reader*: what is taken out (a chunk, a directory, a slab of nodes) goes
-//!    to [`Retired`] and is freed when every reader that may have seen it has left. See [`registry`](crate::sys::hazard::registry): readers mark themselves
-//!    before they load the first word.
+//! 1. *Memory is never reused under a reader*: what is unpublished (a chunk, a directory, a slab of nodes) is [`Retired`], and freed
+//!    when every reader that may have seen it has left. See [`registry`](crate::sys::hazard::registry): readers mark
+//!    themselves before they load the first word.
 //! 2. *What a slot says is a guess.* A tag leads to a node, and the node says whose it is: a reader believes the address in the node
 //!    (`Acquire`) and nothing else. It is written (`Release`) after the rest of the node.
 //! 3. *No stale match.* A reader looks for the address of an object that it borrows. By the invariants of the [table](super) the
-//!    address of a node that is taken out is overwritten before its `Weak` is given back; only after that the allocator can hand
-//!    the address out again, and both hand-overs order what was done before. So no node can show a reader an address from before
-//!    its own object was made; and as its object lives, the node that does show it is the object's own, and stays.
-//! 4. *No reader looks beyond a directory.* Its depth is part of the pointer that leads to it; each of its words leads to a chunk, always.
-//! 5. *A reader may miss.* One that looks at a chunk while its nodes move may find nothing. None means a miss, and a miss looks again
-//!    under the lock, where nothing moves. Where nothing moves, a node is found: every page from its first one to its own says
-//!    that there is more.
+//!    address of a node that is taken out is overwritten before its `Weak` is released; only after that can the allocator reuse the
+//!    address, and both hand-overs order what was done before. So no node can show a reader an address from before its own
+//!    object was made; and as its object lives, the node that does show it is the object's own, and stays.
+//! 4. *No reader looks beyond a directory.* Its depth is part of the pointer to it, and each of its words always leads to a chunk.
+//! 5. *A reader may miss.* In a chunk whose nodes are being moved it may find nothing. That is a miss, and a miss searches again
+//!    under the lock, where nothing moves. There a node is found: every page from its first one to its own says that there is
+//!    more.
 //!
 //! # Why this and nothing else
 //!
-//! An open-addressed array was here before: its rebuild took 0.1 s for a million nodes, and seconds where a sweep had left them in the
-//! order of their hashes. Linear hashing, which came next, splits in smaller steps still, but who looks must read how many buckets
-//! there are, compare, and follow links where a bucket that is late to split overflows: 14 instructions more of 92 that a hit takes.
-//! A chain of nodes from each bucket is one more dependent cache line for each node passed; tags of a page are asked all at once.
+//! The first version was an open-addressed array: its rebuild took 0.1 s for a million nodes, and seconds after a sweep had left them in
+//! the order of their hashes. Linear hashing, the second, splits in still smaller steps, but a reader must load the number of
+//! buckets, compare, and follow the links of a bucket that overflows before its split: 14 more instructions on a hit's 92.
+//! A chain of nodes from each bucket costs one more dependent cache line for each node passed; a page's tags are probed all at once.
 
 pub(crate) mod address;
 mod chunk;
@@ -52,18 +52,18 @@ use chunk::{Chunk, ROOM};
 use directory::Directory;
 use page::PAGES;
 
-/// A chunk with so many nodes becomes two before there is one more: beyond, too many pages are full. Models have small ones.
+/// A chunk with this many nodes is split before another is added: beyond, too many pages are full. Models have small ones.
 const FULL: usize = if cfg!(memo_loom) { 1 } else { ROOM / 7 * 6 };
-/// Two chunks of one become that again when they have so many nodes together.
+/// Two halves are merged when they have at most this many nodes together.
 const FEW: usize = FULL.div_ceil(3);
 /// The deepest directory: hashes have other bits for pages and tags.
 const DEEPEST: u32 = if cfg!(memo_loom) { 2 } else { 28 };
-/// A directory is not made larger than its nodes are worth: this many words, or one for so many nodes. A chunk that would need that has
-/// further pages instead. It takes hashes that are alike by more than chance.
+/// The largest directory that its nodes are worth: this many words, or one for so many nodes. A chunk that would need more gets
+/// further pages instead, which takes hashes that are similar by more than chance.
 const LEAST_WORDS: usize = if cfg!(memo_loom) { 4 } else { 64 };
 const NODES_PER_WORD: usize = 4;
 
-/// What a first look says.
+/// The outcome of a first look.
 pub(crate) enum Guess<N> {
     Node(NonNull<N>),
     /// Nothing is there.
@@ -72,10 +72,10 @@ pub(crate) enum Guess<N> {
     Unsure,
 }
 
-/// Where readers begin: a [`Directory`], or null where nothing was ever put in.
+/// Where readers begin: a [`Directory`], or null if nothing was ever inserted.
 pub(crate) struct Index<N>(AtomicPtr<()>, std::marker::PhantomData<fn() -> N>);
 
-/// The writer's side of an [`Index`]: who holds this alone may change it.
+/// The writer's side of an [`Index`]: exclusive access to this is the right to change it.
 pub(crate) struct Writer {
     live: usize,
     /// How many chunks there are of each depth.
@@ -91,7 +91,7 @@ impl Writer {
         self.live
     }
 
-    /// One chunk at `depth` for two below it, or the other way round.
+    /// One chunk at `depth` became two below it, or the reverse.
     fn count_split(&mut self, depth: u32) {
         self.chunks[depth as usize] -= 1;
         self.chunks[depth as usize + 1] += 2;
@@ -114,7 +114,7 @@ impl<N: Addressed> Index<N> {
         Self(AtomicPtr::new(std::ptr::null_mut()), std::marker::PhantomData)
     }
 
-    /// Where a hit looks, in the first slot that may be it: nearly always that is the one.
+    /// Where a hit looks: in the first slot whose tag matches, nearly always the right one.
     ///
     /// # Safety
     /// The caller is marked as looking, or is the writer.
@@ -165,7 +165,7 @@ impl<N: Addressed> Index<N> {
         }
     }
 
-    /// Asks for the page that [`Index::remove`] will look at.
+    /// Prefetches the page that [`Index::remove`] will look at.
     pub(crate) fn prefetch(&self, address: usize) {
         let place = Place::of(address);
         // SAFETY: the writer's, and a page of it.
@@ -184,7 +184,7 @@ impl<N: Addressed> Index<N> {
         unsafe { self.directory().chunk(place.hash()) }
     }
 
-    /// Puts a node in, whose address is not there.
+    /// Inserts a node whose address is not there.
     pub(crate) fn insert(&self, writer: &mut Writer, address: usize, node: NonNull<N>, retired: &mut Retired) {
         let place = Place::of(address);
         if self.0.load(Ordering::Relaxed).is_null() {
@@ -202,7 +202,7 @@ impl<N: Addressed> Index<N> {
         writer.live += 1;
     }
 
-    /// Takes a node out. Its address is still in it.
+    /// Takes out a node, which still has its address.
     pub(crate) fn remove(&self, writer: &mut Writer, node: NonNull<N>, retired: &mut Retired) {
         // SAFETY: the writer's node.
         let place = Place::of(unsafe { N::address(node) });
@@ -212,8 +212,8 @@ impl<N: Addressed> Index<N> {
         while self.merge(writer, place, retired) {}
     }
 
-    /// Makes two chunks of that for `place`, unless they would need too large a directory. What moves is put into the new one, then that is
-    /// published, then it is taken out of the old: a reader finds it here or there, or between the two misses it (invariant 5).
+    /// Splits the chunk for `place`, unless that would need too large a directory. Nodes that move are inserted into the new chunk, then
+    /// that is published, then they leave the old one: a reader finds them here or there, or misses in between (invariant 5).
     fn split(&self, writer: &mut Writer, chunk: Chunk<N>, place: Place, retired: &mut Retired) -> bool {
         let depth = chunk.depth();
         if depth == self.directory().depth() && !self.deepen(writer, retired) {
@@ -239,7 +239,7 @@ impl<N: Addressed> Index<N> {
         true
     }
 
-    /// Makes one chunk of that for `place` and its other half, if they have few nodes.
+    /// Merges the chunk for `place` with its other half, if they have few nodes.
     fn merge(&self, writer: &mut Writer, place: Place, retired: &mut Retired) -> bool {
         let chunk = self.chunk(place);
         let depth = chunk.depth();
@@ -257,7 +257,7 @@ impl<N: Addressed> Index<N> {
         directory.lead(other_prefix, depth, chunk);
         other.retire(retired);
         writer.count_merge(depth - 1);
-        // Not at once: a table that grows and shrinks about a power of two would make and free directories again and again.
+        // Not immediately: a table whose size hovers about a power of two would make and free directories again and again.
         let deepest = directory.depth();
         if deepest > 1 && (deepest - 1..=deepest).all(|depth| writer.chunks[depth as usize] == 0) {
             self.move_on(deepest - 1, |word| directory.at(2 * word), retired);
@@ -265,7 +265,7 @@ impl<N: Addressed> Index<N> {
         true
     }
 
-    /// Goes on to a directory of twice the length, if that is not too much.
+    /// Doubles the directory, if that is not too large.
     fn deepen(&self, writer: &Writer, retired: &mut Retired) -> bool {
         let directory = self.directory();
         let depth = directory.depth();
@@ -276,21 +276,21 @@ impl<N: Addressed> Index<N> {
         true
     }
 
-    /// Goes on to a directory of another length. Who is in the old one finds what was there.
+    /// Replaces the directory by one of another length. A reader inside the old one finds what was there.
     fn move_on(&self, depth: u32, chunk_of: impl Fn(usize) -> Chunk<N>, retired: &mut Retired) {
         let old = self.directory();
         self.0.store(Directory::new(depth, chunk_of).into_raw(), Ordering::Release);
         old.retire(retired);
     }
 
-    /// Gives all memory back; the nodes are the caller's.
+    /// Frees all memory; the nodes are the caller's.
     pub(crate) fn end(&self, writer: &mut Writer, retired: &mut Retired) {
         let Some(directory) = Directory::<N>::from_raw(self.0.load(Ordering::Relaxed)) else { return };
         self.0.store(std::ptr::null_mut(), Ordering::Relaxed);
         let mut word = 0;
         while word >> directory.depth() == 0 {
             let chunk = directory.at(word);
-            // All the words that lead to it lie beside each other.
+            // All the words that lead to it are adjacent.
             word += 1 << (directory.depth() - chunk.depth());
             chunk.retire(retired);
         }

@@ -28,7 +28,7 @@ impl<N> Page<N> {
         }
     }
 
-    /// What a reader goes by.
+    /// The tags, for a reader.
     #[inline(always)]
     pub(super) fn look(&self) -> Tags {
         self.watched.look();
@@ -39,18 +39,18 @@ impl<N> Page<N> {
     #[inline(always)]
     pub(super) fn node(&self, slot: usize) -> NonNull<N> {
         let node = self.nodes[slot].load(Ordering::Acquire);
-        // SAFETY: whoever set the tag had put a node there before, and none is ever taken out, but for another.
+        // SAFETY: a node was put there before the tag was set, and a node is only ever replaced by another.
         unsafe { NonNull::new_unchecked(node) }
     }
 
-    /// What the writer goes by.
+    /// The tags, for the writer.
     pub(super) fn tags(&self) -> Tags {
         Tags(self.tags.load(Ordering::Relaxed))
     }
 
     /// Puts a node into a free slot.
     pub(super) fn fill(&self, slot: usize, tag: u64, node: NonNull<N>) {
-        // `Release`, both: who loads either finds the node whole.
+        // `Release`, both: a reader of either finds the node whole.
         self.nodes[slot].store(node.as_ptr(), Ordering::Release);
         self.tags.store(self.tags().0 | tag << (8 * slot), Ordering::Release);
     }
@@ -59,7 +59,7 @@ impl<N> Page<N> {
         self.tags.store(self.tags().0 & !(0xFF << (8 * slot)), Ordering::Relaxed);
     }
 
-    /// One node more, or less, that belongs here and lies further on. A count that reached its end stays: that only costs looks.
+    /// Counts a node more, or less, that belongs here and lies further on. A saturated count stays, which only costs looks.
     pub(super) fn pass(&self, more: bool) {
         let tags = self.tags().0;
         if tags >> PASSED_AT == MOST_PASSED {
@@ -73,8 +73,8 @@ impl<N> Page<N> {
     }
 }
 
-/// A byte for each slot, 0 where that is free; and in the highest how many nodes found no place here and lie further on (as in
-/// Facebook's F14 tables).
+/// A byte for each slot, 0 if that is free; the highest byte counts the nodes that found no place here and lie further on (as
+/// in Facebook's F14 tables).
 #[derive(Clone, Copy)]
 pub(super) struct Tags(u64);
 
@@ -87,11 +87,11 @@ const ONES: u64 = 0x0001_0101_0101_0101 & ((1 << (8 * SLOTS)) - 1);
 const EACH: u64 = ONES << 7;
 
 impl Tags {
-    /// The slots with this tag, and perhaps some more: the node will tell.
+    /// The slots with this tag, and perhaps some more: the node decides.
     #[inline(always)]
     pub(super) fn of(self, tag: u64) -> Slots {
         let differ = self.0 ^ (tag * ONES);
-        // The lowest zero byte is found, and above it perhaps one that is not (Mycroft's test). A free slot has no tag: none is 0.
+        // Finds the lowest zero byte, and perhaps a false one above it (Mycroft's test). No tag is 0, so no free slot matches.
         Slots(differ.wrapping_sub(ONES) & !differ & EACH)
     }
 

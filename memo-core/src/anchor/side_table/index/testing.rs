@@ -1,6 +1,6 @@
 use super::*;
 
-/// What stands for a node: an address, and something that is written before it is shown.
+/// A stand-in for a node: an address, and content that is written before it is published.
 pub(super) struct Stub {
     pub(super) address: crate::sys::sync::AtomicUsize,
     pub(super) value: crate::sys::sync::UnsafeCell<u32>,

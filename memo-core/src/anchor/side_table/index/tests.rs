@@ -15,7 +15,7 @@ fn find(index: &Index<Stub>, n: usize) -> Option<NonNull<Stub>> {
 }
 
 fn free(retired: Retired) {
-    // SAFETY: one thread, which looks no more.
+    // SAFETY: one thread, which is done with it.
     unsafe { retired.free() };
 }
 
@@ -29,7 +29,7 @@ fn chunks(writer: &Writer) -> usize {
     writer.chunks.iter().sum::<u32>() as usize
 }
 
-/// The end of an index, which holds nothing, and of the nodes that were in it.
+/// Frees an empty index, and the nodes that were in it.
 fn end(index: &Index<Stub>, mut writer: Writer, mut retired: Retired, nodes: Vec<NonNull<Stub>>) {
     assert_eq!((writer.live(), chunks(&writer)), (0, 1), "a table that was large is small again");
     assert!(index.directory().depth() <= 2);
@@ -76,7 +76,7 @@ fn it_does_what_a_map_does_through_growth_and_shrinking() {
     end(&index, writer, retired, nodes);
 }
 
-/// No step may be in proportion to the table: what one moves lies in one chunk, or is the directory.
+/// No step may be in proportion to the table: it moves the nodes of one chunk, or the directory.
 #[test]
 fn one_that_comes_or_goes_makes_one_chunk_two_or_two_one() {
     let nodes: Vec<_> = (0..100_000).map(|n| Stub::new(address(n), 0)).collect();
@@ -97,7 +97,7 @@ fn one_that_comes_or_goes_makes_one_chunk_two_or_two_one() {
     end(&index, writer, retired, nodes);
 }
 
-/// The number that a hash is the hash of, as its steps go backwards.
+/// The inverse of the hash.
 fn address_of_hash(hash: u64) -> usize {
     // Newton's iteration: each step doubles the bits that are right.
     let inverse = (0..6).fold(1_u64, |x, _| {
@@ -108,10 +108,10 @@ fn address_of_hash(hash: u64) -> usize {
     (granule << 4) as usize
 }
 
-/// Nobody meets such addresses by chance. They cost time, and nothing else.
+/// Such addresses do not occur by chance. They cost time, and nothing else.
 #[test]
 fn hashes_that_are_all_alike_are_kept_apart_without_an_endless_directory() {
-    // Granules have four bits less than addresses, so some hashes are none's.
+    // Granules have four bits less than addresses, so some hashes have no address.
     let alike = (0..)
         .map(|n| address_of_hash(0xABCD_EF01_2345_0000 | n))
         .filter(|&address| hash_of(address) >> 16 == 0xABCD_EF01_2345);
