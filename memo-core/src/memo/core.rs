@@ -1,4 +1,4 @@
-//! A memo as data: the site it stands at, its counters, how to handle its cells, and the cells that can be enumerated.
+//! A memo as data: its site, its counters, its cells' vtable, and the cells that can be enumerated.
 //!
 //! Its identity is its address: it is never freed and has a size.
 
@@ -11,7 +11,7 @@ use super::site::Site;
 use super::vtable::CellVtable;
 use crate::sys::sync::plain::{AtomicBool, AtomicU32, AtomicUsize, Ordering};
 
-/// Where the cells of a memo lie: all of one memo's alike.
+/// Where the cells of a memo lie: the same for all of them.
 #[derive(Clone, Copy)]
 pub(crate) struct Where {
     /// In threads' own tables.
@@ -24,9 +24,9 @@ pub(crate) struct Where {
 pub struct Core {
     pub(super) site: Site,
     pub(super) instance: Option<Instance>,
-    /// Its place in the registry and in every thread's counters; [`UNREGISTERED`] until first used.
+    /// Its index in the list of memos and in every thread's counters; [`UNREGISTERED`] until first used.
     index: AtomicU32,
-    /// The offset of its block in every thread's counters; beyond all of them until first used.
+    /// The offset of its block in every thread's counters; out of range until first used.
     counters_offset: AtomicUsize,
     vtable: OnceLock<&'static CellVtable>,
     /// See [`Where`].
@@ -36,7 +36,7 @@ pub struct Core {
     gone: Block,
     /// See [`Core::audit`].
     audit: OnceLock<Box<dyn Any + Send + Sync>>,
-    /// The shared cells that can be enumerated, each listed from before it is published until its object's death.
+    /// The shared cells that can be enumerated, each from before its publication until its object's death.
     pub(crate) cells: [Seat; SEATS],
 }
 
@@ -44,7 +44,7 @@ pub struct Core {
 pub(super) struct Instance {
     pub(super) id: TypeId,
     pub(super) path: &'static str,
-    /// The instance that was added before it.
+    /// The next older instance.
     pub(super) older: Option<&'static Core>,
 }
 
@@ -89,13 +89,13 @@ impl Core {
         &self.gone
     }
 
-    /// What the leak audit keeps of it: one type, which it alone knows.
+    /// The leak audit's record, whose type the audit alone knows.
     pub(crate) fn audit<T: Any + Send + Sync>(&self, first: fn() -> T) -> &T {
         let kept = self.audit.get_or_init(|| Box::new(first()));
         kept.downcast_ref().expect("one type is kept here")
     }
 
-    /// Takes its place in the list of all memos. `false`: it has one.
+    /// Takes its index in the list of all memos. `false`: it has one.
     pub(super) fn take_index(&self, index: u32) -> bool {
         if self.index() != UNREGISTERED {
             return false;
@@ -109,7 +109,7 @@ impl Core {
         self.index() != UNREGISTERED
     }
 
-    /// How to handle this memo's cells, known from the first one on. All its cells are of one type and in one kind of place.
+    /// The vtable of this memo's cells, known from the first one on. All its cells are of one type and in one kind of place.
     pub(crate) fn set_cells(&self, vtable: &'static CellVtable, place: Where) {
         self.local.store(place.local, Ordering::Relaxed);
         self.tabled.store(place.tabled, Ordering::Relaxed);
@@ -140,7 +140,7 @@ impl Core {
         &self.name
     }
 
-    /// What it is named after if it is an instance: the path of a closure in its function.
+    /// For an instance, the source of its name: the path of a closure in its function.
     pub(super) fn instance_path(&self) -> Option<&'static str> {
         Some(self.instance?.path)
     }
@@ -156,7 +156,7 @@ impl Core {
         std::iter::successors(Some(self), |core| core.instance?.older)
     }
 
-    /// Where the function stands.
+    /// The function's site.
     pub(crate) fn place(&self) -> String {
         format!("{}:{}", self.site.file, self.site.line)
     }

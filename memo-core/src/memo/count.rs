@@ -1,11 +1,11 @@
-//! What is counted of a memo, and one set of counters.
+//! The figures of a memo, and one set of counters.
 //!
-//! What takes an entry away is counted with `Release` and read first, with `Acquire`: the entry's coming was counted before, so no
-//! sum has more goings than comings.
+//! Removals are counted with `Release` and read first, with `Acquire`; an entry's insertion was counted before. So a snapshot never
+//! shows more removals than insertions.
 
 use crate::sys::sync::plain::{AtomicU64, Ordering};
 
-/// What is counted.
+/// A figure of a memo.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(usize)]
 pub(crate) enum Count {
@@ -25,7 +25,7 @@ pub(crate) enum Count {
 
 const COUNTS: usize = 12;
 
-/// The order of reading: goings before comings (invariant 3).
+/// The order of reading: removals before insertions (invariant 3).
 pub(crate) const READ_ORDER: [Count; COUNTS] = [
     Count::Dropped,
     Count::Evicted,
@@ -41,7 +41,7 @@ pub(crate) const READ_ORDER: [Count; COUNTS] = [
     Count::ComputeNanos,
 ];
 
-/// The counters of one memo: a thread's share, or those of threads that have gone. Two cache lines of its own.
+/// The counters of one memo: a thread's share, or that of all ended threads. Two cache lines of its own.
 #[repr(align(128))]
 pub(crate) struct Block([AtomicU64; COUNTS]);
 
@@ -59,7 +59,7 @@ impl Block {
         now
     }
 
-    /// Sets a counter that nobody else sees yet.
+    /// Sets a counter that is not shared yet.
     pub(crate) fn set_new(&self, what: Count, n: u64) {
         self.0[what as usize].store(n, Ordering::Relaxed);
     }

@@ -6,7 +6,7 @@
 //!    taken off the list under the lock of [`ALL`] only, freed after that, and other threads read it under that lock only.
 //! 2. When a thread ends, its counts are folded into the memos' own (`gone`) and its array leaves the list, in one
 //!    step under the lock: a reader sees them exactly once, so sums never go back.
-//! 3. Goings are read before comings: see [`count`](super::count).
+//! 3. Removals are read before insertions: see [`count`](super::count).
 
 use std::cell::Cell;
 
@@ -20,7 +20,7 @@ use crate::sys::sync::plain::{Mutex, MutexGuard};
 use crate::sys::sync::unpoisoned;
 use crate::sys::thread::{self, Step};
 
-/// One thread's array, as readers find it.
+/// One thread's array, as readers see it.
 #[derive(Clone, Copy)]
 struct Share {
     blocks: *mut Block,
@@ -68,10 +68,10 @@ impl Counters {
         self.end.set(share.len as usize * size_of::<Block>());
     }
 
-    /// Where this thread counts for `core`, if it did so before.
+    /// The place of `core`'s counters on this thread, if there are any.
     #[inline(always)]
     pub(crate) fn place(&self, core: &'static Core) -> Option<usize> {
-        // In bytes on both sides: a hit has no time for a shift.
+        // In bytes on both sides: it saves a hit the shift.
         let offset = core.counters_offset();
         if offset < self.end.get() { Some(offset) } else { None }
     }
@@ -107,7 +107,7 @@ pub(crate) fn count(core: &'static Core, what: Count, n: u64) -> u64 {
 pub(crate) fn count_first(core: &'static Core, what: Count, n: u64) -> u64 {
     let index = list::register(core);
     if thread::at_end(Step::CloseCounters, close) {
-        // Who has counters is seen by others, so that a hit asks once.
+        // A thread with counters is also a registered reader, so a hit checks only one of the two.
         #[cfg(not(memo_loom))]
         reader::reader();
         grow(index + 1);
@@ -146,7 +146,7 @@ fn grow(at_least: u32) {
 fn free(share: Share) {
     if !share.blocks.is_null() {
         let slice = std::ptr::slice_from_raw_parts_mut(share.blocks, share.len as usize);
-        // SAFETY: the array came from a leaked box of this length, and it is in no list any more.
+        // SAFETY: the array came from a leaked box of this length, and is no longer listed.
         drop(unsafe { Box::from_raw(slice) });
     }
 }
@@ -159,7 +159,7 @@ fn close() {
         return;
     }
     counters.set(Share { blocks: std::ptr::null_mut(), len: 0 });
-    // The lock of the list before ours, as everywhere.
+    // The lock of the list before this one, as everywhere.
     let memos = list::all();
     let mut all = all();
     for (core, index) in memos.iter().zip(0..share.len) {
@@ -176,7 +176,7 @@ fn close() {
     free(share);
 }
 
-/// What is left of this thread's hits when they are divided by `n`, memo by memo, all together.
+/// The sum over memos of this thread's hits modulo `n`.
 pub(crate) fn own_hits_modulo(n: u64) -> u64 {
     let share = Counters::here().share();
     // SAFETY: the array is this thread's own.
@@ -184,7 +184,7 @@ pub(crate) fn own_hits_modulo(n: u64) -> u64 {
     (0..share.len).map(hits).sum()
 }
 
-/// The counts of `core` over all threads, gone ones included.
+/// The counts of `core` over all threads, including ended ones.
 pub(crate) fn sum(core: &'static Core) -> Sums {
     let index = core.index();
     let all = all();
@@ -200,7 +200,7 @@ pub(crate) fn sum(core: &'static Core) -> Sums {
     sums
 }
 
-/// How many threads have called `core`; those that have gone are one.
+/// How many threads have called `core`; ended ones count as one.
 pub(crate) fn users(core: &'static Core) -> usize {
     let index = core.index();
     let called = |block: &Block| block.read(Count::Misses) > 0 || block.read(Count::Hits) > 0;

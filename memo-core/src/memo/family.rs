@@ -7,11 +7,10 @@
 //!
 //! # Invariants
 //!
-//! 1. An instance stands from when it is added on, and its link to the older ones is never changed.
-//! 2. Who adds holds a lock and has searched under it: one instance a type. Readers take no lock.
-//! 3. A few instances are walked, the newest first. Past [`WALKED`] there is an index of all of them, and a new one is put
-//!    into it before it is linked. An index that is full gives way to a larger one; outgrown ones stay, since a reader may be
-//!    inside.
+//! 1. An instance is never freed, and its link to the older ones never changes.
+//! 2. A writer holds a lock and has searched under it: one instance a type. Readers take no lock.
+//! 3. A few instances are walked, the newest first. Past [`WALKED`] there is an index of all of them, and a new one enters it
+//!    before it is linked. A full index is replaced by a larger one; outgrown ones are kept, since a reader may be inside.
 
 use std::any::TypeId;
 use std::hash::{Hash, Hasher};
@@ -27,19 +26,19 @@ use crate::sys::sync::unpoisoned;
 /// How many instances are found by walking.
 const WALKED: usize = 8;
 
-/// The memos of one annotated function: the only static an expansion holds.
+/// The memos of one annotated function: the only static of an expansion.
 #[derive(Debug)]
 pub struct Family {
     core: Core,
-    /// The instance that was added last, from which the others are linked.
+    /// The newest instance, from which the others are linked.
     instances: AtomicPtr<Core>,
     many: AtomicPtr<Many>,
 }
 
-/// The instances of a function that has many, by the hash of their type.
+/// The instances of a function with many, by the hash of their type.
 struct Many {
     index: Index<Core>,
-    /// The one that this took the place of.
+    /// The one that this replaced.
     _outgrown: *mut Many,
 }
 
@@ -124,14 +123,14 @@ impl Many {
         let index = Index::with_room(newest.chain().count());
         for core in newest.chain() {
             let id = core.instance.expect("instances only are linked").id;
-            // SAFETY: invariant 1, and nobody else has this index yet.
+            // SAFETY: invariant 1, and the index is not shared yet.
             unsafe { index.insert(hash_of(id), NonNull::from(core)) };
         }
         Self { index, _outgrown: outgrown.map_or(std::ptr::null_mut(), |many| std::ptr::from_ref(many).cast_mut()) }
     }
 }
 
-/// What a `TypeId` gives to a hasher: a hash already.
+/// For `TypeId`s, which are hashes already.
 #[inline]
 fn hash_of(id: TypeId) -> u64 {
     struct Given(u64);

@@ -1,13 +1,13 @@
-//! What every cell begins with, whatever its type and whoever knows it.
+//! The head of every cell, whatever its type.
 
 use crate::sys::sync::{AtomicPtr, UnsafeCell};
 
-/// The beginning of every cell: see [`anchor::cell`](crate::anchor::cell), which says what is in it.
+/// The head of every cell; for its content see [`anchor::cell`](crate::anchor::cell).
 #[repr(C)]
 pub(crate) struct CellHead {
-    /// The memo, and in the low bits what the cell is.
+    /// The memo, and the kind of cell in the low bits.
     pub(crate) memo: AtomicPtr<()>,
-    /// The next cell of the same anchor. Written before the cell is published, and by whoever owns a taken chain.
+    /// The next cell of the same anchor. Written before the cell is published, and by the owner of a taken chain.
     next: UnsafeCell<*mut CellHead>,
 }
 
@@ -18,7 +18,7 @@ impl CellHead {
 
     #[inline]
     pub(crate) fn next(&self) -> *mut CellHead {
-        // SAFETY: written before the cell was published, or by the one who owns the chain.
+        // SAFETY: written before the cell was published, or by the owner of the chain.
         self.next.with(|next| unsafe { *next })
     }
 

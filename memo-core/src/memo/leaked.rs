@@ -1,4 +1,4 @@
-//! What of each memo was counted as leaked when this thread's table was given up, and is still there. Stays with the table.
+//! How many results of each memo were counted as leaked when this thread gave up its table, and are still there.
 
 use std::cell::Cell;
 use std::ptr::NonNull;
@@ -12,13 +12,13 @@ per_thread! {
     }
 }
 
-/// Notes what of a memo is counted as leaked now. How much more that is than before.
+/// Records how many results of a memo are counted as leaked now. Returns the increase.
 pub(crate) fn note(core: &'static Core, now: u64) -> u64 {
     let here = Leaked::here();
     if here.of.get().is_null() {
         here.of.set(Box::into_raw(Box::default()));
     }
-    // SAFETY: made above, never freed, this thread's alone, and nothing below comes back here.
+    // SAFETY: made above, never freed, this thread's alone, and nothing below re-enters.
     let leaked = unsafe { &mut *here.of.get() };
     let at = leaked.iter().position(|(other, _)| std::ptr::eq(*other, core));
     let at = at.unwrap_or_else(|| {
@@ -29,7 +29,7 @@ pub(crate) fn note(core: &'static Core, now: u64) -> u64 {
     now.saturating_sub(before)
 }
 
-/// Of `n` results that are dropped late: how many were counted as leaked before. They are not counted again.
+/// How many of `n` results that are dropped late were counted as leaked. They are not counted again.
 pub(super) fn take_back(core: &'static Core, n: u64) -> u64 {
     let Some(leaked) = NonNull::new(Leaked::here().of.get()) else { return 0 };
     // SAFETY: as in `note`.

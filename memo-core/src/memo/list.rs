@@ -10,12 +10,12 @@ pub(crate) fn all() -> MutexGuard<'static, Vec<&'static Core>> {
     unpoisoned(MEMOS.lock())
 }
 
-/// Enters a memo on first use. Its place in the list, and in every thread's counters.
+/// Registers a memo on first use. Its index in the list, and in every thread's counters.
 pub(crate) fn register(core: &'static Core) -> u32 {
     if !core.is_listed() {
         let mut memos = all();
         let index = u32::try_from(memos.len()).expect("fewer than 2^32 memos");
-        // Only one caller gets here first: the lock is held.
+        // The lock is held, so only one caller registers it.
         if core.take_index(index) {
             memos.push(core);
         }

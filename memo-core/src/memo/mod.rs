@@ -1,8 +1,8 @@
-//! A memo as data, and the words that all others share.
+//! A memo as data, and the vocabulary of the other rooms.
 //!
-//! Where its function stands ([`site`]), the memo itself ([`core`]), one for each instantiation ([`family`]); what is counted of it
-//! ([`count`], [`counters`], [`leaked`]); the [`list`] of all memos and their [`names`]. What cells are is not known here, but how they
-//! begin ([`head`]), how their memo handles them ([`vtable`]) and where it lists them ([`seats`]).
+//! The [`site`] of its function, the memo itself ([`core`]), one for each instantiation ([`family`]); its figures ([`count`],
+//! [`counters`], [`leaked`]); the [`list`] of all memos and their [`names`]. The types of cells are unknown here, but not their
+//! [`head`], the [`vtable`] by which a memo handles them, and the [`seats`] where it lists them.
 
 pub(crate) mod core;
 pub(crate) mod count;

@@ -1,4 +1,4 @@
-//! The names of memos in reports. No two memos have one, and none ever changes: a series of figures goes by it.
+//! The names of memos in reports: unique, and constant, since a series of figures is identified by it.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -7,16 +7,16 @@ use super::core::Core;
 use crate::sys::sync::plain::Mutex;
 use crate::sys::sync::unpoisoned;
 
-/// The names that are given, and to whom first.
+/// The names in use, and the first memo of each.
 static GIVEN: Mutex<BTreeMap<String, &'static Core>> = Mutex::new(BTreeMap::new());
 
-/// The name in reports: `module::function`, with the type for methods and the type arguments for instantiations. No other
-/// memo has it.
+/// The name in reports: `module::function`, with the type for methods and the type arguments for instantiations. It is
+/// unique.
 pub(crate) fn name(core: &'static Core) -> &'static str {
     core.name_cell().get_or_init(|| unique(core))
 }
 
-/// The same, as it is before others are looked at: in messages, which say the place too.
+/// The same before it is made unique: for messages, which give the place, too.
 pub(crate) fn own_name(core: &Core) -> String {
     let site = core.site();
     match (core.instance_path(), site.name) {
@@ -26,8 +26,8 @@ pub(crate) fn own_name(core: &Core) -> String {
     }
 }
 
-/// The memo's own name, or that with what tells it from another of the same name: its place, or a number where even that is one
-/// (closures have a type each and no name of their own).
+/// The memo's own name, made unique by its place if another has it, or by a number if that has the same place, too (each closure
+/// has a type of its own and no name).
 fn unique(core: &'static Core) -> String {
     let name = own_name(core);
     let mut given = unpoisoned(GIVEN.lock());
@@ -46,7 +46,7 @@ fn numbered(name: &str, given: &BTreeMap<String, &'static Core>) -> String {
     names.into_iter().find(|name| !given.contains_key(name)).expect("there are more numbers than memos")
 }
 
-/// Of a file in a registry or the like, from the folder of its package on, which shows the version.
+/// The path of a file in a registry or the like, from the folder of its package, which shows the version.
 fn short(file: &str) -> &str {
     let absolute = file.starts_with('/') || file.contains(":\\");
     let Some(at) = file.rfind("/src/").or_else(|| file.rfind("\\src\\")).filter(|_| absolute) else { return file };
@@ -54,7 +54,7 @@ fn short(file: &str) -> &str {
     &file[package..]
 }
 
-/// The path of a method whose `impl` is in another module than its type begins with both: `a::<impl b::Doc>::`. The type will do.
+/// The path of a method whose `impl` and type are in different modules begins with both: `a::<impl b::Doc>::`. Keeps the type.
 fn without_impl(path: &str) -> Cow<'_, str> {
     let inner = path.find("<impl ").and_then(|at| path[at..].strip_prefix("<impl ")?.strip_suffix(">::"));
     match inner {

@@ -1,4 +1,4 @@
-//! The places where a memo's cells are listed, for those who must find them all.
+//! The lists of a memo's cells, for enumerators.
 
 use std::ptr::NonNull;
 
@@ -7,10 +7,10 @@ use crate::sys::sync::plain::{AtomicU32, Mutex, MutexGuard, Ordering};
 use crate::sys::sync::unpoisoned;
 use crate::sys::thread;
 
-/// Cells that `clear` must find are listed in a few places, so that threads making them seldom meet.
+/// A memo has several lists of cells for `clear`, so that threads that make cells seldom contend.
 pub(crate) const SEATS: usize = 8;
 
-/// One of those places, on a line of its own.
+/// One of those lists, on a cache line of its own.
 #[repr(align(64))]
 pub(crate) struct Seat(Mutex<Seated>);
 
@@ -29,7 +29,7 @@ impl Seat {
     }
 }
 
-/// A cell's place in its memo's list; guarded by the lock of the seat.
+/// A cell's position in its memo's lists; guarded by the lock of the seat.
 ///
 /// One word for both halves, since a cell is small: `position * SEATS + seat`.
 pub(crate) struct Listing(AtomicU32);
@@ -57,7 +57,7 @@ impl Listing {
     }
 }
 
-/// A cell's address in a memo's list. The anchor's count keeps it good while it is listed.
+/// A cell's address in a memo's list. The anchor's count keeps it valid while it is listed.
 #[derive(Clone, Copy)]
 pub(crate) struct CellPtr(pub(crate) NonNull<CellHead>);
 
@@ -65,7 +65,7 @@ pub(crate) struct CellPtr(pub(crate) NonNull<CellHead>);
 // through a count taken under it.
 unsafe impl Send for CellPtr {}
 
-/// The cells that are listed on one seat, in blocks: none is moved as a whole however many there are.
+/// The cells of one seat, in blocks, so that growth never moves them all.
 pub(crate) struct Seated(Vec<Vec<CellPtr>>);
 
 const BLOCK: usize = 256;
@@ -81,7 +81,7 @@ impl Seated {
 
     pub(crate) fn push(&mut self, cell: CellPtr) {
         match self.0.last_mut().filter(|last| last.len() < BLOCK) {
-            // The first grows as it needs, the others are seldom few.
+            // The first grows as needed; the others seldom stay small.
             Some(last) => last.push(cell),
             None => {
                 let mut block = Vec::with_capacity(if self.0.is_empty() { 4 } else { BLOCK });
@@ -91,7 +91,7 @@ impl Seated {
         }
     }
 
-    /// Takes the cell at a position out. The last takes its place: that one comes back, unless it is itself.
+    /// Takes out the cell at a position. The last one moves there, and is returned, unless it was the same.
     pub(crate) fn swap_remove(&mut self, position: usize) -> Option<CellPtr> {
         let last = self.0.last_mut()?.pop()?;
         if self.0.len() > 1 && self.0.last().is_some_and(Vec::is_empty) {

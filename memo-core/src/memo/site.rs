@@ -1,4 +1,4 @@
-//! What the attribute says of a function.
+//! A function's site: what the attribute tells of it.
 
 /// The entries one living owner may have, unless `capacity` says otherwise.
 pub const DEFAULT_CAPACITY: usize = 1024;
@@ -40,7 +40,7 @@ pub struct Site {
 }
 
 impl Site {
-    /// For cells that are on anchors for a purpose of our own.
+    /// For the library's own cells on anchors.
     pub(crate) const fn built_in(function: &'static str) -> Self {
         Self {
             module: "memo_core",

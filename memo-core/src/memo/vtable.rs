@@ -1,4 +1,4 @@
-//! How to handle the cells of a memo, whose type it alone knows.
+//! How a memo handles its cells, whose type it alone knows.
 
 use std::ptr::NonNull;
 
@@ -8,15 +8,15 @@ use super::seats::Listing;
 use crate::sys::hazard::retire::Batch;
 use crate::sys::panics::Panics;
 
-/// How to handle a memo's cells without knowing their type.
+/// Operations on a memo's cells for callers that do not know their type.
 pub(crate) struct CellVtable {
     pub(crate) release: unsafe fn(NonNull<CellHead>),
     pub(crate) end: unsafe fn(NonNull<CellHead>, Count) -> usize,
     pub(crate) ready: unsafe fn(NonNull<CellHead>) -> usize,
     pub(crate) living: unsafe fn(NonNull<CellHead>) -> usize,
-    /// Whether ending and releasing a cell runs nothing of the user's, ends no other cell, and panics in no way.
+    /// Whether ending and releasing a cell runs no user code, ends no other cell, and never panics.
     pub(crate) inert: bool,
-    /// Whether ending and releasing this cell runs nothing of the user's and does not panic, where that is not known of all.
+    /// Whether ending and releasing this cell runs no user code and does not panic, if that is not known of all.
     pub(crate) is_quiet: unsafe fn(NonNull<CellHead>) -> bool,
     /// For cells that can be enumerated.
     pub(crate) shared: Option<SharedVtable>,
@@ -24,20 +24,20 @@ pub(crate) struct CellVtable {
 
 /// The same for cells that can be enumerated.
 pub(crate) struct SharedVtable {
-    /// Whether dropping an entry runs nothing of the user's.
+    /// Whether dropping an entry runs no user code.
     pub(crate) quiet: bool,
     /// Whether this entry is there and has its result.
     pub(crate) is_ready: unsafe fn(NonNull<CellHead>, EntryId) -> bool,
     pub(crate) retain: unsafe fn(NonNull<CellHead>),
-    /// Removes the entry at this address with this hash, if it is (still) there.
+    /// Removes the entry at this address with this hash, if it is still there.
     pub(crate) remove: unsafe fn(NonNull<CellHead>, EntryId, Count) -> bool,
-    /// Takes every entry out while the object may live, and drops it or hands it to the batch.
+    /// Takes every entry out while the object may live, and drops it or retires it in the batch.
     pub(crate) empty: unsafe fn(NonNull<CellHead>, Count, &mut Batch, &mut Panics) -> usize,
-    /// Where the cell stands in its memo's list.
+    /// The cell's position in its memo's lists.
     pub(crate) listing: unsafe fn(NonNull<CellHead>) -> NonNull<Listing>,
 }
 
-/// An entry, as links from elsewhere name it.
+/// An entry's name in links from elsewhere.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct EntryId {
     pub(crate) address: usize,
