@@ -1,4 +1,4 @@
-//! Values: a [`slot`] has one, or somebody computes it; a [`store`] has the entries of a cell by key, and evicts some.
+//! Values: a [`slot`] holds one, or the flight that computes it; a [`store`] holds the entries of a cell by key, and evicts.
 
 pub(crate) mod slot;
 pub(crate) mod store;

@@ -1,21 +1,21 @@
-//! The place of one result: empty, being computed, or there.
+//! The slot of one result: empty, in flight, or ready.
 //!
 //! # Invariants
 //!
 //! 1. The value is initialised exactly while the tag is `READY`. It is written once, by the thread that holds the
-//!    `BUSY` tag, before the `Release` that sets `READY`; readers load the tag with `Acquire`. So whoever sees `READY`
-//!    sees the whole value.
-//! 2. `READY` is final while the slot is shared. It ends only through `&mut self` (or drop), when nobody else can
-//!    look: the owner of the slot proves that (a by-reference cell dies with its object; an entry is counted).
+//!    `BUSY` tag, before the `Release` that sets `READY`; readers load the tag with `Acquire`. So a reader that sees
+//!    `READY` sees the whole value.
+//! 2. `READY` is final while the slot is shared. It ends only through `&mut self` (or drop), when there is no other
+//!    reader: the owner of the slot proves that (a by-reference cell dies with its object; an entry is counted).
 //! 3. `BUSY` is held by one thread, set by a compare-exchange, and always ends: by [`Slot::fill`], [`Slot::release`]
-//!    or [`Slot::end`], also while unwinding (the ticket's drop does it). Where the computation that claimed may be suspended,
-//!    another of its thread may take the claim over. Only one of the two gets it: both run on the thread that claimed, one
-//!    after the other, or (if the first went on elsewhere) they agree by a compare-exchange that sets `SETTLED`.
+//!    or [`Slot::end`], also while unwinding (the ticket's drop does it). If the claiming computation may be suspended,
+//!    another on its thread may take the claim over. Only one of the two gets it: both run on that thread, one after the
+//!    other, or (if the first resumed elsewhere) a compare-exchange that sets `SETTLED` decides.
 //! 4. No wake-up is lost. A waiter sets `WAITERS` under its bucket's lock, by a compare-exchange on a `BUSY` word, and
-//!    starts to wait before it opens the lock. Who ends `BUSY` swaps the word; if that word carried `WAITERS`, it
-//!    passes through the same lock before it notifies, so the waiter is already waiting by then.
+//!    starts to wait before it releases the lock. The end of `BUSY` swaps the word; if the old one carried `WAITERS`,
+//!    it takes and releases the same lock before it notifies, so the waiter is already waiting by then.
 //!
-//! Nothing of the user's runs in this file.
+//! No user code runs in this file.
 
 use std::mem::MaybeUninit;
 
@@ -25,27 +25,27 @@ const TAG: u64 = 0b11;
 const EMPTY: u64 = 0;
 const READY: u64 = 1;
 const BUSY: u64 = 2;
-/// This flight has ended without a value and the slot will never hold one: look the key up again.
+/// The flight has ended without a value, and the slot will never hold one: look the key up again.
 const OVER: u64 = 3;
 
 const WAITERS: u64 = 1 << 2;
-/// The claim was taken over, or taken back, by whoever fills the slot now.
+/// The claim was taken over, or back, by the computation that fills the slot now.
 const SETTLED: u64 = 1 << 3;
-/// Flights that ended with a result nobody stored; 24 bits, wrapping. A waiter that sees it change goes on alone.
+/// Flights whose result was not stored; 24 bits, wrapping. A waiter that sees it change computes alone.
 const REJECTED_ONE: u64 = 1 << 8;
 const REJECTED: u64 = 0x00FF_FFFF << 8;
 const THREAD_SHIFT: u32 = 32;
 
-/// What a caller that found no value learns about the slot.
+/// The state of a slot, for a caller that found no value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Look {
     /// There is a value.
     Ready,
-    /// The caller holds the slot now and must end that.
+    /// The caller has claimed the slot, and must end the claim.
     Claimed,
     /// Another call computes it.
     Busy(Flight),
-    /// The flight has ended and the slot with it.
+    /// The flight has ended, and the slot with it.
     Over,
 }
 
@@ -62,7 +62,7 @@ pub(crate) struct Flight {
 pub(crate) enum Waited {
     /// There is a value now.
     Ready,
-    /// The flight panicked: somebody has to compute again, one at a time.
+    /// The flight panicked: the waiters compute again, one at a time.
     Again,
     /// The flight's result was not stored: compute at once, in parallel with the other waiters.
     Alone,
@@ -89,7 +89,7 @@ impl<V> Slot<V> {
         Self { state: AtomicU64::new(EMPTY), value: UnsafeCell::new(MaybeUninit::uninit()) }
     }
 
-    /// A slot whose maker computes it.
+    /// A slot that its maker has claimed.
     pub(crate) fn claimed(thread: u32) -> Self {
         Self { state: AtomicU64::new(busy(thread)), value: UnsafeCell::new(MaybeUninit::uninit()) }
     }
@@ -111,7 +111,7 @@ impl<V> Slot<V> {
     }
 
     /// # Safety
-    /// The caller has seen `READY` with `Acquire`, or something that was set (`Release`) after it.
+    /// The caller has seen `READY` with `Acquire`, or a flag that was set (`Release`) after it.
     #[inline(always)]
     pub(crate) unsafe fn value_ref(&self) -> &V {
         // SAFETY: after `READY` nobody writes the cell while the slot is shared (invariant 2).
@@ -120,7 +120,7 @@ impl<V> Slot<V> {
         unsafe { value.assume_init_ref() }
     }
 
-    /// Claims an empty slot for `thread`, or says what stands in the way.
+    /// Claims an empty slot for `thread`, or returns its state.
     pub(crate) fn claim(&self, thread: u32) -> Look {
         let mut word = self.state.load(Ordering::Acquire);
         loop {
@@ -154,7 +154,7 @@ impl<V> Slot<V> {
         ended(self.state.load(Ordering::Acquire), flight).is_none()
     }
 
-    /// Puts the value in and wakes the waiters. The caller holds the claim.
+    /// Stores the value and wakes the waiters. The caller holds the claim.
     pub(crate) fn fill(&self, value: V) -> &V {
         // SAFETY: the claim is exclusive (invariant 3), and no reader looks before `READY` (invariant 1).
         self.value.with_mut(|cell| unsafe { cell.cast::<V>().write(value) });
@@ -163,8 +163,8 @@ impl<V> Slot<V> {
         unsafe { self.value_ref() }
     }
 
-    /// Takes over the claim of a computation that is suspended on this thread, which claimed as `thread`. `false`: it is its no
-    /// more.
+    /// Takes over the claim of a computation that is suspended on this thread, which claimed as `thread`. `false`: that no longer
+    /// has it.
     pub(crate) fn overtake(&self, thread: u32) -> bool {
         let mut word = self.state.load(Ordering::Acquire);
         while word & TAG == BUSY && word & SETTLED == 0 && flight(word).thread == thread {
@@ -176,12 +176,12 @@ impl<V> Slot<V> {
         false
     }
 
-    /// Whether a claim of the caller's, who runs on `thread` now, was not taken over. Then nobody will, and the caller ends it
+    /// Whether the caller, who runs on `thread` now, still has its claim. Then nobody will take it over, and the caller ends it
     /// before it does anything else.
     pub(crate) fn is_still_claimed(&self, thread: u32) -> bool {
         let mut word = self.state.load(Ordering::Acquire);
         while word & TAG == BUSY && word & SETTLED == 0 {
-            // Who would take it over runs on this very thread.
+            // A takeover could only happen on this very thread.
             if flight(word).thread == thread {
                 return true;
             }
@@ -193,7 +193,7 @@ impl<V> Slot<V> {
         false
     }
 
-    /// Gives the claim back: the slot is empty again, and its waiters go on as `why` says.
+    /// Releases the claim: the slot is empty again, and its waiters continue as `why` says.
     pub(crate) fn release(&self, why: NoValue) {
         let word = self.state.load(Ordering::Relaxed);
         let rejected = match why {
@@ -203,7 +203,7 @@ impl<V> Slot<V> {
         self.finish(EMPTY | rejected);
     }
 
-    /// Ends the claim and the slot with it: an entry that is no longer in its store.
+    /// Ends the claim, and the slot with it: that of an entry that is no longer in its store.
     pub(crate) fn end(&self, why: NoValue) {
         self.finish(match why {
             NoValue::Panicked => OVER,
@@ -211,7 +211,7 @@ impl<V> Slot<V> {
         });
     }
 
-    /// Ends the claim with nothing, unless somebody waits: then the result is worth sharing and `false` comes back.
+    /// Ends the claim without a value, unless there are waiters: then the result is worth sharing, and this returns `false`.
     pub(crate) fn end_unless_awaited(&self) -> bool {
         let word = self.state.load(Ordering::Relaxed);
         word & WAITERS == 0
@@ -222,7 +222,7 @@ impl<V> Slot<V> {
         let before = self.state.swap(to, Ordering::AcqRel);
         debug_assert_eq!(before & TAG, BUSY, "only a claim can be ended");
         if before & WAITERS != 0 {
-            // The address names the bucket only; the slot may be gone once the lock is open.
+            // The address only selects the bucket; the slot may be gone by now.
             with_bucket(self.address(), |bucket| {
                 drop(unpoisoned(bucket.lock.lock()));
                 bucket.woken.notify_all();
@@ -257,14 +257,14 @@ impl<V> Slot<V> {
         std::ptr::from_ref(&self.state) as usize
     }
 
-    /// Takes the value out of a slot that nobody shares any more.
+    /// Takes the value out of a slot that is no longer shared.
     pub(crate) fn take(&mut self) -> Option<V> {
         // `&mut self` came from an ordered hand-over (a count that reached zero, an exclusive borrow).
         if self.state.load(Ordering::Acquire) & TAG != READY {
             return None;
         }
         self.state.store(EMPTY, Ordering::Relaxed);
-        // SAFETY: `&mut self`: nobody else can touch the cell.
+        // SAFETY: `&mut self`: exclusive access to the cell.
         let value = self.value.with_mut(|value| unsafe { &mut *value });
         // SAFETY: invariant 1; the tag is `EMPTY` now, so it is read out once only.
         Some(unsafe { value.assume_init_read() })
@@ -292,7 +292,7 @@ fn ended(word: u64, flight: Flight) -> Option<Waited> {
     if word & REJECTED != flight.rejected {
         return Some(Waited::Alone);
     }
-    // The same count and not busy: it panicked. Busy by somebody else: it panicked and the next one is at it; the
+    // The same count and not busy: it panicked. Busy by another thread: it panicked, and the next one computes; the
     // caller looks again and waits for that one.
     (word & TAG != BUSY || word >> THREAD_SHIFT != u64::from(flight.thread)).then_some(Waited::Again)
 }
@@ -311,8 +311,8 @@ impl Bucket {
 
 const BUCKETS: usize = 64;
 
-/// Waiters of all slots share a few condition variables, so that a slot needs one word. A waiter of another slot may be
-/// woken for nothing; the bucket's lock is held for a few instructions only, never while anything runs.
+/// Waiters of all slots share a few condition variables, so that a slot needs one word. Another slot's waiter may be woken
+/// spuriously; the bucket's lock is held for a few instructions only, never while a body runs.
 #[cfg(not(memo_loom))]
 fn with_bucket<R>(address: usize, act: impl FnOnce(&Bucket) -> R) -> R {
     static ALL: [Bucket; BUCKETS] = [const { Bucket::new() }; BUCKETS];
@@ -335,7 +335,7 @@ mod loom_models {
 
     use super::*;
 
-    /// What a call does with a slot: the value, and whether this call computed it.
+    /// As a call does it: the value, and whether this call computed it.
     fn call(slot: &Slot<u32>, me: u32, fail_first: bool) -> (u32, bool) {
         let mut failing = fail_first;
         loop {
@@ -412,7 +412,7 @@ mod loom_models {
         });
     }
 
-    /// A computation went on on another thread while one of the thread that it began on takes its claim over.
+    /// A computation has resumed on another thread while one on its first thread takes its claim over.
     #[test]
     fn loom_of_who_claimed_and_who_takes_over_one_fills() {
         loom::model(|| {
@@ -447,7 +447,7 @@ mod loom_models {
             if !slot.end_unless_awaited() {
                 slot.fill(7);
             }
-            // Whoever came in time is told; nobody is left waiting, and nobody is told of a value that is not there.
+            // Early waiters are notified; none is left waiting, and none gets a value that is not there.
             if waiter.join().unwrap() == Waited::Ready {
                 assert_eq!(slot.get(), Some(&7));
             }

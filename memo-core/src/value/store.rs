@@ -1,16 +1,16 @@
 //! The entries of one counted cell: one, or one for each extra key.
 //!
-//! An entry is counted, holds its key and the [`Slot`] of its result, and is at once the flight that computes it and the
-//! place where it is kept: a replaceable pointer. Whoever takes it out of the store (`clear`, `forget`, eviction, another
-//! argument's death) detaches a running flight without touching it; who waits for that flight still gets its result,
-//! and who comes later starts another (laws 2 and 11). The last holder drops the value: a call that is copying it, or
-//! the call that took it out. A ready entry without extra key is shown to hits that neither lock nor count (`hold`): the
-//! store's own count of such a one goes by [`Taken`] only, which leaves it to those who hold it.
+//! An entry is counted, holds its key and the [`Slot`] of its result, and is both the flight that computes the result and
+//! the place where it is kept: a replaceable pointer. Removal from the store (`clear`, `forget`, eviction, another
+//! argument's death) detaches a running flight without touching it; its waiters still get its result, and later callers
+//! start another (laws 2 and 11). The last holder drops the value: a call that is copying it, or the remover. A ready entry
+//! without extra key is shown to hits that neither lock nor count ([`protect`](crate::sys::hazard::protect)): the store's
+//! count of such an entry is released by [`Taken`] only, which retires it.
 //!
 //! # Invariants
 //!
-//! 1. A store is touched under its cell's lock only, and nothing of the user's runs there: keys of the user's are compared
-//!    outside, on counted candidates that share the hash; `version` tells whether an equal key may have come meanwhile.
+//! 1. A store is touched under its cell's lock only, and no user code runs there: user keys are compared outside, on
+//!    counted candidates that share the hash; `version` tells whether an equal key may have been inserted meanwhile.
 //! 2. An entry in the store turns ready under that lock. So `ready` is the number of ready entries.
 //! 3. No two entries of a store have the same key, as far as the user's `Eq` can be trusted.
 
@@ -30,14 +30,14 @@ use crate::sys::sync::panicking;
 use crate::sys::sync::plain::{AtomicBool, Ordering};
 use crate::value::slot::Slot;
 
-/// One result, or one flight on its way to be one.
+/// One result, or the flight that computes it.
 pub(crate) struct Entry<M, V> {
     pub(crate) slot: Slot<V>,
     pub(crate) meta: M,
 }
 
-/// While the thread is unwinding, a destructor of the user's must not panic, too: that would end the process (law 8). Whoever
-/// drops an entry may do so then, since bodies, `Clone` and `Eq` panic.
+/// A user's destructor must not panic while the thread is unwinding: that would abort the process (law 8). Entries may be dropped
+/// then, since bodies, `Clone` and `Eq` panic.
 impl<M, V> Drop for Entry<M, V> {
     #[inline]
     fn drop(&mut self) {
@@ -47,13 +47,13 @@ impl<M, V> Drop for Entry<M, V> {
     }
 }
 
-/// What a store knows of an entry besides its result.
+/// An entry's data besides its result.
 pub(crate) trait Meta {
     type Key;
     fn new(key: Self::Key, hash: u64) -> Self;
     fn key(&self) -> &Self::Key;
     fn hash(&self) -> u64;
-    /// Notes a hit.
+    /// Records a hit.
     fn visit(&self);
 }
 
@@ -78,7 +78,7 @@ impl Meta for Bare {
 /// For a memo with an extra key.
 pub(crate) struct Keyed<K> {
     hash: u64,
-    /// Set by a hit, cleared by the hand of the clock.
+    /// Set by a hit, cleared by the clock's hand.
     visited: AtomicBool,
     key: ManuallyDrop<K>,
 }
@@ -110,14 +110,14 @@ impl<K> Meta for Keyed<K> {
     }
     #[inline(always)]
     fn visit(&self) {
-        // Read first: a store would take the line from the other threads at every hit.
+        // Read first: a store would take the cache line from other threads at every hit.
         if !self.visited.load(Ordering::Relaxed) {
             self.visited.store(true, Ordering::Relaxed);
         }
     }
 }
 
-/// An entry that was taken out. When it is dropped, so is its value, unless somebody holds it: then that one does.
+/// An entry that was taken out. Dropping it drops the value, or retires it if a reader holds it.
 pub(crate) struct Taken<St: Store> {
     entry: ManuallyDrop<Counted<St>>,
     /// Whether it had its value *when it was taken out*: a flight that is detached may get one later, which counts as
@@ -136,7 +136,7 @@ impl<St: Store> Taken<St> {
         Self { ready: entry.slot.get().is_some(), shown, entry: ManuallyDrop::new(entry), seen: Seen::ByAll }
     }
 
-    /// Says whose hits may hold it.
+    /// Records which threads' hits may hold it.
     pub(crate) fn seen(mut self, seen: Seen) -> Self {
         self.seen = seen;
         self
@@ -146,14 +146,14 @@ impl<St: Store> Taken<St> {
         &self.entry
     }
 
-    /// The count itself, for who knows that no hit holds it: the object is dead, or borrowed by nobody else.
+    /// The count itself, if no hit can hold it: the object is dead, or exclusively borrowed.
     pub(crate) fn into_unseen(self) -> Counted<St> {
         let mut this = ManuallyDrop::new(self);
         // SAFETY: `this` is not used again.
         unsafe { ManuallyDrop::take(&mut this.entry) }
     }
 
-    /// A victim for a batch, if hits of any thread may hold it.
+    /// A victim for a batch, if hits on any thread may hold it.
     pub(crate) fn into_victim(self) -> Result<Victim, Self> {
         if self.may_be_held() && self.seen == Seen::ByAll {
             Ok(Victim::new(self.into_unseen(), Self::DROPLESS))
@@ -178,10 +178,10 @@ impl<St: Store> Drop for Taken<St> {
     }
 }
 
-/// Whether an argument that takes part in a key is dead.
+/// Whether a key has a dead argument.
 pub(crate) type IsDead<K> = fn(&K) -> bool;
 
-/// What was too much in a store: nearly always one at most, which needs no list.
+/// Evicted entries: nearly always at most one, which needs no list.
 pub(crate) struct Evicted<St: Store> {
     dead: Vec<Counted<St>>,
     victim: Option<Counted<St>>,
@@ -202,7 +202,7 @@ impl<St: Store> Evicted<St> {
         self.dead.iter().chain(&self.victim).for_each(visit);
     }
 
-    /// Drops all; the first panic of a destructor comes out at the end.
+    /// Drops all; a destructor's first panic resumes at the end.
     pub(crate) fn drop_all(self) {
         if Taken::<St>::DROPLESS {
             return;
@@ -218,16 +218,16 @@ pub(crate) trait Store: Default {
     type Key: 'static;
     type Meta: Meta<Key = Self::Key> + 'static;
     type Value: 'static;
-    /// The part that hits look at without the lock. Written under it.
+    /// The part that hits read without the lock. Written under it.
     type Front: Default;
-    /// What [`Store::drain`] yields.
+    /// The result of [`Store::drain`].
     type Drained: IntoIterator<Item = Taken<Self>>;
     /// Whether there is such a part.
     const FRONTED: bool;
 
     /// What hits see.
     fn front(front: &Self::Front) -> &Front<Entry<Self::Meta, Self::Value>>;
-    /// Does `act` with the entry with this hash for which `is` says yes. Both are ours.
+    /// Calls `act` with the entry of this hash that `is` accepts. Neither runs user code.
     fn find<R>(
         &self,
         front: &Self::Front,
@@ -237,19 +237,19 @@ pub(crate) trait Store: Default {
     ) -> Option<R>;
     /// Every entry with this hash.
     fn candidates(&self, front: &Self::Front, hash: u64, take: impl FnMut(&Counted<Self>));
-    /// Puts an entry in. There is none with its key.
+    /// Inserts an entry. There is none with its key.
     fn insert(&mut self, front: &Self::Front, entry: Counted<Self>);
     /// Takes the entry at this address out.
     fn remove(&mut self, front: &Self::Front, id: EntryId) -> Option<Taken<Self>>;
     fn contains(&self, front: &Self::Front, id: EntryId) -> bool;
     /// Whether it is there and has its result.
     fn is_ready(&self, front: &Self::Front, id: EntryId) -> bool;
-    /// How many entries `counts` says yes to, where there may be several.
+    /// How many entries `counts` accepts, in a store that may have several.
     fn count(&self, counts: impl Fn(&Counted<Self>) -> bool) -> usize;
-    /// Notes that this entry of the store has turned ready.
+    /// Records that this entry of the store has turned ready.
     fn turned_ready(&mut self, front: &Self::Front, entry: &Counted<Self>);
-    /// Takes out what is too much: entries with dead arguments, else one that was not hit lately. Not `newest`. `is_dead` is
-    /// there if a key has arguments that die.
+    /// Takes out what exceeds `capacity`: entries with dead arguments, else one that was not hit lately. Never `newest`. There is
+    /// an `is_dead` if keys have weak arguments.
     fn evict(&mut self, newest: EntryId, capacity: usize, is_dead: Option<IsDead<Self::Key>>) -> Evicted<Self>;
     /// Takes all entries out.
     fn drain(&mut self, front: &Self::Front) -> Self::Drained;
@@ -265,7 +265,7 @@ pub(crate) fn id_of<M: Meta, V>(entry: &Arc<Entry<M, V>>) -> EntryId {
     EntryId { address: Arc::as_ptr(entry) as usize, hash: entry.meta.hash() }
 }
 
-/// One entry at most. It lies in the front, with its count, whether it is ready or not.
+/// At most one entry. It lies in the front, with its count, whether it is ready or not.
 pub struct Single<V>(PhantomData<fn(V) -> V>);
 
 impl<V> Default for Single<V> {
@@ -285,7 +285,7 @@ impl<V> Default for OneEntry<V> {
 
 impl<V> OneEntry<V> {
     fn get(&self) -> Option<ManuallyDrop<Arc<Entry<Bare, V>>>> {
-        // SAFETY: what is in the front came from `into_raw`, with a count that is the front's own.
+        // SAFETY: the front's entry came from `into_raw`, with a count that is the front's own.
         self.0.get().map(|entry| ManuallyDrop::new(unsafe { Arc::from_raw(entry.as_ptr()) }))
     }
 
@@ -341,7 +341,7 @@ impl<V: 'static> Store for Single<V> {
     fn insert(&mut self, front: &OneEntry<V>, entry: Counted<Self>) {
         debug_assert!(front.get().is_none());
         let at = pointer_to(&entry);
-        // The front has the count now.
+        // The front owns the count now.
         let entry = ManuallyDrop::new(entry);
         front.0.keep(at);
         if entry.slot.get().is_some() {
@@ -366,7 +366,7 @@ impl<V: 'static> Store for Single<V> {
     }
 
     fn turned_ready(&mut self, front: &OneEntry<V>, entry: &Counted<Self>) {
-        // Elsewhere hits find it under the lock.
+        // Otherwise hits find it under the lock.
         if fence::can_hold() {
             front.0.show(pointer_to(entry));
         }
@@ -389,13 +389,13 @@ impl<V: 'static> Store for Single<V> {
         usize::from(front.get().is_some_and(|entry| entry.slot.get().is_some()))
     }
 
-    /// Everybody has the same key here, and it is ours: nobody compares outside the lock.
+    /// All calls have the same trusted key here: nobody compares outside the lock.
     fn version(&self) -> u64 {
         0
     }
 }
 
-/// So many entries are looked at one by one.
+/// Up to this many entries are searched one by one.
 const FEW: usize = 4;
 
 /// One entry for each extra key: an index over a dense list, which the hand of a clock walks.
@@ -442,9 +442,9 @@ impl<K: 'static, V: 'static> Table<K, V> {
         entry
     }
 
-    /// The entry to go: ready, not just come, and not hit since the hand last passed.
+    /// The entry to evict: ready, not the newest, and not hit since the hand last passed.
     fn victim(&mut self, newest: EntryId) -> Option<usize> {
-        // Two rounds: the first clears the marks at the latest.
+        // Two rounds: the first clears all marks.
         for _ in 0..2 * self.entries.len() {
             if self.hand >= self.entries.len() {
                 self.hand = 0;
@@ -460,8 +460,8 @@ impl<K: 'static, V: 'static> Table<K, V> {
         None
     }
 
-    /// Entries with a dead argument go before any other. A search costs the whole list, so a large one is searched
-    /// again only after a share of it was evicted.
+    /// Entries with a dead argument are evicted before any other. A search costs the whole list, so a large one is
+    /// searched again only after a share of it was evicted.
     fn take_dead(&mut self, is_dead: IsDead<K>) -> Vec<Counted<Self>> {
         self.since_search = self.since_search.saturating_add(1);
         if self.since_search < self.entries.len() / 16 {
@@ -472,7 +472,7 @@ impl<K: 'static, V: 'static> Table<K, V> {
         let mut at = 0;
         while at < self.entries.len() {
             let entry = &self.entries[at];
-            // A flight is not a result yet: it will count as rejected when it ends.
+            // A flight is not a result yet: it counts as rejected when it ends.
             if entry.slot.get().is_some() && is_dead(&entry.meta.key) {
                 dead.push(self.take(at));
             } else {
@@ -503,7 +503,7 @@ impl<K: 'static, V: 'static> Store for Table<K, V> {
         mut is: impl FnMut(&K) -> bool,
         act: impl FnOnce(&Counted<Self>) -> R,
     ) -> Option<R> {
-        // Few are passed faster than a probe is made.
+        // For a few, a scan is faster than a probe.
         if self.entries.len() <= FEW {
             for entry in &self.entries {
                 if entry.meta.hash == hash && is(&entry.meta.key) {
@@ -589,8 +589,8 @@ impl<K: 'static, V: 'static> Store for Table<K, V> {
 }
 
 impl<K: 'static, V: 'static> Table<K, V> {
-    /// Takes the victim out and lets the newest stand in its place, behind the hand: the list stays in the order of
-    /// coming, which is what the clock goes by.
+    /// Takes the victim out and moves the newest to its place, behind the hand: so the list stays in the order of arrival,
+    /// as the clock requires.
     fn take_in_order(&mut self, at: usize) -> Counted<Self> {
         let victim = self.take(at);
         self.hand = at + 1;
