@@ -1,6 +1,6 @@
 //! The place on an object where its results live.
 //!
-//! An [`anchor`](self::anchor) lies inside the object ([`anchored`]) or in the [`side_table`], found by the address of an `Arc` or `Rc` whose
+//! An [`anchor`] lies inside the object ([`anchored`]) or in the [`side_table`], found by the address of an `Arc` or `Rc` whose
 //! [`liveness`] is watched there. It is a [`list`] of [`cell`]s, one a memo. When the object dies its cells are dropped one after
 //! the other ([`drop_queue`]), and so are the entries elsewhere that it takes part in ([`back_link`]).
 

@@ -16,7 +16,7 @@ use crate::reclaim::{account, audit};
 /// The argument that carries the results: an `Arc`, an `Rc`, or an object with an anchor inside.
 ///
 /// Implemented for `Arc<T>` and `Rc<T>` of any `T`, and for every [`HasAnchor`]. It fixes where the results lie: the
-/// written type decides, so `&Arc<T>` is the side table, also where `T` has an anchor of its own.
+/// written type decides, so `&Arc<T>` is the side table, even if `T` has an anchor of its own.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot carry the results of a memo",
     label = "not an `Arc`, an `Rc`, or an object with an anchor",
@@ -42,7 +42,7 @@ impl<T: HasAnchor + ?Sized> Owner for T {
 
 /// How an owner's anchor is found in scope `S`.
 ///
-/// A bound `T: Owner` brings these methods along, so that none goes by a name that std's traits have.
+/// A bound `T: Owner` makes these methods callable, so none has the name of a method of std's traits.
 #[allow(private_interfaces, reason = "sealed in effect: the hidden types cannot be named outside")]
 #[diagnostic::on_unimplemented(
     message = "the results of `{Self}` cannot be `local`",
@@ -56,13 +56,13 @@ pub trait Locate<S> {
     /// Its anchor, if it has one already.
     #[doc(hidden)]
     fn find_anchor(&self) -> Option<&Anchor>;
-    /// Its anchor, made on first use; with room for a small result if so.
+    /// Its anchor, made on first use; a new one has room for a small result if `roomy`.
     #[doc(hidden)]
     fn make_anchor(&self, roomy: bool) -> Made<'_>;
     /// Its strong count.
     #[doc(hidden)]
     fn strong(&self) -> Option<usize>;
-    /// What the side table knows it by.
+    /// Its identity in the side table.
     #[doc(hidden)]
     fn life(&self) -> Option<(Subject, Life)>;
 }
@@ -131,7 +131,7 @@ impl<T: HasAnchor + ?Sized> Locate<Shared> for T {
     }
 }
 
-/// An owner whose thread-local results may be lent: it cannot leave the thread, nor be borrowed by another.
+/// An owner whose thread-local results may be lent: it cannot leave its thread, nor be borrowed by another.
 #[diagnostic::on_unimplemented(
     message = "results of `{Self}` cannot be lent from a thread's own table",
     label = "it may outlive the thread that lends",
@@ -146,8 +146,7 @@ impl<T: ?Sized> ThreadBound for Rc<T> {}
 pub struct Place<'w, O: ?Sized, S> {
     owner: &'w O,
     scope: PhantomData<fn(S) -> S>,
-    /// Invariant: were a place shorter for one argument than for the next, that argument could end before the result
-    /// that is lent from it.
+    /// Invariant: with a covariant lifetime, an argument could end before a result that is lent from it.
     borrow: PhantomData<fn(&'w ()) -> &'w ()>,
 }
 
@@ -177,7 +176,7 @@ pub(crate) fn local_lent_place<O: Locate<Local> + ThreadBound + ?Sized>(owner: &
     Place { owner, scope: PhantomData, borrow: PhantomData }
 }
 
-/// A clone of a by-value owner for the body, made on a miss only: the call itself needs the owner until the end.
+/// A clone of a by-value owner for the body, on a miss only: the call itself needs the owner until the end.
 #[inline]
 pub fn clone_owner<O: Clone>(owner: &O) -> O {
     owner.clone()

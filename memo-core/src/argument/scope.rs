@@ -14,7 +14,7 @@ use crate::reclaim::account;
 #[derive(Clone, Copy, Debug)]
 pub struct Shared;
 
-/// Results for one thread: those of `Rc`s, and of memos marked `local`. Not `Send`, and so stored keys of it are not: they
+/// Results for one thread: those of `Rc`s, and of memos marked `local`. Not `Send`, and neither are stored keys in it: they
 /// hold `Weak`s of `Rc`s.
 ///
 /// ```compile_fail,E0277
@@ -33,14 +33,14 @@ mod sealed {
     impl Sealed for super::Local {}
 }
 
-/// [`Shared`] or [`Local`]: fixed by the owner's type, or by the word `local`.
+/// [`Shared`] or [`Local`]: fixed by the owner's type, or by the option `local`.
 #[allow(private_interfaces, reason = "sealed: callers outside name the trait only")]
 pub trait Scope: sealed::Sealed + Copy + 'static {
     #[doc(hidden)]
     const LOCAL: bool;
     #[doc(hidden)]
     fn peer_of_arc<T: ?Sized>(arc: &Arc<T>) -> PeerRef<Self>;
-    /// An in-object argument's peer, and the address it is compared by.
+    /// An in-object argument's peer, and the address by which it is compared.
     #[doc(hidden)]
     fn peer_of_anchor(anchor: &Anchor) -> PeerRef<Self>;
 }
@@ -73,7 +73,7 @@ impl Scope for Local {
     }
 
     /// Entries of this thread must be dropped by this thread, wherever the object dies: so the thread's table has a
-    /// node that watches the object's own peer. A death on this thread ends it at once; one elsewhere is found by a sweep here.
+    /// node that watches the object's own peer. A death on this thread ends them at once; a sweep here finds one elsewhere.
     fn peer_of_anchor(anchor: &Anchor) -> PeerRef<Self> {
         let theirs = back_link::of(anchor, || None);
         let subject = Subject::of_peer(address_of(theirs));
@@ -90,7 +90,7 @@ pub(crate) fn peer_of_rc<T: ?Sized>(rc: &Rc<T>) -> PeerRef<Local> {
     PeerRef::new(Arc::clone(peer), subject.address)
 }
 
-/// The address that an in-object argument is compared by: that of its peer, which does not move.
+/// The address by which an in-object argument is compared: that of its peer, which does not move.
 pub(crate) fn anchor_address(anchor: &Anchor) -> usize {
     address_of(back_link::of(anchor, || None))
 }

@@ -1,4 +1,4 @@
-//! The companion of a memoized function: look at its results, and take them back.
+//! The companion of a memoized function: look at its results, and remove them.
 
 use std::fmt;
 use std::marker::PhantomData;
@@ -21,13 +21,13 @@ use crate::sys::panics::{OnItsWay, Panics};
 /// A memoized function's signature, as a type: `dyn for<'w, 'a> Sig<'w, 'a, Args = .., Out = .., Value = ..>`.
 ///
 /// Nothing implements it. The `dyn` is a function from lifetimes to types, which lets a handle take the arguments as
-/// the function takes them, borrowed anew at each call.
+/// the function does, borrowed anew at each call.
 pub trait Sig<'w, 'a> {
-    /// What the handle's methods take: one argument alone, or several as a tuple.
+    /// The arguments of the handle's methods: one alone, or several as a tuple.
     type Args;
-    /// What the function returns.
+    /// The function's return type.
     type Out;
-    /// What its body yields.
+    /// The type of its body.
     type Value;
 }
 
@@ -39,7 +39,7 @@ pub enum Owned {}
 #[derive(Clone, Copy, Debug)]
 pub enum Lent {}
 
-/// Whether results may be taken back.
+/// Memos whose results may be removed.
 #[diagnostic::on_unimplemented(
     message = "a memo that lends its results only grows",
     label = "`clear`, `forget`, `insert` and `refresh` would take results back, and a `&` to one may be out",
@@ -57,7 +57,7 @@ impl Revocable for Owned {
 }
 
 mod sealed {
-    /// What a handle's function is asked, by the memo's kind.
+    /// The requests to a handle's function, by the memo's kind.
     pub trait Policy {
         type Op<V>;
         fn get<V>() -> Self::Op<V>;
@@ -131,7 +131,7 @@ where
 {
     core: &'static Core,
     run: Run<S, P>,
-    // Cells are found by the memo and cast to their type, so a handle must not be coerced to one of other types.
+    // Cells are found by memo and cast to their type, so a handle must not be coerced to one of other types (rule 7).
     invariant: PhantomData<fn(PhantomData<S>) -> PhantomData<S>>,
 }
 
@@ -195,8 +195,8 @@ where
 
     /// The name in reports: `module::function`, or the one given by `name = ".."`.
     ///
-    /// No two memos of a process have one: to that of a nested function, of a second version of a crate or of another closure's
-    /// instantiation comes its place or a number, in the order in which they are asked for or listed. It never changes.
+    /// It is unique in the process: for a nested function, a second version of a crate or another closure's instantiation, its place or a
+    /// number is appended, in the order in which the names are asked for or listed. It never changes.
     #[must_use]
     pub fn name(&self) -> &'static str {
         names::name(self.core)
@@ -204,14 +204,14 @@ where
 
     /// What this memo has done so far. From then on [`memos`](crate::memos) lists it, called or not.
     ///
-    /// Cost: a walk over the counters of all threads, and a look at some thousand objects of the side table for `pinned_bytes`, which is an
-    /// estimate where there are more.
+    /// Cost: a walk over the counters of all threads, and over some thousand objects of the side table for `pinned_bytes`, which is an
+    /// estimate if there are more.
     #[must_use]
     pub fn stats(&self) -> Stats {
         stats_of(self.core, walk::pinned_bytes(self.core))
     }
 
-    /// How many results there are, those of dead objects not counted; exact when no call is in flight.
+    /// How many results there are, not counting those of dead objects; exact when no call is in flight.
     ///
     /// It only reads. For memos of `Rc` owners and `local` ones: on this thread.
     ///
@@ -225,15 +225,15 @@ where
         match entries(&counters::sum(self.core)) {
             0 => 0,
             _ if self.core.is_tabled() => walk::living_entries(self.core),
-            // Objects with an anchor inside are in no list; those that ended an entry by dying are.
+            // Owners with an anchor inside are listed nowhere; dead `Arc`s among the other arguments are in the side table.
             entries => entries.saturating_sub(walk::dead_entries(self.core)),
         }
     }
 
     /// Whether there are no results; as [`len`](Memo::len).
     ///
-    /// Cost: that of a look where there never was a result, or where one of the first objects of the side table has one; at worst
-    /// a walk.
+    /// Cost: a few loads if there never was a result, or if one of the first objects of the side table has one; at worst a
+    /// walk.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         list::register(self.core);
@@ -243,7 +243,7 @@ where
         let entries = entries(&counters::sum(self.core));
         let here = || match self.core.is_tabled() {
             true => walk::sees_living(self.core),
-            // Further arguments that died are few; without such there is nothing to ask.
+            // Only other arguments can be dead, and these are few; without a key there are none.
             false => !self.core.site().keyed || entries > walk::dead_entries(self.core),
         };
         entries == 0 || !here()
@@ -258,7 +258,7 @@ where
         }
     }
 
-    /// What the bare body yields for these arguments. Stores and counts nothing.
+    /// The result of the bare body for these arguments. Stores and counts nothing.
     pub fn compute<'w, 'a>(&self, args: Args<'w, 'a, S>) -> Value<'w, 'a, S> {
         match self.ask(P::compute(), args) {
             Reply::Value(value) => value,
@@ -273,11 +273,11 @@ where
 {
     /// Computes the result anew and stores it in place of the old one.
     ///
-    /// The old one is gone from the start: callers who come meanwhile wait for the new one. If the body panics, there is none.
+    /// The old one is gone from the start: concurrent callers wait for the new one. If the body panics, there is none.
     ///
     /// # Panics
     ///
-    /// If it is asked by the very computation that it would do again: that would never end. The panic tells the line of this call.
+    /// If it is called by the very computation that it would repeat: that would never end. The panic names the line of this call.
     #[track_caller]
     pub fn refresh<'w, 'a>(&self, args: Args<'w, 'a, S>) -> Value<'w, 'a, S>
     where
@@ -292,8 +292,8 @@ where
 
     /// Stores `value` as the result for these arguments; the old one is dropped before this returns.
     ///
-    /// What `cache_if` and its like say is not asked: also an `Err` is stored, unless it is one that cannot be cloned: then only the old
-    /// one goes.
+    /// `cache_if` and the like do not apply: an `Err` is stored, too, except one that cannot be cloned: then only the old result is
+    /// dropped.
     pub fn insert<'w, 'a>(&self, args: Args<'w, 'a, S>, value: Value<'w, 'a, S>)
     where
         P: Revocable,
@@ -303,8 +303,8 @@ where
 
     /// Drops the result for these arguments; whether there was one.
     ///
-    /// It is dropped before this returns, or where another call is copying it, when that is done. A compute that is
-    /// running for them is not stored.
+    /// It is dropped before this returns or, if another call is copying it, when that is done. The result of a compute in
+    /// flight for them is not stored.
     pub fn forget<'w, 'a>(&self, args: Args<'w, 'a, S>) -> bool
     where
         P: Revocable,

@@ -9,7 +9,7 @@ use crate::memo::names;
 use crate::reclaim::audit;
 use crate::sys::panics::Panics;
 
-/// One memo: what it is, and what it has done so far.
+/// One memo: its identity, and its statistics so far.
 #[derive(Clone, Debug)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[non_exhaustive]

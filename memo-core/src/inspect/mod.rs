@@ -1,5 +1,5 @@
-//! What users see of their memos: [`stats`] of one, all [`memos`], a [`report`], the [`handle`] of a function. What a counter does not know is
-//! found by a [`walk`].
+//! The users' view of their memos: [`stats`] of one, all [`memos`], a [`report`], the [`handle`] of a function. A [`walk`] finds what no
+//! counter knows.
 
 pub(crate) mod handle;
 pub(crate) mod memos;

@@ -5,17 +5,17 @@ use std::fmt;
 use crate::inspect::memos::{MemoInfo, memos};
 use crate::sys::panics;
 
-/// What every memo of the process has done so far; `Display` is a table for people.
+/// The statistics of every memo of the process so far; `Display` is a table for people.
 ///
-/// `computing` is the time spent in bodies, an estimate, and `mean` that of one. Bodies of other memos that a body calls are in it, so the
-/// column is not to be added up. No figure says what time was saved: see [`Stats::time_saved`](crate::Stats::time_saved).
+/// `computing` is the estimated time spent in bodies, and `mean` that of one. It includes the bodies of other memos that a body calls, so
+/// the column does not add up. No figure tells the time saved: see [`Stats::time_saved`](crate::Stats::time_saved).
 #[derive(Clone, Debug)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[non_exhaustive]
 pub struct Report {
     /// The memos, those whose bodies took the most time first.
     pub memos: Vec<MemoInfo>,
-    /// Panics of destructors that had nowhere to go: in an amortised sweep, or while the thread was unwinding already.
+    /// Destructor panics that were swallowed: in an amortised sweep, or while the thread was already unwinding.
     pub swallowed_panics: u64,
 }
 
@@ -44,7 +44,7 @@ pub fn report() -> Report {
 
 const HEADS: [&str; 8] = ["memo", "hits", "misses", "hit %", "entries", "dropped", "computing", "mean"];
 
-/// A longer name has a line of its own, above its figures.
+/// A longer name gets a line of its own, above its figures.
 const LONGEST_NAME: usize = 40;
 
 impl fmt::Display for Report {
@@ -96,7 +96,7 @@ fn line(f: &mut fmt::Formatter<'_>, row: &[String; 8], widths: &[usize; 8]) -> f
     writeln!(f)
 }
 
-/// What deserves a second look.
+/// Figures that deserve a second look.
 fn remarks(f: &mut fmt::Formatter<'_>, memo: &MemoInfo) -> fmt::Result {
     let stats = &memo.stats;
     if stats.retained > 0 {

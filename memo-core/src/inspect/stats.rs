@@ -1,4 +1,4 @@
-//! What a memo has done so far.
+//! The statistics of a memo.
 
 use std::fmt;
 use std::time::Duration;
@@ -7,9 +7,9 @@ use crate::memo::count::{Count, Sums};
 
 /// What a memo has done so far: a snapshot of its counters.
 ///
-/// The counters are kept per thread and summed on reading; those of threads that have gone are folded in. They only
-/// grow (but for `entries`, `retained` and `pinned_bytes`, which are gauges), so two snapshots can be subtracted. At rest, that is
-/// with no call in flight,
+/// The counters are kept per thread and summed on reading, including those of ended threads. They only grow (except
+/// `entries`, `retained` and `pinned_bytes`, which are gauges), so two snapshots can be subtracted. At rest, that is with no call in
+/// flight,
 ///
 /// ```text
 /// computes + inserts = entries + dropped + evicted + expired + cleared + replaced + rejected + leaked
@@ -37,25 +37,25 @@ use crate::memo::count::{Count, Sums};
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[non_exhaustive]
 pub struct Stats {
-    /// Calls that found their result and gave it out; one whose `Clone` panicked is neither a hit nor a miss.
+    /// Calls that found and returned their result; one whose `Clone` panicked is neither a hit nor a miss.
     pub hits: u64,
-    /// Calls that did not: they computed, or waited for somebody who did.
+    /// Calls that did not: they computed, or waited for another call's compute.
     pub misses: u64,
     /// Bodies run to their end, also by a panic; `refresh` counts, `compute` does not.
     pub computes: u64,
     /// Calls that waited for another call's compute.
     pub waits: u64,
-    /// Results put in by `insert`.
+    /// Results stored by `insert`.
     pub inserts: u64,
     /// Results stored and not yet reclaimed. A result whose `Arc` is dead but not swept counts here, not in `len()`.
     pub entries: u64,
-    /// Results that went with their object.
+    /// Results dropped because an argument object died.
     pub dropped: u64,
-    /// Results that made room for others (`capacity`).
+    /// Results evicted to make room for others (`capacity`).
     pub evicted: u64,
-    /// Results that were too old. Always 0 so far: there is no `ttl` yet.
+    /// Results that were too old. Always 0: there is no `ttl` yet.
     pub expired: u64,
-    /// Results taken out by `clear`, `forget`, `clear_all` or by `&mut` access to their object.
+    /// Results removed by `clear`, `forget`, `clear_all` or `&mut` access to their object.
     pub cleared: u64,
     /// Results that `insert` or `refresh` replaced.
     pub replaced: u64,
@@ -66,18 +66,17 @@ pub struct Stats {
     /// Living arguments that a result seems to hold: one that holds its owner can never be dropped, and one that holds another
     /// argument keeps it as long as the owner lives.
     ///
-    /// Seen by the strong count, which goes up when such a result is stored. A memo of one thread is told at once; one that
-    /// several threads call, or only some results of which raised the count, when an argument has no other owner left, since
-    /// clones made elsewhere look the same until then. As soon as a suspected argument dies with its result, suspicions of
-    /// that kind are dropped for good. Results that own plain data (numbers, a `String`, a `Vec<u8>`) are never
-    /// suspected. At most 2048 owners of a memo are watched, as many other arguments, and for `Rc`s and `local` memos those of this
-    /// thread.
+    /// Detected by the strong count, which rises when such a result is stored. A memo of one thread is reported at once; one that
+    /// several threads call, or of which only some results raised the count, when an argument has no other owner left, since
+    /// clones made elsewhere look the same until then. Once a suspected argument has died with its result, suspicions of that
+    /// kind are dropped forever. Results that own plain data (numbers, a `String`, a `Vec<u8>`) are never suspected. At most
+    /// 2048 owners of a memo are watched, as many other arguments, and for `Rc`s and `local` memos only those of this thread.
     pub retained: u64,
-    /// Bytes of dead arguments that wait for a sweep. A `Weak` keeps the allocation of an `Arc` (not its contents). Where the side table
-    /// has many objects, a handle's `stats()` estimates this from a sample; [`memos`](crate::memos) looks at all.
+    /// Bytes of dead arguments that wait for a sweep. A `Weak` keeps the allocation of an `Arc` (not its contents). If the side table has
+    /// many objects, a handle's `stats()` estimates this from a sample; [`memos`](crate::memos) counts all.
     pub pinned_bytes: u64,
-    /// Time spent in bodies, estimated: the first 64 computes of each thread are timed, then one in 64, scaled. What a body calls is in
-    /// it, other memos too.
+    /// Estimated time spent in bodies: the first 64 computes of each thread are timed, then one in 64, scaled. It includes all that a
+    /// body calls, also other memos.
     pub compute_time: Duration,
 }
 
@@ -114,7 +113,7 @@ impl Stats {
         if calls == 0 { 0.0 } else { self.hits as f64 / calls as f64 }
     }
 
-    /// What one compute took, on average; zero before the first. An estimate, as `compute_time` is.
+    /// The average time of one compute; zero before the first. An estimate, like `compute_time`.
     ///
     /// ```
     /// assert_eq!(memo_core::Stats::default().mean_compute_time(), std::time::Duration::ZERO);
@@ -127,11 +126,11 @@ impl Stats {
         Duration::try_from_secs_f64(self.compute_time.as_secs_f64() / self.computes as f64).unwrap_or(Duration::MAX)
     }
 
-    /// The hits, each at the mean time of a compute: what the same calls would have taken longer without a memo.
+    /// Hits times the mean time of a compute: how much longer the same calls would have taken without a memo.
     ///
-    /// It is no time that passed or was won. A program asks because asking is cheap: 20 million hits in a loop on a body of 5 ms
-    /// are 100,000 s here, and nobody would have waited for them. Nor can it be added up over memos: where a body calls another
-    /// memo, the time of that is in both. To compare two states of one memo it will do.
+    /// It is not real time. A program makes many calls because they are cheap: 20 million hits in a loop on a body of 5 ms are
+    /// 100,000 s here, and nobody would have waited for them. Nor does it add up over memos: if a body calls another memo, that
+    /// time is in both. It is good for comparing two states of one memo.
     ///
     /// ```
     /// assert_eq!(memo_core::Stats::default().time_saved(), std::time::Duration::ZERO);
@@ -143,7 +142,7 @@ impl Stats {
     }
 }
 
-/// One line: the figures that say how the memo is doing, and the rarer ones where they are not 0.
+/// One line: the main figures, and the rarer ones if they are not 0.
 impl fmt::Display for Stats {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(

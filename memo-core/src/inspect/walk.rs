@@ -1,4 +1,4 @@
-//! What is found by a walk over the side table: for statistics, which may take their time.
+//! Walks over the side table, for statistics: these may take their time.
 
 use hashbrown::{HashMap, HashSet};
 
@@ -34,7 +34,7 @@ fn pinned_by(node: &Node) -> u64 {
     if node.life().is_alive() { 0 } else { node.bytes() }
 }
 
-/// The same for one memo, from a sample where there are many nodes.
+/// The same for one memo, from a sample if there are many nodes.
 pub(crate) fn pinned_bytes(core: &'static Core) -> u64 {
     let of = |node: &Node| {
         let bytes = pinned_by(node);
@@ -44,11 +44,11 @@ pub(crate) fn pinned_bytes(core: &'static Core) -> u64 {
     shared::estimate(most, &of) + local::estimate(most, &of)
 }
 
-/// So many nodes are all looked at for an estimate; of more, so many of each shard and class.
+/// Up to `EXACT` nodes are all counted; of more, a sample of each shard and class.
 const EXACT: usize = 4096;
 const SAMPLE: usize = 32;
 
-/// How many results of `core` are there whose owner or another weak argument is dead, in the shared table.
+/// How many results of `core` in the shared table have a dead owner or another dead weak argument.
 pub(crate) fn dead_entries(core: &'static Core) -> usize {
     let (mut dead, mut cells) = (0, HashSet::new());
     let mut links = HashSet::new();
@@ -69,11 +69,11 @@ pub(crate) fn dead_entries(core: &'static Core) -> usize {
             });
         }
     });
-    // An entry whose owner is dead, too, was counted with the others of that.
+    // An entry whose owner is dead, too, was counted with that owner's.
     dead + links.iter().filter(|(cell, _)| !cells.contains(cell)).count()
 }
 
-/// The results of `core`, of owners in the shared table, all of whose arguments live.
+/// How many results of `core` in the shared table have living arguments only.
 pub(crate) fn living_entries(core: &'static Core) -> usize {
     let mut found = 0;
     shared::each(&mut |node: &Node| {
@@ -84,20 +84,20 @@ pub(crate) fn living_entries(core: &'static Core) -> usize {
     found
 }
 
-/// Whether a result of `core` is there that would be found if it was asked for: a quick look, which may not see one.
+/// Whether `core` has a result that a call would find: a quick check, which may miss one.
 pub(crate) fn sees_living(core: &'static Core) -> bool {
     let mut sees = |node: &Node| node.life().is_alive() && living(node, core) > 0;
     if core.is_local() { local::any(&mut sees) } else { shared::any(&mut sees) }
 }
 
-/// Results of `core` on a node all of whose arguments besides the owner live.
+/// How many results of `core` on a node have no dead argument besides the owner.
 fn living(node: &Node, core: &'static Core) -> usize {
     let Some(cell) = node.anchor().cells().find(core) else { return 0 };
     // SAFETY: the vtable is that of the cell's memo, and the node's cells stand.
     unsafe { (core.vtable().living)(cell) }
 }
 
-/// The results of `core` on this thread all of whose arguments live.
+/// How many results of `core` on this thread have living arguments only.
 pub(crate) fn living_entries_here(core: &'static Core) -> usize {
     let mut found = 0;
     local::each(&mut |node: &Node| {

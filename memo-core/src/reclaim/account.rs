@@ -1,30 +1,30 @@
-//! The account of what is owed: anchors whose objects are dead are reclaimed a little with every miss, and with many hits.
+//! Amortised sweeping: the anchors of dead objects are reclaimed a few at a time, by misses and by every few thousandth hit.
 //!
-//! An `Arc` tells nobody that it dies. So who adds a node to the side table looks at a few others there
-//! ([`shard`](crate::anchor::side_table::shard)); every miss looks at a few more, of the whole process in turn, and every few thousand hits
-//! do. No thread starts unasked.
+//! An `Arc` dies without notice. So the writer that adds a node to the side table examines a few others there
+//! ([`shard`](crate::anchor::side_table::shard)); every miss examines a few more, of the whole process in turn, and so does every few
+//! thousandth hit. No background thread starts unasked.
 //!
 //! # The bound of law 4
 //!
-//! With `n` nodes in the side table, `d` of them dead, an object that has died is found after at most `n / 4 + 1,100` further misses
-//! of one thread, and 256 more for each further one that misses (`n / 5 + 900` and 205 of those that add no node); or after `32 n +
-//! 171 d + 4,096 (22 + m)` hits, where `m` is the number of memos in use by each thread, summed over threads (a thread counts to 4,096
-//! for each memo by itself, and gives what it did not use up to the process when it ends); all of any threads, and each as a part of
-//! what is needed. While objects come, at most as many dead as living ones of the same size class are not found yet, and 34 a
-//! shard or 32 KiB of them. The allocation is given back then and there, and so is a result without drop glue; a
-//! result with drop glue is dropped at the end of an outermost memo call, where each call drops at most [`MOST_LATE`] of them.
+//! With `n` nodes in the side table, `d` of them dead, a dead object is found after at most `n / 4 + 1,100` further misses of one
+//! thread, and 256 more for each further thread that misses (`n / 5 + 900` and 205 if they add no node); or after `32 n +
+//! 171 d + 4,096 (22 + m)` hits, where `m` is the number of memos in use by each thread, summed over threads (a thread counts to
+//! 4,096 for each memo separately, and leaves its remainder to the process when it ends). Calls of any threads add up, misses and
+//! hits each by their share. While objects are added, at most as many dead as living ones of the same size class are not found yet,
+//! and 34 a shard or 32 KiB of them. The allocation is freed at once, and so is a result without drop glue; a result with drop
+//! glue is dropped at the end of an outermost memo call, where each call drops at most [`MOST_LATE`] of them.
 //!
-//! A visit that meets a shard whose lock is taken is tried again with the next miss, and waits after 800 of those; with hits the next visit
-//! tries it again. So a thread that holds a shard's lock nearly all the time (`len()` in a loop) puts it off by as much.
+//! A visit that meets a locked shard is retried by the next miss, and waits after 800 of those; among hits the next visit retries it.
+//! So a thread that holds a shard's lock nearly all the time (`len()` in a loop) delays reclamation by as much.
 //!
-//! Why so rarely: who misses looks at what other threads have in their caches, and takes their locks. A visit for every eighth
-//! miss made two threads that do nothing but make, ask and drop objects of their own twice as slow as one.
+//! Why so rarely: a visit touches cache lines of other threads, and takes their locks. With a visit at every eighth miss, two
+//! threads that only made, used and dropped objects of their own were twice as slow as one.
 //!
 //! # Invariants
 //!
-//! 1. Of what is taken out of the table nothing is ended, and no memory used again, before [`after_deaths`].
-//! 2. Inside a memo call only what runs nothing of the user's is ended; the rest waits (law 7).
-//! 3. One thread at a time has a node that was taken out, and gives it back to the shard that it came from.
+//! 1. Nothing of a node that was taken out is ended, and no memory reused, before [`after_deaths`].
+//! 2. Inside a memo call only cells that run no user code are ended; the rest wait (law 7).
+//! 3. One thread at a time owns a node that was taken out, and returns it to its shard.
 
 use std::cell::Cell;
 use std::sync::Arc;
@@ -46,39 +46,39 @@ use crate::sys::sync::panicking;
 use crate::sys::sync::plain::{AtomicU32, AtomicU64, Ordering};
 use crate::sys::thread::{self, Step};
 
-/// Nodes of the whole process that are looked at for one miss.
+/// Nodes of the whole process that are examined for one miss.
 const NODES_PER_MISS: i32 = 5;
-/// For one that added a node, and so has looked at some there, fewer.
+/// Fewer by this for a miss that added a node, since it has examined some there.
 const IN_PASSING: i32 = 1;
-/// A debt is paid when it is worth the visit: what is looked at lies in another thread's cache, as a rule.
+/// A debt is paid when it is worth the visit: the nodes are usually in another thread's cache.
 const DUE: i32 = 1024;
-/// With more than this it waits for a shard that is busy.
+/// With a larger debt than this, it waits for a busy shard.
 const MOST_DEBT: i32 = 4 * DUE;
-/// A visit that found so many dead leaves the rest of the debt to the next.
+/// A visit that has found so many dead leaves the rest of the debt to the next.
 const DEAD_PER_VISIT: usize = 32;
-/// Every so many hits of one memo on one thread sweep too.
+/// Every so many hits of one memo on one thread sweep, too.
 pub(crate) const HITS_PER_SWEEP: u64 = 4096;
-/// Nodes that those look at.
+/// Nodes that those examine.
 const NODES_PER_HITS: usize = 128;
-/// And so many dead ones that they end: what they cost is a small part of what those hits do.
+/// Dead ones that they end: a small part of the cost of those hits.
 const DEAD_PER_HITS: usize = 24;
-/// Results with drop glue that the end of an outermost call drops at most.
+/// The most nodes whose results with drop glue the end of an outermost call drops.
 const MOST_LATE: usize = 128;
 
 per_thread! {
     struct Owed {
-        /// Nodes to be looked at for misses.
+        /// Nodes that this thread owes to examine for its misses.
         debt: Cell<i32> = Cell::new(0),
         /// Whether the debt is paid at this thread's end.
         armed: Cell<bool> = Cell::new(false),
         /// Whether this thread has found dead objects whose results wait for the end of an outermost call.
         late: Cell<bool> = Cell::new(false),
-        /// Whether it drops such results now.
+        /// Whether it is dropping such results now.
         dropping: Cell<bool> = Cell::new(false),
     }
 }
 
-/// Notes what a miss owes, and pays when it is worth it: also inside a body, where nothing of the user's is run.
+/// Adds a miss to the debt, and pays when that is due: also inside a body, since it runs no user code.
 #[inline]
 pub(crate) fn owe() {
     let here = Owed::here();
@@ -90,19 +90,19 @@ pub(crate) fn owe() {
     }
 }
 
-/// What threads that have ended still owed.
+/// The debt of threads that have ended.
 static OWED: AtomicU32 = AtomicU32::new(0);
 
-/// Pays a debt, and what is owed by threads that have ended, as far as one visit goes. What is left.
+/// Pays a debt, and that of ended threads, as far as one visit goes. Returns the rest.
 #[cold]
 #[inline(never)]
 fn pay(debt: i32) -> i32 {
     let debt = debt + OWED.swap(0, Ordering::Relaxed) as i32;
-    // Where shards were busy there may be more, which is not one call's to pay; but it does not grow for ever.
+    // After busy shards the debt may exceed what one call should pay; but it does not grow without bound.
     debt - some(debt.min(DUE) as usize, DEAD_PER_VISIT, debt > MOST_DEBT) as i32
 }
 
-/// Notes that a miss has added a node.
+/// Credits a miss that has added a node.
 #[inline]
 fn paid_in_passing() {
     let here = Owed::here();
@@ -131,17 +131,17 @@ pub(crate) fn local_anchor<'a>(subject: Subject, roomy: bool, life: impl FnOnce(
     made
 }
 
-/// What a few thousand hits pay.
+/// The payment of a few thousand hits.
 #[cold]
 pub(crate) fn after_hits() {
     some(NODES_PER_HITS, DEAD_PER_HITS, false);
     settle_now();
 }
 
-/// Hits of threads that have ended, which did not sweep themselves.
+/// Hits of ended threads that they did not pay for.
 static LEFT: AtomicU64 = AtomicU64::new(0);
 
-/// Pays what a thread that ends owes for its misses, and takes over its hits; those that are together enough sweep.
+/// Pays the debt of an ending thread, and takes over its remaining hits, which sweep when they add up.
 fn leave() {
     let debt = Owed::here().debt.replace(0);
     if debt > 0 {
@@ -156,8 +156,8 @@ fn leave() {
     }
 }
 
-/// Looks at so many nodes of the process, and at as many of this thread's own table, and not further when so many were dead: then it
-/// says how many it has looked at, else that it is done with all.
+/// Examines up to `nodes` nodes of the process, and as many of this thread's own table, and stops after `most_dead` dead. Returns how
+/// many are paid for: the examined ones if it stopped, else all.
 #[cold]
 #[inline(never)]
 fn some(nodes: usize, most_dead: usize, wait: bool) -> usize {
@@ -173,7 +173,7 @@ fn some(nodes: usize, most_dead: usize, wait: bool) -> usize {
     paid
 }
 
-/// Ends what was found dead in passing, as far as that runs nothing of the user's.
+/// Ends what was found dead in passing, as far as that runs no user code.
 #[cold]
 fn end_shared(shard: Shard, dead: Chain) {
     after_deaths();

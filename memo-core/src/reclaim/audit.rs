@@ -1,47 +1,47 @@
-//! A leak is reported (law 16): results suspected of holding their own argument.
+//! The leak audit (law 16): which results are suspected of holding their own argument.
 //!
-//! A result that owns its owner can never be dropped, and one that owns another of its arguments keeps it as long as the owner
-//! lives. All that can be seen is the argument's strong count.
+//! A result that owns its owner can never be dropped, and one that owns another of its arguments keeps that alive as long as the
+//! owner lives. The only evidence is the argument's strong count.
 //!
-//! # What speaks for it
+//! # Evidence for a leak
 //!
-//! * The count is higher after the call than before: something kept a clone. The returned value, or a value of the caller's, may
-//!   be it; so the first look waits for the outermost call of the thread to end. What a memo called below has raised is not
-//!   held against the one above.
+//! * The count is higher after the call than before: something kept a clone. That may be the returned value, or another of the
+//!   caller's; so the count is read again when the thread's outermost call ends. A raise by an inner memo call is not held against
+//!   the outer one.
 //! * A copy of the result took a count: then the result has one.
 //!
-//! A clone that another thread makes at that moment looks the same. So either is a suspicion only, and is weighed when it is read.
+//! A clone that another thread makes at that moment looks the same. So both are suspicions only, weighed when they are read.
 //!
-//! # What speaks against it
+//! # Evidence against
 //!
-//! * A result that has nothing to drop, or is of a type known to own plain data only ([`plain_data`](super::plain_data)): it is not even
-//!   looked at.
-//! * *An object that dies with its result*: that did not hold it. No clone of others' can feign this. If the object was under
-//!   suspicion, this kind of evidence is worth nothing for this memo from then on.
+//! * A result without drop glue, or of a type known to own plain data only ([`plain_data`](super::plain_data)): it is not even
+//!   examined.
+//! * *An object that dies with its result*: the result did not hold it. No foreign clone can fake this. If the object was under
+//!   suspicion, this kind of evidence is void for this memo from then on.
 //! * The result is gone.
 //!
-//! # How it is weighed
+//! # Weighing
 //!
-//! * A memo that one thread alone has used, and that raised the count whenever it stored a result, is told at once, and as long as
-//!   object and result are there; so is a copy that took a count.
-//! * Otherwise a suspect is told when its count is no higher than what suspected results would hold: when nobody else is left. That
-//!   is the state in which the leak is one.
-//! * Of a memo that several threads use, those are told only if they are more than the results that went with their objects; and
-//!   if some of its results did not raise the count, only if they are more than a few, too.
+//! * A memo that one thread alone has used, and that raised the count whenever it stored a result, is reported at once, and as long as
+//!   object and result exist; so is a copy that took a count.
+//! * Otherwise a suspect is reported when its count is no higher than what suspected results would hold: no other owner is left.
+//!   From then on it is really a leak.
+//! * For a memo of several threads, these are reported only if they outnumber the results that went with their objects; and if
+//!   some of its results did not raise the count, only if they are more than a few, too.
 //!
-//! # What cannot be told
+//! # Limits
 //!
-//! * With others' clones in between, a leak is missed whose count went down by as much during the very call.
-//! * A clone that a body puts away for good, in a table of its own, looks like a leak until such an object dies.
-//! * A memo of several threads that leaks few of its objects, and lets most of them go.
-//! * A memo that leaks some of its objects only, and that was wrongly suspected once since others' clones came in between.
-//! * Threads that have let go of nothing yet look like a leak for as long as just one of them has the objects.
-//! * Of each memo [`MOST`] suspects are watched, and of each call the owner and a few arguments.
+//! * A leak is missed if other clones were dropped during the very call, so that the count did not rise.
+//! * A clone that a body stores permanently, in a table of its own, looks like a leak until such an object dies.
+//! * A memo of several threads that leaks few of its objects, and releases most of them, is missed.
+//! * So is a memo that leaks only some of its objects, once a suspicion caused by foreign clones was disproved.
+//! * Threads that have released nothing yet look like a leak as long as just one of them has the objects.
+//! * For each memo [`MOST`] suspects are watched, and for each call the owner and a few arguments.
 //!
 //! # Invariants
 //!
-//! 1. What is noted of an object is taken back ([`forget`]) before its anchor lets its cells go. So while a note is on its memo's
-//!    list, the cells that it names stand; and it pins the object's allocation no longer than the object's own node does.
+//! 1. Notes on an object are withdrawn ([`forget`]) before its anchor releases its cells. So while a note is on its memo's list,
+//!    the cells that it names stand; and it pins the object's allocation no longer than the object's own node does.
 //! 2. A note of a thread's own table is touched by that thread only. Others skip it.
 //! 3. Locks: the object's notes before the memo's list before a cell's entries or a peer's links. No user code runs below them.
 
@@ -70,24 +70,24 @@ use crate::sys::sync::plain::{AtomicBool, AtomicU32, AtomicU64, AtomicUsize, Mut
 use crate::sys::sync::unpoisoned;
 use crate::sys::thread::{self, Step};
 
-/// So many suspects of a memo are watched: reading them should take no longer than that.
+/// The most suspects of a memo, which bounds the time to read them.
 const MOST: usize = 2048;
 
-/// Where others' clones do come in between, so many results may look like a leak for a moment, when their objects' last holders
-/// are about to go.
+/// With foreign clones in between, this many results may look like a leak for a moment, when their objects' last owners are about
+/// to go.
 const FEW: u64 = 8;
 
-/// So many arguments besides the owner are watched in a call.
+/// The most arguments besides the owner that are watched in a call.
 pub(crate) const OTHERS: usize = 4;
 
-/// A kind of evidence. Each has a record of its own: what one memo does to its second argument says nothing of the first.
+/// A kind of evidence. Each has a record of its own: a memo's effect on its second argument says nothing of the first.
 #[derive(Clone, Copy, PartialEq, Eq)]
 struct Kind(usize);
 
 impl Kind {
     /// A copy of the result took a count of the owner.
     const COPY: Self = Self(0);
-    /// The owner's count is above that of before the call.
+    /// The owner's count is higher than before the call.
     const COUNT: Self = Self(1);
 
     /// The same of another argument.
@@ -96,7 +96,7 @@ impl Kind {
     }
 }
 
-/// What became of one kind of evidence in a memo's calls so far.
+/// The record of one kind of evidence in a memo's calls so far.
 struct Record {
     /// Whether a stored result did not raise the count.
     mixed: AtomicBool,
@@ -110,7 +110,7 @@ impl Record {
     }
 
     fn note_mixed(&self) {
-        // Read first: a store would take the line from the other threads at every miss.
+        // Read first: a store would take the cache line from other threads at every miss.
         if !self.mixed.load(Ordering::Relaxed) {
             self.mixed.store(true, Ordering::Relaxed);
         }
@@ -129,7 +129,7 @@ impl Record {
     }
 }
 
-/// What a memo is suspected of.
+/// The suspicions against a memo.
 pub(crate) struct Suspicions {
     /// Whether its results may hold anything, known from the first one on.
     may_hold: OnceLock<bool>,
@@ -165,7 +165,7 @@ impl Suspicions {
         unpoisoned(self.notes.lock())
     }
 
-    /// Notes who uses the memo.
+    /// Records which thread uses the memo.
     fn used_here(&self) {
         if self.several.load(Ordering::Relaxed) {
             return;
@@ -178,7 +178,7 @@ impl Suspicions {
         }
     }
 
-    /// Whether several threads use the memo: also those who only found results, or waited for them.
+    /// Whether several threads use the memo, including those that only found results, or waited for them.
     fn is_of_several(&self, core: &'static Core) -> bool {
         if !self.several.load(Ordering::Relaxed) && counters::users(core) > 1 {
             self.several.store(true, Ordering::Relaxed);
@@ -189,12 +189,12 @@ impl Suspicions {
 
 per_thread! {
     struct Here {
-        /// What is looked at when the outermost call of this thread has ended.
+        /// Suspects to examine when the outermost call of this thread has ended.
         suspects: Cell<*mut Vec<Suspect>> = Cell::new(std::ptr::null_mut()),
     }
 }
 
-/// Whether this thread has something to look at.
+/// Whether this thread has suspects to examine.
 #[inline]
 pub(crate) fn has_suspects() -> bool {
     !Here::here().suspects.get().is_null()
@@ -204,7 +204,7 @@ fn suspicions_of(core: &'static Core) -> &'static Suspicions {
     core.audit(Suspicions::new)
 }
 
-/// Whether a memo's results may hold an argument. `V` is the type of all of them.
+/// Whether a memo's results, of type `V`, may hold an argument.
 pub(crate) fn may_hold<V: 'static>(core: &'static Core) -> bool {
     mem::needs_drop::<V>()
         && *suspicions_of(core).may_hold.get_or_init(|| {
@@ -228,9 +228,9 @@ pub(crate) struct Suspect {
 }
 
 enum Argument {
-    /// Its life keeps the address from being used again until the look is taken.
+    /// Its life pins the address until it is examined.
     Owner { subject: Subject, life: Life, owner: &'static str },
-    /// Another one, which all threads see.
+    /// Another one, shared by all threads.
     Other(Weak<Peer>),
 }
 
@@ -254,16 +254,16 @@ fn strong(peer: &Weak<Peer>) -> usize {
     peer.upgrade().and_then(|peer| peer.strong_count()).unwrap_or(0)
 }
 
-/// An owner, as far as it is looked at here.
+/// An owner, as the audit sees it.
 pub(crate) trait Counted {
     /// Its strong count, if it has one.
     fn strong(&self) -> Option<usize>;
-    /// What the side table knows it by.
+    /// Its identity in the side table.
     fn life(&self) -> Option<(Subject, Life)>;
     fn type_name(&self) -> &'static str;
 }
 
-/// Compares the owner's strong count with that before the call. The result was stored. `copied`: how many counts a copy of it
+/// Compares the owner's strong count with that before the call, whose result was stored. `copied`: how many counts a copy of it
 /// took, if one was made.
 pub(crate) fn look_at_owner(core: &'static Core, owner: &impl Counted, before: Option<usize>, copied: Option<usize>) {
     let (Some(before), Some(now)) = (before, owner.strong()) else { return };
@@ -284,7 +284,7 @@ pub(crate) fn look_at_owner(core: &'static Core, owner: &impl Counted, before: O
     }
 }
 
-/// The same for another argument, where all threads see it: while the owner lives, its result keeps it.
+/// The same for another argument that all threads share: while the owner lives, its result keeps it.
 pub(crate) fn look_at_other(core: &'static Core, peer: &std::sync::Arc<Peer>, position: usize, before: usize) {
     let Some(now) = peer.strong_count() else { return };
     let kind = Kind::other(position);
@@ -296,7 +296,7 @@ pub(crate) fn look_at_other(core: &'static Core, peer: &std::sync::Arc<Peer>, po
     }
 }
 
-/// Notes a suspect, to be looked at when the outermost call has ended.
+/// Records a suspect, to be examined when the outermost call has ended.
 fn suspect(suspect: Suspect) {
     let here = Here::here();
     if here.suspects.get().is_null() {
@@ -307,7 +307,7 @@ fn suspect(suspect: Suspect) {
     unsafe { &mut *here.suspects.get() }.push(suspect);
 }
 
-/// Ends the outermost call: whose count is still up?
+/// At the end of the outermost call: which counts are still raised?
 pub(crate) fn check() {
     let suspects = Here::here().suspects.replace(std::ptr::null_mut());
     if suspects.is_null() {
@@ -320,7 +320,7 @@ pub(crate) fn check() {
         let strong = of.strong();
         let raise = match kind {
             Kind::COPY => raise.min(strong),
-            // Looked at twice: the caller's own copy of the result is gone by now.
+            // The second look: the caller's own copy of the result is gone by now.
             _ => raise.min(strong.saturating_sub(before)).saturating_sub(below.raised(&of, before)),
         };
         if raise == 0 {
@@ -345,8 +345,8 @@ pub(crate) fn check() {
     }
 }
 
-/// What the last few calls raised. Those below a call come before it, and began at its count or a higher one; those beside it,
-/// which raised the count before it began, at a lower one.
+/// The raises of the last few calls. Inner calls of a call precede it, and began at its count or a higher one; earlier calls beside
+/// it, which raised the count before it began, at a lower one.
 #[derive(Default)]
 struct Below {
     last: [Option<(usize, usize, usize)>; 16],
@@ -365,7 +365,7 @@ impl Below {
     }
 }
 
-/// Lets go of the suspects of a thread that is ending: they pin their objects' allocations.
+/// Drops the suspects of an ending thread: they pin their objects' allocations.
 fn forget_suspects() {
     let suspects = Here::here().suspects.replace(std::ptr::null_mut());
     if !suspects.is_null() {
@@ -377,9 +377,9 @@ fn forget_suspects() {
 /// The suspects of one memo.
 struct Notes {
     owners: Vec<Option<Note>>,
-    /// Places in `owners` that are free.
+    /// Free places in `owners`.
     free: Vec<usize>,
-    /// When all are taken: which is looked at next, whether it is worth its place.
+    /// If all are taken: the next one to be checked for whether it is still needed.
     hand: usize,
     /// By the peer's address, which a note pins.
     others: HashMap<usize, Other, BuildHasherDefault<DefaultHasher>>,
@@ -399,7 +399,7 @@ impl Counts {
     }
 }
 
-/// What is held against a memo and one object.
+/// The suspicion against a memo and one object.
 struct Held {
     kind: Kind,
     counts: Counts,
@@ -417,8 +417,8 @@ impl Held {
         self.counts.add(Counts { counts: raise, results: 1 });
     }
 
-    /// Whether it counts, for a living object of this strong count whose result is there. `all`: what suspected results of any
-    /// memo would hold of it.
+    /// Whether it stands, for a living object with this strong count whose result is there. `all`: the counts of it that suspected
+    /// results of any memo would hold.
     fn stands(&self, suspicions: &Suspicions, several: bool, strong: usize, all: Counts) -> bool {
         let record = suspicions.record(self.kind);
         let mixed = record.is_mixed();
@@ -427,7 +427,7 @@ impl Held {
         } else if !several && (self.kind == Kind::COPY || !mixed) {
             true
         } else if several && mixed {
-            // Others' clones came in between, so the raise may be theirs: a result is taken to hold one, which is the usual.
+            // Foreign clones came in between, so the raise may be theirs: assume one count for each result, the usual case.
             strong <= all.results
         } else {
             strong <= all.counts
@@ -439,17 +439,17 @@ impl Held {
 struct Note {
     held: Held,
     life: Life,
-    /// Of a thread's own table: which thread. 0: for all.
+    /// The thread, if the object is in its own table; 0 otherwise.
     thread: u32,
     /// The memo's cell on the object.
     results: NonNull<CellHead>,
-    /// How many results were in it when the suspicion came up last.
+    /// How many results were in it at the last suspicion.
     ready: usize,
     /// All notes of the object.
     all: NonNull<NoteCell>,
 }
 
-// SAFETY: the life and the cells of an object that all threads see may be touched by all; others are skipped but by their own
+// SAFETY: the life and the cells of a shared object may be touched by all threads; others are skipped except by their own
 // thread (invariant 2).
 unsafe impl Send for Note {}
 
@@ -464,7 +464,7 @@ impl Note {
         unsafe { (core.vtable().ready)(self.results) }
     }
 
-    /// What suspected results of any memo would hold of the object.
+    /// The counts of the object that suspected results of any memo would hold.
     fn all_counts(&self) -> Counts {
         // SAFETY: it stands (invariant 1).
         let all = unsafe { self.all.as_ref() };
@@ -473,12 +473,12 @@ impl Note {
 
     /// Whether the object died with its result.
     fn is_disproof(&self, core: &'static Core) -> bool {
-        // Where some have gone, the one that held it may be among them.
+        // If some results have gone, the one that held the object may be among them.
         !self.life.is_alive() && self.ready >= 1 && self.ready(core) >= self.ready
     }
 }
 
-/// Another argument under suspicion. What would hold an anchor for the note is the user's; so it lies here alone.
+/// Another argument under suspicion. Only a strong pointer would lead to its anchor, so the note is kept here alone.
 struct Other {
     held: Held,
     /// Only the peer's own memory is pinned, not the object's.
@@ -503,7 +503,7 @@ impl Notes {
         taken
     }
 
-    /// Puts a note somewhere. `Err`: there is no place for it.
+    /// Stores a note. `Err`: there is no place for it.
     fn put(&mut self, core: &'static Core, note: Note) -> Result<usize, Note> {
         if self.free.is_empty() && self.owners.len() == MOST {
             self.hand = (self.hand + 1) % MOST;
@@ -526,12 +526,12 @@ impl Notes {
     }
 }
 
-/// The cell of the built-in memo that holds where an object's notes are.
+/// The cell of the built-in memo that records where an object's notes are.
 #[repr(C)]
 struct NoteCell {
     head: CellHead,
     places: Mutex<Vec<(&'static Core, usize)>>,
-    /// Of all suspected results of it.
+    /// Of all suspected results of the object.
     counts: AtomicUsize,
     results: AtomicUsize,
 }
@@ -566,12 +566,12 @@ static VTABLE: CellVtable = CellVtable {
     ready: cell::ready::<NoteCell>,
     living: cell::living::<NoteCell>,
     inert: false,
-    // Ending notes is nothing.
+    // Ending it does nothing.
     is_quiet: |_| true,
     shared: None,
 };
 
-/// Whether anything was ever noted: until then nobody looks for notes.
+/// Whether anything was ever noted: until then nothing searches for notes.
 static ANY: AtomicBool = AtomicBool::new(false);
 
 fn find(anchor: &Anchor) -> Option<NonNull<NoteCell>> {
@@ -593,7 +593,7 @@ fn find_or_add(anchor: &Anchor) -> Option<NonNull<NoteCell>> {
     });
     let raw = NoteCell::into_raw(cell);
     if anchor.cells().add(raw).is_err() {
-        // SAFETY: not published: still ours.
+        // SAFETY: not published: still this call's.
         unsafe { cell::release::<NoteCell>(raw) };
     }
     find(anchor)
@@ -606,7 +606,7 @@ fn note(anchor: &Anchor, core: &'static Core, life: Life, kind: Kind, raise: usi
     let mut places = unpoisoned(cell.places.lock());
     let mut counts = Counts { counts: raise, results: 1 };
     let mut gone = Vec::new();
-    // A memo that has no results there any more holds nothing.
+    // A memo without results there holds nothing.
     places.retain(|&(core, place)| {
         let mut notes = suspicions_of(core).lock();
         let Some(note) = notes.at(place, all) else { return false };
@@ -660,7 +660,7 @@ fn note_other(peer: Weak<Peer>, core: &'static Core, kind: Kind, raise: usize) {
     }
 }
 
-/// Takes back what is noted of an object: its anchor is about to let its cells go.
+/// Withdraws the notes on an object: its anchor is about to release its cells.
 #[cold]
 fn forget(anchor: &Anchor) {
     let Some(all) = find(anchor) else { return };
@@ -679,7 +679,7 @@ fn forget(anchor: &Anchor) {
     }
 }
 
-/// Notes that another argument died with a result of this memo.
+/// Records that another argument died with a result of this memo.
 fn died_with(peer: &Peer, core: &'static Core) {
     let suspicions = suspicions_of(core);
     suspicions.went_with_others.fetch_add(1, Ordering::Relaxed);
@@ -692,14 +692,14 @@ fn died_with(peer: &Peer, core: &'static Core) {
     }
 }
 
-/// Suspects that count.
+/// Suspicions that stand.
 #[derive(Clone, Copy, Default)]
 struct Standing {
     sure: u64,
-    /// Those that clones of others may have brought under suspicion, and their results.
+    /// Those that foreign clones may have caused, and their results.
     unsure: u64,
     results: u64,
-    /// Whether there is a sign that they have.
+    /// Whether there is a sign that they did.
     mixed: bool,
 }
 
@@ -716,7 +716,7 @@ impl Standing {
         }
     }
 
-    /// `gone`: how many results went with their arguments. More must be left with theirs than that.
+    /// `gone`: how many results went with their arguments. The suspicious results must outnumber them.
     fn weighed(self, gone: u64) -> u64 {
         let enough = gone + if self.mixed { FEW } else { 0 };
         self.sure + if self.results > enough { self.unsure } else { 0 }
@@ -731,7 +731,7 @@ pub(crate) fn figure(core: &'static Core, dropped: u64) -> u64 {
     let suspicions = suspicions_of(core);
     let several = suspicions.is_of_several(core);
     let gone_with_others = suspicions.went_with_others.load(Ordering::Relaxed);
-    // Ours may be the last of a peer: then what goes with it goes when the lock is open.
+    // This may be the last count of a peer: then it is dropped after unlocking.
     let mut peers = Vec::new();
     let mut notes = suspicions.lock();
     let here = || notes.owners.iter().flatten().filter(|note| note.is_here());

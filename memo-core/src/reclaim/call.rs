@@ -1,13 +1,13 @@
-//! What goes on as long as a memo call that is not a plain hit.
+//! The scope of a memo call that is not a plain hit.
 
 use std::mem::ManuallyDrop;
 
 use super::account;
 use crate::sys::depth::DepthGuard;
 
-/// One step deeper, and when the outermost call ends, what it owes is paid.
+/// One level deeper; when the outermost call ends, it settles its account.
 pub(crate) struct Call {
-    /// Taken back before that.
+    /// Dropped before that.
     deeper: ManuallyDrop<DepthGuard>,
 }
 

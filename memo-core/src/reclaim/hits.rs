@@ -1,14 +1,14 @@
-//! Hits pay for sweeps, too: every few thousand of them, as nothing may be left but hits.
+//! Hits pay for sweeps, too, every few thousand: a program may have nothing but hits.
 
 use super::account::{HITS_PER_SWEEP, after_hits};
 use crate::memo::core::Core;
 use crate::memo::count::Count;
 use crate::memo::counters::{Counters, count_first};
 
-/// Counts a hit that has run nothing of the user's; every few thousand of them sweep.
+/// Counts a hit that has run no user code; every few thousandth one sweeps.
 ///
-/// `--cfg memo_uncounted` is for the benches alone: no hit is counted, so that they can say what counting costs. A feature
-/// would be switched on for a whole program by whoever asks first.
+/// `--cfg memo_uncounted` is for the benches alone: no hit is counted, so that they can measure the cost of counting. As a
+/// feature, one crate could turn it on for a whole program.
 #[inline(always)]
 pub(crate) fn count_hit(core: &'static Core) {
     if cfg!(memo_uncounted) {
@@ -22,11 +22,11 @@ pub(crate) fn count_hit(core: &'static Core) {
             return;
         }
     }
-    // One call for both that are rare: a memoized function is inlined where it is called only if it is small.
+    // One call for both rare cases: only a small memoized function is inlined into its caller.
     count_hit_slowly(core);
 }
 
-/// Whether a thread that has counted so many hits of a memo sweeps.
+/// Whether a thread sweeps after this many hits of a memo.
 #[inline(always)]
 pub(crate) fn are_to_sweep(hits: u64) -> bool {
     const { assert!(HITS_PER_SWEEP.is_power_of_two()) };

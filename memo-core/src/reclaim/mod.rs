@@ -1,8 +1,8 @@
-//! Finding what is dead, and what is owed for it.
+//! Reclaiming the results of dead objects, amortised over calls.
 //!
-//! Every miss and some of the [`hits`] pay a little into an [`account`], which is settled when an outermost [`call`] ends; a
-//! [`sweep`] ends all that is dead, on request or now and then ([`sweeper`]); a thread's own table ends with it ([`table_end`]). Results
-//! that seem to hold their own argument are told by the [`audit`], but for types that are [`plain_data`].
+//! Every miss and some of the [`hits`] owe a little sweeping to an [`account`], which is settled when an outermost [`call`] ends; a
+//! [`sweep`] reclaims all that is dead, on request or at intervals ([`sweeper`]); a thread's own table ends with it ([`table_end`]).
+//! The [`audit`] reports results that seem to hold their own argument, except types that are [`plain_data`].
 
 pub(crate) mod account;
 pub(crate) mod audit;

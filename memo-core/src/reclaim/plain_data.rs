@@ -1,4 +1,4 @@
-//! Types of results that are certain to hold no argument: what owns plain data only, known by name.
+//! Types of results that certainly hold no argument: they own plain data only, and are known by name.
 
 use std::any::TypeId;
 use std::borrow::Cow;
@@ -6,9 +6,9 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet, VecDeque};
 use std::ffi::{CString, OsString};
 use std::path::PathBuf;
 
-/// Whether a `V` owns plain data only. `false` says nothing.
+/// Whether a `V` certainly owns plain data only.
 ///
-/// One function for all types: it is asked once for each memo, and should not be compiled for each.
+/// One function for all types: it is called once for each memo, and should not be compiled for each.
 pub(crate) fn holds_nothing<V: 'static>() -> bool {
     is_known(TypeId::of::<V>())
 }

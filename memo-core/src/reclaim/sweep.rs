@@ -9,14 +9,14 @@ use crate::sys::panics::Panics;
 
 /// Reclaims the results of all objects that are dead now, and returns how many objects that were.
 ///
-/// It also reclaims what dies of it: a dropped result may have been the last owner of another argument. What comes after it has
-/// begun, and dies meanwhile by the doing of other threads, is not waited for; and where those let older objects die as well, what dies of
-/// that, and of what dies of it, is not followed further than once there and back. It takes time in proportion to the number of objects
-/// in the side table, not of results. Where results own other `Arc` arguments in a chain, it follows that in the order in which the
-/// objects were first memoized, and back: a chain of a hundred
-/// thousand that was built from either end takes one pass, a shuffled one as many passes over the table as it turns back in that
-/// order (a third of its length: quadratic time, and minutes for a hundred thousand; in-object anchors drop any chain in linear
-/// time). What another thread is dropping at this moment is that thread's. Of `Rc`s and `local` memos it reclaims this thread's.
+/// It also reclaims what dies as a consequence: a dropped result may have been the last owner of another argument. It does not wait
+/// for objects that are made, and dropped by other threads, after it has begun; and while other threads drop older objects, too, it
+/// follows the consequences only once there and back. The time is in proportion to the number of objects in the side table, not of
+/// results. If results own other `Arc` arguments in a chain, it follows the chain in the order in which the objects were first
+/// memoized, and back: a chain of a hundred thousand that was built from either end takes one pass, a shuffled one as many passes as
+/// it turns back in that order (a third of its length: quadratic time, and minutes for a hundred thousand; in-object anchors drop
+/// any chain in linear time). Results that another thread is dropping at the moment are left to it. For `Rc`s and `local` memos it
+/// reclaims those of this thread.
 ///
 /// # Panics
 ///
@@ -79,17 +79,17 @@ pub(crate) fn sweep_here() -> usize {
     all.found
 }
 
-/// Nodes that a sweep takes at a time.
+/// The most nodes that a sweep takes at a time.
 const BATCH: usize = 64;
 
-/// A sweep of all that is dead, from its beginning on.
+/// A running sweep of all that is dead.
 struct Sweep {
-    /// The numbers of nodes that came before it began are older.
+    /// Nodes that were there when it began have older sequence numbers.
     began_here: u32,
     began_shared: u32,
     found: usize,
-    /// Whether the last pass dropped something of the user's on account of an object that had come before the beginning: that may
-    /// have been the last owner of another.
+    /// Whether the last pass ran user code for an object from before the beginning: a dropped result may have been the last owner of
+    /// another object.
     chains: bool,
     panics: Panics,
 }
@@ -105,7 +105,7 @@ impl Sweep {
         }
     }
 
-    /// Ends nodes. Those that are free by then come back. Numbers from `began` on and before `now` are of nodes that came meanwhile.
+    /// Ends nodes, and returns the free ones. Sequence numbers from `began` up to `now` belong to nodes that were added meanwhile.
     fn end(&mut self, dead: Chain, began: u32, now: u32) -> Chain {
         let is_old = |node: &Node| !came_since(node.number(), began, now);
         let mut old = false;
@@ -120,7 +120,7 @@ impl Sweep {
             let free = self.end(dead, self.began_here, local::now());
             local::give_back(free, Chain::new());
         });
-        // Those that waited when this came by.
+        // Those that were waiting.
         let late = local::take_late(usize::MAX);
         let free = self.end(late, self.began_here, local::now());
         local::give_back(free, Chain::new());
@@ -134,15 +134,15 @@ impl Sweep {
                 let free = self.end(dead, self.began_shared, shared::now());
                 shard.give_back(free, Chain::new());
             }
-            // Those that waited when this came by.
+            // Those that were waiting.
             let late = shard.take_late(usize::MAX);
             let free = self.end(late, self.began_shared, shared::now());
             shard.give_back(free, Chain::new());
         }
     }
 
-    /// Follows chains of results that own the next object. In the order of coming, and back: so a chain that was built from either
-    /// end, by one thread, goes at once.
+    /// Follows chains of results that own the next object, in the order of arrival and back: so a chain that one thread built from
+    /// either end goes in one pass.
     fn follow_here(&mut self) {
         let seen = local::seen();
         there_and_back(
@@ -158,7 +158,7 @@ impl Sweep {
         );
     }
 
-    /// The same for the process. `false`: other threads let old objects die meanwhile, and would be followed for as long as they do.
+    /// The same for the process. `false`: other threads drop old objects meanwhile, and it would follow them as long as they do.
     fn follow_shared(&mut self) -> bool {
         let seen = shared::seen();
         let began = self.began_shared;
@@ -176,14 +176,14 @@ impl Sweep {
     }
 }
 
-/// How many objects that came before `began` are dead now. Twice in a row and nothing dropped between, a difference is others' doing.
+/// How many objects from before `began` are dead now. A difference between two calls in a row comes from other threads.
 fn old_dead(began: u32) -> usize {
     let (mut dead, now) = (0, shared::now());
     shared::each(&mut |node| dead += usize::from(!node.life().is_alive() && !came_since(node.number(), began, now)));
     dead
 }
 
-/// Goes over all that was seen, and back, until nothing more is found; or until `go_on` says no: then `false`.
+/// Goes over all that was seen, and back, until nothing more is found; or until `go_on` is false: then returns `false`.
 fn there_and_back<T>(seen: &[T], go_on: impl Fn() -> bool, mut find: impl FnMut(&T) -> bool) -> bool {
     loop {
         let mut found = false;

@@ -10,7 +10,7 @@ use crate::sys::sync::unpoisoned;
 /// A thread that sweeps at intervals, for as long as this guard lives.
 ///
 /// Without one, dead results of `Arc` arguments are reclaimed by further memo calls and by [`sweep`](crate::sweep()). A
-/// sweeper is for programs that may fall idle, and for those whose callers should not drop strangers' results.
+/// sweeper is for programs that may fall idle, and for those where callers should not pay for dropping unrelated results.
 /// Dropping the guard ends the thread and waits for it: at most as long as one sweep of what was dead when that began.
 ///
 /// # Examples
@@ -76,7 +76,7 @@ impl Drop for Sweeper {
         let Some(thread) = self.thread.take() else { return };
         // A result may own its own sweeper: that one cannot wait for itself.
         if thread.thread().id() != std::thread::current().id() {
-            // The thread catches what it runs.
+            // The thread catches all panics.
             let _ = thread.join();
         }
     }

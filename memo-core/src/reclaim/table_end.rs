@@ -1,9 +1,9 @@
 //! The end of a thread's own table.
 //!
-//! When the thread ends its table is given back: all but the nodes of living `Rc`s whose results were lent, since an `Rc` that was
-//! leaked, or that a later destructor holds, may have a `&'static` result out. Those stay, with what is left of the table, and are
-//! counted as leaked. A table that is made after that is given back once more, when the destructors of the time have run; after
-//! that, a table goes at the end of each outermost call.
+//! When the thread ends, its table is freed, except the nodes of living `Rc`s whose results were lent: an `Rc` that was leaked, or
+//! that a later destructor holds, may have lent a result for `'static`. Those stay, with what is left of the table, and are counted
+//! as leaked. A table made after that is freed once more, when the destructors registered by then have run; after that, a table
+//! is freed at the end of each outermost call.
 
 use super::sweep;
 use crate::anchor::side_table::end;
@@ -17,27 +17,27 @@ use crate::sys::hazard::retire::Batch;
 use crate::sys::panics::Panics;
 use crate::sys::thread::{self, Step};
 
-/// Sees to it that the table that this thread is about to have is given back.
+/// Arranges for the table that this thread is about to make to be freed.
 #[inline]
 pub(super) fn arm() {
     if !local::exists() && !thread::at_end(Step::CloseTable, close) {
-        // Too late for that: then at the very end, or with the call.
+        // Too late for that: it is freed at the very end, or with the call.
         thread::at_end_again(Step::CloseTable);
     }
 }
 
-/// Gives the table back, but for what may be lent for good.
+/// Frees the table, except what may be lent for `'static`.
 pub(super) fn close() {
-    // Values dropped here may make a new table; not for ever.
+    // Values dropped here may make a new table, but not endlessly.
     for _ in 0..4 {
         if !local::exists() {
             return;
         }
-        // A destructor that panics here would abort the process: the thread has nobody to tell.
+        // A panic would abort the process here: the thread has no caller left to receive it.
         let mut panics = Panics::default();
         panics.run(sweep::sweep_here);
         let ended = end_what_is_not_lent(&mut panics);
-        // Whatever of these is alive lives on elsewhere, or has no result that could be out.
+        // What is alive of these lives on elsewhere, or has no result that could be lent.
         let free = end::end_all(local::take_if(|node| !may_be_lent(node)), &mut panics);
         local::give_back(free, const { Chain::new() });
         local::trim();
@@ -51,7 +51,7 @@ pub(super) fn close() {
     }
 }
 
-/// Whether a result may be lent out for good: of an `Rc` that was leaked, or that a later destructor holds.
+/// Whether a result may be lent for `'static`: one of an `Rc` that was leaked, or that a later destructor holds.
 fn may_be_lent(node: &Node) -> bool {
     node.life().is_thread_bound() && node.life().is_alive() && {
         let mut lent = false;
@@ -72,7 +72,7 @@ fn each_lent(node: &Node, mut visit: impl FnMut(&'static Core, usize)) {
     });
 }
 
-/// What is in the table now outlives its thread: nobody will ever reclaim it, unless a later destructor drops that `Rc` after all.
+/// Counts what is left in the table as leaked: it outlives its thread, unless a later destructor drops that `Rc` after all.
 fn count_leaked() {
     let mut stays: Vec<(&'static Core, u64)> = Vec::new();
     local::each(&mut |node: &Node| {
@@ -87,14 +87,14 @@ fn count_leaked() {
     }
 }
 
-/// Nobody can have a result of a memo that returns by clone: those go with their thread, whoever lives on. How many
-/// there were.
+/// Drops the results of memos that return by clone, which nobody can have borrowed: they go with their thread, even if their
+/// owner lives on. Returns how many.
 fn end_what_is_not_lent(panics: &mut Panics) -> usize {
     let mut ended = 0;
     let memos = list::all().clone();
     for core in memos.into_iter().filter(|core| core.is_local() && !core.site().lends) {
         for cell in local::listed(core) {
-            // Of this thread's memos nothing goes to a batch.
+            // Entries of this thread's own memos never go to a batch.
             ended += cell.empty(Count::Dropped, &mut Batch::default(), panics);
             panics.run(|| drop(cell));
         }
