@@ -54,9 +54,9 @@ const IN_PASSING: i32 = 1;
 const DUE: i32 = 1024;
 /// With a larger debt than this, it waits for a busy shard.
 const MOST_DEBT: i32 = 4 * DUE;
-/// A visit that has found so many dead leaves the rest of the debt to the next.
+/// After this many dead, a visit leaves the rest of the debt to the next.
 const DEAD_PER_VISIT: usize = 32;
-/// Every so many hits of one memo on one thread sweep, too.
+/// One in this many hits of a memo on a thread sweeps, too.
 pub(crate) const HITS_PER_SWEEP: u64 = 4096;
 /// Nodes that those examine.
 const NODES_PER_HITS: usize = 128;

@@ -74,7 +74,7 @@ impl Chain {
         Some(node)
     }
 
-    /// Splits off at most so many nodes.
+    /// Splits off up to `most` nodes.
     pub(crate) fn split(&mut self, most: usize) -> Self {
         if self.len <= most {
             return std::mem::replace(self, Self::new());

@@ -58,8 +58,8 @@ const FULL: usize = if cfg!(memo_loom) { 1 } else { ROOM / 7 * 6 };
 const FEW: usize = FULL.div_ceil(3);
 /// The deepest directory: hashes have other bits for pages and tags.
 const DEEPEST: u32 = if cfg!(memo_loom) { 2 } else { 28 };
-/// The largest directory that its nodes are worth: this many words, or one for so many nodes. A chunk that would need more gets
-/// further pages instead, which takes hashes that are similar by more than chance.
+/// A directory has at most this many words, or one for every [`NODES_PER_WORD`] nodes. A chunk that would need more gets further
+/// pages instead, which takes hashes that are similar by more than chance.
 const LEAST_WORDS: usize = if cfg!(memo_loom) { 4 } else { 64 };
 const NODES_PER_WORD: usize = 4;
 
