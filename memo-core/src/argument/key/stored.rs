@@ -4,10 +4,10 @@ use std::sync::Arc;
 
 use crate::anchor::back_link::Peer;
 
-/// A stored key. Made by [`MemoKey::to_stored`] of the types of this crate and of derives, which put them together.
+/// A stored key. Made by [`MemoKey::to_stored`](super::memo_key::MemoKey::to_stored) of the types of this crate and of derives, which put them together.
 ///
 /// # Safety
-/// In scope [`Shared`], `Self` is `Send + Sync`.
+/// In scope [`Shared`](crate::argument::scope::Shared), `Self` is `Send + Sync`.
 pub unsafe trait StoredKey<S>: Sized + 'static {
     /// Whether it can name weak arguments.
     #[doc(hidden)]
