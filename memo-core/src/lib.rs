@@ -73,7 +73,7 @@
 //! * Further **weak** arguments (`Arc`, `Rc`, [`Anchored`], [`HasAnchor`], also inside options, tuples and slices) take
 //!   part by identity. When any of them dies the result goes.
 //! * **Values** (numbers, strings, paths, ranges, collections, tuples, ..., see [`MemoKey`]) take part by a stored copy; lookups borrow.
-//!   `#[memo(value)]` keeps a copy of any `Hash + Eq + Clone`; `#[derive(MemoKey)]` goes field by field.
+//!   `#[memo(value)]` keeps a copy of any `Hash + Eq + Clone`; `#[derive(MemoKey)]` goes field by field; [`key_as!`] says it by hand.
 //! * `#[memo(skip)]` leaves an argument out; `#[memo(key = opts.width())] opts: &Options` says what counts of it.
 //!
 //! Identity, not equality: two equal objects are two objects. `Hash` and `Eq` of weak arguments are never called.

@@ -226,6 +226,9 @@ impl<'de> serde::Deserialize<'de> for Anchor {
 /// The trait is safe to implement by hand. An implementation that returns another object's anchor, or a different one
 /// at each call, makes memos wrong or useless, never unsound.
 ///
+/// By hand such an object can carry results. To be a further weak argument, or to stand in an option, a tuple or a collection, it must be a
+/// [`MemoKey`](crate::MemoKey) too, which the derive makes it: write `key_as!(Node => Anchor, |node| node.anchor());`.
+///
 /// For the objects of a trait write `impl HasAnchor for dyn Node + '_`. Without `+ '_` it is one for those that borrow nothing, and a memo
 /// of `&dyn Node` does not build ("borrowed data escapes").
 ///

@@ -92,10 +92,25 @@ impl Node for Named<'_> {
     }
 }
 
+memo_core::key_as!(dyn Node + '_ => memo_core::Anchor, |this| this.anchor());
+
 #[weak_memo]
 fn number(node: &dyn Node) -> u32 {
     let _ = node;
     1
+}
+
+#[weak_memo]
+fn beside(node: &dyn Node, other: &dyn Node, more: Option<&dyn Node>) -> bool {
+    let _ = (node, other);
+    more.is_none()
+}
+
+// A type parameter that has an anchor.
+#[weak_memo]
+fn either<N: HasAnchor + memo_core::MemoKey<memo_core::Shared>>(node: &N, other: &N) -> u32 {
+    let _ = (node, other);
+    2
 }
 
 // Bodies that yield what is lent by value, and what points into the argument.
@@ -152,6 +167,9 @@ fn main() {
     assert_eq!(Anchored::new(Doc("c".to_owned())).layout(&doc), "ca b");
     let name = "a name".to_owned();
     assert_eq!(number(&Named(&name, Anchor::new())), 1);
+    let (one, two) = (Named(&name, Anchor::new()), Named(&name, Anchor::new()));
+    assert!(beside(&one, &two, None));
+    assert_eq!(either(&Anchored::new(1), &Anchored::new(2)), 2);
     assert_eq!((cloned(&doc), range(&doc)), ("a b", 0..1));
     let mut log = Vec::new();
     for _ in 0..2 {

@@ -8,8 +8,8 @@ use crate::argument::scope::{Scope, Shared};
 
 /// An argument that can take part in the key of a memo.
 ///
-/// Values take part by a stored copy; a lookup borrows and copies nothing. [`Arc`], `Rc` (in memos of one thread),
-/// [`Anchored`](crate::Anchored) and every [`HasAnchor`](crate::HasAnchor) are weak: identity alone counts, their `Eq` and `Hash` are
+/// Values take part by a stored copy; a lookup borrows and copies nothing. [`Arc`](std::sync::Arc), `Rc` (in memos of one thread),
+/// [`Anchored`](crate::Anchored) and what derives [`HasAnchor`](crate::HasAnchor) are weak: identity alone counts, their `Eq` and `Hash` are
 /// never called, and the result goes when they die. Inside collections, options and tuples they are weak too.
 ///
 /// For a type of your own, derive it (`#[derive(MemoKey)]`, field by field), or mark the parameter `#[memo(value)]` to
@@ -34,7 +34,7 @@ use crate::argument::scope::{Scope, Shared};
 /// | `Reverse`, `Wrapping`, `Saturating`, `&T`, `Box`, `Cow` | what they hold is |
 /// | `PhantomData`, `RangeFull` | always |
 /// | a derived type | they are of one variant, and each field is that is not marked `#[memo(skip)]` |
-/// | `Arc`, `Rc`, `Anchored`, `HasAnchor` | they are the same object; which trait a `dyn` shows of it does not count |
+/// | `Arc`, `Rc`, `Anchored`, `Anchor`, what derives `HasAnchor`, `dyn HasAnchor` | they are the same object; which trait a `dyn` shows of it does not count |
 /// | `#[memo(value)]` on any type | its `Eq` says so: it must see what the body sees. A `PathBuf` or `Box<Path>` itself, and each in a slice, goes by its spelling; one inside another type as that type's `Eq` says. An `Arc<str>` goes by content |
 ///
 /// `HashMap`, `HashSet` and `BinaryHeap` are no keys. A body sees the order in which they are iterated, which differs between two that
@@ -50,8 +50,29 @@ use crate::argument::scope::{Scope, Shared};
 /// memo_core::key_as!(Celsius => f64, |this| &this.0);
 /// ```
 ///
-/// A key by hand can name those objects alone that it borrows: nothing else lives as long as a result that is lent. Such a
-/// program does not build:
+/// So does an `impl HasAnchor` by hand: the object's key is its [`Anchor`](crate::Anchor).
+///
+/// ```
+/// use memo_core::{Anchor, HasAnchor, key_as};
+///
+/// enum Node {
+///     Leaf(Anchor),
+///     Branch(Vec<Node>, Anchor),
+/// }
+///
+/// impl HasAnchor for Node {
+///     fn anchor(&self) -> &Anchor {
+///         let (Self::Leaf(anchor) | Self::Branch(_, anchor)) = self;
+///         anchor
+///     }
+/// }
+///
+/// key_as!(Node => Anchor, |node| node.anchor());
+/// # let _ = Node::Branch(vec![Node::Leaf(Anchor::new())], Anchor::new());
+/// ```
+///
+/// A key can name those objects alone that it borrows: nothing else lives as long as a result that is lent. Such a program
+/// does not build:
 ///
 /// ```compile_fail,E0515
 /// use std::sync::{Arc, Weak};
@@ -65,20 +86,20 @@ use crate::argument::scope::{Scope, Shared};
     label = "neither a weak argument nor a known value",
     note = "write `#[memo(value)]` before the parameter to keep a copy of it (`Hash + Eq + Clone`), or derive `MemoKey` for the type",
     note = "pass it as `&Arc<{Self}>` or derive `HasAnchor` for it to use its identity, or write `#[memo(skip)]` to leave it out of the key",
-    note = "if you wrote `impl HasAnchor` for it yourself, write `memo_core::key_as!({Self} => memo_core::Anchor, |this| this.anchor());` beside that",
+    note = "if you wrote `impl HasAnchor` for it yourself, write `memo_core::key_as!({Self} => memo_core::Anchor, |this| this.anchor());` beside that, for the objects of a trait with `dyn Trait + '_`",
     note = "an `Rc` beside an `Arc` owner needs `#[weak_memo(local)]`"
 )]
 pub trait MemoKey<S: Scope = Shared> {
     /// The form kept with the result.
     type Stored: StoredKey<S>;
-    /// What a call has of the argument.
+    /// What a call has of the argument. A call asks for it once, and hashes, compares and stores it.
     type Probe<'k>: Probe<S, Stored = Self::Stored>
     where
         Self: 'k;
     /// Whether nothing that is done with this key runs code of the user's. Left at `false`, it runs outside our locks.
     #[doc(hidden)]
     const TRUSTED: bool = false;
-    /// Asks for all that a call has to know.
+    /// All that a call has to know of the argument.
     fn probe_key(&self) -> Self::Probe<'_>;
 
     /// Feeds what counts to a hasher. Equal keys feed the same.

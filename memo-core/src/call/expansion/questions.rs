@@ -153,7 +153,7 @@ pub fn local_lent_place<O: LendsLocally<A> + ?Sized, A>(owner: &O) -> AskedToLen
     label = "neither a weak argument nor a known value",
     note = "write `#[memo(value)]` before the parameter to keep a copy of it (`Hash + Eq + Clone`), or derive `MemoKey` for the type, whose fields must be keys then",
     note = "pass it as `&Arc<{Self}>` or derive `HasAnchor` for it to use its identity, or write `#[memo(skip)]` to leave it out of the key",
-    note = "if you wrote `impl HasAnchor` for it yourself, write `memo_core::key_as!({Self} => memo_core::Anchor, |this| this.anchor());` beside that",
+    note = "if you wrote `impl HasAnchor` for it yourself, write `memo_core::key_as!({Self} => memo_core::Anchor, |this| this.anchor());` beside that, for the objects of a trait with `dyn Trait + '_`",
     note = "an `Rc` beside an `Arc` owner needs `#[weak_memo(local)]`; a type parameter beside an `Rc` owner the bound `MemoKey<memo_core::Local>`"
 )]
 pub trait InKey<S, A> {
