@@ -22,7 +22,8 @@ pub use crate::memo::core::Core;
 pub use crate::memo::family::Family;
 pub use crate::memo::site::{DEFAULT_CAPACITY, Site, capacity};
 
-/// The traits that answer by type: imported as a whole, by no name.
+/// The traits that answer by type: imported as a whole, by no name. A trait of the user's for all types comes before them where it has
+/// a method of the same name, hence `__memo_` before theirs.
 pub mod by_type {
     pub use crate::call::expansion::inside::{Held as _, HeldNowhere as _};
     pub use crate::call::keep::{KeepAny as _, KeepAnyOk as _};

@@ -151,7 +151,7 @@ impl<T: Clone, E: Clone> Keep<Result<T, E>> {
     /// An `Ok`.
     #[inline(always)]
     #[must_use]
-    pub const fn keeping(self) -> KeepOk {
+    pub const fn __memo_keeping(self) -> KeepOk {
         KeepOk
     }
 }
@@ -160,7 +160,7 @@ impl<T: Clone, E: Clone> Keep<Result<T, E>> {
 pub trait KeepAnyOk: Sized {
     /// An `Ok` alone.
     #[inline(always)]
-    fn keeping(self) -> KeepOkAlone {
+    fn __memo_keeping(self) -> KeepOkAlone {
         KeepOkAlone
     }
 }
@@ -171,7 +171,7 @@ impl<T, E> KeepAnyOk for Keep<Result<T, E>> {}
 pub trait KeepAny: Sized {
     /// All.
     #[inline(always)]
-    fn keeping(self) -> KeepAll {
+    fn __memo_keeping(self) -> KeepAll {
         KeepAll
     }
 }

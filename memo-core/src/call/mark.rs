@@ -178,7 +178,7 @@ impl<'w, R, H, O: ?Sized, S> Checked<'w, R, H, O, S> {
     /// Results are held also where they are of the owner's own type (`may_return_owner`).
     #[inline(always)]
     #[must_use]
-    pub fn held(self) -> (Place<'w, O, S>, H) {
+    pub fn __memo_held(self) -> (Place<'w, O, S>, H) {
         (self.place, self.keeping)
     }
 }
@@ -187,7 +187,7 @@ impl<'w, R, H: Keeping<R, Kept: Pointer + PointerOf<O>>, O: ?Sized, S> Checked<'
     /// Of the owner's own type.
     #[inline(always)]
     #[must_use]
-    pub fn marking(self) -> (Place<'w, O, S>, OrMark<H>) {
+    pub fn __memo_marking(self) -> (Place<'w, O, S>, OrMark<H>) {
         (self.place, OrMark(self.keeping))
     }
 }
@@ -199,14 +199,14 @@ pub trait WithoutMarks {
     /// How results are kept there.
     type Keeping;
     /// As it is.
-    fn marking(self) -> (Self::Place, Self::Keeping);
+    fn __memo_marking(self) -> (Self::Place, Self::Keeping);
 }
 
 impl<'w, R, H, O: ?Sized, S> WithoutMarks for Checked<'w, R, H, O, S> {
     type Place = Place<'w, O, S>;
     type Keeping = H;
     #[inline(always)]
-    fn marking(self) -> (Place<'w, O, S>, H) {
-        self.held()
+    fn __memo_marking(self) -> (Place<'w, O, S>, H) {
+        self.__memo_held()
     }
 }

@@ -55,13 +55,13 @@ impl Family {
 
     /// The memo of a function without parameters.
     #[inline(always)]
-    pub const fn only(&'static self) -> &'static Core {
+    pub const fn __memo_only(&'static self) -> &'static Core {
         &self.core
     }
 
     /// The memo of the instantiation that `_closure` was written in.
     #[inline]
-    pub fn instance<F>(&'static self, _closure: &F) -> &'static Core {
+    pub fn __memo_instance<F>(&'static self, _closure: &F) -> &'static Core {
         let id = type_id_of::<F>();
         self.find(id).unwrap_or_else(|| self.add(id, std::any::type_name::<F>()))
     }

@@ -17,7 +17,11 @@ pub(super) fn core(memo: &Memo) -> TokenStream {
     let private = &memo.paths.private;
     let site = site(memo);
     // The type of a closure written here carries every parameter of the function, the `impl` and the trait.
-    let core = if memo.is_single() { ours!(__MEMO_FAMILY.only()) } else { ours!(__MEMO_FAMILY.instance(&|| ())) };
+    let core = if memo.is_single() {
+        ours!(__MEMO_FAMILY.__memo_only())
+    } else {
+        ours!(__MEMO_FAMILY.__memo_instance(&|| ()))
+    };
     ours! {{
         static __MEMO_FAMILY: #private::Family = #private::Family::new(#site);
         #core
@@ -83,7 +87,7 @@ pub(super) fn open_on(memo: &Memo, owner: &TokenStream) -> TokenStream {
     let checked = match memo.output {
         Output::Owned(_) => {
             let keeping = keeping(memo);
-            let marking = if memo.holds_owner { ours!(held) } else { ours!(marking) };
+            let marking = if memo.holds_owner { ours!(__memo_held) } else { ours!(__memo_marking) };
             // An import of the expansion's that is not used is nobody's mistake.
             ours! {
                 let (__memo_place, __memo_keeping) = {
@@ -136,7 +140,7 @@ pub(super) fn compare(memo: &Memo) -> TokenStream {
     let owner = borrowed(memo.owner());
     let questions = memo.not_the_owner.iter().map(|NotTheOwner { held, unless }| {
         // The caret belongs under the type.
-        let ask = Ident::new("ask", Span::mixed_site().located_at(Extent::of(held).first));
+        let ask = Ident::new("__memo_ask", Span::mixed_site().located_at(Extent::of(held).first));
         ours!(#private::inside::<#held, #unless, _>(#owner).#ask();)
     });
     ours!({
@@ -165,7 +169,7 @@ fn keeping(memo: &Memo) -> TokenStream {
             ours!(#private::keep_if::<#result, _>(#name))
         }
         // The method that is nearest to a `Result` wins, whatever name the type goes by.
-        Keep::Default => ours!(#private::Keep::<#result>::new().keeping()),
+        Keep::Default => ours!(#private::Keep::<#result>::new().__memo_keeping()),
     }
 }
 

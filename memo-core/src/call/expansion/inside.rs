@@ -20,19 +20,19 @@ pub const fn inside<I, R, O: ?Sized>(_owner: &O) -> Inside<I, R, O> {
 impl<I, R: PointerOf<O>, O: ?Sized> Inside<I, R, O> {
     /// The result as a whole may be a mark.
     #[inline(always)]
-    pub const fn ask(self) {}
+    pub const fn __memo_ask(self) {}
 }
 
 /// The answer that is refused.
 pub trait Held<O: ?Sized> {
     /// It does.
-    fn ask(self)
+    fn __memo_ask(self)
     where
         O: MayBeHeld;
 }
 
 impl<I: PointerOf<O>, R, O: ?Sized> Held<O> for Inside<I, R, O> {
-    fn ask(self)
+    fn __memo_ask(self)
     where
         O: MayBeHeld,
     {
@@ -43,7 +43,7 @@ impl<I: PointerOf<O>, R, O: ?Sized> Held<O> for Inside<I, R, O> {
 pub trait HeldNowhere: Sized {
     /// It does not.
     #[inline(always)]
-    fn ask(self) {}
+    fn __memo_ask(self) {}
 }
 
 impl<I, R, O: ?Sized> HeldNowhere for &Inside<I, R, O> {}
