@@ -264,3 +264,27 @@ fn a_result_that_may_be_the_owner_itself_is_no_mistake() {
     let message = only_error("", "fn f(d: &Arc<D>) -> &Arc<D> { d.clone() }");
     assert!(message.contains("return it by clone"), "{message}");
 }
+
+#[test]
+fn a_key_is_not_left_early() {
+    for (key, word) in [("n.parse::<u8>()?", "?"), ("if n == 0 { return 1 } else { n }", "return")] {
+        for options in ["", "handle = none"] {
+            let message =
+                only_error(options, &format!("fn f(d: &Arc<D>, #[memo(key = {key})] n: &str) -> u32 {{ 1 }}"));
+            assert!(message.contains(&format!("by `{word}`")), "{message}");
+        }
+    }
+    let inside = "n.map(|n| -> Result<u8, E> { let m = n?; return Ok(m) }).is_ok()";
+    assert!(errors("", &format!("fn f(d: &Arc<D>, #[memo(key = {inside})] n: N) -> u32 {{ 1 }}")).is_empty());
+}
+
+#[test]
+fn a_deprecated_memo_is_silent_of_itself_alone() {
+    let silent = |body: &str| {
+        let text = expanded("", &format!("#[deprecated] fn old(d: &Arc<D>) -> u32 {{ {body} }}"));
+        let before_the_body = text.split("fn __memo_body_old").next().unwrap_or_default().rsplit("#[allow").next();
+        before_the_body.is_some_and(|allowed| allowed.contains("deprecated"))
+    };
+    assert!(silent("old(&d.next) + 1"));
+    assert!(!silent("older(&d.next) + 1"));
+}

@@ -4,7 +4,8 @@ use proc_macro2::Span;
 use quote::format_ident;
 use syn::visit::{self, Visit};
 use syn::{
-    FnArg, Ident, ParenthesizedGenericArguments, Pat, PatType, PathSegment, Receiver, Signature, Type, TypeBareFn,
+    ExprAsync, ExprClosure, ExprReturn, ExprTry, FnArg, Ident, Item, ParenthesizedGenericArguments, Pat, PatType,
+    PathSegment, Receiver, Signature, Type, TypeBareFn,
 };
 
 use crate::model::{MOST_PARTS, Parameter};
@@ -18,12 +19,15 @@ const WRITE: &str = "`&Arc<T>`, `&Rc<T>`, `&Anchored<T>` or `&T` with `#[derive(
 /// Reads the parameters and takes our marks off them.
 pub(super) fn read(sig: &mut Signature, errors: &mut Errors) -> Vec<Parameter> {
     let inputs = sig.inputs.iter_mut().enumerate();
-    inputs
-        .map(|(index, input)| match input {
+    let parameters = inputs.map(|(index, input)| {
+        let parameter = match input {
             FnArg::Receiver(receiver) => read_receiver(receiver, errors),
             FnArg::Typed(typed) => read_typed(index, typed, errors),
-        })
-        .collect()
+        };
+        refuse_leaving(&parameter.part, errors);
+        parameter
+    });
+    parameters.collect()
 }
 
 fn read_receiver(receiver: &mut Receiver, errors: &mut Errors) -> Parameter {
@@ -85,6 +89,34 @@ fn name_and_pattern(index: usize, pat: &Pat) -> (Ident, Option<Pat>) {
 /// Shown by rustdoc. No name of the user's: a `const` or `struct` of one would be taken for the pattern.
 fn our_name(index: usize) -> Ident {
     format_ident!("__memo_arg{}", index + 1, span = Span::mixed_site())
+}
+
+/// What a key's expression leaves early, it leaves the memo by, which has nothing to return then.
+fn refuse_leaving(part: &Part, errors: &mut Errors) {
+    struct Leaving<'a>(&'a mut Errors);
+    impl Visit<'_> for Leaving<'_> {
+        fn visit_expr_try(&mut self, expr: &ExprTry) {
+            self.0.under(
+                expr.question_token,
+                "a key cannot be left by `?`, since there is no result yet: write `.ok()` instead, or leave the `?` of an `Option` out, which is a key if what it holds is one",
+            );
+            visit::visit_expr_try(self, expr);
+        }
+        fn visit_expr_return(&mut self, expr: &ExprReturn) {
+            self.0.under(
+                expr.return_token,
+                "a key cannot be left by `return`, since there is no result yet: let the expression yield a key on each way, such as an `Option`",
+            );
+            visit::visit_expr_return(self, expr);
+        }
+        // What is left in there is not the memo.
+        fn visit_expr_closure(&mut self, _: &ExprClosure) {}
+        fn visit_expr_async(&mut self, _: &ExprAsync) {}
+        fn visit_item(&mut self, _: &Item) {}
+    }
+    if let Some(expr) = part.computed() {
+        Leaving(errors).visit_expr(expr);
+    }
 }
 
 fn part(mark: Option<Mark>, ty: &Type) -> Part {

@@ -272,7 +272,10 @@ pub(super) fn allowed_in_body(memo: &Memo) -> TokenStream {
         )
     });
     let lifetimes = told_of_lifetimes(memo);
-    let deprecated = function.attrs.iter().any(|attr| attr.path().is_ident("deprecated")).then(|| ours!(deprecated,));
+    // Of what it calls besides itself it is told.
+    let calls_itself = || mentions(function.body.stream(), &|ident| *ident == function.sig.ident);
+    let is_deprecated = function.attrs.iter().any(|attr| attr.path().is_ident("deprecated"));
+    let deprecated = (is_deprecated && calls_itself()).then(|| ours!(deprecated,));
     let names = of_names(memo);
     ours!(#[allow(#vis #lifetimes #deprecated #names clippy::missing_const_for_fn)])
 }

@@ -106,6 +106,12 @@ fn beside(node: &dyn Node, other: &dyn Node, more: Option<&dyn Node>) -> bool {
     more.is_none()
 }
 
+// Keys that are not left early.
+#[weak_memo]
+fn parsed(doc: &Arc<String>, #[memo(key = text.parse::<u8>().ok())] text: &str) -> Result<u8, std::num::ParseIntError> {
+    Ok(text.parse::<u8>()? + u8::from(doc.is_empty()))
+}
+
 // A type parameter that has an anchor.
 #[weak_memo]
 fn either<N: HasAnchor + memo_core::MemoKey<memo_core::Shared>>(node: &N, other: &N) -> u32 {
@@ -171,6 +177,7 @@ fn main() {
     assert!(beside(&one, &two, None));
     assert_eq!(either(&Anchored::new(1), &Anchored::new(2)), 2);
     assert_eq!((cloned(&doc), range(&doc)), ("a b", 0..1));
+    assert_eq!(parsed(&doc, "3"), Ok(3));
     let mut log = Vec::new();
     for _ in 0..2 {
         logged(&doc, &mut log);
