@@ -301,7 +301,8 @@ fn of_names(memo: &Memo) -> Option<TokenStream> {
 /// What the others are told, where the handle has the same names and types.
 pub(super) fn allowed_in_handle(memo: &Memo) -> TokenStream {
     let names = of_names(memo);
-    ours!(#[allow(#names deprecated)])
+    let of_methods = memo.associated.then(|| ours!(clippy::use_self,));
+    ours!(#[allow(#names #of_methods deprecated)])
 }
 
 /// Of such a name it is told that it is used, and each of the functions passes it on.

@@ -12,6 +12,7 @@ mod signatures;
 
 use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream};
 use quote::ToTokens;
+use syn::Token;
 use syn::ext::IdentExt;
 
 use crate::model::{Memo, Output, Parameter};
@@ -85,15 +86,32 @@ fn handle(memo: &Memo, handle: &Ident) -> TokenStream {
         Output::Owned(_) => ours!(owned_memo),
         Output::Lent(_) => ours!(lent_memo),
     };
+    let (first, last) = ends_of_handle(memo);
+    let word = Token![fn](first);
+    let mut name = handle.clone();
+    if memo.associated {
+        name.set_span(first);
+    }
+    let call = ours!(#private::#make(#core, |__memo_core, __memo_op, __memo_args, __memo_reply| { #run }));
+    let mut block = Group::new(Delimiter::Brace, call);
+    block.set_span(last);
     ours! {
         #attrs
         #[doc = #doc]
         #passing_on
         #allowed
         #[inline]
-        #vis fn #handle #parameters () -> #ty #clause {
-            #private::#make(#core, |__memo_core, __memo_op, __memo_args, __memo_reply| { #run })
-        }
+        #vis #word #name #parameters () -> #ty #clause #block
+    }
+}
+
+/// Where the handle begins and ends. The compiler tells of all methods of an `impl` that nobody calls at once, and not if any of
+/// them was made by a macro; of free functions it tells one by one, and the handle is not the user's.
+fn ends_of_handle(memo: &Memo) -> (Span, Span) {
+    if memo.associated {
+        (memo.function.sig.ident.span(), memo.function.body.span())
+    } else {
+        (Span::mixed_site(), Span::mixed_site())
     }
 }
 
@@ -118,11 +136,12 @@ fn handle_type(memo: &Memo) -> TokenStream {
         Output::Owned(result) => (&**result, ours!(Owned)),
         Output::Lent(lent) => (&lent.yields, ours!(Lent)),
     };
+    let close = Token![>](ends_of_handle(memo).0);
     ours! {
         #root::Memo<
             dyn for<#weak, #other> #root::Sig<#weak, #other, Args = #args, Out = #out, Value = #value>,
             #root::#policy
-        >
+        #close
     }
 }
 
