@@ -121,6 +121,7 @@ macro_rules! counted {
         }
 
         impl<T: ?Sized + 'static> PointerOf<$pointers::$pointer<T>> for $pointers::$pointer<T> {}
+        impl<T: ?Sized + 'static> PointerOf<NoOwner> for $pointers::$pointer<T> {}
     )+};
 }
 
@@ -154,6 +155,11 @@ impl<P: Pointer, E: Clone> Pointer for Result<P, E> {
 
 /// A counted pointer of the type `O`, or what may contain one.
 pub trait PointerOf<O: ?Sized> {}
+
+/// The owner of nothing: with it in the choice the compiler does not take a pointer for the owner's because the owner's type is not known,
+/// for an error told before.
+#[derive(Debug)]
+pub enum NoOwner {}
 
 impl<P: PointerOf<O>, O: ?Sized> PointerOf<O> for Option<P> {}
 impl<P: PointerOf<O>, O: ?Sized, E> PointerOf<O> for Result<P, E> {}

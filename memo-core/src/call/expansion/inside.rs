@@ -24,17 +24,14 @@ impl<I, R: PointerOf<O>, O: ?Sized> Inside<I, R, O> {
 }
 
 /// The answer that is refused.
-pub trait Held {
-    /// The owner as it was asked about: where its type is not known, for an error told before, there is nothing more to say.
-    type Owner: ?Sized;
+pub trait Held<O: ?Sized> {
     /// It does.
     fn __memo_ask(self)
     where
-        Self::Owner: MayBeHeld;
+        O: MayBeHeld;
 }
 
-impl<I: PointerOf<O>, R, O: ?Sized> Held for Inside<I, R, O> {
-    type Owner = O;
+impl<I: PointerOf<O>, R, O: ?Sized> Held<O> for Inside<I, R, O> {
     fn __memo_ask(self)
     where
         O: MayBeHeld,
