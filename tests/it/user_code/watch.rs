@@ -6,9 +6,9 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::Duration;
 
-use crate::again::RING;
-use crate::cases::Case;
-use crate::subjects::Kind;
+use crate::parts::again::RING;
+use crate::parts::case::Case;
+use crate::parts::subjects::Kind;
 
 static RUNNING: Mutex<Option<Running>> = Mutex::new(None);
 /// Cases begun.

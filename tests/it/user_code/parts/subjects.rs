@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use memo_core::{Anchored, Stats, weak_memo};
 
-use crate::things::{Answer, Doc, Inside, Key, Other, Second, Seconds, by_hand};
+use super::things::{Answer, Doc, Inside, Key, Other, Second, Seconds, by_hand};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Owners {

@@ -1,81 +1,14 @@
-//! What user code does when it goes back in.
+//! How user code goes back in.
 
 use std::any::Any;
 use std::cell::RefCell;
 use std::mem::ManuallyDrop;
 use std::rc::Rc;
 
-use crate::acts::World;
-use crate::subjects::{Memo, Owner};
-use crate::things::{Answer, Key, Second};
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Again {
-    SameKey,
-    OtherKey,
-    OtherOwner,
-    OtherMemo,
-    Get,
-    Insert,
-    Refresh,
-    Forget,
-    Clear,
-    Look,
-    Report,
-    Sweep,
-    ClearAll,
-    /// Drops the last owner of another object that has results.
-    DropObject,
-    /// Drops another weak argument that has results of this object.
-    DropSecond,
-    /// Drops a clone of this object's own pointer.
-    DropClone,
-}
-
-impl Again {
-    pub(crate) const ALL: [Self; 16] = [
-        Self::SameKey,
-        Self::OtherKey,
-        Self::OtherOwner,
-        Self::OtherMemo,
-        Self::Get,
-        Self::Insert,
-        Self::Refresh,
-        Self::Forget,
-        Self::Clear,
-        Self::Look,
-        Self::Report,
-        Self::Sweep,
-        Self::ClearAll,
-        Self::DropObject,
-        Self::DropSecond,
-        Self::DropClone,
-    ];
-
-    /// Whether it asks for results of this very object.
-    pub(crate) fn needs_the_object(self) -> bool {
-        use Again::*;
-        matches!(self, SameKey | OtherKey | OtherMemo | Get | Insert | Refresh | Forget | DropSecond | DropClone)
-    }
-
-    /// Whether it takes results back, which memos that lend cannot.
-    pub(crate) fn revokes(self) -> bool {
-        matches!(self, Self::Insert | Self::Refresh | Self::Forget | Self::Clear)
-    }
-
-    /// Whether it may take away what is being asked for.
-    pub(crate) fn removes(self) -> bool {
-        self.revokes() || matches!(self, Self::ClearAll | Self::OtherKey | Self::SameKey)
-    }
-}
-
-/// Whether asking for the same key is a ring (law 10).
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Ring {
-    Must,
-    Never,
-    May,
-}
+use super::acts::World;
+use super::again::{Again, RING, Ring};
+use super::subjects::{Memo, Owner};
+use super::things::{Answer, Key, Second};
 
 thread_local! {
     /// What user code can reach. Without a destructor, for the end of a thread.
@@ -160,6 +93,3 @@ fn or_ring(ring: Ring, call: impl FnOnce()) {
         std::panic::resume_unwind(panic);
     }
 }
-
-/// What the panic says that closes a ring.
-pub(crate) const RING: &str = "asks for a result it is computing";

@@ -4,10 +4,10 @@ use std::rc::Rc;
 
 use memo_core::{Stats, sweep};
 
-use crate::acts::{Op, World};
-use crate::subjects::{Memo, Owner};
-use crate::things::{ANSWERS, Answer, KEYS, Key, Manners, OWNERS, REFUSED, SECONDS, Second, behave};
-use crate::trap::Place;
+use crate::parts::acts::{Op, World};
+use crate::parts::subjects::{Memo, Owner};
+use crate::parts::things::{ANSWERS, Answer, KEYS, Key, Manners, OWNERS, REFUSED, SECONDS, Second, behave};
+use crate::parts::trap::Place;
 
 /// The identity of the books.
 pub(crate) fn assert_balanced(stats: &Stats) {

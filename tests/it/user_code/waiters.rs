@@ -6,14 +6,15 @@ use std::thread;
 
 use memo_tests::in_time;
 
-use crate::acts::Op;
-use crate::again::set_world;
 use crate::audit;
-use crate::cases::{Case, assert_thrown};
-use crate::rules::{Behaviour, behaviour_left_out, op_left_out, place_left_out};
-use crate::subjects::{Kind, Memo};
-use crate::things::{Key, Manners};
-use crate::trap::{Place, during};
+use crate::cases::assert_thrown;
+use crate::parts::acts::Op;
+use crate::parts::case::Case;
+use crate::parts::enter::set_world;
+use crate::parts::rules::{Behaviour, behaviour_left_out, op_left_out, place_left_out};
+use crate::parts::subjects::{Kind, Memo};
+use crate::parts::things::{Key, Manners};
+use crate::parts::trap::{Place, during};
 use crate::watch::{note, watched};
 
 /// Where the waiter stands.
@@ -89,7 +90,7 @@ macro_rules! waiting {
         #[test]
         fn $test() {
             memo_tests::alone(|| watched(|| {
-                use crate::subjects::$test::*;
+                use crate::parts::subjects::$test::*;
                 all_of::<Bare>();
                 all_of::<KeyedMemo>();
                 all_of::<HandKeyed>();

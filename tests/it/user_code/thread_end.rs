@@ -3,14 +3,15 @@
 use std::cell::RefCell;
 use std::thread;
 
-use crate::acts::{Op, World};
-use crate::again::{Ring, set_world};
 use crate::audit;
-use crate::cases::Case;
-use crate::rules::{Behaviour, behaviour_left_out, place_left_out};
-use crate::subjects::{Group, Memo, Visit, rc};
-use crate::things::{Manners, behave};
-use crate::trap::{Place, collect, leave};
+use crate::parts::acts::{Op, World};
+use crate::parts::again::Ring;
+use crate::parts::case::Case;
+use crate::parts::enter::set_world;
+use crate::parts::rules::{Behaviour, behaviour_left_out, place_left_out};
+use crate::parts::subjects::{Group, Memo, Visit, rc};
+use crate::parts::things::{Manners, behave};
+use crate::parts::trap::{Place, collect, leave};
 use crate::watch::{note, watched};
 
 /// Whether the `Rc` is alive when its thread's table goes.

@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering::SeqCst};
 
 use memo_core::{Anchor, HasAnchor, key_as};
 
-use crate::trap::{Place, reached, reached_in};
+use super::trap::{Place, reached, reached_in};
 
 /// How many of a kind of thing there are.
 pub(crate) struct Alive(AtomicUsize, AtomicUsize);

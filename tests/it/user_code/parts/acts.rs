@@ -3,11 +3,11 @@
 use std::cell::RefCell;
 use std::rc::Rc;
 
-use crate::again::Ring;
-use crate::subjects::{Keyed, Memo, Owner, Owners};
-use crate::things::{Answer, Key, REFUSED, Second};
+use super::again::Ring;
+use super::subjects::{Keyed, Memo, Owner, Owners};
+use super::things::{Answer, Key, REFUSED, Second};
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Op {
     Miss,
     /// A miss whose result `cache_if` does not want.

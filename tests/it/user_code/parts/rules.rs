@@ -1,14 +1,14 @@
 //! Which combinations cannot be, each by a rule with a name.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use crate::acts::Op;
-use crate::again::Again;
-use crate::subjects::{Group, Keyed, Kind, Memo, Owners, Visit};
-use crate::things::{Manners, Seconds};
-use crate::trap::Place;
+use super::acts::Op;
+use super::again::Again;
+use super::subjects::{Group, Keyed, Kind, Memo, Owners, Visit};
+use super::things::{Manners, Seconds};
+use super::trap::Place;
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Behaviour {
     Panics,
     Enters(Again),
@@ -139,6 +139,10 @@ pub(crate) struct Counted {
     pub(crate) memos: u64,
     /// Those that no rule leaves out.
     pub(crate) ran: u64,
+    /// What it does during which operation, in some memo and at some place.
+    pub(crate) during: BTreeSet<(Op, Behaviour)>,
+    /// And at which place, in some memo and during some operation.
+    pub(crate) at: BTreeSet<(Place, Behaviour)>,
     /// Those that one does.
     pub(crate) left_out: BTreeMap<Rule, u64>,
 }
@@ -150,11 +154,15 @@ impl Counted {
         counted
     }
 
-    fn count(&mut self, left_out: Option<Rule>) {
-        match left_out {
-            None => self.ran += 1,
-            Some(rule) => *self.left_out.entry(rule).or_default() += 1,
+    fn count(&mut self, op: Op, place: Place, behaviour: Behaviour, left_out: Option<Rule>) -> bool {
+        if let Some(rule) = left_out {
+            *self.left_out.entry(rule).or_default() += 1;
+            return false;
         }
+        self.ran += 1;
+        self.during.insert((op, behaviour));
+        self.at.insert((place, behaviour));
+        true
     }
 }
 
@@ -162,16 +170,26 @@ impl Visit for Counted {
     fn visit<M: Memo>(&mut self) {
         let kind = &M::KIND;
         self.memos += 1;
+        let mut ways = BTreeSet::new();
         for manners in TRUTHFUL {
             for op in Op::ALL {
                 let no_op = op_left_out(kind, manners, op);
                 for place in Place::ALL {
                     let no_place = no_op.or_else(|| place_left_out(kind, manners, op, place));
                     for behaviour in Behaviour::all() {
-                        self.count(no_place.or_else(|| behaviour_left_out(kind, op, place, behaviour)));
+                        let left_out = no_place.or_else(|| behaviour_left_out(kind, op, place, behaviour));
+                        if self.count(op, place, behaviour, left_out) {
+                            ways.insert(behaviour);
+                        }
                     }
                 }
             }
         }
+        // Each way to go in, by itself and with a panic after it, but for those that this memo has no argument or no call for.
+        let without = usize::from(!kind.is_keyed())
+            + usize::from(!kind.is_in_table())
+            + usize::from(kind.second == Seconds::None)
+            + Again::ALL.into_iter().filter(|again| kind.lends && again.revokes()).count();
+        assert_eq!(ways.len(), 1 + 2 * (Again::ALL.len() - without), "{kind:?}: {ways:?}");
     }
 }

@@ -7,25 +7,16 @@ use std::sync::Arc;
 use std::sync::mpsc::{Sender, channel};
 use std::thread;
 
-use crate::acts::{Op, World};
-use crate::again::{Again, Ring, enter, set_world};
 use crate::audit;
-use crate::rules::{Behaviour, Counted, TRUTHFUL, behaviour_left_out, op_left_out, place_left_out};
-use crate::subjects::{Group, Kind, Memo, Owner, Visit};
-use crate::things::{Doc, Key, Manners, behave};
-use crate::trap::{Place, Thrown, Trap, during};
+use crate::parts::acts::Op;
+use crate::parts::again::Again;
+use crate::parts::case::Case;
+use crate::parts::enter::set_world;
+use crate::parts::rules::{Behaviour, Counted, TRUTHFUL, behaviour_left_out, op_left_out, place_left_out};
+use crate::parts::subjects::{Group, Memo, Owner, Visit};
+use crate::parts::things::{Doc, Key, Manners};
+use crate::parts::trap::{Place, Thrown, during};
 use crate::watch::{note, watched};
-
-/// One combination, but for the memo.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Case {
-    pub(crate) manners: Manners,
-    pub(crate) op: Op,
-    pub(crate) place: Place,
-    pub(crate) behaviour: Behaviour,
-    /// A place that panics after the first did.
-    pub(crate) second: Option<Place>,
-}
 
 /// What is run of the matrix.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -210,36 +201,6 @@ pub(crate) fn assert_thrown(panic: Box<dyn std::any::Any + Send>, from: Option<P
         Ok(thrown) => assert_eq!(Some(thrown.0), from, "law 8: which panic the caller sees"),
         // A check that failed.
         Err(other) => resume_unwind(other),
-    }
-}
-
-impl Case {
-    /// All that it needs. Keys behave as they are to from here on.
-    pub(crate) fn world<M: Memo>(&self) -> Rc<World<M>> {
-        behave(self.manners, 1);
-        World::new(self.op, self.ring(&M::KIND), self.manners.tell_the_truth())
-    }
-
-    pub(crate) fn trap<M: Memo>(&self, nth: u32) -> crate::trap::Armed {
-        let enter = self.behaviour.again().map(|again| (again, enter::<M> as _));
-        Trap { place: self.place, nth, first: None, enter, panics: self.behaviour.panics() }
-    }
-
-    /// Whether the result in question is being computed when the place is reached.
-    fn is_in_a_compute(&self) -> bool {
-        self.op.computes() && matches!(self.place, Place::Body | Place::CacheIf | Place::CloneResult)
-    }
-
-    /// Whether asking for the key in question is a ring.
-    fn ring(&self, kind: &Kind) -> Ring {
-        match self.behaviour.again() {
-            _ if !self.manners.tell_the_truth() => Ring::May,
-            _ if !self.is_in_a_compute() => Ring::Never,
-            _ if kind.single_flight => Ring::Must,
-            // A refresh is claimed for this thread, also where nobody waits for it.
-            Some(Again::Refresh) if self.op == Op::Refresh => Ring::May,
-            _ => Ring::Never,
-        }
     }
 }
 

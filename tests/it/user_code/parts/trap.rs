@@ -8,7 +8,7 @@ use std::cell::Cell;
 use std::thread;
 
 /// Where user code runs.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Place {
     Body,
     CacheIf,
@@ -61,7 +61,7 @@ pub(crate) struct Trap<A> {
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Thrown(pub(crate) Place);
 
-pub(crate) type Armed = Trap<crate::again::Again>;
+pub(crate) type Armed = Trap<super::again::Again>;
 
 thread_local! {
     static ARMED: Cell<Option<Armed>> = const { Cell::new(None) };
