@@ -1,6 +1,6 @@
 use arbitrary::{Arbitrary, Unstructured};
 
-use super::memos::Memo;
+use super::memos::{Kind, Memo};
 
 /// A small generator of random numbers (SplitMix64): the same seed gives the same script, always.
 #[derive(Debug)]
@@ -56,21 +56,6 @@ impl Pick {
     fn any(choices: &mut impl Choices) -> Self {
         Self(choices.below(64) as u8)
     }
-}
-
-/// What an object is, to a memo.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Kind {
-    /// An `Arc`.
-    Arc,
-    /// An `Rc`.
-    Rc,
-    /// An object with its anchor inside.
-    Object,
-}
-
-impl Kind {
-    pub(crate) const ALL: [Self; 3] = [Self::Arc, Self::Rc, Self::Object];
 }
 
 /// The arguments of a call.

@@ -6,8 +6,6 @@ use std::sync::{Arc, OnceLock};
 use crate::{Tally, Token};
 use memo_core::{Anchored, Stats, weak_memo};
 
-use super::command::Kind;
-
 /// An object: what it is made of takes part in every answer.
 #[derive(Clone)]
 pub(crate) struct Doc {
@@ -46,6 +44,21 @@ pub enum Memo {
     Under,
     /// `Rc` and an object with its anchor inside: a memo of one thread.
     Rc,
+}
+
+/// What an object is, to a memo.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// An `Arc`.
+    Arc,
+    /// An `Rc`.
+    Rc,
+    /// An object with its anchor inside.
+    Object,
+}
+
+impl Kind {
+    pub(crate) const ALL: [Self; 3] = [Self::Arc, Self::Rc, Self::Object];
 }
 
 /// What takes part besides the owner.

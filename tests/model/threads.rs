@@ -6,9 +6,9 @@ use std::thread;
 
 use memo_core::{Anchored, Stats};
 
-use super::command::{Arguments, Command, Kind, Pick};
+use super::command::{Arguments, Command, Pick};
 use super::decode;
-use super::memos::{Args, Doc, Extra, Memo};
+use super::memos::{Args, Doc, Extra, Kind, Memo};
 
 /// Few, so that the threads meet.
 const PLACES: usize = 4;

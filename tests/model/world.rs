@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use memo_core::{Anchored, Stats};
 
-use super::command::{Arguments, Command, Kind, Pick};
-use super::memos::{Args, Doc, Extra, Memo, ROOM};
+use super::command::{Arguments, Command, Pick};
+use super::memos::{Args, Doc, Extra, Kind, Memo, ROOM};
 use super::oracle::{End, Id, Key, Oracle, Part};
 
 /// An object, and all handles to it; without one it has ended.

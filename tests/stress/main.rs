@@ -7,32 +7,18 @@
 //! cargo run --release -p memo-tests --bin stress -- --operations 100000000              # the soak
 //! ```
 //!
-//! For a reader: `object` (what results come from), `value` (results that check themselves), `memos` (the functions),
-//! `face` (one face for all of them), `ask` (what must come of a call), `pool` (the objects that threads share), `worker` and `act` (what a thread does), `audit`
-//! (the end).
+//! For a reader: `books` (who does what, and what is counted), `memos` (in it `object`, what results come from; `value`, results that check
+//! themselves; `functions`, the memos; `face`, one face for all of them; `ask`, what must come of a call), and `run` (`pool`, the objects that
+//! threads share; `worker`, what a thread does; `audit`, the end).
 
-mod act;
-mod args;
-mod ask;
-mod audit;
-mod dice;
-mod face;
-mod figures;
+mod books;
 mod memos;
-mod object;
-mod options;
-mod pool;
-mod seat;
-mod tally;
-mod things;
-mod value;
-mod violation;
-mod watchdog;
-mod worker;
+mod run;
 
 use std::process::ExitCode;
 
-use options::Command;
+use books::options::{self, Command};
+use run::{audit, course};
 
 #[global_allocator]
 static HEAP: memo_tests::Heap = memo_tests::Heap;
@@ -45,7 +31,7 @@ fn main() -> ExitCode {
         }
         Ok(Command::Run(options)) => {
             audit::start();
-            let end = pool::run(options);
+            let end = course::run(options);
             audit::end(&end);
             ExitCode::SUCCESS
         }

@@ -10,8 +10,8 @@ use std::fmt::Write;
 use memo_core::Stats;
 
 use crate::memos::{Memo, Version};
+use crate::record::{self, Event, Key, Outcome, Time, World};
 use crate::script::{Act, Script};
-use crate::world::{self, Event, Key, Outcome, Time, World};
 
 /// A compute, named by its event.
 type Flight = usize;
@@ -425,7 +425,7 @@ impl<'a> Search<'a> {
 
 /// Checks the record of a run.
 pub(crate) fn check(script: &Script) {
-    world::with(|world| {
+    record::with(|world| {
         for memo in Memo::ALL {
             let (mut search, state) = Search::of(memo, world);
             assert!(search.steps.len() <= 128, "a script is small");

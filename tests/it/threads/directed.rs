@@ -128,13 +128,8 @@ fn others() -> Vec<(&'static str, Script)> {
     all
 }
 
-pub(crate) fn run_all(seed: u64, schedules: usize) {
-    for memo in Memo::ALL.into_iter().filter(|memo| !memo.lends()) {
-        for (name, script) in of_each(memo) {
-            crate::run(name, &script, seed, schedules);
-        }
-    }
-    for (name, script) in others() {
-        crate::run(name, &script, seed, schedules);
-    }
+/// All of them, with what each is about.
+pub(crate) fn all() -> Vec<(&'static str, Script)> {
+    let memos = Memo::ALL.into_iter().filter(|memo| !memo.lends());
+    memos.flat_map(of_each).chain(others()).collect()
 }

@@ -52,8 +52,9 @@
 mod checker;
 mod directed;
 mod memos;
+mod record;
+mod run;
 mod script;
-mod world;
 
 use std::env;
 use std::panic::{self, AssertUnwindSafe, catch_unwind};
@@ -107,11 +108,11 @@ fn quieten() {
 
 fn run_with(script: &Script, scheduler: impl Scheduler + 'static) {
     let script = script.clone();
-    Runner::new(scheduler, config()).run(move || world::run(&script));
+    Runner::new(scheduler, config()).run(move || run::run(&script));
 }
 
 /// Runs a script in so many schedules, half of them by a scheduler that changes its mind rarely.
-pub(crate) fn run(name: &str, script: &Script, seed: u64, schedules: usize) {
+fn run_in(name: &str, script: &Script, seed: u64, schedules: usize) {
     let attempt = catch_unwind(AssertUnwindSafe(|| {
         run_with(script, RandomScheduler::new_from_seed(seed, schedules.div_ceil(2)));
         run_with(script, PctScheduler::new_from_seed(seed, 3, schedules.div_ceil(2)));
@@ -127,13 +128,16 @@ pub(crate) fn run(name: &str, script: &Script, seed: u64, schedules: usize) {
 fn outcomes_are_those_of_some_order_of_steps() {
     quieten();
     let started = Instant::now();
-    directed::run_all(seed(), usize::try_from(schedules() / 100).expect("not so many"));
+    let schedules_of_each = usize::try_from(schedules() / 100).expect("not so many");
+    for (name, script) in directed::all() {
+        run_in(name, &script, seed(), schedules_of_each);
+    }
     let directed = started.elapsed();
     let scripts = schedules() / EACH as u64;
     for at in 0..scripts {
         let seed = seed().wrapping_add(at);
         let script = Script::random(&mut fastrand::Rng::with_seed(seed));
-        run("a random script", &script, seed, EACH);
+        run_in("a random script", &script, seed, EACH);
     }
     report(directed, started.elapsed(), scripts);
 }

@@ -1,5 +1,6 @@
 //! The memos, whose bodies say which compute made an answer, and values that count and give way wherever they are touched.
 
+use std::cell::RefCell;
 use std::hash::{Hash, Hasher};
 use std::sync::Arc;
 use std::time::Duration;
@@ -7,13 +8,35 @@ use std::time::Duration;
 use memo_core::{Anchored, Stats, weak_memo};
 use memo_tests::{Tally, Token};
 
-use crate::world;
-
 /// Another thread may go on here: user code is no more atomic than ours.
 pub(crate) fn point() {
     if !std::thread::panicking() {
         shuttle::thread::sleep(Duration::ZERO);
     }
+}
+
+/// What the run fills in: what every body does, and the count of all answers.
+#[derive(Clone)]
+pub(crate) struct Run {
+    pub(crate) body: fn() -> Version,
+    pub(crate) tally: Tally,
+}
+
+thread_local! {
+    /// Of the system's thread, which all threads of a schedule share.
+    static RUN: RefCell<Option<Run>> = const { RefCell::new(None) };
+}
+
+pub(crate) fn begin(run: Run) {
+    RUN.set(Some(run));
+}
+
+fn run() -> Run {
+    RUN.with_borrow(Clone::clone).expect("within a run")
+}
+
+fn number_of_this_run() -> Version {
+    (run().body)()
 }
 
 pub(crate) struct Doc;
@@ -31,7 +54,7 @@ pub(crate) struct Answer {
 
 impl Answer {
     fn new(version: Version) -> Self {
-        Self { version, token: world::with(|world| world.tally.token()) }
+        Self { version, token: run().tally.token() }
     }
 }
 
@@ -135,7 +158,7 @@ impl Memo {
 }
 
 fn body() -> Answer {
-    Answer::new(world::run_body())
+    Answer::new(number_of_this_run())
 }
 
 #[weak_memo]
@@ -150,7 +173,7 @@ fn plain(_doc: &Arc<Anchored<Doc>>) -> Answer {
 
 #[weak_memo]
 fn number(_doc: &Arc<Anchored<Doc>>) -> u32 {
-    world::run_body()
+    number_of_this_run()
 }
 
 #[weak_memo(capacity = ROOM)]
@@ -316,9 +339,4 @@ impl Memo {
     pub(crate) fn stats(self) -> Stats {
         every!(self, stats)
     }
-}
-
-/// All answers of one run.
-pub(crate) fn tally() -> Tally {
-    Tally::new()
 }

@@ -3,9 +3,8 @@
 use std::rc::Rc;
 use std::sync::{Arc, LazyLock};
 
-use crate::memos;
-use crate::object::{Bundle, Object};
-use crate::value::Key;
+use crate::memos::object::{Bundle, Object, number_and};
+use crate::memos::value::Key;
 
 /// What any memo takes its arguments from.
 #[derive(Clone, Copy, Debug)]
@@ -41,6 +40,6 @@ impl Args<'_> {
     }
 
     pub(crate) fn rc_key(&self) -> u64 {
-        memos::number_and(self.number(), &self.other.anchored)
+        number_and(self.number(), &self.other.anchored)
     }
 }

@@ -2,8 +2,8 @@
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use crate::memos::Id;
-use crate::seat::{self, SEATS};
+use crate::books::id::Id;
+use crate::books::seat::{self, SEATS};
 
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Count {

@@ -3,9 +3,9 @@
 use std::rc::Rc;
 use std::sync::Arc;
 
-use crate::args::Args;
-use crate::object::{Bundle, Object, SIZES};
-use crate::pool::Pool;
+use crate::memos::args::Args;
+use crate::memos::object::{Bundle, Object, SIZES};
+use crate::run::pool::Pool;
 
 const OWN: usize = 24;
 const GRIPS: usize = 6;

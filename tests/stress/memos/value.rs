@@ -1,13 +1,11 @@
 //! Results that check themselves: torn, dropped twice, used after the end.
 
 use std::hash::{Hash, Hasher};
-use std::sync::Arc;
 
-use crate::dice;
-use crate::memos::{self, Id};
-use crate::object::Object;
-use crate::tally::{Count, count};
-use crate::violation::violation;
+use crate::books::dice;
+use crate::books::id::Id;
+use crate::books::tally::{Count, count};
+use crate::books::violation::violation;
 
 /// A result that says which answer it is.
 pub(crate) trait Value {
@@ -74,6 +72,10 @@ impl Counted {
         Self { id, canary: WHOLE, heap: Box::new([number, WHOLE, !number]) }
     }
 
+    pub(super) fn id(&self) -> Id {
+        self.id
+    }
+
     fn check(&self) {
         // Before the heap is looked at: after a second drop it is no longer ours.
         if self.canary != WHOLE {
@@ -118,47 +120,6 @@ impl Drop for Counted {
         count(self.id, Count::Dropped);
         // The fields are dropped all the same.
         dice::roll(|| ());
-    }
-}
-
-/// A value that asks a memo when it is cloned and when it is dropped, and that owns the object it asks about.
-#[derive(Debug)]
-pub(crate) struct Noisy {
-    counted: Counted,
-    pub(crate) next: Arc<Object>,
-}
-
-impl Value for Noisy {
-    fn make(id: Id, number: u64) -> Self {
-        Self { counted: Counted::new(id, number), next: Arc::new(Object::new()) }
-    }
-
-    fn number(&self) -> u64 {
-        self.counted.number()
-    }
-}
-
-impl Clone for Noisy {
-    fn clone(&self) -> Self {
-        let stopped = StoppedByPanic(self.counted.id);
-        memos::ask_plain(&self.next);
-        std::mem::forget(stopped);
-        Self { counted: self.counted.clone(), next: Arc::clone(&self.next) }
-    }
-}
-
-/// Counts a call that another memo's panic stops while this one's result is copied.
-struct StoppedByPanic(Id);
-
-impl Drop for StoppedByPanic {
-    fn drop(&mut self) {
-        count(self.0, Count::Stopped);
-    }
-}
-
-impl Drop for Noisy {
-    fn drop(&mut self) {
-        memos::ask_plain(&self.next);
     }
 }
 

@@ -10,19 +10,20 @@ use std::time::Duration;
 
 use memo_core::Sweeper;
 
-use crate::act::Act;
-use crate::args::Args;
-use crate::ask::{How, ask, change, compute, get, twice};
-use crate::dice::{self, Injected};
-use crate::face::{FACES, Face, Kind};
-use crate::memos::{Id, noisy};
-use crate::object::{Bundle, Object};
-use crate::pool::{Parcel, Pool, Turn, joined};
-use crate::seat;
-use crate::tally::{Count, count};
-use crate::things::{Things, any_size, mostly_small, pick, pick_mut};
-use crate::value::Value;
-use crate::violation::{message, violation};
+use crate::books::act::Act;
+use crate::books::dice::{self, Injected};
+use crate::books::id::Id;
+use crate::books::seat;
+use crate::books::tally::{Count, count};
+use crate::books::violation::{message, violation};
+use crate::memos::args::Args;
+use crate::memos::ask::{How, ask, change, compute, get, twice};
+use crate::memos::face::{FACES, Face, Kind};
+use crate::memos::noisy::noisy;
+use crate::memos::object::{Bundle, Object};
+use crate::memos::value::Value;
+use crate::run::pool::{Parcel, Pool, Turn, joined};
+use crate::run::things::{Things, any_size, mostly_small, pick, pick_mut};
 
 /// A guest does so much, and leaves so many `Rc`s with results behind.
 const VISIT: u64 = 3_000;

@@ -6,36 +6,11 @@ use std::sync::Arc;
 
 use memo_core::{Anchored, weak_memo};
 
-use crate::dice;
-use crate::object::{Branch, Node, Object, Padded};
-use crate::tally::{Count, count};
-use crate::value::{Counted, Key, Noisy, Quad, Value};
-
-macro_rules! ids {
-    ($($(#[$doc:meta])* $id:ident,)*) => {
-        /// A memo.
-        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-        pub(crate) enum Id {
-            $($(#[$doc])* $id,)*
-        }
-
-        impl Id {
-            pub(crate) const ALL: &'static [Self] = &[$(Self::$id,)*];
-        }
-    };
-}
-
-ids! {
-    Plain, Quad, Counted, Text, Lent,
-    Few, Some, Valued, LentKeyed,
-    Pair, Beside, Optional,
-    Racing, RacingKeyed, Red, Blue,
-    Fallible, Picky,
-    Noisy, Here, Tree,
-    Inside, InsideKeyed, InsidePair, NodeQuad, NodeLent, NodeUnder, NodeNoisy,
-    Rc, RcLent, RcNoisy, RcKeyed,
-    Padded, PaddedLent, BesidePadded, RcBesidePadded,
-}
+use crate::books::dice;
+use crate::books::id::Id;
+use crate::books::tally::{Count, count};
+use crate::memos::object::{Branch, Node, Object, Padded, number_and};
+use crate::memos::value::{Counted, Key, Quad, Value};
 
 thread_local! {
     /// The next body is asked by `compute`, which counts nothing.
@@ -57,7 +32,7 @@ pub(crate) fn bare<R>(compute: impl FnOnce() -> R) -> R {
 }
 
 /// Every body.
-fn body<V: Value>(id: Id, object: &Object, key: u64) -> V {
+pub(super) fn body<V: Value>(id: Id, object: &Object, key: u64) -> V {
     let number = begin(id, object, key);
     V::make(id, number)
 }
@@ -191,11 +166,6 @@ pub(crate) fn worth_keeping(number: u64) -> bool {
     number & 0x1_0000 == 0
 }
 
-#[weak_memo]
-pub(crate) fn noisy(object: &Arc<Object>) -> Noisy {
-    body(Id::Noisy, object, 0)
-}
-
 #[weak_memo(local)]
 pub(crate) fn here(object: &Arc<Object>) -> Counted {
     body(Id::Here, object, 0)
@@ -248,11 +218,6 @@ pub(crate) fn node_under<'a>(node: &'a Node, other: &'a Arc<Object>) -> &'a Coun
 }
 
 #[weak_memo]
-pub(crate) fn node_noisy(node: &Node) -> Noisy {
-    body(Id::NodeNoisy, &node.object, 0)
-}
-
-#[weak_memo]
 pub(crate) fn rc(object: &Rc<Object>) -> Counted {
     body(Id::Rc, object, 0)
 }
@@ -260,11 +225,6 @@ pub(crate) fn rc(object: &Rc<Object>) -> Counted {
 #[weak_memo]
 pub(crate) fn rc_lent(object: &Rc<Object>) -> &Counted {
     body(Id::RcLent, object, 0)
-}
-
-#[weak_memo]
-pub(crate) fn rc_noisy(object: &Rc<Object>) -> Noisy {
-    body(Id::RcNoisy, object, 0)
 }
 
 #[weak_memo(capacity = 8)]
@@ -290,9 +250,4 @@ pub(crate) fn beside_padded(object: &Anchored<Object>, other: &Arc<Padded<[u8]>>
 #[weak_memo]
 pub(crate) fn rc_beside_padded(object: &Rc<Object>, other: &Arc<Padded<[u8]>>) -> u64 {
     body(Id::RcBesidePadded, object, other.object.id())
-}
-
-/// A number and an object as one key.
-pub(crate) fn number_and(key: u32, other: &Object) -> u64 {
-    other.id() * 64 + u64::from(key)
 }

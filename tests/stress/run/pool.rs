@@ -1,18 +1,14 @@
-//! The objects that the threads share, and the run from its start to its end.
+//! The objects that the threads share.
 
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::sync::mpsc::{self, Receiver, Sender};
+use std::sync::mpsc::Sender;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread;
-use std::time::{Duration, Instant};
 
-use crate::act::Act;
-use crate::face::{FACES, Face};
-use crate::object::{Bundle, OWNERS};
-use crate::options::Options;
-use crate::violation::{self, violation};
-use crate::worker::Worker;
-use crate::{audit, dice, figures, seat, watchdog};
+use crate::books::options::Options;
+use crate::books::violation::{self, violation};
+use crate::memos::face::{FACES, Face};
+use crate::memos::object::{Bundle, OWNERS};
 
 pub(crate) const HOT: usize = 8;
 const SHARDS: usize = 16;
@@ -70,7 +66,7 @@ fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 }
 
 impl Pool {
-    fn new(options: Options, inboxes: Vec<Sender<Parcel>>) -> Self {
+    pub(crate) fn new(options: Options, inboxes: Vec<Sender<Parcel>>) -> Self {
         Self {
             options,
             hot: std::array::from_fn(|_| Mutex::new(Arc::new(Bundle::above([], 0)))),
@@ -81,6 +77,10 @@ impl Pool {
             duel: AtomicUsize::new(0),
             stop: AtomicBool::new(false),
         }
+    }
+
+    pub(crate) fn stop(&self) {
+        self.stop.store(true, Ordering::Relaxed);
     }
 
     pub(crate) fn stops(&self) -> bool {
@@ -163,54 +163,6 @@ impl Pool {
             Tide::High(_) | Tide::Low(_) => Turn::Rest,
         }
     }
-}
-
-/// What a run was, for the last look.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct End {
-    pub(crate) took: Duration,
-    pub(crate) operations: u64,
-}
-
-/// Runs the threads, and drops all objects when they have ended.
-pub(crate) fn run(options: Options) -> End {
-    violation::set_options(options);
-    let _seat = seat::take().expect("the first seat");
-    dice::set(options.panics);
-    watchdog::start();
-    let began = Instant::now();
-    let (inboxes, outlets): (Vec<_>, Vec<_>) = (0..options.threads).map(|_| mpsc::channel()).unzip();
-    let pool = Arc::new(Pool::new(options, inboxes));
-    let threads: Vec<_> = outlets.into_iter().enumerate().map(|(number, inbox)| start(&pool, number, inbox)).collect();
-    let mut figures = figures::Figures::start(began);
-    while !threads.iter().all(thread::JoinHandle::is_finished) {
-        thread::sleep(Duration::from_millis(50));
-        figures.show();
-        // This thread only waits: that is progress enough.
-        seat::step(0);
-        if began.elapsed() >= options.time {
-            pool.stop.store(true, Ordering::Relaxed);
-        }
-    }
-    let inboxes: Vec<Receiver<Parcel>> = threads.into_iter().map(joined).collect();
-    let end = End { took: began.elapsed(), operations: figures.finish() };
-    seat::doing(Act::End);
-    // Panics in what is dropped last would be the program's own.
-    dice::set(false);
-    audit::at_rest();
-    drop((pool, inboxes));
-    end
-}
-
-fn start(pool: &Arc<Pool>, number: usize, inbox: Receiver<Parcel>) -> thread::JoinHandle<Receiver<Parcel>> {
-    let pool = Arc::clone(pool);
-    let run = move || {
-        let seed = pool.options.seed.wrapping_mul(1_000).wrapping_add(number as u64);
-        let operations = pool.options.operations;
-        Worker::new(&pool, seed, Some(&inbox)).run(operations);
-        inbox
-    };
-    thread::Builder::new().name(format!("worker {number}")).spawn(run).expect("a thread can be started")
 }
 
 pub(crate) fn joined<R>(thread: thread::JoinHandle<R>) -> R {

@@ -4,8 +4,8 @@ use std::any::Any;
 use std::fmt;
 use std::sync::OnceLock;
 
-use crate::options::Options;
-use crate::seat;
+use crate::books::options::Options;
+use crate::books::seat;
 
 static OPTIONS: OnceLock<Options> = OnceLock::new();
 
@@ -16,7 +16,7 @@ pub(crate) fn set_options(options: Options) {
 /// Says what is wrong, where and in which run, and ends the process: what follows could not be trusted.
 macro_rules! violation {
     ($($what:tt)*) => {
-        $crate::violation::end(format_args!($($what)*))
+        $crate::books::violation::end(format_args!($($what)*))
     };
 }
 pub(crate) use violation;

@@ -1,10 +1,10 @@
 //! What can be asked of any memo, and what must come of it.
 
-use crate::args::Args;
-use crate::face::{Face, Kind};
-use crate::seat;
-use crate::tally::{Count, count};
-use crate::violation::violation;
+use crate::books::seat;
+use crate::books::tally::{Count, count};
+use crate::books::violation::violation;
+use crate::memos::args::Args;
+use crate::memos::face::{Face, Kind};
 
 /// A call.
 pub(crate) fn ask(face: &Face, args: &Args<'_>) -> u16 {

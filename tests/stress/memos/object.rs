@@ -5,9 +5,9 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use memo_core::{Anchor, Anchored, HasAnchor};
 
-use crate::memos::Id;
-use crate::tally::OBJECTS;
-use crate::violation::violation;
+use crate::books::id::Id;
+use crate::books::tally::OBJECTS;
+use crate::books::violation::violation;
 
 const ALIVE: u64 = 0x0B1E_C7A1_1FE0_0B1E;
 const DEAD: u64 = 0xDEAD_0B1E_C7DE_AD00;
@@ -218,4 +218,9 @@ impl Bundle {
             padded: Padded::of_size(power),
         }
     }
+}
+
+/// A number and an object as one key.
+pub(crate) fn number_and(key: u32, other: &Object) -> u64 {
+    other.id() * 64 + u64::from(key)
 }

@@ -3,8 +3,8 @@
 use std::cell::Cell;
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 
-use crate::act::Act;
-use crate::face::FACES;
+use crate::books::act::Act;
+use crate::books::id::Id;
 
 pub(crate) const SEATS: usize = 96;
 
@@ -90,8 +90,8 @@ impl Seat {
 
     pub(crate) fn describe(&self) -> String {
         let act = Act::NAMES[self.act.load(Ordering::Relaxed)];
-        let face = FACES[self.face.load(Ordering::Relaxed)].name;
-        format!("step {}, at `{act}`, the last memo it asked itself was `{face}`", self.steps())
+        let face = Id::ALL[self.face.load(Ordering::Relaxed)];
+        format!("step {}, at `{act}`, the last memo it asked itself was `{face:?}`", self.steps())
     }
 }
 

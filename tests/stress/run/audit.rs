@@ -1,15 +1,22 @@
 //! The end: everything is counted, against what the program counted itself.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
 
 use indicatif::{HumanBytes, HumanCount};
 use memo_core::Stats;
 
-use crate::face::{FACES, Face};
-use crate::pool::End;
-use crate::seat;
-use crate::tally::{self, Count, sum};
-use crate::violation::violation;
+use crate::books::seat;
+use crate::books::tally::{self, Count, sum};
+use crate::books::violation::violation;
+use crate::memos::face::{FACES, Face};
+
+/// What a run was, for the last look.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct End {
+    pub(crate) took: Duration,
+    pub(crate) operations: u64,
+}
 
 /// What may stay on the heap: tables that were large once, and the main thread's counters.
 const STAYS: usize = 1 << 20;

@@ -5,7 +5,8 @@ use std::time::{Duration, Instant};
 
 use indicatif::{HumanBytes, HumanCount, ProgressBar};
 
-use crate::{seat, tally};
+use crate::books::seat;
+use crate::books::tally;
 
 const EVERY: Duration = Duration::from_secs(5);
 

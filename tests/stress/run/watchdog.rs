@@ -3,7 +3,7 @@
 use std::thread;
 use std::time::{Duration, Instant};
 
-use crate::seat::{self, SEATS};
+use crate::books::seat::{self, SEATS};
 
 /// So long a thread may take for one operation.
 const LIMIT: Duration = Duration::from_secs(30);

@@ -1,140 +1,24 @@
-//! One run of a script: what was asked, when, and what came of it.
-//!
-//! All threads of a schedule take turns on one thread of the system, so that the recorder is a thread-local of it, and the
-//! order of what it notes is the order in which it happened.
+//! One run of a script, and what is looked at when it is over.
 
 use std::cell::RefCell;
-use std::collections::HashMap;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
-use std::sync::{Arc, Weak};
 
-use memo_core::{Anchored, Stats};
 use memo_tests::Tally;
 
 use crate::checker;
-use crate::memos::{Args, Doc, Memo, Object, Version, point, tally};
+use crate::memos::{self, Args, Memo, Object, Run, Version, point};
+use crate::record::{self, Event, Handles, Key, Outcome, Running, Time, World, with};
 use crate::script::{Act, Command, OBJECTS, Script};
 
-pub(crate) type Time = usize;
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Outcome {
-    Value(Version),
-    /// What `get` found.
-    Found(Option<Version>),
-    Flag(bool),
-    Count(usize),
-    Done,
-    /// A body's own panic, or a ring.
-    Panicked,
+fn task() -> usize {
+    shuttle::current::me().into()
 }
-
-/// One command that was carried out.
-#[derive(Clone, Debug)]
-pub(crate) struct Event {
-    pub(crate) thread: usize,
-    pub(crate) act: Act,
-    pub(crate) key: Key,
-    pub(crate) asked: Time,
-    /// When its body began and ended, and the version it made.
-    pub(crate) body: Option<(Time, Time, Version)>,
-    /// What was put in.
-    pub(crate) inserted: Version,
-    pub(crate) answered: Time,
-    pub(crate) outcome: Outcome,
-}
-
-/// Whose result. Objects by their number.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub(crate) struct Key {
-    pub(crate) memo: Memo,
-    pub(crate) owner: usize,
-    pub(crate) peer: usize,
-    pub(crate) name: u8,
-}
-
-/// A call of a thread that runs, and what its body is to do.
-#[derive(Clone)]
-struct Running {
-    event: usize,
-    thread: usize,
-    handles: Handles,
-    command: Command,
-}
-
-pub(crate) struct World {
-    pub(crate) tally: Tally,
-    pub(crate) events: Vec<Event>,
-    now: Time,
-    versions: Version,
-    running: HashMap<usize, Vec<Running>>,
-    /// All objects there were, by number, and when each was seen dead.
-    objects: Vec<(Weak<Anchored<Doc>>, Option<Time>)>,
-    begin: Vec<Stats>,
-}
-
-thread_local! {
-    static WORLD: RefCell<Option<World>> = const { RefCell::new(None) };
-}
-
-pub(crate) fn with<R>(act: impl FnOnce(&mut World) -> R) -> R {
-    WORLD.with(|world| act(world.borrow_mut().as_mut().expect("within a run")))
-}
-
-impl World {
-    pub(crate) fn tick(&mut self) -> Time {
-        self.now += 1;
-        self.now
-    }
-
-    fn version(&mut self) -> Version {
-        self.versions += 1;
-        self.versions
-    }
-
-    fn object(&mut self) -> (usize, Object) {
-        let object = Arc::new(Anchored::new(Doc));
-        self.objects.push((Arc::downgrade(&object), None));
-        (self.objects.len() - 1, object)
-    }
-
-    fn note_deaths(&mut self) {
-        let now = self.now;
-        for (object, dead) in &mut self.objects {
-            if object.strong_count() == 0 {
-                dead.get_or_insert(now);
-            }
-        }
-    }
-
-    /// From when on an argument may have been dead: its last handle went then, or later.
-    pub(crate) fn died(&self, key: &Key) -> Option<Time> {
-        let dead = [key.owner, key.peer].into_iter().filter(|object| self.objects[*object].1.is_some());
-        let last = dead.filter_map(|object| {
-            let drops = self.events.iter().filter(|event| matches!(event.act, Act::Drop | Act::Renew));
-            drops.filter(|event| event.key.owner == object).map(|event| event.asked).max()
-        });
-        last.min()
-    }
-
-    /// Whether both arguments were alive then.
-    pub(crate) fn lived(&self, key: &Key, at: Time) -> bool {
-        [key.owner, key.peer].into_iter().all(|object| self.objects[object].1.is_none_or(|dead| dead >= at))
-    }
-}
-
-/// The handles of one thread.
-type Handles = std::rc::Rc<RefCell<Vec<Option<(usize, Object)>>>>;
 
 /// rc's do not leave the system's thread, which all threads of a schedule share.
 struct Shared<T>(T);
 
 // SAFETY: the scheduler runs all its threads on one thread of the system.
 unsafe impl<T> Send for Shared<T> {}
-
-fn task() -> usize {
-    shuttle::current::me().into()
-}
 
 /// What every body does: it notes that it runs, carries out what its call is to do inside, and says which run it was.
 pub(crate) fn run_body() -> Version {
@@ -261,16 +145,9 @@ fn carry_out_all(thread: usize, handles: &Handles, commands: &[Command]) {
 
 /// Runs a script once and checks all there is to check.
 pub(crate) fn run(script: &Script) {
-    let world = World {
-        tally: tally(),
-        events: Vec::new(),
-        now: 0,
-        versions: 0,
-        running: HashMap::new(),
-        objects: Vec::new(),
-        begin: Memo::ALL.map(Memo::stats).to_vec(),
-    };
-    WORLD.with(|at| *at.borrow_mut() = Some(world));
+    let tally = Tally::new();
+    memos::begin(Run { body: run_body, tally: tally.clone() });
+    record::begin(tally);
     let handles: Handles = Handles::new(RefCell::new((0..OBJECTS).map(|_| Some(with(World::object))).collect()));
     carry_out_all(0, &handles, &script.first);
     let threads: Vec<_> = (1..)
@@ -297,7 +174,7 @@ pub(crate) fn run(script: &Script) {
     checker::check(script);
     drop_all(0, &handles);
     memo_core::sweep();
-    let world = WORLD.with(|world| world.borrow_mut().take()).expect("within a run");
+    let world = record::end();
     assert_eq!(world.tally.alive(), 0, "every answer is dropped: {:#?}", world.events);
     for (memo, begin) in Memo::ALL.into_iter().zip(&world.begin) {
         checker::check_stats(memo, begin, &memo.stats(), &world);
