@@ -126,11 +126,18 @@ impl Modules {
         }
         let mut found: Vec<Found> = child.into_iter().collect();
         found.extend(module.items.contains(name).then_some(Found::Item(at)));
+        let at_root = |(exported, from): &&(String, usize)| exported == name && self.root(*from) == at;
+        found.extend(self.exported.iter().find(at_root).map(|(_, from)| Found::Item(*from)));
         let seen = || module.imports.iter().filter(|import| inside || !import.in_block);
+        let mut given_out = false;
         for import in seen().filter(|import| import.name.as_deref() == Some(name)) {
             let theirs = self.resolve(at, &import.path.segments, asked);
-            // What is of another crate is given out here: a shim.
-            found.extend(if theirs.is_empty() { vec![Found::Item(at)] } else { theirs });
+            given_out |= theirs.is_empty();
+            found.extend(theirs);
+        }
+        if found.is_empty() && given_out {
+            // Of another crate: a shim. (Beside one of ours it is a derive of the same name.)
+            found.push(Found::Item(at));
         }
         if found.is_empty() {
             for glob in seen().filter(|import| import.name.is_none()) {

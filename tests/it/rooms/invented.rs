@@ -158,6 +158,22 @@ fn a_macro_without_an_import_is_an_arrow_to_where_it_is_defined() {
 }
 
 #[test]
+fn a_macro_that_is_exported_is_where_it_is_written_and_what_it_says_elsewhere_is_no_import() {
+    let exported = "#[macro_export] macro_rules! made { () => { $crate::high::High } }";
+    let files = [("src/lib.rs", "mod high; mod low;"), ("src/low.rs", exported), ("src/high.rs", "use crate::made;")];
+    assert_eq!(wrong_in(&HOUSE, &files), "");
+    let files = [("src/lib.rs", "mod high; mod low;"), ("src/high.rs", exported), ("src/low.rs", "crate::made!();")];
+    assert!(wrong_in(&HOUSE, &files).contains("src/low.rs:1 imports `crate::made`, which is in src/high.rs"));
+}
+
+#[test]
+fn a_derive_that_is_given_out_beside_a_trait_of_that_name_makes_nobody_its_importer() {
+    let lib = "mod high; mod low; pub use low::Low; pub use macros::Low;";
+    let files = [("src/lib.rs", lib), ("src/low.rs", "pub trait Low {}"), ("src/high.rs", "use crate::Low;")];
+    assert_eq!(wrong_in(&HOUSE, &files), "");
+}
+
+#[test]
 fn a_file_that_is_declared_elsewhere_is_found_by_its_path() {
     let low = ("src/low.rs", "#[path = \"../other/place.rs\"] mod elsewhere;");
     let wrong = wrong(low, ("src/high.rs", ""), &[("other/place.rs", "")]);

@@ -58,6 +58,8 @@ pub(crate) struct Modules {
     pub(crate) all: Vec<Module>,
     /// The root module of the library, and the name under which the other targets see it.
     pub(crate) library: Option<(String, usize)>,
+    /// `#[macro_export]`: where each is written.
+    pub(crate) exported: Vec<(String, usize)>,
 }
 
 impl Modules {
@@ -84,9 +86,11 @@ impl Modules {
 
     /// `beside` is where a `#[path]` begins.
     fn read_items(&mut self, sources: &Sources, module: usize, folder: &str, beside: &str, items: &[Item]) {
-        let mut reader = Reader { module: &mut self.all[module], inner: Vec::new(), blocks: 0 };
+        let mut reader = Reader { module: &mut self.all[module], inner: Vec::new(), blocks: 0, exported: Vec::new() };
         items.iter().for_each(|item| reader.visit_item(item));
-        for declared in reader.inner {
+        let Reader { inner, exported, .. } = reader;
+        self.exported.extend(exported.into_iter().map(|name| (name, module)));
+        for declared in inner {
             let name = declared.ident.to_string();
             let child = self.new_module("", Some(module));
             self.all[module].children.insert(name.clone(), child);
@@ -162,6 +166,8 @@ struct Reader<'m> {
     inner: Vec<syn::ItemMod>,
     /// How many functions or blocks around.
     blocks: usize,
+    /// Macros that stand at the root.
+    exported: Vec<String>,
 }
 
 impl Reader<'_> {
@@ -254,8 +260,14 @@ impl<'ast> Visit<'ast> for Reader<'_> {
     }
 
     fn visit_item_macro(&mut self, item: &'ast syn::ItemMacro) {
-        self.module.macros.extend(item.ident.as_ref().map(ToString::to_string));
-        visit::visit_item_macro(self, item);
+        let name = item.ident.as_ref().map(ToString::to_string);
+        self.module.macros.extend(name.clone());
+        if item.attrs.iter().any(|attribute| attribute.path().is_ident("macro_export")) {
+            // At the root for all who name it, and expanded in other crates: what it says there is no import of this file.
+            self.exported.extend(name);
+        } else {
+            visit::visit_item_macro(self, item);
+        }
     }
 
     fn visit_foreign_item(&mut self, item: &'ast syn::ForeignItem) {
