@@ -1,7 +1,6 @@
 //! Bodies that are suspended, on stacks of their own, and end in any order (laws 8, 9 and 10).
 
 use std::cell::Cell;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::ptr;
 use std::rc::Rc;
 use std::sync::Arc;
@@ -9,8 +8,8 @@ use std::sync::mpsc::channel;
 use std::thread;
 
 use corosensei::{Coroutine, CoroutineResult, Yielder};
-use memo_core::{Anchored, Stats, weak_memo};
-use memo_tests::{Tally, Token, alone, watchdog};
+use memo_core::{Anchored, weak_memo};
+use memo_tests::{Tally, Token, alone, assert_balanced, panic_of, watchdog};
 
 /// A computation that may be suspended.
 struct Task<R> {
@@ -77,17 +76,6 @@ impl<R: 'static> Task<R> {
             }
         }
     }
-}
-
-#[track_caller]
-fn assert_balanced(stats: &Stats) {
-    let gone = stats.dropped + stats.evicted + stats.cleared + stats.replaced + stats.rejected + stats.leaked;
-    assert_eq!(stats.computes + stats.inserts, stats.entries + gone, "{stats:?}");
-}
-
-fn panic_of<R>(act: impl FnOnce() -> R) -> String {
-    let panic = catch_unwind(AssertUnwindSafe(act)).err().expect("it panics");
-    *panic.downcast::<String>().expect("a message")
 }
 
 /// What this thread's misses owe is paid when no call of its is in progress: then dead objects go by themselves.

@@ -6,9 +6,9 @@ use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering::SeqCst};
 use std::sync::{Arc, Barrier};
 
 use memo_core::{Anchored, weak_memo};
-use memo_tests::{in_time, watchdog};
+use memo_tests::{in_time, message, watchdog};
 
-use crate::{all_at_once, answers, message};
+use crate::{all_at_once, answers};
 
 const THREADS: usize = 8;
 const OTHERS: u64 = 7;

@@ -53,7 +53,7 @@ fn a_failing_or_panicking_call_keeps_nothing_either() {
     }
     let (a, b) = (Arc::new(1), Arc::new(2));
     assert_eq!(f(&a, &b, false), Err(1));
-    crate::panic_of(|| f(&a, &b, true));
+    memo_tests::panic_of(|| f(&a, &b, true));
     assert_eq!((Arc::strong_count(&a), Arc::strong_count(&b)), (1, 1));
 }
 

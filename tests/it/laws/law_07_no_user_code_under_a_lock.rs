@@ -39,7 +39,7 @@ thread_local! {
 /// a hang.
 fn or_ring(call: impl FnOnce()) {
     if let Err(panic) = std::panic::catch_unwind(std::panic::AssertUnwindSafe(call)) {
-        let said = crate::message(&*panic);
+        let said = memo_tests::message(&*panic);
         assert!(said.contains("asks for a result it is computing"), "{said}");
         assert!(PART_OF_A_COMPUTE.get(), "{said}");
     }
@@ -227,7 +227,7 @@ macro_rules! hostile {
                 SKIPPED.set(0);
                 sweep();
                 let stats = f_memo().stats();
-                crate::statistics::counters::assert_balanced(&stats);
+                memo_tests::assert_balanced(&stats);
                 assert_eq!(stats.entries, 0);
             });
         }

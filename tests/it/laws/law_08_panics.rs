@@ -8,10 +8,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::SeqCst};
 use std::thread;
 
 use memo_core::{Anchored, report, sweep, weak_memo};
-use memo_tests::{Tally, Token, alone};
-
-use crate::panic_of;
-use crate::statistics::counters::assert_balanced;
+use memo_tests::{Tally, Token, alone, assert_balanced, panic_of};
 
 thread_local! {
     /// The place of user code that panics the next time it runs.

@@ -89,7 +89,7 @@ fn memos_work_in_destructors_of_thread_locals_registered_before_and_after_theirs
         assert_eq!(done.load(SeqCst), 41);
         let stats = of_arc_memo().stats();
         assert_eq!((stats.computes, stats.hits), (3 * 61, 3 * 61), "what is counted late is counted too");
-        crate::statistics::counters::assert_balanced(&stats);
+        memo_tests::assert_balanced(&stats);
     });
 }
 
@@ -111,7 +111,7 @@ fn a_result_lent_of_a_leaked_rc_outlives_its_thread() {
         assert_eq!(lent, "77");
         let stats = lent_rc_memo().stats();
         assert_eq!((stats.leaked, stats.entries), (1, 0));
-        crate::statistics::counters::assert_balanced(&stats);
+        memo_tests::assert_balanced(&stats);
     });
 }
 

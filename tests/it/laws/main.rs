@@ -47,21 +47,6 @@ fn answers<R: Send>(threads: usize, call: impl Fn(usize) -> R + Sync) -> Vec<R> 
     all_at_once(threads, call).into_iter().map(|end| end.expect("no call panics here")).collect()
 }
 
-/// What a panic said.
-fn message(panic: &(dyn std::any::Any + Send)) -> String {
-    let text = panic.downcast_ref::<String>().cloned();
-    text.or_else(|| panic.downcast_ref::<&str>().map(|text| (*text).to_owned())).expect("panics say something")
-}
-
-/// Runs what is to panic, and returns what it said.
-#[track_caller]
-fn panic_of<R>(act: impl FnOnce() -> R) -> String {
-    match std::panic::catch_unwind(std::panic::AssertUnwindSafe(act)) {
-        Ok(_) => panic!("it should have panicked"),
-        Err(panic) => message(&*panic),
-    }
-}
-
 /// Small pseudo-random numbers, the same at every run.
 struct Random(u64);
 

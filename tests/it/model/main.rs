@@ -5,8 +5,7 @@
 //! shortest script that still fails and printed with its seed. One test, since it clears and sweeps the whole process.
 
 use memo_tests::model::{self, Command, Random};
-use memo_tests::watchdog;
-use std::any::Any;
+use memo_tests::{message, watchdog};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::{env, panic};
 
@@ -46,12 +45,7 @@ fn run(commands: &[Command]) -> Result<(), String> {
     let attempt = catch_unwind(AssertUnwindSafe(|| {
         watchdog(|| model::run(commands));
     }));
-    attempt.map_err(|panic| message(&*panic))
-}
-
-fn message(panic: &(dyn Any + Send)) -> String {
-    let text = panic.downcast_ref::<String>().map(String::as_str);
-    text.or_else(|| panic.downcast_ref::<&str>().copied()).unwrap_or("a panic without words").to_owned()
+    attempt.map_err(|panic| message(&*panic).to_owned())
 }
 
 /// Leaves out what is not needed to fail: halves first, single commands in the end.

@@ -44,6 +44,8 @@ pub(crate) const HOUSES: &[House] = &[
         rooms: &[
             ("heap", "what is on the heap, counted"),
             ("tally", "what is made and dropped, counted"),
+            ("panics", "what panics say"),
+            ("balance", "the books of a memo"),
             ("watchdog", "tests that may hang"),
             ("alone", "tests in a process of their own"),
             ("model", "scripts of commands, and what a plain list says of them"),

@@ -488,8 +488,7 @@ pub(crate) fn check_stats(memo: Memo, before: &Stats, now: &Stats, world: &World
     });
     assert_eq!(now.cleared - before.cleared, forgotten + cleared.sum::<u64>(), "{memo:?}: cleared\n{}", history());
     assert_eq!(now.entries, 0, "{memo:?}: entries of no object\n{}", history());
-    let gone = now.dropped + now.evicted + now.expired + now.cleared + now.replaced + now.rejected + now.leaked;
-    assert_eq!(now.computes + now.inserts, gone, "{memo:?}: what came has gone\n{}", history());
+    assert_eq!(now.computes + now.inserts, memo_tests::gone(now), "{memo:?}: what came has gone\n{}", history());
     let rings = of(Act::Call).any(|event| event.body.is_none() && event.outcome == Outcome::Panicked);
     if !rings {
         let calls = of(Act::Call).count() as u64;

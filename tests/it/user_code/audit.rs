@@ -3,18 +3,12 @@
 use std::rc::Rc;
 
 use memo_core::{Stats, sweep};
+use memo_tests::assert_balanced;
 
 use crate::parts::acts::{Op, World};
 use crate::parts::subjects::{Memo, Owner};
 use crate::parts::things::{ANSWERS, Answer, KEYS, Key, Manners, OWNERS, REFUSED, SECONDS, Second, behave};
 use crate::parts::trap::Place;
-
-/// The identity of the books.
-pub(crate) fn assert_balanced(stats: &Stats) {
-    let came = stats.computes + stats.inserts;
-    let went = stats.dropped + stats.evicted + stats.expired + stats.cleared + stats.replaced + stats.rejected;
-    assert_eq!(came, stats.entries + went + stats.leaked, "the books do not balance: {stats:?}");
-}
 
 /// Whether the key in question is there after a panic (law 8): nothing new was stored, nothing else was lost.
 pub(crate) fn expected_after_panic(op: Op, place: Place, nth: u32) -> Option<bool> {

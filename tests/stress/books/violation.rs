@@ -1,6 +1,5 @@
 //! The end of a run that found something.
 
-use std::any::Any;
 use std::fmt;
 use std::sync::OnceLock;
 
@@ -33,10 +32,4 @@ pub(crate) fn end(what: fmt::Arguments<'_>) -> ! {
     }
     eprintln!("  {}", std::backtrace::Backtrace::capture());
     std::process::exit(1)
-}
-
-/// What a panic that is not ours said.
-pub(crate) fn message(panic: &(dyn Any + Send)) -> &str {
-    let text = panic.downcast_ref::<String>().map(String::as_str);
-    text.or_else(|| panic.downcast_ref::<&str>().copied()).unwrap_or("a panic without words")
 }

@@ -79,9 +79,7 @@ pub(crate) fn end(end: &End) {
 /// The sum of section 6, and the counts that the program knows.
 fn check(face: &Face, stats: &Stats) {
     let name = face.name;
-    let gone =
-        stats.dropped + stats.evicted + stats.expired + stats.cleared + stats.replaced + stats.rejected + stats.leaked;
-    if stats.computes + stats.inserts != stats.entries + gone {
+    if stats.computes + stats.inserts != stats.entries + memo_tests::gone(stats) {
         violation!("`{name}` does not add up: {stats:?}");
     }
     let bodies = sum(face.id, Count::Bodies);

@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread;
 
 use crate::books::options::Options;
-use crate::books::violation::{self, violation};
+use crate::books::violation::violation;
 use crate::memos::face::{FACES, Face};
 use crate::memos::object::{Bundle, OWNERS};
 
@@ -168,6 +168,6 @@ impl Pool {
 pub(crate) fn joined<R>(thread: thread::JoinHandle<R>) -> R {
     match thread.join() {
         Ok(result) => result,
-        Err(panic) => violation!("a thread ended in a panic: {}", violation::message(&*panic)),
+        Err(panic) => violation!("a thread ended in a panic: {}", memo_tests::message(&*panic)),
     }
 }

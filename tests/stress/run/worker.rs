@@ -15,7 +15,7 @@ use crate::books::dice::{self, Injected};
 use crate::books::id::Id;
 use crate::books::seat;
 use crate::books::tally::{Count, count};
-use crate::books::violation::{message, violation};
+use crate::books::violation::violation;
 use crate::memos::args::Args;
 use crate::memos::ask::{How, ask, change, compute, get, twice};
 use crate::memos::face::{FACES, Face, Kind};
@@ -57,7 +57,7 @@ pub(crate) struct Worker<'p> {
 fn guarded(act: impl FnOnce()) {
     let Err(panic) = catch_unwind(AssertUnwindSafe(act)) else { return };
     if !panic.is::<Injected>() {
-        violation!("a panic: {}", message(&*panic));
+        violation!("a panic: {}", memo_tests::message(&*panic));
     }
     seat::panicked();
 }

@@ -161,7 +161,7 @@ fn a_ring_that_a_refresh_closes_tells_the_line_of_the_refresh() {
         assert_eq!(panic_in(|| cleared(&n)), ("here", CLEARED));
         assert_eq!((itself_memo().len(), through_memo().len(), back_memo().len(), cleared_memo().len()), (0, 0, 0, 0));
         for stats in [itself_memo().stats(), through_memo().stats(), back_memo().stats(), cleared_memo().stats()] {
-            crate::statistics::counters::assert_balanced(&stats);
+            memo_tests::assert_balanced(&stats);
         }
     });
 }
@@ -190,7 +190,7 @@ fn a_ring_that_a_refresh_closes_is_told_also_where_a_destructor_panics() {
         drop(std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| f(&n, 0))));
         assert_eq!(panic_in(|| f(&n, 1)), ("here", REFRESH));
         assert!(!f_memo().forget((&n, 1)));
-        crate::statistics::counters::assert_balanced(&f_memo().stats());
+        memo_tests::assert_balanced(&f_memo().stats());
         std::mem::forget(n);
     });
 }

@@ -167,7 +167,7 @@ fn each_death_in_each_mix(memo: &Memo, owner: usize, kinds: usize, twice: bool, 
         }
     }
     sweep();
-    crate::statistics::counters::assert_balanced(&(memo.stats)());
+    memo_tests::assert_balanced(&(memo.stats)());
     assert_eq!((memo.stats)().hits, (memo.stats)().misses, "each result was found once");
 }
 

@@ -8,9 +8,7 @@ use std::sync::atomic::{AtomicBool, Ordering::SeqCst};
 use std::sync::{Arc, Barrier, Condvar, Mutex, Weak};
 
 use memo_core::{Anchored, weak_memo};
-use memo_tests::{in_time, watchdog};
-
-use crate::message;
+use memo_tests::{in_time, message, watchdog};
 
 /// The memo that has a node's result.
 #[derive(Clone, Copy, Debug)]
@@ -282,7 +280,9 @@ fn close(threads: usize, first: usize, way: Way, begin: Begin) -> Vec<Result<usi
             .nodes
             .iter()
             .map(|node| {
-                scope.spawn(|| catch_unwind(AssertUnwindSafe(|| begin(node))).map_err(|panic| message(&*panic)))
+                scope.spawn(|| {
+                    catch_unwind(AssertUnwindSafe(|| begin(node))).map_err(|panic| message(&*panic).to_owned())
+                })
             })
             .collect();
         for stranger in strangers {
@@ -357,7 +357,7 @@ fn a_ring_through_the_clone_for_those_who_wait_names_the_memo_that_clones() {
         });
         assert!(waited, "it went on, by itself if need be");
         assert_eq!((failing_memo().get(&meeting).is_none(), waiting_memo().get(&meeting)), (true, Some(true)));
-        first.err().map(|panic| message(&*panic))
+        first.err().map(|panic| message(&*panic).to_owned())
     }
     watchdog(|| {
         let mut said = None;
@@ -417,7 +417,7 @@ fn two_threads_that_refresh_each_others_results_for_ever_end_in_a_panic() {
             let act = move || {
                 let end = catch_unwind(AssertUnwindSafe(|| start(&pace)));
                 pace.end(me);
-                message(&*end.unwrap_err())
+                message(&*end.unwrap_err()).to_owned()
             };
             std::thread::Builder::new().name(name.to_owned()).spawn(act).unwrap()
         };
@@ -430,8 +430,8 @@ fn two_threads_that_refresh_each_others_results_for_ever_end_in_a_panic() {
             );
         }
         assert_eq!((f_memo().len(), g_memo().len()), (0, 0));
-        crate::statistics::counters::assert_balanced(&f_memo().stats());
-        crate::statistics::counters::assert_balanced(&g_memo().stats());
+        memo_tests::assert_balanced(&f_memo().stats());
+        memo_tests::assert_balanced(&g_memo().stats());
     });
 }
 
@@ -457,9 +457,9 @@ fn a_body_that_clears_its_flight_and_asks_again_for_ever_ends_in_a_panic() {
     memo_tests::alone(|| {
         let (arc, object, rc) = (Arc::new(1), Anchored::new(1), Rc::new(1));
         for said in [
-            crate::panic_of(|| cleared(&arc)),
-            crate::panic_of(|| forgotten(&object, 1)),
-            crate::panic_of(|| local(&rc, 1)),
+            memo_tests::panic_of(|| cleared(&arc)),
+            memo_tests::panic_of(|| forgotten(&object, 1)),
+            memo_tests::panic_of(|| local(&rc, 1)),
         ] {
             assert!(said.starts_with("memo_core: ") && said.contains("its own result"), "{said}");
         }

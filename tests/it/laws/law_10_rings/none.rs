@@ -175,7 +175,7 @@ fn a_graph_without_rings_raises_none() {
                 for n in (0..NODES).rev().map(|n| (n + me * 5) % NODES) {
                     let end = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| graph.ask(n)));
                     if let Err(panic) = end {
-                        assert_eq!(crate::message(&*panic), "the first time it panics");
+                        assert_eq!(memo_tests::message(&*panic), "the first time it panics");
                     }
                 }
             });

@@ -5,9 +5,7 @@ use std::rc::Rc;
 use std::sync::{Arc, Barrier};
 
 use memo_core::{Anchored, weak_memo};
-use memo_tests::watchdog;
-
-use crate::panic_of;
+use memo_tests::{panic_of, watchdog};
 
 #[test]
 fn asking_for_what_is_being_computed_panics_with_the_name_and_the_place() {
@@ -206,7 +204,7 @@ fn a_body_that_refreshes_its_own_result_is_a_ring_too() {
         assert_eq!((f_memo().len(), through_memo().len(), back_memo().len()), (0, 0, 0));
         assert_eq!(f_memo().refresh((&n, 0)), 1);
         for stats in [f_memo().stats(), through_memo().stats(), back_memo().stats()] {
-            crate::statistics::counters::assert_balanced(&stats);
+            memo_tests::assert_balanced(&stats);
         }
     });
 }

@@ -100,7 +100,7 @@ macro_rules! taken_during_copies {
                     gates[1].open();
                     assert_eq!(second.join().unwrap(), 1, "gone when the second copy is done");
                 });
-                crate::statistics::counters::assert_balanced(&f_memo().stats());
+                memo_tests::assert_balanced(&f_memo().stats());
             });
         }
     };
@@ -401,6 +401,6 @@ fn plain_values_go_and_come_while_others_copy_them() {
                 }
             }
         });
-        crate::statistics::counters::assert_balanced(&f_memo().stats());
+        memo_tests::assert_balanced(&f_memo().stats());
     });
 }

@@ -205,7 +205,7 @@ fn overtaken<O: Sync>(memo: Memo<O>, owners: &[O; 2], ask: Ask, later: usize) {
     assert_eq!(call(), ask.later(), "after {ask:?} and all ends");
     assert_eq!((memo.stats)().computes, computes, "computes after {ask:?}");
     (memo.clear)();
-    crate::statistics::counters::assert_balanced(&(memo.stats)());
+    memo_tests::assert_balanced(&(memo.stats)());
 }
 
 /// The same in one thread: the body itself asks, and so do the later calls.
@@ -231,7 +231,7 @@ fn overtaken_from_inside<O: 'static>(memo: Memo<O>, make: fn() -> O, ask: Ask) {
     assert!(old == 1 || !memo.waits && old == ask.later(), "{ask:?}: its own, or what a racer published first");
     assert_eq!((memo.get)(owners, This, world), Some(ask.later()), "what is stored after {ask:?}");
     (memo.clear)();
-    crate::statistics::counters::assert_balanced(&(memo.stats)());
+    memo_tests::assert_balanced(&(memo.stats)());
 }
 
 /// Cleared while it computes, and cleared again while the next one does; these end in either order.
@@ -259,7 +259,7 @@ fn cleared_twice<O: Sync>(memo: Memo<O>, owners: &[O; 2], second_first: bool) {
     });
     assert_eq!((call(), (memo.get)(owners, This, world)), (3, Some(3)));
     (memo.clear)();
-    crate::statistics::counters::assert_balanced(&(memo.stats)());
+    memo_tests::assert_balanced(&(memo.stats)());
 }
 
 /// Runs everything for one kind of owner, whose results all threads see.

@@ -68,7 +68,7 @@ macro_rules! overtaken {
                 assert_eq!(f(&$object, "k"), $later, "after the first one has ended");
                 assert_eq!(f_memo().get((&$object, "k")), Some($later));
                 assert_eq!(f_memo().len(), 1);
-                crate::statistics::counters::assert_balanced(&f_memo().stats());
+                memo_tests::assert_balanced(&f_memo().stats());
             });
         }
     };

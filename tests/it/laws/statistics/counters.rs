@@ -6,18 +6,9 @@ use std::sync::{Arc, Mutex};
 use std::thread;
 
 use memo_core::{Anchored, Stats, sweep, weak_memo};
-use memo_tests::{Tally, Token, allocations, alone, watchdog};
+use memo_tests::{Tally, Token, allocations, alone, assert_balanced, gone, watchdog};
 
 use crate::Random;
-
-/// At rest, everything that came is there or has gone in one of the ways there are.
-#[track_caller]
-pub(crate) fn assert_balanced(stats: &Stats) {
-    let came = stats.computes + stats.inserts;
-    let gone =
-        stats.dropped + stats.evicted + stats.expired + stats.cleared + stats.replaced + stats.rejected + stats.leaked;
-    assert_eq!(came, stats.entries + gone, "{stats:?}");
-}
 
 /// What the bodies of a random mix did, counted by themselves.
 #[derive(Default)]
@@ -317,8 +308,7 @@ fn no_snapshot_has_more_goings_than_comings() {
             });
             let wrong = (0..300_000).find_map(|_| {
                 let s = f_memo().stats();
-                let gone = s.dropped + s.evicted + s.expired + s.cleared + s.replaced + s.rejected + s.leaked;
-                (gone > s.computes + s.inserts).then_some(s)
+                (gone(&s) > s.computes + s.inserts).then_some(s)
             });
             stop.store(true, SeqCst);
             wrong
@@ -375,7 +365,7 @@ macro_rules! a_hit_that_panics_is_none {
                 assert_eq!((before.hits, before.misses), (1, 1));
                 ARMED.set(true);
                 for _ in 0..3 {
-                    crate::panic_of(call);
+                    memo_tests::panic_of(call);
                 }
                 ARMED.set(false);
                 assert_eq!(stats(), before, "a hit is one that gave its result");

@@ -1,4 +1,4 @@
 //! The statistics, and what is told of them.
 
-pub(crate) mod counters;
+mod counters;
 mod reports;
