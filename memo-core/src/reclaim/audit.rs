@@ -188,7 +188,7 @@ impl Suspicions {
 }
 
 per_thread! {
-    struct Here {
+    struct OwnSuspects {
         /// Suspects to examine when the outermost call of this thread has ended.
         suspects: Cell<*mut Vec<Suspect>> = Cell::new(std::ptr::null_mut()),
     }
@@ -197,7 +197,7 @@ per_thread! {
 /// Whether this thread has suspects to examine.
 #[inline]
 pub(crate) fn has_suspects() -> bool {
-    !Here::here().suspects.get().is_null()
+    !OwnSuspects::here().suspects.get().is_null()
 }
 
 fn suspicions_of(core: &'static Core) -> &'static Suspicions {
@@ -298,7 +298,7 @@ pub(crate) fn look_at_other(core: &'static Core, peer: &std::sync::Arc<Peer>, po
 
 /// Records a suspect, to be examined when the outermost call has ended.
 fn suspect(suspect: Suspect) {
-    let here = Here::here();
+    let here = OwnSuspects::here();
     if here.suspects.get().is_null() {
         here.suspects.set(Box::into_raw(Box::default()));
         thread::at_end(Step::ForgetSuspects, forget_suspects);
@@ -309,7 +309,7 @@ fn suspect(suspect: Suspect) {
 
 /// At the end of the outermost call: which counts are still raised?
 pub(crate) fn check() {
-    let suspects = Here::here().suspects.replace(std::ptr::null_mut());
+    let suspects = OwnSuspects::here().suspects.replace(std::ptr::null_mut());
     if suspects.is_null() {
         return;
     }
@@ -367,7 +367,7 @@ impl Below {
 
 /// Drops the suspects of an ending thread: they pin their objects' allocations.
 fn forget_suspects() {
-    let suspects = Here::here().suspects.replace(std::ptr::null_mut());
+    let suspects = OwnSuspects::here().suspects.replace(std::ptr::null_mut());
     if !suspects.is_null() {
         // SAFETY: as in `check`.
         drop(unsafe { Box::from_raw(suspects) });

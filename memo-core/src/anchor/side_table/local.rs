@@ -37,18 +37,18 @@ impl Table {
 }
 
 per_thread! {
-    struct Here {
+    struct OwnTable {
         table: Cell<*mut Table> = Cell::new(std::ptr::null_mut()),
     }
 }
 
 /// Whether this thread has a table.
 pub(crate) fn exists() -> bool {
-    !Here::here().table.get().is_null()
+    !OwnTable::here().table.get().is_null()
 }
 
 fn with<R>(act: impl FnOnce(&mut Table) -> R) -> Option<R> {
-    let table = NonNull::new(Here::here().table.get())?;
+    let table = NonNull::new(OwnTable::here().table.get())?;
     // SAFETY: this thread's alone, and `act` never re-enters: it runs no user code.
     let table = unsafe { &mut *table.as_ptr() };
     let done = act(table);
@@ -61,7 +61,7 @@ fn with<R>(act: impl FnOnce(&mut Table) -> R) -> Option<R> {
 
 fn with_or_make<R>(act: impl FnOnce(&mut Table) -> R) -> R {
     if !exists() {
-        Here::here().table.set(Box::into_raw(Box::new(Table::new())));
+        OwnTable::here().table.set(Box::into_raw(Box::new(Table::new())));
     }
     with(act).expect("the table was just made")
 }
@@ -69,7 +69,7 @@ fn with_or_make<R>(act: impl FnOnce(&mut Table) -> R) -> R {
 /// The anchor of the object, if this thread has one for it. Valid as long as the object lives.
 #[inline(always)]
 pub(crate) fn find<'a>(subject: Subject) -> Option<&'a Anchor> {
-    let table = NonNull::new(Here::here().table.get())?;
+    let table = NonNull::new(OwnTable::here().table.get())?;
     // SAFETY: this thread's alone, and borrowed for the look only.
     let index = unsafe { &(*table.as_ptr()).index };
     // SAFETY: this thread is the writer.
@@ -223,7 +223,7 @@ pub(crate) fn take_if(goes: impl Fn(&Node) -> bool) -> Chain {
 pub(crate) fn trim() {
     with(|table| table.keeper.trim(&table.index));
     if with(|table| table.keeper.is_empty()) == Some(true) {
-        let table = Here::here().table.replace(std::ptr::null_mut());
+        let table = OwnTable::here().table.replace(std::ptr::null_mut());
         // SAFETY: made by `Box::into_raw`, and no longer reachable.
         let mut table = unsafe { Box::from_raw(table) };
         table.keeper.end(&table.index);

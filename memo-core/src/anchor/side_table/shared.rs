@@ -181,18 +181,18 @@ fn find_carefully(shard: Shard, address: usize) -> Option<NonNull<Node>> {
 }
 
 per_thread! {
-    struct Here {
+    struct Numbers {
         /// The sequence number of the next node that this thread adds.
-        node_number: Cell<u32> = Cell::new(0),
+        next: Cell<u32> = Cell::new(0),
     }
 }
 
 /// A sequence number for a node, higher than this thread's earlier ones.
 fn number() -> u32 {
-    let here = Here::here();
-    let next = here.node_number.get();
+    let numbers = Numbers::here();
+    let next = numbers.next.get();
     let number = if next % BLOCK == 0 { NEXT.fetch_add(BLOCK, Ordering::Relaxed) } else { next };
-    here.node_number.set(number.wrapping_add(1));
+    numbers.next.set(number.wrapping_add(1));
     number
 }
 

@@ -38,6 +38,7 @@ macro_rules! each_tuple {
 mod collections;
 mod derived;
 mod memo_key;
+mod parts;
 mod probe;
 mod set;
 mod stored;
@@ -48,7 +49,8 @@ mod weak;
 
 pub use derived::{Composite, Derived, DerivedProbe, Fields, Visit};
 pub use memo_key::{MemoKey, PlainKey};
-pub use probe::{Computed, Probe};
+pub use parts::Computed;
+pub use probe::Probe;
 pub use set::KeySet;
 pub use stored::{Either, StoredKey};
 pub use value::{Kept, Value};

@@ -15,6 +15,9 @@ use crate::value::store::Store;
 /// The memo of an owner, with a key, that keeps `V`s.
 pub(crate) type Keyed<O, S, K, V> = Of<O, S, <K as KeySet<S>>::Store<V>>;
 
+/// Where a call through the handle stands.
+type Replies<'w, R, M> = Step<'w, Reply<R, R>, M>;
+
 /// A scope with memos that return an `R` by clone, kept as `H` says.
 #[allow(private_bounds, reason = "called by expansions, without naming it")]
 pub trait Returns<R, H: Keeping<R, Kept: 'static>>: Scope {
@@ -41,7 +44,7 @@ pub trait Returns<R, H: Keeping<R, Kept: 'static>>: Scope {
         place: Place<'w, O, Self>,
         key: K,
         op: Op<R>,
-    ) -> Step<'w, Reply<R, R>, Keyed<O, Self, K, H::Kept>>;
+    ) -> Replies<'w, R, Keyed<O, Self, K, H::Kept>>;
 
     /// See [`Ticket::start`].
     fn start<M: Spec<Scope = Self, Store: Store<Value = H::Kept>>>(ticket: &mut Ticket<'_, M>);
@@ -82,7 +85,7 @@ impl<S: Scope, R, H: Keeping<R, Kept: Clone + Storable<S>>> Returns<R, H> for S 
         place: Place<'w, O, S>,
         key: K,
         op: Op<R>,
-    ) -> Step<'w, Reply<R, R>, Keyed<O, S, K, H::Kept>> {
+    ) -> Replies<'w, R, Keyed<O, S, K, H::Kept>> {
         owned::apply_owned::<R, H, Keyed<O, S, K, H::Kept>, K>(core, place, key, op)
     }
 
