@@ -4,7 +4,7 @@ use memo_core::weak_memo;
 use std::sync::Arc;
 
 #[weak_memo]
-fn parts(doc: &Arc<Docc>) -> Vec<Arc<u8>> {
+fn parts(doc: &Arc<crate::Docc>) -> Vec<Arc<u8>> {
     let _ = doc;
     Vec::new()
 }
