@@ -26,9 +26,10 @@ where
         use crate::sys::hazard::own;
         use crate::sys::hazard::protect::{self, Held};
         use crate::sys::trivial::is_plain;
-        use crate::value::store::Entry;
+        use crate::value::entry::Entry;
 
         use crate::memo::counters::Counters;
+        let Some(front) = self.front() else { return 0 };
         let counters = Counters::here();
         // Who has counters is a reader that others see.
         let Some(place) = counters.place(core) else { return 0 };
@@ -52,16 +53,16 @@ where
         if is_plain::<St::Value>() {
             if S::LOCAL {
                 // Nothing else of this thread's runs meanwhile, and no other takes it away.
-                if let Some(entry) = self.front().shown_here() {
+                if let Some(entry) = front.shown_here() {
                     // SAFETY: what is shown stays meanwhile.
                     copy_of(unsafe { entry.as_ref() });
                 }
             } else {
-                protect::copy_unnoticed(self.front(), reader.copying(), copy_of);
+                protect::copy_unnoticed(front, reader.copying(), copy_of);
             }
         } else if reader.cloning().is_free() {
             if S::LOCAL {
-                if let Some(entry) = self.front().shown_here() {
+                if let Some(entry) = front.shown_here() {
                     let address = entry.addr().get();
                     reader.cloning().set(address);
                     let _held = Held::new(address, reader.cloning(), reader, protect::meeting());
@@ -69,7 +70,7 @@ where
                     copy_of(unsafe { entry.as_ref() });
                 }
             } else {
-                protect::copy(self.front(), reader.cloning(), reader, protect::meeting(), copy_of);
+                protect::copy(front, reader.cloning(), reader, protect::meeting(), copy_of);
             }
         }
         hits

@@ -29,7 +29,8 @@ use crate::memo::counters;
 use crate::reclaim::hits;
 use crate::sys::depth::DepthGuard;
 use crate::sys::panics::OnItsWay;
-use crate::value::store::{Counted, Meta, Store};
+use crate::value::entry::Meta;
+use crate::value::store::{Counted, Store};
 
 /// Where a call stands after looking; one that asks for something else than the result, by an `E`, has done that.
 #[allow(private_bounds, reason = "made and taken apart by expansions, without naming it")]

@@ -18,8 +18,9 @@ use crate::sys::depth::DepthGuard;
 use crate::sys::panics::{self, OnItsWay, Panics, drop_all};
 use crate::sys::thread;
 use crate::sys::trivial::is_plain;
+use crate::value::entry::Meta;
 use crate::value::slot::{Look, Slot};
-use crate::value::store::{Meta, Store, Taken};
+use crate::value::store::{Store, Taken};
 
 /// Where a call stands after looking.
 #[allow(private_bounds, reason = "made and taken apart by expansions, without naming it")]

@@ -27,7 +27,9 @@ use crate::sys::hazard::retire::{Batch, Seen};
 use crate::sys::panics::Panics;
 use crate::sys::sync::plain::{Mutex, MutexGuard};
 use crate::sys::sync::unpoisoned;
-use crate::value::store::{Counted, Entry, Evicted, IsDead, Meta, Store, Taken, id_of};
+use crate::value::entry::{Entry, Meta, id_of};
+use crate::value::slot::Slot;
+use crate::value::store::{Counted, Evicted, IsDead, Store, Taken};
 
 #[repr(C)]
 pub(crate) struct CountedCell<S, St: Store> {
@@ -39,58 +41,6 @@ pub(crate) struct CountedCell<S, St: Store> {
     /// What hits look at without the lock.
     front: St::Front,
     scope: PhantomData<fn(S) -> S>,
-}
-
-/// The entries of a cell, under its lock.
-struct Locked<'a, St: Store> {
-    store: MutexGuard<'a, St>,
-    front: &'a St::Front,
-}
-
-impl<St: Store> Locked<'_, St> {
-    fn find<R>(&self, hash: u64, is: impl FnMut(&St::Key) -> bool, act: impl FnOnce(&Counted<St>) -> R) -> Option<R> {
-        self.store.find(self.front, hash, is, act)
-    }
-
-    fn candidates(&self, hash: u64, take: impl FnMut(&Counted<St>)) {
-        self.store.candidates(self.front, hash, take);
-    }
-
-    fn insert(&mut self, entry: Counted<St>) {
-        self.store.insert(self.front, entry);
-    }
-
-    fn remove(&mut self, id: EntryId) -> Option<Taken<St>> {
-        self.store.remove(self.front, id)
-    }
-
-    fn contains(&self, id: EntryId) -> bool {
-        self.store.contains(self.front, id)
-    }
-
-    fn is_ready(&self, id: EntryId) -> bool {
-        self.store.is_ready(self.front, id)
-    }
-
-    fn turned_ready(&mut self, entry: &Counted<St>) {
-        self.store.turned_ready(self.front, entry);
-    }
-
-    fn evict(&mut self, newest: EntryId, capacity: usize, is_dead: Option<IsDead<St::Key>>) -> Evicted<St> {
-        self.store.evict(newest, capacity, is_dead)
-    }
-
-    fn drain(&mut self) -> St::Drained {
-        self.store.drain(self.front)
-    }
-
-    fn ready(&self) -> usize {
-        self.store.ready(self.front)
-    }
-
-    fn version(&self) -> u64 {
-        self.store.version()
-    }
 }
 
 /// Whether keys may be compared under a lock.
@@ -127,7 +77,7 @@ where
         shared: Some(SharedVtable {
             quiet: Self::QUIET,
             // SAFETY: the vtable is that of this type, and the caller's cell is alive.
-            is_ready: |cell, entry| unsafe { cell::cast::<Self>(cell) }.lock().is_ready(entry),
+            is_ready: |cell, entry| unsafe { cell::cast::<Self>(cell) }.is_ready(entry),
             retain: cell::retain_counted::<Self>,
             // SAFETY: the vtable is that of this type, and the caller's cell is alive.
             remove: |cell, entry, why| unsafe { cell::cast::<Self>(cell) }.remove(entry, why),
@@ -169,8 +119,8 @@ where
         NewCell::make(core, place, first).publish(anchor)
     }
 
-    fn lock(&self) -> Locked<'_, St> {
-        Locked { store: unpoisoned(self.store.lock()), front: &self.front }
+    fn lock(&self) -> MutexGuard<'_, St> {
+        unpoisoned(self.store.lock())
     }
 
     /// Looks for dead arguments, where there are such.
@@ -184,17 +134,34 @@ where
         self.head.memo()
     }
 
-    /// What hits look at without the lock.
+    /// What hits look at without the lock, if there is such a thing.
     #[inline(always)]
-    pub(crate) fn front(&self) -> &Front<Entry<St::Meta, St::Value>> {
+    pub(crate) fn front(&self) -> Option<&Front<Entry<St::Meta, St::Value>>> {
         St::front(&self.front)
+    }
+
+    /// Does `act` with the entry whose key `is` accepts, under the lock. Both are ours.
+    #[inline]
+    fn with_entry<R>(
+        &self,
+        hash: u64,
+        mut is: impl FnMut(&St::Key) -> bool,
+        act: impl FnOnce(&Counted<St>) -> R,
+    ) -> Option<R> {
+        self.lock().find(&self.front, hash, |entry| is(entry.meta.key()), act)
+    }
+
+    /// Whether the entry at this address is there and has its result.
+    fn is_ready(&self, id: EntryId) -> bool {
+        let there = |entry: &Counted<St>| id_of(entry) == id && entry.slot.get().is_some();
+        self.lock().find(&self.front, id.hash, there, |_| ()).is_some()
     }
 
     /// The entry whose key `is` accepts.
     #[inline]
     pub(crate) fn seek(&self, hash: u64, keys: Keys, is: impl FnMut(&St::Key) -> bool) -> Option<Counted<St>> {
         match keys {
-            Keys::Trusted => self.lock().find(hash, is, Counted::<St>::clone),
+            Keys::Trusted => self.with_entry(hash, is, Counted::<St>::clone),
             Keys::Users => self.seek_outside(hash, |_| true, is).0,
         }
     }
@@ -203,7 +170,7 @@ where
     pub(crate) fn seek_ready(&self, hash: u64, keys: Keys, is: impl FnMut(&St::Key) -> bool) -> Option<Counted<St>> {
         let is_ready = |entry: &Counted<St>| entry.slot.get().is_some();
         match keys {
-            Keys::Trusted => self.lock().find(hash, is, |entry| is_ready(entry).then(|| entry.clone()))?,
+            Keys::Trusted => self.with_entry(hash, is, |entry| is_ready(entry).then(|| entry.clone()))?,
             Keys::Users => self.seek_outside(hash, is_ready, is).0,
         }
     }
@@ -216,7 +183,7 @@ where
     where
         St::Value: Clone,
     {
-        self.lock().find(hash, is, |entry| {
+        self.with_entry(hash, is, |entry| {
             let value = entry.slot.get()?.clone();
             entry.meta.visit();
             Some(value)
@@ -233,17 +200,49 @@ where
     ) -> (Option<Counted<St>>, u64) {
         // Nearly always one: two keys with the same 64-bit hash are rare, and the second costs an allocation.
         let (mut first, mut others) = (None, Vec::new());
-        let version = {
-            let store = self.lock();
-            store.candidates(hash, |entry| match &first {
+        let mut collect = |entry: &Counted<St>| {
+            match &first {
                 _ if !counts(entry) => {}
                 None => first = Some(entry.clone()),
                 Some(_) => others.push(entry.clone()),
-            });
+            }
+            false
+        };
+        let version = {
+            let store = self.lock();
+            let _none = store.find(&self.front, hash, &mut collect, |_| ());
             store.version()
         };
         let found = first.into_iter().chain(others).find(|entry| is(entry.meta.key()));
         (found, version)
+    }
+
+    /// Does `act` under the lock, with the store and the entry whose key `is` accepts: nobody puts one in between the look and the
+    /// act. The user's `Eq` runs outside the lock, and again if an entry came meanwhile.
+    fn with_key<R>(
+        &self,
+        hash: u64,
+        keys: Keys,
+        mut is: impl FnMut(&St::Key) -> bool,
+        act: impl FnOnce(&mut St, Option<&Counted<St>>) -> R,
+    ) -> R {
+        loop {
+            // Dropped after the lock has opened: it may be the last of an entry that others took out.
+            let (mut there, seen) = match keys {
+                Keys::Trusted => (None, None),
+                Keys::Users { .. } => {
+                    let (there, version) = self.seek_outside(hash, |_| true, &mut is);
+                    (there, Some(version))
+                }
+            };
+            let mut store = self.lock();
+            match seen {
+                Some(version) if version != store.version() => continue,
+                Some(_) => {}
+                None => there = store.find(&self.front, hash, |entry| is(entry.meta.key()), Counted::<St>::clone),
+            }
+            return act(&mut store, there.as_ref());
+        }
     }
 
     /// Puts an entry in unless its key is there: then that one comes back.
@@ -258,52 +257,36 @@ where
         keys: Keys,
         race: Option<&Race<'_>>,
     ) -> Result<bool, Counted<St>> {
-        self.link(entry);
-        // The user's `Eq` may panic: an entry that is not put in leaves no link behind.
-        let linked = Linked::<S, St>(entry, PhantomData);
-        let added = self.add_linked(entry, keys, race)?;
+        let linked = Linked::<S, St>::new(self, entry);
+        let (hash, is) = (entry.meta.hash(), |key: &St::Key| key.same(entry.meta.key()));
+        let added = self.with_key(hash, keys, is, |store, there| match there {
+            Some(there) => Err(there.clone()),
+            // Under the very lock that it goes in under: a later request finds it there.
+            None if race.is_some_and(Race::is_overtaken) => Ok(false),
+            None => {
+                store.insert(&self.front, entry.clone());
+                Ok(true)
+            }
+        })?;
         if added {
-            mem::forget(linked);
+            linked.stay();
         }
         Ok(added)
     }
 
-    fn add_linked(&self, entry: &Counted<St>, keys: Keys, race: Option<&Race<'_>>) -> Result<bool, Counted<St>> {
-        let hash = entry.meta.hash();
-        loop {
-            let seen = match keys {
-                Keys::Trusted => None,
-                Keys::Users => match self.seek_outside(hash, |_| true, |key| key.same(entry.meta.key())) {
-                    (Some(there), _) => return Err(there),
-                    (None, version) => Some(version),
-                },
-            };
-            let mut store = self.lock();
-            match seen {
-                Some(version) if version != store.version() => continue,
-                Some(_) => {}
-                None => {
-                    if let Some(there) = store.find(hash, |key| key.same(entry.meta.key()), Counted::<St>::clone) {
-                        return Err(there);
-                    }
-                }
-            }
-            // Under the very lock that it goes in under: whoever asks later finds it there.
-            if race.is_some_and(Race::is_overtaken) {
-                return Ok(false);
-            }
-            store.insert(entry.clone());
-            return Ok(true);
-        }
-    }
-
     /// Puts an entry in for the one with its key, if there is one: nobody sees neither.
     pub(crate) fn replace(&self, entry: &Counted<St>, keys: Keys) -> Option<Taken<St>> {
-        self.link(entry);
-        // As in `add_unless_overtaken`.
-        let linked = Linked::<S, St>(entry, PhantomData);
-        let taken = self.replace_linked(entry, keys);
-        mem::forget(linked);
+        let linked = Linked::<S, St>::new(self, entry);
+        let (hash, is) = (entry.meta.hash(), |key: &St::Key| key.same(entry.meta.key()));
+        let taken = self.with_key(hash, keys, is, |store, there| {
+            let taken = there.and_then(|there| store.remove(&self.front, id_of(there)));
+            if taken.is_some() {
+                self.racers.overtake(Some(hash));
+            }
+            store.insert(&self.front, entry.clone());
+            taken
+        });
+        linked.stay();
         let taken = self.gone(taken)?;
         if taken.ready {
             counters::count(self.core(), Count::Replaced, 1);
@@ -311,54 +294,13 @@ where
         Some(taken)
     }
 
-    fn replace_linked(&self, entry: &Counted<St>, keys: Keys) -> Option<Taken<St>> {
-        let hash = entry.meta.hash();
-        loop {
-            // Dropped after the lock has opened: it may be the last of an entry that others took out.
-            let (mut there, version) = match keys {
-                Keys::Trusted => (None, None),
-                Keys::Users => {
-                    let (there, version) = self.seek_outside(hash, |_| true, |key| key.same(entry.meta.key()));
-                    (there, Some(version))
-                }
-            };
-            let mut store = self.lock();
-            match version {
-                Some(version) if version != store.version() => continue,
-                Some(_) => {}
-                None => there = store.find(hash, |key| key.same(entry.meta.key()), Counted::<St>::clone),
-            }
-            let taken = there.as_ref().and_then(|there| store.remove(id_of(there)));
-            if taken.is_some() {
-                self.racers.overtake(Some(hash));
-            }
-            store.insert(entry.clone());
-            return taken;
-        }
-    }
-
     /// Takes out the entry whose key `is` accepts because somebody asked for it. Racers for that key come too late from the very
     /// moment on in which it was there, or was not.
-    pub(crate) fn take_key(&self, hash: u64, keys: Keys, mut is: impl FnMut(&St::Key) -> bool) -> Option<Taken<St>> {
-        // Dropped after the lock has opened: it may be the last of an entry that others took out.
-        let (mut there, mut seen);
-        let taken = loop {
-            (there, seen) = match keys {
-                Keys::Trusted => (None, None),
-                Keys::Users => {
-                    let (there, version) = self.seek_outside(hash, |_| true, &mut is);
-                    (there, Some(version))
-                }
-            };
-            let mut store = self.lock();
-            match seen {
-                Some(version) if version != store.version() => continue,
-                Some(_) => {}
-                None => there = store.find(hash, &mut is, Counted::<St>::clone),
-            }
+    pub(crate) fn take_key(&self, hash: u64, keys: Keys, is: impl FnMut(&St::Key) -> bool) -> Option<Taken<St>> {
+        let taken = self.with_key(hash, keys, is, |store, there| {
             self.racers.overtake(Some(hash));
-            break there.as_ref().and_then(|there| store.remove(id_of(there)));
-        };
+            there.and_then(|there| store.remove(&self.front, id_of(there)))
+        });
         self.gone(taken)
     }
 
@@ -399,9 +341,9 @@ where
     ) -> Result<(bool, Evicted<St>), St::Value> {
         let id = id_of(entry);
         let mut store = self.lock();
-        if store.contains(id) {
+        if store.find(&self.front, id.hash, |other| id_of(other) == id, |_| ()).is_some() {
             entry.slot.fill(value);
-            store.turned_ready(entry);
+            store.turned_ready(&self.front, entry);
             return Ok((true, store.evict(id, capacity, Self::IS_DEAD)));
         }
         detached::ended();
@@ -416,7 +358,7 @@ where
     pub(crate) fn overtake(&self, entry: &Counted<St>) {
         let taken = {
             let mut store = self.lock();
-            if entry.slot.get().is_some() { None } else { store.remove(id_of(entry)) }
+            if entry.slot.get().is_some() { None } else { store.remove(&self.front, id_of(entry)) }
         };
         drop(self.gone(taken));
     }
@@ -435,7 +377,7 @@ where
         }
         // A body may end an argument that it took by value; nobody would take the entry out for that any more.
         if is_dead::<S, St>(entry.meta.key()) {
-            let taken = self.lock().remove(id_of(entry));
+            let taken = self.lock().remove(&self.front, id_of(entry));
             if self.gone(taken).is_some() {
                 return Ok(None);
             }
@@ -462,7 +404,7 @@ where
     /// Takes the entry of a flight that ended without a value out.
     pub(crate) fn withdraw(&self, entry: &Counted<St>) {
         // Not "asked": the flight's own end disturbs no other.
-        let taken = self.lock().remove(id_of(entry));
+        let taken = self.lock().remove(&self.front, id_of(entry));
         if taken.is_some() {
             unlink::<S, St>(entry);
         } else {
@@ -473,7 +415,7 @@ where
 
     /// Takes one entry out because an argument of it died.
     fn remove(&self, id: EntryId, why: Count) -> bool {
-        let taken = self.lock().remove(id);
+        let taken = self.lock().remove(&self.front, id);
         let Some(taken) = taken.map(|taken| taken.seen(Self::SEEN)) else { return false };
         Self::note_detached(&taken);
         unlink::<S, St>(taken.entry());
@@ -487,19 +429,6 @@ where
     fn raw(&self) -> NonNull<CellHead> {
         let address = std::ptr::from_ref(self).addr();
         NonNull::new(std::ptr::with_exposed_provenance_mut(address)).expect("a reference is not null")
-    }
-
-    /// Links an entry from its weak arguments.
-    fn link(&self, entry: &Counted<St>) {
-        if !<St::Key as StoredKey<S>>::PEERS {
-            return;
-        }
-        let id = id_of(entry);
-        entry.meta.key().each_peer(&mut |peer| {
-            // SAFETY: this cell is borrowed, and counted.
-            let here = unsafe { CellRef::retain(self.raw()) };
-            peer.link(id, here);
-        });
     }
 }
 
@@ -550,7 +479,7 @@ where
         cell::delist(self.cell, self.core);
         // SAFETY: not published: still ours.
         let this: &CountedCell<S, St> = unsafe { cell::cast(self.cell) };
-        let first = self.first.map(|first| this.lock().remove(first));
+        let first = self.first.map(|first| this.lock().remove(&this.front, first));
         // Who cleared meanwhile has taken it out, as that of a flight; and here that flight ends.
         if let Some(None) = first {
             detached::ended();
@@ -563,10 +492,29 @@ where
     }
 }
 
-/// Takes the links to an entry out again unless it is forgotten.
+/// The links to an entry from its weak arguments. They are taken out again unless they are to stay: the user's `Eq` may panic before
+/// the entry is put in.
 struct Linked<'e, S: Scope, St: Store>(&'e Counted<St>, PhantomData<S>)
 where
     St::Key: StoredKey<S>;
+
+impl<'e, S: Scope, St: Store<Key: StoredKey<S>> + 'static> Linked<'e, S, St> {
+    fn new(cell: &CountedCell<S, St>, entry: &'e Counted<St>) -> Self {
+        if <St::Key as StoredKey<S>>::PEERS {
+            let id = id_of(entry);
+            entry.meta.key().each_peer(&mut |peer| {
+                // SAFETY: the cell is borrowed, and counted.
+                let here = unsafe { CellRef::retain(cell.raw()) };
+                peer.link(id, here);
+            });
+        }
+        Self(entry, PhantomData)
+    }
+
+    fn stay(self) {
+        mem::forget(self);
+    }
+}
 
 impl<S: Scope, St: Store> Drop for Linked<'_, S, St>
 where
@@ -599,16 +547,12 @@ where
     dead
 }
 
-pub(crate) fn new_entry<St: Store>(slot: crate::value::slot::Slot<St::Value>, key: St::Key, hash: u64) -> Counted<St> {
+pub(crate) fn new_entry<St: Store>(slot: Slot<St::Value>, key: St::Key, hash: u64) -> Counted<St> {
     Arc::new(Entry { slot, meta: Meta::new(key, hash) })
 }
 
 /// The same, for the call and for the store.
-pub(crate) fn new_entries<St: Store>(
-    slot: crate::value::slot::Slot<St::Value>,
-    key: St::Key,
-    hash: u64,
-) -> (Counted<St>, Counted<St>) {
+pub(crate) fn new_entries<St: Store>(slot: Slot<St::Value>, key: St::Key, hash: u64) -> (Counted<St>, Counted<St>) {
     Arc::pair(Entry { slot, meta: Meta::new(key, hash) })
 }
 
@@ -643,18 +587,18 @@ where
         // The object is dead, or borrowed by the caller alone: nobody holds an entry of its.
         let ready = this.end_each(entries, why, |taken| drop_entry::<St>(taken.into_unseen(), &mut panics));
         panics.resume();
-        ready as usize
+        ready
     }
 
     fn ready(&self) -> usize {
-        self.lock().ready()
+        self.lock().ready(&self.front)
     }
 
     fn living(&self) -> usize {
         let store = self.lock();
         match Self::IS_DEAD {
-            None => store.ready(),
-            Some(is_dead) => store.store.count(|entry| entry.slot.get().is_some() && !is_dead(entry.meta.key())),
+            None => store.ready(&self.front),
+            Some(is_dead) => store.count(&self.front, |entry| entry.slot.get().is_some() && !is_dead(entry.meta.key())),
         }
     }
 }
@@ -666,28 +610,26 @@ where
 {
     /// Takes all entries of an object that may be alive out. Those that hits may hold go to `batch`.
     fn empty(&self, why: Count, batch: &mut Batch, panics: &mut Panics) -> usize {
-        let ready = self.end_each(self.drain(), why, |taken| match taken.seen(Self::SEEN).into_victim() {
+        self.end_each(self.drain(), why, |taken| match taken.seen(Self::SEEN).into_victim() {
             Ok(victim) => batch.add(victim, panics),
             Err(taken) => {
                 panics.run(|| drop(taken));
             }
-        });
-        ready as usize
+        })
     }
 
     /// Takes all entries out.
-    fn drain(&self) -> St::Drained {
+    fn drain(&self) -> (usize, St::Drained) {
         let mut store = self.lock();
         self.racers.overtake(None);
-        store.drain()
+        store.drain(&self.front)
     }
 
     /// Unlinks and counts what was taken out.
-    fn end_each(&self, entries: St::Drained, why: Count, mut each: impl FnMut(Taken<St>)) -> u64 {
+    fn end_each(&self, (ready, entries): (usize, St::Drained), why: Count, mut each: impl FnMut(Taken<St>)) -> usize {
         // Counted before any of them is dropped: a destructor may look.
-        let ready = St::count_ready(&entries);
         if ready > 0 {
-            counters::count(self.core(), why, ready);
+            counters::count(self.core(), why, ready as u64);
         }
         for taken in entries {
             Self::note_detached(&taken);
@@ -710,8 +652,7 @@ mod tests {
     use super::*;
     use crate::argument::scope::Shared;
     use crate::memo::site::Site;
-    use crate::value::slot::Slot;
-    use crate::value::store::Single;
+    use crate::value::single::Single;
 
     const INSIDE: Where = Where { local: false, tabled: false };
 

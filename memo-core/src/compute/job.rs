@@ -16,8 +16,9 @@ use crate::reclaim::audit;
 use crate::reclaim::call::Call;
 use crate::sys::panics::{OnItsWay, drop_all};
 use crate::sys::thread;
+use crate::value::entry::Meta;
 use crate::value::slot::{Look, NoValue, Slot};
-use crate::value::store::{Counted, Evicted, Meta, Store, Taken};
+use crate::value::store::{Counted, Evicted, Store, Taken};
 
 /// Begins a computation: as a frame of this thread, timed now and then. `stack` is an address on the stack that it runs on.
 fn start(core: &'static Core, task: Task, stack: usize, strong: Option<usize>, others: Counts) -> Running {

@@ -9,7 +9,9 @@ use super::probe::Probe;
 use super::stored::StoredKey;
 use crate::argument::scope::Scope;
 use crate::sys::panics::OnItsWay;
-use crate::value::store::{Single, Store, Table};
+use crate::value::single::Single;
+use crate::value::store::Store;
+use crate::value::table::Table;
 
 /// The whole extra key of a call: `()`, or a tuple of [`Probe`]s.
 #[allow(private_interfaces, private_bounds, reason = "implemented here only")]

@@ -1,0 +1,143 @@
+//! The entry of a memo without extra key.
+
+use std::marker::PhantomData;
+use std::mem::ManuallyDrop;
+use std::ptr::NonNull;
+
+use crate::memo::vtable::EntryId;
+use crate::sys::arc::Arc;
+use crate::sys::fence;
+use crate::sys::hazard::protect::Front;
+use crate::value::entry::{Entry, Meta, id_of};
+use crate::value::store::{Counted, Evicted, IsDead, Store, Taken};
+
+/// What a [`Single`] knows of its entry.
+pub(crate) struct Bare;
+
+impl Meta for Bare {
+    type Key = ();
+    fn new((): (), _: u64) -> Self {
+        Self
+    }
+    fn key(&self) -> &() {
+        &()
+    }
+    fn hash(&self) -> u64 {
+        0
+    }
+    #[inline(always)]
+    fn visit(&self) {}
+}
+
+/// One entry at most. It lies in the front, with its count, whether it is ready or not.
+pub struct Single<V>(PhantomData<fn(V) -> V>);
+
+impl<V> Default for Single<V> {
+    fn default() -> Self {
+        Self(PhantomData)
+    }
+}
+
+/// The front of a [`Single`].
+pub(crate) struct OneEntry<V>(Front<Entry<Bare, V>>);
+
+impl<V> Default for OneEntry<V> {
+    fn default() -> Self {
+        Self(Front::default())
+    }
+}
+
+impl<V> OneEntry<V> {
+    fn get(&self) -> Option<ManuallyDrop<Arc<Entry<Bare, V>>>> {
+        // SAFETY: what is in the front came from `into_raw`, with a count that is the front's own.
+        self.0.get().map(|entry| ManuallyDrop::new(unsafe { Arc::from_raw(entry.as_ptr()) }))
+    }
+
+    /// The entry, and whether it was shown.
+    fn take(&self) -> Option<(Arc<Entry<Bare, V>>, bool)> {
+        let entry = self.get()?;
+        let shown = self.0.shows();
+        self.0.hide();
+        Some((ManuallyDrop::into_inner(entry), shown))
+    }
+}
+
+impl<V> Drop for OneEntry<V> {
+    fn drop(&mut self) {
+        drop(self.take());
+    }
+}
+
+fn pointer_to<V>(entry: &Arc<Entry<Bare, V>>) -> NonNull<Entry<Bare, V>> {
+    NonNull::new(Arc::as_ptr(entry).cast_mut()).expect("an allocation is not null")
+}
+
+impl<V: 'static> Store for Single<V> {
+    type Key = ();
+    type Meta = Bare;
+    type Value = V;
+    type Front = OneEntry<V>;
+    type Drained = Option<Taken<Self>>;
+    const FRONTED: bool = true;
+
+    #[inline(always)]
+    fn front(front: &OneEntry<V>) -> Option<&Front<Entry<Bare, V>>> {
+        Some(&front.0)
+    }
+
+    #[inline]
+    fn find<R>(
+        &self,
+        front: &OneEntry<V>,
+        _: u64,
+        mut is: impl FnMut(&Counted<Self>) -> bool,
+        act: impl FnOnce(&Counted<Self>) -> R,
+    ) -> Option<R> {
+        front.get().filter(|entry| is(entry)).map(|entry| act(&entry))
+    }
+
+    fn insert(&mut self, front: &OneEntry<V>, entry: Counted<Self>) {
+        debug_assert!(front.get().is_none());
+        let at = pointer_to(&entry);
+        // The front has the count now.
+        let entry = ManuallyDrop::new(entry);
+        front.0.keep(at);
+        if entry.slot.get().is_some() {
+            self.turned_ready(front, &entry);
+        }
+    }
+
+    fn remove(&mut self, front: &OneEntry<V>, id: EntryId) -> Option<Taken<Self>> {
+        if front.get().is_some_and(|entry| id_of(&entry) == id) { self.drain(front).1 } else { None }
+    }
+
+    fn turned_ready(&mut self, front: &OneEntry<V>, entry: &Counted<Self>) {
+        // Elsewhere hits find it under the lock.
+        if fence::can_hold() {
+            front.0.show(pointer_to(entry));
+        }
+    }
+
+    #[inline(always)]
+    fn evict(&mut self, _: EntryId, _: usize, _: Option<IsDead<()>>) -> Evicted<Self> {
+        Evicted::none()
+    }
+
+    fn drain(&mut self, front: &OneEntry<V>) -> (usize, Option<Taken<Self>>) {
+        let taken = front.take().map(|(entry, shown)| Taken::now(entry, shown));
+        (taken.as_ref().map_or(0, |taken| usize::from(taken.ready)), taken)
+    }
+
+    fn ready(&self, front: &OneEntry<V>) -> usize {
+        self.count(front, |entry| entry.slot.get().is_some())
+    }
+
+    fn count(&self, front: &OneEntry<V>, counts: impl Fn(&Counted<Self>) -> bool) -> usize {
+        usize::from(front.get().is_some_and(|entry| counts(&entry)))
+    }
+
+    /// There is one key, which is ours: nobody compares outside the lock.
+    fn version(&self) -> u64 {
+        0
+    }
+}
