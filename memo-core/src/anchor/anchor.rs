@@ -9,6 +9,7 @@ use std::sync::OnceLock;
 use super::drop_queue;
 use super::list::CellList;
 use crate::memo::head::CellHead;
+use crate::sys::sync::const_fn;
 
 /// The place where an object's results live. It dies with the object, and takes the results with it.
 ///
@@ -63,23 +64,17 @@ impl UnwindSafe for Anchor {}
 impl RefUnwindSafe for Anchor {}
 
 impl Anchor {
-    /// An anchor without results.
-    ///
-    /// ```
-    /// static ANCHOR: memo_core::Anchor = memo_core::Anchor::new();
-    /// assert!(ANCHOR.is_empty());
-    /// ```
-    #[must_use]
-    #[cfg(not(memo_loom))]
-    pub const fn new() -> Self {
-        Self { cells: CellList::new() }
-    }
-
-    /// An anchor without results.
-    #[must_use]
-    #[cfg(memo_loom)]
-    pub fn new() -> Self {
-        Self { cells: CellList::new() }
+    const_fn! {
+        /// An anchor without results.
+        ///
+        /// ```
+        /// static ANCHOR: memo_core::Anchor = memo_core::Anchor::new();
+        /// assert!(ANCHOR.is_empty());
+        /// ```
+        #[must_use]
+        pub fn new() -> Self {
+            Self { cells: CellList::new() }
+        }
     }
 
     #[inline(always)]

@@ -4,6 +4,7 @@ use std::fmt;
 use std::ops::{Deref, DerefMut};
 
 use crate::anchor::anchor::{Anchor, HasAnchor};
+use crate::sys::sync::const_fn;
 
 /// A value with an anchor: a weak argument without touching the value's own type.
 ///
@@ -33,20 +34,15 @@ pub struct Anchored<T: ?Sized> {
 }
 
 impl<T> Anchored<T> {
-    /// Gives `value` an anchor.
-    ///
-    /// ```
-    /// assert_eq!(*memo_core::Anchored::new(5), 5);
-    /// ```
-    #[cfg(not(memo_loom))]
-    pub const fn new(value: T) -> Self {
-        Self { anchor: Anchor::new(), value }
-    }
-
-    /// Gives `value` an anchor.
-    #[cfg(memo_loom)]
-    pub fn new(value: T) -> Self {
-        Self { anchor: Anchor::new(), value }
+    const_fn! {
+        /// Gives `value` an anchor.
+        ///
+        /// ```
+        /// assert_eq!(*memo_core::Anchored::new(5), 5);
+        /// ```
+        pub fn new(value: T) -> Self {
+            Self { anchor: Anchor::new(), value }
+        }
     }
 
     /// Drops the results and returns the value.

@@ -22,7 +22,7 @@ use crate::memo::core::Core;
 use crate::memo::head::CellHead;
 use crate::sys::hash_index::Index;
 use crate::sys::prefetch;
-use crate::sys::sync::{AtomicPtr, Mutex, Ordering, unpoisoned};
+use crate::sys::sync::{AtomicPtr, Mutex, Ordering, const_fn, unpoisoned};
 
 /// How many cells are found by walking: few enough for a walk to cost no more than a probe.
 #[cfg(not(memo_loom))]
@@ -109,14 +109,10 @@ fn hash_of(memo: &'static Core) -> u64 {
 }
 
 impl CellList {
-    #[cfg(not(memo_loom))]
-    pub(crate) const fn new() -> Self {
-        Self { head: AtomicPtr::new(std::ptr::null_mut()) }
-    }
-
-    #[cfg(memo_loom)]
-    pub(crate) fn new() -> Self {
-        Self { head: AtomicPtr::new(std::ptr::null_mut()) }
+    const_fn! {
+        pub(crate) fn new() -> Self {
+            Self { head: AtomicPtr::new(std::ptr::null_mut()) }
+        }
     }
 
     /// The cell of `memo`.

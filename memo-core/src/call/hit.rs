@@ -24,12 +24,13 @@ where
     pub(crate) fn hit(&self, core: &'static Core, copy: &mut Option<OnItsWay<St::Value>>) -> u64 {
         use crate::memo::count::Count;
         use crate::sys::hazard::own;
-        use crate::sys::hazard::protect::{self, Held};
+        use crate::sys::hazard::protect::{self, HazardGuard};
+        use crate::sys::hazard::retire::DOMAIN;
         use crate::sys::trivial::is_plain;
         use crate::value::entry::Entry;
 
         use crate::memo::counters::Counters;
-        let Some(front) = self.front() else { return 0 };
+        let Some(published) = self.published() else { return 0 };
         let counters = Counters::here();
         // Who has counters is a reader that others see.
         let Some(place) = counters.place(core) else { return 0 };
@@ -53,24 +54,24 @@ where
         if is_plain::<St::Value>() {
             if S::LOCAL {
                 // Nothing else of this thread's runs meanwhile, and no other takes it away.
-                if let Some(entry) = front.shown_here() {
+                if let Some(entry) = published.visible_here() {
                     // SAFETY: what is shown stays meanwhile.
                     copy_of(unsafe { entry.as_ref() });
                 }
             } else {
-                protect::copy_unnoticed(front, reader.copying(), copy_of);
+                protect::copy_trivial(published, reader.copying(), copy_of);
             }
         } else if reader.cloning().is_free() {
             if S::LOCAL {
-                if let Some(entry) = front.shown_here() {
+                if let Some(entry) = published.visible_here() {
                     let address = entry.addr().get();
                     reader.cloning().set(address);
-                    let _held = Held::new(address, reader.cloning(), reader, protect::meeting());
+                    let _guard = HazardGuard::new(address, reader.cloning(), reader, DOMAIN);
                     // SAFETY: as above, or until it is held no more.
                     copy_of(unsafe { entry.as_ref() });
                 }
             } else {
-                protect::copy(front, reader.cloning(), reader, protect::meeting(), copy_of);
+                protect::copy(published, reader.cloning(), reader, DOMAIN, copy_of);
             }
         }
         hits

@@ -22,8 +22,8 @@ use crate::memo::list;
 use crate::memo::seats::Listing;
 use crate::memo::vtable::{CellVtable, EntryId, SharedVtable};
 use crate::sys::arc::Arc;
-use crate::sys::hazard::protect::Front;
-use crate::sys::hazard::retire::{Batch, Seen};
+use crate::sys::hazard::protect::Published;
+use crate::sys::hazard::retire::{Batch, ReadBy};
 use crate::sys::panics::Panics;
 use crate::sys::sync::plain::{Mutex, MutexGuard};
 use crate::sys::sync::unpoisoned;
@@ -128,7 +128,7 @@ where
         if <St::Key as StoredKey<S>>::PEERS { Some(is_dead::<S, St>) } else { None };
 
     /// Whose hits may hold an entry of this cell.
-    const SEEN: Seen = if S::LOCAL { Seen::Here } else { Seen::ByAll };
+    const READ_BY: ReadBy = if S::LOCAL { ReadBy::ThisThread } else { ReadBy::All };
 
     pub(crate) fn core(&self) -> &'static Core {
         self.head.memo()
@@ -136,8 +136,8 @@ where
 
     /// What hits look at without the lock, if there is such a thing.
     #[inline(always)]
-    pub(crate) fn front(&self) -> Option<&Front<Entry<St::Meta, St::Value>>> {
-        St::front(&self.front)
+    pub(crate) fn published(&self) -> Option<&Published<Entry<St::Meta, St::Value>>> {
+        St::published(&self.front)
     }
 
     /// Does `act` with the entry whose key `is` accepts, under the lock. Both are ours.
@@ -306,7 +306,7 @@ where
 
     /// What was taken out of an object that may be alive.
     fn gone(&self, taken: Option<Taken<St>>) -> Option<Taken<St>> {
-        let taken = taken?.seen(Self::SEEN);
+        let taken = taken?.read_by(Self::READ_BY);
         Self::note_detached(&taken);
         unlink::<S, St>(taken.entry());
         Some(taken)
@@ -416,7 +416,7 @@ where
     /// Takes one entry out because an argument of it died.
     fn remove(&self, id: EntryId, why: Count) -> bool {
         let taken = self.lock().remove(&self.front, id);
-        let Some(taken) = taken.map(|taken| taken.seen(Self::SEEN)) else { return false };
+        let Some(taken) = taken.map(|taken| taken.read_by(Self::READ_BY)) else { return false };
         Self::note_detached(&taken);
         unlink::<S, St>(taken.entry());
         if taken.ready {
@@ -610,8 +610,8 @@ where
 {
     /// Takes all entries of an object that may be alive out. Those that hits may hold go to `batch`.
     fn empty(&self, why: Count, batch: &mut Batch, panics: &mut Panics) -> usize {
-        self.end_each(self.drain(), why, |taken| match taken.seen(Self::SEEN).into_victim() {
-            Ok(victim) => batch.add(victim, panics),
+        self.end_each(self.drain(), why, |taken| match taken.read_by(Self::READ_BY).into_retired() {
+            Ok(retired) => batch.add(retired, panics),
             Err(taken) => {
                 panics.run(|| drop(taken));
             }

@@ -13,7 +13,7 @@
 //!    is an ordinary fence, too.
 //! 3. Which of the two it is is decided once, before any reader sets a mark, and stays.
 //! 4. A kernel that refuses later (a process may shut itself in, and forget this call) is not asked again: [`heavy`] fails from then on,
-//!    and [`can_hold`] says that nothing more is to be shown to readers who count on it.
+//!    and [`can_publish`] says that nothing more is to be shown to readers who count on it.
 //!
 //! The source of the idea: D. Dice, H. Huang, M. Yang, "Asymmetric Dekker Synchronization" (2001), and the manual page of
 //! `membarrier(2)`.
@@ -43,16 +43,16 @@ pub(crate) fn full() {
 }
 
 /// The side of a reader that holds what it copies: one kind of fence, known when this is compiled, so that a hit has nothing
-/// to ask. Only for what was shown while [`can_hold`].
+/// to ask. Only for what was shown while [`can_publish`].
 #[inline(always)]
-pub(crate) fn holding() {
+pub(crate) fn hazard() {
     if cfg!(all(target_os = "linux", not(any(miri, memo_loom, memo_shuttle)))) { light() } else { full() }
 }
 
-/// Whether [`holding`] is what its readers need. Not on a Linux whose kernel refuses, or did so once: there nothing is shown to
+/// Whether [`hazard`] is what its readers need. Not on a Linux whose kernel refuses, or did so once: there nothing is shown to
 /// them.
 #[inline]
-pub(crate) fn can_hold() -> bool {
+pub(crate) fn can_publish() -> bool {
     !cfg!(all(target_os = "linux", not(any(miri, memo_loom, memo_shuttle))))
         || is_asymmetric() && !REFUSED.load(Ordering::Relaxed)
 }

@@ -7,7 +7,7 @@ use std::ptr::NonNull;
 use crate::memo::vtable::EntryId;
 use crate::sys::arc::Arc;
 use crate::sys::fence;
-use crate::sys::hazard::protect::Front;
+use crate::sys::hazard::protect::Published;
 use crate::value::entry::{Entry, Meta, id_of};
 use crate::value::store::{Counted, Evicted, IsDead, Store, Taken};
 
@@ -39,11 +39,11 @@ impl<V> Default for Single<V> {
 }
 
 /// The front of a [`Single`].
-pub(crate) struct OneEntry<V>(Front<Entry<Bare, V>>);
+pub(crate) struct OneEntry<V>(Published<Entry<Bare, V>>);
 
 impl<V> Default for OneEntry<V> {
     fn default() -> Self {
-        Self(Front::default())
+        Self(Published::default())
     }
 }
 
@@ -56,8 +56,8 @@ impl<V> OneEntry<V> {
     /// The entry, and whether it was shown.
     fn take(&self) -> Option<(Arc<Entry<Bare, V>>, bool)> {
         let entry = self.get()?;
-        let shown = self.0.shows();
-        self.0.hide();
+        let shown = self.0.is_visible();
+        self.0.clear();
         Some((ManuallyDrop::into_inner(entry), shown))
     }
 }
@@ -81,7 +81,7 @@ impl<V: 'static> Store for Single<V> {
     const FRONTED: bool = true;
 
     #[inline(always)]
-    fn front(front: &OneEntry<V>) -> Option<&Front<Entry<Bare, V>>> {
+    fn published(front: &OneEntry<V>) -> Option<&Published<Entry<Bare, V>>> {
         Some(&front.0)
     }
 
@@ -101,7 +101,7 @@ impl<V: 'static> Store for Single<V> {
         let at = pointer_to(&entry);
         // The front has the count now.
         let entry = ManuallyDrop::new(entry);
-        front.0.keep(at);
+        front.0.put_hidden(at);
         if entry.slot.get().is_some() {
             self.turned_ready(front, &entry);
         }
@@ -113,8 +113,8 @@ impl<V: 'static> Store for Single<V> {
 
     fn turned_ready(&mut self, front: &OneEntry<V>, entry: &Counted<Self>) {
         // Elsewhere hits find it under the lock.
-        if fence::can_hold() {
-            front.0.show(pointer_to(entry));
+        if fence::can_publish() {
+            front.0.publish(pointer_to(entry));
         }
     }
 

@@ -19,7 +19,7 @@
 
 use std::mem::MaybeUninit;
 
-use crate::sys::sync::{AtomicU64, Condvar, Mutex, Ordering, UnsafeCell, unpoisoned};
+use crate::sys::sync::{AtomicU64, Condvar, Mutex, Ordering, UnsafeCell, const_fn, unpoisoned};
 
 const TAG: u64 = 0b11;
 const EMPTY: u64 = 0;
@@ -303,9 +303,10 @@ struct Bucket {
 }
 
 impl Bucket {
-    #[cfg(not(memo_loom))]
-    const fn new() -> Self {
-        Self { lock: Mutex::new(()), woken: Condvar::new() }
+    const_fn! {
+        fn new() -> Self {
+            Self { lock: Mutex::new(()), woken: Condvar::new() }
+        }
     }
 }
 
@@ -322,7 +323,7 @@ fn with_bucket<R>(address: usize, act: impl FnOnce(&Bucket) -> R) -> R {
 #[cfg(memo_loom)]
 fn with_bucket<R>(address: usize, act: impl FnOnce(&Bucket) -> R) -> R {
     loom::lazy_static! {
-        static ref ONLY: Bucket = Bucket { lock: Mutex::new(()), woken: Condvar::new() };
+        static ref ONLY: Bucket = Bucket::new();
     }
     let _ = address % BUCKETS;
     act(&ONLY)

@@ -18,8 +18,8 @@ use std::mem::ManuallyDrop;
 
 use crate::memo::vtable::EntryId;
 use crate::sys::arc::Arc;
-use crate::sys::hazard::protect::Front;
-use crate::sys::hazard::retire::{self, Seen, Victim};
+use crate::sys::hazard::protect::Published;
+use crate::sys::hazard::retire::{self, ReadBy, Retired};
 use crate::sys::panics::drop_all;
 use crate::value::entry::{Entry, Meta};
 
@@ -31,7 +31,7 @@ pub(crate) struct Taken<St: Store> {
     pub(crate) ready: bool,
     /// Whether it was shown to hits.
     shown: bool,
-    seen: Seen,
+    read_by: ReadBy,
 }
 
 impl<St: Store> Taken<St> {
@@ -39,12 +39,12 @@ impl<St: Store> Taken<St> {
 
     /// To be called under the store's lock.
     pub(crate) fn now(entry: Counted<St>, shown: bool) -> Self {
-        Self { ready: entry.slot.get().is_some(), shown, entry: ManuallyDrop::new(entry), seen: Seen::ByAll }
+        Self { ready: entry.slot.get().is_some(), shown, entry: ManuallyDrop::new(entry), read_by: ReadBy::All }
     }
 
-    /// Says whose hits may hold it.
-    pub(crate) fn seen(mut self, seen: Seen) -> Self {
-        self.seen = seen;
+    /// Records which threads' hits may hold it.
+    pub(crate) fn read_by(mut self, read_by: ReadBy) -> Self {
+        self.read_by = read_by;
         self
     }
 
@@ -59,10 +59,10 @@ impl<St: Store> Taken<St> {
         unsafe { ManuallyDrop::take(&mut this.entry) }
     }
 
-    /// A victim for a batch, if hits of any thread may hold it.
-    pub(crate) fn into_victim(self) -> Result<Victim, Self> {
-        if self.may_be_held() && self.seen == Seen::ByAll {
-            Ok(Victim::new(self.into_unseen(), Self::DROPLESS))
+    /// The same to be retired in a batch, if hits of any thread may hold it.
+    pub(crate) fn into_retired(self) -> Result<Retired, Self> {
+        if self.may_be_held() && self.read_by == ReadBy::All {
+            Ok(Retired::new(self.into_unseen(), Self::DROPLESS))
         } else {
             Err(self)
         }
@@ -79,7 +79,7 @@ impl<St: Store> Drop for Taken<St> {
         // SAFETY: it is not used again.
         let entry = unsafe { ManuallyDrop::take(&mut self.entry) };
         if held {
-            retire::let_go(Victim::new(entry, Self::DROPLESS), self.seen);
+            retire::retire(Retired::new(entry, Self::DROPLESS), self.read_by);
         }
     }
 }
@@ -132,7 +132,7 @@ pub(crate) trait Store: Default {
     const FRONTED: bool;
 
     /// What hits see.
-    fn front(front: &Self::Front) -> Option<&Front<Entry<Self::Meta, Self::Value>>>;
+    fn published(front: &Self::Front) -> Option<&Published<Entry<Self::Meta, Self::Value>>>;
     /// Does `act` with the entry of this hash that `is` accepts. Both are ours.
     fn find<R>(
         &self,

@@ -6,7 +6,7 @@ use hashbrown::HashTable;
 
 use crate::memo::vtable::EntryId;
 use crate::sys::arc::Arc;
-use crate::sys::hazard::protect::Front;
+use crate::sys::hazard::protect::Published;
 use crate::sys::panics::quietly;
 use crate::sys::sync::panicking;
 use crate::sys::sync::plain::{AtomicBool, Ordering};
@@ -160,7 +160,7 @@ impl<K: 'static, V: 'static> Store for Table<K, V> {
     const FRONTED: bool = false;
 
     #[inline(always)]
-    fn front((): &()) -> Option<&Front<Entry<Keyed<K>, V>>> {
+    fn published((): &()) -> Option<&Published<Entry<Keyed<K>, V>>> {
         None
     }
 

@@ -25,7 +25,7 @@
 use std::ptr::NonNull;
 
 use crate::sys::fence;
-use crate::sys::sync::{AtomicBool, AtomicUsize, Mutex, MutexGuard, Ordering, unpoisoned};
+use crate::sys::sync::{AtomicBool, AtomicUsize, Mutex, MutexGuard, Ordering, const_fn, unpoisoned};
 
 /// One thread's marks, on a line of their own: every hit writes them. (Two lines, where the processor fetches pairs.)
 #[repr(align(128))]
@@ -33,24 +33,20 @@ pub(crate) struct Reader {
     looking: AtomicBool,
     /// Whether something that this reader may hold was taken out. Set by whoever took it.
     wanted: AtomicBool,
-    /// What is copied by code of ours.
-    copying: Hold,
-    /// What is copied by code of the user's.
-    cloning: Hold,
+    /// Hazard for copies that run no user code.
+    copying: Hazard,
+    /// Hazard for copies by the user's `Clone`.
+    cloning: Hazard,
 }
 
-/// The address of an entry that is held, or 0.
-pub(crate) struct Hold(AtomicUsize);
+/// A hazard pointer: the address of an entry that is held, or 0.
+pub(crate) struct Hazard(AtomicUsize);
 
-impl Hold {
-    #[cfg(not(memo_loom))]
-    const fn new() -> Self {
-        Self(AtomicUsize::new(0))
-    }
-
-    #[cfg(memo_loom)]
-    fn new() -> Self {
-        Self(AtomicUsize::new(0))
+impl Hazard {
+    const_fn! {
+        fn new() -> Self {
+            Self(AtomicUsize::new(0))
+        }
     }
 
     /// `Release`: who sees it comes after what was done under the mark before.
@@ -65,7 +61,7 @@ impl Hold {
         self.0.store(0, Ordering::Release);
     }
 
-    /// By its own thread: it is not if a `Clone` of the user's, further out, has taken it.
+    /// By its own thread: it is not free inside a `Clone` of the user's.
     #[inline(always)]
     pub(crate) fn is_free(&self) -> bool {
         self.0.load(Ordering::Relaxed) == 0
@@ -77,23 +73,14 @@ impl Hold {
 }
 
 impl Reader {
-    #[cfg(not(memo_loom))]
-    pub(crate) const fn new() -> Self {
-        Self {
-            looking: AtomicBool::new(false),
-            wanted: AtomicBool::new(false),
-            copying: Hold::new(),
-            cloning: Hold::new(),
-        }
-    }
-
-    #[cfg(memo_loom)]
-    pub(crate) fn new() -> Self {
-        Self {
-            looking: AtomicBool::new(false),
-            wanted: AtomicBool::new(false),
-            copying: Hold::new(),
-            cloning: Hold::new(),
+    const_fn! {
+        pub(crate) fn new() -> Self {
+            Self {
+                looking: AtomicBool::new(false),
+                wanted: AtomicBool::new(false),
+                copying: Hazard::new(),
+                cloning: Hazard::new(),
+            }
         }
     }
 
@@ -109,13 +96,13 @@ impl Reader {
 
     /// The mark for copies by code of ours.
     #[inline(always)]
-    pub(crate) fn copying(&self) -> &Hold {
+    pub(crate) fn copying(&self) -> &Hazard {
         &self.copying
     }
 
     /// The mark for copies by code of the user's.
     #[inline(always)]
-    pub(crate) fn cloning(&self) -> &Hold {
+    pub(crate) fn cloning(&self) -> &Hazard {
         &self.cloning
     }
 
@@ -130,7 +117,7 @@ impl Reader {
     }
 
     pub(crate) fn holds(&self, address: usize) -> bool {
-        self.holding().contains(&address)
+        self.hazards().contains(&address)
     }
 
     /// Whether code of the user's copies what is at `address`, or the hit is about to find that it is not what it sought. The
@@ -140,7 +127,7 @@ impl Reader {
         self.cloning.get() == address
     }
 
-    pub(crate) fn holding(&self) -> [usize; 2] {
+    pub(crate) fn hazards(&self) -> [usize; 2] {
         [self.copying.get(), self.cloning.get()]
     }
 
@@ -186,7 +173,7 @@ pub(crate) fn lend() -> &'static Reader {
 /// Takes back a reader that is on no list. One that is still marked (the process ends in the middle of a copy) is no good.
 #[cfg(not(memo_loom))]
 pub(crate) fn give_back(reader: &'static Reader) {
-    if reader.holding() == [0, 0] && !reader.looking.load(Ordering::Relaxed) {
+    if reader.hazards() == [0, 0] && !reader.looking.load(Ordering::Relaxed) {
         reader.want(false);
         unpoisoned(SPARE.lock()).push(reader);
     }
@@ -213,14 +200,10 @@ pub(crate) struct Readers(Mutex<Vec<Entry>>);
 pub(crate) static READERS: Readers = Readers::new();
 
 impl Readers {
-    #[cfg(not(memo_loom))]
-    pub(crate) const fn new() -> Self {
-        Self(Mutex::new(Vec::new()))
-    }
-
-    #[cfg(memo_loom)]
-    pub(crate) fn new() -> Self {
-        Self(Mutex::new(Vec::new()))
+    const_fn! {
+        pub(crate) fn new() -> Self {
+            Self(Mutex::new(Vec::new()))
+        }
     }
 
     /// Puts a reader on the list.

@@ -1,4 +1,4 @@
-//! Values that were taken from living objects, on their way to be dropped. The protocol is in [`protect`](super::protect).
+//! Entries that were taken from living objects and are to be dropped: retired. The protocol is in [`protect`](super::protect).
 
 use std::ptr::NonNull;
 
@@ -12,30 +12,30 @@ use crate::sys::fence;
 use crate::sys::panics::Panics;
 #[cfg(not(memo_loom))]
 use crate::sys::panics::drop_all;
-use crate::sys::sync::{Mutex, unpoisoned};
+use crate::sys::sync::{Mutex, const_fn, unpoisoned};
 
 /// One count of an entry that no cell shows any more.
-pub(crate) struct Victim {
+pub(crate) struct Retired {
     entry: NonNull<()>,
     /// Gives the count back.
     drop: unsafe fn(NonNull<()>),
-    /// Nobody can tell when.
+    /// Dropping it has no visible effect.
     dropless: bool,
-    /// What it takes on the heap, if it is that.
+    /// What it takes on the heap, if it is dropless.
     size: usize,
-    /// The only reader that can hold it, or null: any. Compared, never followed.
+    /// The only reader that can hold it; null: any. Compared, never followed.
     home: *const Reader,
 }
 
-// SAFETY: an entry of a memo for all threads is `Send + Sync`. Of a `Local` one a victim is made, listed, taken off and
+// SAFETY: an entry of a memo for all threads is `Send + Sync`. One of a `Local` memo is retired, listed, taken off and
 // dropped by its own thread: `home` says so.
-unsafe impl Send for Victim {}
+unsafe impl Send for Retired {}
 
-impl Victim {
+impl Retired {
     /// `dropless`: the entry has no drop glue of the user's.
     pub(crate) fn new<T>(entry: crate::sys::arc::Arc<T>, dropless: bool) -> Self {
         let raw = crate::sys::arc::Arc::into_raw(entry).cast_mut().cast::<()>();
-        // SAFETY: a victim is dropped once, and holds what `into_raw` gave.
+        // SAFETY: it is dropped once, and holds what `into_raw` gave.
         let drop = |raw: NonNull<()>| drop(unsafe { crate::sys::arc::Arc::from_raw(raw.cast::<T>().as_ptr()) });
         let entry = NonNull::new(raw).expect("an allocation is not null");
         Self { entry, drop, dropless, size: size_of::<T>(), home: std::ptr::null() }
@@ -46,149 +46,158 @@ impl Victim {
     }
 }
 
-impl Drop for Victim {
+impl Drop for Retired {
     fn drop(&mut self) {
         // SAFETY: `entry` is what `drop` was made for.
         unsafe { (self.drop)(self.entry) };
     }
 }
 
-/// What was taken out while somebody held it.
-pub(crate) struct Handed {
-    held: Mutex<Vec<Victim>>,
-    /// What nobody can see dropped, kept until a heavy fence is worth its price, or while it is held.
-    unnoticed: Mutex<Vec<Victim>>,
-    /// What was shown before the kernel began to refuse the fence: nobody knows whether it is held. Kept for good.
-    unknown: Mutex<Vec<Victim>>,
+/// Retired entries that cannot be dropped yet.
+pub(crate) struct RetireList {
+    /// Held by a reader, who drops it.
+    held: Mutex<Vec<Retired>>,
+    /// Dropless ones, kept while they are held, or until a heavy fence is worth its price.
+    deferred: Mutex<Vec<Retired>>,
+    /// Retired when the kernel refused the fence: nobody knows whether they are held, so they are never freed.
+    unknown: Mutex<Vec<Retired>>,
 }
 
-/// So many of those that nobody can see dropped at most, and so many bytes of them.
-const UNNOTICED: usize = 64;
-const UNNOTICED_BYTES: usize = 64 << 10;
+/// Upper bounds of the deferred entries: their number and their bytes.
+const DEFERRED: usize = 64;
+const DEFERRED_BYTES: usize = 64 << 10;
+
+impl RetireList {
+    const_fn! {
+        pub(crate) fn new() -> Self {
+            Self { held: Mutex::new(Vec::new()), deferred: Mutex::new(Vec::new()), unknown: Mutex::new(Vec::new()) }
+        }
+    }
+}
+
+/// Readers, and what was retired while they held it.
+#[derive(Clone, Copy)]
+pub(crate) struct Domain<'a> {
+    pub(crate) readers: &'a Readers,
+    pub(crate) retired: &'a RetireList,
+}
+
+#[cfg(not(memo_loom))]
+static RETIRED: RetireList = RetireList::new();
 
 /// That of this process.
 #[cfg(not(memo_loom))]
-pub(crate) static HANDED: Handed = Handed::new();
+pub(crate) const DOMAIN: Domain<'static> = Domain { readers: &READERS, retired: &RETIRED };
 
-impl Handed {
-    #[cfg(not(memo_loom))]
-    const fn new() -> Self {
-        Self { held: Mutex::new(Vec::new()), unnoticed: Mutex::new(Vec::new()), unknown: Mutex::new(Vec::new()) }
-    }
-
-    #[cfg(memo_loom)]
-    pub(crate) fn new() -> Self {
-        Self { held: Mutex::new(Vec::new()), unnoticed: Mutex::new(Vec::new()), unknown: Mutex::new(Vec::new()) }
-    }
-
-    /// Takes over what is held of `victims`; the rest stays, for the caller to drop with no lock held. They are shown nowhere
-    /// any more. `me` is the caller's reader.
+impl Domain<'_> {
+    /// Moves those of `retired` that a reader holds to the list. The rest stays, for the caller to drop with no lock held. All must be
+    /// unpublished already. `me` is the caller's reader.
     ///
-    /// If the kernel refuses the fence (it did not when this process began), nothing is known, and all is kept for good. From then on
-    /// nothing is shown, so that is all that ever will be.
-    pub(crate) fn take_over(&self, readers: &Readers, me: Option<&Reader>, victims: &mut Vec<Victim>) {
-        // Who comes on the list later passes its lock first, and finds what is shown by now.
-        let alone = readers.lock().is_only(me);
+    /// If the kernel refuses the fence (it did not when this process began), nothing is known of any reader, and all are kept for good.
+    /// From then on nothing is published, so there will be no more of them.
+    pub(crate) fn scan(self, me: Option<&Reader>, retired: &mut Vec<Retired>) {
+        // A reader that is listed later passes the list's lock first, and finds what is published by now.
+        let alone = self.readers.lock().is_only(me);
         if !(alone || fence::heavy()) {
-            unpoisoned(self.unknown.lock()).append(victims);
+            unpoisoned(self.retired.unknown.lock()).append(retired);
             return;
         }
-        let mut marks = Marks::of(&readers.lock());
-        if victims.iter().any(|victim| marks.hold(victim)) && readers.lock().forget_gone(me) {
-            marks = Marks::of(&readers.lock());
+        let mut hazards = Hazards::of(&self.readers.lock());
+        if retired.iter().any(|one| hazards.protect(one)) && self.readers.lock().forget_gone(me) {
+            hazards = Hazards::of(&self.readers.lock());
         }
-        let held = take_those(victims, |victim| marks.hold(victim));
-        let (unnoticed, noticed): (Vec<_>, Vec<_>) = held.into_iter().partition(|victim| victim.dropless);
-        if !unnoticed.is_empty() {
-            unpoisoned(self.unnoticed.lock()).extend(unnoticed);
+        let held = take_those(retired, |one| hazards.protect(one));
+        let (dropless, others): (Vec<_>, Vec<_>) = held.into_iter().partition(|one| one.dropless);
+        if !dropless.is_empty() {
+            unpoisoned(self.retired.deferred.lock()).extend(dropless);
         }
-        if !noticed.is_empty() {
-            self.hand_over(readers, alone, noticed, victims);
+        if !others.is_empty() {
+            self.leave_to_holders(alone, others, retired);
         }
     }
 
-    /// Hands what is held to those who hold it. What they are done with meanwhile comes back.
+    /// Lists `held` for the readers that hold it. What they have left meanwhile goes to `free`.
     #[cold]
-    fn hand_over(&self, readers: &Readers, alone: bool, held: Vec<Victim>, done_with: &mut Vec<Victim>) {
+    fn leave_to_holders(self, alone: bool, held: Vec<Retired>, free: &mut Vec<Retired>) {
         {
-            let mut list = unpoisoned(self.held.lock());
-            // All: a late hit may mark, for a moment, what it will not find, and who is done meanwhile leaves it to that one.
-            readers.lock().each().for_each(|reader| reader.want(true));
+            let mut list = unpoisoned(self.retired.held.lock());
+            // All readers: a late hit may mark an entry for a moment, and a holder that is done meanwhile leaves it to that one.
+            self.readers.lock().each().for_each(|reader| reader.want(true));
             list.extend(held);
         }
-        // If it is refused, those who are wanted may not see it: what they hold stays on the list.
+        // If it is refused, wanted readers may not see it: what they hold stays on the list.
         let _ = alone || fence::heavy();
-        let mut list = unpoisoned(self.held.lock());
-        let readers = readers.lock();
-        let marks = Marks::of(&readers);
-        // Those of others, too: nobody begins to hold what is on the list.
-        done_with.extend(take_those(&mut list, |victim| victim.home.is_null() && !marks.hold(victim)));
+        let mut list = unpoisoned(self.retired.held.lock());
+        let readers = self.readers.lock();
+        let hazards = Hazards::of(&readers);
+        // Entries of other calls, too: nobody begins to hold what is on the list.
+        free.extend(take_those(&mut list, |one| one.home.is_null() && !hazards.protect(one)));
         if list.is_empty() {
             readers.each().for_each(|reader| reader.want(false));
         }
     }
 
-    /// Drops what `reader`, who is this thread's, held until now, if it was taken out and nobody else holds it.
+    /// Drops the entry that `reader`, this thread's, held until now, if it was retired and nobody else holds it.
     #[cold]
     #[inline(never)]
-    pub(crate) fn look_after(&self, readers: &Readers, reader: &Reader, address: usize) {
-        let victim = self.take_back(readers, reader, address);
-        if victim.is_some() {
+    pub(crate) fn reclaim_own(self, reader: &Reader, address: usize) {
+        let own = self.take_own(reader, address);
+        if own.is_some() {
             let _deeper = DepthGuard::enter();
             let mut panics = Panics::default();
-            panics.run(|| drop(victim));
+            panics.run(|| drop(own));
             // The copy may have panicked itself.
             panics.resume();
         }
     }
 
-    fn take_back(&self, readers: &Readers, reader: &Reader, address: usize) -> Option<Victim> {
-        let mut list = unpoisoned(self.held.lock());
-        // A mark may be of an entry that was here before: a late hit holds for a moment what it will not find. So a victim of one
-        // thread is left to that one, and asks nobody else.
-        let is_mine = |victim: &Victim| victim.home.is_null() || std::ptr::eq(victim.home, reader);
-        let at = list.iter().position(|victim| victim.address() == address && is_mine(victim));
-        let is_held = |victim: &Victim| match victim.home.is_null() {
-            true => readers.lock().each().any(|reader| reader.clones(address)),
+    fn take_own(self, reader: &Reader, address: usize) -> Option<Retired> {
+        let mut list = unpoisoned(self.retired.held.lock());
+        // The mark may be of an earlier entry at this address: a late hit marks, for a moment, what it will not find. So an entry of one
+        // thread is left to that thread, and no other reader is asked about it.
+        let is_mine = |one: &Retired| one.home.is_null() || std::ptr::eq(one.home, reader);
+        let at = list.iter().position(|one| one.address() == address && is_mine(one));
+        let is_held = |one: &Retired| match one.home.is_null() {
+            true => self.readers.lock().each().any(|reader| reader.clones(address)),
             false => reader.clones(address),
         };
         let at = at.filter(|&at| !is_held(&list[at]));
-        let victim = at.map(|at| list.swap_remove(at));
+        let own = at.map(|at| list.swap_remove(at));
         // It may still hold another: this was a hit inside a `Clone`.
-        reader.want(list.iter().any(|victim| reader.clones(victim.address())));
-        victim
+        reader.want(list.iter().any(|one| reader.clones(one.address())));
+        own
     }
 
-    /// Takes over a victim that only `me`, this thread's reader, can hold; or gives it back.
-    fn take_over_here(&self, me: Option<&Reader>, mut victim: Victim) -> Option<Victim> {
-        match me.filter(|me| me.clones(victim.address())) {
+    /// Lists an entry that only `me`, this thread's reader, can hold; or gives it back, not held.
+    fn scan_own(self, me: Option<&Reader>, mut retired: Retired) -> Option<Retired> {
+        match me.filter(|me| me.clones(retired.address())) {
             Some(me) => {
-                victim.home = me;
-                unpoisoned(self.held.lock()).push(victim);
+                retired.home = me;
+                unpoisoned(self.retired.held.lock()).push(retired);
                 me.want(true);
                 None
             }
-            None => Some(victim),
+            None => Some(retired),
         }
     }
 
-    /// Takes over what nobody can see dropped; what it has too many of comes back, still to be taken over.
-    fn take_unnoticed(&self, victim: Victim) -> Vec<Victim> {
-        let mut unnoticed = unpoisoned(self.unnoticed.lock());
-        unnoticed.push(victim);
-        let bytes: usize = unnoticed.iter().map(|victim| victim.size).sum();
-        if unnoticed.len() < UNNOTICED && bytes < UNNOTICED_BYTES { Vec::new() } else { std::mem::take(&mut unnoticed) }
+    /// Keeps a dropless entry for later. Where there are too many, all come back, to be scanned.
+    fn defer(self, dropless: Retired) -> Vec<Retired> {
+        let mut deferred = unpoisoned(self.retired.deferred.lock());
+        deferred.push(dropless);
+        let bytes: usize = deferred.iter().map(|one| one.size).sum();
+        if deferred.len() < DEFERRED && bytes < DEFERRED_BYTES { Vec::new() } else { std::mem::take(&mut deferred) }
     }
 
     #[cfg(memo_loom)]
-    pub(crate) fn flush(&self, readers: &Readers, me: Option<&Reader>) {
-        let mut unnoticed = std::mem::take(&mut *unpoisoned(self.unnoticed.lock()));
-        self.take_over(readers, me, &mut unnoticed);
+    pub(crate) fn flush(self, me: Option<&Reader>) {
+        let mut deferred = std::mem::take(&mut *unpoisoned(self.retired.deferred.lock()));
+        self.scan(me, &mut deferred);
     }
 }
 
 /// Takes those out, in their order; the rest stays in its own. Nearly always there are none, and nothing moves.
-fn take_those(all: &mut Vec<Victim>, is_one: impl Fn(&Victim) -> bool) -> Vec<Victim> {
+fn take_those(all: &mut Vec<Retired>, is_one: impl Fn(&Retired) -> bool) -> Vec<Retired> {
     if !all.iter().any(&is_one) {
         return Vec::new();
     }
@@ -197,71 +206,70 @@ fn take_those(all: &mut Vec<Victim>, is_one: impl Fn(&Victim) -> bool) -> Vec<Vi
     those
 }
 
-/// What all readers hold.
-struct Marks {
+/// The hazard pointers of all readers, sorted.
+struct Hazards {
     copied: Vec<usize>,
     cloned: Vec<usize>,
 }
 
-impl Marks {
+impl Hazards {
     fn of(readers: &Listed<'_>) -> Self {
-        let holding = readers.each().map(Reader::holding).map(|[copying, cloning]| (copying, cloning));
-        let (mut copied, mut cloned): (Vec<usize>, Vec<usize>) = holding.filter(|held| *held != (0, 0)).unzip();
+        let hazards = readers.each().map(Reader::hazards).map(|[copying, cloning]| (copying, cloning));
+        let (mut copied, mut cloned): (Vec<usize>, Vec<usize>) = hazards.filter(|held| *held != (0, 0)).unzip();
         copied.sort_unstable();
         cloned.sort_unstable();
         Self { copied, cloned }
     }
 
-    fn hold(&self, victim: &Victim) -> bool {
-        let address = victim.address();
+    fn protect(&self, retired: &Retired) -> bool {
+        let address = retired.address();
         // Why not in both: see `Reader::clones`.
-        self.cloned.binary_search(&address).is_ok() || (victim.dropless && self.copied.binary_search(&address).is_ok())
+        self.cloned.binary_search(&address).is_ok() || (retired.dropless && self.copied.binary_search(&address).is_ok())
     }
 }
 
-/// Whose hits may hold a victim.
+/// Whose hits read an entry without the lock, and may hold it.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Seen {
-    ByAll,
-    /// By this thread's alone.
-    Here,
+pub(crate) enum ReadBy {
+    All,
+    ThisThread,
 }
 
 /// Drops a ready entry that was taken from a living object: now, or when the copy in progress is done.
 #[cfg(not(memo_loom))]
-pub(crate) fn let_go(victim: Victim, seen: Seen) {
+pub(crate) fn retire(retired: Retired, read_by: ReadBy) {
     let me = own::listed();
-    if seen == Seen::Here {
-        drop(HANDED.take_over_here(me, victim));
+    if read_by == ReadBy::ThisThread {
+        drop(DOMAIN.scan_own(me, retired));
         return;
     }
-    if READERS.lock().is_only(me) && me.is_none_or(|me| !me.holds(victim.address())) {
-        drop(victim);
+    if READERS.lock().is_only(me) && me.is_none_or(|me| !me.holds(retired.address())) {
+        drop(retired);
         return;
     }
-    let mut victims = if victim.dropless { HANDED.take_unnoticed(victim) } else { vec![victim] };
-    if !victims.is_empty() {
-        HANDED.take_over(&READERS, me, &mut victims);
+    let mut all = if retired.dropless { DOMAIN.defer(retired) } else { vec![retired] };
+    if !all.is_empty() {
+        DOMAIN.scan(me, &mut all);
     }
-    drop_all(victims);
+    drop_all(all);
 }
 
-/// In models everything that is not theirs is alone.
+/// In models there are no readers but theirs.
 #[cfg(memo_loom)]
-pub(crate) fn let_go(victim: Victim, _seen: Seen) {
-    drop(victim);
+pub(crate) fn retire(retired: Retired, _read_by: ReadBy) {
+    drop(retired);
 }
 
-/// Many victims, for one heavy fence. Those that are left are dropped by [`Batch::finish`].
+/// Many retired entries, for one heavy fence. Those that are not held are dropped by [`Batch::finish`].
 #[derive(Default)]
-pub(crate) struct Batch(Vec<Victim>);
+pub(crate) struct Batch(Vec<Retired>);
 
-/// So many wait for one fence: it costs little for each, and they do not pile up.
+/// How many share one fence: its cost for each is small then, and they do not pile up.
 const BATCH: usize = 1024;
 
 impl Batch {
-    pub(crate) fn add(&mut self, victim: Victim, panics: &mut Panics) {
-        self.0.push(victim);
+    pub(crate) fn add(&mut self, retired: Retired, panics: &mut Panics) {
+        self.0.push(retired);
         if self.0.len() >= BATCH {
             self.finish(panics);
         }
@@ -270,10 +278,10 @@ impl Batch {
     pub(crate) fn finish(&mut self, panics: &mut Panics) {
         #[cfg(not(memo_loom))]
         if !self.0.is_empty() {
-            HANDED.take_over(&READERS, own::listed(), &mut self.0);
+            DOMAIN.scan(own::listed(), &mut self.0);
         }
-        for victim in std::mem::take(&mut self.0) {
-            panics.run(|| drop(victim));
+        for retired in std::mem::take(&mut self.0) {
+            panics.run(|| drop(retired));
         }
     }
 }
@@ -308,14 +316,14 @@ mod tests {
         let address = crate::sys::arc::Arc::as_ptr(&entry).addr();
         // This thread copies it, and forgets it meanwhile.
         mine.cloning().set(address);
-        assert!(HANDED.take_over_here(Some(mine), Victim::new(entry, false)).is_none());
+        assert!(DOMAIN.scan_own(Some(mine), Retired::new(entry, false)).is_none());
         // The other thread is late, is done, and wanted for something else.
         late.cloning().set(address);
         mine.cloning().free();
         late.cloning().free();
-        HANDED.look_after(&READERS, late, address);
+        DOMAIN.reclaim_own(late, address);
         assert_eq!(drops.load(Ordering::SeqCst), 0, "dropped by the other thread");
-        HANDED.look_after(&READERS, mine, address);
+        DOMAIN.reclaim_own(mine, address);
         assert_eq!(drops.load(Ordering::SeqCst), 1);
     }
 
@@ -331,10 +339,10 @@ mod tests {
         let entry = crate::sys::arc::Arc::new(Dropped(Arc::clone(&drops)));
         let address = crate::sys::arc::Arc::as_ptr(&entry).addr();
         mine.cloning().set(address);
-        assert!(HANDED.take_over_here(Some(mine), Victim::new(entry, false)).is_none());
+        assert!(DOMAIN.scan_own(Some(mine), Retired::new(entry, false)).is_none());
         late.cloning().set(address);
         mine.cloning().free();
-        HANDED.look_after(&READERS, mine, address);
+        DOMAIN.reclaim_own(mine, address);
         assert_eq!(drops.load(Ordering::SeqCst), 1);
         late.cloning().free();
     }
@@ -350,9 +358,9 @@ mod tests {
         let drops = Arc::new(AtomicUsize::new(0));
         let entry = crate::sys::arc::Arc::new(Dropped(Arc::clone(&drops)));
         late.copying().set(crate::sys::arc::Arc::as_ptr(&entry).addr());
-        let mut victims = vec![Victim::new(entry, false)];
-        Handed::new().take_over(&readers, None, &mut victims);
-        drop(victims);
+        let mut retired = vec![Retired::new(entry, false)];
+        Domain { readers: &readers, retired: &RetireList::new() }.scan(None, &mut retired);
+        drop(retired);
         assert_eq!(drops.load(Ordering::SeqCst), 1);
         assert!(!late.is_wanted());
         late.copying().free();
@@ -363,20 +371,21 @@ mod tests {
     #[test]
     fn what_nobody_sees_dropped_is_bounded_in_number_and_in_bytes() {
         fn kept<T>(value: impl Fn() -> T) -> usize {
-            let handed = Handed::new();
-            let add =
-                |_: &usize| handed.take_unnoticed(Victim::new(crate::sys::arc::Arc::new(value()), true)).is_empty();
+            let (readers, retired) = (Readers::new(), RetireList::new());
+            let domain = Domain { readers: &readers, retired: &retired };
+            let add = |_: &usize| domain.defer(Retired::new(crate::sys::arc::Arc::new(value()), true)).is_empty();
             (0..usize::MAX).take_while(add).count()
         }
-        assert_eq!(kept(|| 7_u64), UNNOTICED - 1);
-        assert_eq!(kept(|| [0_u8; 3 << 10]), UNNOTICED_BYTES / (3 << 10));
-        assert_eq!(kept(|| [0_u8; UNNOTICED_BYTES]), 0);
+        assert_eq!(kept(|| 7_u64), DEFERRED - 1);
+        assert_eq!(kept(|| [0_u8; 3 << 10]), DEFERRED_BYTES / (3 << 10));
+        assert_eq!(kept(|| [0_u8; DEFERRED_BYTES]), 0);
     }
 
     /// A hit of another thread is late for something else that lay where the victim lies, while who holds that is done with it.
     #[test]
     fn what_is_held_is_dropped_by_the_last_who_seems_to_hold_it() {
-        let (readers, handed) = (Readers::new(), Handed::new());
+        let (readers, list) = (Readers::new(), RetireList::new());
+        let domain = Domain { readers: &readers, retired: &list };
         let (holder, late) = (Reader::new(), Reader::new());
         for reader in [&holder, &late] {
             // SAFETY: it outlives the list.
@@ -386,15 +395,15 @@ mod tests {
         let entry = crate::sys::arc::Arc::new(Dropped(Arc::clone(&drops)));
         let address = crate::sys::arc::Arc::as_ptr(&entry).addr();
         holder.cloning().set(address);
-        let mut victims = vec![Victim::new(entry, false)];
-        handed.take_over(&readers, None, &mut victims);
-        assert!(victims.is_empty() && holder.is_wanted() && late.is_wanted());
+        let mut retired = vec![Retired::new(entry, false)];
+        domain.scan(None, &mut retired);
+        assert!(retired.is_empty() && holder.is_wanted() && late.is_wanted());
         late.cloning().set(address);
         holder.cloning().free();
-        handed.look_after(&readers, &holder, address);
+        domain.reclaim_own(&holder, address);
         assert_eq!(drops.load(Ordering::SeqCst), 0, "the late one answers for it");
         late.cloning().free();
-        handed.look_after(&readers, &late, address);
+        domain.reclaim_own(&late, address);
         assert_eq!(drops.load(Ordering::SeqCst), 1);
         assert!(!holder.is_wanted() && !late.is_wanted());
     }

@@ -107,3 +107,17 @@ impl Watched {
 pub(crate) fn unpoisoned<G>(result: LockResult<G>) -> G {
     result.unwrap_or_else(PoisonError::into_inner)
 }
+
+/// A `const fn`, but in models: loom's atomics are not made at compile time.
+macro_rules! const_fn {
+    ($(#[$attribute:meta])* $vis:vis fn $name:ident($($parameters:tt)*) -> $result:ty $body:block) => {
+        $(#[$attribute])*
+        #[cfg(not(memo_loom))]
+        $vis const fn $name($($parameters)*) -> $result $body
+
+        $(#[$attribute])*
+        #[cfg(memo_loom)]
+        $vis fn $name($($parameters)*) -> $result $body
+    };
+}
+pub(crate) use const_fn;

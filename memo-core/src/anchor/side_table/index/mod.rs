@@ -46,7 +46,7 @@ use std::ptr::NonNull;
 
 use super::retired::Retired;
 use crate::sys::prefetch;
-use crate::sys::sync::{AtomicPtr, Ordering};
+use crate::sys::sync::{AtomicPtr, Ordering, const_fn};
 use address::{Addressed, Place};
 use chunk::{Chunk, ROOM};
 use directory::Directory;
@@ -104,14 +104,10 @@ impl Writer {
 }
 
 impl<N: Addressed> Index<N> {
-    #[cfg(not(memo_loom))]
-    pub(crate) const fn new() -> Self {
-        Self(AtomicPtr::new(std::ptr::null_mut()), std::marker::PhantomData)
-    }
-
-    #[cfg(memo_loom)]
-    pub(crate) fn new() -> Self {
-        Self(AtomicPtr::new(std::ptr::null_mut()), std::marker::PhantomData)
+    const_fn! {
+        pub(crate) fn new() -> Self {
+            Self(AtomicPtr::new(std::ptr::null_mut()), std::marker::PhantomData)
+        }
     }
 
     /// Where a hit looks: in the first slot whose tag matches, nearly always the right one.
