@@ -1,7 +1,7 @@
-//! A hit by clone where it is cheapest: one result on the owner, ready, and a thread that others see.
+//! A hit by clone without a lock: one result on the owner, ready, and a thread that is a registered reader.
 //!
-//! Everything else (extra keys, a hit inside a value's `Clone`, a thread that is ending or has not counted for this memo
-//! yet) looks under the cell's lock.
+//! All other hits (extra keys, inside a value's `Clone`, on a thread that is ending or has not counted for this memo
+//! yet) take the cell's lock.
 
 use crate::argument::key::StoredKey;
 use crate::argument::scope::Scope;
@@ -15,28 +15,27 @@ where
     St: Store<Value: Clone> + 'static,
     St::Key: StoredKey<S>,
 {
-    /// Puts a copy of the value at `copy`, and says how many hits of this memo on this thread there were so far. Nothing at `copy`: look
-    /// under the lock.
+    /// Puts a copy of the value at `copy`, and returns this thread's number of hits of this memo. Nothing at `copy`: look under the lock.
     ///
     /// The copy is made where it stays: a large one is not moved on its way out of here.
     #[inline(always)]
     #[cfg(not(memo_loom))]
     pub(crate) fn hit(&self, core: &'static Core, copy: &mut Option<OnItsWay<St::Value>>) -> u64 {
         use crate::memo::count::Count;
+        use crate::memo::counters::Counters;
         use crate::sys::hazard::own;
         use crate::sys::hazard::protect::{self, HazardGuard};
         use crate::sys::hazard::retire::DOMAIN;
         use crate::sys::trivial::is_plain;
         use crate::value::entry::Entry;
 
-        use crate::memo::counters::Counters;
         let Some(published) = self.published() else { return 0 };
         let counters = Counters::here();
-        // Who has counters is a reader that others see.
+        // A thread with counters is also a registered reader: one question for both.
         let Some(place) = counters.place(core) else { return 0 };
         let mut hits = 0;
         let mut copy_of = |entry: &Entry<St::Meta, St::Value>| {
-            // SAFETY: it is shown since it had its value, and was loaded with `Acquire`, or by the thread that showed it.
+            // SAFETY: it was published with its value, and loaded with `Acquire`, or by the thread that published it.
             let made = OnItsWay::new(unsafe { entry.slot.value_ref() }.clone());
             // There was nothing, and so nothing to be dropped.
             std::mem::forget(copy.replace(made));
@@ -53,9 +52,9 @@ where
         let reader = unsafe { own::marks() };
         if is_plain::<St::Value>() {
             if S::LOCAL {
-                // Nothing else of this thread's runs meanwhile, and no other takes it away.
+                // Nothing else runs on this thread meanwhile, and no other thread takes it away.
                 if let Some(entry) = published.visible_here() {
-                    // SAFETY: what is shown stays meanwhile.
+                    // SAFETY: so it stays meanwhile.
                     copy_of(unsafe { entry.as_ref() });
                 }
             } else {
@@ -67,7 +66,7 @@ where
                     let address = entry.addr().get();
                     reader.cloning().set(address);
                     let _guard = HazardGuard::new(address, reader.cloning(), reader, DOMAIN);
-                    // SAFETY: as above, or until it is held no more.
+                    // SAFETY: as above, but for the user's `Clone`, under which the guard holds it.
                     copy_of(unsafe { entry.as_ref() });
                 }
             } else {
@@ -77,7 +76,7 @@ where
         hits
     }
 
-    /// In models nothing is held that is not theirs.
+    /// Models have readers of their own.
     #[cfg(memo_loom)]
     pub(crate) fn hit(&self, _core: &'static Core, _copy: &mut Option<OnItsWay<St::Value>>) -> u64 {
         0

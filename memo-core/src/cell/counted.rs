@@ -1,7 +1,7 @@
-//! Counted cells: those that something besides their own object can reach.
+//! Counted cells: those that can be reached not only through their object.
 //!
-//! Memos that return by value are enumerated by `clear`, and entries with further weak arguments are reached from those.
-//! Such a cell is counted and outlives its object as long as somebody works on it; its entries are taken out under its
+//! `clear` enumerates the cells of memos that return by value, and an entry is reached from its further weak arguments.
+//! Such a cell is counted, and outlives its object while a call works on it. Its entries are taken out under its
 //! lock, once each, and dropped with no lock held.
 
 use std::marker::PhantomData;
@@ -38,7 +38,7 @@ pub(crate) struct CountedCell<S, St: Store> {
     /// Who computes beside the store.
     racers: Racers,
     store: Mutex<St>,
-    /// What hits look at without the lock.
+    /// What hits read without the lock.
     front: St::Front,
     scope: PhantomData<fn(S) -> S>,
 }
@@ -63,7 +63,7 @@ where
     St: Store + 'static,
     St::Key: StoredKey<S>,
 {
-    /// Whether dropping an entry runs nothing of the user's.
+    /// Whether dropping an entry runs no user code.
     const QUIET: bool =
         !mem::needs_drop::<St::Value>() && (!mem::needs_drop::<St::Key>() || <St::Key as StoredKey<S>>::DROPS_OURS);
 
@@ -107,9 +107,9 @@ where
         }
     }
 
-    /// A new cell, with its first entry from the start: nobody else has to be kept from it. `Err`: another came first.
+    /// Adds a cell that has its first entry from the start, which saves a lock. `Err`: another cell came first.
     ///
-    /// The entry has no weak arguments to be linked from.
+    /// The entry has no further weak arguments.
     pub(crate) fn add_cell<'w>(
         anchor: &'w Anchor,
         core: &'static Core,
@@ -123,24 +123,24 @@ where
         unpoisoned(self.store.lock())
     }
 
-    /// Looks for dead arguments, where there are such.
+    /// Looks for dead arguments, where keys have any.
     const IS_DEAD: Option<IsDead<St::Key>> =
         if <St::Key as StoredKey<S>>::PEERS { Some(is_dead::<S, St>) } else { None };
 
-    /// Whose hits may hold an entry of this cell.
+    /// Which threads' hits may hold an entry of this cell.
     const READ_BY: ReadBy = if S::LOCAL { ReadBy::ThisThread } else { ReadBy::All };
 
     pub(crate) fn core(&self) -> &'static Core {
         self.head.memo()
     }
 
-    /// What hits look at without the lock, if there is such a thing.
+    /// The entry that hits may copy without the lock, where the store publishes one.
     #[inline(always)]
     pub(crate) fn published(&self) -> Option<&Published<Entry<St::Meta, St::Value>>> {
         St::published(&self.front)
     }
 
-    /// Does `act` with the entry whose key `is` accepts, under the lock. Both are ours.
+    /// Does `act` with the entry whose key `is` accepts, under the lock. Neither runs user code.
     #[inline]
     fn with_entry<R>(
         &self,
@@ -175,9 +175,9 @@ where
         }
     }
 
-    /// A copy of the ready value whose key `is` accepts, made under the lock: both are ours.
+    /// A copy of the ready value whose key `is` accepts, made under the lock: neither `is` nor the copy runs user code.
     ///
-    /// Never inlined: what it needs of the stack a recursion would have on every level.
+    /// Never inlined: its stack would be paid on every level of a recursion.
     #[inline(never)]
     pub(crate) fn copy(&self, hash: u64, is: impl FnMut(&St::Key) -> bool) -> Option<St::Value>
     where
@@ -190,8 +190,8 @@ where
         })?
     }
 
-    /// The entry whose key `is` accepts, with `is` run outside the lock, and the version of the store that was searched. Among
-    /// those that `counts`, which is ours.
+    /// The entry whose key `is` accepts, among those that `counts` accepts, and the version of the store that was searched. `is` runs
+    /// outside the lock.
     fn seek_outside(
         &self,
         hash: u64,
@@ -274,7 +274,7 @@ where
         Ok(added)
     }
 
-    /// Puts an entry in for the one with its key, if there is one: nobody sees neither.
+    /// Puts an entry in, in place of the one with its key, if there is one: at no moment is there neither.
     pub(crate) fn replace(&self, entry: &Counted<St>, keys: Keys) -> Option<Taken<St>> {
         let linked = Linked::<S, St>::new(self, entry);
         let (hash, is) = (entry.meta.hash(), |key: &St::Key| key.same(entry.meta.key()));
@@ -294,8 +294,8 @@ where
         Some(taken)
     }
 
-    /// Takes out the entry whose key `is` accepts because somebody asked for it. Racers for that key come too late from the very
-    /// moment on in which it was there, or was not.
+    /// Takes out the entry whose key `is` accepts, at a request of the user's. In the same step racers for that key are overtaken, whether
+    /// there is an entry or not.
     pub(crate) fn take_key(&self, hash: u64, keys: Keys, is: impl FnMut(&St::Key) -> bool) -> Option<Taken<St>> {
         let taken = self.with_key(hash, keys, is, |store, there| {
             self.racers.overtake(Some(hash));
@@ -304,7 +304,7 @@ where
         self.gone(taken)
     }
 
-    /// What was taken out of an object that may be alive.
+    /// Unlinks what was taken out of an object that may be alive.
     fn gone(&self, taken: Option<Taken<St>>) -> Option<Taken<St>> {
         let taken = taken?.read_by(Self::READ_BY);
         Self::note_detached(&taken);
@@ -324,13 +324,13 @@ where
         }
     }
 
-    /// What frames know this cell by.
+    /// Identifies this cell in frames.
     pub(crate) fn address(&self) -> usize {
         std::ptr::from_ref(self).addr()
     }
 
-    /// Publishes the value of a flight whose entry `lead` put in. `false`: it was detached, the value is for waiters.
-    /// What it pushed out comes back, to be dropped when the caller's counts are right.
+    /// Publishes the value of a flight whose entry is in the store. `false`: it was detached, the value is for its waiters.
+    /// The evicted entries come back, to be dropped when the caller has counted.
     ///
     /// What is lent has to be stored, so there the value comes back where the flight was [`overtake`](Self::overtake)n.
     pub(crate) fn publish(
@@ -354,7 +354,7 @@ where
         Ok((false, Evicted::none()))
     }
 
-    /// Takes the entry of a flight out that is suspended on this thread, for a computation that was faster.
+    /// Takes out the entry of a flight that is suspended on this thread, for a computation that was faster.
     pub(crate) fn overtake(&self, entry: &Counted<St>) {
         let taken = {
             let mut store = self.lock();
@@ -375,7 +375,7 @@ where
         if !self.add_unless_overtaken(entry, keys, Some(race))? {
             return Ok(None);
         }
-        // A body may end an argument that it took by value; nobody would take the entry out for that any more.
+        // A body may end an argument that it took by value, before the entry was there to be taken out.
         if is_dead::<S, St>(entry.meta.key()) {
             let taken = self.lock().remove(&self.front, id_of(entry));
             if self.gone(taken).is_some() {
@@ -385,7 +385,7 @@ where
         Ok(Some(self.make_room(entry, capacity)))
     }
 
-    /// What is too much after `entry` came.
+    /// Evicts what is too much after `entry` came.
     pub(crate) fn make_room(&self, entry: &Counted<St>, capacity: usize) -> Evicted<St> {
         self.lock().evict(id_of(entry), capacity, Self::IS_DEAD)
     }
@@ -403,7 +403,7 @@ where
 
     /// Takes the entry of a flight that ended without a value out.
     pub(crate) fn withdraw(&self, entry: &Counted<St>) {
-        // Not "asked": the flight's own end disturbs no other.
+        // No request: the end of this flight overtakes no racer.
         let taken = self.lock().remove(&self.front, id_of(entry));
         if taken.is_some() {
             unlink::<S, St>(entry);
@@ -432,7 +432,7 @@ where
     }
 }
 
-/// A cell that is on no anchor yet. One that is listed can be cleared already.
+/// A cell that is on no anchor yet. If it is listed, `clear` finds it already.
 struct NewCell<S, St> {
     cell: NonNull<CellHead>,
     core: &'static Core,
@@ -477,10 +477,10 @@ where
             return Ok(unsafe { cell::cast(self.cell) });
         };
         cell::delist(self.cell, self.core);
-        // SAFETY: not published: still ours.
+        // SAFETY: not published: still this call's.
         let this: &CountedCell<S, St> = unsafe { cell::cast(self.cell) };
         let first = self.first.map(|first| this.lock().remove(&this.front, first));
-        // Who cleared meanwhile has taken it out, as that of a flight; and here that flight ends.
+        // A clear meanwhile took it out as that of a flight, which ends here.
         if let Some(None) = first {
             detached::ended();
         }
@@ -579,12 +579,12 @@ where
         // SAFETY: the caller's; the count stays the anchor's.
         let mut counted = ManuallyDrop::new(unsafe { Self::from_raw(cell) });
         let entries = match Arc::get_mut(&mut counted) {
-            // It is on no list, so nobody can come either.
+            // It is on no list, so no other call can reach it.
             Some(this) => unpoisoned(this.store.get_mut()).drain(&this.front),
             None => counted.drain(),
         };
         let (this, mut panics) = (&**counted, Panics::default());
-        // The object is dead, or borrowed by the caller alone: nobody holds an entry of its.
+        // The object is dead, or borrowed by the caller alone: no hit holds an entry.
         let ready = this.end_each(entries, why, |taken| drop_entry::<St>(taken.into_unseen(), &mut panics));
         panics.resume();
         ready
@@ -608,7 +608,7 @@ where
     St: Store + 'static,
     St::Key: StoredKey<S>,
 {
-    /// Takes all entries of an object that may be alive out. Those that hits may hold go to `batch`.
+    /// Takes out all entries of an object that may be alive. Those that hits may hold go to `batch`.
     fn empty(&self, why: Count, batch: &mut Batch, panics: &mut Panics) -> usize {
         self.end_each(self.drain(), why, |taken| match taken.read_by(Self::READ_BY).into_retired() {
             Ok(retired) => batch.add(retired, panics),
@@ -618,7 +618,7 @@ where
         })
     }
 
-    /// Takes all entries out.
+    /// Takes out all entries, at a request.
     fn drain(&self) -> (usize, St::Drained) {
         let mut store = self.lock();
         self.racers.overtake(None);

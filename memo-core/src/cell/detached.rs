@@ -1,9 +1,8 @@
-//! Flights that go on although their entry was taken out of its store.
+//! The number of detached flights: those whose entry was taken out of its store.
 
 use crate::sys::sync::plain::{AtomicU32, Ordering};
 
-/// How many flights of the process are in progress that were taken out of their store. It goes below none for a moment where one ends
-/// before it was noted.
+/// Detached flights in progress, in the whole process. Wraps below 0 for a moment where a flight ends before it was noted.
 static DETACHED: AtomicU32 = AtomicU32::new(0);
 
 /// A flight in progress was taken out of its store.

@@ -1,7 +1,7 @@
-//! A fence with a cheap side and a dear side.
+//! An asymmetric fence: cheap for readers, expensive for writers.
 //!
 //! A reader that announces what it looks at must have its announcement seen before it looks. With ordinary fences that costs
-//! every hit some 20 cycles. Here the reader pays for a *compiler* fence only, and whoever wants to take something away
+//! every hit some 20 cycles. Here the reader pays for a *compiler* fence only, and a writer that retires something
 //! asks the kernel to run a full fence on every running thread of the process (`membarrier` on Linux, some microseconds).
 //!
 //! # Invariants
@@ -11,9 +11,9 @@
 //!    with it the load, or after its store, which the interrupt makes visible.)
 //! 2. Where the kernel has no such call, [`is_asymmetric`] is `false`, readers use [`full`] instead of [`light`], and `heavy`
 //!    is an ordinary fence, too.
-//! 3. Which of the two it is is decided once, before any reader sets a mark, and stays.
+//! 3. The choice is made once, before any reader sets a mark, and stays.
 //! 4. A kernel that refuses later (a process may shut itself in, and forget this call) is not asked again: [`heavy`] fails from then on,
-//!    and [`can_publish`] says that nothing more is to be shown to readers who count on it.
+//!    and [`can_publish`] says that nothing more is to be published to readers that rely on it.
 //!
 //! The source of the idea: D. Dice, H. Huang, M. Yang, "Asymmetric Dekker Synchronization" (2001), and the manual page of
 //! `membarrier(2)`.
@@ -42,28 +42,27 @@ pub(crate) fn full() {
     fence(Ordering::SeqCst);
 }
 
-/// The side of a reader that holds what it copies: one kind of fence, known when this is compiled, so that a hit has nothing
-/// to ask. Only for what was shown while [`can_publish`].
+/// The reader's side round a hazard pointer: one kind of fence, known at compile time, so that a hit asks nothing. Only for what was
+/// published while [`can_publish`].
 #[inline(always)]
 pub(crate) fn hazard() {
     if cfg!(all(target_os = "linux", not(any(miri, memo_loom, memo_shuttle)))) { light() } else { full() }
 }
 
-/// Whether [`hazard`] is what its readers need. Not on a Linux whose kernel refuses, or did so once: there nothing is shown to
-/// them.
+/// Whether [`hazard`] is the fence that readers need. Not on a Linux whose kernel refuses, or did so once: there nothing is published.
 #[inline]
 pub(crate) fn can_publish() -> bool {
     !cfg!(all(target_os = "linux", not(any(miri, memo_loom, memo_shuttle))))
         || is_asymmetric() && !REFUSED.load(Ordering::Relaxed)
 }
 
-/// Whether the kernel refused what it had agreed to.
+/// Whether the kernel refused although it had agreed.
 static REFUSED: std::sync::atomic::AtomicBool = std::sync::atomic::AtomicBool::new(false);
 
-/// The other side. `false`: the kernel refused, and nothing is known about any reader.
+/// The writer's side. `false`: the kernel refused, and nothing is known about any reader.
 #[must_use]
 pub(crate) fn heavy() -> bool {
-    // Both: the call orders the others' accesses, the fence ours.
+    // The call orders the readers' accesses, the fence ours.
     full();
     let done = !is_asymmetric() || !REFUSED.load(Ordering::Relaxed) && kernel::interrupt_all();
     if !done {

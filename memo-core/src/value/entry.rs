@@ -6,14 +6,14 @@ use crate::sys::panics::quietly;
 use crate::sys::sync::panicking;
 use crate::value::slot::Slot;
 
-/// One result, or one flight on its way to be one.
+/// One result, or the flight that computes it.
 pub(crate) struct Entry<M, V> {
     pub(crate) slot: Slot<V>,
     pub(crate) meta: M,
 }
 
-/// While the thread is unwinding, a destructor of the user's must not panic, too: that would end the process (law 8). Whoever
-/// drops an entry may do so then, since bodies, `Clone` and `Eq` panic.
+/// While the thread is unwinding, a destructor that panics, too, would end the process (law 8). An entry may be dropped then, since
+/// bodies, `Clone` and `Eq` panic.
 impl<M, V> Drop for Entry<M, V> {
     #[inline]
     fn drop(&mut self) {

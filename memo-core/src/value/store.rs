@@ -1,16 +1,16 @@
 //! The entries of one counted cell: one ([`single`](super::single)), or one for each extra key ([`table`](super::table)).
 //!
-//! An entry is counted, holds its key and the [`Slot`] of its result, and is at once the flight that computes it and the
-//! place where it is kept: a replaceable pointer. Whoever takes it out of the store (`clear`, `forget`, eviction, another
-//! argument's death) detaches a running flight without touching it; who waits for that flight still gets its result,
-//! and who comes later starts another (laws 2 and 11). The last holder drops the value: a call that is copying it, or
-//! the call that took it out. A ready entry without extra key is shown to hits that neither lock nor count (`hold`): the
-//! store's own count of such a one goes by [`Taken`] only, which leaves it to those who hold it.
+//! An entry is counted. It holds its key and the [`Slot`](super::slot::Slot) of its result, and is both the flight that computes the result
+//! and the place where it is kept. Taking it out of the store (`clear`, `forget`, eviction, another argument's death) detaches a running
+//! flight without touching it: its waiters still get its result, and later callers start another flight (laws 2 and 11). The last holder
+//! drops the value: a call that is copying it, or the call that took it out. A ready entry without extra key is published to hits that
+//! neither lock nor count ([`hazard`](crate::sys::hazard)): the store's own count of it is given back through [`Taken`] alone, which
+//! leaves it to the readers that hold it.
 //!
 //! # Invariants
 //!
-//! 1. A store is touched under its cell's lock only, and nothing of the user's runs there: keys of the user's are compared
-//!    outside, on counted candidates that share the hash; `version` tells whether an equal key may have come meanwhile.
+//! 1. A store is touched under its cell's lock only, and no user code runs there: the user's keys are compared outside, on counted
+//!    candidates with the same hash; `version` tells whether an equal key may have come meanwhile.
 //! 2. An entry in the store turns ready under that lock. So `ready` is the number of ready entries.
 //! 3. No two entries of a store have the same key, as far as the user's `Eq` can be trusted.
 
@@ -23,13 +23,12 @@ use crate::sys::hazard::retire::{self, ReadBy, Retired};
 use crate::sys::panics::drop_all;
 use crate::value::entry::{Entry, Meta};
 
-/// An entry that was taken out. When it is dropped, so is its value, unless somebody holds it: then that one does.
+/// An entry that was taken out. Its value is dropped with it, or by the last reader that holds it.
 pub(crate) struct Taken<St: Store> {
     entry: ManuallyDrop<Counted<St>>,
-    /// Whether it had its value *when it was taken out*: a flight that is detached may get one later, which counts as
-    /// rejected, not as taken.
+    /// Whether it had its value *when it was taken out*: that of a detached flight may come later, and counts as rejected.
     pub(crate) ready: bool,
-    /// Whether it was shown to hits.
+    /// Whether it was published to hits.
     shown: bool,
     read_by: ReadBy,
 }
@@ -37,7 +36,7 @@ pub(crate) struct Taken<St: Store> {
 impl<St: Store> Taken<St> {
     const DROPLESS: bool = !std::mem::needs_drop::<St::Value>() && !std::mem::needs_drop::<St::Key>();
 
-    /// To be called under the store's lock.
+    /// Under the store's lock.
     pub(crate) fn now(entry: Counted<St>, shown: bool) -> Self {
         Self { ready: entry.slot.get().is_some(), shown, entry: ManuallyDrop::new(entry), read_by: ReadBy::All }
     }
@@ -52,7 +51,7 @@ impl<St: Store> Taken<St> {
         &self.entry
     }
 
-    /// The count itself, for who knows that no hit holds it: the object is dead, or borrowed by nobody else.
+    /// The count itself, where no hit can hold it: the object is dead, or borrowed by the caller alone.
     pub(crate) fn into_unseen(self) -> Counted<St> {
         let mut this = ManuallyDrop::new(self);
         // SAFETY: `this` is not used again.
@@ -87,7 +86,7 @@ impl<St: Store> Drop for Taken<St> {
 /// Whether an argument that takes part in a key is dead.
 pub(crate) type IsDead<K> = fn(&K) -> bool;
 
-/// What was too much in a store: nearly always one at most, which needs no list.
+/// Evicted entries: nearly always one at most, which needs no list.
 pub(crate) struct Evicted<St: Store> {
     pub(crate) dead: Vec<Counted<St>>,
     pub(crate) victim: Option<Counted<St>>,

@@ -21,7 +21,7 @@ pub(crate) struct Keyed<K> {
     key: ManuallyDrop<K>,
 }
 
-/// As for the entry.
+/// As [`Entry`]'s.
 impl<K> Drop for Keyed<K> {
     #[inline]
     fn drop(&mut self) {
@@ -48,7 +48,7 @@ impl<K> Meta for Keyed<K> {
     }
     #[inline(always)]
     fn visit(&self) {
-        // Read first: a store would take the line from the other threads at every hit.
+        // Read first: a store at every hit would take the cache line from the other threads.
         if !self.visited.load(Ordering::Relaxed) {
             self.visited.store(true, Ordering::Relaxed);
         }
