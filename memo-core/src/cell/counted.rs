@@ -230,7 +230,7 @@ where
             // Dropped after the lock has opened: it may be the last of an entry that others took out.
             let (mut there, seen) = match keys {
                 Keys::Trusted => (None, None),
-                Keys::Users { .. } => {
+                Keys::Users => {
                     let (there, version) = self.seek_outside(hash, |_| true, &mut is);
                     (there, Some(version))
                 }

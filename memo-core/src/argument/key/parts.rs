@@ -96,7 +96,7 @@ impl<S: Scope, T: MemoKey<S>> MemoKey<S> for Option<T> {
 
     #[inline]
     fn probe_key(&self) -> Self::Probe<'_> {
-        self.as_ref().map(MemoKey::probe_key)
+        self.as_ref().map(|content| content.probe_key())
     }
 }
 

@@ -87,7 +87,7 @@ static RETIRED: RetireList = RetireList::new();
 
 /// That of this process.
 #[cfg(not(memo_loom))]
-pub(crate) const DOMAIN: Domain<'static> = Domain { readers: &READERS, retired: &RETIRED };
+pub(crate) static DOMAIN: Domain<'static> = Domain { readers: &READERS, retired: &RETIRED };
 
 impl Domain<'_> {
     /// Moves those of `retired` that a reader holds to the list. The rest stays, for the caller to drop with no lock held. All must be
