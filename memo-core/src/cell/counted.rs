@@ -257,7 +257,7 @@ where
         keys: Keys,
         race: Option<&Race<'_>>,
     ) -> Result<bool, Counted<St>> {
-        let linked = Linked::<S, St>::new(self, entry);
+        let linked = Linked::<S, St>::link(self, entry);
         let (hash, is) = (entry.meta.hash(), |key: &St::Key| key.same(entry.meta.key()));
         let added = self.with_key(hash, keys, is, |store, there| match there {
             Some(there) => Err(there.clone()),
@@ -276,7 +276,7 @@ where
 
     /// Puts an entry in, in place of the one with its key, if there is one: at no moment is there neither.
     pub(crate) fn replace(&self, entry: &Counted<St>, keys: Keys) -> Option<Taken<St>> {
-        let linked = Linked::<S, St>::new(self, entry);
+        let linked = Linked::<S, St>::link(self, entry);
         let (hash, is) = (entry.meta.hash(), |key: &St::Key| key.same(entry.meta.key()));
         let taken = self.with_key(hash, keys, is, |store, there| {
             let taken = there.and_then(|there| store.remove(&self.front, id_of(there)));
@@ -499,7 +499,7 @@ where
     St::Key: StoredKey<S>;
 
 impl<'e, S: Scope, St: Store<Key: StoredKey<S>> + 'static> Linked<'e, S, St> {
-    fn new(cell: &CountedCell<S, St>, entry: &'e Counted<St>) -> Self {
+    fn link(cell: &CountedCell<S, St>, entry: &'e Counted<St>) -> Self {
         if <St::Key as StoredKey<S>>::PEERS {
             let id = id_of(entry);
             entry.meta.key().each_peer(&mut |peer| {

@@ -23,13 +23,13 @@ impl<M, V> Drop for Entry<M, V> {
     }
 }
 
-/// What a store knows of an entry besides its result.
+/// An entry's data besides its result.
 pub(crate) trait Meta {
     type Key;
     fn new(key: Self::Key, hash: u64) -> Self;
     fn key(&self) -> &Self::Key;
     fn hash(&self) -> u64;
-    /// Notes a hit.
+    /// Records a hit.
     fn visit(&self);
 }
 

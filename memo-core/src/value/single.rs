@@ -29,7 +29,7 @@ impl Meta for Bare {
     fn visit(&self) {}
 }
 
-/// One entry at most. It lies in the front, with its count, whether it is ready or not.
+/// At most one entry. It lies in the front, with its count, whether it is ready or not.
 pub struct Single<V>(PhantomData<fn(V) -> V>);
 
 impl<V> Default for Single<V> {
@@ -49,7 +49,7 @@ impl<V> Default for OneEntry<V> {
 
 impl<V> OneEntry<V> {
     fn get(&self) -> Option<ManuallyDrop<Arc<Entry<Bare, V>>>> {
-        // SAFETY: what is in the front came from `into_raw`, with a count that is the front's own.
+        // SAFETY: the front's entry came from `into_raw`, with a count that is the front's own.
         self.0.get().map(|entry| ManuallyDrop::new(unsafe { Arc::from_raw(entry.as_ptr()) }))
     }
 
@@ -99,7 +99,7 @@ impl<V: 'static> Store for Single<V> {
     fn insert(&mut self, front: &OneEntry<V>, entry: Counted<Self>) {
         debug_assert!(front.get().is_none());
         let at = pointer_to(&entry);
-        // The front has the count now.
+        // The front owns the count now.
         let entry = ManuallyDrop::new(entry);
         front.0.put_hidden(at);
         if entry.slot.get().is_some() {
@@ -112,7 +112,7 @@ impl<V: 'static> Store for Single<V> {
     }
 
     fn turned_ready(&mut self, front: &OneEntry<V>, entry: &Counted<Self>) {
-        // Elsewhere hits find it under the lock.
+        // Otherwise hits find it under the lock.
         if fence::can_publish() {
             front.0.publish(pointer_to(entry));
         }

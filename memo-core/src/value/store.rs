@@ -83,7 +83,7 @@ impl<St: Store> Drop for Taken<St> {
     }
 }
 
-/// Whether an argument that takes part in a key is dead.
+/// Whether a key has a dead argument.
 pub(crate) type IsDead<K> = fn(&K) -> bool;
 
 /// Evicted entries: nearly always one at most, which needs no list.
@@ -107,7 +107,7 @@ impl<St: Store> Evicted<St> {
         self.dead.iter().chain(&self.victim).for_each(visit);
     }
 
-    /// Drops all; the first panic of a destructor comes out at the end.
+    /// Drops all; a destructor's first panic resumes at the end.
     pub(crate) fn drop_all(self) {
         if Taken::<St>::DROPLESS {
             return;
@@ -125,7 +125,7 @@ pub(crate) trait Store: Default {
     type Value: 'static;
     /// What hits read without the lock, if anything.
     type Front: Default;
-    /// What [`Store::drain`] yields.
+    /// The result of [`Store::drain`].
     type Drained: IntoIterator<Item = Taken<Self>>;
     /// Whether there is a front.
     const FRONTED: bool;
@@ -140,14 +140,14 @@ pub(crate) trait Store: Default {
         is: impl FnMut(&Counted<Self>) -> bool,
         act: impl FnOnce(&Counted<Self>) -> R,
     ) -> Option<R>;
-    /// Puts an entry in. There is none with its key.
+    /// Inserts an entry. There is none with its key.
     fn insert(&mut self, front: &Self::Front, entry: Counted<Self>);
     /// Takes the entry at this address out.
     fn remove(&mut self, front: &Self::Front, id: EntryId) -> Option<Taken<Self>>;
-    /// Notes that this entry of the store has turned ready.
+    /// Records that this entry of the store has turned ready.
     fn turned_ready(&mut self, front: &Self::Front, entry: &Counted<Self>);
-    /// Takes out what is too much: entries with dead arguments, else one that was not hit lately. Not `newest`. `is_dead` is
-    /// there if a key has arguments that die.
+    /// Takes out what exceeds `capacity`: entries with dead arguments, else one that was not hit lately. Never `newest`. There is
+    /// an `is_dead` if keys have weak arguments.
     fn evict(&mut self, newest: EntryId, capacity: usize, is_dead: Option<IsDead<Self::Key>>) -> Evicted<Self>;
     /// Takes all entries out. How many of them were ready comes first.
     fn drain(&mut self, front: &Self::Front) -> (usize, Self::Drained);

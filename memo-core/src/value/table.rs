@@ -16,7 +16,7 @@ use crate::value::store::{Counted, Evicted, IsDead, Store, Taken};
 /// What a [`Table`] knows of an entry.
 pub(crate) struct Keyed<K> {
     hash: u64,
-    /// Set by a hit, cleared by the hand of the clock.
+    /// Set by a hit, cleared by the clock's hand.
     visited: AtomicBool,
     key: ManuallyDrop<K>,
 }
@@ -102,9 +102,9 @@ impl<K: 'static, V: 'static> Table<K, V> {
         entry
     }
 
-    /// The entry to go: ready, not just come, and not hit since the hand last passed.
+    /// The entry to evict: ready, not the newest, and not hit since the hand last passed.
     fn victim(&mut self, newest: EntryId) -> Option<usize> {
-        // Two rounds: the first clears the marks at the latest.
+        // Two rounds: the first clears all marks.
         for _ in 0..2 * self.entries.len() {
             if self.hand >= self.entries.len() {
                 self.hand = 0;
@@ -120,8 +120,8 @@ impl<K: 'static, V: 'static> Table<K, V> {
         None
     }
 
-    /// Entries with a dead argument go before any other. A search costs the whole list, so a large one is searched
-    /// again only after a share of it was evicted.
+    /// Entries with a dead argument are evicted before any other. A search costs the whole list, so a large one is
+    /// searched again only after a share of it was evicted.
     fn take_dead(&mut self, is_dead: IsDead<K>) -> Vec<Counted<Self>> {
         self.since_search = self.since_search.saturating_add(1);
         if self.since_search < self.entries.len() / 16 {
@@ -132,7 +132,7 @@ impl<K: 'static, V: 'static> Table<K, V> {
         let mut at = 0;
         while at < self.entries.len() {
             let entry = &self.entries[at];
-            // A flight is not a result yet: it will count as rejected when it ends.
+            // A flight is not a result yet: it counts as rejected when it ends.
             if entry.slot.get().is_some() && is_dead(&entry.meta.key) {
                 dead.push(self.take(at));
             } else {
@@ -142,8 +142,8 @@ impl<K: 'static, V: 'static> Table<K, V> {
         dead
     }
 
-    /// Takes the victim out and lets the newest stand in its place, behind the hand: the list stays in the order of
-    /// coming, which is what the clock goes by.
+    /// Takes the victim out and moves the newest to its place, behind the hand: so the list stays in the order of arrival,
+    /// as the clock requires.
     fn take_in_order(&mut self, at: usize) -> Counted<Self> {
         let victim = self.take(at);
         self.hand = at + 1;
@@ -172,7 +172,7 @@ impl<K: 'static, V: 'static> Store for Table<K, V> {
         mut is: impl FnMut(&Counted<Self>) -> bool,
         act: impl FnOnce(&Counted<Self>) -> R,
     ) -> Option<R> {
-        // Few are passed faster than a probe is made.
+        // For a few, a scan is faster than a probe.
         let mut is = |entry: &Counted<Self>| entry.meta.hash == hash && is(entry);
         if self.entries.len() <= FEW {
             return self.entries.iter().find(|entry| is(entry)).map(act);
