@@ -57,6 +57,7 @@ fn keys_by_hand_stand_beside_a_lent_result() {
     impl Node for Anchored<u8> {}
     key_as!(dyn Node + '_ => Anchor, |node| node.anchor());
 
+    #[allow(clippy::redundant_allocation, reason = "a key, however it is held")]
     #[weak_memo(capacity = unbounded)]
     fn lent<'w>(
         doc: &'w Anchored<u32>,

@@ -383,6 +383,7 @@ fn the_anchor_of_another_argument_is_asked_for_once_a_call() {
 /// Also in what holds it.
 #[test]
 fn the_anchor_in_an_option_a_tuple_or_a_box_is_asked_for_once_a_call() {
+    #[allow(clippy::redundant_allocation, reason = "a key, however it is held")]
     #[weak_memo]
     fn held(owner: &Counting, other: Option<&Counting>, more: &(u8, Result<Box<&&Counting>, u8>)) -> bool {
         let _ = owner;
