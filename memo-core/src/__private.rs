@@ -22,6 +22,13 @@ pub use crate::memo::core::Core;
 pub use crate::memo::family::Family;
 pub use crate::memo::site::{DEFAULT_CAPACITY, Site, capacity};
 
+/// For the test of the whole library under a scheduler.
+#[cfg(memo_shuttle)]
+pub mod scheduled {
+    pub use crate::sys::sync::{Scheduler, run_under};
+    pub use crate::sys::thread::{Guard, LateGuard};
+}
+
 /// The traits that answer by type: imported as a whole, by no name. A trait of the user's for all types comes before them where it has
 /// a method of the same name, hence `__memo_` before theirs.
 pub mod by_type {

@@ -64,10 +64,15 @@ macro_rules! per_thread {
                 }
                 // In two steps: `LocalKey::with` is inlined only where what it runs is small.
                 #[cfg(not(memo_shuttle))]
-                let here = HERE.with(|here| std::ptr::NonNull::from(here));
+                let here = if $crate::sys::keyed::KEYED {
+                    static PLACE: $crate::sys::keyed::Place = $crate::sys::keyed::Place::new();
+                    $crate::sys::keyed::part(&PLACE, $name::first)
+                } else {
+                    HERE.with(|here| std::ptr::NonNull::from(here))
+                };
                 #[cfg(memo_shuttle)]
                 let here = HERE.with(|all| std::ptr::NonNull::from(all.get($name::first, || HERE.with(|all| all.forget()))));
-                // SAFETY: a thread-local without a destructor.
+                // SAFETY: a thread-local without a destructor, or what `keyed` keeps until the thread's end.
                 unsafe { $crate::sys::per_thread::Here::new(here) }
             }
         }

@@ -23,10 +23,37 @@ thread_local! {
     static LATE_GUARD: LateGuard = const { LateGuard };
 }
 
+/// Makes this thread's guards, which run when it ends. `false`: that one has run.
+#[cfg(not(memo_shuttle))]
+mod guards {
+    use crate::sys::keyed::{self, KEYED};
+
+    pub(super) fn first() -> bool {
+        if KEYED { keyed::at_end(both) } else { super::GUARD.try_with(|_| ()).is_ok() }
+    }
+
+    pub(super) fn late() -> bool {
+        // Nothing of the user's comes between the two there.
+        if KEYED { keyed::is_ending() } else { super::LATE_GUARD.try_with(|_| ()).is_ok() }
+    }
+
+    fn both() {
+        drop(super::Guard);
+        drop(super::LateGuard);
+    }
+}
+
 #[cfg(memo_shuttle)]
-shuttle::thread_local! {
-    static GUARD: Guard = const { Guard };
-    static LATE_GUARD: LateGuard = const { LateGuard };
+mod guards {
+    use crate::sys::sync::scheduler;
+
+    pub(super) fn first() -> bool {
+        (scheduler().guard)()
+    }
+
+    pub(super) fn late() -> bool {
+        (scheduler().late_guard)()
+    }
 }
 
 /// This thread's number, which no other thread of this process has had: from 1.
@@ -67,13 +94,13 @@ static ENDS: [OnceLock<fn()>; STEPS] = [const { OnceLock::new() }; STEPS];
 /// already.
 pub(crate) fn at_end(step: Step, act: fn()) -> bool {
     ENDS[step as usize].get_or_init(|| act);
-    !is_late() && GUARD.try_with(|_| ()).is_ok()
+    !is_late() && guards::first()
 }
 
 /// Sees to it that the step is done once more, after the destructors that call memos when this thread's end has begun.
 pub(crate) fn at_end_again(step: Step) {
     debug_assert!(matches!(step, Step::CloseTable), "nothing else is taken by a thread that is late");
-    if LATE_GUARD.try_with(|_| ()).is_err() {
+    if !guards::late() {
         Thread::here().last.set(true);
     }
 }
@@ -95,7 +122,8 @@ fn run(step: Step) {
 }
 
 /// Runs among the thread's destructors.
-struct Guard;
+#[cfg_attr(not(memo_shuttle), expect(unreachable_pub, reason = "for the scheduler's test"))]
+pub struct Guard;
 
 impl Drop for Guard {
     fn drop(&mut self) {
@@ -112,7 +140,8 @@ impl Drop for Guard {
 }
 
 /// Runs after the destructors that have called memos when [`Guard`] had run.
-struct LateGuard;
+#[cfg_attr(not(memo_shuttle), expect(unreachable_pub, reason = "for the scheduler's test"))]
+pub struct LateGuard;
 
 impl Drop for LateGuard {
     fn drop(&mut self) {

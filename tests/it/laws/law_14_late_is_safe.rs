@@ -120,7 +120,9 @@ struct Holder(Rc<u32>, *const String);
 
 impl Drop for Holder {
     fn drop(&mut self) {
-        assert!(std::ptr::eq(lent_rc(&self.0), self.1), "the same result, after the thread's table was given up");
+        // Where all thread-locals end, what was kept is not found again, but stays.
+        let same = std::ptr::eq(lent_rc(&self.0), self.1);
+        assert!(same || cfg!(memo_keyed_tls), "the same result, after the thread's table was given up");
         assert_eq!(*lent_rc(&self.0), "5");
         assert_eq!(of_rc(&self.0, "x"), "5x");
         sweep();
@@ -144,7 +146,8 @@ fn an_rc_that_a_later_destructor_holds_keeps_its_results() {
             .join()
             .unwrap();
         }
-        assert_eq!(lent_rc_memo().stats().computes, 10);
+        let late = if cfg!(memo_keyed_tls) { 10 } else { 0 };
+        assert_eq!(lent_rc_memo().stats().computes, 10 + late);
     });
 }
 

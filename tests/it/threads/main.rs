@@ -54,6 +54,7 @@ mod directed;
 mod memos;
 mod record;
 mod run;
+mod scheduler;
 mod script;
 
 use std::env;
@@ -126,6 +127,7 @@ fn run_in(name: &str, script: &Script, seed: u64, schedules: usize) {
 /// One test: the memos, and the side table, are the process's.
 #[test]
 fn outcomes_are_those_of_some_order_of_steps() {
+    scheduler::install();
     quieten();
     let started = Instant::now();
     let schedules_of_each = usize::try_from(schedules() / 100).expect("not so many");

@@ -1,6 +1,7 @@
 //! Programs of users, built as theirs: with cargo, in folders of their own.
 
 mod flags;
+mod locked;
 mod versions;
 
 use std::fs;

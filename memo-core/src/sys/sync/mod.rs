@@ -38,7 +38,10 @@ pub(crate) mod plain {
 
 /// What belongs to a thread, as the scheduler counts them.
 #[cfg(memo_shuttle)]
-pub(crate) use scheduled::{Own, forget_own};
+pub(crate) use scheduled::{Own, forget_own, scheduler};
+
+#[cfg(memo_shuttle)]
+pub use scheduled::{Scheduler, run_under};
 
 #[cfg(memo_loom)]
 pub(crate) use loom::sync::{

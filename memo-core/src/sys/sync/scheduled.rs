@@ -4,13 +4,41 @@
 //! std's types lie underneath, which the scheduler knows nothing of: so they may lie in statics and outlive the schedule
 //! that used them, as memos, readers and the side table do. All threads of a schedule take turns on one thread of the
 //! system; orderings therefore mean nothing here, which is what loom's models are for.
+//!
+//! The scheduler is the test's, which gives it to [`run_under`]: this library depends on none, and nobody who uses it has one in their lock
+//! file.
 
 use std::cell::{Cell, RefCell};
 use std::sync::atomic;
-use std::sync::{LockResult, PoisonError, TryLockError, TryLockResult};
-use std::time::Duration;
+use std::sync::{LockResult, OnceLock, PoisonError, TryLockError, TryLockResult};
 
 pub(crate) use std::sync::atomic::Ordering;
+
+/// What is asked of the scheduler.
+#[derive(Clone, Copy, Debug)]
+pub struct Scheduler {
+    /// The number of its thread that runs; none outside of a schedule.
+    pub me: fn() -> Option<usize>,
+    /// Another thread may go on here.
+    pub point: fn(),
+    /// Another thread has to go on first.
+    pub give_way: fn(),
+    /// Makes the thread-local whose destructor is that of [`Guard`](crate::sys::thread::Guard), for this thread. `false`: it is ending.
+    pub guard: fn() -> bool,
+    /// The same for [`LateGuard`](crate::sys::thread::LateGuard).
+    pub late_guard: fn() -> bool,
+}
+
+static SCHEDULER: OnceLock<Scheduler> = OnceLock::new();
+
+/// From now on this one decides.
+pub fn run_under(scheduler: Scheduler) {
+    SCHEDULER.get_or_init(|| scheduler);
+}
+
+pub(crate) fn scheduler() -> Scheduler {
+    *SCHEDULER.get().expect("the test gives a scheduler first")
+}
 
 thread_local! {
     /// The scheduler's thread that gave way in the middle of a panic, if one did: `std` would take every other for one that
@@ -20,13 +48,13 @@ thread_local! {
 
 /// The number of the scheduler's thread that runs.
 fn me() -> Option<usize> {
-    shuttle::current::try_get_current_task().map(usize::from)
+    (scheduler().me)()
 }
 
 /// Another thread may go on here, but not in the middle of a panic.
 fn point() {
     if me().is_some() && !std::thread::panicking() {
-        shuttle::thread::sleep(Duration::ZERO);
+        (scheduler().point)();
     }
 }
 
@@ -37,7 +65,7 @@ fn give_way() {
     if outermost {
         UNWINDING.set(Some(me));
     }
-    shuttle::thread::yield_now();
+    (scheduler().give_way)();
     if outermost {
         UNWINDING.set(None);
     }
