@@ -124,6 +124,8 @@
 //!   and a few for each part of the table. A call ends a bounded number of dead objects, each with all its results, which may be many
 //!   where it was the second argument of many owners (what the allocator does with them is not in that); [`sweep`] ends all, and
 //!   handles what was dead when it began.
+//! * **`wasm32-unknown-unknown` has no clock and no threads.** Computes are not timed there, and [`Sweeper::every`] panics: call [`sweep`]. Nothing
+//!   else needs either: a call waits only for what another thread computes, and what is owed is paid by calls.
 //! * **One version.** Two versions of this crate in one program are two registries and two side tables.
 //!
 //! # Where things are

@@ -10,6 +10,9 @@ use crate::reclaim::audit;
 /// The first computes of a memo on a thread are all timed, then one in so many: two clock reads cost 50 ns.
 const SAMPLE: u64 = 64;
 
+/// Without a clock no compute is timed: there it would be a panic to ask for the time. `memo_no_clock` stands for such a platform.
+const HAS_CLOCK: bool = !cfg!(any(all(target_family = "wasm", target_os = "unknown"), memo_no_clock));
+
 /// What a call notes before its body runs. It lies with the computation's frame: what stays on the stack below the body is little,
 /// since a recursion has as much of it on every level.
 #[derive(Clone, Copy, Default)]
@@ -41,6 +44,9 @@ pub(super) struct Timed {
 impl Timed {
     #[inline(never)]
     pub(super) fn start(core: &'static Core) -> Option<Self> {
+        if !HAS_CLOCK {
+            return None;
+        }
         let weight = match counters::own(core, Count::Computes) {
             0..SAMPLE => 1,
             n if n % SAMPLE == 0 => SAMPLE,

@@ -76,7 +76,7 @@ pub struct Stats {
     /// many objects, a handle's `stats()` estimates this from a sample; [`memos`](crate::memos) counts all.
     pub pinned_bytes: u64,
     /// Estimated time spent in bodies: the first 64 computes of each thread are timed, then one in 64, scaled. It includes all that a
-    /// body calls, also other memos.
+    /// body calls, also other memos. Zero on `wasm32-unknown-unknown`, which has no clock.
     pub compute_time: Duration,
 }
 

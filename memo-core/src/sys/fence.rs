@@ -46,14 +46,13 @@ pub(crate) fn full() {
 /// published while [`can_publish`].
 #[inline(always)]
 pub(crate) fn hazard() {
-    if cfg!(all(target_os = "linux", not(any(miri, memo_loom, memo_shuttle)))) { light() } else { full() }
+    if MAY_INTERRUPT { light() } else { full() }
 }
 
 /// Whether [`hazard`] is the fence that readers need. Not on a Linux whose kernel refuses, or did so once: there nothing is published.
 #[inline]
 pub(crate) fn can_publish() -> bool {
-    !cfg!(all(target_os = "linux", not(any(miri, memo_loom, memo_shuttle))))
-        || is_asymmetric() && !REFUSED.load(Ordering::Relaxed)
+    !MAY_INTERRUPT || is_asymmetric() && !REFUSED.load(Ordering::Relaxed)
 }
 
 /// Whether the kernel refused although it had agreed.
@@ -80,8 +79,13 @@ pub(crate) fn is_asymmetric() -> bool {
     *ASYMMETRIC.get_or_init(kernel::register)
 }
 
-#[cfg(all(target_os = "linux", not(any(miri, memo_loom, memo_shuttle))))]
+/// Whether the kernel can have such a call: known when this is compiled. `memo_no_membarrier` stands for platforms that have none.
+use kernel::MAY_INTERRUPT;
+
+#[cfg(all(target_os = "linux", not(any(miri, memo_loom, memo_shuttle, memo_no_membarrier))))]
 mod kernel {
+    pub(super) const MAY_INTERRUPT: bool = true;
+
     /// Tells the kernel that this process will ask for interrupts. `false`: it cannot do that.
     pub(super) fn register() -> bool {
         call(libc::MEMBARRIER_CMD_REGISTER_PRIVATE_EXPEDITED)
@@ -102,8 +106,10 @@ mod kernel {
     }
 }
 
-#[cfg(not(all(target_os = "linux", not(any(miri, memo_loom, memo_shuttle)))))]
+#[cfg(not(all(target_os = "linux", not(any(miri, memo_loom, memo_shuttle, memo_no_membarrier)))))]
 mod kernel {
+    pub(super) const MAY_INTERRUPT: bool = false;
+
     pub(super) fn register() -> bool {
         false
     }

@@ -148,6 +148,7 @@ fn a_long_name_does_not_widen_the_table() {
 }
 
 #[test]
+#[cfg(not(memo_no_clock))]
 fn a_report_claims_no_time_that_did_not_pass() {
     #[weak_memo(name = "hit in a loop")]
     fn slow(owner: &Arc<u8>) -> u8 {
@@ -171,6 +172,7 @@ fn a_report_claims_no_time_that_did_not_pass() {
 }
 
 #[test]
+#[cfg(not(memo_no_clock))]
 fn the_time_of_a_memo_that_a_body_calls_is_in_both() {
     #[weak_memo]
     fn inner(owner: &Arc<u8>) -> u8 {
@@ -187,6 +189,24 @@ fn the_time_of_a_memo_that_a_body_calls_is_in_both() {
     let (outer, inner) = (outer_memo().stats(), inner_memo().stats());
     assert!(outer.compute_time >= inner.compute_time && inner.compute_time.as_millis() >= 2);
     assert!(outer.time_saved() >= outer.compute_time && inner.time_saved() >= inner.compute_time);
+}
+
+#[test]
+#[cfg(memo_no_clock)]
+fn without_a_clock_no_time_is_told_and_all_else_is_counted() {
+    #[weak_memo(name = "by no clock")]
+    fn slow(owner: &Arc<u8>) -> u8 {
+        let started = std::time::Instant::now();
+        while started.elapsed().as_millis() < 2 {}
+        **owner
+    }
+    let owner = Arc::new(1);
+    (0..10).for_each(|_| assert_eq!(slow(&owner), 1));
+    let stats = slow_memo().stats();
+    assert_eq!((stats.computes, stats.hits), (1, 9));
+    let none = std::time::Duration::ZERO;
+    assert_eq!((stats.compute_time, stats.mean_compute_time(), stats.time_saved()), (none, none, none));
+    assert!(report().to_string().contains("by no clock"));
 }
 
 #[test]
