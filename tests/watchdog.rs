@@ -2,8 +2,11 @@ use std::sync::mpsc::{RecvTimeoutError, channel};
 use std::thread;
 use std::time::{Duration, Instant};
 
-/// What a test may take before it is taken for a hang.
-const LIMIT: Duration = Duration::from_secs(60);
+/// What a test may take before it is taken for a hang. More where `MEMO_TEST_PATIENCE` says how many times as much: under an emulator.
+fn limit() -> Duration {
+    let times = std::env::var("MEMO_TEST_PATIENCE").ok().and_then(|times| times.parse().ok());
+    Duration::from_secs(60) * times.unwrap_or(1)
+}
 
 /// Runs a test on a thread of its own; a test that hangs ends the process, naming itself.
 ///
@@ -20,8 +23,8 @@ pub fn watchdog<R: Send>(test: impl FnOnce() -> R + Send) -> R {
                 test()
             })
             .expect("a thread can be started");
-        if watched.recv_timeout(LIMIT) == Err(RecvTimeoutError::Timeout) {
-            eprintln!("`{name}` hangs: it has not ended in {LIMIT:?}");
+        if watched.recv_timeout(limit()) == Err(RecvTimeoutError::Timeout) {
+            eprintln!("`{name}` hangs: it has not ended in {:?}", limit());
             std::process::abort();
         }
         running.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
@@ -35,7 +38,7 @@ pub fn watchdog<R: Send>(test: impl FnOnce() -> R + Send) -> R {
 pub fn in_time(mut holds: impl FnMut() -> bool) {
     let started = Instant::now();
     while !holds() {
-        assert!(started.elapsed() < LIMIT / 2, "it never came true");
+        assert!(started.elapsed() < limit() / 2, "it never came true");
         thread::yield_now();
     }
 }
