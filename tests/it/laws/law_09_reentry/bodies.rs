@@ -148,9 +148,10 @@ fn the_drop_of_a_refreshed_value_may_ask_for_the_new_one() {
     struct Cell2(std::sync::atomic::AtomicU32);
     impl Drop for Value {
         fn drop(&mut self) {
-            if self.0 == 1
-                && let Some(owner) = self.1.upgrade()
-            {
+            if self.0 != 1 {
+                return;
+            }
+            if let Some(owner) = self.1.upgrade() {
                 SEEN.set(f_memo().get(&owner).map_or(0, |value| value.0));
             }
         }
