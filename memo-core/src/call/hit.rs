@@ -25,7 +25,7 @@ where
         use crate::memo::counters::Counters;
         use crate::sys::hazard::own;
         use crate::sys::hazard::protect::{self, HazardGuard};
-        use crate::sys::hazard::retire::DOMAIN;
+        use crate::sys::hazard::retire::domain;
         use crate::sys::trivial::is_plain;
         use crate::value::entry::Entry;
 
@@ -65,12 +65,12 @@ where
                 if let Some(entry) = published.visible_here() {
                     let address = entry.addr().get();
                     reader.cloning().set(address);
-                    let _guard = HazardGuard::new(address, reader.cloning(), reader, DOMAIN);
+                    let _guard = HazardGuard::new(address, reader.cloning(), reader, domain());
                     // SAFETY: as above, but for the user's `Clone`, under which the guard holds it.
                     copy_of(unsafe { entry.as_ref() });
                 }
             } else {
-                protect::copy(published, reader.cloning(), reader, DOMAIN, copy_of);
+                protect::copy(published, reader.cloning(), reader, domain(), copy_of);
             }
         }
         hits

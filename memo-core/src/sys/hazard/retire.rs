@@ -87,7 +87,10 @@ static RETIRED: RetireList = RetireList::new();
 
 /// That of this process.
 #[cfg(not(memo_loom))]
-pub(crate) static DOMAIN: Domain<'static> = Domain { readers: &READERS, retired: &RETIRED };
+#[inline(always)]
+pub(crate) fn domain() -> Domain<'static> {
+    Domain { readers: &READERS, retired: &RETIRED }
+}
 
 impl Domain<'_> {
     /// Moves those of `retired` that a reader holds to the list. The rest stays, for the caller to drop with no lock held. All must be
@@ -240,16 +243,16 @@ pub(crate) enum ReadBy {
 pub(crate) fn retire(retired: Retired, read_by: ReadBy) {
     let me = own::listed();
     if read_by == ReadBy::ThisThread {
-        drop(DOMAIN.scan_own(me, retired));
+        drop(domain().scan_own(me, retired));
         return;
     }
     if READERS.lock().is_only(me) && me.is_none_or(|me| !me.holds(retired.address())) {
         drop(retired);
         return;
     }
-    let mut all = if retired.dropless { DOMAIN.defer(retired) } else { vec![retired] };
+    let mut all = if retired.dropless { domain().defer(retired) } else { vec![retired] };
     if !all.is_empty() {
-        DOMAIN.scan(me, &mut all);
+        domain().scan(me, &mut all);
     }
     drop_all(all);
 }
@@ -278,7 +281,7 @@ impl Batch {
     pub(crate) fn finish(&mut self, panics: &mut Panics) {
         #[cfg(not(memo_loom))]
         if !self.0.is_empty() {
-            DOMAIN.scan(own::listed(), &mut self.0);
+            domain().scan(own::listed(), &mut self.0);
         }
         for retired in std::mem::take(&mut self.0) {
             panics.run(|| drop(retired));
@@ -316,14 +319,14 @@ mod tests {
         let address = crate::sys::arc::Arc::as_ptr(&entry).addr();
         // This thread copies it, and forgets it meanwhile.
         mine.cloning().set(address);
-        assert!(DOMAIN.scan_own(Some(mine), Retired::new(entry, false)).is_none());
+        assert!(domain().scan_own(Some(mine), Retired::new(entry, false)).is_none());
         // The other thread is late, is done, and wanted for something else.
         late.cloning().set(address);
         mine.cloning().free();
         late.cloning().free();
-        DOMAIN.reclaim_own(late, address);
+        domain().reclaim_own(late, address);
         assert_eq!(drops.load(Ordering::SeqCst), 0, "dropped by the other thread");
-        DOMAIN.reclaim_own(mine, address);
+        domain().reclaim_own(mine, address);
         assert_eq!(drops.load(Ordering::SeqCst), 1);
     }
 
@@ -339,10 +342,10 @@ mod tests {
         let entry = crate::sys::arc::Arc::new(Dropped(Arc::clone(&drops)));
         let address = crate::sys::arc::Arc::as_ptr(&entry).addr();
         mine.cloning().set(address);
-        assert!(DOMAIN.scan_own(Some(mine), Retired::new(entry, false)).is_none());
+        assert!(domain().scan_own(Some(mine), Retired::new(entry, false)).is_none());
         late.cloning().set(address);
         mine.cloning().free();
-        DOMAIN.reclaim_own(mine, address);
+        domain().reclaim_own(mine, address);
         assert_eq!(drops.load(Ordering::SeqCst), 1);
         late.cloning().free();
     }
