@@ -145,14 +145,12 @@ impl Drop for Running {
     fn drop(&mut self) {
         // SAFETY: it is freed by this call, or later.
         let frame = unsafe { self.0.as_ref() };
-        {
-            let here = Frames::here();
-            if frame.home == thread::number() && !frame.has_ended() {
-                unlink(&here, frame);
-                put_away(&here, self.0);
-            } else {
-                end_away_from_home(self.0);
-            }
+        let here = Frames::here();
+        if frame.home == thread::number() && !frame.has_ended() {
+            unlink(&here, frame);
+            put_away(&here, self.0);
+        } else {
+            end_away_from_home(self.0);
         }
     }
 }

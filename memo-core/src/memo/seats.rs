@@ -20,10 +20,12 @@ impl Seat {
     }
 
     /// The seat that this thread lists its new cells under.
+    #[inline]
     pub(crate) fn mine() -> usize {
         thread::number() as usize % SEATS
     }
 
+    #[inline]
     pub(crate) fn lock(&self) -> MutexGuard<'_, Seated> {
         unpoisoned(self.0.lock())
     }
@@ -41,16 +43,19 @@ impl Listing {
         Self(AtomicU32::new(UNLISTED))
     }
 
+    #[inline]
     pub(crate) fn set(&self, seat: usize, position: usize) {
         let word = u32::try_from(position * SEATS + seat).ok().filter(|word| *word != UNLISTED);
         let word = word.expect("fewer than 2^29 cells on a seat");
         self.0.store(word, Ordering::Relaxed);
     }
 
+    #[inline]
     pub(crate) fn clear(&self) {
         self.0.store(UNLISTED, Ordering::Relaxed);
     }
 
+    #[inline]
     pub(crate) fn get(&self) -> Option<(usize, usize)> {
         let word = self.0.load(Ordering::Relaxed);
         (word != UNLISTED).then_some((word as usize % SEATS, word as usize / SEATS))
@@ -75,10 +80,12 @@ impl Seated {
         Self(Vec::new())
     }
 
+    #[inline]
     pub(crate) fn len(&self) -> usize {
         self.0.last().map_or(0, |last| (self.0.len() - 1) * BLOCK + last.len())
     }
 
+    #[inline]
     pub(crate) fn push(&mut self, cell: CellPtr) {
         match self.0.last_mut().filter(|last| last.len() < BLOCK) {
             // The first grows as needed; the others seldom stay small.
@@ -92,6 +99,7 @@ impl Seated {
     }
 
     /// Takes out the cell at a position. The last one moves there, and is returned, unless it was the same.
+    #[inline]
     pub(crate) fn swap_remove(&mut self, position: usize) -> Option<CellPtr> {
         let last = self.0.last_mut()?.pop()?;
         if self.0.len() > 1 && self.0.last().is_some_and(Vec::is_empty) {

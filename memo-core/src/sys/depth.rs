@@ -43,6 +43,7 @@ impl Drop for DepthGuard {
 }
 
 /// Whether this thread is in no such call.
+#[inline]
 pub(crate) fn is_zero() -> bool {
     let depth = Depth::here();
     if depth.steps.get() > 0 {

@@ -106,11 +106,13 @@ pub(crate) fn at_end_again(step: Step) {
 }
 
 /// Whether this thread's end has come so far that nothing is taken that would have to be given back.
+#[inline]
 pub(crate) fn is_late() -> bool {
     Thread::here().late.get()
 }
 
 /// Whether nothing more runs at this thread's end.
+#[inline]
 pub(crate) fn is_last() -> bool {
     Thread::here().last.get()
 }

@@ -43,6 +43,7 @@ per_thread! {
 }
 
 /// Whether this thread has a table.
+#[inline]
 pub(crate) fn exists() -> bool {
     !OwnTable::here().table.get().is_null()
 }

@@ -77,6 +77,7 @@ pub(crate) unsafe fn marks() -> &'static Reader {
 }
 
 /// Whether no code of the user's runs below a memo call of this thread: neither a body nor a `Clone`.
+#[inline]
 pub(crate) fn is_outermost() -> bool {
     depth::is_zero() && listed().is_none_or(|reader| reader.cloning().is_free())
 }
