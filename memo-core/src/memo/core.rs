@@ -5,6 +5,8 @@
 use std::any::{Any, TypeId};
 use std::sync::OnceLock;
 
+use once_cell::race::OnceRef;
+
 use super::count::Block;
 use super::seats::{SEATS, Seat};
 use super::site::Site;
@@ -28,7 +30,7 @@ pub struct Core {
     index: AtomicU32,
     /// The offset of its block in every thread's counters; out of range until first used.
     counters_offset: AtomicUsize,
-    vtable: OnceLock<&'static CellVtable>,
+    vtable: OnceRef<'static, CellVtable>,
     /// See [`Where`].
     local: AtomicBool,
     tabled: AtomicBool,
@@ -61,7 +63,7 @@ impl Core {
             instance,
             index: AtomicU32::new(UNREGISTERED),
             counters_offset: AtomicUsize::new(usize::MAX),
-            vtable: OnceLock::new(),
+            vtable: OnceRef::new(),
             local: AtomicBool::new(false),
             tabled: AtomicBool::new(false),
             name: OnceLock::new(),

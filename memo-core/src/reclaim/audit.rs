@@ -52,6 +52,8 @@ use std::mem;
 use std::ptr::NonNull;
 use std::sync::{OnceLock, Weak};
 
+use once_cell::race::OnceBool;
+
 use crate::anchor::anchor::{self, Anchor};
 use crate::anchor::back_link::{self, Peer};
 use crate::anchor::cell::{self, AnyCell};
@@ -132,7 +134,7 @@ impl Record {
 /// The suspicions against a memo.
 pub(crate) struct Suspicions {
     /// Whether its results may hold anything, known from the first one on.
-    may_hold: OnceLock<bool>,
+    may_hold: OnceBool,
     /// The thread that stored the first result, and whether others use the memo, too.
     first: AtomicU32,
     several: AtomicBool,
@@ -147,7 +149,7 @@ pub(crate) struct Suspicions {
 impl Suspicions {
     pub(crate) const fn new() -> Self {
         Self {
-            may_hold: OnceLock::new(),
+            may_hold: OnceBool::new(),
             first: AtomicU32::new(0),
             several: AtomicBool::new(false),
             records: [const { Record::new() }; 2 + OTHERS],
@@ -207,7 +209,7 @@ fn suspicions_of(core: &'static Core) -> &'static Suspicions {
 /// Whether a memo's results, of type `V`, may hold an argument.
 pub(crate) fn may_hold<V: 'static>(core: &'static Core) -> bool {
     mem::needs_drop::<V>()
-        && *suspicions_of(core).may_hold.get_or_init(|| {
+        && suspicions_of(core).may_hold.get_or_init(|| {
             let may = !holds_nothing::<V>();
             if may {
                 back_link::when_results_die(died_with);

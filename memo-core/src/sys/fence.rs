@@ -18,6 +18,8 @@
 //! The source of the idea: D. Dice, H. Huang, M. Yang, "Asymmetric Dekker Synchronization" (2001), and the manual page of
 //! `membarrier(2)`.
 
+use once_cell::race::OnceBool;
+
 #[cfg(not(memo_loom))]
 use std::sync::atomic::{Ordering, compiler_fence, fence};
 
@@ -71,12 +73,12 @@ pub(crate) fn heavy() -> bool {
     done
 }
 
-static ASYMMETRIC: std::sync::OnceLock<bool> = std::sync::OnceLock::new();
+static ASYMMETRIC: OnceBool = OnceBool::new();
 
 /// Whether readers may use [`light`].
 #[inline]
 pub(crate) fn is_asymmetric() -> bool {
-    *ASYMMETRIC.get_or_init(kernel::register)
+    ASYMMETRIC.get_or_init(kernel::register)
 }
 
 /// Whether the kernel can have such a call: known when this is compiled. `memo_no_membarrier` stands for platforms that have none.
