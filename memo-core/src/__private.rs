@@ -14,9 +14,9 @@ pub use crate::call::expansion::questions::{
     plain_part, value,
 };
 pub use crate::call::expansion::returns::{begin_owned, end_owned, finish_owned, start_owned};
-pub use crate::call::keep::{Keep, KeepAll, keep_if, keep_some, tested};
 pub use crate::call::lent::{LentStep, lend};
 pub use crate::call::owned::Step;
+pub use crate::call::what_is_kept::{Keep, KeepAll, keep_if, keep_some, tested};
 pub use crate::inspect::handle::{Memo, lent_memo, owned_memo};
 pub use crate::memo::core::Core;
 pub use crate::memo::family::Family;
@@ -33,6 +33,6 @@ pub mod scheduled {
 /// a method of the same name, hence `__memo_` before theirs.
 pub mod by_type {
     pub use crate::call::expansion::inside::{Held as _, HeldNowhere as _};
-    pub use crate::call::keep::{KeepAny as _, KeepAnyOk as _};
-    pub use crate::call::mark::WithoutMarks as _;
+    pub use crate::call::result_is_argument::WithoutMarks as _;
+    pub use crate::call::what_is_kept::{KeepAny as _, KeepAnyOk as _};
 }

@@ -6,9 +6,9 @@ use std::hash::{Hash, Hasher};
 use std::panic::{RefUnwindSafe, UnwindSafe};
 use std::sync::OnceLock;
 
+use super::cell_list::CellList;
 use super::drop_queue;
-use super::list::CellList;
-use crate::memo::head::CellHead;
+use crate::memo::cell_head::CellHead;
 use crate::sys::sync::const_fn;
 
 /// The place where an object's results live. It dies with the object, and takes the results with it.

@@ -21,15 +21,15 @@ use std::sync::{Arc, OnceLock};
 use hashbrown::HashMap;
 
 use crate::anchor::anchor::Anchor;
-use crate::anchor::cell::{AnyCell, CellRef};
+use crate::anchor::any_cell::{AnyCell, CellRef};
 use crate::anchor::liveness::{Life, Watch};
-use crate::anchor::side_table::end;
+use crate::anchor::side_table::end_of_nodes;
 use crate::anchor::side_table::{self, shard::Chain};
+use crate::memo::cell_head::CellHead;
+use crate::memo::cell_vtable::{CellVtable, EntryId};
 use crate::memo::core::{Core, Where};
-use crate::memo::count::Count;
-use crate::memo::head::CellHead;
+use crate::memo::counter_block::Count;
 use crate::memo::site::Site;
-use crate::memo::vtable::{CellVtable, EntryId};
 use crate::sys::panics::Panics;
 use crate::sys::sync::plain::{AtomicBool, Mutex, Ordering};
 use crate::sys::sync::unpoisoned;
@@ -220,7 +220,7 @@ unsafe impl AnyCell for PeerCell {
 
     unsafe fn end(cell: NonNull<CellHead>, why: Count) -> usize {
         // SAFETY: the caller's.
-        end_here(&unsafe { crate::anchor::cell::cast::<Self>(cell) }.peer, why)
+        end_here(&unsafe { crate::anchor::any_cell::cast::<Self>(cell) }.peer, why)
     }
 
     fn ready(&self) -> usize {
@@ -241,7 +241,7 @@ fn end_here(peer: &Arc<Peer>, why: Count) -> usize {
                 ended += panics.run(|| here.end(why)).unwrap_or(0);
             }
         });
-        let free = end::end_all(dead, &mut panics);
+        let free = end_of_nodes::end_all(dead, &mut panics);
         side_table::local::give_back(free, const { Chain::new() });
     }
     panics.resume();
@@ -251,13 +251,13 @@ fn end_here(peer: &Arc<Peer>, why: Count) -> usize {
 static PEERS: Core = Core::new(Site::built_in("peers"));
 
 static PEER_VTABLE: CellVtable = CellVtable {
-    release: crate::anchor::cell::release::<PeerCell>,
+    release: crate::anchor::any_cell::release::<PeerCell>,
     end: <PeerCell as AnyCell>::end,
-    ready: crate::anchor::cell::ready::<PeerCell>,
-    living: crate::anchor::cell::living::<PeerCell>,
+    ready: crate::anchor::any_cell::ready::<PeerCell>,
+    living: crate::anchor::any_cell::living::<PeerCell>,
     inert: false,
     // SAFETY: the vtable is that of this type, and the caller's cell is alive.
-    is_quiet: |cell| unsafe { crate::anchor::cell::cast::<PeerCell>(cell) }.peer.is_quiet(),
+    is_quiet: |cell| unsafe { crate::anchor::any_cell::cast::<PeerCell>(cell) }.peer.is_quiet(),
     shared: None,
 };
 
@@ -265,7 +265,7 @@ static PEER_VTABLE: CellVtable = CellVtable {
 pub(crate) fn find(anchor: &Anchor) -> Option<&Arc<Peer>> {
     let cell = anchor.cells().find(&PEERS)?;
     // SAFETY: a cell of `PEERS`, and the anchor is borrowed.
-    Some(&unsafe { crate::anchor::cell::cast::<PeerCell>(cell) }.peer)
+    Some(&unsafe { crate::anchor::any_cell::cast::<PeerCell>(cell) }.peer)
 }
 
 /// The anchor's peer, made on first use.
@@ -280,12 +280,12 @@ pub(crate) fn of(anchor: &Anchor, life: impl FnOnce() -> Option<Life>) -> &Arc<P
         Ok(()) => raw,
         Err(there) => {
             // SAFETY: not published: still this call's.
-            unsafe { crate::anchor::cell::release::<PeerCell>(raw) };
+            unsafe { crate::anchor::any_cell::release::<PeerCell>(raw) };
             there
         }
     };
     // SAFETY: a cell of `PEERS`, and the anchor is borrowed.
-    &unsafe { crate::anchor::cell::cast::<PeerCell>(there) }.peer
+    &unsafe { crate::anchor::any_cell::cast::<PeerCell>(there) }.peer
 }
 
 /// Watches the object that `peer` belongs to.

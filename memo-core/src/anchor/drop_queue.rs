@@ -7,9 +7,9 @@
 use std::cell::Cell;
 use std::ptr::NonNull;
 
-use super::cell;
-use crate::memo::count::Count;
-use crate::memo::head::CellHead;
+use super::any_cell;
+use crate::memo::cell_head::CellHead;
+use crate::memo::counter_block::Count;
 use crate::sys::depth::DepthGuard;
 use crate::sys::panics::Panics;
 use crate::sys::per_thread::per_thread;
@@ -53,7 +53,7 @@ fn end_inert(mut at: *mut CellHead) -> *mut CellHead {
             break;
         }
         at = head.next();
-        cell::delist(cell, head.memo());
+        any_cell::delist(cell, head.memo());
         // SAFETY: the vtable is that of the cell's memo, and the object is dead.
         unsafe { (vtable.end)(cell, Count::Dropped) };
         // SAFETY: the anchor's share, released once.
@@ -69,7 +69,7 @@ pub(crate) fn end_quiet(mut at: *mut CellHead) {
         let head = unsafe { cell.as_ref() };
         let memo = head.memo();
         at = head.next();
-        cell::delist(cell, memo);
+        any_cell::delist(cell, memo);
         // SAFETY: the vtable is that of the cell's memo, and the object is dead.
         unsafe { (memo.vtable().end)(cell, Count::Dropped) };
         // SAFETY: the anchor's share, released once.
@@ -129,7 +129,7 @@ fn end_chain(mut at: *mut CellHead, why: Count, panics: &mut Panics) {
         let head = unsafe { cell.as_ref() };
         let memo = head.memo();
         at = head.next();
-        cell::delist(cell, memo);
+        any_cell::delist(cell, memo);
         // SAFETY: the vtable is that of the cell's memo; the object is dead or exclusively borrowed, so for cells that
         // are not counted there is no other reader.
         panics.run(|| unsafe { (memo.vtable().end)(cell, why) });

@@ -1,15 +1,15 @@
 //! The place on an object where its results live.
 //!
 //! An [`anchor`] lies inside the object ([`anchored`]) or in the [`side_table`], found by the address of an `Arc` or `Rc` whose
-//! [`liveness`] is watched there. It is a [`list`] of [`cell`]s, one a memo. When the object dies its cells are dropped one after
+//! [`liveness`] is watched there. It is a [`cell_list`] of [`any_cell`]s, one a memo. When the object dies its cells are dropped one after
 //! the other ([`drop_queue`]), and so are the entries elsewhere that it takes part in ([`back_link`]).
 
 #[allow(clippy::module_inception, reason = "the thing the room is about")]
 pub(crate) mod anchor;
 pub(crate) mod anchored;
+pub(crate) mod any_cell;
 pub(crate) mod back_link;
-pub(crate) mod cell;
+pub(crate) mod cell_list;
 pub(crate) mod drop_queue;
-pub(crate) mod list;
 pub(crate) mod liveness;
 pub(crate) mod side_table;

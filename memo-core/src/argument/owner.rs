@@ -6,12 +6,12 @@ use std::sync::Arc;
 
 use crate::anchor::anchor::{Anchor, HasAnchor};
 use crate::anchor::liveness::Life;
-use crate::anchor::side_table::made::Made;
-use crate::anchor::side_table::subject::Subject;
+use crate::anchor::side_table::found_or_made::Made;
+use crate::anchor::side_table::object::Subject;
 use crate::anchor::side_table::{local, shared};
 use crate::argument::scope::{Local, Scope, Shared};
 use crate::memo::core::Where;
-use crate::reclaim::{account, audit};
+use crate::reclaim::{account, leak_audit};
 
 /// The argument that carries the results: an `Arc`, an `Rc`, or an object with an anchor inside.
 ///
@@ -210,7 +210,7 @@ impl<'w, O: Locate<S> + ?Sized, S: Scope> Place<'w, O, S> {
     }
 }
 
-impl<O: Locate<S> + ?Sized, S: Scope> audit::Counted for Place<'_, O, S> {
+impl<O: Locate<S> + ?Sized, S: Scope> leak_audit::Counted for Place<'_, O, S> {
     fn strong(&self) -> Option<usize> {
         Self::strong(*self)
     }

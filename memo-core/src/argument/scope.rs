@@ -7,7 +7,7 @@ use std::sync::Arc;
 use crate::anchor::anchor::Anchor;
 use crate::anchor::back_link::{self, Peer, PeerRef};
 use crate::anchor::liveness::Life;
-use crate::anchor::side_table::subject::Subject;
+use crate::anchor::side_table::object::Subject;
 use crate::reclaim::account;
 
 /// Results for all threads: those of `Arc`s and of objects with an anchor inside.

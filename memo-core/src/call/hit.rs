@@ -5,7 +5,7 @@
 
 use crate::argument::key::StoredKey;
 use crate::argument::scope::Scope;
-use crate::cell::counted::CountedCell;
+use crate::cell::counted_cell::CountedCell;
 use crate::memo::core::Core;
 use crate::sys::panics::OnItsWay;
 use crate::value::store::Store;
@@ -21,12 +21,12 @@ where
     #[inline(always)]
     #[cfg(not(memo_loom))]
     pub(crate) fn hit(&self, core: &'static Core, copy: &mut Option<OnItsWay<St::Value>>) -> u64 {
-        use crate::memo::count::Count;
+        use crate::memo::counter_block::Count;
         use crate::memo::counters::Counters;
         use crate::sys::hazard::own;
         use crate::sys::hazard::protect::{self, HazardGuard};
         use crate::sys::hazard::retire::domain;
-        use crate::sys::trivial::is_plain;
+        use crate::sys::trivially_cloned::is_plain;
         use crate::value::entry::Entry;
 
         let Some(published) = self.published() else { return 0 };

@@ -17,16 +17,16 @@ use std::ptr::NonNull;
 
 use crate::anchor::anchor::Anchor;
 use crate::argument::scope::Scope;
-use crate::cell::counted::{CountedCell, Keys};
-use crate::cell::lent;
-use crate::cell::spec::{At, CellOf, KeyOf, Spec, ValueOf};
-use crate::compute::bare::{self, BareJob};
+use crate::cell::counted_cell::{CountedCell, Keys};
+use crate::cell::lent_cell;
+use crate::cell::memo_types::{At, CellOf, KeyOf, Spec, ValueOf};
 use crate::compute::job::{Job, Published};
-use crate::compute::search::{self, Begun};
+use crate::compute::one_slot::{self, BareJob};
+use crate::compute::wait_or_compute::{self, Begun};
 use crate::memo::core::Core;
-use crate::memo::count::Count;
+use crate::memo::counter_block::Count;
 use crate::memo::counters;
-use crate::reclaim::hits;
+use crate::reclaim::paid_by_hits;
 use crate::sys::depth::DepthGuard;
 use crate::sys::panics::OnItsWay;
 use crate::value::entry::Meta;
@@ -65,7 +65,7 @@ fn lend<'w, St: Store>(entry: &Counted<St>, _cell: &'w CountedCell<impl Scope, S
 /// The result, if it is there. Without an extra key it is in a cell of its own kind.
 #[inline(always)]
 fn find<'w, M: Spec, K: KeyOf<M>>(core: &'static Core, anchor: Option<&'w Anchor>, key: &K) -> Option<&'w ValueOf<M>> {
-    if M::Store::FRONTED { lent::find_filled(core, anchor?) } else { find_keyed::<M, K>(core, anchor?, key) }
+    if M::Store::FRONTED { lent_cell::find_filled(core, anchor?) } else { find_keyed::<M, K>(core, anchor?, key) }
 }
 
 #[inline]
@@ -88,7 +88,7 @@ pub(crate) fn begin_lent<'w, M: Spec, K: KeyOf<M>, E>(
 ) -> LentStep<'w, ValueOf<M>, M, E> {
     let anchor = place.find();
     if let Some(value) = find::<M, K>(core, anchor, &key) {
-        hits::count_hit(core);
+        paid_by_hits::count_hit(core);
         return LentStep::Done(value);
     }
     miss::<M, K, E>(core, place, anchor, &key)
@@ -104,12 +104,12 @@ fn miss<'w, M: Spec, K: KeyOf<M>, E>(
     key: &K,
 ) -> LentStep<'w, ValueOf<M>, M, E> {
     let duty = if M::Store::FRONTED {
-        match bare::begin::<M>(core, place, anchor) {
-            bare::Begun::Ready(value) => return LentStep::Done(value),
-            bare::Begun::Compute(job) => Duty::Bare(job),
+        match one_slot::begin::<M>(core, place, anchor) {
+            one_slot::Begun::Ready(value) => return LentStep::Done(value),
+            one_slot::Begun::Compute(job) => Duty::Bare(job),
         }
     } else {
-        match search::begin::<M, K>(core, place, anchor, key, key.hash()) {
+        match wait_or_compute::begin::<M, K>(core, place, anchor, key, key.hash()) {
             Begun::Ready { entry, cell, hit, call: _call } => {
                 entry.meta.visit();
                 if hit {

@@ -1,23 +1,23 @@
 //! Results by clone: what the call of such a memo does, from the anchor to the value.
 
-use super::keep::Keeping;
 use super::op::{Op, Reply};
+use super::what_is_kept::Keeping;
 use crate::anchor::anchor::Anchor;
-use crate::cell::counted::{Keys, new_entry};
-use crate::cell::spec::{At, CellOf, EntryOf, KeyOf, Spec, ValueOf};
-use crate::compute::flight;
+use crate::cell::counted_cell::{Keys, new_entry};
+use crate::cell::memo_types::{At, CellOf, EntryOf, KeyOf, Spec, ValueOf};
+use crate::compute::frames;
 use crate::compute::job::{Job, Published, Replaced, is_argument, task_of};
-use crate::compute::search::{self, Begun};
+use crate::compute::wait_or_compute::{self, Begun};
 use crate::memo::core::Core;
-use crate::memo::count::Count;
+use crate::memo::counter_block::Count;
 use crate::memo::counters;
 use crate::reclaim::account;
-use crate::reclaim::call::Call;
-use crate::reclaim::hits;
+use crate::reclaim::outermost_call::Call;
+use crate::reclaim::paid_by_hits;
 use crate::sys::depth::DepthGuard;
 use crate::sys::panics::{self, OnItsWay, Panics, drop_all};
 use crate::sys::thread;
-use crate::sys::trivial::is_plain;
+use crate::sys::trivially_cloned::is_plain;
 use crate::value::entry::Meta;
 use crate::value::slot::{Look, Slot};
 use crate::value::store::{Store, Taken};
@@ -111,7 +111,7 @@ fn hit<M: Cloning>(core: &'static Core, anchor: Option<&Anchor>, copy: &mut Opti
 /// The result of a hit. As [`hit`].
 #[cfg_attr(not(debug_assertions), inline(always))]
 fn done<R, H: Keeping<R>>(copy: Option<OnItsWay<H::Kept>>, hits: u64) -> R {
-    if hits::are_to_sweep(hits) {
+    if paid_by_hits::are_to_sweep(hits) {
         account::after_hits();
     }
     H::result(copy.expect("a hit has made a copy").arrive())
@@ -166,7 +166,7 @@ fn hit_locked<'w, R, H: Keeping<R, Kept = ValueOf<M>>, M: Cloning, K: KeyOf<M>>(
     let hash = key.hash();
     if let Some(cell) = anchor.and_then(|anchor| CellOf::<M>::find(anchor, core)) {
         if let Some(value) = cell.copy(hash, |stored| key.matches(stored)) {
-            if hits::are_to_sweep(counters::count(core, Count::Hits, 1)) {
+            if paid_by_hits::are_to_sweep(counters::count(core, Count::Hits, 1)) {
                 account::after_hits();
             }
             return Step::Done(H::result(value));
@@ -199,7 +199,7 @@ fn hit_counted<'w, R, H: Keeping<R, Kept = ValueOf<M>>, M: Cloning, K: KeyOf<M>>
             // This may be the last count.
             drop(entry);
             drop(deeper);
-            if hits::are_to_sweep(hits) {
+            if paid_by_hits::are_to_sweep(hits) {
                 account::after_hits();
             }
             return Step::Done(H::result(value.arrive()));
@@ -219,7 +219,7 @@ fn miss<'w, R, H: Keeping<R, Kept = ValueOf<M>>, M: Cloning, K: KeyOf<M>>(
     key: &K,
     hash: u64,
 ) -> Step<'w, R, M> {
-    match search::begin::<M, K>(core, place, anchor, key, hash) {
+    match wait_or_compute::begin::<M, K>(core, place, anchor, key, hash) {
         Begun::Ready { entry, hit, call: _call, .. } => {
             entry.meta.visit();
             let value = entry.slot.get().expect("only ready entries are handed out");
@@ -432,7 +432,7 @@ fn refresh<'w, M: Cloning, K: KeyOf<M>>(
     let me = thread::number();
     let cell = cell_of::<M>(core, place);
     let hash = key.hash();
-    if let Some(ring) = flight::asked_again(cell.core(), cell.address(), hash) {
+    if let Some(ring) = frames::asked_again(cell.core(), cell.address(), hash) {
         return Err(ring);
     }
     let stored = key.to_stored();
@@ -444,7 +444,7 @@ fn refresh<'w, M: Cloning, K: KeyOf<M>>(
     let own = own.map(|old| task_of::<M>(cell, old, false));
     let job = Job::refresh(place, cell, entry, keys, Replaced(old.map(Box::new)), call);
     // Where it is asked from the body of the very flight it replaced, that would ask again, without end.
-    if let Some(ring) = own.and_then(|own| flight::ring(core, own)) {
+    if let Some(ring) = own.and_then(|own| frames::ring(core, own)) {
         // As in the panic that this becomes.
         panics::quietly(|| drop(job));
         return Err(ring);

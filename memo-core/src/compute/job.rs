@@ -1,19 +1,19 @@
 //! A call that has to compute: from the miss to the published result.
 
-use super::flight::{self, Running, Task};
-use super::notes::{Counts, Notes, Timed};
+use super::before_body::{Counts, Notes, Timed};
+use super::frames::{self, Running, Task};
 use super::wait_graph;
 use crate::argument::key::StoredKey;
 use crate::argument::scope::Scope;
-use crate::cell::counted::Keys;
+use crate::cell::counted_cell::Keys;
+use crate::cell::memo_types::{At, CellOf, EntryOf, KeyIn, Spec, ValueOf};
 use crate::cell::racers::Race;
-use crate::cell::spec::{At, CellOf, EntryOf, KeyIn, Spec, ValueOf};
 use crate::memo::core::Core;
-use crate::memo::count::Count;
+use crate::memo::counter_block::Count;
 use crate::memo::counters;
 use crate::reclaim::account;
-use crate::reclaim::audit;
-use crate::reclaim::call::Call;
+use crate::reclaim::leak_audit;
+use crate::reclaim::outermost_call::Call;
 use crate::sys::panics::{OnItsWay, drop_all};
 use crate::sys::thread;
 use crate::value::entry::Meta;
@@ -62,7 +62,7 @@ fn look_at_others<M: Spec>(core: &'static Core, entry: &EntryOf<M>, before: &Cou
     }
     let mut before = before.iter().copied().enumerate();
     entry.meta.key().each_peer(&mut |peer| match before.next() {
-        Some((position, before)) if before > 0 => audit::look_at_other(core, peer, position, before),
+        Some((position, before)) if before > 0 => leak_audit::look_at_other(core, peer, position, before),
         _ => {}
     });
 }
@@ -145,7 +145,7 @@ pub(crate) enum Published<St: Store> {
 
 /// What the computation of an entry is for.
 pub(crate) fn task_of<M: Spec>(cell: &CellOf<M>, entry: &EntryOf<M>, races: bool) -> Task {
-    Task { slot: flight::slot_address(&entry.slot), cell: cell.address(), hash: entry.meta.hash(), races }
+    Task { slot: frames::slot_address(&entry.slot), cell: cell.address(), hash: entry.meta.hash(), races }
 }
 
 impl<'w, M: Spec> Job<'w, M> {
@@ -224,7 +224,7 @@ impl<'w, M: Spec> Job<'w, M> {
     #[inline(never)]
     pub(crate) fn start(&mut self) {
         let core = self.core();
-        let (strong, others) = match audit::may_hold::<ValueOf<M>>(core) {
+        let (strong, others) = match leak_audit::may_hold::<ValueOf<M>>(core) {
             true => (self.place.strong(), counts_of::<M>(self.entry())),
             false => (None, Counts::default()),
         };
@@ -290,7 +290,7 @@ impl<'w, M: Spec> Job<'w, M> {
         };
         self.role = Role::Done;
         if stored {
-            audit::look_at_owner(core, &self.place, notes.strong, copied);
+            leak_audit::look_at_owner(core, &self.place, notes.strong, copied);
             if let Published::Ours(entry) = &published {
                 look_at_others::<M>(core, entry, &notes.others);
             }

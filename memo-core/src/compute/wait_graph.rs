@@ -15,7 +15,7 @@
 use std::collections::HashMap;
 use std::hash::{BuildHasherDefault, DefaultHasher};
 
-use crate::compute::flight::{self, Frame};
+use crate::compute::frames::{self, Frame};
 use crate::memo::core::Core;
 use crate::memo::names;
 use crate::sys::sync::plain::Mutex;
@@ -41,11 +41,11 @@ unsafe impl Send for Edge {}
 impl Edge {
     fn new<V>(slot: &Slot<V>, flight: Flight) -> Self {
         Self {
-            slot: flight::slot_address(slot),
+            slot: frames::slot_address(slot),
             flight,
             // SAFETY: the address is that of a `Slot<V>`, which stands while the edge does.
             counts: |slot, flight| unsafe { &*std::ptr::with_exposed_provenance::<Slot<V>>(slot) }.is_held_by(flight),
-            frames: flight::innermost(),
+            frames: frames::innermost(),
         }
     }
 
@@ -126,7 +126,7 @@ fn ring(edges: &Edges, me: u32, new: &Edge) -> Option<Ring> {
     let mut chain = Vec::new();
     for (awaited, at) in awaited.zip(&path) {
         // SAFETY: frames of this thread, or of one that is parked at least until the lock opens.
-        chain.extend(unsafe { flight::chain(at.frames, awaited.slot) });
+        chain.extend(unsafe { frames::chain(at.frames, awaited.slot) });
     }
     chain.extend(chain.first().cloned());
     Some(Ring { threads: path.len(), chain })

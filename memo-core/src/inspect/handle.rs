@@ -3,18 +3,18 @@
 use std::fmt;
 use std::marker::PhantomData;
 
-use crate::anchor::cell;
+use crate::anchor::any_cell;
 use crate::anchor::side_table;
 use crate::call::op::{LentOp, Op, Reply};
 use crate::inspect::stats::Stats;
 use crate::inspect::walk;
+use crate::memo::all_memos;
 use crate::memo::core::Core;
-use crate::memo::count::Count;
-use crate::memo::count::Sums;
+use crate::memo::counter_block::Count;
+use crate::memo::counter_block::Sums;
 use crate::memo::counters;
-use crate::memo::list;
 use crate::memo::names;
-use crate::reclaim::audit;
+use crate::reclaim::leak_audit;
 use crate::sys::hazard::retire::Batch;
 use crate::sys::panics::{OnItsWay, Panics};
 
@@ -218,7 +218,7 @@ where
     /// Cost: a walk over the side table (some 10 ms for a million objects), a shard of it locked at a time.
     #[must_use]
     pub fn len(&self) -> usize {
-        list::register(self.core);
+        all_memos::register(self.core);
         if self.core.is_local() {
             return walk::living_entries_here(self.core);
         }
@@ -236,7 +236,7 @@ where
     /// walk.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        list::register(self.core);
+        all_memos::register(self.core);
         if self.core.is_local() {
             return !walk::sees_living(self.core);
         }
@@ -333,7 +333,7 @@ fn entries(sums: &Sums) -> usize {
 
 /// Drops every result of a memo that can be cleared.
 pub(crate) fn clear(core: &'static Core) -> usize {
-    let cells = if core.is_local() { side_table::local::listed(core) } else { cell::listed(core) };
+    let cells = if core.is_local() { side_table::local::listed(core) } else { any_cell::listed(core) };
     let (mut panics, mut batch) = (Panics::default(), Batch::default());
     let mut cleared = 0;
     for cell in cells {
@@ -346,7 +346,7 @@ pub(crate) fn clear(core: &'static Core) -> usize {
 }
 
 pub(crate) fn stats_of(core: &'static Core, pinned_bytes: u64) -> Stats {
-    list::register(core);
+    all_memos::register(core);
     let sums = counters::sum(core);
-    Stats::new(&sums, pinned_bytes, audit::figure(core, sums.get(Count::Dropped)))
+    Stats::new(&sums, pinned_bytes, leak_audit::figure(core, sums.get(Count::Dropped)))
 }

@@ -3,10 +3,10 @@
 use super::walk::Pinned;
 use crate::inspect::handle::{clear, stats_of};
 use crate::inspect::stats::Stats;
+use crate::memo::all_memos;
 use crate::memo::core::Core;
-use crate::memo::list;
 use crate::memo::names;
-use crate::reclaim::audit;
+use crate::reclaim::leak_audit;
 use crate::sys::panics::Panics;
 
 /// One memo: its identity, and its statistics so far.
@@ -46,7 +46,7 @@ pub struct MemoInfo {
 /// ```
 #[must_use]
 pub fn memos() -> Vec<MemoInfo> {
-    let memos = list::all().clone();
+    let memos = all_memos::all().clone();
     let pinned = Pinned::of_all();
     memos.into_iter().map(|core| info(core, &pinned)).collect()
 }
@@ -58,7 +58,7 @@ fn info(core: &'static Core, pinned: &Pinned) -> MemoInfo {
         file: site.file,
         line: site.line,
         options: site.options,
-        suspected_owner: audit::owner_type(core),
+        suspected_owner: leak_audit::owner_type(core),
         stats: stats_of(core, pinned.of(core)),
     }
 }
@@ -86,7 +86,7 @@ fn info(core: &'static Core, pinned: &Pinned) -> MemoInfo {
 /// assert_eq!(len_memo().get(&text), None);
 /// ```
 pub fn clear_all() {
-    let memos = list::all().clone();
+    let memos = all_memos::all().clone();
     let mut panics = Panics::default();
     for core in memos.into_iter().filter(|core| !core.site().lends) {
         panics.run(|| clear(core));

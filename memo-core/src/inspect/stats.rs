@@ -3,7 +3,7 @@
 use std::fmt;
 use std::time::Duration;
 
-use crate::memo::count::{Count, Sums};
+use crate::memo::counter_block::{Count, Sums};
 
 /// What a memo has done so far: a snapshot of its counters.
 ///

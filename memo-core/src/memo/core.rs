@@ -7,10 +7,10 @@ use std::sync::OnceLock;
 
 use once_cell::race::OnceRef;
 
-use super::count::Block;
-use super::seats::{SEATS, Seat};
+use super::cell_vtable::CellVtable;
+use super::counter_block::Block;
+use super::listed_cells::{SEATS, Seat};
 use super::site::Site;
-use super::vtable::CellVtable;
 use crate::sys::sync::plain::{AtomicBool, AtomicU32, AtomicUsize, Ordering};
 
 /// Where the cells of a memo lie: the same for all of them.

@@ -6,13 +6,13 @@
 //!    taken off the list under the lock of [`ALL`] only, freed after that, and other threads read it under that lock only.
 //! 2. When a thread ends, its counts are folded into the memos' own (`gone`) and its array leaves the list, in one
 //!    step under the lock: a reader sees them exactly once, so sums never go back.
-//! 3. Removals are read before insertions: see [`count`](super::count).
+//! 3. Removals are read before insertions: see [`count`](super::counter_block).
 
 use std::cell::Cell;
 
 use super::core::Core;
-use super::count::{Block, Count, READ_ORDER, Sums};
-use super::{leaked, list};
+use super::counter_block::{Block, Count, READ_ORDER, Sums};
+use super::{all_memos, leaked_with_table};
 #[cfg(not(memo_loom))]
 use crate::sys::hazard::own as reader;
 use crate::sys::per_thread::per_thread;
@@ -105,7 +105,7 @@ pub(crate) fn count(core: &'static Core, what: Count, n: u64) -> u64 {
 
 #[cold]
 pub(crate) fn count_first(core: &'static Core, what: Count, n: u64) -> u64 {
-    let index = list::register(core);
+    let index = all_memos::register(core);
     if thread::at_end(Step::CloseCounters, close) {
         // A thread with counters is also a registered reader, so a hit checks only one of the two.
         #[cfg(not(memo_loom))]
@@ -113,7 +113,7 @@ pub(crate) fn count_first(core: &'static Core, what: Count, n: u64) -> u64 {
         grow(index + 1);
         return count(core, what, n);
     }
-    let n = if what == Count::Dropped { n - leaked::take_back(core, n) } else { n };
+    let n = if what == Count::Dropped { n - leaked_with_table::take_back(core, n) } else { n };
     core.gone().add_shared(what, n);
     1
 }
@@ -160,7 +160,7 @@ fn close() {
     }
     counters.set(Share { blocks: std::ptr::null_mut(), len: 0 });
     // The lock of the list before this one, as everywhere.
-    let memos = list::all();
+    let memos = all_memos::all();
     let mut all = all();
     for (core, index) in memos.iter().zip(0..share.len) {
         for what in READ_ORDER {

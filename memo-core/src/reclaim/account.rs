@@ -29,13 +29,13 @@
 use std::cell::Cell;
 use std::sync::Arc;
 
-use super::{audit, table_end};
+use super::{leak_audit, thread_table_end};
 use crate::anchor::liveness::Life;
-use crate::anchor::side_table::end::{end_loud, end_quiet};
-use crate::anchor::side_table::made::Made;
+use crate::anchor::side_table::end_of_nodes::{end_loud, end_quiet};
+use crate::anchor::side_table::found_or_made::Made;
+use crate::anchor::side_table::object::Subject;
 use crate::anchor::side_table::shard::Chain;
 use crate::anchor::side_table::shared::Shard;
-use crate::anchor::side_table::subject::Subject;
 use crate::anchor::side_table::{local, shared};
 use crate::memo::counters;
 use crate::sys::hazard::deaths::after_deaths;
@@ -123,7 +123,7 @@ pub(crate) fn shared_anchor<T: ?Sized>(arc: &Arc<T>, roomy: bool) -> Made<'_> {
 
 /// The anchor of an object in this thread's own table, made on first use.
 pub(crate) fn local_anchor<'a>(subject: Subject, roomy: bool, life: impl FnOnce() -> Life) -> Made<'a> {
-    table_end::arm();
+    thread_table_end::arm();
     let made = local::find_or_add(subject, roomy, life, end_local);
     if made.fresh {
         paid_in_passing();
@@ -197,7 +197,7 @@ fn end_local(dead: Chain) {
 /// The end of a memo call that was a miss.
 #[inline]
 pub(crate) fn settle() {
-    if Owed::here().late.get() || audit::has_suspects() || thread::is_last() {
+    if Owed::here().late.get() || leak_audit::has_suspects() || thread::is_last() {
         settle_now();
     }
 }
@@ -208,10 +208,10 @@ fn settle_now() {
     if !own::is_outermost() {
         return;
     }
-    audit::check();
+    leak_audit::check();
     end_late();
     if thread::is_last() {
-        table_end::close();
+        thread_table_end::close();
     }
 }
 

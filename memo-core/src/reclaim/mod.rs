@@ -1,14 +1,15 @@
 //! Reclaiming the results of dead objects, amortised over calls.
 //!
-//! Every miss and some of the [`hits`] owe a little sweeping to an [`account`], which is settled when an outermost [`call`] ends; a
-//! [`sweep`] reclaims all that is dead, on request or at intervals ([`sweeper`]); a thread's own table ends with it ([`table_end`]).
-//! The [`audit`] reports results that seem to hold their own argument, except types that are [`plain_data`].
+//! Every miss owes a little sweeping to an [`account`], and every few thousand hits do ([`paid_by_hits`]); it is settled when an
+//! [`outermost_call`] ends. A [`sweep`] reclaims all that is dead, on request or at intervals ([`sweeper`]); a thread's own table ends with
+//! the thread ([`thread_table_end`]). The [`leak_audit`] reports results that seem to hold their own argument, except those of a type that
+//! [`holds_nothing`].
 
 pub(crate) mod account;
-pub(crate) mod audit;
-pub(crate) mod call;
-pub(crate) mod hits;
-pub(crate) mod plain_data;
+pub(crate) mod holds_nothing;
+pub(crate) mod leak_audit;
+pub(crate) mod outermost_call;
+pub(crate) mod paid_by_hits;
 pub(crate) mod sweep;
 pub(crate) mod sweeper;
-pub(crate) mod table_end;
+pub(crate) mod thread_table_end;

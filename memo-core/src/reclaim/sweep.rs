@@ -1,6 +1,6 @@
 //! A sweep of all that is dead, on request.
 
-use crate::anchor::side_table::end::end_loud;
+use crate::anchor::side_table::end_of_nodes::end_loud;
 use crate::anchor::side_table::node::{Node, came_since};
 use crate::anchor::side_table::shard::Chain;
 use crate::anchor::side_table::{local, shared};

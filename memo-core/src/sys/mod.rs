@@ -2,20 +2,20 @@
 //!
 //! Atomics and locks, swapped for those of models ([`sync`]); a fence that is cheap for readers ([`fence`]) and what is built on it:
 //! who looks at what, and when a value that was taken away is dropped ([`hazard`]). What a thread is ([`thread`], [`depth`]), what a room
-//! keeps for each ([`per_thread`], [`keyed`]), which stack a call runs on ([`stack`]). A counted pointer of one word ([`arc`]), an index that
+//! keeps for each ([`per_thread`], [`keyed_thread_locals`]), which stack a call runs on ([`stack`]). A counted pointer of one word ([`arc`]), an index that
 //! is read without a lock ([`hash_index`]), panics of code that is not ours ([`panics`]), types whose copy runs nothing of the user's
-//! ([`trivial`]), hints to the processor ([`prefetch`]).
+//! ([`trivially_cloned`]), hints to the processor ([`prefetch`]).
 
 pub(crate) mod arc;
 pub(crate) mod depth;
 pub(crate) mod fence;
 pub(crate) mod hash_index;
 pub(crate) mod hazard;
-pub(crate) mod keyed;
+pub(crate) mod keyed_thread_locals;
 pub(crate) mod panics;
 pub(crate) mod per_thread;
 pub(crate) mod prefetch;
 pub(crate) mod stack;
 pub(crate) mod sync;
 pub(crate) mod thread;
-pub(crate) mod trivial;
+pub(crate) mod trivially_cloned;

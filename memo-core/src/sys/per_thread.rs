@@ -64,9 +64,9 @@ macro_rules! per_thread {
                 }
                 // In two steps: `LocalKey::with` is inlined only where what it runs is small.
                 #[cfg(not(memo_shuttle))]
-                let here = if $crate::sys::keyed::KEYED {
-                    static PLACE: $crate::sys::keyed::Place = $crate::sys::keyed::Place::new();
-                    $crate::sys::keyed::part(&PLACE, $name::first)
+                let here = if $crate::sys::keyed_thread_locals::KEYED {
+                    static PLACE: $crate::sys::keyed_thread_locals::Place = $crate::sys::keyed_thread_locals::Place::new();
+                    $crate::sys::keyed_thread_locals::part(&PLACE, $name::first)
                 } else {
                     HERE.with(|here| std::ptr::NonNull::from(here))
                 };

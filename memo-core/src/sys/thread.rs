@@ -26,15 +26,15 @@ thread_local! {
 /// Makes this thread's guards, which run when it ends. `false`: that one has run.
 #[cfg(not(memo_shuttle))]
 mod guards {
-    use crate::sys::keyed::{self, KEYED};
+    use crate::sys::keyed_thread_locals::{self, KEYED};
 
     pub(super) fn first() -> bool {
-        if KEYED { keyed::at_end(both) } else { super::GUARD.try_with(|_| ()).is_ok() }
+        if KEYED { keyed_thread_locals::at_end(both) } else { super::GUARD.try_with(|_| ()).is_ok() }
     }
 
     pub(super) fn late() -> bool {
         // Nothing of the user's comes between the two there.
-        if KEYED { keyed::is_ending() } else { super::LATE_GUARD.try_with(|_| ()).is_ok() }
+        if KEYED { keyed_thread_locals::is_ending() } else { super::LATE_GUARD.try_with(|_| ()).is_ok() }
     }
 
     fn both() {

@@ -10,13 +10,13 @@
 
 use std::ptr::NonNull;
 
+use super::found_or_made::Made;
 use super::index::{Guess, Index};
-use super::made::Made;
 use super::node::{Node, age};
+use super::object::Subject;
 use super::shard::{Added, Chain, Keeper, Swept};
-use super::subject::Subject;
 use crate::anchor::anchor::Anchor;
-use crate::anchor::cell::CellRef;
+use crate::anchor::any_cell::CellRef;
 use crate::anchor::liveness::Life;
 use crate::memo::core::Core;
 use crate::sys::per_thread::per_thread;

@@ -23,13 +23,13 @@
 //! then at most a fixed share of its living, in number and so within a factor of two in bytes. The class is that of the object,
 //! whatever the pointer's type.
 
-pub(crate) mod end;
+pub(crate) mod end_of_nodes;
+pub(crate) mod found_or_made;
 mod index;
 pub(crate) mod local;
-pub(crate) mod made;
 pub(crate) mod node;
+pub(crate) mod object;
 mod retired;
 pub(crate) mod shard;
 pub(crate) mod shared;
 mod slab;
-pub(crate) mod subject;

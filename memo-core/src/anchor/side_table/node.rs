@@ -15,11 +15,11 @@ use std::ptr::NonNull;
 
 use super::index::address::Addressed;
 use crate::anchor::anchor::Anchor;
-use crate::anchor::cell::{self, AnyCell};
+use crate::anchor::any_cell::{self, AnyCell};
 use crate::anchor::drop_queue;
 use crate::anchor::liveness::Life;
-use crate::memo::count::Count;
-use crate::memo::head::CellHead;
+use crate::memo::cell_head::CellHead;
+use crate::memo::counter_block::Count;
 use crate::sys::sync::{AtomicUsize, Ordering};
 
 /// An anchor in the side table. What a hit needs comes first. A roomy one is followed by its [`Room`].
@@ -177,7 +177,7 @@ impl Node {
         this.anchor.cells_go();
         this.anchor.cells().each(|cell| {
             // SAFETY: the node's cells stand.
-            quiet &= unsafe { cell::is_quiet(cell) };
+            quiet &= unsafe { any_cell::is_quiet(cell) };
         });
         // SAFETY: the caller's.
         unsafe { Self::release_life(node) };

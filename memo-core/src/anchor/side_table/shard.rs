@@ -16,9 +16,9 @@ use std::ptr::NonNull;
 
 use super::index::{Index, Writer};
 use super::node::Node;
+use super::object::{Subject, class_of};
 use super::retired::Retired;
 use super::slab::{KINDS, Kind, Pool, Slab};
-use super::subject::{Subject, class_of};
 use crate::anchor::liveness::Life;
 use crate::sys::prefetch;
 

@@ -7,12 +7,12 @@
 use std::ptr::NonNull;
 use std::sync::Arc;
 
+use super::found_or_made::Made;
 use super::index::{Guess, Index};
-use super::made::Made;
 use super::node::{Node, age};
+use super::object::{SPREAD, Subject};
 use super::retired;
 use super::shard::{Added, Chain, Keeper, Round};
-use super::subject::{SPREAD, Subject};
 use crate::anchor::anchor::Anchor;
 use crate::anchor::liveness::Life;
 use crate::sys::fence;

@@ -16,8 +16,8 @@ use std::alloc::{Layout, alloc, handle_alloc_error};
 use std::ptr::NonNull;
 
 use super::node::{INDEX_BITS, Node, stride};
+use super::object::CLASSES;
 use super::retired::Retired;
-use super::subject::CLASSES;
 
 /// The most nodes of a slab: a bit each in a word.
 const MOST: u32 = 1 << INDEX_BITS;

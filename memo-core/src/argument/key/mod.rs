@@ -35,22 +35,22 @@ macro_rules! each_tuple {
     };
 }
 
+mod by_copy;
 mod collections;
 mod derived;
+mod key_set;
 mod memo_key;
 mod parts;
+mod pointers;
 mod probe;
-mod set;
+mod std_values;
 mod stored;
-mod through;
-mod value;
-mod values;
 mod weak;
 
+pub use by_copy::{Kept, Value};
 pub use derived::{Composite, Derived, DerivedProbe, Fields, Visit};
+pub use key_set::KeySet;
 pub use memo_key::{MemoKey, PlainKey};
 pub use parts::Computed;
 pub use probe::Probe;
-pub use set::KeySet;
 pub use stored::{Either, StoredKey};
-pub use value::{Kept, Value};

@@ -11,7 +11,7 @@ use super::stored::StoredKey;
 use crate::anchor::anchor::{Anchor, HasAnchor};
 use crate::anchor::anchored::Anchored;
 use crate::anchor::back_link::{Peer, PeerRef};
-use crate::anchor::side_table::subject::Subject;
+use crate::anchor::side_table::object::Subject;
 use crate::argument::scope::{self, Local, Scope};
 
 // SAFETY: a shared peer holds atomics, a `Life` of an `Arc` or none, and counted references to shared cells.

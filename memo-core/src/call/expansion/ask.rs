@@ -9,10 +9,10 @@ use super::lends::Lends;
 use super::returns::{Keyed, Returns, finish_owned};
 use crate::argument::key::KeySet;
 use crate::argument::owner::{Locate, Place};
-use crate::call::keep::Keeping;
 use crate::call::lent::LentStep;
 use crate::call::op::{LentOp, Op, Reply};
 use crate::call::owned::Step;
+use crate::call::what_is_kept::Keeping;
 use crate::memo::core::Core;
 
 /// The function asks: for the result.

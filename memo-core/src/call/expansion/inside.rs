@@ -1,11 +1,11 @@
-//! Refuses, by type, a result that holds its own owner (law 16) otherwise than as a [mark](crate::call::mark).
+//! Refuses, by type, a result that holds its own owner (law 16) otherwise than as a [mark](crate::call::result_is_argument).
 //!
 //! Where several methods fit, the compiler takes the inherent one, then that of [`Held`], then that of [`HeldNowhere`], which is there for
 //! every type.
 
 use std::marker::PhantomData;
 
-use crate::call::mark::PointerOf;
+use crate::call::result_is_argument::PointerOf;
 
 /// Asks whether a result of type `R` holds its owner, an `O`, in the `I` that it holds.
 #[derive(Debug)]

@@ -5,7 +5,7 @@ use crate::argument::key::KeySet;
 use crate::argument::owner::{Locate, Place};
 use crate::argument::scope::{Scope, Storable};
 use crate::call::lent::{self, LentStep, LentTicket};
-use crate::cell::spec::Spec;
+use crate::cell::memo_types::Spec;
 use crate::memo::core::Core;
 use crate::value::store::Store;
 

@@ -10,8 +10,8 @@
 use crate::argument::key::{Computed, MemoKey, PlainKey, Value};
 use crate::argument::owner::{self, Locate, Owner, Place, ThreadBound};
 use crate::argument::scope::{Local, Scope, Shared, Storable};
-use crate::call::keep::Keeping;
-use crate::call::mark::Checked;
+use crate::call::result_is_argument::Checked;
+use crate::call::what_is_kept::Keeping;
 
 /// The answer of the types that fit.
 #[derive(Debug)]

@@ -5,10 +5,10 @@ use std::borrow::BorrowMut;
 use crate::argument::key::KeySet;
 use crate::argument::owner::{Locate, Place};
 use crate::argument::scope::{Scope, Storable};
-use crate::call::keep::Keeping;
 use crate::call::op::{Op, Reply};
 use crate::call::owned::{self, Step, Ticket};
-use crate::cell::spec::{Of, Spec};
+use crate::call::what_is_kept::Keeping;
+use crate::cell::memo_types::{Of, Spec};
 use crate::memo::core::Core;
 use crate::value::store::Store;
 

@@ -3,7 +3,7 @@
 use std::ptr::NonNull;
 
 use super::page::PAGES;
-use crate::anchor::side_table::subject::hash_of;
+use crate::anchor::side_table::object::hash_of;
 
 /// What an index leads to.
 pub(crate) trait Addressed {

@@ -2,7 +2,7 @@ use std::collections::HashMap;
 
 use super::testing::Stub;
 use super::*;
-use crate::anchor::side_table::subject::hash_of;
+use crate::anchor::side_table::object::hash_of;
 
 /// Addresses as allocators give them, by number.
 fn address(n: usize) -> usize {
@@ -101,7 +101,7 @@ fn one_that_comes_or_goes_makes_one_chunk_two_or_two_one() {
 fn address_of_hash(hash: u64) -> usize {
     // Newton's iteration: each step doubles the bits that are right.
     let inverse = (0..6).fold(1_u64, |x, _| {
-        x.wrapping_mul(2_u64.wrapping_sub(crate::anchor::side_table::subject::SPREAD.wrapping_mul(x)))
+        x.wrapping_mul(2_u64.wrapping_sub(crate::anchor::side_table::object::SPREAD.wrapping_mul(x)))
     });
     let mixed = hash.wrapping_mul(inverse);
     let granule = (0..8).fold(mixed, |granule, _| mixed ^ granule >> 9);

@@ -2,7 +2,7 @@
 
 use super::account::{HITS_PER_SWEEP, after_hits};
 use crate::memo::core::Core;
-use crate::memo::count::Count;
+use crate::memo::counter_block::Count;
 use crate::memo::counters::{Counters, count_first};
 
 /// Counts a hit that has run no user code; every few thousandth one sweeps.

@@ -3,13 +3,13 @@
 use std::ptr::NonNull;
 
 use crate::anchor::anchor::Anchor;
-use crate::anchor::cell::{self, AnyCell};
-use crate::anchor::side_table::made::Made;
+use crate::anchor::any_cell::{self, AnyCell};
+use crate::anchor::side_table::found_or_made::Made;
+use crate::memo::cell_head::CellHead;
+use crate::memo::cell_vtable::CellVtable;
 use crate::memo::core::{Core, Where};
-use crate::memo::count::Count;
-use crate::memo::head::CellHead;
-use crate::memo::vtable::CellVtable;
-use crate::memo::{counters, list};
+use crate::memo::counter_block::Count;
+use crate::memo::{all_memos, counters};
 use crate::sys::thread;
 use crate::value::slot::{Look, Slot};
 
@@ -39,10 +39,10 @@ impl<V> LentCell<V> {
 
 impl<V: 'static> LentCell<V> {
     const VTABLE: CellVtable = CellVtable {
-        release: cell::release::<Self>,
+        release: any_cell::release::<Self>,
         end: <Self as AnyCell>::end,
-        ready: cell::ready::<Self>,
-        living: cell::living::<Self>,
+        ready: any_cell::ready::<Self>,
+        living: any_cell::living::<Self>,
         inert: !std::mem::needs_drop::<V>(),
         is_quiet: |_| false,
         shared: None,
@@ -83,7 +83,7 @@ unsafe impl<V: 'static> AnyCell for LentCell<V> {
 pub(crate) fn find_filled<'w, V: 'static>(core: &'static Core, anchor: &'w Anchor) -> Option<&'w V> {
     let cell = anchor.cells().find_filled(core)?;
     // SAFETY: a memo's cells are of one type, and the anchor is borrowed for `'w`.
-    let cell = unsafe { cell::cast::<LentCell<V>>(cell) };
+    let cell = unsafe { any_cell::cast::<LentCell<V>>(cell) };
     // SAFETY: a head of this memo that is not vacant was set so after its slot was filled, and was read with `Acquire`.
     Some(unsafe { cell.slot.value_ref() })
 }
@@ -93,7 +93,7 @@ pub(crate) fn find_filled<'w, V: 'static>(core: &'static Core, anchor: &'w Ancho
 pub(crate) fn find<'w, V: 'static>(core: &'static Core, anchor: &'w Anchor) -> Option<&'w LentCell<V>> {
     let cell = anchor.cells().find(core)?;
     // SAFETY: a memo's cells are of one type, and the anchor is borrowed for `'w`.
-    Some(unsafe { cell::cast::<LentCell<V>>(cell) })
+    Some(unsafe { any_cell::cast::<LentCell<V>>(cell) })
 }
 
 /// The cell of `core` on `anchor`, made on first use: with `slot`, and the look comes back that its maker has of it.
@@ -108,7 +108,7 @@ pub(crate) fn find_or_add<'w, V: 'static>(
         return (cell, None);
     }
     if !core.has_cells() {
-        list::register(core);
+        all_memos::register(core);
         core.set_cells(const { &LentCell::<V>::VTABLE }, place);
     }
     let (slot, look) = slot();
@@ -124,11 +124,11 @@ pub(crate) fn find_or_add<'w, V: 'static>(
         Err(there) => {
             if room.is_none() {
                 // SAFETY: not published: still ours.
-                unsafe { cell::release::<LentCell<V>>(raw) };
+                unsafe { any_cell::release::<LentCell<V>>(raw) };
             }
             (there, None)
         }
     };
     // SAFETY: a memo's cells are of one type, and the anchor is borrowed for `'w`.
-    (unsafe { cell::cast::<LentCell<V>>(there) }, look)
+    (unsafe { any_cell::cast::<LentCell<V>>(there) }, look)
 }

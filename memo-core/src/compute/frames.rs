@@ -18,8 +18,8 @@ use std::cell::Cell;
 use std::iter;
 use std::ptr::NonNull;
 
-use crate::cell::detached;
-use crate::compute::notes::Notes;
+use crate::cell::detached_flights;
+use crate::compute::before_body::Notes;
 use crate::memo::core::Core;
 use crate::memo::names;
 use crate::sys::per_thread::per_thread;
@@ -359,7 +359,7 @@ pub(crate) fn guard_again(core: &'static Core, cell: usize, hash: u64) {
 /// What there is to say against that; see [`ring`].
 #[inline]
 pub(crate) fn asked_again(core: &'static Core, cell: usize, hash: u64) -> Option<String> {
-    if i64::from(detached::now() as i32) < MOST_AGAIN as i64 {
+    if i64::from(detached_flights::now() as i32) < MOST_AGAIN as i64 {
         return None;
     }
     count_again(core, Task { slot: 0, cell, hash, races: false })

@@ -3,9 +3,9 @@
 use std::time::Instant;
 
 use crate::memo::core::Core;
-use crate::memo::count::Count;
+use crate::memo::counter_block::Count;
 use crate::memo::counters;
-use crate::reclaim::audit;
+use crate::reclaim::leak_audit;
 
 /// The first computes of a memo on a thread are all timed, then one in so many: two clock reads cost 50 ns.
 const SAMPLE: u64 = 64;
@@ -40,7 +40,7 @@ pub(super) struct Timed {
     weight: u64,
 }
 
-/// Calls of their own, as those of [`Running`](super::flight::Running).
+/// Calls of their own, as those of [`Running`](super::frames::Running).
 impl Timed {
     #[inline(never)]
     pub(super) fn start(core: &'static Core) -> Option<Self> {
@@ -63,4 +63,4 @@ impl Timed {
 }
 
 /// The strong counts of the first few weak arguments besides the owner; 0 where there is none. More are not watched.
-pub(super) type Counts = [usize; audit::OTHERS];
+pub(super) type Counts = [usize; leak_audit::OTHERS];

@@ -1,5 +1,5 @@
 //! Which results are worth keeping (law 15): an `Err` is not, unless the options say so. And what is kept of one that is: all of it, its
-//! `Ok`, or a [mark](crate::call::mark).
+//! `Ok`, or a [mark](crate::call::result_is_argument).
 
 use std::marker::PhantomData;
 

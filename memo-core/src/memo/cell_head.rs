@@ -2,7 +2,7 @@
 
 use crate::sys::sync::{AtomicPtr, UnsafeCell};
 
-/// The head of every cell; for its content see [`anchor::cell`](crate::anchor::cell).
+/// The head of every cell; for its content see [`anchor::cell`](crate::anchor::any_cell).
 #[repr(C)]
 pub(crate) struct CellHead {
     /// The memo, and the kind of cell in the low bits.

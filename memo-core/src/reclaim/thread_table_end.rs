@@ -6,13 +6,13 @@
 //! is freed at the end of each outermost call.
 
 use super::sweep;
-use crate::anchor::side_table::end;
+use crate::anchor::side_table::end_of_nodes;
 use crate::anchor::side_table::local;
 use crate::anchor::side_table::node::Node;
 use crate::anchor::side_table::shard::Chain;
 use crate::memo::core::Core;
-use crate::memo::count::Count;
-use crate::memo::{counters, leaked, list};
+use crate::memo::counter_block::Count;
+use crate::memo::{all_memos, counters, leaked_with_table};
 use crate::sys::hazard::retire::Batch;
 use crate::sys::panics::Panics;
 use crate::sys::thread::{self, Step};
@@ -38,7 +38,7 @@ pub(super) fn close() {
         panics.run(sweep::sweep_here);
         let ended = end_what_is_not_lent(&mut panics);
         // What is alive of these lives on elsewhere, or has no result that could be lent.
-        let free = end::end_all(local::take_if(|node| !may_be_lent(node)), &mut panics);
+        let free = end_of_nodes::end_all(local::take_if(|node| !may_be_lent(node)), &mut panics);
         local::give_back(free, const { Chain::new() });
         local::trim();
         panics.swallow();
@@ -82,7 +82,7 @@ fn count_leaked() {
         });
     });
     for (core, results) in stays {
-        let more = leaked::note(core, results);
+        let more = leaked_with_table::note(core, results);
         counters::count(core, Count::Leaked, more);
     }
 }
@@ -91,7 +91,7 @@ fn count_leaked() {
 /// owner lives on. Returns how many.
 fn end_what_is_not_lent(panics: &mut Panics) -> usize {
     let mut ended = 0;
-    let memos = list::all().clone();
+    let memos = all_memos::all().clone();
     for core in memos.into_iter().filter(|core| core.is_local() && !core.site().lends) {
         for cell in local::listed(core) {
             // Entries of this thread's own memos never go to a batch.

@@ -1,20 +1,20 @@
 //! The same for the one result of a lending memo without an extra key, whose slot is the cell's own.
 
-use super::flight::{self, Running, Task};
+use super::before_body::Notes;
+use super::frames::{self, Running, Task};
 use super::job::{self, note_miss};
-use super::notes::Notes;
-use super::search::{Search, parked};
 use super::wait_graph;
+use super::wait_or_compute::{Search, parked};
 use crate::anchor::anchor::Anchor;
-use crate::anchor::side_table::made::Made;
+use crate::anchor::side_table::found_or_made::Made;
 use crate::anchor::side_table::node::Room;
-use crate::cell::lent::{self, LentCell};
-use crate::cell::spec::{At, Spec, ValueOf};
+use crate::cell::lent_cell::{self, LentCell};
+use crate::cell::memo_types::{At, Spec, ValueOf};
 use crate::memo::core::Core;
-use crate::memo::count::Count;
+use crate::memo::counter_block::Count;
 use crate::memo::counters;
-use crate::reclaim::audit;
-use crate::reclaim::call::Call;
+use crate::reclaim::leak_audit;
+use crate::reclaim::outermost_call::Call;
 use crate::sys::thread;
 use crate::value::slot::{Flight, Look, NoValue, Slot, Waited};
 
@@ -48,14 +48,14 @@ pub(crate) fn begin<'w, M: Spec>(core: &'static Core, place: At<'w, M>, anchor: 
     let small = const { Room::fits::<LentCell<ValueOf<M>>, ValueOf<M>>() };
     let made = anchor.map_or_else(|| place.make_roomy(small), |anchor| Made { anchor, room: None, fresh: false });
     // Who makes the cell has its claim from the start: nobody else has seen it.
-    let (cell, made) = lent::find_or_add::<ValueOf<M>>(core, At::<M>::WHERE, made, || {
+    let (cell, made) = lent_cell::find_or_add::<ValueOf<M>>(core, At::<M>::WHERE, made, || {
         if single_flight { (Slot::claimed(me), Look::Claimed) } else { (Slot::empty(), Look::Over) }
     });
     parked(Only { place, cell, me, single_flight, missed: false, made, awaited: None, call })
 }
 
 fn task_of<V>(cell: &LentCell<V>, races: bool) -> Task {
-    Task { slot: flight::slot_address(&cell.slot), cell: 0, hash: 0, races }
+    Task { slot: frames::slot_address(&cell.slot), cell: 0, hash: 0, races }
 }
 
 impl<'w, M: Spec> Search for Only<'w, M> {
@@ -85,7 +85,7 @@ impl<'w, M: Spec> Search for Only<'w, M> {
                 Look::Claimed => true,
                 Look::Busy(flight) if self.single_flight => {
                     if flight.thread == self.me {
-                        flight::refuse_ring(core, task_of(self.cell, false));
+                        frames::refuse_ring(core, task_of(self.cell, false));
                         self.single_flight = false;
                         continue;
                     }
@@ -94,7 +94,7 @@ impl<'w, M: Spec> Search for Only<'w, M> {
                 }
                 // Empty, or somebody is at it and this call does not wait.
                 Look::Busy(_) | Look::Over => {
-                    flight::guard_depth(core, task_of(self.cell, true));
+                    frames::guard_depth(core, task_of(self.cell, true));
                     false
                 }
             };
@@ -134,7 +134,7 @@ impl<'w, M: Spec> BareJob<'w, M> {
     /// The body is about to run, on the stack that this job lies on.
     #[inline(never)]
     pub(crate) fn start(&mut self) {
-        let strong = if audit::may_hold::<ValueOf<M>>(self.core()) { self.place.strong() } else { None };
+        let strong = if leak_audit::may_hold::<ValueOf<M>>(self.core()) { self.place.strong() } else { None };
         let here = std::ptr::from_ref(self).addr();
         self.running = Some(job::start_bare(self.core(), task_of(self.cell, !self.lead), here, strong));
     }
@@ -157,7 +157,7 @@ impl<'w, M: Spec> BareJob<'w, M> {
         self.done = true;
         counters::count(core, Count::Computes, 1);
         match late {
-            None => audit::look_at_owner(core, &self.place, notes.strong, None),
+            None => leak_audit::look_at_owner(core, &self.place, notes.strong, None),
             Some(_) => {
                 counters::count(core, Count::Rejected, 1);
             }

@@ -14,7 +14,7 @@
 //!
 //! # Evidence against
 //!
-//! * A result without drop glue, or of a type known to own plain data only ([`plain_data`](super::plain_data)): it is not even
+//! * A result without drop glue, or of a type known to own plain data only ([`plain_data`](super::holds_nothing)): it is not even
 //!   examined.
 //! * *An object that dies with its result*: the result did not hold it. No foreign clone can fake this. If the object was under
 //!   suspicion, this kind of evidence is void for this memo from then on.
@@ -55,18 +55,18 @@ use std::sync::{OnceLock, Weak};
 use once_cell::race::OnceBool;
 
 use crate::anchor::anchor::{self, Anchor};
+use crate::anchor::any_cell::{self, AnyCell};
 use crate::anchor::back_link::{self, Peer};
-use crate::anchor::cell::{self, AnyCell};
 use crate::anchor::liveness::Life;
 use crate::anchor::side_table;
-use crate::anchor::side_table::subject::Subject;
+use crate::anchor::side_table::object::Subject;
+use crate::memo::cell_head::CellHead;
+use crate::memo::cell_vtable::CellVtable;
 use crate::memo::core::{Core, Where};
-use crate::memo::count::Count;
+use crate::memo::counter_block::Count;
 use crate::memo::counters;
-use crate::memo::head::CellHead;
 use crate::memo::site::Site;
-use crate::memo::vtable::CellVtable;
-use crate::reclaim::plain_data::holds_nothing;
+use crate::reclaim::holds_nothing::holds_nothing;
 use crate::sys::per_thread::per_thread;
 use crate::sys::sync::plain::{AtomicBool, AtomicU32, AtomicU64, AtomicUsize, Mutex, MutexGuard, Ordering};
 use crate::sys::sync::unpoisoned;
@@ -563,10 +563,10 @@ unsafe impl AnyCell for NoteCell {
 static NOTES: Core = Core::new(Site::built_in("notes"));
 
 static VTABLE: CellVtable = CellVtable {
-    release: cell::release::<NoteCell>,
+    release: any_cell::release::<NoteCell>,
     end: <NoteCell as AnyCell>::end,
-    ready: cell::ready::<NoteCell>,
-    living: cell::living::<NoteCell>,
+    ready: any_cell::ready::<NoteCell>,
+    living: any_cell::living::<NoteCell>,
     inert: false,
     // Ending it does nothing.
     is_quiet: |_| true,
@@ -596,7 +596,7 @@ fn find_or_add(anchor: &Anchor) -> Option<NonNull<NoteCell>> {
     let raw = NoteCell::into_raw(cell);
     if anchor.cells().add(raw).is_err() {
         // SAFETY: not published: still this call's.
-        unsafe { cell::release::<NoteCell>(raw) };
+        unsafe { any_cell::release::<NoteCell>(raw) };
     }
     find(anchor)
 }

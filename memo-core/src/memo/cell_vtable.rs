@@ -2,9 +2,9 @@
 
 use std::ptr::NonNull;
 
-use super::count::Count;
-use super::head::CellHead;
-use super::seats::Listing;
+use super::cell_head::CellHead;
+use super::counter_block::Count;
+use super::listed_cells::Listing;
 use crate::sys::hazard::retire::Batch;
 use crate::sys::panics::Panics;
 

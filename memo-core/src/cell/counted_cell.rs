@@ -9,18 +9,18 @@ use std::mem::{self, ManuallyDrop};
 use std::ptr::NonNull;
 
 use crate::anchor::anchor::Anchor;
-use crate::anchor::cell::{self, AnyCell, CellRef};
+use crate::anchor::any_cell::{self, AnyCell, CellRef};
 use crate::argument::key::{KeySet, StoredKey};
 use crate::argument::scope::Scope;
-use crate::cell::detached;
+use crate::cell::detached_flights;
 use crate::cell::racers::{Race, Racers};
+use crate::memo::all_memos;
+use crate::memo::cell_head::CellHead;
+use crate::memo::cell_vtable::{CellVtable, EntryId, SharedVtable};
 use crate::memo::core::{Core, Where};
-use crate::memo::count::Count;
+use crate::memo::counter_block::Count;
 use crate::memo::counters;
-use crate::memo::head::CellHead;
-use crate::memo::list;
-use crate::memo::seats::Listing;
-use crate::memo::vtable::{CellVtable, EntryId, SharedVtable};
+use crate::memo::listed_cells::Listing;
 use crate::sys::arc::Arc;
 use crate::sys::hazard::protect::Published;
 use crate::sys::hazard::retire::{Batch, ReadBy};
@@ -68,23 +68,23 @@ where
         !mem::needs_drop::<St::Value>() && (!mem::needs_drop::<St::Key>() || <St::Key as StoredKey<S>>::DROPS_OURS);
 
     const VTABLE: CellVtable = CellVtable {
-        release: cell::release::<Self>,
+        release: any_cell::release::<Self>,
         end: <Self as AnyCell>::end,
-        ready: cell::ready::<Self>,
-        living: cell::living::<Self>,
+        ready: any_cell::ready::<Self>,
+        living: any_cell::living::<Self>,
         inert: St::FRONTED && !mem::needs_drop::<St::Value>(),
         is_quiet: |_| Self::QUIET,
         shared: Some(SharedVtable {
             quiet: Self::QUIET,
             // SAFETY: the vtable is that of this type, and the caller's cell is alive.
-            is_ready: |cell, entry| unsafe { cell::cast::<Self>(cell) }.is_ready(entry),
-            retain: cell::retain_counted::<Self>,
+            is_ready: |cell, entry| unsafe { any_cell::cast::<Self>(cell) }.is_ready(entry),
+            retain: any_cell::retain_counted::<Self>,
             // SAFETY: the vtable is that of this type, and the caller's cell is alive.
-            remove: |cell, entry, why| unsafe { cell::cast::<Self>(cell) }.remove(entry, why),
+            remove: |cell, entry, why| unsafe { any_cell::cast::<Self>(cell) }.remove(entry, why),
             // SAFETY: as above.
-            listing: |cell| NonNull::from(&unsafe { cell::cast::<Self>(cell) }.listing),
+            listing: |cell| NonNull::from(&unsafe { any_cell::cast::<Self>(cell) }.listing),
             // SAFETY: as above.
-            empty: |cell, why, batch, panics| unsafe { cell::cast::<Self>(cell) }.empty(why, batch, panics),
+            empty: |cell, why, batch, panics| unsafe { any_cell::cast::<Self>(cell) }.empty(why, batch, panics),
         }),
     };
 
@@ -94,7 +94,7 @@ where
         // The heads of counted cells are never vacant, so this is to find one in fewer steps.
         match anchor.cells().find_filled(core) {
             // SAFETY: a memo's cells are of one type, and the anchor is borrowed for `'w`.
-            Some(cell) => Some(unsafe { cell::cast::<Self>(cell) }),
+            Some(cell) => Some(unsafe { any_cell::cast::<Self>(cell) }),
             None => None,
         }
     }
@@ -320,7 +320,7 @@ where
 
     fn note_detached(taken: &Taken<St>) {
         if !taken.ready {
-            detached::began();
+            detached_flights::began();
         }
     }
 
@@ -346,7 +346,7 @@ where
             store.turned_ready(&self.front, entry);
             return Ok((true, store.evict(id, capacity, Self::IS_DEAD)));
         }
-        detached::ended();
+        detached_flights::ended();
         if self.core().site().lends {
             return Err(value);
         }
@@ -408,7 +408,7 @@ where
         if taken.is_some() {
             unlink::<S, St>(entry);
         } else {
-            detached::ended();
+            detached_flights::ended();
         }
         drop(taken);
     }
@@ -447,7 +447,7 @@ where
 {
     fn make(core: &'static Core, place: Where, first: Option<Counted<St>>) -> Self {
         if !core.has_cells() {
-            list::register(core);
+            all_memos::register(core);
             core.set_cells(const { &CountedCell::<S, St>::VTABLE }, place);
         }
         let (mut store, front) = (St::default(), St::Front::default());
@@ -466,7 +466,7 @@ where
         }));
         // For `clear`. Cells of a thread's own table are found by walking it.
         if !core.site().lends && !S::LOCAL {
-            cell::enlist(cell, core);
+            any_cell::enlist(cell, core);
         }
         Self { cell, core, first: id, of: PhantomData }
     }
@@ -474,21 +474,21 @@ where
     fn publish(self, anchor: &Anchor) -> Result<&CountedCell<S, St>, &CountedCell<S, St>> {
         let Err(there) = anchor.cells().add(self.cell) else {
             // SAFETY: a memo's cells are of one type, and the anchor is borrowed.
-            return Ok(unsafe { cell::cast(self.cell) });
+            return Ok(unsafe { any_cell::cast(self.cell) });
         };
-        cell::delist(self.cell, self.core);
+        any_cell::delist(self.cell, self.core);
         // SAFETY: not published: still this call's.
-        let this: &CountedCell<S, St> = unsafe { cell::cast(self.cell) };
+        let this: &CountedCell<S, St> = unsafe { any_cell::cast(self.cell) };
         let first = self.first.map(|first| this.lock().remove(&this.front, first));
         // A clear meanwhile took it out as that of a flight, which ends here.
         if let Some(None) = first {
-            detached::ended();
+            detached_flights::ended();
         }
         drop(first);
         // SAFETY: as above.
-        unsafe { cell::release::<CountedCell<S, St>>(self.cell) };
+        unsafe { any_cell::release::<CountedCell<S, St>>(self.cell) };
         // SAFETY: as for the new one.
-        Err(unsafe { cell::cast(there) })
+        Err(unsafe { any_cell::cast(there) })
     }
 }
 
@@ -661,21 +661,21 @@ mod tests {
     fn a_flight_that_was_cleared_in_a_cell_that_came_second_has_ended() {
         static CORE: Core = Core::new(Site::built_in("cleared"));
         let anchor = Anchor::new();
-        let in_progress = detached::now();
+        let in_progress = detached_flights::now();
         let (entry, stored) = new_entries::<Single<u32>>(Slot::claimed(1), (), 0);
         let second = NewCell::<Shared, Single<u32>>::make(&CORE, INSIDE, Some(stored));
         crate::inspect::handle::clear(&CORE);
-        assert_eq!(detached::now(), in_progress + 1);
+        assert_eq!(detached_flights::now(), in_progress + 1);
         let first = CountedCell::<Shared, Single<u32>>::find_or_add(&anchor, &CORE, INSIDE);
         let Err(found) = second.publish(&anchor) else { panic!("another came first") };
         assert!(std::ptr::eq(found, first));
-        assert_eq!(detached::now(), in_progress);
+        assert_eq!(detached_flights::now(), in_progress);
         entry.slot.end(crate::value::slot::NoValue::Panicked);
 
         // Without a clear it has not been taken for one that was.
         let (entry, stored) = new_entries::<Single<u32>>(Slot::claimed(1), (), 0);
         assert!(NewCell::<Shared, Single<u32>>::make(&CORE, INSIDE, Some(stored)).publish(&anchor).is_err());
-        assert_eq!(detached::now(), in_progress);
+        assert_eq!(detached_flights::now(), in_progress);
         entry.slot.end(crate::value::slot::NoValue::Panicked);
     }
 }

@@ -18,8 +18,8 @@
 
 use std::ptr::NonNull;
 
+use crate::memo::cell_head::CellHead;
 use crate::memo::core::Core;
-use crate::memo::head::CellHead;
 use crate::sys::hash_index::Index;
 use crate::sys::prefetch;
 use crate::sys::sync::{AtomicPtr, Mutex, Ordering, const_fn, unpoisoned};

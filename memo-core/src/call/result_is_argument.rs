@@ -15,7 +15,7 @@ use std::marker::PhantomData;
 use std::{rc, sync};
 
 use crate::argument::owner::Place;
-use crate::call::keep::Keeping;
+use crate::call::what_is_kept::Keeping;
 
 /// As `H` keeps it, and as a mark if it is an argument.
 #[derive(Clone, Copy, Debug)]

@@ -3,17 +3,17 @@
 //! A search goes on by steps, and waits for nobody itself: between two steps it says which flight is to be waited for. How one waits
 //! is the caller's: [`parked`] parks the thread.
 
-use super::flight::{self, Task};
+use super::frames::{self, Task};
 use super::job::{Job, Role, note_miss, task_of};
 use super::wait_graph;
 use crate::anchor::anchor::Anchor;
-use crate::cell::counted::{Keys, new_entries, new_entry};
+use crate::cell::counted_cell::{Keys, new_entries, new_entry};
+use crate::cell::memo_types::{At, CellOf, EntryOf, KeyOf, Spec, ValueOf};
 use crate::cell::racers::Race;
-use crate::cell::spec::{At, CellOf, EntryOf, KeyOf, Spec, ValueOf};
 use crate::memo::core::Core;
-use crate::memo::count::Count;
+use crate::memo::counter_block::Count;
 use crate::memo::counters;
-use crate::reclaim::call::Call;
+use crate::reclaim::outermost_call::Call;
 use crate::sys::thread;
 use crate::value::slot::{Flight, Look, Slot, Waited};
 use crate::value::store::Store;
@@ -159,7 +159,7 @@ impl<'w, M: Spec, K: KeyOf<M>> Search for Entries<'w, '_, M, K> {
                         return Some(self.compute_beside(race));
                     }
                     if flight.thread == self.me {
-                        flight::refuse_ring(self.cell.core(), self.task(&found, false));
+                        frames::refuse_ring(self.cell.core(), self.task(&found, false));
                         self.race = Some(self.cell.race(self.hash));
                         self.faster = Some(found);
                         continue;
@@ -213,7 +213,7 @@ impl<'w, M: Spec, K: KeyOf<M>> Entries<'w, '_, M, K> {
         if let Some(race) = self.race.take() {
             return Some(self.compute_beside(race));
         }
-        flight::guard_again(self.cell.core(), self.cell.address(), self.hash);
+        frames::guard_again(self.cell.core(), self.cell.address(), self.hash);
         let entry = self.entry();
         match self.cell.add(&entry, keys::<M, K>()) {
             Ok(()) => Some(self.compute(entry, Role::Lead)),
@@ -228,7 +228,7 @@ impl<'w, M: Spec, K: KeyOf<M>> Entries<'w, '_, M, K> {
     #[track_caller]
     fn compute_beside(&mut self, race: Race<'w>) -> Begun<'w, M> {
         let entry = self.entry();
-        flight::guard_depth(self.cell.core(), self.task(&entry, true));
+        frames::guard_depth(self.cell.core(), self.task(&entry, true));
         self.compute(entry, Role::Race(race))
     }
 

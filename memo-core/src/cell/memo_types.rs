@@ -2,7 +2,7 @@
 
 use std::marker::PhantomData;
 
-use super::counted::CountedCell;
+use super::counted_cell::CountedCell;
 use crate::argument::key::{KeySet, StoredKey};
 use crate::argument::owner::{Locate, Place};
 use crate::argument::scope::Scope;

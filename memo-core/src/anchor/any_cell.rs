@@ -13,17 +13,17 @@
 //!    check instead of two. It is set filled (`Release`) after the slot, and hits load it with `Acquire`. Heads of other cells
 //!    are never vacant.
 //! 5. Cells of `Local` memos, and references to them, stay on their thread.
-//! 6. A head may belong to a list's directory ([`list`](super::list)) instead of a cell: it has no memo, and occurs at the front of
+//! 6. A head may belong to a list's directory ([`list`](super::cell_list)) instead of a cell: it has no memo, and occurs at the front of
 //!    a list only. Chains that were taken, and search results, are cells.
 
 use std::mem::ManuallyDrop;
 use std::ptr::NonNull;
 
+use crate::memo::cell_head::CellHead;
+use crate::memo::cell_vtable::{CellVtable, EntryId};
 use crate::memo::core::Core;
-use crate::memo::count::Count;
-use crate::memo::head::CellHead;
-use crate::memo::seats::{CellPtr, Listing, Seat};
-use crate::memo::vtable::{CellVtable, EntryId};
+use crate::memo::counter_block::Count;
+use crate::memo::listed_cells::{CellPtr, Listing, Seat};
 use crate::sys::arc::Arc;
 use crate::sys::hazard::retire::Batch;
 use crate::sys::panics::Panics;
