@@ -35,7 +35,7 @@ use crate::value::store::{Counted, Evicted, IsDead, Store, Taken};
 pub(crate) struct CountedCell<S, St: Store> {
     head: CellHead,
     listing: Listing,
-    /// Who computes beside the store.
+    /// The calls that compute beside the store.
     racers: Racers,
     store: Mutex<St>,
     /// What hits read without the lock.
@@ -46,7 +46,7 @@ pub(crate) struct CountedCell<S, St: Store> {
 /// Whether keys may be compared under a lock.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Keys {
-    /// Their `Eq` is ours.
+    /// Their `Eq` is this crate's.
     Trusted,
     /// Their `Eq` is the user's, and runs with no lock held.
     Users,
@@ -91,7 +91,7 @@ where
     /// The cell of `core` on `anchor`.
     #[inline(always)]
     pub(crate) fn find<'w>(anchor: &'w Anchor, core: &'static Core) -> Option<&'w Self> {
-        // The heads of counted cells are never vacant, so this is to find one in fewer steps.
+        // The heads of counted cells are never vacant, so the shorter search finds them.
         match anchor.cells().find_filled(core) {
             // SAFETY: a memo's cells are of one type, and the anchor is borrowed for `'w`.
             Some(cell) => Some(unsafe { any_cell::cast::<Self>(cell) }),
@@ -140,7 +140,7 @@ where
         St::published(&self.front)
     }
 
-    /// Does `act` with the entry whose key `is` accepts, under the lock. Neither runs user code.
+    /// Calls `act` with the entry whose key `is` accepts, under the lock. Neither runs user code.
     #[inline]
     fn with_entry<R>(
         &self,
@@ -217,8 +217,8 @@ where
         (found, version)
     }
 
-    /// Does `act` under the lock, with the store and the entry whose key `is` accepts: nobody puts one in between the look and the
-    /// act. The user's `Eq` runs outside the lock, and again if an entry came meanwhile.
+    /// Calls `act` under the lock, with the store and the entry whose key `is` accepts, in one step. The user's `Eq` runs outside the lock,
+    /// and again if an entry was inserted meanwhile.
     fn with_key<R>(
         &self,
         hash: u64,
@@ -227,7 +227,7 @@ where
         act: impl FnOnce(&mut St, Option<&Counted<St>>) -> R,
     ) -> R {
         loop {
-            // Dropped after the lock has opened: it may be the last of an entry that others took out.
+            // Dropped after unlocking: it may be the last count of an entry that was taken out meanwhile.
             let (mut there, seen) = match keys {
                 Keys::Trusted => (None, None),
                 Keys::Users => {
@@ -261,7 +261,7 @@ where
         let (hash, is) = (entry.meta.hash(), |key: &St::Key| key.same(entry.meta.key()));
         let added = self.with_key(hash, keys, is, |store, there| match there {
             Some(there) => Err(there.clone()),
-            // Under the very lock that it goes in under: a later request finds it there.
+            // Under the lock of the insertion: a later request finds the entry.
             None if race.is_some_and(Race::is_overtaken) => Ok(false),
             None => {
                 store.insert(&self.front, entry.clone());
@@ -640,7 +640,7 @@ where
     }
 }
 
-/// Drops an entry, and catches a panic of a destructor of the user's.
+/// Drops an entry, and catches a panic of a user's destructor.
 fn drop_entry<St: Store>(entry: Counted<St>, panics: &mut Panics) {
     if mem::needs_drop::<St::Value>() || mem::needs_drop::<St::Key>() {
         panics.run(|| drop(entry));

@@ -1,12 +1,12 @@
-//! A counted pointer: as std's, without weak ones, and with fewer counts given and taken one by one.
+//! A counted pointer: std's without weak pointers, and with fewer atomic steps.
 //!
-//! A miss makes an entry that the store and the call both hold, and most entries end with one holder left. So two counts can be
-//! had from the start, and the only holder asks before it takes its count away.
+//! A miss makes an entry that the store and the call both hold, and most entries end with one holder left. So an entry can be made with
+//! two counts, and the only holder drops it without changing the count.
 //!
 //! # Invariants
 //!
-//! 1. The count is the number of pointers. New ones come from a pointer, so who sees 1 and has one is alone, and stays it.
-//! 2. A count is given back with `Release`, and who was last, or sees that it is alone, passes an `Acquire` load of the count
+//! 1. The count is the number of pointers. New ones are cloned from a pointer, so a holder that sees 1 is alone, and stays alone.
+//! 2. A count is given back with `Release`, and the last holder, or one that sees that it is alone, passes an `Acquire` load of the count
 //!    before it touches the value: all that the others did comes before.
 //! 3. The value does not move until it is dropped.
 //! 4. Every count is a pointer somewhere in memory, so there can be no more of them than a word holds.
@@ -129,7 +129,7 @@ impl<T> Deref for Arc<T> {
 impl<T> Drop for Arc<T> {
     #[inline]
     fn drop(&mut self) {
-        // The only one has nobody to tell.
+        // The only pointer needs no atomic step.
         if !self.is_only() {
             if self.inner().count.fetch_sub(1, Ordering::Release) != 1 {
                 return;

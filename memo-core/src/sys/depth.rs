@@ -1,7 +1,7 @@
-//! How deep a thread is in memo calls that may run code of the user's.
+//! How deep a thread is in memo calls that may run user code.
 //!
-//! A computation that is suspended is a step, too, until it goes on and ends: the other calls of its thread owe meanwhile, and
-//! do not pay.
+//! A suspended computation counts as a step, too, until it continues and ends: meanwhile the other calls of its thread pay nothing of
+//! what they owe.
 
 use std::cell::Cell;
 
@@ -10,14 +10,14 @@ use super::thread;
 
 per_thread! {
     struct Depth {
-        /// Zero: whatever ends now is an outermost call.
+        /// Zero: a call that ends now is an outermost one.
         steps: Cell<u32> = Cell::new(0),
     }
 }
 
 /// One step deeper while it lives: no amortised sweep starts below it.
 pub(crate) struct DepthGuard {
-    /// The number of the thread that it counts for: a computation that was suspended may end on another one.
+    /// The number of the thread that it counts for: a suspended computation may end on another.
     home: u32,
 }
 
@@ -52,7 +52,7 @@ pub(crate) fn is_zero() -> bool {
     depth.steps.get() == 0
 }
 
-/// Steps that ended on another thread than they began on, until their home takes note.
+/// Steps that ended on another thread than they began on, until that one takes note.
 mod ended_elsewhere {
     use std::collections::HashMap;
     use std::hash::{BuildHasherDefault, DefaultHasher};

@@ -1,6 +1,6 @@
 //! An asymmetric fence: cheap for readers, expensive for writers.
 //!
-//! A reader that announces what it looks at must have its announcement seen before it looks. With ordinary fences that costs
+//! A reader's announcement of what it reads must be visible before it reads. With ordinary fences that costs
 //! every hit some 20 cycles. Here the reader pays for a *compiler* fence only, and a writer that retires something
 //! asks the kernel to run a full fence on every running thread of the process (`membarrier` on Linux, some microseconds).
 //!

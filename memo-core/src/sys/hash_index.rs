@@ -1,16 +1,16 @@
 //! An index: from a hash to an item, found without a lock by any number of readers while one writer adds.
 //!
 //! Open addressing over slots that each go from empty to an item once and never back. There is nothing to move and
-//! nothing to take out: whoever needs more room makes a larger index and keeps this one for the readers inside it.
+//! nothing to take out: a writer that needs more room makes a larger index and keeps this one for the readers inside it.
 //!
 //! # Invariants
 //!
-//! 1. An item in the index stands for as long as the index can be read: the one who puts it in answers for that.
+//! 1. An item outlives every read of the index: the writer that inserts it guarantees that.
 //! 2. One writer at a time ([`Index::insert`] asks for it). The slot is stored with `Release` and loaded with
-//!    `Acquire`, so whoever finds an item sees all that was written to it before it was put in.
+//!    `Acquire`, so a reader that finds an item sees all that was written to it before it was inserted.
 //! 3. At least half of the slots are empty ([`Index::has_room`]), so every search ends, and soon.
-//! 4. A search that meets an empty slot may miss what is being added at this moment. To be told that an item is *not*
-//!    there, search as the writer.
+//! 4. A search that meets an empty slot may miss an item that is being inserted. Only the writer can find that an item is *not*
+//!    there.
 
 use crate::sys::sync::plain::AtomicUsize;
 use std::ptr::NonNull;

@@ -1,9 +1,9 @@
 //! What lies under everything, and knows no word of memos.
 //!
-//! Atomics and locks, swapped for those of models ([`sync`]); a fence that is cheap for readers ([`fence`]) and what is built on it:
-//! who looks at what, and when a value that was taken away is dropped ([`hazard`]). What a thread is ([`thread`], [`depth`]), what a room
-//! keeps for each ([`per_thread`], [`keyed_thread_locals`]), which stack a call runs on ([`stack`]). A counted pointer of one word ([`arc`]), an index that
-//! is read without a lock ([`hash_index`]), panics of code that is not ours ([`panics`]), types whose copy runs nothing of the user's
+//! Atomics and locks, swapped for those of models ([`sync`]); an asymmetric fence ([`fence`]) and the hazard pointers that are built on
+//! it ([`hazard`]). What a thread is ([`thread`], [`depth`]), a room's state for each ([`per_thread`], [`keyed_thread_locals`]), which stack a call runs on
+//! ([`stack`]). A counted pointer of one word ([`arc`]), an index that
+//! is read without a lock ([`hash_index`]), panics of user code ([`panics`]), types whose copy runs no user code
 //! ([`trivially_cloned`]), hints to the processor ([`prefetch`]).
 
 pub(crate) mod arc;

@@ -1,4 +1,4 @@
-//! Panics of user code (mostly destructors) that must not stop what we are in the middle of.
+//! Panics of user code (mostly destructors) that must not interrupt the work at hand.
 
 use std::any::Any;
 use std::mem::ManuallyDrop;
@@ -8,14 +8,14 @@ use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use crate::sys::sync::panicking;
 use crate::sys::sync::plain::{AtomicU64, Ordering};
 
-/// Panics that were caught and had nowhere to go; shown by `report()`.
+/// Panics that were caught and swallowed; shown by `report()`.
 static SWALLOWED: AtomicU64 = AtomicU64::new(0);
 
 pub(crate) fn swallowed() -> u64 {
     SWALLOWED.load(Ordering::Relaxed)
 }
 
-/// Runs many pieces of user code, all of them, whatever panics.
+/// Runs many pieces of user code, all of them, whichever panics.
 #[derive(Default)]
 pub(crate) struct Panics {
     first: Option<Box<dyn Any + Send>>,
@@ -53,14 +53,14 @@ impl Panics {
     }
 }
 
-/// Runs what must not panic now: if it does, that is counted.
+/// Runs what must not panic now: a panic is swallowed and counted.
 pub(crate) fn quietly(act: impl FnOnce()) {
     let mut panics = Panics::default();
     panics.run(act);
     panics.swallow();
 }
 
-/// A value on its way to the caller or into a store, while something else of the user's runs. If that panics, this goes too:
+/// A value on its way to the caller or into a store, while other user code runs. If that panics, this is dropped, too:
 /// quietly, since two panics at once would end the process.
 #[derive(Debug)]
 pub struct OnItsWay<T>(ManuallyDrop<T>);
@@ -112,7 +112,7 @@ fn drop_quietly<T>(value: T) {
     quietly(|| drop(value));
 }
 
-/// Counts a panic that has nowhere to go.
+/// Counts a swallowed panic.
 fn swallow(payload: Box<dyn Any + Send>) {
     SWALLOWED.fetch_add(1, Ordering::Relaxed);
     // The payload is user data: its drop may panic too. That one is not worth a second round.

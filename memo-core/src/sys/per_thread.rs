@@ -1,13 +1,13 @@
-//! What a room keeps for each thread.
+//! A room's state for each thread.
 //!
 //! Plain `Cell`s in one `const` thread-local without a destructor: it can be read and written until the very end of the thread,
-//! also from the destructors of other thread-locals (law 14). What must be given back at the thread's end, the room gives back
-//! in a function that it leaves with [`at_end`](super::thread::at_end).
+//! also from the destructors of other thread-locals (law 14). A room gives back what it must at the thread's end in a function that it
+//! registers with [`at_end`](super::thread::at_end).
 
 use std::ops::Deref;
 use std::ptr::NonNull;
 
-/// This thread's part, while no code runs that may be suspended and go on on another thread.
+/// This thread's state, while no code runs that may be suspended and continue on another thread.
 ///
 /// A pointer, so that it stays on its thread.
 pub(crate) struct Here<T>(NonNull<T>);
@@ -51,7 +51,7 @@ macro_rules! per_thread {
                 Self { $($field: $first,)* }
             }
 
-            /// This thread's. Never fails, however late it is.
+            /// This thread's. Never fails, even at the thread's very end.
             #[inline(always)]
             $vis fn here() -> $crate::sys::per_thread::Here<Self> {
                 #[cfg(not(memo_shuttle))]

@@ -1,7 +1,7 @@
 //! Asking for memory before it is needed.
 //!
-//! Who ends many objects meets each of them, its node's slot in the index and its cell in memory that no cache has: one after the
-//! other, each would be waited for. So they are asked for a slab, or a batch, ahead.
+//! Ending many objects visits each of them, its node's slot in the index and its cell, all in memory that no cache has: one after the
+//! other, each would be waited for. So they are prefetched a slab, or a batch, ahead.
 
 /// Asks for the cache line of an address, which may be any: nothing is read. Where the language has no word for it yet, nothing happens.
 #[inline(always)]

@@ -1,9 +1,9 @@
-//! Which stack a call runs on: a computation may be suspended on a stack of its own (stackful coroutines), and others of its
-//! thread go on.
+//! Which stack a call runs on: a computation may be suspended on a stack of its own (stackful coroutines) while others of its
+//! thread continue.
 //!
-//! Nobody tells us of such a switch. What can be seen is memory: the stacks of coroutines have a page without access below
+//! Such a switch is not announced. What can be seen is memory: the stacks of coroutines have a page without access below
 //! them, as those of threads have, so between two addresses of one stack everything can be written to, and between two stacks it
-//! cannot. Asked for only where a thread meets a computation of its own.
+//! cannot. This is asked only when a thread meets a computation of its own.
 //!
 //! Where the system does not say how its memory lies, or stacks lie side by side with nothing between them, what is further up
 //! is taken for the same stack: then a computation that is only suspended is taken for a ring. Never the other way round.

@@ -7,10 +7,10 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use super::per_thread::per_thread;
 
 per_thread! {
-    /// What everybody asks of a thread.
+    /// A thread's state.
     struct Thread {
         number: Cell<u32> = Cell::new(0),
-        /// Whether the guard has run: what would have to be given back at the thread's end is not taken any more.
+        /// Whether the guard has run: from then on nothing is taken that would have to be given back at the thread's end.
         late: Cell<bool> = Cell::new(false),
         /// Whether the second guard has run, too.
         last: Cell<bool> = Cell::new(false),
@@ -56,7 +56,7 @@ mod guards {
     }
 }
 
-/// This thread's number, which no other thread of this process has had: from 1.
+/// This thread's number, from 1. Never used again in this process.
 #[inline]
 pub(crate) fn number() -> u32 {
     let thread = Thread::here();
@@ -73,7 +73,7 @@ fn take_number() {
     Thread::here().number.set(NEXT.fetch_add(1, Ordering::Relaxed));
 }
 
-/// The steps of a thread's end, in their order: what may still run code of the user's, and so call and count, comes first.
+/// The steps of a thread's end, in order: first those that may run user code, and so call memos and count.
 #[derive(Clone, Copy)]
 pub(crate) enum Step {
     PayDebts,
@@ -87,17 +87,17 @@ pub(crate) enum Step {
 
 const STEPS: usize = Step::FreeFrames as usize + 1;
 
-/// What each step does, from the first time on that somebody has something to give back.
+/// What each step does, once a room has something to give back.
 static ENDS: [OnceLock<fn()>; STEPS] = [const { OnceLock::new() }; STEPS];
 
-/// Sees to it that `act` runs when this thread ends, and every other thread that asks for anything of the kind. `false`: it is ending
-/// already.
+/// Makes `act` the step's action, and runs it when this thread ends, or any other that asks for the step. `false`: this thread is
+/// ending already.
 pub(crate) fn at_end(step: Step, act: fn()) -> bool {
     ENDS[step as usize].get_or_init(|| act);
     !is_late() && guards::first()
 }
 
-/// Sees to it that the step is done once more, after the destructors that call memos when this thread's end has begun.
+/// Repeats the step after the destructors that call memos when this thread's end has begun.
 pub(crate) fn at_end_again(step: Step) {
     debug_assert!(matches!(step, Step::CloseTable), "nothing else is taken by a thread that is late");
     if !guards::late() {
@@ -105,13 +105,13 @@ pub(crate) fn at_end_again(step: Step) {
     }
 }
 
-/// Whether this thread's end has come so far that nothing is taken that would have to be given back.
+/// Whether this thread takes nothing any more that would have to be given back.
 #[inline]
 pub(crate) fn is_late() -> bool {
     Thread::here().late.get()
 }
 
-/// Whether nothing more runs at this thread's end.
+/// Whether all of this thread's end has run.
 #[inline]
 pub(crate) fn is_last() -> bool {
     Thread::here().last.get()

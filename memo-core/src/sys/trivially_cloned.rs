@@ -1,11 +1,11 @@
-//! Values whose copy is certain to run no code of the user's.
+//! Types whose `Clone` certainly runs no user code.
 //!
-//! `Copy` does not say so: its `Clone` may be written by hand. What is known by name is certain.
+//! `Copy` does not say so: its `Clone` may be written by hand. So the types are known by name.
 
 use std::any::TypeId;
 
-/// Whether `T`'s `clone` runs no code of the user's, and neither blocks nor panics. Known when this is compiled, wherever
-/// anything is optimised; elsewhere nearly so, since types are compared only with those of their size.
+/// Whether `T`'s `clone` runs no user code, and neither blocks nor panics. Known at compile time with optimisation; without, only types
+/// of `T`'s size are compared.
 #[inline(always)]
 pub(crate) fn is_plain<T: 'static>() -> bool {
     macro_rules! one_of {

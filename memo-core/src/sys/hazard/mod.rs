@@ -1,8 +1,8 @@
-//! Hazard pointers: what readers without a lock look at, and when it may go.
+//! Hazard pointers: what is being read without a lock, and when it may be freed.
 //!
-//! Every thread shows what it looks at ([`registry`], its [`own`] part). A hit copies a value that is shown so ([`protect`], which
-//! has the protocol); who takes a value away retires it, and it is dropped when nobody looks at it ([`retire`]). What an object that is
-//! dead leaves behind needs a fence of its own ([`deaths`]).
+//! Every thread publishes what it reads, in its reader ([`registry`], [`own`]). A hit copies a value under a hazard ([`protect`], which
+//! describes the protocol). A value that is taken away is retired, and dropped when no reader holds it ([`retire`]). What a dead object
+//! leaves behind needs a fence of its own ([`deaths`]).
 
 pub(crate) mod deaths;
 #[cfg(not(memo_loom))]

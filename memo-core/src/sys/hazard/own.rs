@@ -1,4 +1,4 @@
-//! This thread's reader: its marks, which it alone writes, on the list of all from the first use until the thread ends.
+//! This thread's reader, which it alone writes. It is listed from its first use until the thread ends.
 
 use std::cell::Cell;
 
@@ -12,7 +12,7 @@ use crate::sys::{depth, fence};
 enum Sight {
     /// Not yet.
     Unlisted,
-    /// It is, and a light fence does.
+    /// It is, and a light fence is enough.
     Light,
     /// It is, and needs a full fence.
     Full,
@@ -36,7 +36,7 @@ impl Own {
     }
 }
 
-/// This thread's reader, where it is on the list and a light fence does: nearly always.
+/// This thread's reader, if it is on the list and a light fence is enough: nearly always.
 #[inline(always)]
 pub(crate) fn light_reader() -> Option<&'static Reader> {
     let own = Own::here();
@@ -76,7 +76,7 @@ pub(crate) unsafe fn marks() -> &'static Reader {
     unsafe { &*reader }
 }
 
-/// Whether no code of the user's runs below a memo call of this thread: neither a body nor a `Clone`.
+/// Whether no user code runs inside a memo call of this thread: neither a body nor a `Clone`.
 #[inline]
 pub(crate) fn is_outermost() -> bool {
     depth::is_zero() && listed().is_none_or(|reader| reader.cloning().is_free())
@@ -87,7 +87,7 @@ pub(crate) fn is_alone() -> bool {
     READERS.lock().is_only(listed())
 }
 
-/// Whether what was unpublished before is looked at by nobody any more.
+/// Whether all other readers have left what was unpublished before.
 pub(crate) fn others_have_left() -> bool {
     READERS.have_left(listed())
 }

@@ -1,4 +1,4 @@
-//! In models readers are their own; this thread's is never used.
+//! Models have readers of their own; this thread's is never used.
 
 use super::registry::Reader;
 use crate::sys::depth;

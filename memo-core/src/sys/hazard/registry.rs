@@ -1,9 +1,9 @@
-//! What a thread is looking at, for those who would take it away.
+//! The hazard registry: what every thread is reading without a lock, for writers.
 //!
-//! A hit takes no lock. Two things on its way are not protected by the caller's borrow of the object: the slot array of
+//! Two things that a hit reads are not protected by the caller's borrow of the object: the slot array of
 //! the side table, and a value that `clear` may take from the living object. So every thread has a [`Reader`], marks that
 //! it alone writes: *looking* while it is inside a slot array, and *holding* the address of the entry whose value it
-//! copies (see `hold`). [`Readers`] are those of all threads.
+//! copies ([`protect`](super::protect)). [`Readers`] is the list of them all.
 //!
 //! # Invariants
 //!
@@ -12,15 +12,14 @@
 //! 2. *Looking*: the mark is set, and a light fence passed, before the pointer to the array is loaded; it is taken back
 //!    (`Release`) after the last look at the array. So after an array was unpublished and a heavy fence passed, a reader
 //!    that is not marked (`Acquire`) has left it, or will only find its successor.
-//! 3. *Holding*: the address is written, and a light fence passed, before the place where it was found is read *again*; only
-//!    if it is still there it is held. So after an entry was unpublished and a heavy fence passed, who does not hold it never
+//! 3. *Holding*: the address is written, and a light fence passed, before the place where it was found is read *again*; it is held
+//!    only if it is still there. So after an entry was unpublished and a heavy fence passed, a reader that does not hold it never
 //!    will.
-//! 4. No code of the user's runs while *looking*. While *holding* it may (`Clone`), and hit again. So a reader has two such
-//!    marks: one for values whose copy runs no code of the user's, which is never set twice; and one for all others, where
-//!    calls further in count theirs.
-//! 5. A thread that is not on the list (it is ending) takes the lock of what it looks into instead.
-//! 6. In a forked process there is one thread of those that came on the list before, and it forgets the others when it finds one of
-//!    them in its way: they left no more to be looked at.
+//! 4. No user code runs while *looking*. While *holding* it may (`Clone`), and hit again. So a reader has two hazards: one for values
+//!    whose copy runs no user code, which is never set twice; and one for all others, inside which further hits count their entries.
+//! 5. A thread that is not on the list (it is ending) takes the lock of what it reads instead.
+//! 6. In a forked process only one of the listed threads exists. It removes the others from the list when it finds one of
+//!    them in its way: they read nothing any more.
 
 use std::ptr::NonNull;
 
@@ -31,7 +30,7 @@ use crate::sys::sync::{AtomicBool, AtomicUsize, Mutex, MutexGuard, Ordering, con
 #[repr(align(128))]
 pub(crate) struct Reader {
     looking: AtomicBool,
-    /// Whether something that this reader may hold was taken out. Set by whoever took it.
+    /// Whether an entry that this reader may hold was retired. Set by the retiring call.
     wanted: AtomicBool,
     /// Hazard for copies that run no user code.
     copying: Hazard,
@@ -55,7 +54,7 @@ impl Hazard {
         self.0.store(address, Ordering::Release);
     }
 
-    /// `Release`: who sees it free comes after what its holder did.
+    /// `Release`: a thread that sees it free comes after what its holder did.
     #[inline(always)]
     pub(crate) fn free(&self) {
         self.0.store(0, Ordering::Release);
@@ -84,7 +83,7 @@ impl Reader {
         }
     }
 
-    /// Runs `look`, during which no array that it finds is freed. `look` is ours, and does not panic.
+    /// Runs `look`, during which no array that it finds is freed. `look` runs no user code, and does not panic.
     #[inline(always)]
     pub(crate) fn look<R>(&self, fence: impl FnOnce(), look: impl FnOnce() -> R) -> R {
         self.looking.store(true, Ordering::Relaxed);
@@ -94,19 +93,19 @@ impl Reader {
         found
     }
 
-    /// The mark for copies by code of ours.
+    /// The hazard for copies that run no user code.
     #[inline(always)]
     pub(crate) fn copying(&self) -> &Hazard {
         &self.copying
     }
 
-    /// The mark for copies by code of the user's.
+    /// The hazard for copies by the user's `Clone`.
     #[inline(always)]
     pub(crate) fn cloning(&self) -> &Hazard {
         &self.cloning
     }
 
-    /// Whether it is not looking, or soon will have looked.
+    /// Whether it is not looking, or soon stops.
     fn leaves(&self) -> bool {
         // A look takes some ten steps, unless its thread was stopped in the middle.
         const PATIENCE: u32 = if cfg!(memo_loom) { 1 } else { 300 };
@@ -120,9 +119,9 @@ impl Reader {
         self.hazards().contains(&address)
     }
 
-    /// Whether code of the user's copies what is at `address`, or the hit is about to find that it is not what it sought. The
-    /// other mark says nothing of values with drop glue: a late hit may set it to an address that was used again, and looks
-    /// after nothing.
+    /// Whether the user's `Clone` copies what is at `address`, or a hit is about to find that it is not what it sought. The
+    /// other hazard says nothing of values with drop glue: a late hit may set it to an address that was used again, and reclaims
+    /// nothing.
     pub(crate) fn clones(&self, address: usize) -> bool {
         self.cloning.get() == address
     }
@@ -131,19 +130,19 @@ impl Reader {
         [self.copying.get(), self.cloning.get()]
     }
 
-    /// Whether to look after what was held.
+    /// Whether to reclaim what was held.
     #[inline(always)]
     pub(crate) fn is_wanted(&self) -> bool {
         self.wanted.load(Ordering::Relaxed)
     }
 
-    /// Set by others before their heavy fence; taken back under the lock of the list that it is about.
+    /// Set by retiring calls before their heavy fence; reset under the lock of their list.
     pub(crate) fn want(&self, wanted: bool) {
         self.wanted.store(wanted, Ordering::Relaxed);
     }
 }
 
-/// Where a reader lies.
+/// A reader's address.
 #[derive(Clone, Copy, PartialEq, Eq)]
 struct ReaderPtr(NonNull<Reader>);
 
@@ -170,7 +169,7 @@ pub(crate) fn lend() -> &'static Reader {
     spare.unwrap_or_else(|| Box::leak(Box::new(Reader::new())))
 }
 
-/// Takes back a reader that is on no list. One that is still marked (the process ends in the middle of a copy) is no good.
+/// Takes back a reader that is on no list. One that is still marked (the process ends in the middle of a copy) is not used again.
 #[cfg(not(memo_loom))]
 pub(crate) fn give_back(reader: &'static Reader) {
     if reader.hazards() == [0, 0] && !reader.looking.load(Ordering::Relaxed) {
@@ -179,10 +178,10 @@ pub(crate) fn give_back(reader: &'static Reader) {
     }
 }
 
-/// One on the list.
+/// A listed reader.
 struct Entry {
     reader: ReaderPtr,
-    /// The process it came on the list in.
+    /// The process in which it was listed.
     process: u32,
 }
 
@@ -215,7 +214,7 @@ impl Readers {
         unpoisoned(self.0.lock()).push(entry);
     }
 
-    /// Takes a reader off, which is not used any more.
+    /// Takes a reader off the list. It is no longer used.
     pub(crate) fn remove(&self, reader: &Reader) {
         unpoisoned(self.0.lock()).retain(|entry| !entry.is(reader));
     }
@@ -224,11 +223,11 @@ impl Readers {
         Listed(unpoisoned(self.0.lock()))
     }
 
-    /// Whether nobody looks any more at what was unpublished before. `me` is the caller's, who does not.
+    /// Whether all readers have left what was unpublished before. `me` is the caller's, which is not looking.
     ///
     /// No lock is held over the fence, which takes long.
     pub(crate) fn have_left(&self, me: Option<&Reader>) -> bool {
-        // Who comes on the list later passes its lock first, and finds what is published by now.
+        // A reader that is listed later passes the list's lock first, and finds what is published by now.
         if self.lock().is_only(me) {
             return true;
         }
@@ -240,7 +239,7 @@ impl Readers {
     }
 }
 
-/// The readers of all threads, none of which comes or goes meanwhile.
+/// The readers of all threads, with the list locked.
 pub(crate) struct Listed<'a>(MutexGuard<'a, Vec<Entry>>);
 
 impl Listed<'_> {
@@ -262,8 +261,8 @@ impl Listed<'_> {
         self.others(me).all(Reader::leaves)
     }
 
-    /// Where this process was forked, and `me`, the caller's, came on the list before: takes those off whose threads are not here. Says
-    /// whether there were any.
+    /// If this process was forked after `me`, the caller's, was listed: removes the readers whose threads are not in this process.
+    /// Returns whether there were any.
     pub(crate) fn forget_gone(&mut self, me: Option<&Reader>) -> bool {
         let Some(me) = me else { return false };
         let process = std::process::id();

@@ -305,8 +305,8 @@ mod tests {
         }
     }
 
-    /// A hit of another thread may hold an address for a moment where something else lay before: it looked at a front, was
-    /// late, and will find that it shows nothing any more.
+    /// Another thread's late hit may mark, for a moment, the address of an entry that lay there before: it will find that entry published no
+    /// more.
     #[test]
     fn what_is_a_threads_own_is_dropped_by_that_thread() {
         let (mine, late) = (Box::leak(Box::new(Reader::new())), Box::leak(Box::new(Reader::new())));
@@ -350,8 +350,8 @@ mod tests {
         late.cloning().free();
     }
 
-    /// A late hit that copies by code of ours marks, for a moment, an address where another memo's value with drop glue lies by
-    /// now, and looks after nothing.
+    /// A late hit on a plain value marks, for a moment, an address where another memo's value with drop glue lies by now, and reclaims
+    /// nothing.
     #[test]
     fn a_late_copy_of_ours_holds_no_value_with_drop_glue() {
         let readers = Readers::new();
@@ -369,8 +369,7 @@ mod tests {
         late.copying().free();
     }
 
-    /// What nobody can see dropped waits for others of its kind, so that a fence is paid for once; not for long, and not if it is
-    /// large.
+    /// Dropless entries are deferred until there are enough for one fence: not for long, and not large ones.
     #[test]
     fn what_nobody_sees_dropped_is_bounded_in_number_and_in_bytes() {
         fn kept<T>(value: impl Fn() -> T) -> usize {
@@ -384,7 +383,7 @@ mod tests {
         assert_eq!(kept(|| [0_u8; DEFERRED_BYTES]), 0);
     }
 
-    /// A hit of another thread is late for something else that lay where the victim lies, while who holds that is done with it.
+    /// Another thread's late hit marks the address, for an entry that lay there before, while the holder finishes.
     #[test]
     fn what_is_held_is_dropped_by_the_last_who_seems_to_hold_it() {
         let (readers, list) = (Readers::new(), RetireList::new());

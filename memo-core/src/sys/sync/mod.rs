@@ -1,7 +1,7 @@
 //! The atomics and locks of the lock-free parts, swapped for loom's under `--cfg memo_loom`.
 //!
-//! What the models drive goes through here: slots, cell lists, indexes, readers and the side table's arrays. Everything else
-//! is made of plain locks, and uses [`plain`]: std's own, also in the models.
+//! The parts that models drive go through here: slots, cell lists, indexes, readers and the side table's arrays. All others
+//! are made of plain locks, and use [`plain`]: std's own, also in models.
 //!
 //! Under `--cfg memo_shuttle` both are those of [`scheduled`], for the test that runs the whole library.
 
@@ -54,7 +54,7 @@ pub(crate) use loom::cell::UnsafeCell;
 
 use std::sync::{LockResult, PoisonError};
 
-/// std's cell with the face of loom's, which watches who looks while who writes.
+/// std's cell with the interface of loom's, which detects reads during a write.
 #[cfg(not(memo_loom))]
 pub(crate) struct UnsafeCell<T>(std::cell::UnsafeCell<T>);
 
@@ -75,7 +75,7 @@ impl<T> UnsafeCell<T> {
     }
 }
 
-/// Tells models of a look at what has ended; nothing otherwise.
+/// Lets models detect a read after the end; nothing otherwise.
 pub(crate) struct Watched {
     #[cfg(memo_loom)]
     cell: UnsafeCell<()>,
@@ -89,14 +89,14 @@ impl Watched {
         }
     }
 
-    /// Somebody looks.
+    /// A read.
     #[inline(always)]
     pub(crate) fn look(&self) {
         #[cfg(memo_loom)]
         self.cell.with(|_| ());
     }
 
-    /// Nobody may look any more.
+    /// The end: no read may follow.
     #[inline(always)]
     pub(crate) fn end(&self) {
         #[cfg(memo_loom)]
@@ -106,7 +106,7 @@ impl Watched {
 
 /// Takes a lock whatever happened under it before.
 ///
-/// No user code ever runs under a lock of ours (law 7), so a poisoned lock guards nothing half-done.
+/// No user code ever runs under a lock of this crate (law 7), so a poisoned lock guards nothing half-done.
 pub(crate) fn unpoisoned<G>(result: LockResult<G>) -> G {
     result.unwrap_or_else(PoisonError::into_inner)
 }
