@@ -5,8 +5,8 @@ use super::what_is_kept::Keeping;
 use crate::anchor::anchor::Anchor;
 use crate::cell::counted_cell::{Keys, new_entry};
 use crate::cell::memo_types::{At, CellOf, EntryOf, KeyOf, Spec, ValueOf};
-use crate::compute::frames;
 use crate::compute::job::{Job, Published, Replaced, is_argument, task_of};
+use crate::compute::rings;
 use crate::compute::wait_or_compute::{self, Begun};
 use crate::memo::core::Core;
 use crate::memo::counter_block::Count;
@@ -432,7 +432,7 @@ fn refresh<'w, M: Cloning, K: KeyOf<M>>(
     let me = thread::number();
     let cell = cell_of::<M>(core, place);
     let hash = key.hash();
-    if let Some(ring) = frames::asked_again(cell.core(), cell.address(), hash) {
+    if let Some(ring) = rings::asked_again(cell.core(), cell.address(), hash) {
         return Err(ring);
     }
     let stored = key.to_stored();
@@ -444,7 +444,7 @@ fn refresh<'w, M: Cloning, K: KeyOf<M>>(
     let own = own.map(|old| task_of::<M>(cell, old, false));
     let job = Job::refresh(place, cell, entry, keys, Replaced(old.map(Box::new)), call);
     // Where it is asked from the body of the very flight it replaced, that would ask again, without end.
-    if let Some(ring) = own.and_then(|own| frames::ring(core, own)) {
+    if let Some(ring) = own.and_then(|own| rings::ring(core, own)) {
         // As in the panic that this becomes.
         panics::quietly(|| drop(job));
         return Err(ring);

@@ -3,6 +3,7 @@
 use super::before_body::Notes;
 use super::frames::{self, Running, Task};
 use super::job::{self, note_miss};
+use super::rings;
 use super::wait_graph;
 use super::wait_or_compute::{Search, parked};
 use crate::anchor::anchor::Anchor;
@@ -85,7 +86,7 @@ impl<'w, M: Spec> Search for Only<'w, M> {
                 Look::Claimed => true,
                 Look::Busy(flight) if self.single_flight => {
                     if flight.thread == self.me {
-                        frames::refuse_ring(core, task_of(self.cell, false));
+                        rings::refuse_ring(core, task_of(self.cell, false));
                         self.single_flight = false;
                         continue;
                     }
@@ -94,7 +95,7 @@ impl<'w, M: Spec> Search for Only<'w, M> {
                 }
                 // Empty, or somebody is at it and this call does not wait.
                 Look::Busy(_) | Look::Over => {
-                    frames::guard_depth(core, task_of(self.cell, true));
+                    rings::guard_depth(core, task_of(self.cell, true));
                     false
                 }
             };

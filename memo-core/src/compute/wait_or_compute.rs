@@ -3,8 +3,9 @@
 //! A search goes on by steps, and waits for nobody itself: between two steps it says which flight is to be waited for. How one waits
 //! is the caller's: [`parked`] parks the thread.
 
-use super::frames::{self, Task};
+use super::frames::Task;
 use super::job::{Job, Role, note_miss, task_of};
+use super::rings;
 use super::wait_graph;
 use crate::anchor::anchor::Anchor;
 use crate::cell::counted_cell::{Keys, new_entries, new_entry};
@@ -159,7 +160,7 @@ impl<'w, M: Spec, K: KeyOf<M>> Search for Entries<'w, '_, M, K> {
                         return Some(self.compute_beside(race));
                     }
                     if flight.thread == self.me {
-                        frames::refuse_ring(self.cell.core(), self.task(&found, false));
+                        rings::refuse_ring(self.cell.core(), self.task(&found, false));
                         self.race = Some(self.cell.race(self.hash));
                         self.faster = Some(found);
                         continue;
@@ -213,7 +214,7 @@ impl<'w, M: Spec, K: KeyOf<M>> Entries<'w, '_, M, K> {
         if let Some(race) = self.race.take() {
             return Some(self.compute_beside(race));
         }
-        frames::guard_again(self.cell.core(), self.cell.address(), self.hash);
+        rings::guard_again(self.cell.core(), self.cell.address(), self.hash);
         let entry = self.entry();
         match self.cell.add(&entry, keys::<M, K>()) {
             Ok(()) => Some(self.compute(entry, Role::Lead)),
@@ -228,7 +229,7 @@ impl<'w, M: Spec, K: KeyOf<M>> Entries<'w, '_, M, K> {
     #[track_caller]
     fn compute_beside(&mut self, race: Race<'w>) -> Begun<'w, M> {
         let entry = self.entry();
-        frames::guard_depth(self.cell.core(), self.task(&entry, true));
+        rings::guard_depth(self.cell.core(), self.task(&entry, true));
         self.compute(entry, Role::Race(race))
     }
 
