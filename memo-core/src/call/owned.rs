@@ -3,7 +3,7 @@
 use super::op::{Op, Reply};
 use super::what_is_kept::Keeping;
 use crate::anchor::anchor::Anchor;
-use crate::cell::counted_cell::{Keys, new_entry};
+use crate::cell::counted_cell::Keys;
 use crate::cell::memo_types::{At, CellOf, EntryOf, KeyOf, Spec, ValueOf};
 use crate::compute::job::{Job, Published, Replaced, is_argument, task_of};
 use crate::compute::rings;
@@ -20,7 +20,7 @@ use crate::sys::thread;
 use crate::sys::trivially_cloned::is_plain;
 use crate::value::entry::Meta;
 use crate::value::slot::{Look, Slot};
-use crate::value::store::{Store, Taken};
+use crate::value::store::{Store, Taken, new_entry};
 
 /// Where a call stands after looking.
 #[allow(private_bounds, reason = "made and taken apart by expansions, without naming it")]

@@ -13,6 +13,7 @@ use crate::anchor::any_cell::{self, AnyCell, CellRef};
 use crate::argument::key::{KeySet, StoredKey};
 use crate::argument::scope::Scope;
 use crate::cell::detached_flights;
+use crate::cell::entry_links::{Linked, is_dead, unlink};
 use crate::cell::racers::{Race, Racers};
 use crate::memo::all_memos;
 use crate::memo::cell_head::CellHead;
@@ -28,7 +29,6 @@ use crate::sys::panics::Panics;
 use crate::sys::sync::plain::{Mutex, MutexGuard};
 use crate::sys::sync::unpoisoned;
 use crate::value::entry::{Entry, Meta, id_of};
-use crate::value::slot::Slot;
 use crate::value::store::{Counted, Evicted, IsDead, Store, Taken};
 
 #[repr(C)]
@@ -125,7 +125,7 @@ where
 
     /// Looks for dead arguments, where keys have any.
     const IS_DEAD: Option<IsDead<St::Key>> =
-        if <St::Key as StoredKey<S>>::PEERS { Some(is_dead::<S, St>) } else { None };
+        if <St::Key as StoredKey<S>>::PEERS { Some(is_dead::<S, St::Key>) } else { None };
 
     /// Which threads' hits may hold an entry of this cell.
     const READ_BY: ReadBy = if S::LOCAL { ReadBy::ThisThread } else { ReadBy::All };
@@ -257,7 +257,7 @@ where
         keys: Keys,
         race: Option<&Race<'_>>,
     ) -> Result<bool, Counted<St>> {
-        let linked = Linked::<S, St>::link(self, entry);
+        let linked = self.link(entry);
         let (hash, is) = (entry.meta.hash(), |key: &St::Key| key.same(entry.meta.key()));
         let added = self.with_key(hash, keys, is, |store, there| match there {
             Some(there) => Err(there.clone()),
@@ -276,7 +276,7 @@ where
 
     /// Puts an entry in, in place of the one with its key, if there is one: at no moment is there neither.
     pub(crate) fn replace(&self, entry: &Counted<St>, keys: Keys) -> Option<Taken<St>> {
-        let linked = Linked::<S, St>::link(self, entry);
+        let linked = self.link(entry);
         let (hash, is) = (entry.meta.hash(), |key: &St::Key| key.same(entry.meta.key()));
         let taken = self.with_key(hash, keys, is, |store, there| {
             let taken = there.and_then(|there| store.remove(&self.front, id_of(there)));
@@ -376,7 +376,7 @@ where
             return Ok(None);
         }
         // A body may end an argument that it took by value, before the entry was there to be taken out.
-        if is_dead::<S, St>(entry.meta.key()) {
+        if is_dead::<S, St::Key>(entry.meta.key()) {
             let taken = self.lock().remove(&self.front, id_of(entry));
             if self.gone(taken).is_some() {
                 return Ok(None);
@@ -429,6 +429,12 @@ where
     fn raw(&self) -> NonNull<CellHead> {
         let address = std::ptr::from_ref(self).addr();
         NonNull::new(std::ptr::with_exposed_provenance_mut(address)).expect("a reference is not null")
+    }
+
+    /// Links an entry from its weak arguments.
+    fn link<'e>(&self, entry: &'e Counted<St>) -> Linked<'e, S, St> {
+        // SAFETY: this cell is borrowed, and counted.
+        Linked::link(entry, || unsafe { CellRef::retain(self.raw()) })
     }
 }
 
@@ -490,70 +496,6 @@ where
         // SAFETY: as for the new one.
         Err(unsafe { any_cell::cast(there) })
     }
-}
-
-/// The links to an entry from its weak arguments. They are taken out again unless they are to stay: the user's `Eq` may panic before
-/// the entry is put in.
-struct Linked<'e, S: Scope, St: Store>(&'e Counted<St>, PhantomData<S>)
-where
-    St::Key: StoredKey<S>;
-
-impl<'e, S: Scope, St: Store<Key: StoredKey<S>> + 'static> Linked<'e, S, St> {
-    fn link(cell: &CountedCell<S, St>, entry: &'e Counted<St>) -> Self {
-        if <St::Key as StoredKey<S>>::PEERS {
-            let id = id_of(entry);
-            entry.meta.key().each_peer(&mut |peer| {
-                // SAFETY: the cell is borrowed, and counted.
-                let here = unsafe { CellRef::retain(cell.raw()) };
-                peer.link(id, here);
-            });
-        }
-        Self(entry, PhantomData)
-    }
-
-    fn stay(self) {
-        mem::forget(self);
-    }
-}
-
-impl<S: Scope, St: Store> Drop for Linked<'_, S, St>
-where
-    St::Key: StoredKey<S>,
-{
-    fn drop(&mut self) {
-        unlink::<S, St>(self.0);
-    }
-}
-
-/// Takes the links to an entry out of its weak arguments.
-fn unlink<S: Scope, St: Store>(entry: &Counted<St>)
-where
-    St::Key: StoredKey<S>,
-{
-    if <St::Key as StoredKey<S>>::PEERS {
-        let id = id_of(entry);
-        entry.meta.key().each_peer(&mut |peer| peer.unlink(id));
-    }
-}
-
-fn is_dead<S: Scope, St: Store>(key: &St::Key) -> bool
-where
-    St::Key: StoredKey<S>,
-{
-    let mut dead = false;
-    if <St::Key as StoredKey<S>>::PEERS {
-        key.each_peer(&mut |peer| dead |= peer.is_dead());
-    }
-    dead
-}
-
-pub(crate) fn new_entry<St: Store>(slot: Slot<St::Value>, key: St::Key, hash: u64) -> Counted<St> {
-    Arc::new(Entry { slot, meta: Meta::new(key, hash) })
-}
-
-/// The same, for the call and for the store.
-pub(crate) fn new_entries<St: Store>(slot: Slot<St::Value>, key: St::Key, hash: u64) -> (Counted<St>, Counted<St>) {
-    Arc::pair(Entry { slot, meta: Meta::new(key, hash) })
 }
 
 // SAFETY: `repr(C)`, the head first.
@@ -653,6 +595,8 @@ mod tests {
     use crate::argument::scope::Shared;
     use crate::memo::site::Site;
     use crate::value::single::Single;
+    use crate::value::slot::Slot;
+    use crate::value::store::new_entries;
 
     const INSIDE: Where = Where { local: false, tabled: false };
 

@@ -1,9 +1,11 @@
-//! A memo's cell on an anchor, with its type: [`counted_cell`] ones, which `clear` or another argument's death can reach, too, and
-//! [`lent_cell`] ones, which nothing but their object can. What a memo's types are is one parameter, its [`memo_types`]. Who computes beside the
-//! store is noted in [`racers`], and what is computed although it was taken out in [`detached_flights`].
+//! A memo's cell on an anchor, with its type: counted cells ([`counted_cell`]), which `clear` or another argument's death can reach, too,
+//! and lent cells ([`lent_cell`]), which are reached through their object alone. A memo's types are one parameter ([`memo_types`]). The
+//! weak arguments of an entry have links to it ([`entry_links`]). Calls that compute beside the store are listed ([`racers`]), and flights
+//! whose entry was taken out are counted ([`detached_flights`]).
 
 pub(crate) mod counted_cell;
 pub(crate) mod detached_flights;
+pub(crate) mod entry_links;
 pub(crate) mod lent_cell;
 pub(crate) mod memo_types;
 pub(crate) mod racers;

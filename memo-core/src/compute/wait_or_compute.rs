@@ -8,7 +8,7 @@ use super::job::{Job, Role, note_miss, task_of};
 use super::rings;
 use super::wait_graph;
 use crate::anchor::anchor::Anchor;
-use crate::cell::counted_cell::{Keys, new_entries, new_entry};
+use crate::cell::counted_cell::Keys;
 use crate::cell::memo_types::{At, CellOf, EntryOf, KeyOf, Spec, ValueOf};
 use crate::cell::racers::Race;
 use crate::memo::core::Core;
@@ -17,7 +17,7 @@ use crate::memo::counters;
 use crate::reclaim::outermost_call::Call;
 use crate::sys::thread;
 use crate::value::slot::{Flight, Look, Slot, Waited};
-use crate::value::store::Store;
+use crate::value::store::{Store, new_entries, new_entry};
 
 /// A look for a result.
 pub(crate) trait Search {

@@ -1,6 +1,6 @@
 //! The entries of one counted cell: one ([`single`](super::single)), or one for each extra key ([`table`](super::table)).
 //!
-//! An entry is counted. It holds its key and the [`Slot`](super::slot::Slot) of its result, and is both the flight that computes the result
+//! An entry is counted. It holds its key and the [`Slot`] of its result, and is both the flight that computes the result
 //! and the place where it is kept. Taking it out of the store (`clear`, `forget`, eviction, another argument's death) detaches a running
 //! flight without touching it: its waiters still get its result, and later callers start another flight (laws 2 and 11). The last holder
 //! drops the value: a call that is copying it, or the call that took it out. A ready entry without extra key is published to hits that
@@ -22,6 +22,7 @@ use crate::sys::hazard::protect::Published;
 use crate::sys::hazard::retire::{self, ReadBy, Retired};
 use crate::sys::panics::drop_all;
 use crate::value::entry::{Entry, Meta};
+use crate::value::slot::Slot;
 
 /// An entry that was taken out. Its value is dropped with it, or by the last reader that holds it.
 pub(crate) struct Taken<St: Store> {
@@ -117,6 +118,15 @@ impl<St: Store> Evicted<St> {
 }
 
 pub(crate) type Counted<St> = Arc<Entry<<St as Store>::Meta, <St as Store>::Value>>;
+
+pub(crate) fn new_entry<St: Store>(slot: Slot<St::Value>, key: St::Key, hash: u64) -> Counted<St> {
+    Arc::new(Entry { slot, meta: Meta::new(key, hash) })
+}
+
+/// The same, for the call and for the store.
+pub(crate) fn new_entries<St: Store>(slot: Slot<St::Value>, key: St::Key, hash: u64) -> (Counted<St>, Counted<St>) {
+    Arc::pair(Entry { slot, meta: Meta::new(key, hash) })
+}
 
 /// How a counted cell holds its entries: the store behind a lock, and beside it a *front*, written under that lock.
 pub(crate) trait Store: Default {
