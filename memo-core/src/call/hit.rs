@@ -15,9 +15,9 @@ where
     St: Store<Value: Clone> + 'static,
     St::Key: StoredKey<S>,
 {
-    /// Puts a copy of the value at `copy`, and returns this thread's number of hits of this memo. Nothing at `copy`: look under the lock.
+    /// Writes a copy of the value to `copy`, and returns this thread's hits of this memo. If `copy` stays empty, look under the lock.
     ///
-    /// The copy is made where it stays: a large one is not moved on its way out of here.
+    /// The copy is made in place: a large one is not moved on return.
     #[inline(always)]
     #[cfg(not(memo_loom))]
     pub(crate) fn hit(&self, core: &'static Core, copy: &mut Option<OnItsWay<St::Value>>) -> u64 {
@@ -37,14 +37,14 @@ where
         let mut copy_of = |entry: &Entry<St::Meta, St::Value>| {
             // SAFETY: it was published with its value, and loaded with `Acquire`, or by the thread that published it.
             let made = OnItsWay::new(unsafe { entry.slot.value_ref() }.clone());
-            // There was nothing, and so nothing to be dropped.
+            // `copy` was empty, so there is nothing to drop.
             std::mem::forget(copy.replace(made));
             // A `Clone` that panics was no hit.
             hits = if cfg!(memo_uncounted) {
                 1
             } else {
-                // SAFETY: found above. The user's `Clone` may have made the counters grow, which leaves all places; they go when
-                // the thread ends, which no call outlives.
+                // SAFETY: found above. The user's `Clone` may have grown the counters, which keeps all places valid;
+                // they are freed when the thread ends, which no call outlives.
                 unsafe { counters.add_at(place, Count::Hits, 1) }
             };
         };
@@ -52,9 +52,9 @@ where
         let reader = unsafe { own::marks() };
         if is_plain::<St::Value>() {
             if S::LOCAL {
-                // Nothing else runs on this thread meanwhile, and no other thread takes it away.
+                // Nothing else runs on this thread meanwhile, and no other thread removes it.
                 if let Some(entry) = published.visible_here() {
-                    // SAFETY: so it stays meanwhile.
+                    // SAFETY: so it stays valid.
                     copy_of(unsafe { entry.as_ref() });
                 }
             } else {
@@ -66,7 +66,7 @@ where
                     let address = entry.addr().get();
                     reader.cloning().set(address);
                     let _guard = HazardGuard::new(address, reader.cloning(), reader, domain());
-                    // SAFETY: as above, but for the user's `Clone`, under which the guard holds it.
+                    // SAFETY: as above; during the user's `Clone` the guard holds it.
                     copy_of(unsafe { entry.as_ref() });
                 }
             } else {
@@ -76,7 +76,7 @@ where
         hits
     }
 
-    /// Models have readers of their own.
+    /// Loom models have their own readers.
     #[cfg(memo_loom)]
     pub(crate) fn hit(&self, _core: &'static Core, _copy: &mut Option<OnItsWay<St::Value>>) -> u64 {
         0

@@ -1,16 +1,16 @@
-//! Results by reference: what the call of such a memo does, from the anchor to the value.
+//! Results by reference: the path of a call from the anchor to the value.
 //!
-//! # Why a reference may go out
+//! # Why a reference may be handed out
 //!
-//! 1. A result of a lending memo is taken away by nothing but the death, or `&mut` access, of its owner or of another weak
-//!    argument: such memos have no clear, forget, refresh or capacity, and `clear_all` skips them.
+//! 1. Only the death of, or `&mut` access to, the owner or another weak argument removes a result of a lending memo:
+//!    such memos have no clear, forget, refresh or capacity, and `clear_all` skips them.
 //! 2. The reference is bound to the borrow of the owner, and of every other weak argument: while it lives, none of them
-//!    can die or be changed. Values in the key are plain, and bind nothing. A key cannot name others than it borrows: see
-//!    [`Probe`](crate::argument::key::Probe).
+//!    can die or be changed. Values in the key are plain, and bind nothing. A key names only arguments that it borrows:
+//!    see [`Probe`](crate::argument::key::Probe).
 //! 3. The value does not move: it lies in a cell or an entry on the heap that is reached through raw or counted
 //!    pointers, never through a `Box` (moving a lent box is undefined).
 //! 4. From a thread's own table only results of `Rc`s are lent: such an owner can neither leave its thread nor be
-//!    borrowed by another. If it outlives the table's guard (leaked), the table stays.
+//!    borrowed by another. If the owner is leaked and outlives the table's guard, the table stays.
 
 use std::convert::Infallible;
 use std::ptr::NonNull;
@@ -32,18 +32,18 @@ use crate::sys::panics::OnItsWay;
 use crate::value::entry::Meta;
 use crate::value::store::{Counted, Store};
 
-/// Where a call stands after looking; one that asks for something else than the result, by an `E`, has done that.
+/// The state of a call after the lookup. An operation other than a call may end in an `E`.
 #[allow(private_bounds, reason = "made and taken apart by expansions, without naming it")]
 pub enum LentStep<'w, V, M: Spec, E = Infallible> {
     /// There is a result.
     Done(&'w V),
-    /// The caller has to compute it.
+    /// The caller has to compute the result.
     Compute(LentTicket<'w, M>),
     /// The result is not there, or not asked for.
     Else(E),
 }
 
-/// The duty to compute a result that will be lent. It stays where it was made until that is done, as [`Ticket`](super::owned::Ticket).
+/// The duty to compute a result that will be lent. It is not moved until then, like [`Ticket`](super::owned::Ticket).
 #[allow(private_bounds, reason = "as for `LentStep`")]
 pub struct LentTicket<'w, M: Spec>(Option<Duty<'w, M>>);
 
@@ -62,7 +62,7 @@ fn lend<'w, St: Store>(entry: &Counted<St>, _cell: &'w CountedCell<impl Scope, S
     Some(unsafe { value.as_ref() })
 }
 
-/// The result, if it is there. Without an extra key it is in a cell of its own kind.
+/// The result, if it is there. Without an extra key it is in a `LentCell`.
 #[inline(always)]
 fn find<'w, M: Spec, K: KeyOf<M>>(core: &'static Core, anchor: Option<&'w Anchor>, key: &K) -> Option<&'w ValueOf<M>> {
     if M::Store::FRONTED { lent_cell::find_filled(core, anchor?) } else { find_keyed::<M, K>(core, anchor?, key) }
@@ -78,7 +78,7 @@ fn find_keyed<'w, M: Spec, K: KeyOf<M>>(core: &'static Core, anchor: &'w Anchor,
 
 /// A memoized call of a lending memo: the result, or the duty to compute it.
 ///
-/// Where nothing is optimised a call of its own: what is inlined is in the frame of the caller, below the body.
+/// Not inlined in unoptimised builds: there, inlined code is in the frame of the caller, below the body.
 #[cfg_attr(not(debug_assertions), inline(always))]
 #[track_caller]
 pub(crate) fn begin_lent<'w, M: Spec, K: KeyOf<M>, E>(
@@ -143,7 +143,7 @@ impl<'w, M: Spec> LentTicket<'w, M> {
         }
     }
 
-    /// The body has returned `value`: stores and lends it. Never inlined: what it needs is not on the stack while the body runs.
+    /// The body has returned `value`: stores and lends it. Never inlined, so that its locals take no stack while the body runs.
     #[cold]
     #[inline(never)]
     pub(crate) fn end(&mut self, value: ValueOf<M>) -> &'w ValueOf<M> {
@@ -153,8 +153,8 @@ impl<'w, M: Spec> LentTicket<'w, M> {
         }
     }
 
-    /// The body has failed. An error is not stored: it goes to this caller, and those who waited compute by themselves, side by
-    /// side.
+    /// The body has failed. The error is not stored: it goes to this caller, and the waiters compute by themselves,
+    /// side by side.
     #[cold]
     #[inline(never)]
     pub fn reject<E>(&mut self, error: E) -> E {
@@ -181,7 +181,7 @@ fn publish<'w, M: Spec>(mut job: Job<'w, M>, value: ValueOf<M>) -> &'w ValueOf<M
     }
 }
 
-/// From what is stored to what is lent.
+/// Conversions from the stored to the lent form.
 pub mod lend {
     /// `&V` from `V`.
     #[inline]

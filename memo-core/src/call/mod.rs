@@ -1,8 +1,8 @@
-//! What a call does: a hit, a miss, and all else that a handle asks for.
+//! What a call does: a hit, a miss, and the other operations of a handle.
 //!
-//! An expansion comes in through [`expansion`], which has put its questions to the types by then. By clone it is [`owned`], which looks
-//! without the lock ([`hit`]) where that can be; by reference it is [`lent`]. What of a result is remembered, [`what_is_kept`] says, and
-//! [`result_is_argument`] where that is one of the arguments. Who has to compute goes on in [`compute`](crate::compute).
+//! Expansions enter through [`expansion`], which first checks their types. Results by clone are in [`owned`], which looks without
+//! the lock ([`hit`]) where possible; results by reference in [`lent`]. [`what_is_kept`] says which part of a result is stored,
+//! and [`result_is_argument`] how, if it is an argument. A call that has to compute goes on in [`compute`](crate::compute).
 
 pub(crate) mod expansion;
 pub(crate) mod hit;

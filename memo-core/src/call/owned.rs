@@ -1,4 +1,4 @@
-//! Results by clone: what the call of such a memo does, from the anchor to the value.
+//! Results by clone: the path of a call from the anchor to the value.
 
 use super::op::{Op, Reply};
 use super::what_is_kept::Keeping;
@@ -22,20 +22,20 @@ use crate::value::entry::Meta;
 use crate::value::slot::{Look, Slot};
 use crate::value::store::{Store, Taken, new_entry};
 
-/// Where a call stands after looking.
+/// The state of a call after the lookup.
 #[allow(private_bounds, reason = "made and taken apart by expansions, without naming it")]
 pub enum Step<'w, R, M: Spec> {
-    /// There is an answer.
+    /// The call has its reply.
     Done(R),
-    /// The caller has to compute it.
+    /// The caller has to compute the result.
     Compute(Ticket<'w, M>),
 }
 
-/// The duty to compute a result. Dropped without [`end`](Ticket::end), or by a panic, it lets the next one try.
+/// The duty to compute a result. Dropped without [`end`](Ticket::end), or by a panic, it lets the next caller try.
 ///
-/// Its type speaks of the stored key only, not of the borrowed one: the body may consume the arguments. It stays where it was made
-/// until the body has returned: a recursion has one on the stack for each level, not two. Empty when its duty is done, and where
-/// there is none: the bare body is asked for.
+/// Its type names the stored key only, not the borrowed one: the body may consume the arguments. It is not moved until
+/// the body has returned: a recursion has one on the stack at each level, not two. Empty when its duty is done, and
+/// when there is none: only the body is to run.
 #[allow(private_bounds, reason = "as for `Step`")]
 pub struct Ticket<'w, M: Spec>(Option<Job<'w, M>>);
 
@@ -44,7 +44,7 @@ pub(crate) trait Cloning: Spec<Store: Store<Value: Clone>> {}
 
 impl<M: Spec<Store: Store<Value: Clone>>> Cloning for M {}
 
-/// Finds the entry of `key` if its cell is there already.
+/// Finds the entry of `key`, if its cell exists.
 #[inline]
 fn seek<M: Spec, K: KeyOf<M>>(core: &'static Core, anchor: Option<&Anchor>, key: &K, hash: u64) -> Option<EntryOf<M>> {
     let cell = CellOf::<M>::find(anchor?, core)?;
@@ -74,8 +74,8 @@ pub(crate) fn begin_owned<'w, R, H: Keeping<R, Kept = ValueOf<M>>, M: Cloning, K
 
 /// A memoized call without extra key: the result.
 ///
-/// All that a hit does not need is one call of another function, so that this is small enough to be inlined where the memoized function is
-/// called, and a hit pays for no register or stack of a miss.
+/// Everything that a hit does not need is in one other function: so this one is small enough to be inlined into its
+/// callers, and a hit pays for no register or stack of a miss.
 #[inline(always)]
 #[track_caller]
 pub(crate) fn call_owned<R, H: Keeping<R, Kept = ValueOf<M>>, M: Cloning>(
@@ -96,11 +96,11 @@ where
     compute::<R, H, M>(core, place, anchor, keeping, body)
 }
 
-/// Puts a copy of a result that is ready where there is no extra key at `copy`, and says how many hits of the memo there were on this
+/// Without an extra key: writes a copy of a ready result to `copy`, and returns the number of hits of the memo on this
 /// thread.
 ///
-/// Where nothing is optimised a call of its own: what is inlined leaves all its moves of a large result in the frame of the caller, below
-/// the body.
+/// Not inlined in unoptimised builds: there, inlining leaves all moves of a large result in the frame of the caller,
+/// below the body.
 #[cfg_attr(not(debug_assertions), inline(always))]
 fn hit<M: Cloning>(core: &'static Core, anchor: Option<&Anchor>, copy: &mut Option<OnItsWay<ValueOf<M>>>) -> u64 {
     let Some(anchor) = anchor else { return 0 };
@@ -108,7 +108,7 @@ fn hit<M: Cloning>(core: &'static Core, anchor: Option<&Anchor>, copy: &mut Opti
     cell.hit(core, copy)
 }
 
-/// The result of a hit. As [`hit`].
+/// The result of a hit. Inlined as [`hit`] is.
 #[cfg_attr(not(debug_assertions), inline(always))]
 fn done<R, H: Keeping<R>>(copy: Option<OnItsWay<H::Kept>>, hits: u64) -> R {
     if paid_by_hits::are_to_sweep(hits) {
@@ -117,9 +117,9 @@ fn done<R, H: Keeping<R>>(copy: Option<OnItsWay<H::Kept>>, hits: u64) -> R {
     H::result(copy.expect("a hit has made a copy").arrive())
 }
 
-/// The same for a call that finds no result at first sight.
+/// The rest of a call that finds no result without the lock.
 ///
-/// Nothing but this stands between the caller and the body: a recursion has as much of it on every level.
+/// The only frame between the caller and the body: a recursion has one at every level.
 #[cold]
 #[inline(never)]
 #[track_caller]
@@ -154,7 +154,7 @@ fn hit_or_miss<'w, R, H: Keeping<R, Kept = ValueOf<M>>, M: Cloning, K: KeyOf<M>>
     hit_counted::<R, H, M, K>(core, place, anchor, key)
 }
 
-/// A hit whose copy is made under the lock, since neither key nor value runs anything of the user's; or a miss.
+/// A hit that copies under the lock, since neither key nor value runs user code; or a miss.
 #[inline]
 #[track_caller]
 fn hit_locked<'w, R, H: Keeping<R, Kept = ValueOf<M>>, M: Cloning, K: KeyOf<M>>(
@@ -175,7 +175,7 @@ fn hit_locked<'w, R, H: Keeping<R, Kept = ValueOf<M>>, M: Cloning, K: KeyOf<M>>(
     miss::<R, H, M, K>(core, place, anchor, &key, hash)
 }
 
-/// A hit that has a count of the entry while its value is copied, or a miss.
+/// A hit that holds a count of the entry while it copies the value, or a miss.
 #[inline]
 #[track_caller]
 fn hit_counted<'w, R, H: Keeping<R, Kept = ValueOf<M>>, M: Cloning, K: KeyOf<M>>(
@@ -245,10 +245,10 @@ impl<M: Cloning> Ticket<'_, M> {
         }
     }
 
-    /// The body has returned `result`: stores it if it is one to keep, and returns it.
+    /// The body has returned `result`: stores it if it is to be kept, and returns it.
     ///
-    /// The copy for the caller is made before anything is published: a panic in `Clone` leaves no trace. Never inlined: what it
-    /// needs is not on the stack while the body runs.
+    /// The copy for the caller is made before anything is published: a panic in `Clone` leaves no trace. Never inlined,
+    /// so that its locals take no stack while the body runs.
     #[cold]
     #[inline(never)]
     pub fn end<R, H: Keeping<R, Kept = ValueOf<M>>>(&mut self, result: R, keeping: &H) -> R {
@@ -265,8 +265,8 @@ impl<M: Cloning> Ticket<'_, M> {
 
 /// Stores a result that is to be kept, and returns it.
 ///
-/// The steps of this are functions of their own for the sake of large results: where nothing is optimised, each move has a place of
-/// its own in the frame of the function that it is in.
+/// Its steps are separate functions for the sake of large results: in unoptimised builds, each move takes room in the
+/// frame of its function.
 #[inline]
 fn keep<R, H: Keeping<R, Kept = ValueOf<M>>, M: Cloning>(mut job: Job<'_, M>, result: OnItsWay<R>) -> R {
     let mut value = stored::<R, H>(result);
@@ -282,13 +282,13 @@ fn keep<R, H: Keeping<R, Kept = ValueOf<M>>, M: Cloning>(mut job: Job<'_, M>, re
     returned::<R, H>(first_of::<R, H, M>(published, copied))
 }
 
-/// What is stored of a result that is to be kept.
+/// The stored form of a result that is to be kept.
 #[inline]
 fn stored<R, H: Keeping<R>>(result: OnItsWay<R>) -> OnItsWay<H::Kept> {
     OnItsWay::new(H::stored(result.arrive()).expect("what is to be kept can be"))
 }
 
-/// The result that a copy makes.
+/// The result made from a copy.
 #[inline]
 fn returned<R, H: Keeping<R>>(copy: OnItsWay<H::Kept>) -> R {
     H::result(copy.arrive())
@@ -299,7 +299,7 @@ fn copied<V: Clone>(value: &V) -> OnItsWay<V> {
     OnItsWay::new(value.clone())
 }
 
-/// A copy of the value of a racer that was faster, or the own. A detached result's destructor runs here.
+/// A copy of a faster racer's value, or else the own. A detached result's destructor runs here.
 #[inline]
 fn first_of<R, H: Keeping<R, Kept = ValueOf<M>>, M: Cloning>(
     published: Published<M::Store>,
@@ -320,12 +320,12 @@ fn faster<R, H: Keeping<R, Kept = ValueOf<M>>, M: Cloning>(
 ) -> Option<OnItsWay<ValueOf<M>>> {
     match &published {
         Published::Ours(_) => None,
-        // Nothing yet: a refresh that is still on its way.
+        // None yet: a refresh that is still in flight.
         Published::Theirs(theirs) => theirs.slot.get().and_then(H::copy).map(OnItsWay::new),
     }
 }
 
-/// Carries out what the handle asks.
+/// Carries out an operation of the handle.
 pub(crate) fn apply_owned<'w, R, H: Keeping<R, Kept = ValueOf<M>>, M: Cloning, K: KeyOf<M>>(
     core: &'static Core,
     place: At<'w, M>,
@@ -342,7 +342,7 @@ pub(crate) fn apply_owned<'w, R, H: Keeping<R, Kept = ValueOf<M>>, M: Cloning, K
         Op::Insert(result) => {
             match H::stored(result.arrive()) {
                 Some(value) => insert::<R, H, M, K>(core, place, &key, OnItsWay::new(value)),
-                // An error that nobody could have a copy of: the old result goes, and none comes.
+                // An error that cannot be cloned: the old result is removed, and none is stored.
                 None => drop(forget::<M, K>(core, place, &key)),
             }
             Step::Done(Reply::Nothing)
@@ -398,7 +398,7 @@ fn insert<R, H: Keeping<R, Kept = ValueOf<M>>, M: Cloning, K: KeyOf<M>>(
     let keys = const { Keys::of::<M::Scope, K>() };
     H::mark(&mut value, |address| is_argument::<M>(place, &stored, address));
     let entry = new_entry::<M::Store>(Slot::full(value.arrive()), stored, hash);
-    // Before others can take it, see `Job::publish`.
+    // Before others can remove it, see `Job::publish`.
     counters::count(core, Count::Inserts, 1);
     let refused = Refused(core);
     let old = cell.replace(&entry, keys);
@@ -411,7 +411,7 @@ fn insert<R, H: Keeping<R, Kept = ValueOf<M>>, M: Cloning, K: KeyOf<M>>(
     panics.resume();
 }
 
-/// Counts a result as rejected, unless it is forgotten: the user's `Eq` panicked while it was being put in.
+/// Counts a result as rejected, unless this guard is forgotten: the user's `Eq` panicked during the insertion.
 struct Refused(&'static Core);
 
 impl Drop for Refused {
@@ -420,8 +420,8 @@ impl Drop for Refused {
     }
 }
 
-/// The duty to compute a new result, or what there is to say where that would never end: the handle's method panics, which alone
-/// knows its caller.
+/// The duty to compute a new result, or a panic message if that would never end: the handle's method panics, since only
+/// it knows its caller.
 fn refresh<'w, M: Cloning, K: KeyOf<M>>(
     core: &'static Core,
     place: At<'w, M>,
@@ -443,9 +443,9 @@ fn refresh<'w, M: Cloning, K: KeyOf<M>>(
     let own = own.filter(|old| matches!(old.slot.look(), Look::Busy(flight) if flight.thread == me));
     let own = own.map(|old| task_of::<M>(cell, old, false));
     let job = Job::refresh(place, cell, entry, keys, Replaced(old.map(Box::new)), call);
-    // Where it is asked from the body of the very flight it replaced, that would ask again, without end.
+    // In the body of the very flight that it replaced, it would run that body again, without end.
     if let Some(ring) = own.and_then(|own| rings::ring(core, own)) {
-        // As in the panic that this becomes.
+        // As during the panic that follows.
         panics::quietly(|| drop(job));
         return Err(ring);
     }

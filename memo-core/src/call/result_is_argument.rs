@@ -1,15 +1,15 @@
 //! A result that is an argument itself: kept as a mark.
 //!
-//! A function that simplifies often returns its argument. Kept as it is, such a result would hold its own owner, and neither
-//! would ever go (law 16). So where what is kept is a pointer of the owner's type, an argument is kept as a `Weak`: it holds nothing, and
-//! gives the argument back to whoever calls with it.
+//! A function that simplifies often returns its argument. Stored as it is, such a result would keep its own owner alive,
+//! and neither would ever be dropped (law 16). So where the stored value is a pointer of the owner's type, an argument is
+//! stored as a `Weak`: it keeps nothing alive, and yields the argument again to every caller that passes it.
 //!
 //! # Invariants
 //!
-//! 1. A mark is of the owner, or of a weak argument that the stored key names. Who finds its entry has passed that argument, and
-//!    borrows it: the mark can give it.
-//! 2. Where the call has ended its own argument (a body may consume what is passed by value), it has a copy of its own, made before
-//!    the mark.
+//! 1. A mark refers to the owner, or to a weak argument that the stored key names. A caller that finds its entry has
+//!    passed that argument, and borrows it: the mark can be upgraded.
+//! 2. If the call has dropped its own argument (a body may consume what is passed by value), it has a copy of its own,
+//!    made before the mark.
 
 use std::marker::PhantomData;
 use std::{rc, sync};
@@ -17,7 +17,7 @@ use std::{rc, sync};
 use crate::argument::owner::Place;
 use crate::call::what_is_kept::Keeping;
 
-/// As `H` keeps it, and as a mark if it is an argument.
+/// Keeps results as `H` does, and as a mark if the result is an argument.
 #[derive(Clone, Copy, Debug)]
 pub struct OrMark<H>(H);
 
@@ -62,9 +62,9 @@ impl<R, H: Keeping<R, Kept: Pointer>> Keeping<R> for OrMark<H> {
 /// Invariant 1.
 const BORROWED: &str = "memo_core: a caller borrows the argument that a mark is of";
 
-/// A result that may be an argument itself.
+/// A stored result that may be an argument itself.
 pub enum Marked<P: Pointer> {
-    /// Another one.
+    /// Another object.
     Held(P),
     /// An argument.
     Mark(P::Mark),
@@ -76,7 +76,7 @@ impl<P: Pointer> std::fmt::Debug for Marked<P> {
     }
 }
 
-/// A copy is for a caller, and so no mark.
+/// A copy is for a caller, so it is no mark.
 impl<P: Pointer> Clone for Marked<P> {
     #[inline]
     fn clone(&self) -> Self {
@@ -85,7 +85,7 @@ impl<P: Pointer> Clone for Marked<P> {
 }
 
 impl<P: Pointer> Marked<P> {
-    /// A clone of what it stands for, if that is alive.
+    /// A clone of the pointer that it stands for, if the object is alive.
     #[inline]
     fn pointer(&self) -> Option<P> {
         match self {
@@ -97,11 +97,11 @@ impl<P: Pointer> Marked<P> {
 
 /// A counted pointer, or an `Option` or `Result` of one.
 pub trait Pointer: Clone {
-    /// What is kept of an argument.
+    /// The stored form of an argument.
     type Mark: 'static;
     /// Its mark, and the address of its object.
     fn mark(&self) -> Option<(Self::Mark, usize)>;
-    /// What a mark was made of, if its object is alive.
+    /// The pointer that a mark was made from, if its object is alive.
     fn of_mark(mark: &Self::Mark) -> Option<Self>;
 }
 
@@ -153,21 +153,21 @@ impl<P: Pointer, E: Clone> Pointer for Result<P, E> {
     }
 }
 
-/// A counted pointer of the type `O`, or what may contain one.
+/// A counted pointer of the type `O`, or a type that may contain one.
 pub trait PointerOf<O: ?Sized> {}
 
-/// The owner of nothing: with it in the choice the compiler does not take a pointer for the owner's because the owner's type is not known,
-/// for an error told before.
+/// The owner of nothing. With it as a second candidate, the compiler does not take a pointer for the owner's only
+/// because an earlier error left the owner's type unknown.
 #[derive(Debug)]
 pub enum NoOwner {}
 
 impl<P: PointerOf<O>, O: ?Sized> PointerOf<O> for Option<P> {}
 impl<P: PointerOf<O>, O: ?Sized, E> PointerOf<O> for Result<P, E> {}
 
-/// A place where results can be kept, and how: as `H` says.
+/// A place where results can be stored, and how: as `H` says.
 ///
-/// Whether that is completed by marks is chosen by the types, not by how they are spelt: the inherent method, for what is kept in the form of
-/// the owner's own pointer, wins over that of [`WithoutMarks`], which is there for all.
+/// Types decide whether marks are used, not their spelling: the inherent method, for results stored as the owner's own
+/// pointer type, wins over that of [`WithoutMarks`], which every type has.
 #[derive(Debug)]
 pub struct Checked<'w, R, H, O: ?Sized, S> {
     place: Place<'w, O, S>,
@@ -181,7 +181,7 @@ impl<'w, R, H, O: ?Sized, S> Checked<'w, R, H, O, S> {
         Self { place, keeping, result: PhantomData }
     }
 
-    /// Results are held also where they are of the owner's own type (`may_return_owner`).
+    /// Results of the owner's own type are held, too (`may_return_owner`).
     #[inline(always)]
     #[must_use]
     pub fn __memo_held(self) -> (Place<'w, O, S>, H) {
@@ -190,7 +190,7 @@ impl<'w, R, H, O: ?Sized, S> Checked<'w, R, H, O, S> {
 }
 
 impl<'w, R, H: Keeping<R, Kept: Pointer + PointerOf<O>>, O: ?Sized, S> Checked<'w, R, H, O, S> {
-    /// Of the owner's own type.
+    /// For results of the owner's own type.
     #[inline(always)]
     #[must_use]
     pub fn __memo_marking(self) -> (Place<'w, O, S>, OrMark<H>) {
@@ -198,13 +198,13 @@ impl<'w, R, H: Keeping<R, Kept: Pointer + PointerOf<O>>, O: ?Sized, S> Checked<'
     }
 }
 
-/// Of any other type.
+/// For results of any other type.
 pub trait WithoutMarks {
     /// The place.
     type Place;
     /// How results are kept there.
     type Keeping;
-    /// As it is.
+    /// Keeps results as they are.
     fn __memo_marking(self) -> (Self::Place, Self::Keeping);
 }
 

@@ -1,26 +1,26 @@
-//! Which results are worth keeping (law 15): an `Err` is not, unless the options say so. And what is kept of one that is: all of it, its
-//! `Ok`, or a [mark](crate::call::result_is_argument).
+//! Which results are kept (law 15): an `Err` is not, unless the options say so. And which part of a result is kept: the
+//! whole, its `Ok`, or a [mark](crate::call::result_is_argument).
 
 use std::marker::PhantomData;
 
-/// What a memo that returns an `R` by clone keeps of it.
+/// What a memo that returns an `R` by clone keeps of each result.
 pub trait Keeping<R> {
-    /// What lies in the store. Calls ask it to be `Clone`.
+    /// The stored type. Calls require it to be `Clone`.
     type Kept;
 
     /// Whether a result is kept.
     fn keeps(&self, result: &R) -> bool;
 
-    /// What is stored of a result: of each that is kept something, and nothing where there could be no copy of it.
+    /// The stored form of a result: `Some` for each that is kept, `None` for one that cannot be copied.
     fn stored(result: R) -> Option<Self::Kept>;
 
-    /// Makes what is stored hold nothing if it is an argument itself, which `is_argument` knows by its address; whether it does.
+    /// If the stored value is an argument, as `is_argument` tells by its address, replaces it by a mark. Returns whether it is a mark.
     #[inline(always)]
     fn mark(_stored: &mut Self::Kept, _is_argument: impl FnOnce(usize) -> bool) -> bool {
         false
     }
 
-    /// A copy of what is stored, where an argument that it is may be gone.
+    /// A copy of the stored value; `None` if it is a mark whose argument is gone.
     #[inline]
     fn copy(stored: &Self::Kept) -> Option<Self::Kept>
     where
@@ -29,16 +29,16 @@ pub trait Keeping<R> {
         Some(stored.clone())
     }
 
-    /// The result made of a copy of what is stored.
+    /// The result made from a copy of the stored value.
     fn result(copy: Self::Kept) -> R;
 
-    /// A copy of a result that is not kept, for those who waited for it; without one they compute.
+    /// A copy of a result that is not kept, for the waiters; without one they compute.
     fn shared(result: &R) -> Option<Self::Kept>
     where
         Self::Kept: Clone;
 }
 
-/// What is kept of an `$result`: all of it.
+/// Keeps the whole of a `$result`.
 macro_rules! as_it_is {
     ($result:ty) => {
         type Kept = $result;
@@ -61,7 +61,7 @@ macro_rules! as_it_is {
     };
 }
 
-/// `cache_err`, and whatever is no `Result`: every result is kept.
+/// `cache_err`, and types other than `Result`: every result is kept.
 #[derive(Clone, Copy, Debug)]
 pub struct KeepAll;
 
@@ -73,7 +73,7 @@ impl<R> Keeping<R> for KeepAll {
     as_it_is!(R);
 }
 
-/// `cache_if` and `some_only`: what passes the test is kept.
+/// `cache_if` and `some_only`: results that pass the test are kept.
 #[derive(Clone, Copy, Debug)]
 pub struct KeepIf<F>(F);
 
@@ -85,7 +85,7 @@ impl<R, F: Fn(&R) -> bool> Keeping<R> for KeepIf<F> {
     as_it_is!(R);
 }
 
-/// A `Result` that can be cloned: an `Ok` is kept, and an `Err` shared with those who waited.
+/// A `Result` that can be cloned: an `Ok` is kept, and an `Err` shared with the waiters.
 #[derive(Clone, Copy, Debug)]
 pub struct KeepOk;
 
@@ -97,7 +97,7 @@ impl<T, E> Keeping<Result<T, E>> for KeepOk {
     as_it_is!(Result<T, E>);
 }
 
-/// A `Result` whose error cannot be cloned: nothing is asked of that, and it is never stored.
+/// A `Result` whose error cannot be cloned: nothing is required of the error, and it is never stored.
 #[derive(Clone, Copy, Debug)]
 pub struct KeepOkAlone;
 
@@ -125,7 +125,7 @@ impl<T, E> Keeping<Result<T, E>> for KeepOkAlone {
     }
 }
 
-/// Chooses by the result's type, not by how it is spelt: an alias of `Result` counts.
+/// Chooses by the result's type, not by its spelling: an alias of `Result` counts.
 ///
 /// The inherent method, for a `Result` that can be cloned, wins over that of [`KeepAnyOk`], for every `Result`, and both, which
 /// take this by value, over that of [`KeepAny`], for every type.
@@ -148,7 +148,7 @@ impl<R> Default for Keep<R> {
 }
 
 impl<T: Clone, E: Clone> Keep<Result<T, E>> {
-    /// An `Ok`.
+    /// Keeps an `Ok`, and shares an `Err`.
     #[inline(always)]
     #[must_use]
     pub const fn __memo_keeping(self) -> KeepOk {
@@ -158,7 +158,7 @@ impl<T: Clone, E: Clone> Keep<Result<T, E>> {
 
 /// Keeps an `Ok`.
 pub trait KeepAnyOk: Sized {
-    /// An `Ok` alone.
+    /// Keeps an `Ok` alone.
     #[inline(always)]
     fn __memo_keeping(self) -> KeepOkAlone {
         KeepOkAlone
@@ -169,7 +169,7 @@ impl<T, E> KeepAnyOk for Keep<Result<T, E>> {}
 
 /// Keeps everything.
 pub trait KeepAny: Sized {
-    /// All.
+    /// Keeps all.
     #[inline(always)]
     fn __memo_keeping(self) -> KeepAll {
         KeepAll
@@ -178,7 +178,7 @@ pub trait KeepAny: Sized {
 
 impl<R> KeepAny for &Keep<R> {}
 
-/// `some_only`: what is there.
+/// `some_only`: keeps a `Some`.
 #[inline]
 pub const fn keep_some<T>(result: &Option<T>) -> bool {
     result.is_some()

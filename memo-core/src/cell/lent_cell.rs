@@ -1,4 +1,4 @@
-//! The cells of lending memos without an extra key: one slot, which lies in the cell itself.
+//! The cells of lending memos without an extra key: one slot, in the cell itself.
 
 use std::ptr::NonNull;
 
@@ -13,7 +13,7 @@ use crate::memo::{all_memos, counters};
 use crate::sys::thread;
 use crate::value::slot::{Look, Slot};
 
-/// The cell of a lending memo without extra key: the object's alone, enumerated by nobody.
+/// The cell of a lending memo without extra key. Only its object refers to it; it is never enumerated.
 #[repr(C)]
 pub(crate) struct LentCell<V> {
     pub(crate) head: CellHead,
@@ -21,15 +21,15 @@ pub(crate) struct LentCell<V> {
 }
 
 impl<V> LentCell<V> {
-    /// Fills the slot that the caller claimed, unless a computation of the same thread has taken that over: then the value comes
-    /// back once theirs is there.
+    /// Fills the slot that the caller claimed. If another computation of this thread has overtaken it, the value comes
+    /// back once the other's is there.
     #[inline]
     pub(crate) fn fill_claimed(&self, value: V) -> Option<V> {
         if self.slot.is_still_claimed(thread::number()) {
             self.slot.fill(value);
             return None;
         }
-        // Who took over does nothing else before.
+        // The computation that overtook does nothing else before.
         while self.slot.get().is_none() {
             std::hint::spin_loop();
         }
@@ -65,7 +65,7 @@ unsafe impl<V: 'static> AnyCell for LentCell<V> {
     }
 
     unsafe fn end(cell: NonNull<CellHead>, why: Count) -> usize {
-        // SAFETY: the caller's: nobody else reaches a cell that is not counted.
+        // SAFETY: promised by the caller: nobody else reaches a cell without a count.
         let this = unsafe { &mut *cell.cast::<Self>().as_ptr() };
         let Some(value) = this.slot.take() else { return 0 };
         counters::count(this.head.memo(), why, 1);
@@ -96,7 +96,7 @@ pub(crate) fn find<'w, V: 'static>(core: &'static Core, anchor: &'w Anchor) -> O
     Some(unsafe { any_cell::cast::<LentCell<V>>(cell) })
 }
 
-/// The cell of `core` on `anchor`, made on first use: with `slot`, and the look comes back that its maker has of it.
+/// The cell of `core` on `anchor`, made on first use with `slot`; its maker also gets the look that `slot` returned.
 #[inline(always)]
 pub(crate) fn find_or_add<'w, V: 'static>(
     core: &'static Core,
@@ -113,9 +113,9 @@ pub(crate) fn find_or_add<'w, V: 'static>(
     }
     let (slot, look) = slot();
     let cell = LentCell::<V> { head: CellHead::vacant(core), slot };
-    // A small first result lies with its anchor: no allocation of its own.
+    // A small first result is stored beside its anchor, without an allocation of its own.
     let raw = match room {
-        // SAFETY: room was asked for since it fits, and this call made the node.
+        // SAFETY: room was requested because the cell fits, and this call made the node.
         Some(room) => unsafe { room.put(cell) },
         None => LentCell::into_raw(NonNull::from(Box::leak(Box::new(cell)))),
     };
@@ -123,7 +123,7 @@ pub(crate) fn find_or_add<'w, V: 'static>(
         Ok(()) => (raw, Some(look)),
         Err(there) => {
             if room.is_none() {
-                // SAFETY: not published: still ours.
+                // SAFETY: not published, so nobody else has it.
                 unsafe { any_cell::release::<LentCell<V>>(raw) };
             }
             (there, None)

@@ -1,4 +1,4 @@
-//! What a memo's calls are generic over, in one parameter: the owner, the scope, and how a cell holds the results.
+//! The one type parameter of a memo's calls: the owner, the scope, and how a cell stores the results.
 
 use std::marker::PhantomData;
 
@@ -13,13 +13,13 @@ use crate::value::store::{Counted, Store};
 pub trait Spec: Sized {
     /// The owner.
     type Owner: Locate<Self::Scope> + ?Sized;
-    /// Who sees the results.
+    /// Which threads see the results.
     type Scope: Scope;
-    /// How a cell holds its entries, and so the key and the value of each.
+    /// How a cell stores its entries, and so the key and the value of each.
     type Store: Store<Key: StoredKey<Self::Scope>> + 'static;
 }
 
-/// The memo of an owner `O`, in scope `S`, whose cells hold their entries in an `St`.
+/// A memo with owner `O` and scope `S`, whose cells store their entries in an `St`.
 #[derive(Debug)]
 pub struct Of<O: ?Sized, S, St>(PhantomData<O>, PhantomData<(S, St)>);
 
@@ -36,7 +36,7 @@ pub(crate) type EntryOf<M> = Counted<<M as Spec>::Store>;
 pub(crate) type KeyIn<M> = <<M as Spec>::Store as Store>::Key;
 pub(crate) type ValueOf<M> = <<M as Spec>::Store as Store>::Value;
 
-/// The extra key of a call of such a memo.
+/// The extra key of a call of the memo `M`.
 pub(crate) trait KeyOf<M: Spec>: KeySet<M::Scope, Stored = KeyIn<M>> {}
 
 impl<M: Spec, K: KeySet<M::Scope, Stored = KeyIn<M>>> KeyOf<M> for K {}

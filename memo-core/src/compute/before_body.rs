@@ -1,4 +1,4 @@
-//! What a call notes before its body runs, to be compared with what is after it.
+//! Notes taken before a body runs, to be compared with the state after it.
 
 use std::time::Instant;
 
@@ -7,25 +7,25 @@ use crate::memo::counter_block::Count;
 use crate::memo::counters;
 use crate::reclaim::leak_audit;
 
-/// The first computes of a memo on a thread are all timed, then one in so many: two clock reads cost 50 ns.
+/// The first `SAMPLE` computes of a memo on a thread are all timed, then one in `SAMPLE`: two clock reads cost 50 ns.
 const SAMPLE: u64 = 64;
 
-/// Without a clock no compute is timed: there it would be a panic to ask for the time. `memo_no_clock` stands for such a platform.
+/// On a platform without a clock no compute is timed: reading the time would panic there. `memo_no_clock` simulates such a platform.
 const HAS_CLOCK: bool = !cfg!(any(all(target_family = "wasm", target_os = "unknown"), memo_no_clock));
 
-/// What a call notes before its body runs. It lies with the computation's frame: what stays on the stack below the body is little,
-/// since a recursion has as much of it on every level.
+/// Notes taken before a body runs. They are in the computation's frame, so that little stays on the stack below the
+/// body: a recursion pays for that at every level.
 #[derive(Clone, Copy, Default)]
 pub(crate) struct Notes {
     pub(super) timed: Option<Timed>,
-    /// The owner's strong count, if the result may hold it.
+    /// The owner's strong count, if the result may hold the owner.
     pub(crate) strong: Option<usize>,
-    /// Those of the others.
+    /// The strong counts of the other weak arguments.
     pub(super) others: Counts,
 }
 
 impl Notes {
-    /// The result holds no argument, whatever the counts say.
+    /// Records that the result holds no argument, whatever the counts say.
     pub(crate) fn holds_nothing(&mut self) {
         self.strong = None;
         self.others = Counts::default();
@@ -36,11 +36,11 @@ impl Notes {
 #[derive(Clone, Copy)]
 pub(super) struct Timed {
     started: Instant,
-    /// How many computes it stands for.
+    /// How many computes this one stands for.
     weight: u64,
 }
 
-/// Calls of their own, as those of [`Running`](super::frames::Running).
+/// Never inlined, like the functions of [`Running`](super::frames::Running).
 impl Timed {
     #[inline(never)]
     pub(super) fn start(core: &'static Core) -> Option<Self> {
@@ -62,5 +62,5 @@ impl Timed {
     }
 }
 
-/// The strong counts of the first few weak arguments besides the owner; 0 where there is none. More are not watched.
+/// The strong counts of the first few weak arguments besides the owner; 0 where there is none. Any others are not watched.
 pub(super) type Counts = [usize; leak_audit::OTHERS];

@@ -1,18 +1,18 @@
-//! The computations in progress on each thread: so that re-entry is a panic with names, never a hang.
+//! The computations in progress on each thread, so that re-entry is a panic with names, never a hang.
 //!
-//! Most of them end in the order of a stack. Not all: a body may be suspended (on the stack of a coroutine) and go on when
-//! others of its thread, which began later, have ended or not; and it may be dropped, or go on, on another thread.
+//! Most of them end in stack order. Not all: a body may be suspended (on the stack of a coroutine) and resume before or
+//! after later computations of its thread have ended; it may also be dropped, or resume, on another thread.
 //!
 //! # Invariants
 //!
-//! 1. A frame is in the list of the thread that made it, its home, from the begin of its computation to its end. The list is
-//!    changed by its home alone. So what [`chain`] finds stands, on this thread and on one that is parked.
-//! 2. A frame lies in memory of its home, not on the stack of its call: that may go with a coroutine. Its home alone frees it, or uses
-//!    it again, as long as there is a home.
-//! 3. A computation takes its own frame out, wherever that is in the list. On another thread it only says that it has ended: its
-//!    home takes the frame out when it is the innermost.
-//! 4. A thread that ends leaves the frames that are still in its list to their computations. Of the two that may be the
-//!    last, thread and computation, the second to say so frees the frame.
+//! 1. A frame is in the list of its home, the thread that made it, from the start of its computation to the end. Only the
+//!    home changes that list. So the frames that [`chain`] finds are alive, on this thread and on one that is parked.
+//! 2. A frame lies in memory of its home, not on the stack of its call, which may go with a coroutine. As long as the
+//!    home runs, only the home frees or reuses the frame.
+//! 3. A computation takes its own frame out, wherever that is in the list. On another thread it only marks the frame as
+//!    ended: the home takes it out once it is the innermost.
+//! 4. A thread that ends leaves the frames that are still in its list to their computations. Either of the two, thread
+//!    and computation, may end last: the second one frees the frame.
 
 use std::cell::Cell;
 use std::iter;
@@ -26,16 +26,16 @@ use crate::sys::sync::plain::{AtomicU32, Ordering};
 use crate::sys::thread::{self, Step};
 use crate::value::slot::Slot;
 
-/// What a computation is for.
+/// What a computation computes.
 #[derive(Clone, Copy)]
 pub(crate) struct Task {
     /// The address of the slot it computes.
     pub(crate) slot: usize,
-    /// The address of the cell, and the hash of the key: what a second flight of the same key has in common with it. 0 where
-    /// no flight can be asked to go: there it is the slot.
+    /// The address of the cell and the hash of the key: two flights of one key have both in common. 0 where no flight
+    /// can be cleared: there the slot tells.
     pub(crate) cell: usize,
     pub(crate) hash: u64,
-    /// Whether it computes beside others, for whom it is no flight.
+    /// Whether it races: computes beside others, which do not wait for it.
     pub(crate) races: bool,
 }
 
@@ -51,14 +51,14 @@ pub(crate) struct Frame {
     pub(super) task: Task,
     /// An address on the stack it runs on.
     pub(super) stack: usize,
-    /// The number of its home.
+    /// The number of its home thread.
     home: u32,
-    /// How many computations that race are around it, itself included; or were, when it began.
+    /// How many racing computations were around it when it began, itself included.
     pub(super) races: u32,
     outer: Cell<*mut Frame>,
     inner: Cell<*mut Frame>,
     end: AtomicU32,
-    /// What its call noted before it.
+    /// The notes of its call.
     notes: Notes,
 }
 
@@ -74,9 +74,9 @@ per_thread! {
 
 /// Neither its computation nor its home has ended.
 const NONE: u32 = 0;
-/// The computation has, on another thread.
+/// The computation has ended, on another thread.
 const COMPUTATION: u32 = 1;
-/// The home has.
+/// The home thread has ended.
 const HOME: u32 = 2;
 
 impl Frame {
@@ -89,14 +89,14 @@ impl Frame {
     }
 }
 
-/// A computation in progress. Takes its frame off again, also when the body panics.
+/// A computation in progress. Its drop takes the frame out again, also when the body panics.
 ///
-/// What comes before the body and what after it are calls of their own: where the body goes on on another thread, nothing that
-/// was known about this one is left in a register.
+/// The code before the body and the code after it are never inlined: if the body resumes on another thread, no register
+/// still holds anything about the first one.
 pub(crate) struct Running(NonNull<Frame>);
 
 impl Running {
-    /// A computation of this thread, from here on. `stack` is an address on the stack that it runs on, not below it.
+    /// Begins a computation on this thread. `stack` is an address on the stack that it runs on, not below it.
     #[inline(never)]
     pub(crate) fn begin(core: &'static Core, task: Task, stack: usize, notes: Notes) -> Self {
         let here = Frames::here();
@@ -110,7 +110,7 @@ impl Running {
         // SAFETY: as above.
         let around = unsafe { outer.as_ref() };
         let at = room(&here);
-        // SAFETY: room for a frame, which nobody else knows; a spare one has nothing to drop.
+        // SAFETY: room for a frame that is not shared yet; a spare one has nothing to drop.
         unsafe {
             at.write(Frame {
                 core,
@@ -131,9 +131,9 @@ impl Running {
         Self(at)
     }
 
-    /// What its call noted before it.
+    /// The notes of its call.
     pub(crate) fn notes(&self) -> &Notes {
-        // SAFETY: it stands until this drops, and its notes are not written to.
+        // SAFETY: the frame lives until this drops, and its notes are never written.
         &unsafe { self.0.as_ref() }.notes
     }
 }
@@ -141,7 +141,7 @@ impl Running {
 impl Drop for Running {
     #[inline(never)]
     fn drop(&mut self) {
-        // SAFETY: it is freed by this call, or later.
+        // SAFETY: the frame is freed by this call, or later.
         let frame = unsafe { self.0.as_ref() };
         let here = Frames::here();
         if frame.home == thread::number() && !frame.has_ended() {
@@ -167,20 +167,20 @@ fn unlink(here: &Frames, frame: &Frame) {
     }
 }
 
-/// Ends a computation on another thread than it began on, or after that one's end.
+/// Ends a computation on a thread other than its home, or after its home has ended.
 #[cold]
 fn end_away_from_home(frame: NonNull<Frame>) {
-    // SAFETY: its home frees it after this step, if that was not second.
+    // SAFETY: its home frees it only after this step, and only if this one comes first.
     if unsafe { frame.as_ref() }.end.swap(COMPUTATION, Ordering::AcqRel) == HOME {
-        // SAFETY: made by `place`, and invariant 4.
+        // SAFETY: made by `new_room`, and invariant 4.
         drop(unsafe { Box::from_raw(frame.as_ptr()) });
     }
 }
 
-/// So many frames are kept for the next computations; a deeper recursion allocates.
+/// How many spare frames are kept for later computations; a deeper recursion allocates.
 const SPARE: u32 = 64;
 
-/// Room for a frame, which is to be written.
+/// Room for a frame; the caller writes it.
 fn room(here: &Frames) -> NonNull<Frame> {
     match NonNull::new(here.spare.get()) {
         Some(spare) => {
@@ -196,12 +196,12 @@ fn room(here: &Frames) -> NonNull<Frame> {
 #[cold]
 #[inline(never)]
 fn new_room() -> NonNull<Frame> {
-    // What is kept has to be given back.
+    // Spare frames have to be freed.
     thread::at_end(Step::FreeFrames, close);
     NonNull::from(Box::leak(Box::<Frame>::new_uninit())).cast()
 }
 
-/// Keeps a frame that is in no list for the next computation, or frees it.
+/// Keeps a frame that is in no list as a spare, or frees it.
 fn put_away(here: &Frames, frame: NonNull<Frame>) {
     if here.spare_len.get() < SPARE && !thread::is_late() {
         // SAFETY: it is in no list.
@@ -214,18 +214,18 @@ fn put_away(here: &Frames, frame: NonNull<Frame>) {
     }
 }
 
-/// Frees what is kept, and leaves the frames of computations that have not ended to them. Runs when the thread ends, and is late.
+/// Frees the spare frames, and leaves those in use to their computations. Runs at the end of the thread, when it is late.
 pub(crate) fn close() {
     let here = Frames::here();
     here.spare_len.set(0);
     let taken = |list: &Cell<*mut Frame>| list.replace(std::ptr::null_mut());
     let (spare, left) = (taken(&here.spare), taken(&here.innermost));
     for frame in taken_apart(spare) {
-        // SAFETY: made by `new_room`, and in no list any more.
+        // SAFETY: made by `new_room`, and now in no list.
         drop(unsafe { Box::from_raw(frame.as_ptr()) });
     }
     for frame in taken_apart(left) {
-        // SAFETY: its computation frees it after this step, if that was not second.
+        // SAFETY: its computation frees it only after this step, and only if this one comes first.
         if unsafe { frame.as_ref() }.end.swap(HOME, Ordering::AcqRel) == COMPUTATION {
             // SAFETY: made by `new_room`, and invariant 4.
             drop(unsafe { Box::from_raw(frame.as_ptr()) });
@@ -233,11 +233,11 @@ pub(crate) fn close() {
     }
 }
 
-/// The frames of a list that is this thread's alone; each may be freed when it has come.
+/// The frames of a list that only this thread has; each may be freed once it is yielded.
 fn taken_apart(mut list: *mut Frame) -> impl Iterator<Item = NonNull<Frame>> {
     iter::from_fn(move || {
         let frame = NonNull::new(list)?;
-        // SAFETY: it stands until it has come.
+        // SAFETY: it lives until it is yielded.
         list = unsafe { frame.as_ref() }.outer.get();
         Some(frame)
     })
@@ -246,11 +246,11 @@ fn taken_apart(mut list: *mut Frame) -> impl Iterator<Item = NonNull<Frame>> {
 /// The computations of a list that have not ended, from the innermost outwards.
 ///
 /// # Safety
-/// The list is this thread's, or that of one which does not run, and stays so.
+/// The list is this thread's, or that of a parked thread, as long as the iterator is in use.
 unsafe fn outwards<'a>(innermost: *const Frame) -> impl Iterator<Item = &'a Frame> {
     let mut at = innermost;
     let all = iter::from_fn(move || {
-        // SAFETY: the caller's.
+        // SAFETY: promised by the caller.
         let frame = unsafe { at.as_ref() }?;
         at = frame.outer.get();
         Some(frame)
@@ -258,9 +258,9 @@ unsafe fn outwards<'a>(innermost: *const Frame) -> impl Iterator<Item = &'a Fram
     all.filter(|frame| !frame.has_ended())
 }
 
-/// Those of this thread.
+/// The computations of this thread that have not ended.
 pub(super) fn of_this_thread<'a>() -> impl Iterator<Item = &'a Frame> {
-    // SAFETY: who looks at them does nothing else meanwhile.
+    // SAFETY: callers do nothing else while they iterate.
     unsafe { outwards(innermost()) }
 }
 
@@ -269,18 +269,18 @@ pub(crate) fn innermost() -> *const Frame {
     Frames::here().innermost.get()
 }
 
-/// The address that a computation's frame knows its slot by.
+/// The address by which a frame identifies its slot.
 #[inline]
 pub(crate) fn slot_address<V>(slot: &Slot<V>) -> usize {
     std::ptr::from_ref(slot).expose_provenance()
 }
 
-/// The computations from that of `slot` on to the `innermost`, each with its place.
+/// The computations from the one of `slot` to the `innermost`, each with its place.
 ///
 /// # Safety
 /// As [`outwards`].
 pub(crate) unsafe fn chain(innermost: *const Frame, slot: usize) -> Vec<String> {
-    // SAFETY: the caller's.
+    // SAFETY: promised by the caller.
     places_from(slot, unsafe { outwards(innermost) })
 }
 

@@ -20,7 +20,7 @@ use crate::value::entry::Meta;
 use crate::value::slot::{Look, NoValue, Slot};
 use crate::value::store::{Counted, Evicted, Store, Taken};
 
-/// Begins a computation: as a frame of this thread, timed now and then. `stack` is an address on the stack that it runs on.
+/// Begins a computation: a frame on this thread, sometimes timed. `stack` is an address on the stack that it runs on.
 fn start(core: &'static Core, task: Task, stack: usize, strong: Option<usize>, others: Counts) -> Running {
     Running::begin(core, task, stack, Notes { timed: Timed::start(core), strong, others })
 }
@@ -31,7 +31,7 @@ pub(crate) fn start_bare(core: &'static Core, task: Task, stack: usize, strong: 
     start(core, task, stack, strong, Counts::default())
 }
 
-/// Ends one whose body has returned; what was noted before it.
+/// Ends a computation whose body has returned, and gives back its notes.
 #[inline(never)]
 pub(crate) fn stop(core: &'static Core, running: Running) -> Notes {
     let notes = *running.notes();
@@ -55,7 +55,7 @@ fn counts_of<M: Spec>(entry: &EntryOf<M>) -> Counts {
     counts
 }
 
-/// Looks at those arguments after the call (law 16), where all threads see them.
+/// Looks at the other weak arguments after the call (law 16), in memos of all threads.
 fn look_at_others<M: Spec>(core: &'static Core, entry: &EntryOf<M>, before: &Counts) {
     if M::Scope::LOCAL || !<KeyIn<M> as StoredKey<M::Scope>>::PEERS {
         return;
@@ -67,8 +67,8 @@ fn look_at_others<M: Spec>(core: &'static Core, entry: &EntryOf<M>, before: &Cou
     });
 }
 
-/// Whether the owner, or another weak argument that the stored key names, is at this address. Whoever finds that key again borrows
-/// what it names.
+/// Whether the owner, or another weak argument that the stored key names, is at this address. A caller that finds the
+/// key again borrows what the key names.
 pub(crate) fn is_argument<M: Spec>(place: At<'_, M>, stored: &KeyIn<M>, address: usize) -> bool {
     let mut found = place.life().is_some_and(|(subject, _)| subject.address == address);
     if !found {
@@ -77,21 +77,21 @@ pub(crate) fn is_argument<M: Spec>(place: At<'_, M>, stored: &KeyIn<M>, address:
     found
 }
 
-/// Notes a miss: counted, and something to sweep is owed for it.
+/// Counts a miss; the call owes some sweeping for it.
 pub(crate) fn note_miss(core: &'static Core) {
     counters::count(core, Count::Misses, 1);
     account::owe();
 }
 
-/// What stands against a call's own entry.
+/// Who this call computes for.
 pub(super) enum Role<'c> {
-    /// Its entry is in the store, claimed: others wait for it.
+    /// For all: it leads. Its entry is in the store, claimed, and others wait for it.
     Lead,
-    /// Its entry is its own until the result is there (`single_flight = false`, or a flight was rejected before).
+    /// For itself: it races. Its entry is private until the result is there (`single_flight = false`, or a flight was rejected before).
     Race(Race<'c>),
-    /// Its slot is filled, or about to be, and its compute counted; whether it was stored is not.
+    /// Its slot is filled, or about to be, and its compute counted; the store is not counted yet.
     Filled,
-    /// Its end has been told.
+    /// Waiters have been notified.
     Done,
 }
 
@@ -99,19 +99,19 @@ pub(super) enum Role<'c> {
 pub(crate) struct Job<'w, M: Spec> {
     place: At<'w, M>,
     cell: &'w CellOf<M>,
-    /// Until it is published.
+    /// `None` once it is published.
     entry: Option<EntryOf<M>>,
     keys: Keys,
     role: Role<'w>,
-    /// From the begin of its body to the end.
+    /// From `start` to `stop`.
     running: Option<Running>,
-    /// What a refresh took the place of. It goes when the new result is there: its `Drop` may ask for that.
+    /// The entry that a refresh replaced. Dropped after the new result is published: its `Drop` may ask for that.
     _replaced: Replaced<M::Store>,
-    /// Last: what the call owes is paid when all else is done.
+    /// Last: the call pays its debt when all else is done.
     _call: Call,
 }
 
-/// What a refresh took the place of: seldom anything, and not on the stack below a body.
+/// The entry that a refresh replaced: boxed, since it is rare and must not take stack below a body.
 pub(crate) struct Replaced<St: Store>(pub(crate) Option<Box<Taken<St>>>);
 
 impl<St: Store> Drop for Replaced<St> {
@@ -126,7 +126,7 @@ fn entry_of<St: Store>(entry: &Option<Counted<St>>) -> &Counted<St> {
     entry.as_ref().expect("a job has its entry until it is published")
 }
 
-/// Ends a flight without a value, unless it is forgotten.
+/// Ends a flight without a value, unless this guard is forgotten.
 struct Unfilled<'e, V>(&'e Slot<V>);
 
 impl<V> Drop for Unfilled<'_, V> {
@@ -135,15 +135,15 @@ impl<V> Drop for Unfilled<'_, V> {
     }
 }
 
-/// What became of a computed value.
+/// The outcome of publishing a computed value.
 pub(crate) enum Published<St: Store> {
-    /// Its entry has it; stored or not.
+    /// The value is in the call's own entry, stored or not.
     Ours(Counted<St>),
-    /// A racer was first: this is the one everybody gets.
+    /// A racer was first: this is its entry, which everybody gets.
     Theirs(Counted<St>),
 }
 
-/// What the computation of an entry is for.
+/// The task of computing an entry.
 pub(crate) fn task_of<M: Spec>(cell: &CellOf<M>, entry: &EntryOf<M>, races: bool) -> Task {
     Task { slot: frames::slot_address(&entry.slot), cell: cell.address(), hash: entry.meta.hash(), races }
 }
@@ -164,7 +164,7 @@ impl<'w, M: Spec> Job<'w, M> {
         self.cell.core()
     }
 
-    /// A job whose entry replaces what is there: `refresh`.
+    /// A job whose entry replaces the present one: `refresh`.
     pub(crate) fn refresh(
         place: At<'w, M>,
         cell: &'w CellOf<M>,
@@ -190,9 +190,9 @@ impl<'w, M: Spec> Job<'w, M> {
         task_of::<M>(self.cell, self.entry(), matches!(self.role, Role::Race(_)))
     }
 
-    /// Makes way for a result that is to be lent, and so to be stored: waits for the end of the flight of `theirs`, an entry with
-    /// the same key, which is where it will be. If that ends with nothing, the call's own result is. A flight that is suspended on
-    /// this thread cannot be waited for: it is taken out.
+    /// Makes way for a result that is to be lent and therefore must be stored: waits for the flight of `theirs`, an
+    /// entry with the same key. Its result is the one to lend; if it ends without one, the call's own is. A flight that
+    /// is suspended on this thread cannot be waited for: it is taken out.
     fn make_way(&self, theirs: &EntryOf<M>) {
         if let Look::Busy(flight) = theirs.slot.look() {
             if flight.thread == thread::number() {
@@ -203,9 +203,9 @@ impl<'w, M: Spec> Job<'w, M> {
         }
     }
 
-    /// The call's entry was taken out by a faster one of a lending memo. Puts it in again, unless there is a result: that one.
+    /// A faster computation of a lending memo took this call's entry out. Puts it in again, unless a result is there: that one.
     fn regain(&self, entry: &EntryOf<M>) -> Option<EntryOf<M>> {
-        // The user's `Eq` may panic, and nobody else would end it.
+        // The user's `Eq` may panic, and nobody else would end the flight.
         let unfilled = Unfilled(&entry.slot);
         loop {
             match self.cell.add(entry, self.keys) {
@@ -213,14 +213,14 @@ impl<'w, M: Spec> Job<'w, M> {
                     std::mem::forget(unfilled);
                     return None;
                 }
-                // Who waits for this entry looks again.
+                // Waiters for this entry look again.
                 Err(theirs) if theirs.slot.get().is_some() => return Some(theirs),
                 Err(theirs) => self.make_way(&theirs),
             }
         }
     }
 
-    /// The body is about to run, on the stack that this job lies on. If it panics, the job's drop tells the others.
+    /// The body is about to run, on the same stack as this job. If it panics, the job's drop notifies the waiters.
     #[inline(never)]
     pub(crate) fn start(&mut self) {
         let core = self.core();
@@ -232,19 +232,19 @@ impl<'w, M: Spec> Job<'w, M> {
         self.running = Some(start(core, self.task(), here, strong, others));
     }
 
-    /// The body has returned, and whatever else of the user's belongs to it.
+    /// The body has returned, and so has all other user code of the computation.
     pub(crate) fn stop(&mut self) -> Notes {
         let running = self.running.take().expect("a job is started before it is stopped");
         stop(self.core(), running)
     }
 
-    /// A count of the owner before a copy of the result is made, if the result may hold it.
+    /// The owner's strong count before the result is copied, if the result may hold the owner.
     pub(crate) fn strong_before_copy(&self) -> Option<usize> {
         self.running.as_ref()?.notes().strong.and_then(|_| self.place.strong())
     }
 
-    /// How many counts of the owner the copy took. If any, then the result has one, too: nobody else runs in between but other
-    /// threads, whose clones have to fall into this very moment to look the same.
+    /// How many counts of the owner the copy took. If any, the result has one too: only a clone by another thread at
+    /// this very moment looks the same.
     pub(crate) fn taken_by_copy(&self, before: Option<usize>) -> Option<usize> {
         before.and_then(|before| Some(self.place.strong()?.saturating_sub(before)))
     }
@@ -254,13 +254,13 @@ impl<'w, M: Spec> Job<'w, M> {
         is_argument::<M>(self.place, self.entry().meta.key(), address)
     }
 
-    /// Stores the value, unless something was asked to go meanwhile. `copied`: how many counts of the owner a copy of it took.
+    /// Stores the value, unless it was cleared meanwhile. `copied`: how many counts of the owner a copy of it took.
     #[inline]
     pub(crate) fn publish(mut self, value: ValueOf<M>, notes: &Notes, copied: Option<usize>) -> Published<M::Store> {
         let core = self.core();
         let capacity = core.site().capacity;
         let role = std::mem::replace(&mut self.role, Role::Filled);
-        // Before others can take it: no reader of the statistics finds it gone that has not come.
+        // Before others can remove it: a snapshot of the statistics never shows more removals than computes.
         counters::count(core, Count::Computes, 1);
         let entry = entry_of::<M::Store>(&self.entry);
         let (stored, theirs, victims) = match role {
@@ -281,10 +281,10 @@ impl<'w, M: Spec> Job<'w, M> {
             }
             Role::Filled | Role::Done => unreachable!("a job ends once"),
         };
-        // What is lent has to stay. Nothing can ask a lending memo's entry to go, nor end an argument that is borrowed.
+        // A lent result has to stay. Nothing can clear an entry of a lending memo, nor end an argument that is borrowed.
         assert!(stored || theirs.is_some() || !core.site().lends, "memo_core: a result to be lent was not stored");
         let published = match theirs {
-            // Its own goes with the job, when all is counted.
+            // The own entry is dropped with the job, when all is counted.
             Some(theirs) => Published::Theirs(theirs),
             None => Published::Ours(self.entry.take().expect("a job has its entry until it is published")),
         };
@@ -298,21 +298,21 @@ impl<'w, M: Spec> Job<'w, M> {
             counters::count(core, Count::Rejected, 1);
         }
         self.cell.drop_evicted(victims);
-        // What a refresh took the place of goes here: a destructor that panics must not find the result on its way out, where
-        // it would be lost.
+        // A replaced entry is dropped here: if its destructor panicked while the result was being returned, the result
+        // would leak.
         drop(self);
         published
     }
 
-    /// The same for a result that is to be lent, where a computation of this thread was faster while this one was suspended: its result
-    /// comes back, if it is there still.
+    /// Publishes a result to be lent that a faster computation of this thread overtook while it was suspended. The
+    /// faster result comes back, if it is still there.
     #[cold]
     #[inline(never)]
     fn publish_overtaken(&self, value: ValueOf<M>) -> (bool, Option<EntryOf<M>>, Evicted<M::Store>) {
         let mut value = OnItsWay::new(value);
         loop {
             if let Some(theirs) = self.regain(self.entry()) {
-                // If its destructor panics, the job's drop counts it.
+                // If the value's destructor panics, the job's drop counts it.
                 drop(value.arrive());
                 return (false, Some(theirs), Evicted::none());
             }
@@ -323,13 +323,13 @@ impl<'w, M: Spec> Job<'w, M> {
         }
     }
 
-    /// Ends without storing; the value goes to those who waited, if any, as `share` makes it theirs.
+    /// Ends without storing. Waiters, if any, get the copy that `share` makes.
     pub(crate) fn reject<R>(mut self, result: OnItsWay<R>, share: impl FnOnce(&R) -> Option<ValueOf<M>>) -> R {
         if let Role::Lead = self.role {
             self.cell.withdraw(self.entry());
             if !self.entry().slot.end_unless_awaited() {
-                // The user's `Clone`: if it panics, the job's drop ends the flight. It is part of the computation still: a ring
-                // through it names this memo.
+                // The user's `Clone`: if it panics, the job's drop ends the flight. It still belongs to the
+                // computation: a ring through it names this memo.
                 let here = std::ptr::from_ref(&self).addr();
                 let sharing = Running::begin(self.core(), self.task(), here, Notes::default());
                 let shared = share(&result);
@@ -351,11 +351,11 @@ impl<'w, M: Spec> Job<'w, M> {
     }
 }
 
-/// A job that ends here ended in a panic: of the body, of `cache_if`, or of a `Clone`.
+/// An unfinished job has panicked: in the body, in `cache_if`, or in a `Clone`.
 impl<M: Spec> Drop for Job<'_, M> {
     #[inline]
     fn drop(&mut self) {
-        // The computation is over before anybody is told so.
+        // The computation ends before waiters are notified.
         self.running = None;
         if !matches!(self.role, Role::Done) {
             self.fail();
@@ -374,7 +374,7 @@ impl<M: Spec> Job<'_, M> {
                 self.entry().slot.end(NoValue::Panicked);
             }
             Role::Race(_) => self.entry().slot.end(NoValue::Panicked),
-            // The user's `Eq` panicked while it was being put in: it was counted before.
+            // The user's `Eq` panicked during the insertion: the compute is counted already.
             Role::Filled => {
                 counters::count(self.core(), Count::Rejected, 1);
                 return;

@@ -1,9 +1,9 @@
-//! A miss: who computes, who waits, who is told.
+//! A miss: one call computes, others wait and are notified.
 //!
-//! A call that was no hit looks for its result step by step, and decides whether to wait for another or to compute ([`wait_or_compute`]: whom
-//! to wait for, not how). If it computes, it is a [`job`], which fills one entry and publishes it. [`one_slot`] is both for a cell with one
-//! slot. Each computation has a frame on its thread ([`frames`]) with what was noted [`before_body`]; who waits for whom is in the
-//! [`wait_graph`]. From both it is known who would wait for itself ([`rings`]).
+//! A call that is not a hit searches for its result step by step, and decides whether to wait for another call or to compute
+//! ([`wait_or_compute`]: whom to wait for, not how). A call that computes is a [`job`]: it fills one entry and publishes it. [`one_slot`]
+//! is both for a cell with one slot. Each computation has a frame on its thread ([`frames`]) with the notes taken [`before_body`]; each
+//! waiting thread has an edge in the [`wait_graph`]. Frames ([`rings`]) and edges show which call would wait for itself.
 
 pub(crate) mod before_body;
 pub(crate) mod frames;

@@ -1,4 +1,4 @@
-//! The same for the one result of a lending memo without an extra key, whose slot is the cell's own.
+//! Search and job for a lending memo without an extra key: one result, in the slot of the cell itself.
 
 use super::before_body::Notes;
 use super::frames::{self, Running, Task};
@@ -19,7 +19,7 @@ use crate::reclaim::outermost_call::Call;
 use crate::sys::thread;
 use crate::value::slot::{Flight, Look, NoValue, Slot, Waited};
 
-/// What such a call finds.
+/// The outcome of a search.
 pub(crate) enum Begun<'w, M: Spec> {
     Ready(&'w ValueOf<M>),
     Compute(BareJob<'w, M>),
@@ -32,14 +32,14 @@ struct Only<'w, M: Spec> {
     me: u32,
     single_flight: bool,
     missed: bool,
-    /// What its maker sees of a new cell.
+    /// The look at the slot of a new cell, if this call made it.
     made: Option<Look>,
     awaited: Option<Flight>,
-    /// Until it is handed on.
+    /// `None` once it is handed to the job.
     call: Option<Call>,
 }
 
-/// Finds the result, waits for it, or becomes the one who computes it. `anchor` is the owner's, if it was found.
+/// Finds the result, waits for it, or leaves it to this call to compute. `anchor` is the owner's, if it was found.
 #[inline(always)]
 #[track_caller]
 pub(crate) fn begin<'w, M: Spec>(core: &'static Core, place: At<'w, M>, anchor: Option<&'w Anchor>) -> Begun<'w, M> {
@@ -48,7 +48,7 @@ pub(crate) fn begin<'w, M: Spec>(core: &'static Core, place: At<'w, M>, anchor: 
     let single_flight = core.site().single_flight;
     let small = const { Room::fits::<LentCell<ValueOf<M>>, ValueOf<M>>() };
     let made = anchor.map_or_else(|| place.make_roomy(small), |anchor| Made { anchor, room: None, fresh: false });
-    // Who makes the cell has its claim from the start: nobody else has seen it.
+    // The maker of a cell has claimed its slot from the start: nobody else has seen it.
     let (cell, made) = lent_cell::find_or_add::<ValueOf<M>>(core, At::<M>::WHERE, made, || {
         if single_flight { (Slot::claimed(me), Look::Claimed) } else { (Slot::empty(), Look::Over) }
     });
@@ -93,7 +93,7 @@ impl<'w, M: Spec> Search for Only<'w, M> {
                     self.awaited = Some(flight);
                     return None;
                 }
-                // Empty, or somebody is at it and this call does not wait.
+                // Empty, or in flight, and this call does not wait.
                 Look::Busy(_) | Look::Over => {
                     rings::guard_depth(core, task_of(self.cell, true));
                     false
@@ -118,11 +118,11 @@ impl<'w, M: Spec> Search for Only<'w, M> {
 pub(crate) struct BareJob<'w, M: Spec> {
     place: At<'w, M>,
     cell: &'w LentCell<ValueOf<M>>,
-    /// From the begin of its body to the end.
+    /// From `start` to `stop`.
     running: Option<Running>,
     /// Whether the slot is claimed for this call.
     lead: bool,
-    /// Whether its end has been told.
+    /// Whether waiters have been notified.
     done: bool,
     _call: Call,
 }
@@ -132,7 +132,7 @@ impl<'w, M: Spec> BareJob<'w, M> {
         self.cell.head.memo()
     }
 
-    /// The body is about to run, on the stack that this job lies on.
+    /// The body is about to run, on the same stack as this job.
     #[inline(never)]
     pub(crate) fn start(&mut self) {
         let strong = if leak_audit::may_hold::<ValueOf<M>>(self.core()) { self.place.strong() } else { None };
@@ -164,12 +164,12 @@ impl<'w, M: Spec> BareJob<'w, M> {
             }
         }
         let slot = &self.cell.slot;
-        // Another was first; this one's value goes, outside of every lock.
+        // Another call was first: this one's value is dropped, with no lock held.
         drop(late);
         slot.get().expect("filled, by this call or another")
     }
 
-    /// Ends without a value; those who wait go on by themselves.
+    /// Ends without a value; waiters compute by themselves.
     pub(crate) fn reject(mut self) {
         self.stop();
         self.end(NoValue::Rejected);
@@ -189,7 +189,7 @@ impl<M: Spec> BareJob<'_, M> {
     }
 }
 
-/// A job that ends here ended in a panic of the body.
+/// An unfinished job has panicked in the body.
 impl<M: Spec> Drop for BareJob<'_, M> {
     fn drop(&mut self) {
         self.running = None;
@@ -197,7 +197,7 @@ impl<M: Spec> Drop for BareJob<'_, M> {
     }
 }
 
-/// Fills a slot unless another call does: then the value comes back once theirs is there.
+/// Fills a slot. If another call fills it first, the value comes back once the other's is there.
 fn fill_or_return<V>(core: &'static Core, slot: &Slot<V>, value: V) -> Option<V> {
     let me = thread::number();
     loop {
@@ -207,7 +207,7 @@ fn fill_or_return<V>(core: &'static Core, slot: &Slot<V>, value: V) -> Option<V>
                 return None;
             }
             Look::Ready => return Some(value),
-            // What it computes below this call has ended: one that is suspended, which this one is faster than.
+            // Computations below this call have ended, so this flight is suspended, and this call is faster.
             Look::Busy(flight) if flight.thread == me => {
                 if slot.overtake(me) {
                     slot.fill(value);

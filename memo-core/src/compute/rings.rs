@@ -1,4 +1,4 @@
-//! Rings on one thread: a call that asks for what its own thread computes is told so, and never hangs.
+//! Rings on one thread: a call that asks for a result its own thread is computing panics, and never hangs.
 
 use super::frames::{Frame, Task, innermost, of_this_thread, places_from};
 use crate::cell::detached_flights;
@@ -6,16 +6,16 @@ use crate::memo::core::Core;
 use crate::memo::names;
 use crate::sys::stack::Stack;
 
-/// How many computations of one key may be in progress on one thread, on stacks of their own, before they are taken for one that
-/// asks for itself, each time on another stack.
+/// How many computations of one key may be in progress on one thread, each on its own stack, before they count as a
+/// recursion that takes a new stack at each level.
 const MOST_BESIDE: usize = 1024;
 
-/// A call asks for what its own thread is computing. If this comes back, that computation is suspended, on another stack: it cannot
-/// be waited for, since it goes on only when this thread does, and the call computes beside it.
+/// Checks a call that asks for a result its own thread is computing. If this returns, that computation is suspended on
+/// another stack: it resumes only when this thread does, so the call cannot wait for it and computes beside it.
 ///
 /// # Panics
 ///
-/// If that computation is one that the call is part of.
+/// If the call is part of that computation.
 #[cold]
 #[inline(never)]
 #[track_caller]
@@ -25,13 +25,13 @@ pub(crate) fn refuse_ring(core: &'static Core, asked: Task) {
     }
 }
 
-/// What there is to say against that, for a call whose caller is to panic: a pointer to a function does not pass its caller on.
+/// The panic message of [`refuse_ring`], for callers that panic themselves: a function pointer does not pass its caller on.
 #[cold]
 #[inline(never)]
 pub(crate) fn ring(core: &'static Core, asked: Task) -> Option<String> {
     let stack = Stack::current();
     let mine = || of_this_thread().filter(|frame| stack.has(frame.stack));
-    // That computation itself, or one beside it.
+    // That computation itself, or another of the same key.
     if let Some(same) = mine().find(|frame| frame.task.slot == asked.slot || frame.is_for(core, &asked)) {
         return Some(format!(
             "memo_core: `{}` asks for a result it is computing: {} -> `{}`",
@@ -50,12 +50,12 @@ pub(crate) fn ring(core: &'static Core, asked: Task) -> Option<String> {
     })
 }
 
-/// How many flights of one key, all asked to go, may be in progress below each other on one thread before they are taken for a
-/// ring: a body may have its own flight cleared and ask again, and end.
+/// How many cleared flights of one key may be nested on one thread before they count as a ring: a body may clear its
+/// own flight, ask again, and end.
 const MOST_AGAIN: usize = 64;
 
-/// The guard of keys whose flights were asked to go: the next call does not wait for such a one, so it is no ring that anybody
-/// could see by what is waited for. It only does not end.
+/// Guards keys whose flights were cleared: the next call does not wait for such a flight, so the wait graph shows no
+/// ring. The recursion just never ends.
 #[inline]
 #[track_caller]
 pub(crate) fn guard_again(core: &'static Core, cell: usize, hash: u64) {
@@ -64,7 +64,7 @@ pub(crate) fn guard_again(core: &'static Core, cell: usize, hash: u64) {
     }
 }
 
-/// What there is to say against that; see [`ring`].
+/// The panic message of [`guard_again`]; see [`ring`].
 #[inline]
 pub(crate) fn asked_again(core: &'static Core, cell: usize, hash: u64) -> Option<String> {
     if i64::from(detached_flights::now() as i32) < MOST_AGAIN as i64 {
@@ -80,29 +80,29 @@ fn count_again(core: &'static Core, asked: Task) -> Option<String> {
     if of_this_thread().filter(same).count() < MOST_AGAIN {
         return None;
     }
-    // Those that are suspended asked for nothing here.
+    // Suspended computations asked for nothing here.
     let stack = Stack::current();
     let mine = || of_this_thread().filter(|frame| stack.has(frame.stack));
     let again = mine().filter(same).count();
     let newest = mine().find(same).filter(|_| again >= MOST_AGAIN)?;
     Some(format!(
-        "memo_core: `{}` has asked for its own result {again} times, each time after that was asked to go: {} -> `{}`",
+        "memo_core: `{}` restarted its own computation {again} times after clearing it: {} -> `{}`",
         names::own_name(core),
         places_from(newest.task.slot, mine()).join(" -> "),
         names::own_name(core)
     ))
 }
 
-/// How often the same key may be nested on one thread with `single_flight = false` before it is taken for a ring.
+/// How deep the same key may be nested on one thread with `single_flight = false` before it counts as a ring.
 const DEEPEST: usize = 4096;
 
-/// The guard of calls that do not wait: what is computed already is no ring for them. It only does not end.
+/// Guards calls that do not wait: a result in flight is no ring for them, but the recursion may never end.
 #[inline]
 #[track_caller]
 pub(crate) fn guard_depth(core: &'static Core, asked: Task) {
-    // SAFETY: invariant 2.
+    // SAFETY: invariant 2 of `frames`.
     let races = unsafe { innermost().as_ref() }.map_or(0, |frame| frame.races) as usize;
-    // Seldom enough for a walk over all of them: the deeper, the more seldom.
+    // A walk over all frames is expensive: the deeper, the less often.
     if races >= DEEPEST && races % (races.next_power_of_two() / 32).max(256) == 0 {
         count_nested(core, asked);
     }

@@ -2,15 +2,15 @@
 //!
 //! # Invariants
 //!
-//! 1. Before a call parks it notes, under the one lock here, whom it waits for: an edge from its thread to the flight's. When
-//!    the wait is over it takes the edge back, under the same lock. So while the lock is held, what an edge points to stands:
-//!    a slot that its call borrows, and frames on its stack.
-//! 2. An edge counts as long as its slot is held by the very flight it waits for; one whose flight has ended, and whose thread
-//!    has not woken yet, does not. A thread behind an edge that counts does nothing, so no flight of its own ends. Hence a path
-//!    of such edges that leads back to the thread about to wait is a ring that would never open, and no other path is.
-//! 3. Of the members of a ring the last one to come sees it: the edges of the others stand by then.
+//! 1. Before a call parks it records, under the one lock here, whom it waits for: an edge from its thread to the
+//!    flight's. When the wait is over it removes the edge, under the same lock. So while the lock is held, the pointers
+//!    of an edge are valid: to a slot that its call borrows, and to frames of its thread.
+//! 2. An edge counts as long as its slot is held by the very flight it waits for; if the flight has ended, and only its waiter has
+//!    not woken yet, the edge does not count. A thread behind an edge that counts is parked, so no flight of its own ends. Hence a
+//!    path of such edges that leads back to the thread about to wait is a ring that would never open, and no other path is.
+//! 3. The last thread to join a ring sees it: the edges of the others are recorded already.
 //!
-//! No call that does not wait comes here, and nothing of the user's runs under the lock.
+//! Only calls that wait come here, and no user code runs under the lock.
 
 use std::collections::HashMap;
 use std::hash::{BuildHasherDefault, DefaultHasher};
@@ -29,13 +29,13 @@ struct Edge {
     flight: Flight,
     /// Whether the slot is still held by the flight.
     ///
-    /// Safe to call with `slot` while the edge stands.
+    /// Safe to call with `slot` while the edge is recorded.
     counts: unsafe fn(usize, Flight) -> bool,
-    /// The innermost computation of the thread that waits.
+    /// The innermost computation of the waiting thread.
     frames: *const Frame,
 }
 
-// SAFETY: its pointers are followed under the lock only, while the thread that they belong to is parked (invariant 1).
+// SAFETY: its pointers are followed only under the lock, while their thread is parked (invariant 1).
 unsafe impl Send for Edge {}
 
 impl Edge {
@@ -43,24 +43,24 @@ impl Edge {
         Self {
             slot: frames::slot_address(slot),
             flight,
-            // SAFETY: the address is that of a `Slot<V>`, which stands while the edge does.
+            // SAFETY: the address is that of a `Slot<V>`, which lives as long as the edge.
             counts: |slot, flight| unsafe { &*std::ptr::with_exposed_provenance::<Slot<V>>(slot) }.is_held_by(flight),
             frames: frames::innermost(),
         }
     }
 
     fn counts(&self) -> bool {
-        // SAFETY: edges are looked at under the lock, where they stand.
+        // SAFETY: edges are read under the lock, while they are recorded.
         unsafe { (self.counts)(self.slot, self.flight) }
     }
 }
 
-/// Edges by the number of the thread that waits.
+/// Edges by the number of the waiting thread.
 type Edges = HashMap<u32, Edge, BuildHasherDefault<DefaultHasher>>;
 
 static EDGES: Mutex<Edges> = Mutex::new(HashMap::with_hasher(BuildHasherDefault::new()));
 
-/// Takes a thread's edge back.
+/// Removes a thread's edge when dropped.
 struct Waiting(u32);
 
 impl Drop for Waiting {
@@ -110,7 +110,7 @@ fn ring(edges: &Edges, me: u32, new: &Edge) -> Option<Ring> {
     let mut path = vec![new];
     loop {
         let last = path[path.len() - 1];
-        // The second cannot be: it were a ring that was let close.
+        // The second case is impossible: it would mean that a ring had been allowed to close.
         if !last.counts() || path.len() > edges.len() + 1 {
             return None;
         }
@@ -119,13 +119,13 @@ fn ring(edges: &Edges, me: u32, new: &Edge) -> Option<Ring> {
         }
         path.push(edges.get(&last.flight.thread)?);
     }
-    // An edge says which flight of the next thread is waited for; what that thread is at is in the next edge, and what this
-    // one is at in the new.
+    // An edge names the flight of the next thread that is waited for; the frames of that thread are in the next edge,
+    // and those of this thread in the new one.
     let last = path[path.len() - 1];
     let awaited = std::iter::once(last).chain(path.iter().copied());
     let mut chain = Vec::new();
     for (awaited, at) in awaited.zip(&path) {
-        // SAFETY: frames of this thread, or of one that is parked at least until the lock opens.
+        // SAFETY: frames of this thread, or of one that stays parked at least until the lock is released.
         chain.extend(unsafe { frames::chain(at.frames, awaited.slot) });
     }
     chain.extend(chain.first().cloned());

@@ -1,7 +1,7 @@
-//! A call that was not a plain hit looks for its result: it is there, or is waited for, or the call has to compute it.
+//! A call that was not a plain hit searches for its result: it finds it, waits for it, or has to compute it.
 //!
-//! A search goes on by steps, and waits for nobody itself: between two steps it says which flight is to be waited for. How one waits
-//! is the caller's: [`parked`] parks the thread.
+//! A search goes step by step, and never waits by itself: between two steps it names the flight to wait for. How to
+//! wait is up to the caller: [`parked`] parks the thread.
 
 use super::frames::Task;
 use super::job::{Job, Role, note_miss, task_of};
@@ -19,24 +19,24 @@ use crate::sys::thread;
 use crate::value::slot::{Flight, Look, Slot, Waited};
 use crate::value::store::{Store, new_entries, new_entry};
 
-/// A look for a result.
+/// A search for a result.
 pub(crate) trait Search {
     /// What is found.
     type Found;
     type Value;
 
-    /// Goes on. `None`: not before somebody else's flight has ended.
+    /// Goes on. `None`: the flight of another call has to end first.
     #[track_caller]
     fn step(&mut self) -> Option<Self::Found>;
 
-    /// That flight, of this memo, and its slot.
+    /// That flight, its slot, and this memo.
     fn awaited(&self) -> (&'static Core, &Slot<Self::Value>, Flight);
 
-    /// How it ended.
+    /// Takes note of how it ended.
     fn waited(&mut self, how: Waited);
 }
 
-/// Searches to the end. This thread parks where it has to wait.
+/// Searches to the end. Parks this thread where it has to wait.
 #[inline(always)]
 #[track_caller]
 pub(crate) fn parked<S: Search>(mut search: S) -> S::Found {
@@ -51,14 +51,14 @@ pub(crate) fn parked<S: Search>(mut search: S) -> S::Found {
     }
 }
 
-/// What such a call finds.
+/// The outcome of a search.
 pub(crate) enum Begun<'w, M: Spec> {
     /// The entry has its value.
     Ready {
         entry: EntryOf<M>,
         /// The cell it is in.
         cell: &'w CellOf<M>,
-        /// It was there at once. Not counted yet: a copy that cannot be made is no hit.
+        /// Found at once. Not counted yet: a result whose `Clone` panics is no hit.
         hit: bool,
         call: Call,
     },
@@ -74,19 +74,19 @@ pub(crate) struct Entries<'w, 'k, M: Spec, K> {
     me: u32,
     /// Whether a miss was counted.
     missed: bool,
-    /// The caller has just looked, and who adds looks again under the very lock that it adds under.
+    /// The caller has just looked, and adding looks again, under the very lock that it adds under.
     looked: bool,
-    /// The call computes beside others.
+    /// Set if the call computes beside others.
     race: Option<Race<'w>>,
-    /// The entry that another call was faster with. Looked at as it is: a key whose `matches_stored` and stored form disagree would be
-    /// sought, not found, and not added, for ever.
+    /// The entry of a faster call. Looked at directly: with a key whose `matches_stored` and stored form disagree, the
+    /// search would neither find nor add it, and would never end.
     faster: Option<EntryOf<M>>,
     awaited: Option<(EntryOf<M>, Flight)>,
-    /// Until it is handed on. Last: what the call owes is paid when all else is done.
+    /// `None` once it is handed on. Last: the call pays its debt when all else is done.
     call: Option<Call>,
 }
 
-/// Finds the entry, waits for it, or becomes the one who computes it. `anchor` is the owner's, if it was found.
+/// Finds the entry, waits for it, or leaves it to this call to compute. `anchor` is the owner's, if it was found.
 #[track_caller]
 pub(crate) fn begin<'w, M: Spec, K: KeyOf<M>>(
     core: &'static Core,
@@ -102,7 +102,7 @@ pub(crate) fn begin<'w, M: Spec, K: KeyOf<M>>(
     let mut missed = false;
     let cell = match CellOf::<M>::find(anchor, core) {
         Some(cell) => cell,
-        // The first call of all: its entry is in the cell from the start.
+        // The first call on this owner: its entry is in the cell from the start.
         None if single_flight && M::Store::FRONTED => {
             missed = true;
             note_miss(core);
@@ -140,7 +140,7 @@ impl<'w, M: Spec, K: KeyOf<M>> Search for Entries<'w, '_, M, K> {
                 found => found,
             };
             let Some(found) = found else {
-                // Of one that is added at once it is not yet known whether it is a hit.
+                // If the entry is added at once, this may still be a hit.
                 if !at_once {
                     self.miss();
                 }
@@ -156,7 +156,7 @@ impl<'w, M: Spec, K: KeyOf<M>> Search for Entries<'w, '_, M, K> {
                 }
                 Look::Busy(flight) => {
                     if let Some(race) = self.race.take() {
-                        // A `refresh` is on its way, or a flight after a rejected one, or a suspended one: compute beside it.
+                        // A `refresh` is in flight, or a call after a rejected one, or a suspended one: compute beside it.
                         return Some(self.compute_beside(race));
                     }
                     if flight.thread == self.me {
@@ -169,7 +169,7 @@ impl<'w, M: Spec, K: KeyOf<M>> Search for Entries<'w, '_, M, K> {
                     self.awaited = Some((found, flight));
                     return None;
                 }
-                // Its flight has just ended without a value; it was taken out before that, so the next look misses it.
+                // The flight has just ended without a value; its entry was taken out before, so the next look does not find it.
                 Look::Over | Look::Claimed => {}
             }
         }
@@ -202,12 +202,12 @@ impl<'w, M: Spec, K: KeyOf<M>> Entries<'w, '_, M, K> {
         }
     }
 
-    /// An entry of the call's own, which it computes.
+    /// A new entry, claimed by this call.
     fn entry(&self) -> EntryOf<M> {
         new_entry::<M::Store>(Slot::claimed(self.me), self.key.to_stored(), self.hash)
     }
 
-    /// Adds an entry for the call to compute, unless another is there by now: the next to be looked at.
+    /// Adds an entry for the call to compute, unless another was added meanwhile: that one is looked at next.
     #[inline(always)]
     #[track_caller]
     fn add(&mut self) -> Option<Begun<'w, M>> {
@@ -218,7 +218,7 @@ impl<'w, M: Spec, K: KeyOf<M>> Entries<'w, '_, M, K> {
         let entry = self.entry();
         match self.cell.add(&entry, keys::<M, K>()) {
             Ok(()) => Some(self.compute(entry, Role::Lead)),
-            // Put away before the own entry goes: its key's destructor may panic, and what a function is about to return would leak.
+            // Kept before the own entry is dropped: its key's destructor may panic, and a return value would leak.
             Err(theirs) => {
                 self.faster = Some(theirs);
                 None

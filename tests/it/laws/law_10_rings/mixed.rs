@@ -425,7 +425,7 @@ fn two_threads_that_refresh_each_others_results_for_ever_end_in_a_panic() {
         let second = run(1, "second", |pace| g(pace, 1));
         for said in [first.join().unwrap(), second.join().unwrap()] {
             assert!(
-                said.contains("::f` at ") && said.contains("::g` at ") && said.contains("its own result"),
+                said.contains("::f` at ") && said.contains("::g` at ") && said.contains("its own computation"),
                 "{said}"
             );
         }
@@ -461,7 +461,7 @@ fn a_body_that_clears_its_flight_and_asks_again_for_ever_ends_in_a_panic() {
             memo_tests::panic_of(|| forgotten(&object, 1)),
             memo_tests::panic_of(|| local(&rc, 1)),
         ] {
-            assert!(said.starts_with("memo_core: ") && said.contains("its own result"), "{said}");
+            assert!(said.starts_with("memo_core: ") && said.contains("its own computation"), "{said}");
         }
     });
 }
