@@ -9,7 +9,7 @@ use crate::parse::function::{Function, is_mark};
 use crate::parse::lifetimes::{Rename, first_borrow};
 use crate::parse::syntax::mentions;
 
-/// The function without our marks, and without what would cause further errors.
+/// The function without the marks, and without anything that would cause further errors.
 pub(crate) fn function(mut function: Function) -> TokenStream {
     for input in &mut function.sig.inputs {
         let attrs = match input {
@@ -25,8 +25,8 @@ pub(crate) fn function(mut function: Function) -> TokenStream {
     if !borrows {
         return quote!(#(#attrs)* #[allow(unused)] #vis #sig #body);
     }
-    // The body yields what is kept, which is not what this result type says; and its elided lifetime may be bound to
-    // more than Rust's own rule allows. So a body stands for it that has every type; the errors beside it keep it from ever running.
+    // The body yields the kept value, whose type is not this one; and the elided lifetime may be bound to more than
+    // Rust's own rule allows. So a body of every type replaces it; because of the errors it never runs.
     let (none, lifetime) = (Default::default(), Lifetime::new("'static", Span::call_site()));
     Rename::new(&none, &lifetime).visit_return_type_mut(&mut sig.output);
     quote!(#(#attrs)* #[allow(unused)] #vis #sig { ::core::unreachable!() })

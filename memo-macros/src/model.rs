@@ -1,4 +1,4 @@
-//! What a memo is, once it has been checked. Everything here can be expanded: there is no wrong `Memo`.
+//! A memo, once it has been checked. Everything here can be expanded: there is no wrong `Memo`.
 
 use std::collections::BTreeSet;
 
@@ -22,17 +22,17 @@ pub(crate) struct Memo {
     pub(crate) lifetimes: Lifetimes,
     pub(crate) keep: Keep,
     pub(crate) capacity: Option<Capacity>,
-    /// The body may ask who called.
+    /// The body may use its caller's location.
     pub(crate) tracks_caller: bool,
     pub(crate) single_flight: bool,
     pub(crate) local: bool,
     /// A result that is the owner itself is held like any other.
     pub(crate) holds_owner: bool,
-    /// What a result holds that must not be of the owner's type.
+    /// Types in the result that must not be the owner's.
     pub(crate) not_the_owner: Vec<NotTheOwner>,
     /// The function and its companions are reached through `Self::`.
     pub(crate) associated: bool,
-    /// The companion function; none means that the body stands in place.
+    /// The companion function; without one, the body is in place.
     pub(crate) handle: Option<Ident>,
     pub(crate) name: Option<LitStr>,
     /// The options as one line, for reports.
@@ -42,12 +42,12 @@ pub(crate) struct Memo {
 /// A type that a result holds.
 pub(crate) struct NotTheOwner {
     pub(crate) held: Type,
-    /// It may be the owner's where this, the result as a whole, is one that may be a mark.
+    /// It may be the owner's if this, the type of the whole result, may be a mark.
     pub(crate) unless: Type,
 }
 
 pub(crate) struct Parameter {
-    /// The name in the outer function: the user's, or one of ours where the user wrote a pattern.
+    /// The name in the outer function: the user's, or a generated one for a pattern.
     pub(crate) name: Ident,
     /// What the body binds, if it is more than the name.
     pub(crate) pattern: Option<Pat>,
@@ -55,7 +55,7 @@ pub(crate) struct Parameter {
     pub(crate) extent: Extent,
     pub(crate) receiver: bool,
     pub(crate) part: Part,
-    /// What its marks were written under, with `cfg_attr`: taken to hold.
+    /// The `cfg_attr` conditions of its marks: assumed to hold.
     pub(crate) conditions: Vec<Meta>,
 }
 
@@ -65,9 +65,9 @@ pub(crate) struct Lifetimes {
     pub(crate) weak: Lifetime,
     /// Of all others.
     pub(crate) other: Lifetime,
-    /// Those of the function that the handle's type replaces by these two. What bounds speak of keeps its name.
+    /// The function's lifetimes that the handle's type replaces by these two. Lifetimes in bounds keep their names.
     pub(crate) replaced: BTreeSet<Ident>,
-    /// What the outer function of a lending memo writes where the user elided.
+    /// The lifetime that the outer function of a lending memo writes for an elided one.
     pub(crate) written_out: Option<WrittenOut>,
 }
 
@@ -107,7 +107,7 @@ impl Memo {
 }
 
 impl Parameter {
-    /// The argument lends for as long as a lent result lives.
+    /// Whether it is a weak argument that outlives a lent result.
     pub(crate) fn is_borrowed_weak(&self) -> bool {
         let is_weak = matches!(self.part, Part::Owner { .. } | Part::Key { weak: true });
         is_weak && !self.is_by_value() && !self.is_by_mut()
@@ -117,7 +117,7 @@ impl Parameter {
         !matches!(bare(&self.ty), Type::Reference(_))
     }
 
-    /// It is passed by `&mut`.
+    /// Whether it is passed by `&mut`.
     pub(crate) fn is_by_mut(&self) -> bool {
         matches!(bare(&self.ty), Type::Reference(reference) if reference.mutability.is_some())
     }

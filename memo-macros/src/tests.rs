@@ -1,4 +1,4 @@
-//! The attribute on token strings, without a compiler: what is emitted parses, and what is wrong is told once.
+//! The attribute on token strings, without a compiler: expansions parse, and each mistake is reported once.
 
 use proc_macro2::{TokenStream, TokenTree};
 use quote::ToTokens;
@@ -160,7 +160,7 @@ fn count(tokens: TokenStream) -> usize {
     trees.map(|tree| if let TokenTree::Group(group) = tree { 2 + count(group.stream()) } else { 1 }).sum()
 }
 
-/// Each token is read by the compiler again in each build.
+/// The compiler reads each token again in each build.
 #[test]
 fn expansions_do_not_grow() {
     let cases = [

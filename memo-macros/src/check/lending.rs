@@ -58,7 +58,7 @@ pub(super) fn check(
     }
 }
 
-/// The compiler would say so too, of the attribute as a whole.
+/// The compiler would report this too, but at the attribute as a whole.
 fn require_named(lifetime: &Lifetime, parameters: &[Parameter], errors: &mut Errors) {
     let weak = parameters.iter().filter(|parameter| parameter.is_borrowed_weak());
     for parameter in weak.filter(|parameter| of_leading_reference(&parameter.ty).is_none()) {
@@ -76,7 +76,7 @@ fn bound_beside_self(parameters: &[Parameter]) -> Option<&Parameter> {
     others.iter().find(|parameter| is_bound && parameter.is_borrowed_weak())
 }
 
-/// Refuses a body that ends in `&..`, as the signature seems to ask. Other borrows are the compiler's to find.
+/// Refuses a body that ends in `&..`, as the signature seems to ask. The compiler finds other borrows.
 fn refuse_borrow(body: TokenStream, errors: &mut Errors) {
     let last = body.into_iter().fold(TokenStream::new(), |mut tokens, tree| match tree {
         TokenTree::Punct(punct) if punct.as_char() == ';' => TokenStream::new(),
@@ -125,7 +125,7 @@ fn written_out(sig: &Signature, parameters: &[Parameter], lent: &Lent, weak: &Li
     })
 }
 
-/// A lifetime that nothing in scope has. The lifetimes of an `impl` cannot be seen from inside, hence the plainer names
+/// A lifetime that is not in scope yet. The lifetimes of an `impl` cannot be seen from inside, hence the plainer names
 /// for free functions only.
 fn fresh(name: &str, taken: &BTreeSet<Ident>, associated: bool) -> Lifetime {
     if !associated && taken.iter().all(|other| other != name) {

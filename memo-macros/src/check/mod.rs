@@ -1,4 +1,4 @@
-//! From what is written to what holds: every mistake of one function is found here, and all are reported together.
+//! From the parsed function to a valid memo: every mistake of one function is found here, and all are reported together.
 
 mod lending;
 mod options;

@@ -1,4 +1,4 @@
-//! Options: those that do not go together, or not with this function.
+//! Conflicting options, and options that do not fit the function.
 
 use proc_macro2::Span;
 use quote::{ToTokens, format_ident};
@@ -11,7 +11,7 @@ use crate::parse::Errors;
 use crate::parse::options::{Capacity, Handle, Options};
 use crate::parse::syntax::{bare_expr, mentions};
 
-/// Refuses options that do not go together, or not with this function.
+/// Refuses options that conflict, or do not fit the function.
 pub(super) fn check(options: &Options, parameters: &[Parameter], output: &Output, errors: &mut Errors) {
     refuse_contradictions(options, errors);
     let first_extra = parameters.iter().find(|parameter| parameter.part.is_extra());
@@ -156,7 +156,7 @@ pub(super) fn handle(
     let name = match written {
         Some(Handle::None) => return None,
         Some(Handle::Named(name)) => name.clone(),
-        // With a span of the expansion's: what lints say of a name, they say of the function's.
+        // With a span of the expansion: lints on names are reported on the function's alone.
         None => format_ident!("{}_memo", function.unraw(), span = Span::mixed_site().located_at(function.span())),
     };
     let hiding = parameters.iter().find(|parameter| parameter.name == name);

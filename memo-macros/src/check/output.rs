@@ -1,4 +1,4 @@
-//! The result type as it is written: what of it is lent, and what the body yields instead.
+//! The result type as it is written: which part of it is lent, and what the body yields instead.
 
 use proc_macro2::Ident;
 use quote::ToTokens;
@@ -18,7 +18,7 @@ const LENDABLE: &str = "only `&V`, `Option<&V>` and `Result<&V, E>` can be lent 
 struct Borrow<'a> {
     reference: &'a TypeReference,
     optional: bool,
-    /// It stands in a `Result`.
+    /// It is inside a `Result`.
     fallible: bool,
     /// The reference to the error, if that is one.
     error: Option<&'a TypeReference>,
@@ -54,7 +54,7 @@ fn refuse_borrow(ty: &Type, errors: &mut Errors) {
     }
 }
 
-/// What may be meant where a type of a name that is not known takes a reference.
+/// What may be meant by an unknown type name that takes a reference.
 fn by_alias(ty: &Type) -> &'static str {
     let known = ["Option", "Result", "Vec", "Box", "Cow", "Arc", "Rc", "Ref"];
     let may_be = !is_named(ty, &known)
@@ -172,7 +172,7 @@ impl<'a> Borrow<'a> {
 /// What a reference borrows from, and the name of the function in `lend` that does.
 fn owned_and_form(reference: &TypeReference) -> (Type, &'static str) {
     let elem = bare(&reference.elem);
-    // What a body yields that is of another type, it yields for the reference, and there the compiler says so.
+    // Spans of the reference: if the body yields another type, the compiler reports it there.
     let Extent { first, last } = Extent::of(reference);
     let (open, close) = (Token![<](last), Token![>](last));
     if is_str(elem) {
@@ -237,7 +237,7 @@ fn is_str(ty: &Type) -> bool {
     matches!(ty, Type::Path(path) if path.path.is_ident("str"))
 }
 
-/// A box of the trait object that all threads may have.
+/// A box of the trait object with `Send + Sync`.
 fn boxed(object: &TypeTraitObject) -> String {
     let mut bounds = object.bounds.to_token_stream().to_string();
     for (written, tidy) in

@@ -16,7 +16,7 @@ use crate::parse::syntax::{Extent, Looks, is_named, pointee};
 
 const WRITE: &str = "`&Arc<T>`, `&Rc<T>`, `&Anchored<T>` or `&T` with `#[derive(HasAnchor)]`";
 
-/// Reads the parameters and takes our marks off them.
+/// Reads the parameters and strips their marks.
 pub(super) fn read(sig: &mut Signature, errors: &mut Errors) -> Vec<Parameter> {
     let inputs = sig.inputs.iter_mut().enumerate();
     let parameters = inputs.map(|(index, input)| {
@@ -86,12 +86,12 @@ fn name_and_pattern(index: usize, pat: &Pat) -> (Ident, Option<Pat>) {
     }
 }
 
-/// Shown by rustdoc. No name of the user's: a `const` or `struct` of one would be taken for the pattern.
+/// Shown by rustdoc. Not a name that the user may declare: a `const` or `struct` of that name would be the pattern.
 fn our_name(index: usize) -> Ident {
     format_ident!("__memo_arg{}", index + 1, span = Span::mixed_site())
 }
 
-/// What a key's expression leaves early, it leaves the memo by, which has nothing to return then.
+/// An early exit from a key's expression would leave the memo, which has nothing to return then.
 fn refuse_leaving(part: &Part, errors: &mut Errors) {
     struct Leaving<'a>(&'a mut Errors);
     impl Visit<'_> for Leaving<'_> {
@@ -109,7 +109,7 @@ fn refuse_leaving(part: &Part, errors: &mut Errors) {
             );
             visit::visit_expr_return(self, expr);
         }
-        // What is left in there is not the memo.
+        // An exit from these does not leave the memo.
         fn visit_expr_closure(&mut self, _: &ExprClosure) {}
         fn visit_expr_async(&mut self, _: &ExprAsync) {}
         fn visit_item(&mut self, _: &Item) {}
@@ -133,8 +133,8 @@ pub(super) fn refuse_too_many(parameters: &[Parameter], errors: &mut Errors) {
     }
 }
 
-/// Finds the argument on whose anchor the entries live: the marked one, or the first that is written like a weak one. One that
-/// is marked `key` is it where there is no other, and then has its identity and the key beside it.
+/// Finds the argument on whose anchor the entries live: the marked one, or the first that is written like a weak one.
+/// If there is none, one that is marked `key` is the owner, by its identity and the key.
 pub(super) fn choose_owner(parameters: &mut [Parameter], function: &Ident, errors: &mut Errors) -> Option<usize> {
     let first =
         |is: fn(&Part) -> bool| parameters.iter().position(|parameter| is(&parameter.part) && may_own(parameter));
@@ -180,7 +180,7 @@ fn report_none(parameters: &[Parameter], function: &Ident, errors: &mut Errors) 
         return;
     }
     if parameters.iter().filter(unmarked).any(Parameter::is_by_mut) {
-        // Already told; with that mended, it may well be the owner.
+        // Already reported; once that is mended, it may well be the owner.
         return;
     }
     let container = parameters.iter().filter(unmarked).find(|parameter| Looks::of(&parameter.ty) == Looks::Container);
@@ -204,7 +204,7 @@ fn refusal(ty: &Type) -> String {
     format!("a container cannot own the results, since it may be empty: take the owner itself as a parameter, {WRITE}")
 }
 
-/// Refuses weak arguments that are seen to change behind their `&`: by identity alone, their results would be stale.
+/// Refuses weak arguments whose type shows that they change behind their `&`: by identity alone, their results would be stale.
 pub(super) fn refuse_changing(options: &Options, parameters: &[Parameter], errors: &mut Errors) {
     if options.interior_mutability {
         return;
@@ -228,7 +228,7 @@ pub(super) fn refuse_changing(options: &Options, parameters: &[Parameter], error
     }
 }
 
-/// The words in a type by which it may change. What is set once is no such thing.
+/// The names in a type that allow a change behind `&`. A type that is set once, like `OnceLock`, does not count.
 fn changing(ty: &Type) -> Vec<&Ident> {
     let mut finder = Changing(Vec::new());
     finder.visit_type(ty);
@@ -276,7 +276,7 @@ impl<'a> Visit<'a> for Changing<'a> {
         }
     }
 
-    // A function is called with what it takes, and has none of it.
+    // A function type is called with these types, and contains none of them.
     fn visit_type_bare_fn(&mut self, _: &'a TypeBareFn) {}
     fn visit_parenthesized_generic_arguments(&mut self, _: &'a ParenthesizedGenericArguments) {}
 }

@@ -1,4 +1,4 @@
-//! What a result may hold: not its owner, and nothing of which it is not known whether it is an `Err`.
+//! What a result may hold: not its owner, and no type that may hide an `Err`.
 
 use std::collections::BTreeSet;
 
@@ -14,7 +14,7 @@ use crate::parse::syntax::{
     Looks, bare, counted_pointer, is_known_container, is_named, last_segment, pointee, same, type_arguments,
 };
 
-/// Refuses results that could never be dropped, and those of which it cannot be known whether they are an `Err`.
+/// Refuses results that could never be dropped, and those that may hide an `Err`.
 pub(super) fn check(options: &Options, function: &Function, owner: &Parameter, output: &Output, errors: &mut Errors) {
     if !options.may_return_owner {
         refuse_owner_inside(owner, output, errors);
@@ -48,7 +48,7 @@ fn refuse_owner_inside(owner: &Parameter, output: &Output, errors: &mut Errors) 
     }
 }
 
-/// The types written in a result of which the compiler has to say whether they are the owner's.
+/// The types written in a result that the compiler has to compare with the owner's.
 pub(super) fn to_compare(function: &Function, owner: &Parameter, output: &Output) -> Vec<NotTheOwner> {
     let parameters: BTreeSet<_> = function.sig.generics.type_params().map(|param| &param.ident).collect();
     let is_parameter = |ty: &Type| matches!(ty, Type::Path(path) if path.path.get_ident().is_some_and(|name| parameters.contains(name)));
@@ -57,7 +57,7 @@ pub(super) fn to_compare(function: &Function, owner: &Parameter, output: &Output
     questions
 }
 
-/// What is kept of a result, without what may be a mark: see `OrMark` in the runtime.
+/// The part of a result that is kept, without what may be a mark: see `OrMark` in the runtime.
 struct Held<'a> {
     /// As written, behind its `&`.
     owner: &'a Type,
@@ -68,7 +68,7 @@ struct Held<'a> {
     in_alias: bool,
     /// Pointers to the same object, as it is written.
     certain: Vec<Type>,
-    /// Pointers to what is written differently, and names that may stand for a pointer.
+    /// Pointers to types that are written differently, and names that may stand for a pointer.
     uncertain: Vec<NotTheOwner>,
 }
 
@@ -187,7 +187,7 @@ fn is_projection(path: &TypePath, parameters: &BTreeSet<Ident>) -> bool {
         && first.is_some_and(|first| parameters.contains(first) || first == "Self" || is_camel_case(first))
 }
 
-/// Modules are not written in camel case: what stands behind such a name is an associated type.
+/// Modules are not written in camel case: the last segment after such a name is an associated type.
 fn is_camel_case(name: &Ident) -> bool {
     name.to_string().starts_with(|first: char| first.is_ascii_uppercase())
 }

@@ -50,7 +50,7 @@ fn refuse_no_result(sig: &Signature, errors: &mut Errors) {
     }
 }
 
-/// Refuses attributes that change how the body is called where it cannot be called so.
+/// Refuses attributes that change how the body is called if it cannot be called that way.
 fn refuse_attributes(attrs: &[Attribute], in_place: bool, errors: &mut Errors) {
     for attr in attrs.iter().flat_map(|attr| applied(&attr.meta)) {
         if attr.is_ident("target_feature") && !in_place {
@@ -73,7 +73,7 @@ pub(crate) fn is_marked(attrs: &[Attribute], name: &str) -> bool {
     attrs.iter().flat_map(|attr| applied(&attr.meta)).any(|path| path.is_ident(name))
 }
 
-/// The paths of what an attribute says, looking into `cfg_attr`.
+/// The paths that an attribute names, looking into `cfg_attr`.
 fn applied(meta: &Meta) -> Vec<Path> {
     let Meta::List(list) = meta else { return vec![meta.path().clone()] };
     if !list.path.is_ident("cfg_attr") {

@@ -30,7 +30,7 @@ struct KeyField<'a> {
     member: Member,
     ty: &'a Type,
     by_value: bool,
-    /// Speaks of the type's own parameters or lifetimes.
+    /// Names the type's own parameters or lifetimes.
     generic: bool,
 }
 
@@ -334,7 +334,7 @@ impl Shape<'_> {
         if arms.is_empty() { ours!(match *self {}) } else { ours!(match self { #(#arms,)* }) }
     }
 
-    /// The field's binding, as the key that it takes part as.
+    /// The field's binding, as its key.
     fn value(&self, part: &KeyField, at: usize) -> TokenStream {
         let binding = name("__memo_field", at);
         let private = &self.paths.private;
@@ -374,7 +374,7 @@ impl KeyField<'_> {
     }
 }
 
-/// A tuple of any length, of tuples where it is longer than the runtime knows them.
+/// A tuple of any length, nested if it is longer than the runtime's.
 fn tuple(mut items: Vec<TokenStream>) -> TokenStream {
     while items.len() > MOST_PARTS {
         items = items.chunks(MOST_PARTS).map(|chunk| ours!((#(#chunk,)*))).collect();

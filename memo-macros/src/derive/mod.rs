@@ -15,7 +15,7 @@ fn scope() -> Ident {
     Ident::new("__MemoScope", Span::mixed_site())
 }
 
-/// The runtime, unless `#[memo(crate = path)]` on the type says where else it is.
+/// The path of the runtime: the default, or that of `#[memo(crate = path)]` on the type.
 fn paths(attrs: &[Attribute], errors: &mut Errors) -> Paths {
     let mut paths: Option<Paths> = None;
     each_mark(attrs, errors, |word, input| {

@@ -1,5 +1,5 @@
-//! What is asked of the user's types and arguments, in one function of its own, which both the outer function and the
-//! handle call: so each mistake is told once.
+//! The checks of the user's types and arguments, in one hidden function that both the outer function and the handle
+//! call: so each mistake is reported once.
 
 use proc_macro2::{Ident, Span, TokenStream};
 
@@ -10,7 +10,7 @@ use super::{key, place, signatures};
 use crate::model::{Lent, LentError, Memo, Output};
 use crate::parse::syntax::ours;
 
-/// The hidden function, generic over who asks.
+/// The hidden function, generic over its caller.
 pub(super) fn expand(memo: &Memo) -> TokenStream {
     let attrs = attributes::of(Role::Ask, &memo.function.attrs);
     let passing_on = attributes::for_passing_on(memo);
@@ -52,7 +52,7 @@ fn owned(memo: &Memo, result: &syn::Type) -> TokenStream {
         return ours!(#private::call_owned::<#result, _, _, _, _>(__memo_ask, __memo_place, __memo_keeping, || #body));
     }
     let computed = if memo.tracks_caller {
-        // A closure would not pass the caller on: the body is called from here.
+        // A closure would not pass the caller's location on: the body is called from here.
         ours!({
             #private::start_owned(&mut __memo_ticket, &__memo_keeping);
             #private::end_owned(&mut __memo_ticket, #body, &__memo_keeping)
@@ -93,7 +93,7 @@ fn lent(memo: &Memo, lent: &Lent) -> TokenStream {
     }
 }
 
-/// The ticket is taken out of the step and handed on, unless it is large: see `checked::finish_owned`.
+/// The ticket is moved out of the step, unless it is large: see `finish_owned` in the runtime.
 fn ticket(memo: &Memo) -> TokenStream {
     let is_large = memo.output.lent().is_none() && memo.is_keyed();
     match (memo.tracks_caller, is_large) {
@@ -103,7 +103,7 @@ fn ticket(memo: &Memo) -> TokenStream {
     }
 }
 
-/// The result made of `__memo_value`, which was kept before.
+/// The result made from `__memo_value`, which was kept before.
 pub(super) fn done(memo: &Memo, lent: &Lent) -> TokenStream {
     let value = lend(memo, lent, &ours!(__memo_value));
     if lent.is_fallible() { ours!(::core::result::Result::Ok(#value)) } else { value }
@@ -118,7 +118,7 @@ pub(super) fn computed(memo: &Memo, lent: &Lent, body: &TokenStream) -> TokenStr
     lend(memo, lent, &ours!(#private::finish_lent(__memo_ticket, #body)))
 }
 
-/// The same from a call of the body that passes the caller on, as a closure would not.
+/// The same from a direct call of the body, which passes the caller's location on.
 fn tracked(memo: &Memo, lent: &Lent, body: &TokenStream) -> TokenStream {
     let private = &memo.paths.private;
     let result = if lent.is_fallible() {
@@ -132,7 +132,7 @@ fn tracked(memo: &Memo, lent: &Lent, body: &TokenStream) -> TokenStream {
     })
 }
 
-/// What is lent of a `Result` of what is kept.
+/// The lent form of a `Result` of the kept value.
 fn either(memo: &Memo, lent: &Lent, result: &TokenStream) -> TokenStream {
     let value = lend(memo, lent, &ours!(__memo_value));
     ours! {
@@ -143,7 +143,7 @@ fn either(memo: &Memo, lent: &Lent, result: &TokenStream) -> TokenStream {
     }
 }
 
-/// Lends from an expression of the type that is kept, by `&`.
+/// Lends from an expression of the kept type, by `&`.
 fn lend(memo: &Memo, lent: &Lent, kept: &TokenStream) -> TokenStream {
     let private = &memo.paths.private;
     let form = |name: &str| format_ident!("{name}", span = Span::mixed_site());

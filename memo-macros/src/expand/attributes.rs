@@ -1,8 +1,8 @@
-//! Which of the user's attributes go to which of the emitted functions, and which of these is told of a lint.
+//! Which emitted function carries which of the user's attributes, and on which of them each lint is reported.
 //!
-//! Several of them have the user's signature. A lint is told of that one which stands where the user's function does with
-//! all that the lint asks about: of the outer one where it is about docs, names and uses; of the body, which is as visible
-//! and has nothing else in it, where it is about types and what is done with them. The others are silent about it.
+//! Several emitted functions have the user's signature. Each lint is reported on the one that matches the user's
+//! function in all that the lint looks at: on the outer one for docs, names and uses; on the body, which has the same
+//! visibility and no other code, for types and their use. The others allow the lint.
 
 use proc_macro2::{Ident, TokenStream, TokenTree};
 use quote::{ToTokens, quote};
@@ -16,9 +16,9 @@ use crate::parse::syntax::{mentions, ours};
 /// The emitted functions.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Role {
-    /// The one that callers see.
+    /// The function that callers see.
     Outer,
-    /// The one that asks.
+    /// The hidden function with the checks.
     Ask,
     Body,
     Handle,
@@ -32,7 +32,7 @@ pub(super) fn of(role: Role, attrs: &[Attribute]) -> TokenStream {
     attrs.iter().filter_map(|attr| carried(role, attr)).collect()
 }
 
-/// The attributes of a parameter: what is expected of it is met in one function, too.
+/// The attributes of a parameter: an `expect` is fulfilled in one function, too.
 pub(super) fn of_a_parameter(role: Role, attrs: &mut [Attribute]) {
     for attr in attrs.iter_mut().filter(|attr| attr.path().is_ident("expect")) {
         if let Some(meta) = expectation(role, &attr.meta) {
@@ -48,15 +48,15 @@ pub(super) fn all(attrs: &[Attribute]) -> TokenStream {
 
 /// An attribute as `role` carries it.
 ///
-/// The outer function has the user's own tokens: clippy does not take docs for the user's that came through a macro. What
-/// the others have is ours, so that nothing is said of it twice.
+/// The outer function has the user's own tokens: clippy ignores docs that came through a macro. The others have tokens
+/// of the expansion, so that nothing is reported twice.
 fn carried(role: Role, attr: &Attribute) -> Option<TokenStream> {
     let meta = part(role, &attr.meta)?;
     let whole = attr.meta.to_token_stream().to_string() == meta.to_string();
     Some(if whole && role == Role::Outer { attr.to_token_stream() } else { ours!(#[#meta]) })
 }
 
-/// What `role` carries of an attribute.
+/// The part of an attribute that `role` carries.
 fn part(role: Role, meta: &Meta) -> Option<TokenStream> {
     let path = meta.path();
     let name = path.get_ident().map(ToString::to_string).unwrap_or_default();
@@ -82,7 +82,7 @@ fn hides(meta: &Meta) -> bool {
     matches!(meta, Meta::List(list) if list.tokens.to_string() == "hidden")
 }
 
-/// What is expected is met in one function only, the others just allow it.
+/// An `expect` is fulfilled in one function only; the others allow the lint.
 fn expectation(role: Role, meta: &Meta) -> Option<TokenStream> {
     let place = [Role::Body, Role::Outer];
     let place = |lint: &Meta| place.into_iter().find(|place| is_told_of(*place, lint.path()));
@@ -123,19 +123,19 @@ fn conditional(role: Role, meta: &Meta) -> Option<TokenStream> {
     (!carried.is_empty()).then(|| quote!(cfg_attr(#condition, #(#carried),*)))
 }
 
-/// The outer function is a few instructions and a call that is seldom made: it belongs where it is called, also from other
-/// crates. What the user says about it goes first.
+/// The outer function is a few instructions and a rare call: it should be inlined into its callers, also in other
+/// crates. The user's own attribute takes precedence.
 pub(super) fn inline(attrs: &[Attribute]) -> Option<TokenStream> {
     let said = attrs.iter().any(|attr| attr.path().is_ident("inline") || attr.path().is_ident("cold"));
     (!said).then(|| quote!(#[inline]))
 }
 
-/// What the user did not use may be passed on all the same.
+/// Parameters with an underscore are passed on all the same.
 pub(super) fn for_passing_on(memo: &Memo) -> Option<TokenStream> {
     memo.parameters.iter().any(is_underscored).then(|| quote!(#[allow(clippy::used_underscore_binding)]))
 }
 
-/// What the outer function is asked about: docs, names, visibility, whether and how it is used.
+/// Lints of the outer function: docs, names, visibility, whether and how it is used.
 const OF_THE_OUTER: &[&str] = &[
     "dead_code",
     "deprecated_in_future",
@@ -180,7 +180,7 @@ const OF_THE_OUTER: &[&str] = &[
     "wrong_self_convention",
 ];
 
-/// What those say who are asked of several functions at once.
+/// Groups, with lints of several functions.
 const GROUPS: &[&str] = &[
     "all",
     "cargo",
@@ -196,11 +196,11 @@ const GROUPS: &[&str] = &[
     "warnings",
 ];
 
-/// What is asked of no memo.
+/// Lints that apply to no memo.
 const OF_NONE: &[&str] =
     &["doc_lazy_continuation", "missing_const_for_fn", "missing_panics_doc", "only_used_in_recursion"];
 
-/// Whether a lint of this name is told of `role`.
+/// Whether a lint of this name is reported on `role`.
 fn is_told_of(role: Role, lint: &Path) -> bool {
     let Some(name) = lint.segments.last().map(|last| last.ident.to_string()) else { return false };
     let named = |names: &[&str]| names.contains(&name.as_str());
@@ -214,14 +214,14 @@ fn is_told_of(role: Role, lint: &Path) -> bool {
     }
 }
 
-/// What the body is told, where the outer function has the same types. Lints are named only where they may be told, so that a
-/// crate may forbid the others.
+/// Lints that are reported on the body, whose types the outer function has. Only lints that may be reported are named,
+/// so that a crate may forbid the others.
 pub(super) fn allowed_in_outer(memo: &Memo) -> TokenStream {
     let told = told_of_types(memo);
     ours!(#[allow(#told)])
 }
 
-/// What the outer function and the body are told, where the function that asks has the same names and types.
+/// Lints that are reported on the outer function or the body, whose names and types the asking function has.
 pub(super) fn allowed_in_ask(memo: &Memo) -> TokenStream {
     let told = told_of_types(memo);
     let lifetimes = told_of_lifetimes(memo);
@@ -259,7 +259,7 @@ fn told_of_types(memo: &Memo) -> TokenStream {
     ours!(#(#told),*)
 }
 
-/// What the outer function is told.
+/// Lints that are reported on the outer function.
 pub(super) fn allowed_in_body(memo: &Memo) -> TokenStream {
     let function = &memo.function;
     let vis = (!matches!(function.vis, Visibility::Inherited)).then(|| {
@@ -272,7 +272,7 @@ pub(super) fn allowed_in_body(memo: &Memo) -> TokenStream {
         )
     });
     let lifetimes = told_of_lifetimes(memo);
-    // Of what it calls besides itself it is told.
+    // Other deprecated functions that it calls are still reported.
     let calls_itself = || mentions(function.body.stream(), &|ident| *ident == function.sig.ident);
     let is_deprecated = function.attrs.iter().any(|attr| attr.path().is_ident("deprecated"));
     let deprecated = (is_deprecated && calls_itself()).then(|| ours!(deprecated,));
@@ -286,7 +286,7 @@ fn told_of_lifetimes(memo: &Memo) -> Option<TokenStream> {
     first.map(|_| ours!(single_use_lifetimes, clippy::extra_unused_lifetimes, clippy::needless_lifetimes,))
 }
 
-/// Names are told of once, in the outer function. Where there is nothing to tell, a crate may forbid it.
+/// Names are reported once, on the outer function. If there is nothing to report, a crate may forbid the lint.
 fn of_names(memo: &Memo) -> Option<TokenStream> {
     let sig = &memo.function.sig;
     let mut names = TokenStream::from(TokenTree::Ident(sig.ident.clone()));
@@ -298,14 +298,14 @@ fn of_names(memo: &Memo) -> Option<TokenStream> {
     mentions(names, &|ident| ident.to_string().contains(char::is_uppercase)).then(|| ours!(non_snake_case,))
 }
 
-/// What the others are told, where the handle has the same names and types.
+/// Lints that are reported on the other functions, whose names and types the handle has.
 pub(super) fn allowed_in_handle(memo: &Memo) -> TokenStream {
     let names = of_names(memo);
     let of_methods = memo.associated.then(|| ours!(clippy::use_self,));
     ours!(#[allow(#names #of_methods deprecated)])
 }
 
-/// Of such a name it is told that it is used, and each of the functions passes it on.
+/// Clippy reports uses of such a name, and each function passes it on.
 pub(super) fn is_underscored(parameter: &Parameter) -> bool {
     parameter.name.to_string().starts_with('_')
 }
@@ -315,8 +315,8 @@ pub(super) fn speaks_of_result(result: &Type) -> bool {
     mentions(result.to_token_stream(), &|ident| ident.to_string().ends_with("Result"))
 }
 
-/// A parameter that takes part in the key is used, whether or not the body reads it. Where the user speaks of that himself,
-/// his word stands.
+/// A parameter that takes part in the key is used, whether or not the body reads it. An attribute of the user's own
+/// takes precedence.
 pub(super) fn used(memo: &Memo, parameter: &Parameter, pat: &Pat) -> Option<Attribute> {
     let takes_part = parameter.part.is_extra() || std::ptr::eq(parameter, memo.owner());
     let named = matches!(pat, Pat::Ident(name) if name.ident == parameter.name && parameter.pattern.is_none());

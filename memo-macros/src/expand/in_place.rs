@@ -64,7 +64,7 @@ fn owned(memo: &Memo, result: &syn::Type) -> (TokenStream, TokenStream) {
         };
     };
     let finish = if attributes::speaks_of_result(result) {
-        // A large `Err` is told of where the function returns it, if at all.
+        // A large `Err` is reported where the function returns it, if at all.
         ours! {
             #[allow(clippy::result_large_err)]
             let __memo_body = #body;
@@ -81,7 +81,7 @@ fn lent(memo: &Memo, lent: &Lent) -> (TokenStream, TokenStream) {
     let kept = &lent.kept;
     let (key, made) = key::of(memo);
     let done = ask::done(memo, lent);
-    // As in `outer`: taken out where a hit would drop it by a call.
+    // As in `ask`: moved out where a hit would call its destructor.
     let begin = ours! {
         #made
         let __memo_ticket = match #private::begin_lent::<#kept, _, _, _>(__memo_core, __memo_place, #key) {
@@ -106,8 +106,8 @@ fn body(memo: &Memo, yields: &syn::Type) -> TokenStream {
     }
 }
 
-/// What the user wrote instead of a plain name. The body stays a block of its own: items in it are not seen by the pattern,
-/// and nobody takes its braces for too many.
+/// Binds the pattern that the user wrote instead of a plain name. The body stays a block of its own: the pattern does
+/// not see its items, and its braces do not count as unused.
 fn bind(body: TokenStream, parameter: &Parameter) -> TokenStream {
     let name = &parameter.name;
     match &parameter.pattern {

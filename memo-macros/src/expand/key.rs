@@ -10,9 +10,9 @@ use crate::model::{MOST_PARTS, Memo, Parameter};
 use crate::parse::function::Part;
 use crate::parse::syntax::{Extent, bare, is_named, mentions, ours, pointee};
 
-/// The extra key, an expression: a tuple of the parts that the local `__memo_place` makes of the arguments. And what makes first
-/// those parts that run code of the user's, each by itself: whatever that borrows or locks on the way ends with its statement,
-/// before the next part asks for the same, before the call waits for another or runs the body.
+/// The extra key, an expression: a tuple of the parts that the local `__memo_place` makes of the arguments. And
+/// statements that come first and make the parts that run user code, one each: borrows and locks of a part end with its
+/// statement, before the next part needs them, and before the call waits or runs the body.
 pub(super) fn of(memo: &Memo) -> (TokenStream, TokenStream) {
     let mut parts = TokenStream::new();
     let mut made = TokenStream::new();
@@ -53,12 +53,12 @@ fn part(memo: &Memo, parameter: &Parameter) -> TokenStream {
 /// A parameter, or a part of one that is written as a tuple.
 struct Element<'a> {
     parameter: &'a Parameter,
-    /// The way to it from the parameter: `.0.1`.
+    /// The path to it from the parameter: `.0.1`.
     at: Vec<usize>,
     ty: &'a Type,
 }
 
-/// A part as its type says. A tuple's are asked for one by one, so that a wrong one is told where it stands.
+/// A part by its type. The elements of a tuple are separate parts, so that an error points at the wrong one.
 fn by_type(memo: &Memo, element: &Element) -> TokenStream {
     let private = &memo.paths.private;
     match pointee(element.ty) {
@@ -78,14 +78,14 @@ fn by_type(memo: &Memo, element: &Element) -> TokenStream {
     };
     match memo.output.lent() {
         None => ours!(#private::key(__memo_place, #argument)),
-        // Only what is passed by reference is there for as long as the result; by value, a weak one ends with the call.
+        // Only an argument passed by reference lives as long as the result; a weak one passed by value ends with the call.
         Some(_) if element.parameter.is_borrowed_weak() => ours!(#private::lent_key(__memo_place, #argument)),
         Some(_) if element.at.is_empty() => ours!(#private::plain_key(__memo_place, #argument)),
         Some(_) => ours!(#private::plain_part(__memo_place, #argument)),
     }
 }
 
-/// What is to be asked first of a type of which there is more to say, should it be no key.
+/// An earlier check, with a better error, for types that are likely to be no key.
 fn question(memo: &Memo, ty: &Type) -> Option<TokenStream> {
     if is_unordered(ty) {
         return Some(ours!(ordered));
@@ -95,13 +95,13 @@ fn question(memo: &Memo, ty: &Type) -> Option<TokenStream> {
     memo.function.sig.generics.type_params().any(|param| param.ident == *name).then(|| ours!(bounded))
 }
 
-/// Whether it goes by the name of a collection of std's that has no order.
+/// Whether it has the name of an unordered collection of std.
 fn is_unordered(ty: &Type) -> bool {
     is_named(ty, &["HashMap", "HashSet", "BinaryHeap"])
 }
 
 impl Element<'_> {
-    /// As [`borrowed`], of the part.
+    /// As [`borrowed`], for the part.
     fn borrowed(&self) -> TokenStream {
         if self.at.is_empty() {
             return borrowed(self.parameter);

@@ -1,7 +1,7 @@
 //! From a checked memo to tokens. Nothing here can fail.
 //!
-//! All names of ours that stand beside the user's in one scope have the span `mixed_site`: locals cannot meet.
-//! Expressions that a type error would be about carry the span of what the user wrote.
+//! All names of the expansion that share a scope with the user's have the span `mixed_site`: locals cannot clash.
+//! Expressions that a type error may point at carry the user's spans.
 
 mod ask;
 mod attributes;
@@ -40,7 +40,7 @@ fn outer(memo: &Memo, handle: &Ident) -> TokenStream {
     let names = memo.parameters.iter().map(|parameter| &parameter.name);
     let call = ask::call(memo, names, &ours!(#private::Call(#handle().__core())));
     let mut block = Group::new(Delimiter::Brace, call);
-    // A function that nobody calls is reported only if it ends where the user's does.
+    // An unused function is reported only if its span ends where the user's does.
     block.set_span(memo.function.body.span());
     let inline = attributes::inline(&memo.function.attrs);
     let allowed = attributes::allowed_in_outer(memo);
@@ -53,8 +53,8 @@ fn outer(memo: &Memo, handle: &Ident) -> TokenStream {
     }
 }
 
-/// The user's body as a function of its own: the handle reaches it too. As visible as the user's, since lints spare what
-/// others can call.
+/// The user's body as a function of its own, which the handle calls, too. It is as visible as the user's function,
+/// since lints depend on that.
 fn body(memo: &Memo) -> TokenStream {
     let attrs = attributes::of(Role::Body, &memo.function.attrs);
     let sig = signatures::body(memo, signatures::hidden_name(memo, "body"));
@@ -105,8 +105,8 @@ fn handle(memo: &Memo, handle: &Ident) -> TokenStream {
     }
 }
 
-/// Where the handle begins and ends. The compiler tells of all methods of an `impl` that nobody calls at once, and not if any of
-/// them was made by a macro; of free functions it tells one by one, and the handle is not the user's.
+/// The span of the handle. The compiler reports all unused methods of an `impl` at once, and none if a macro made any
+/// of them; it reports unused free functions one by one, and the handle is not the user's.
 fn ends_of_handle(memo: &Memo) -> (Span, Span) {
     if memo.associated {
         (memo.function.sig.ident.span(), memo.function.body.span())
@@ -165,7 +165,7 @@ fn run(memo: &Memo) -> TokenStream {
     }
 }
 
-/// The handle is no method: `self` goes by another name.
+/// The handle is no method: `self` has another name.
 fn name(parameter: &Parameter) -> Ident {
     if parameter.receiver { Ident::new("__memo_self", Span::mixed_site()) } else { parameter.name.clone() }
 }

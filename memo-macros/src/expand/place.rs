@@ -1,4 +1,4 @@
-//! The memo's core, the place of its results on the owner, and what of them is kept.
+//! The memo's core, the place of its results on the owner, and which part of them is kept.
 
 use proc_macro2::{Ident, Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote_spanned};
@@ -12,7 +12,7 @@ use crate::model::{Keep, Memo, NotTheOwner, Output, Parameter};
 use crate::parse::options::Capacity;
 use crate::parse::syntax::{Extent, ours, pointee};
 
-/// The memo's core. The `static` opens in a block of its own, where no code of the user's can name it.
+/// The memo's core. The `static` is in a block of its own, where user code cannot name it.
 pub(super) fn core(memo: &Memo) -> TokenStream {
     let private = &memo.paths.private;
     let site = site(memo);
@@ -68,8 +68,8 @@ fn capacity(memo: &Memo) -> TokenStream {
     }
 }
 
-/// Opens the place of the results as the local `__memo_place`, and checks that it can have such; for those that are returned by clone, also
-/// how they are kept, as the local `__memo_keeping`.
+/// Opens the place of the results as the local `__memo_place`, and checks that results can be there; for results by
+/// clone, also binds how they are kept, as the local `__memo_keeping`.
 pub(super) fn open(memo: &Memo) -> TokenStream {
     open_on(memo, &borrowed(memo.owner()))
 }
@@ -82,13 +82,13 @@ pub(super) fn open_on(memo: &Memo, owner: &TokenStream) -> TokenStream {
         (true, Some(_)) => ours!(local_lent_place),
     };
     let kept = memo.output.kept();
-    // The questions about a result are asked of the scope: this stands for it, and is underlined if it says no.
+    // Checks of a result are bounds on the scope: this token stands for it, and is underlined if one fails.
     let scope = Token![_](Extent::of(kept).first);
     let checked = match memo.output {
         Output::Owned(_) => {
             let keeping = keeping(memo);
             let marking = if memo.holds_owner { ours!(__memo_held) } else { ours!(__memo_marking) };
-            // An import of the expansion's that is not used is nobody's mistake.
+            // An unused import of the expansion is nobody's mistake.
             ours! {
                 let (__memo_place, __memo_keeping) = {
                     use #private::by_type::*;
@@ -105,8 +105,8 @@ pub(super) fn open_on(memo: &Memo, owner: &TokenStream) -> TokenStream {
     }
 }
 
-/// The call that asks a trait object for its anchor, under the object's type: with `impl HasAnchor for dyn Trait` that is
-/// implemented for objects that borrow nothing, and what the compiler says of lifetimes it says of the call.
+/// The call that asks a trait object for its anchor, with the span of the object's type: an `impl HasAnchor for dyn
+/// Trait` is for objects that borrow nothing, and the compiler reports lifetime errors at the call.
 fn located(owner: &Parameter, call: TokenStream) -> TokenStream {
     if !matches!(pointee(&owner.ty), Type::TraitObject(_)) {
         return call;
@@ -119,7 +119,7 @@ fn located(owner: &Parameter, call: TokenStream) -> TokenStream {
     trees.collect()
 }
 
-/// Refuses marks whose conditions do not hold: an attribute cannot know that, and went by them.
+/// Refuses marks whose conditions do not hold: an attribute cannot know that, and has assumed they do.
 pub(super) fn conditions(memo: &Memo) -> TokenStream {
     let conditions = memo.parameters.iter().flat_map(|parameter| &parameter.conditions);
     let refused = conditions.map(|condition| {
@@ -149,7 +149,7 @@ pub(super) fn compare(memo: &Memo) -> TokenStream {
     })
 }
 
-/// What decides whether a result that is returned by clone is kept, and what of it; [`open`] adds marks.
+/// Decides whether a result by clone is kept, and which part of it; [`open`] adds marks.
 fn keeping(memo: &Memo) -> TokenStream {
     let private = &memo.paths.private;
     let result = memo.output.written();
@@ -160,7 +160,7 @@ fn keeping(memo: &Memo) -> TokenStream {
             let value = Ident::new("__memo_value", Span::mixed_site().located_at(Extent::of(result).first));
             ours!(#private::keep_if::<#result, _>(|#value| #private::keep_some(#value)))
         }
-        // Where no other function can be named, the test is made when there is something to be tested.
+        // Where no other function can be named, the test is made when it is used.
         Keep::If(test) if memo.handle.is_none() => {
             ours!(#private::keep_if::<#result, _>(|__memo_value| #private::tested::<#result, _>(#test)(__memo_value)))
         }
@@ -168,12 +168,12 @@ fn keeping(memo: &Memo) -> TokenStream {
             let name = signatures::path(memo, &signatures::hidden_name(memo, "keep"));
             ours!(#private::keep_if::<#result, _>(#name))
         }
-        // The method that is nearest to a `Result` wins, whatever name the type goes by.
+        // The method closest to `Result` wins, whatever name the type has.
         Keep::Default => ours!(#private::Keep::<#result>::new().__memo_keeping()),
     }
 }
 
-/// The test of `cache_if` stands in a function of its own: there once, and out of the parameters' sight.
+/// The test of `cache_if` is a function of its own: emitted once, and unable to see the parameters.
 pub(super) fn test(memo: &Memo) -> TokenStream {
     let Keep::If(test) = &memo.keep else { return TokenStream::new() };
     let attrs = attributes::of(Role::Keep, &memo.function.attrs);

@@ -67,10 +67,10 @@ fn lend_for(sig: &mut Signature, memo: &Memo, rename: &Rename, fresh: bool) {
     }
 }
 
-/// The signature of the function that asks: as the outer one's, and who asks.
+/// The signature of the asking function: the outer one's, with one more argument for its caller.
 ///
-/// A lent result is bound to the weak arguments alone: the handle knows no more of it, whatever else the user gave that
-/// lifetime to.
+/// A lent result is bound to the weak arguments alone: the handle knows no other bound, wherever else the user wrote
+/// that lifetime.
 pub(super) fn ask(memo: &Memo) -> Signature {
     let private = &memo.paths.private;
     let mut sig = named_plainly(memo, Role::Ask);
@@ -111,7 +111,7 @@ pub(super) fn body(memo: &Memo, name: Ident) -> Signature {
     sig
 }
 
-/// The type and const parameters, and those lifetimes that bounds on them speak of.
+/// The type and const parameters, and the lifetimes that their bounds name.
 pub(super) fn without_lifetimes(memo: &Memo) -> Generics {
     let mut generics = memo.function.sig.generics.clone();
     let kept = in_type_bounds(&generics);
@@ -143,13 +143,13 @@ pub(super) fn handle_result(memo: &Memo) -> Type {
     ty
 }
 
-/// Where the function stands is not seen from its attribute. Where it is in the wrong place the compiler tells this name, which
-/// therefore says what to write.
+/// An attribute does not see where its function is. In a wrong place the compiler reports this name, which therefore
+/// says what to write.
 pub(super) fn hidden_name(memo: &Memo, role: &str) -> Ident {
     let name = &memo.function.sig.ident;
     let advice =
         if memo.associated { "in_the_impl_of_a_trait_write_handle_none" } else { "in_an_impl_write_associated" };
-    // With a span of the expansion's: what can be said of a name is said of the user's alone.
+    // With a span of the expansion: lints on names are reported on the user's alone.
     let span = Span::mixed_site().located_at(name.span());
     format_ident!("__memo_{}_{}__{}", role, name.unraw(), advice, span = span)
 }
@@ -161,7 +161,7 @@ pub(super) fn path(memo: &Memo, name: &Ident) -> TokenStream {
     reached(memo, name, &turbofish)
 }
 
-/// The function that asks: who does is known by the argument.
+/// The asking function: the type of its last argument follows from the caller.
 pub(super) fn path_of_ask(memo: &Memo) -> TokenStream {
     let arguments = arguments(memo);
     let turbofish = if arguments.is_empty() { TokenStream::new() } else { ours!(::<#(#arguments,)* _>) };
@@ -169,7 +169,7 @@ pub(super) fn path_of_ask(memo: &Memo) -> TokenStream {
 }
 
 fn reached(memo: &Memo, name: &Ident, turbofish: &TokenStream) -> TokenStream {
-    // A mistake found here is one in what the user wrote. In one place, several functions that are not found are told as one.
+    // An error here is a mistake of the user's code. With one span, several unresolved functions are reported as one.
     let mut name = name.clone();
     name.set_span(name.span().resolved_at(memo.function.sig.ident.span()));
     if memo.associated { ours!(Self::#name #turbofish) } else { ours!(#name #turbofish) }
@@ -191,7 +191,7 @@ pub(super) fn call_of_body(memo: &Memo) -> TokenStream {
     let private = &memo.paths.private;
     let arguments = memo.parameters.iter().map(|parameter| {
         let name = &parameter.name;
-        // The entry's place borrows the owner; the body may have one of its own, made on a miss only.
+        // The entry's place borrows the owner; the body may get a clone, made on a miss only.
         if std::ptr::eq(parameter, memo.owner()) && parameter.is_by_value() {
             return ours!(#private::clone_owner(&#name));
         }

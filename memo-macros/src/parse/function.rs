@@ -78,13 +78,13 @@ pub(crate) struct Mark {
 
 /// How a parameter takes part.
 pub(crate) enum Part {
-    /// By its identity; and, as part of the extra key, by what the expression makes of it.
+    /// By its identity; and, as part of the extra key, by the value of the expression.
     Owner { beside: Option<Expr> },
-    /// By what its type says: there is no mark. `weak` if it looks like a weak one.
+    /// By its type: there is no mark. `weak` if it looks like a weak argument.
     Key { weak: bool },
     /// By a copy.
     Value,
-    /// By what the expression makes of the parameters.
+    /// By the value of an expression that sees the parameters.
     Computed(Expr),
     /// Not at all.
     Skipped,
@@ -95,7 +95,7 @@ impl Part {
         self.computed().is_some() || matches!(self, Self::Key { .. } | Self::Value)
     }
 
-    /// The user's expression, of which something is part of the extra key.
+    /// The user's expression, whose value is part of the extra key.
     pub(crate) fn computed(&self) -> Option<&Expr> {
         match self {
             Self::Computed(expr) | Self::Owner { beside: Some(expr) } => Some(expr),
@@ -109,7 +109,7 @@ pub(crate) fn is_mark(attr: &Attribute) -> bool {
     attr.path().is_ident("memo") || conditional(attr).is_some()
 }
 
-/// A condition and the marks that it is before, where there is nothing else behind it.
+/// The condition and the marks of a `cfg_attr` that holds nothing else.
 fn conditional(attr: &Attribute) -> Option<(Meta, Vec<Meta>)> {
     let list = attr.path().is_ident("cfg_attr").then(|| attr.meta.require_list().ok()).flatten()?;
     let metas = list.parse_args_with(Punctuated::<Meta, Token![,]>::parse_terminated).ok()?;

@@ -1,7 +1,7 @@
 //! Lifetimes as they are written: finding and renaming them.
 //!
-//! Elided lifetimes inside `fn(&T)` and `Fn(&T)` belong to those types, as those of a `for<'x>` do, and are left alone everywhere
-//! here.
+//! Elided lifetimes inside `fn(&T)` and `Fn(&T)` belong to those types, like those of a `for<'x>`, and are left alone
+//! everywhere here.
 
 use std::collections::BTreeSet;
 
@@ -29,7 +29,7 @@ pub(crate) fn declared(generics: &Generics) -> BTreeSet<Ident> {
     generics.lifetimes().map(|param| param.lifetime.ident.clone()).collect()
 }
 
-/// The lifetimes of `generics` that its bounds on types speak of. A type parameter cannot go where such a lifetime does not.
+/// The lifetimes of `generics` that bounds on its types name. A type parameter needs them wherever it is declared.
 pub(crate) fn in_type_bounds(generics: &Generics) -> BTreeSet<Ident> {
     let mut found = Names::default();
     for param in generics.type_params() {
@@ -43,7 +43,7 @@ pub(crate) fn in_type_bounds(generics: &Generics) -> BTreeSet<Ident> {
     &found.0 & &declared(generics)
 }
 
-/// Every lifetime name that a signature holds, those of inner `for<'x>` included.
+/// Every lifetime name in a signature, those of inner `for<'x>` included.
 pub(crate) fn in_signature(sig: &Signature) -> BTreeSet<Ident> {
     let mut found = Names::default();
     found.visit_signature(sig);
@@ -95,7 +95,7 @@ pub(crate) fn first_borrow(ty: &Type) -> Option<TokenStream> {
     finder.found.into_iter().next()
 }
 
-/// How many lifetimes the parameters' types hold, written or elided.
+/// How many lifetimes are in the parameters' types, written or elided.
 pub(crate) fn count_in_inputs(sig: &Signature) -> usize {
     let mut finder = Borrows::default();
     for input in &sig.inputs {
@@ -111,12 +111,12 @@ pub(crate) fn count_in_inputs(sig: &Signature) -> usize {
 struct Borrows {
     found: Vec<TokenStream>,
     own_elision: bool,
-    /// What a `for<'x>` around this place declares.
+    /// The lifetimes that the enclosing `for<'x>` declare.
     bound: Vec<Ident>,
 }
 
 impl Borrows {
-    /// Whether a lifetime belongs to a type around it: nothing of the function's is borrowed.
+    /// Whether a lifetime belongs to an enclosing type, and not to the function.
     fn is_own(&self, lifetime: Option<&Lifetime>) -> bool {
         match lifetime {
             Some(lifetime) if !is_elided(Some(lifetime)) => self.bound.contains(&lifetime.ident),
@@ -124,7 +124,7 @@ impl Borrows {
         }
     }
 
-    /// Visits what stands behind a `for<'x>`.
+    /// Visits the scope of a `for<'x>`.
     fn within(&mut self, lifetimes: Option<&BoundLifetimes>, visit: impl FnOnce(&mut Self)) {
         let outside = self.bound.len();
         for param in lifetimes.iter().flat_map(|bound| &bound.lifetimes) {

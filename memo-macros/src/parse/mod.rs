@@ -1,7 +1,7 @@
-//! What is written: the function, the options, the marks and the types, as tokens and as what they look like.
+//! The source as written: the function, the options, the marks and the types, as tokens and by their looks.
 //!
-//! Comes in: tokens. Goes out: the words and types as the user wrote them, each with its place. Nothing here knows what
-//! goes together; every mistake that is found is gathered in [`Errors`].
+//! Input: tokens. Output: the user's words and types, each with its span. Nothing here knows which of them may be
+//! combined; every mistake is gathered in [`Errors`].
 
 pub(crate) mod function;
 pub(crate) mod lifetimes;

@@ -1,4 +1,4 @@
-//! What `#[weak_memo(...)]` says; and how a list of words is read, which marks are, too.
+//! The options of `#[weak_memo(...)]`; and how a list of words is read, marks included.
 
 use proc_macro2::{TokenStream, TokenTree};
 use quote::{ToTokens, quote};
@@ -25,7 +25,7 @@ const KNOWN: &[&str] = &[
 ];
 const LATER: &[&str] = &["ttl", "idle", "cycle", "weak_value"];
 
-/// The options of `#[weak_memo(...)]` as written, each with the word that said it. What goes together is not yet known.
+/// The options of `#[weak_memo(...)]` as written, each with its word. Whether they may be combined is not yet known.
 #[derive(Default)]
 pub(crate) struct Options {
     pub(crate) capacity: Option<(Ident, Capacity)>,
@@ -143,7 +143,7 @@ fn one_line(tokens: &TokenStream) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ").replace(" ,", ",").trim_end_matches(',').to_owned()
 }
 
-/// Where an expansion finds the runtime: `::memo_core`, or what `crate = path` says.
+/// The path of the runtime in an expansion: `::memo_core`, or that of `crate = path`.
 #[derive(Clone)]
 pub(crate) struct Paths {
     pub(crate) root: TokenStream,
@@ -162,7 +162,7 @@ impl Paths {
         Self { root, private }
     }
 
-    /// What stands behind the word `crate`.
+    /// The path after the word `crate`.
     pub(crate) fn parse(word: &Ident, input: ParseStream) -> syn::Result<Self> {
         let example = "crate = path::to::memo_core";
         expect_value(word, input, example)?;
@@ -172,7 +172,7 @@ impl Paths {
     }
 }
 
-/// Reads a list word by word: `read` takes each and what stands behind it. A mistake in one does not hide those in the others.
+/// Reads a list word by word: `read` takes each word and its value. A mistake in one does not hide those in the others.
 pub(crate) fn each_word(
     input: ParseStream,
     errors: &mut Errors,

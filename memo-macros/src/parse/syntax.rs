@@ -1,16 +1,16 @@
-//! Questions about tokens and types as they are written: where they stand, what they are called, what they look like.
+//! Questions about tokens and types as they are written: their spans, their names, their looks.
 
 use proc_macro2::{Delimiter, Ident, Span, TokenStream, TokenTree};
 use quote::ToTokens;
 use syn::{Expr, GenericArgument, PathArguments, PathSegment, Type};
 
-/// `quote!` with names of our own.
+/// `quote!` with names of the expansion.
 macro_rules! ours {
     ($($tokens:tt)*) => { ::quote::quote_spanned!(::proc_macro2::Span::mixed_site()=> $($tokens)*) };
 }
 pub(crate) use ours;
 
-/// Where some tokens begin and end.
+/// The first and the last span of some tokens.
 ///
 /// `Span::join` does nothing on stable, but the compiler joins the spans of an expression's own first and last token:
 /// an expression that begins with `first` and ends with `last` is underlined from one to the other.
@@ -47,7 +47,7 @@ fn closing(tree: &TokenTree) -> Span {
     }
 }
 
-/// What a `macro_rules` macro passes on as `$t:ty` comes wrapped in a group without delimiters.
+/// A type that a `macro_rules` macro passes on as `$t:ty` is in a group without delimiters.
 pub(crate) fn without_invisible_groups(tokens: TokenStream) -> TokenStream {
     tokens
         .into_iter()
@@ -132,7 +132,7 @@ pub(crate) fn mentions(tokens: TokenStream, name: &dyn Fn(&Ident) -> bool) -> bo
     })
 }
 
-/// What a parameter's type looks like. Whether an argument *is* weak is a fact of types, which a macro cannot see;
+/// A guess by the looks of a parameter's type. Whether an argument *is* weak is a fact of types, which a macro cannot see;
 /// the compiler checks each guess made here through the traits of the runtime, so that a wrong one is an error.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Looks {
@@ -140,7 +140,7 @@ pub(crate) enum Looks {
     Object,
     /// `Arc<T>` or `Rc<T>` by value: may own the results too.
     OwnedPointer,
-    /// `Option<&T>`, `&[Arc<T>]`, ...: may hold weak arguments, but is itself nobody's anchor.
+    /// `Option<&T>`, `&[Arc<T>]`, ...: may hold weak arguments, but is never the owner.
     Container,
     /// `&str`, `&[u8]`, or anything by value.
     Plain,
@@ -154,7 +154,7 @@ const PLAIN: &[&str] = &[
 const CONTAINERS: &[&str] =
     &["Option", "Result", "Vec", "VecDeque", "Box", "Cow", "Pin", "HashMap", "HashSet", "BTreeMap", "BTreeSet"];
 
-/// Containers that a type of the user's may share its name with; std's have an argument.
+/// Containers of std whose name a user's type may have; those of std have an argument.
 const WITH_ARGUMENT: &[&str] = &[
     "LinkedList",
     "PhantomData",
@@ -182,7 +182,7 @@ impl Looks {
         matches!(self, Self::Object | Self::OwnedPointer)
     }
 
-    /// As what stands behind a `&`.
+    /// As the target of a `&`.
     pub(crate) fn of_pointee(pointee: &Type) -> Self {
         let pointee = bare(pointee);
         let is_container =

@@ -24,8 +24,8 @@ impl<T: ?Sized> Value<T> {
     }
 }
 
-/// A path as it is spelt. Its `Eq` takes `a/b` and `a//b` for one, and the body does not; of types that have a path inside
-/// the `Eq` is the user's word.
+/// A path as it is spelt. Its `Eq` takes `a/b` and `a//b` for one, and the body does not. For a type that contains a
+/// path, the user vouches for its `Eq`.
 #[inline]
 fn spelling<T: 'static>(value: &T) -> Option<&OsStr> {
     let value: &dyn Any = value;
@@ -38,7 +38,7 @@ fn is_same<T: Eq + 'static>(a: &T, b: &T) -> bool {
     a == b && spelling(a) == spelling(b)
 }
 
-/// A stored copy of the user's.
+/// A stored copy of a user's value.
 #[derive(Debug)]
 pub struct Kept<T>(T);
 
@@ -49,7 +49,7 @@ unsafe impl<S, T: Eq + Storable<S>> StoredKey<S> for Kept<T> {
     }
 }
 
-/// A value that is looked at where it is.
+/// A borrowed value.
 #[derive(Debug)]
 pub struct Looked<'k, T: ?Sized>(&'k T);
 
@@ -72,7 +72,7 @@ impl<S: Scope, T: Hash + Eq + Clone + Storable<S>> Probe<S> for Looked<'_, T> {
     }
 }
 
-/// A slice is looked up as it comes, and kept element by element.
+/// A slice is looked up as it is, and stored element by element.
 impl<S: Scope, T: Hash + Eq + Clone + Storable<S>> Probe<S> for Looked<'_, [T]> {
     type Stored = Box<[Kept<T>]>;
     const TRUSTED: bool = false;
@@ -109,7 +109,7 @@ macro_rules! by_value {
 
 by_value!(T => Kept<T>, [T] => Box<[Kept<T>]>);
 
-/// Texts and paths are the keys that they are without the mark.
+/// Texts and paths are the same keys as without the mark.
 macro_rules! as_unmarked {
     ($($text:ty),+) => {$(
         #[doc(hidden)]

@@ -1,7 +1,7 @@
-//! Collections of keys: a copy of the stored forms of what is in them, in order.
+//! Collections of keys: the stored forms of their elements, in order.
 //!
-//! Those without an order are no keys: a body sees the order in which a `HashMap` is iterated, which differs between two
-//! that are equal, and nothing of it can be compared that would not differ too.
+//! Unordered collections are no keys: a body sees the order in which a `HashMap` is iterated, which may differ between
+//! two equal maps, and so would every comparison that respects it.
 
 use std::collections::{BTreeMap, BTreeSet, LinkedList, VecDeque, btree_map, btree_set, linked_list, vec_deque};
 use std::hash::Hasher;
@@ -11,7 +11,7 @@ use super::memo_key::{MemoKey, PlainKey};
 use super::probe::Probe;
 use crate::argument::scope::Scope;
 
-/// What is iterated, asked each time: a call has no place for the probes of any number of elements.
+/// An iterator, run for each question: a call has no room for the probes of any number of elements.
 #[derive(Clone, Debug)]
 pub struct Each<I>(I);
 
@@ -55,8 +55,8 @@ macro_rules! iterated {
 }
 
 iterated! {
-    /// Of as many elements, each the same key as its counterpart. So are `[T; N]`, `Vec`, `VecDeque`, `LinkedList`, `BTreeSet`
-    /// and `BTreeMap`.
+    /// Equal if there are as many elements, each the same key as its counterpart. Likewise `[T; N]`, `Vec`, `VecDeque`,
+    /// `LinkedList`, `BTreeSet` and `BTreeMap`.
     [T] [T] => slice::Iter<'k, T> as T;
     #[doc(hidden)]
     [T; const N: usize] [T; N] => slice::Iter<'k, T> as T;

@@ -9,7 +9,7 @@ use super::stored::StoredKey;
 use crate::anchor::back_link::Peer;
 use crate::argument::scope::{Scope, Storable};
 
-/// What a derived stored key is made of.
+/// The fields of a derived stored key.
 ///
 /// A derive cannot name the stored forms of its fields as they are: an associated type may not show a private field's
 /// type (E0446). So it puts them into a struct of its own, whose fields are private, and says here how to reach them.
@@ -27,7 +27,7 @@ pub trait Fields<S>: 'static {
 pub struct Visit<'v>(&'v mut dyn FnMut(&Arc<Peer>));
 
 impl Visit<'_> {
-    /// Looks into one.
+    /// Visits the weak arguments in one stored key.
     pub fn visit<S, K: StoredKey<S>>(&mut self, key: &K) {
         key.each_peer(self.0);
     }
@@ -55,7 +55,7 @@ unsafe impl<S, F: Fields<S> + Storable<S>> StoredKey<S> for Composite<F> {
 
 /// A type that `MemoKey` is derived for: field by field, each asked each time.
 ///
-/// Its probe cannot be made of those of its fields for the reason that is said at [`Fields`].
+/// Its probe cannot be made of those of its fields, for the reason given at [`Fields`].
 pub trait Derived<S: Scope>: MemoKey<S> {
     /// As [`Probe::hash_part`].
     fn hash_fields<H: Hasher>(&self, state: &mut H);
@@ -65,7 +65,7 @@ pub trait Derived<S: Scope>: MemoKey<S> {
     fn store_fields(&self) -> Self::Stored;
 }
 
-/// What a call has of one.
+/// The probe of such a type: it borrows the whole.
 #[derive(Debug)]
 pub struct DerivedProbe<'k, T: ?Sized>(pub &'k T);
 

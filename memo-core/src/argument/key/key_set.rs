@@ -82,7 +82,7 @@ macro_rules! key_sets {
             }
 
             fn to_stored(&self) -> Self::Stored {
-                // The `Clone` of one may panic when those before it are made.
+                // The `Clone` of a part may panic after earlier parts were made.
                 let made = ($(OnItsWay::new(self.$at.to_stored()),)+);
                 ($(made.$at.arrive(),)+)
             }

@@ -1,4 +1,4 @@
-//! What an argument must be to take part.
+//! The trait of the arguments that can take part in a key.
 
 use std::hash::Hasher;
 
@@ -71,8 +71,8 @@ use crate::argument::scope::{Scope, Shared};
 /// # let _ = Node::Branch(vec![Node::Leaf(Anchor::new())], Anchor::new());
 /// ```
 ///
-/// A key can name those objects alone that it borrows: nothing else lives as long as a result that is lent. Such a program
-/// does not build:
+/// A key can name only objects that it borrows: nothing else lives as long as a lent result. Such a program does not
+/// build:
 ///
 /// ```compile_fail,E0515
 /// use std::sync::{Arc, Weak};
@@ -92,14 +92,14 @@ use crate::argument::scope::{Scope, Shared};
 pub trait MemoKey<S: Scope = Shared> {
     /// The form kept with the result.
     type Stored: StoredKey<S>;
-    /// What a call has of the argument. A call asks for it once, and hashes, compares and stores it.
+    /// The argument as a call sees it: asked for once, then hashed, compared and stored.
     type Probe<'k>: Probe<S, Stored = Self::Stored>
     where
         Self: 'k;
-    /// Whether nothing that is done with this key runs code of the user's. Left at `false`, it runs outside our locks.
+    /// Whether no operation on this key runs user code. If `false`, they run outside our locks.
     #[doc(hidden)]
     const TRUSTED: bool = false;
-    /// All that a call has to know of the argument.
+    /// The argument as this call sees it.
     fn probe_key(&self) -> Self::Probe<'_>;
 
     /// Feeds what counts to a hasher. Equal keys feed the same.
@@ -128,8 +128,8 @@ pub trait PlainKey {}
 
 /// Makes a type a key by hand: it takes part as another key does.
 ///
-/// `key_as!(Type => Key, |this| expression)`: the expression gives the `&Key` that counts, of a `this` that is a `&Type`. A
-/// type with parameters has them before it, in brackets.
+/// `key_as!(Type => Key, |this| expression)`: the expression yields the `&Key` that counts; `this` is a `&Type`. The
+/// parameters of a generic type come first, in brackets.
 ///
 /// An object with an anchor that `#[derive(HasAnchor)]` cannot find is weak, as others are, if its key is the [`Anchor`](crate::Anchor).
 ///

@@ -3,7 +3,7 @@
 //! A *weak* argument takes part by identity and is not kept alive; a *value* argument by a stored copy. A call asks each
 //! argument once for its *probe*, and hashes, compares and stores that. It borrows: a hit on a `&str` allocates nothing.
 
-/// Hands the tuples that a key may be to a macro: of each part a name, and its place.
+/// Passes each tuple that can be a key to a macro: the name and the index of each part.
 macro_rules! each_tuple {
     ($of:ident) => {
         $of! {

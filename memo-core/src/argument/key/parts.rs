@@ -1,4 +1,4 @@
-//! Keys of several parts: options, results and tuples. And those that are made by an expression.
+//! Keys of several parts: options, results and tuples. And keys that an expression makes.
 
 use std::hash::Hasher;
 
@@ -7,7 +7,7 @@ use super::probe::Probe;
 use super::stored::Either;
 use crate::argument::scope::Scope;
 
-/// A key that is asked each time, since it is not borrowed: what `#[memo(key = ..)]` made.
+/// A key without a probe, since it is not borrowed: the value of `#[memo(key = ..)]`.
 #[derive(Debug)]
 pub struct Computed<T>(pub(crate) T);
 

@@ -1,4 +1,4 @@
-//! Keys that are what another key is: pointers, what owns a text, and types that say something about another one.
+//! Keys that delegate to another key: pointers, owners of texts, wrappers and ranges.
 
 use std::borrow::Cow;
 use std::cmp::Reverse;
@@ -32,14 +32,14 @@ macro_rules! through {
 }
 
 through! {
-    /// As what it points to. So are `Box` and `Cow`.
+    /// As its target. Likewise `Box` and `Cow`.
     [T [?Sized]] &T => T, |this| (**this).probe_key();
     #[doc(hidden)]
     [T [?Sized]] Box<T> => T, |this| (**this).probe_key();
     #[doc(hidden)]
     [T [ToOwned + ?Sized]] Cow<'_, T> => T, |this| (**this).probe_key();
 
-    /// As the text that it owns. So are `PathBuf`, `OsString` and `CString`.
+    /// As the text that it owns. Likewise `PathBuf`, `OsString` and `CString`.
     [] String => str, |this| MemoKey::<S>::probe_key(&**this);
     #[doc(hidden)]
     [] PathBuf => std::path::Path, |this| MemoKey::<S>::probe_key(&**this);
@@ -72,7 +72,7 @@ through! {
     [T] RangeToInclusive<T> => T, |this| this.end.probe_key();
     #[doc(hidden)]
     [] RangeFull => (), |_this| MemoKey::<S>::probe_key(&());
-    // One that was iterated to its end is empty, and shows it nowhere but here.
+    // A range that was iterated to its end is empty, and only this bound shows it.
     #[doc(hidden)]
     [T] RangeInclusive<T> => (T, T, bool), |this| {
         let ended = matches!(this.end_bound(), Bound::Excluded(_));

@@ -1,18 +1,18 @@
-//! What a call has of an argument: asked for once, then hashed, compared and stored.
+//! An argument as a call sees it: asked for once, then hashed, compared and stored.
 
 use std::hash::Hasher;
 
 use super::stored::StoredKey;
 use crate::argument::scope::Scope;
 
-/// What a call has of an argument, or of several.
+/// An argument, or several, as a call sees it.
 ///
-/// Only this crate makes them. One that names a weak argument borrows it: a stored key that it makes, or that it matches,
-/// names none but what lives for as long.
+/// Only this crate makes probes. A probe that names a weak argument borrows it: the stored keys that it makes or
+/// matches name only objects that live as long.
 pub trait Probe<S: Scope> {
     /// The form kept with the result.
     type Stored: StoredKey<S>;
-    /// Whether hashing, comparing and copying run no code of the user's.
+    /// Whether hashing, comparing and copying run no user code.
     const TRUSTED: bool;
     /// Feeds what counts to a hasher. Equal keys feed the same.
     fn hash_part<H: Hasher>(&self, state: &mut H);

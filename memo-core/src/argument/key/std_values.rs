@@ -13,7 +13,7 @@ use super::probe::Probe;
 use super::stored::StoredKey;
 use crate::argument::scope::Scope;
 
-/// A value that is copied where it is looked at.
+/// A value whose probe is a copy.
 #[derive(Debug)]
 pub struct Copied<T>(T);
 
@@ -81,11 +81,11 @@ hidden! {
     std::any::TypeId, std::cmp::Ordering, std::thread::ThreadId,
 }
 
-/// A text that is looked at where it is.
+/// A borrowed text.
 #[derive(Debug)]
 pub struct Text<'k, T: ?Sized>(&'k T);
 
-/// By the `Eq` and `Hash` of what `exactly` gives: all that the body can see of it.
+/// By the `Eq` and `Hash` of the value of `exactly`: all that the body can see of the text.
 macro_rules! texts {
     ($($(#[$docs:meta])* $text:ty, $exactly:expr);+ $(;)?) => {$(
         // SAFETY: `Send + Sync`.

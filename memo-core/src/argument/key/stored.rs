@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::anchor::back_link::Peer;
 
-/// A stored key. Made by [`MemoKey::to_stored`](super::memo_key::MemoKey::to_stored) of the types of this crate and of derives, which put them together.
+/// A stored key. [`MemoKey::to_stored`](super::memo_key::MemoKey::to_stored) makes those of this crate's types, and derives combine them.
 ///
 /// # Safety
 /// In scope [`Shared`](crate::argument::scope::Shared), `Self` is `Send + Sync`.
@@ -12,7 +12,7 @@ pub unsafe trait StoredKey<S>: Sized + 'static {
     /// Whether it can name weak arguments.
     #[doc(hidden)]
     const PEERS: bool = false;
-    /// Whether dropping it runs nothing of the user's.
+    /// Whether dropping it runs no user code.
     #[doc(hidden)]
     const DROPS_OURS: bool = !std::mem::needs_drop::<Self>();
     /// Whether two stored keys are the same.
@@ -24,7 +24,7 @@ pub unsafe trait StoredKey<S>: Sized + 'static {
     fn each_peer(&self, _visit: &mut dyn FnMut(&Arc<Peer>)) {}
 }
 
-/// One of two: what an enum's stored form is made of.
+/// One of two: an enum's stored form is made of these.
 #[derive(Debug)]
 pub enum Either<A, B> {
     /// This variant.

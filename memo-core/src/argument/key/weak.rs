@@ -85,11 +85,11 @@ weak! {
     [S: Scope, T: ?Sized] Arc<T>, S, |this| Subject::of(&**this).address, S::peer_of_arc, true;
     /// Weak: by the identity of the object, in memos of one thread.
     [T: ?Sized] Rc<T>, Local, |this| Subject::of(&**this).address, scope::peer_of_rc, true;
-    /// Weak: by the identity of the object whose anchor it is. What [`HasAnchor`] is derived for is the key that its anchor is.
+    /// Weak: by the identity of the anchor's object. A type that derives [`HasAnchor`] is the same key as its anchor.
     [S: Scope] Anchor, S, |this| scope::anchor_address(this), S::peer_of_anchor, true;
 }
 
-/// `anchor()` is the user's, so these keys are not trusted; what it gave is.
+/// `anchor()` is user code, so these keys are not trusted; the anchor that it returned is.
 macro_rules! by_anchor {
     ($($(#[$docs:meta])* [$($parameters:tt)*] $type:ty;)+) => {$(
         $(#[$docs])*
