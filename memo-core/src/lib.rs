@@ -82,7 +82,7 @@
 //!
 //! `fn outline(doc: &Arc<Doc>) -> &Outline` lends: the body yields the owned `Outline`, and callers get a reference that is
 //! bound to every weak argument. A hit clones nothing. Such memos only grow: their results go with their objects (or with
-//! `&mut` access to them), so they cannot be cleared, and an extra key needs `capacity = unbounded` by word.
+//! `&mut` access to them), so they cannot be cleared, and with an extra key you must spell out `capacity = unbounded`.
 //!
 //! # What to know before you rely on it
 //!
@@ -96,7 +96,7 @@
 //!   clone: where it is the owner itself, or another weak argument, it is remembered as such, and not held. In anything else the attribute refuses the
 //!   owner's pointer, by type where it is spelt otherwise (`may_return_owner` says you know); [`Stats::retained`] counts what looks
 //!   like it at run time, by the strong counts, and [`report`] names the owner's type. It cannot see an object that was no argument: two results that hold each other's owners, neither of
-//!   which was given to the other's call, are told by nobody. Ids, a copy or a `Weak` in the result are the ways out.
+//!   which was given to the other's call, are not reported. Ids, a copy or a `Weak` in the result are the ways out.
 //! * **A held `Weak` shows.** Once an `Arc` was memoized, `Arc::weak_count` is not 0, `Arc::get_mut` returns `None`, and
 //!   `Arc::make_mut` on a unique `Arc` moves the value to a new allocation, which is a new object: never a stale result,
 //!   but an allocation. A dead `Arc` keeps its allocation (not its contents) until the next sweep; for large inline
@@ -114,7 +114,7 @@
 //! * **Recursion takes stack.** A level through a memo takes some 250 bytes beside what the body takes, without optimisation up to 900; and a
 //!   large result by clone is moved a few times on its way, without optimisation often: return it as `Arc<V>` or `Box<V>`, or lend it. For recursion
 //!   as deep as the data, go on in a larger stack from inside the body: `stacker::maybe_grow`, or a thread with a stack of that size.
-//! * **A drop may run on any thread.** Results of dead `Arc`s are dropped by whoever sweeps: at the end of an outermost memo
+//! * **A drop may run on any thread.** Results of dead `Arc`s are dropped by the thread that sweeps: at the end of an outermost memo
 //!   call, by [`sweep`], or on the thread of a [`Sweeper`]. If a result's `Drop` takes a lock that you hold while you call
 //!   memos, use a `Sweeper`. Inside a body nothing of yours is dropped: a memoized driver that makes, asks and drops many `Arc`s
 //!   gives their allocations back as it goes, and results without a destructor, while results with one wait for its end.

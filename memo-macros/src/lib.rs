@@ -3,11 +3,11 @@
 //!
 //! # Where things are
 //!
-//! For a reader of the source, on the way of an annotated function; imports go from later to earlier alone:
+//! How an annotated function is processed; imports go from later stages to earlier ones only:
 //!
 //! * `parse` reads what is written.
-//! * `check` turns it into a memo as `model.rs` has it, or reports every mistake at once.
-//! * `expand` writes that out and cannot fail; where there were mistakes, `fallback.rs` keeps the function for the rest of the
+//! * `check` turns it into a memo (`model.rs`), or reports every mistake at once.
+//! * `expand` emits its code and cannot fail; after mistakes, `fallback.rs` keeps the function for the rest of the
 //!   user's code.
 //! * `derive` has the two derives.
 
@@ -65,48 +65,48 @@ use parse::options::Options;
 /// lifetimes (`Name` for `Name<'a>`) the attribute sees neither a pointer nor a borrow. Write `Name<'_>`, and mark owners
 /// that do not look like one. A container (`Option<&Arc<T>>`) is never the owner.
 ///
-/// An owner that changes behind its `&` (a `Mutex`, a `Cell`, an atomic in its written type) is refused: its results would be those of what
-/// it was. Say what counts of it, `#[memo(key = doc.version())] doc: &Arc<Doc>`: where no other argument can own the results this one does, and
-/// the key stands beside its identity. With `capacity = 1` the results of older versions go at once.
+/// An owner that changes behind its `&` (a `Mutex`, a `Cell`, an atomic in its written type) is refused: its results would
+/// be stale. Say what counts of it, `#[memo(key = doc.version())] doc: &Arc<Doc>`: if no other argument can own the results
+/// this one does, by its identity and the key. With `capacity = 1` a new version drops the results of the old one at once.
 ///
 /// All other arguments are the key. Weak ones take part by identity and end the result when they die; values by a copy.
 ///
 /// | mark on a parameter | meaning |
 /// |---|---|
-/// | none | as its type says (`MemoKey`): weak, or a known value |
+/// | none | by its type (`MemoKey`): weak, or a known value |
 /// | `#[memo(owner)]` | this one carries the results |
 /// | `#[memo(value)]` | by a copy of it: `Hash + Eq + Clone` |
-/// | `#[memo(key = expr)]` | by what the expression yields, itself a `MemoKey`; it sees the parameters by reference. What it locks or makes on the way ends before the next one is asked and before the body runs, so that it may lend from the parameters alone |
-/// | `#[memo(owner, key = expr)]` | the owner, by its identity and by what the expression yields |
+/// | `#[memo(key = expr)]` | by the value of the expression, itself a `MemoKey`; it sees the parameters by reference. Its locks and temporaries end before the next key is evaluated and before the body runs, so its value may borrow from the parameters only |
+/// | `#[memo(owner, key = expr)]` | the owner, by its identity and by the value of the expression |
 /// | `#[memo(skip)]` | not at all; `&mut` parameters must be skipped |
 ///
-/// Where the memo is under a condition, so are its marks: `#[cfg_attr(memoized, weak_memo)]` and, on a parameter,
-/// `#[cfg_attr(memoized, memo(skip))]`. A mark whose condition does not hold where the memo does is refused.
+/// If the memo is under a condition, so are its marks: `#[cfg_attr(memoized, weak_memo)]` and, on a parameter,
+/// `#[cfg_attr(memoized, memo(skip))]`. A mark whose condition does not hold where the memo's does is refused.
 ///
 /// # The result
 ///
 /// By clone, or lent as `&V`, `&str` (the body yields a `String`), `&[T]` (a `Vec<T>`), an `Option` of these or a `Result`
-/// of these (the `Err` goes out by value; with `cache_err` it is lent as well: `Result<&V, &E>` or `&Result<V, E>`). An elided lifetime in the result is bound to every weak argument;
+/// of these (the `Err` is returned by value; with `cache_err` it is lent as well: `Result<&V, &E>` or `&Result<V, E>`). An elided lifetime in the result is bound to every weak argument;
 /// in a trait, where Rust binds it to `&self` alone, several weak arguments need a name for it. What is lent
-/// cannot be cleared or evicted, so that with further arguments `capacity = unbounded` must be written. What is lent is the memo's own: a
+/// cannot be cleared or evicted, so with further arguments you must spell out `capacity = unbounded`. The memo owns what it lends: a
 /// reference into the argument cannot be lent, an index, a range or an `Arc` of it can be returned.
 ///
-/// A result by clone may be the owner itself, or another weak argument of its type: `simplify(&Arc<Expr>) -> Arc<Expr>`, also in an
-/// `Option` or a `Result`. It is remembered as such and held by nobody.
+/// A result by clone may be the owner itself, or another weak argument of its type: `simplify(&Arc<Expr>) -> Arc<Expr>`,
+/// also in an `Option` or a `Result`. The memo remembers that it is this argument, and does not keep it alive.
 ///
 /// # Options
 ///
 /// | option | meaning |
 /// |---|---|
-/// | `capacity = 256`, `capacity = unbounded` | results per owner; 1024 if nothing is written |
+/// | `capacity = 256`, `capacity = unbounded` | results per owner; 1024 by default |
 /// | `cache_if = \|value\| ..` | keep only results that pass; it sees the result alone, not the parameters |
 /// | `cache_err` | keep an `Err` too; by clone it must be `Clone` then |
 /// | `some_only` | keep no `None` |
-/// | `single_flight = false` | callers of one missing result compute side by side instead of waiting for one |
-/// | `local` | this thread's results only; by itself where the owner is an `Rc` |
+/// | `single_flight = false` | callers of one missing result compute side by side instead of waiting for each other |
+/// | `local` | results of this thread only; implied when the owner is an `Rc` |
 /// | `associated` | for an associated function without `self`, unless its signature says `Self` |
 /// | `name = "..."` | the name in reports |
-/// | `handle = other_name` | the name of the companion function; `f_memo` if nothing is written |
+/// | `handle = other_name` | the name of the companion function; `f_memo` by default |
 /// | `handle = none` | no companion, the body in place: for the `impl` of a trait and for default bodies |
 /// | `may_return_owner` | the result may hold a pointer of the owner's type, which is never the owner itself |
 /// | `interior_mutability` | no result depends on what changes behind the `&` of a weak argument |
@@ -115,18 +115,18 @@ use parse::options::Options;
 /// # What is emitted
 ///
 /// The function; a hidden one with the body, as visible as it is; a companion `f_memo()` that returns the handle; a hidden one that both of
-/// these call, where each mistake about types is told, once; for `cache_if` a hidden one with the test. Names that begin with `__memo` are taken. The handle's methods take the arguments as the function does,
-/// also skipped ones, one alone or several as a tuple. It knows two lifetimes, that of the weak arguments and one for all
-/// others: arguments that need more (`&Cell<&str>` beside another) can be passed to the function, but perhaps not to it.
+/// these call, which reports each mistake about types once; for `cache_if` a hidden one with the test. Names that begin with `__memo` are
+/// reserved. The handle's methods take the arguments of the function, also skipped ones: one alone, several as a tuple. The handle knows two
+/// lifetimes, that of the weak arguments and one for all others: arguments that need more (`&Cell<&str>` beside another) may not fit it.
 ///
-/// `#[track_caller]` holds for the body, too: it, its panics and the panic of a ring of memos tell the caller's line. A result that was
-/// remembered tells that of its first caller. Through the handle (`compute`, `refresh`) such a body sees the attribute's line, since the
-/// handle points to a function that the compiler does not tell its caller. The panic of a ring that `refresh` closes tells the
-/// line of the `refresh`, with `#[track_caller]` or without.
+/// `#[track_caller]` applies to the body, too: it, its panics and the panic of a ring of memos report the caller's
+/// line. A remembered result keeps the line of its first caller. Through the handle (`compute`, `refresh`) such a body
+/// sees the attribute's line, since the handle calls it through a function pointer, which does not pass the caller on.
+/// The panic of a ring that `refresh` closes reports the line of the `refresh`, with `#[track_caller]` or without.
 ///
-/// In the `impl` of a trait no companion can be declared: "method `f_memo` is not a member of trait" asks for
-/// `handle = none`. In an `impl`, "cannot find function" asks for `associated`. The names of the hidden functions, which the compiler
-/// tells there, say so too.
+/// The `impl` of a trait cannot declare a companion: after "method `f_memo` is not a member of trait" write
+/// `handle = none`. In an `impl`, after "cannot find function" write `associated`. The names of the hidden functions, which the
+/// compiler reports there, say so too.
 #[proc_macro_attribute]
 pub fn weak_memo(options: TokenStream, item: TokenStream) -> TokenStream {
     memoized(options.into(), item.into()).into()
@@ -148,15 +148,15 @@ fn memoized(options: Tokens, item: Tokens) -> Tokens {
     }
 }
 
-/// Gives a struct's objects an anchor of their own: the field of type `Anchor`, or the one marked `#[memo(anchor)]` where
-/// the type goes by another name.
+/// Gives a struct's objects an anchor of their own: the field of type `Anchor`, or the one marked `#[memo(anchor)]` if
+/// the type has another name.
 ///
-/// Results then go inside the object's own drop.
+/// Results are then dropped within the object's own drop.
 ///
 /// **An anchor does not know the fields beside it.** Where an object changes, its results stay, unless you call
 /// `self.anchor.clear()`. And the anchor is a field that moves like any other: `Doc { words: 8, ..old }` and
 /// `Doc { words: 8, anchor }` take the results of the old content along. Give the new object a new anchor,
-/// `Doc { words: 8, anchor: Anchor::new(), ..old }`. If you would rather not think of it, keep the data in an `Anchored<T>`: its `DerefMut` drops
+/// `Doc { words: 8, anchor: Anchor::new(), ..old }`. To rule both out, keep the data in an `Anchored<T>`: its `DerefMut` drops
 /// the results, and they cannot be moved to other data.
 ///
 /// As a key the object is weak, also in containers (`Option<&Own>`). `#[memo(crate = path)]` on the struct says where

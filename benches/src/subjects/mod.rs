@@ -1,6 +1,6 @@
 //! The subjects, and which of them answer which question.
 //!
-//! Peers stand at their best: keyed by address, not by content, with the fastest hasher they take (`FxHasher` where nothing
+//! Each peer is set up the way that makes it fastest: keyed by address, not by content, with the fastest hasher they take (`FxHasher` where nothing
 //! else is said). Where the key is a bare address and nothing pins it, the answers would be wrong after a reuse of the
 //! address; its file says so. The deep keys, a macro's default, stand beside them.
 

@@ -65,7 +65,7 @@ impl fmt::Display for Report {
             remarks(f, memo)?;
         }
         if self.swallowed_panics > 0 {
-            writeln!(f, "{} panics of destructors had nowhere to go", self.swallowed_panics)?;
+            writeln!(f, "{} destructor panics were swallowed", self.swallowed_panics)?;
         }
         Ok(())
     }

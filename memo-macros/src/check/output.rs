@@ -92,7 +92,7 @@ impl<'a> Borrow<'a> {
         if let Some(instead) = owned_form_of(elem) {
             errors.under(
                 elem,
-                format_args!("the body yields what is lent by value, and this has no size: write `&{instead}`"),
+                format_args!("the body returns the lent value by value, and this type is unsized: write `&{instead}`"),
             );
         }
         if is_named(elem, &["Result"]) && !cache_err {

@@ -50,7 +50,7 @@ fn checked(input: &DeriveInput) -> syn::Result<TokenStream> {
         Data::Union(data) => {
             errors.under(
                 data.union_token,
-                "nobody knows which field of a union counts: mark the parameter `#[memo(key = expr)]`",
+                "a union cannot be compared field by field: mark the parameter `#[memo(key = expr)]`",
             );
             Vec::new()
         }

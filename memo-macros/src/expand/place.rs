@@ -105,8 +105,8 @@ pub(super) fn open_on(memo: &Memo, owner: &TokenStream) -> TokenStream {
     }
 }
 
-/// The call that asks a trait object for its anchor, with the span of the object's type: an `impl HasAnchor for dyn
-/// Trait` is for objects that borrow nothing, and the compiler reports lifetime errors at the call.
+/// The call that asks a trait object for its anchor, with the span of the object's type: an
+/// `impl HasAnchor for dyn Trait` is for objects that borrow nothing, and the compiler reports lifetime errors at the call.
 fn located(owner: &Parameter, call: TokenStream) -> TokenStream {
     if !matches!(pointee(&owner.ty), Type::TraitObject(_)) {
         return call;

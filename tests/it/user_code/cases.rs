@@ -82,7 +82,7 @@ fn counted_run<G: Group>(part: Part) {
     let mut runner = Runner { part, ran: 0, seconds: 0, swallowed: 0 };
     let before = memo_core::report().swallowed_panics;
     G::each(&mut runner);
-    assert_eq!(memo_core::report().swallowed_panics - before, runner.swallowed, "law 8: panics that had nowhere to go");
+    assert_eq!(memo_core::report().swallowed_panics - before, runner.swallowed, "law 8: swallowed destructor panics");
     if part == Part::Everything {
         assert_eq!(runner.ran, Counted::of::<G>().ran, "all that no rule leaves out, and nothing else");
     }
@@ -117,7 +117,7 @@ pub(crate) struct Runner {
     ran: u64,
     /// Second panics.
     seconds: u64,
-    /// Panics that had nowhere to go.
+    /// Destructor panics that were swallowed.
     swallowed: u64,
 }
 

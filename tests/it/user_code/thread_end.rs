@@ -97,7 +97,7 @@ fn of_rcs() {
         watched(|| {
             let mut ends = Ends::default();
             rc::All::each(&mut ends);
-            assert_eq!(memo_core::report().swallowed_panics, ends.swallowed, "panics that had nowhere to go");
+            assert_eq!(memo_core::report().swallowed_panics, ends.swallowed, "destructor panics that were swallowed");
             assert_eq!(ends.cases, 468, "a rule leaves out more, or less, than it did");
         });
     });

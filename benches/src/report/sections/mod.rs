@@ -48,7 +48,7 @@ const NANOSECONDS: Axis = Axis { label: "ns per call", tick: number, scale: Scal
 
 /// What a reader of every table has to know.
 pub const ABOUT: &str = "\
-Nanoseconds unless a row says otherwise, medians of samples taken in turn; with 2 threads, one thread's own. Peers are keyed
+Nanoseconds unless a row says otherwise, medians of interleaved samples; with 2 threads, one thread's own. Peers are keyed
 by address, with FxHasher where they take a hasher, unless the column says deep. `HashMap` and `weak-table` are in a RefCell on
 one thread, else in a RwLock. Through lives and churn `HashMap`, `cached`, `concurrent_cached`, `dashmap` and `papaya` are told
 by hand of each death, and `moka`, `quick_cache` and the deep ones hold 1,000 entries at most. `memoize` has a table per thread.";

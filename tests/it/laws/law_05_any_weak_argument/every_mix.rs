@@ -139,7 +139,7 @@ macro_rules! at_depth {
 }
 
 /// Makes the entry of each mix of the first so many kinds, drops each argument in turn, and looks whether the result is gone.
-/// `twice`: the last argument is the second one again. Of many mixes every so manieth is enough.
+/// `twice`: the last argument is the second one again. Of many mixes a sample is enough.
 fn each_death_in_each_mix(memo: &Memo, owner: usize, kinds: usize, twice: bool, every: usize) {
     let tally = Tally::new();
     let others = memo.arguments - 1 - usize::from(twice);
