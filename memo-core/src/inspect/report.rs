@@ -64,10 +64,11 @@ impl fmt::Display for Report {
             line(f, row, &widths)?;
             remarks(f, memo)?;
         }
-        if self.swallowed_panics > 0 {
-            writeln!(f, "{} destructor panics were swallowed", self.swallowed_panics)?;
+        match self.swallowed_panics {
+            0 => Ok(()),
+            1 => writeln!(f, "1 panic of a destructor was swallowed"),
+            n => writeln!(f, "{n} panics of destructors were swallowed"),
         }
-        Ok(())
     }
 }
 
