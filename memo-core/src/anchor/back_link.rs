@@ -22,7 +22,7 @@ use hashbrown::HashMap;
 
 use crate::anchor::anchor::Anchor;
 use crate::anchor::any_cell::{AnyCell, CellRef};
-use crate::anchor::liveness::{Life, Watch};
+use crate::anchor::liveness::{AnyWeak, Watch};
 use crate::anchor::side_table::end_of_nodes;
 use crate::anchor::side_table::{self, shard::Chain};
 use crate::memo::cell_head::CellHead;
@@ -37,7 +37,7 @@ use crate::sys::sync::unpoisoned;
 /// An object's identity in the keys of others.
 pub(crate) struct Peer {
     /// Pins the address of an `Arc` or `Rc`. In-object peers have none.
-    life: Option<Life>,
+    life: Option<AnyWeak>,
     dead: AtomicBool,
     /// Whether a thread's own table has, or had, a node that watches it.
     watched: AtomicBool,
@@ -47,7 +47,7 @@ pub(crate) struct Peer {
 }
 
 impl Peer {
-    fn new(life: Option<Life>) -> Self {
+    fn new(life: Option<AnyWeak>) -> Self {
         Self {
             life,
             dead: AtomicBool::new(false),
@@ -63,7 +63,7 @@ impl Peer {
 
     /// The strong count of an `Arc` or `Rc`.
     pub(crate) fn strong_count(&self) -> Option<usize> {
-        self.life.as_ref().map(Life::strong)
+        self.life.as_ref().map(AnyWeak::strong)
     }
 
     /// The address of the object of an `Arc` or `Rc`.
@@ -269,7 +269,7 @@ pub(crate) fn find(anchor: &Anchor) -> Option<&Arc<Peer>> {
 }
 
 /// The anchor's peer, made on first use.
-pub(crate) fn of(anchor: &Anchor, life: impl FnOnce() -> Option<Life>) -> &Arc<Peer> {
+pub(crate) fn of(anchor: &Anchor, life: impl FnOnce() -> Option<AnyWeak>) -> &Arc<Peer> {
     if let Some(peer) = find(anchor) {
         return peer;
     }
@@ -289,7 +289,7 @@ pub(crate) fn of(anchor: &Anchor, life: impl FnOnce() -> Option<Life>) -> &Arc<P
 }
 
 /// Watches the object that `peer` belongs to.
-pub(crate) fn watch(peer: &Arc<Peer>) -> Life {
+pub(crate) fn watch(peer: &Arc<Peer>) -> AnyWeak {
     peer.watched.store(true, Ordering::Relaxed);
-    Life::new(Watched(Arc::clone(peer)))
+    AnyWeak::new(Watched(Arc::clone(peer)))
 }

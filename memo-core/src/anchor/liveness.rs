@@ -6,7 +6,7 @@
 use std::mem::{MaybeUninit, align_of, size_of};
 use std::{rc, sync};
 
-/// What a [`Life`] can be made of.
+/// What a [`AnyWeak`] can be made of.
 ///
 /// # Safety
 /// Dropping or querying a `Self` must touch only the object's counts, never the object.
@@ -67,16 +67,16 @@ struct Vtable {
 }
 
 /// The life of one object, watched without keeping it alive.
-pub(crate) struct Life {
+pub(crate) struct AnyWeak {
     raw: Raw,
     vtable: &'static Vtable,
 }
 
-// SAFETY: a `Life` of an `Arc` touches only that `Arc`'s atomic counts and allocation. A `Life` of an `Rc` never leaves
+// SAFETY: a `AnyWeak` of an `Arc` touches only that `Arc`'s atomic counts and allocation. A `AnyWeak` of an `Rc` never leaves
 // the table of its thread: only the `Local` scope makes those, and it stores them nowhere else.
-unsafe impl Send for Life {}
+unsafe impl Send for AnyWeak {}
 // SAFETY: as above; a query reads an atomic count.
-unsafe impl Sync for Life {}
+unsafe impl Sync for AnyWeak {}
 
 struct VtableOf<W>(W);
 
@@ -86,7 +86,7 @@ impl<W: Watch> VtableOf<W> {
     const VTABLE: Vtable = Vtable {
         plain: W::PLAIN,
         thread_bound: W::THREAD_BOUND,
-        // SAFETY: `raw` holds a `W`, see `Life::new`.
+        // SAFETY: `raw` holds a `W`, see `AnyWeak::new`.
         is_alive: |raw| unsafe { Self::get(raw) }.is_alive(),
         // SAFETY: as above.
         strong: |raw| unsafe { Self::get(raw) }.strong(),
@@ -104,8 +104,8 @@ impl<W: Watch> VtableOf<W> {
     }
 }
 
-impl Life {
-    /// Stands for a `Life` that was released.
+impl AnyWeak {
+    /// Stands for a `AnyWeak` that was released.
     pub(crate) const GONE: Self = Self {
         raw: [MaybeUninit::uninit(); 2],
         vtable: &Vtable {
@@ -155,7 +155,7 @@ impl Life {
     }
 }
 
-impl Drop for Life {
+impl Drop for AnyWeak {
     fn drop(&mut self) {
         // SAFETY: `raw` holds what the vtable is for, and is dropped once.
         unsafe { (self.vtable.drop)(&mut self.raw) };

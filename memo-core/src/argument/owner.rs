@@ -5,7 +5,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use crate::anchor::anchor::{Anchor, HasAnchor};
-use crate::anchor::liveness::Life;
+use crate::anchor::liveness::AnyWeak;
 use crate::anchor::side_table::found_or_made::Made;
 use crate::anchor::side_table::object::Subject;
 use crate::anchor::side_table::{local, shared};
@@ -64,7 +64,7 @@ pub trait Locate<S> {
     fn strong(&self) -> Option<usize>;
     /// Its identity in the side table.
     #[doc(hidden)]
-    fn life(&self) -> Option<(Subject, Life)>;
+    fn life(&self) -> Option<(Subject, AnyWeak)>;
 }
 
 #[allow(private_interfaces, reason = "as for the trait")]
@@ -81,8 +81,8 @@ impl<T: ?Sized> Locate<Shared> for Arc<T> {
     fn strong(&self) -> Option<usize> {
         Some(Arc::strong_count(self))
     }
-    fn life(&self) -> Option<(Subject, Life)> {
-        Some((Subject::of(&**self), Life::new(Arc::downgrade(self))))
+    fn life(&self) -> Option<(Subject, AnyWeak)> {
+        Some((Subject::of(&**self), AnyWeak::new(Arc::downgrade(self))))
     }
 }
 
@@ -97,13 +97,13 @@ macro_rules! in_this_threads_table {
                 local::find(Subject::of(&**self))
             }
             fn make_anchor(&self, roomy: bool) -> Made<'_> {
-                account::local_anchor(Subject::of(&**self), roomy, || Life::new($pointer::downgrade(self)))
+                account::local_anchor(Subject::of(&**self), roomy, || AnyWeak::new($pointer::downgrade(self)))
             }
             fn strong(&self) -> Option<usize> {
                 Some($pointer::strong_count(self))
             }
-            fn life(&self) -> Option<(Subject, Life)> {
-                Some((Subject::of(&**self), Life::new($pointer::downgrade(self))))
+            fn life(&self) -> Option<(Subject, AnyWeak)> {
+                Some((Subject::of(&**self), AnyWeak::new($pointer::downgrade(self))))
             }
         }
     };
@@ -126,7 +126,7 @@ impl<T: HasAnchor + ?Sized> Locate<Shared> for T {
     fn strong(&self) -> Option<usize> {
         None
     }
-    fn life(&self) -> Option<(Subject, Life)> {
+    fn life(&self) -> Option<(Subject, AnyWeak)> {
         None
     }
 }
@@ -205,7 +205,7 @@ impl<'w, O: Locate<S> + ?Sized, S: Scope> Place<'w, O, S> {
         self.owner.strong()
     }
 
-    pub(crate) fn life(self) -> Option<(Subject, Life)> {
+    pub(crate) fn life(self) -> Option<(Subject, AnyWeak)> {
         self.owner.life()
     }
 }
@@ -215,7 +215,7 @@ impl<O: Locate<S> + ?Sized, S: Scope> leak_audit::Counted for Place<'_, O, S> {
         Self::strong(*self)
     }
 
-    fn life(&self) -> Option<(Subject, Life)> {
+    fn life(&self) -> Option<(Subject, AnyWeak)> {
         Self::life(*self)
     }
 

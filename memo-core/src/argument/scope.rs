@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use crate::anchor::anchor::Anchor;
 use crate::anchor::back_link::{self, Peer, PeerRef};
-use crate::anchor::liveness::Life;
+use crate::anchor::liveness::AnyWeak;
 use crate::anchor::side_table::object::Subject;
 use crate::reclaim::account;
 
@@ -51,7 +51,7 @@ impl Scope for Shared {
 
     fn peer_of_arc<T: ?Sized>(arc: &Arc<T>) -> PeerRef<Self> {
         let anchor = account::shared_anchor(arc, false).anchor;
-        let peer = back_link::of(anchor, || Some(Life::new(Arc::downgrade(arc))));
+        let peer = back_link::of(anchor, || Some(AnyWeak::new(Arc::downgrade(arc))));
         PeerRef::new(Arc::clone(peer), Subject::of(&**arc).address)
     }
 
@@ -67,8 +67,8 @@ impl Scope for Local {
 
     fn peer_of_arc<T: ?Sized>(arc: &Arc<T>) -> PeerRef<Self> {
         let subject = Subject::of(&**arc);
-        let anchor = account::local_anchor(subject, false, || Life::new(Arc::downgrade(arc))).anchor;
-        let peer = back_link::of(anchor, || Some(Life::new(Arc::downgrade(arc))));
+        let anchor = account::local_anchor(subject, false, || AnyWeak::new(Arc::downgrade(arc))).anchor;
+        let peer = back_link::of(anchor, || Some(AnyWeak::new(Arc::downgrade(arc))));
         PeerRef::new(Arc::clone(peer), subject.address)
     }
 
@@ -85,8 +85,8 @@ impl Scope for Local {
 
 pub(crate) fn peer_of_rc<T: ?Sized>(rc: &Rc<T>) -> PeerRef<Local> {
     let subject = Subject::of(&**rc);
-    let anchor = account::local_anchor(subject, false, || Life::new(Rc::downgrade(rc))).anchor;
-    let peer = back_link::of(anchor, || Some(Life::new(Rc::downgrade(rc))));
+    let anchor = account::local_anchor(subject, false, || AnyWeak::new(Rc::downgrade(rc))).anchor;
+    let peer = back_link::of(anchor, || Some(AnyWeak::new(Rc::downgrade(rc))));
     PeerRef::new(Arc::clone(peer), subject.address)
 }
 

@@ -30,7 +30,7 @@ use std::cell::Cell;
 use std::sync::Arc;
 
 use super::{leak_audit, thread_table_end};
-use crate::anchor::liveness::Life;
+use crate::anchor::liveness::AnyWeak;
 use crate::anchor::side_table::end_of_nodes::{end_loud, end_quiet};
 use crate::anchor::side_table::found_or_made::Made;
 use crate::anchor::side_table::object::Subject;
@@ -122,7 +122,7 @@ pub(crate) fn shared_anchor<T: ?Sized>(arc: &Arc<T>, roomy: bool) -> Made<'_> {
 }
 
 /// The anchor of an object in this thread's own table, made on first use.
-pub(crate) fn local_anchor<'a>(subject: Subject, roomy: bool, life: impl FnOnce() -> Life) -> Made<'a> {
+pub(crate) fn local_anchor<'a>(subject: Subject, roomy: bool, life: impl FnOnce() -> AnyWeak) -> Made<'a> {
     thread_table_end::arm();
     let made = local::find_or_add(subject, roomy, life, end_local);
     if made.fresh {

@@ -57,7 +57,7 @@ use once_cell::race::OnceBool;
 use crate::anchor::anchor::{self, Anchor};
 use crate::anchor::any_cell::{self, AnyCell};
 use crate::anchor::back_link::{self, Peer};
-use crate::anchor::liveness::Life;
+use crate::anchor::liveness::AnyWeak;
 use crate::anchor::side_table;
 use crate::anchor::side_table::object::Subject;
 use crate::memo::cell_head::CellHead;
@@ -231,7 +231,7 @@ pub(crate) struct Suspect {
 
 enum Argument {
     /// Its life pins the address until it is examined.
-    Owner { subject: Subject, life: Life, owner: &'static str },
+    Owner { subject: Subject, life: AnyWeak, owner: &'static str },
     /// Another one, shared by all threads.
     Other(Weak<Peer>),
 }
@@ -261,7 +261,7 @@ pub(crate) trait Counted {
     /// Its strong count, if it has one.
     fn strong(&self) -> Option<usize>;
     /// Its identity in the side table.
-    fn life(&self) -> Option<(Subject, Life)>;
+    fn life(&self) -> Option<(Subject, AnyWeak)>;
     fn type_name(&self) -> &'static str;
 }
 
@@ -440,7 +440,7 @@ impl Held {
 /// An owner under suspicion.
 struct Note {
     held: Held,
-    life: Life,
+    life: AnyWeak,
     /// The thread, if the object is in its own table; 0 otherwise.
     thread: u32,
     /// The memo's cell on the object.
@@ -601,7 +601,7 @@ fn find_or_add(anchor: &Anchor) -> Option<NonNull<NoteCell>> {
     find(anchor)
 }
 
-fn note(anchor: &Anchor, core: &'static Core, life: Life, kind: Kind, raise: usize) {
+fn note(anchor: &Anchor, core: &'static Core, life: AnyWeak, kind: Kind, raise: usize) {
     let (Some(results), Some(all)) = (anchor.cells().find(core), find_or_add(anchor)) else { return };
     // SAFETY: the anchor is borrowed.
     let cell = unsafe { all.as_ref() };

@@ -17,7 +17,7 @@ use super::object::Subject;
 use super::shard::{Added, Chain, Keeper, Swept};
 use crate::anchor::anchor::Anchor;
 use crate::anchor::any_cell::CellRef;
-use crate::anchor::liveness::Life;
+use crate::anchor::liveness::AnyWeak;
 use crate::memo::core::Core;
 use crate::sys::per_thread::per_thread;
 use std::cell::Cell;
@@ -95,7 +95,7 @@ fn find_further(index: &Index<Node>, address: usize) -> Option<NonNull<Node>> {
 pub(crate) fn find_or_add<'a>(
     subject: Subject,
     roomy: bool,
-    life: impl FnOnce() -> Life,
+    life: impl FnOnce() -> AnyWeak,
     end: impl FnOnce(Chain),
 ) -> Made<'a> {
     let Added { node, fresh, dead } = with_or_make(|table| {

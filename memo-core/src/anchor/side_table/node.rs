@@ -17,7 +17,7 @@ use super::index::address::Addressed;
 use crate::anchor::anchor::Anchor;
 use crate::anchor::any_cell::{self, AnyCell};
 use crate::anchor::drop_queue;
-use crate::anchor::liveness::Life;
+use crate::anchor::liveness::AnyWeak;
 use crate::memo::cell_head::CellHead;
 use crate::memo::counter_block::Count;
 use crate::sys::sync::{AtomicUsize, Ordering};
@@ -27,7 +27,7 @@ use crate::sys::sync::{AtomicUsize, Ordering};
 pub(crate) struct Node {
     address: AtomicUsize,
     anchor: Anchor,
-    life: Life,
+    life: AnyWeak,
     size: Size,
     number: Number,
 }
@@ -58,7 +58,7 @@ impl Node {
         Self {
             address: AtomicUsize::new(FREE),
             anchor: Anchor::new(),
-            life: Life::GONE,
+            life: AnyWeak::GONE,
             size: Size(0),
             number: Number::of(0, index, roomy),
         }
@@ -68,7 +68,7 @@ impl Node {
     ///
     /// # Safety
     /// The node is free, and the caller is its shard's writer.
-    pub(super) unsafe fn assign(node: NonNull<Self>, address: usize, bytes: usize, number: u32, life: Life) {
+    pub(super) unsafe fn assign(node: NonNull<Self>, address: usize, bytes: usize, number: u32, life: AnyWeak) {
         debug_assert_eq!(address & 1, 0, "the data of an `Arc` lies behind its counts");
         let at = node.as_ptr();
         // SAFETY: the caller's; readers look at the address alone (invariant 1).
@@ -128,7 +128,7 @@ impl Node {
         room.map(|room| unsafe { room.as_ref() })
     }
 
-    pub(crate) fn life(&self) -> &Life {
+    pub(crate) fn life(&self) -> &AnyWeak {
         &self.life
     }
 
@@ -157,7 +157,7 @@ impl Node {
     pub(crate) unsafe fn release_life(node: NonNull<Self>) {
         // SAFETY: the caller's: no reader is at it but for the address.
         let life = unsafe { &mut (*node.as_ptr()).life };
-        drop(std::mem::replace(life, Life::GONE));
+        drop(std::mem::replace(life, AnyWeak::GONE));
         // SAFETY: as above.
         unsafe { (*node.as_ptr()).size = Size(0) };
     }

@@ -19,7 +19,7 @@ use super::node::Node;
 use super::object::{Subject, class_of};
 use super::retired::Retired;
 use super::slab::{KINDS, Kind, Pool, Slab};
-use crate::anchor::liveness::Life;
+use crate::anchor::liveness::AnyWeak;
 use crate::sys::prefetch;
 
 /// Nodes of its class that are examined for a new one.
@@ -162,7 +162,7 @@ impl Keeper {
         subject: Subject,
         roomy: bool,
         number: impl FnOnce() -> u32,
-        life: impl FnOnce() -> Life,
+        life: impl FnOnce() -> AnyWeak,
     ) -> Added {
         if let Some(node) = self.find(index, subject.address) {
             return Added { node, fresh: false, dead: Chain::new() };

@@ -14,7 +14,7 @@ use super::object::{SPREAD, Subject};
 use super::retired;
 use super::shard::{Added, Chain, Keeper, Round};
 use crate::anchor::anchor::Anchor;
-use crate::anchor::liveness::Life;
+use crate::anchor::liveness::AnyWeak;
 use crate::sys::fence;
 use crate::sys::hazard::own;
 use crate::sys::per_thread::per_thread;
@@ -204,7 +204,7 @@ pub(crate) fn find_or_add<T: ?Sized>(arc: &Arc<T>, roomy: bool, end: impl FnOnce
         if OCCUPIED.load(Ordering::Relaxed) & shard.bit() == 0 {
             OCCUPIED.fetch_or(shard.bit(), Ordering::Relaxed);
         }
-        keeper.find_or_add(shard.index(), subject, roomy, number, || Life::new(Arc::downgrade(arc)))
+        keeper.find_or_add(shard.index(), subject, roomy, number, || AnyWeak::new(Arc::downgrade(arc)))
     });
     if !dead.is_empty() {
         end(shard, dead);

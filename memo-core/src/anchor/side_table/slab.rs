@@ -146,7 +146,7 @@ pub(super) struct Pool {
     assigned: usize,
 }
 
-// SAFETY: a pool's slabs are its own; its nodes are `Send`, see `Anchor` and `Life`.
+// SAFETY: a pool's slabs are its own; its nodes are `Send`, see `Anchor` and `AnyWeak`.
 unsafe impl Send for Pool {}
 
 impl Pool {
