@@ -5,19 +5,21 @@ pub use crate::argument::key::{
 };
 pub use crate::argument::owner::clone_owner;
 pub use crate::argument::scope::{Local, Scope, Shared};
-pub use crate::call::expansion::ask::{AskLent, AskOwned, Call, Through, ask_lent, ask_owned, call_owned};
+pub use crate::call::expansion::ask::{
+    AskLent, AskOwned, Call, Through, ask_lent, ask_owned, begin_lent, begin_owned, call_owned,
+};
 pub use crate::call::expansion::first_questions::{bounded, hashed, ordered};
 pub use crate::call::expansion::inside::inside;
-pub use crate::call::expansion::lends::{begin_lent, end_lent, finish_lent, start_lent, try_end_lent, try_finish_lent};
+pub use crate::call::expansion::lends::{end_lent, finish_lent, start_lent, try_end_lent, try_finish_lent};
 pub use crate::call::expansion::questions::{
     check_kept, check_owned, computed, key, lent_key, local_lent_place, local_place, place, plain_computed, plain_key,
     plain_part, value,
 };
-pub use crate::call::expansion::returns::{begin_owned, end_owned, finish_owned, start_owned};
+pub use crate::call::expansion::returns::{end_owned, finish_owned, start_owned};
 pub use crate::call::lent::{LentStep, lend};
 pub use crate::call::owned::Step;
 pub use crate::call::what_is_kept::{Keep, KeepAll, keep_if, keep_some, tested};
-pub use crate::inspect::handle::{Memo, lent_memo, owned_memo};
+pub use crate::inspect::handle::{Memo, handle};
 pub use crate::memo::core::Core;
 pub use crate::memo::family::Family;
 pub use crate::memo::site::{DEFAULT_CAPACITY, Site, capacity};

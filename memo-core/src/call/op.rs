@@ -2,7 +2,7 @@
 
 use crate::sys::panics::OnItsWay;
 
-/// What the companion handle asks of a memo that returns by clone.
+/// What the companion handle asks of a memo: of one that lends, the first two.
 #[derive(Debug)]
 pub enum Op<V> {
     /// The result, if it is there.
@@ -15,15 +15,6 @@ pub enum Op<V> {
     Insert(OnItsWay<V>),
     /// No result.
     Forget,
-}
-
-/// What the companion handle asks of a memo that lends.
-#[derive(Clone, Copy, Debug)]
-pub enum LentOp {
-    /// The result, if it is there.
-    Get,
-    /// The bare body.
-    Compute,
 }
 
 /// What the handle's function pointer writes its answer to.

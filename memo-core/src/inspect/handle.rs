@@ -5,7 +5,7 @@ use std::marker::PhantomData;
 
 use crate::anchor::any_cell;
 use crate::anchor::side_table;
-use crate::call::op::{LentOp, Op, Reply};
+use crate::call::op::{Op, Reply};
 use crate::inspect::stats::Stats;
 use crate::inspect::walk;
 use crate::memo::all_memos;
@@ -45,58 +45,18 @@ pub enum Lent {}
     label = "`clear`, `forget`, `insert` and `refresh` would take results back, and a `&` to one may be out",
     note = "lent results go with their objects, or with `&mut` access to them; for these four, return the result by value (or as `Arc<..>`)"
 )]
-pub trait Revocable: sealed::Policy {
-    #[doc(hidden)]
-    fn op<V>(op: Op<V>) -> Self::Op<V>;
-}
+pub trait Revocable {}
 
-impl Revocable for Owned {
-    fn op<V>(op: Op<V>) -> Op<V> {
-        op
-    }
-}
-
-mod sealed {
-    /// The requests to a handle's function, by the memo's kind.
-    pub trait Policy {
-        type Op<V>;
-        fn get<V>() -> Self::Op<V>;
-        fn compute<V>() -> Self::Op<V>;
-    }
-
-    impl Policy for super::Owned {
-        type Op<V> = super::Op<V>;
-        fn get<V>() -> super::Op<V> {
-            super::Op::Get
-        }
-        fn compute<V>() -> super::Op<V> {
-            super::Op::Compute
-        }
-    }
-
-    impl Policy for super::Lent {
-        type Op<V> = super::LentOp;
-        fn get<V>() -> super::LentOp {
-            super::LentOp::Get
-        }
-        fn compute<V>() -> super::LentOp {
-            super::LentOp::Compute
-        }
-    }
-}
-
-use sealed::Policy;
+impl Revocable for Owned {}
 
 type Args<'w, 'a, S> = <S as Sig<'w, 'a>>::Args;
 type Out<'w, 'a, S> = <S as Sig<'w, 'a>>::Out;
 type Value<'w, 'a, S> = <S as Sig<'w, 'a>>::Value;
 
-type Run<S, P> = for<'w, 'a> fn(
-    &'static Core,
-    <P as sealed::Policy>::Op<Value<'w, 'a, S>>,
-    Args<'w, 'a, S>,
-    &mut Reply<Out<'w, 'a, S>, Value<'w, 'a, S>>,
-);
+type Asked<'w, 'a, S> = Op<Value<'w, 'a, S>>;
+type Answer<'w, 'a, S> = Reply<Out<'w, 'a, S>, Value<'w, 'a, S>>;
+
+type Run<S> = for<'w, 'a> fn(&'static Core, Asked<'w, 'a, S>, Args<'w, 'a, S>, &mut Answer<'w, 'a, S>);
 
 /// The handle of a memo: `f_memo()` for a function `f`.
 ///
@@ -125,69 +85,42 @@ type Run<S, P> = for<'w, 'a> fn(
 /// assert!(repeat_memo().is_empty());
 /// ```
 #[must_use = "a handle does nothing by itself"]
-pub struct Memo<S, P: Policy>
-where
-    S: for<'w, 'a> Sig<'w, 'a> + ?Sized,
-{
+pub struct Memo<S: for<'w, 'a> Sig<'w, 'a> + ?Sized, P> {
     core: &'static Core,
-    run: Run<S, P>,
+    run: Run<S>,
+    kind: PhantomData<fn() -> P>,
     // Cells are found by memo and cast to their type, so a handle must not be coerced to one of other types (rule 7).
     invariant: PhantomData<fn(PhantomData<S>) -> PhantomData<S>>,
 }
 
-impl<S, P: Policy> Clone for Memo<S, P>
-where
-    S: for<'w, 'a> Sig<'w, 'a> + ?Sized,
-{
+impl<S: for<'w, 'a> Sig<'w, 'a> + ?Sized, P> Clone for Memo<S, P> {
     fn clone(&self) -> Self {
         *self
     }
 }
 
-impl<S, P: Policy> Copy for Memo<S, P> where S: for<'w, 'a> Sig<'w, 'a> + ?Sized {}
+impl<S: for<'w, 'a> Sig<'w, 'a> + ?Sized, P> Copy for Memo<S, P> {}
 
-impl<S, P: Policy> fmt::Debug for Memo<S, P>
-where
-    S: for<'w, 'a> Sig<'w, 'a> + ?Sized,
-{
+impl<S: for<'w, 'a> Sig<'w, 'a> + ?Sized, P> fmt::Debug for Memo<S, P> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Memo").field("name", &self.name()).field("stats", &self.stats()).finish_non_exhaustive()
     }
 }
 
-/// The handle of a memo that returns by clone.
+/// The handle of a memo, which is of the kind that the expansion says.
 #[inline(always)]
-pub fn owned_memo<S>(core: &'static Core, run: Run<S, Owned>) -> Memo<S, Owned>
-where
-    S: for<'w, 'a> Sig<'w, 'a> + ?Sized,
-{
-    Memo { core, run, invariant: PhantomData }
+pub fn handle<S: for<'w, 'a> Sig<'w, 'a> + ?Sized, P>(core: &'static Core, run: Run<S>) -> Memo<S, P> {
+    Memo { core, run, kind: PhantomData, invariant: PhantomData }
 }
 
-/// The handle of a memo that lends.
-#[inline(always)]
-pub fn lent_memo<S>(core: &'static Core, run: Run<S, Lent>) -> Memo<S, Lent>
-where
-    S: for<'w, 'a> Sig<'w, 'a> + ?Sized,
-{
-    Memo { core, run, invariant: PhantomData }
-}
-
-impl<S, P: Policy> Memo<S, P>
-where
-    S: for<'w, 'a> Sig<'w, 'a> + ?Sized,
-{
+impl<S: for<'w, 'a> Sig<'w, 'a> + ?Sized, P> Memo<S, P> {
     #[doc(hidden)]
     #[inline(always)]
     pub fn __core(&self) -> &'static Core {
         self.core
     }
 
-    fn ask<'w, 'a>(
-        &self,
-        op: P::Op<Value<'w, 'a, S>>,
-        args: Args<'w, 'a, S>,
-    ) -> Reply<Out<'w, 'a, S>, Value<'w, 'a, S>> {
+    fn ask<'w, 'a>(&self, op: Asked<'w, 'a, S>, args: Args<'w, 'a, S>) -> Answer<'w, 'a, S> {
         let mut reply = Reply::Nothing;
         (self.run)(self.core, op, args, &mut reply);
         reply
@@ -252,7 +185,7 @@ where
     /// The result for these arguments, if it is there. Neither a hit nor a miss; waits for nobody.
     #[must_use]
     pub fn get<'w, 'a>(&self, args: Args<'w, 'a, S>) -> Option<Out<'w, 'a, S>> {
-        match self.ask(P::get(), args) {
+        match self.ask(Op::Get, args) {
             Reply::Out(out) => Some(out),
             _ => None,
         }
@@ -260,17 +193,12 @@ where
 
     /// The result of the bare body for these arguments. Stores and counts nothing.
     pub fn compute<'w, 'a>(&self, args: Args<'w, 'a, S>) -> Value<'w, 'a, S> {
-        match self.ask(P::compute(), args) {
+        match self.ask(Op::Compute, args) {
             Reply::Value(value) => value,
             _ => unreachable!("the body yields a value"),
         }
     }
-}
 
-impl<S, P: Policy> Memo<S, P>
-where
-    S: for<'w, 'a> Sig<'w, 'a> + ?Sized,
-{
     /// Computes the result anew and stores it in place of the old one.
     ///
     /// The old one is gone from the start: concurrent callers wait for the new one. If the body panics, there is none.
@@ -283,7 +211,7 @@ where
     where
         P: Revocable,
     {
-        match self.ask(P::op(Op::Refresh), args) {
+        match self.ask(Op::Refresh, args) {
             Reply::Value(value) => value,
             Reply::Ring(ring) => panic!("{ring}"),
             _ => unreachable!("the body yields a value"),
@@ -298,7 +226,7 @@ where
     where
         P: Revocable,
     {
-        self.ask(P::op(Op::Insert(OnItsWay::new(value))), args);
+        self.ask(Op::Insert(OnItsWay::new(value)), args);
     }
 
     /// Drops the result for these arguments; whether there was one.
@@ -309,7 +237,7 @@ where
     where
         P: Revocable,
     {
-        matches!(self.ask(P::op(Op::Forget), args), Reply::Flag(true))
+        matches!(self.ask(Op::Forget, args), Reply::Flag(true))
     }
 
     /// Drops every result of this memo, as [`forget`](Memo::forget) does one; how many there were.

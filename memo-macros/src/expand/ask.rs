@@ -54,7 +54,7 @@ fn owned(memo: &Memo, result: &syn::Type) -> TokenStream {
     let computed = if memo.tracks_caller {
         // A closure would not pass the caller's location on: the body is called from here.
         ours!({
-            #private::start_owned(&mut __memo_ticket, &__memo_keeping);
+            #private::start_owned(&mut __memo_ticket);
             #private::end_owned(&mut __memo_ticket, #body, &__memo_keeping)
         })
     } else {

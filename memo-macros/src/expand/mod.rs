@@ -82,17 +82,13 @@ fn handle(memo: &Memo, handle: &Ident) -> TokenStream {
     let core = place::core(memo);
     let private = &memo.paths.private;
     let run = run(memo);
-    let make = match memo.output {
-        Output::Owned(_) => ours!(owned_memo),
-        Output::Lent(_) => ours!(lent_memo),
-    };
     let (first, last) = ends_of_handle(memo);
     let word = Token![fn](first);
     let mut name = handle.clone();
     if memo.associated {
         name.set_span(first);
     }
-    let call = ours!(#private::#make(#core, |__memo_core, __memo_op, __memo_args, __memo_reply| { #run }));
+    let call = ours!(#private::handle(#core, |__memo_core, __memo_op, __memo_args, __memo_reply| { #run }));
     let mut block = Group::new(Delimiter::Brace, call);
     block.set_span(last);
     ours! {

@@ -3,16 +3,19 @@
 //! An expansion asks the user's types its questions, makes the key and calls the body in one function, which is generic over
 //! these. In two, the compiler would tell each mistake twice: it takes equal errors for one only where they are of one item.
 
+#![allow(private_bounds, private_interfaces, reason = "called by expansions, without naming it")]
+
 use std::convert::Infallible;
 
-use super::lends::Lends;
-use super::returns::{Keyed, Returns, finish_owned};
+use super::questions::Stores;
+use super::returns::{Keyed, finish_owned};
 use crate::argument::key::KeySet;
 use crate::argument::owner::{Locate, Place};
-use crate::call::lent::LentStep;
-use crate::call::op::{LentOp, Op, Reply};
-use crate::call::owned::Step;
+use crate::call::lent::{self, LentStep};
+use crate::call::op::{Op, Reply};
+use crate::call::owned::{self, Cloning, Step};
 use crate::call::what_is_kept::Keeping;
+use crate::cell::memo_types::{At, KeyOf, Spec, ValueOf};
 use crate::memo::core::Core;
 
 /// The function asks: for the result.
@@ -24,58 +27,66 @@ pub struct Call(pub &'static Core);
 
 /// The handle asks, for what its `Op` says.
 #[derive(Debug)]
-pub struct Through<Op>(pub &'static Core, pub Op);
+pub struct Through<V>(pub &'static Core, pub Op<V>);
 
 /// Who asks a memo that returns an `R` by clone.
-#[allow(private_bounds, reason = "as for `Returns`")]
 pub trait AskOwned<R>: Sized {
     /// What comes back.
     type Reply;
 
     /// Does what is asked, or says what is left to do.
     #[track_caller]
-    fn begin<'w, H, O, S, K>(self, place: Place<'w, O, S>, key: K) -> Step<'w, Self::Reply, Keyed<O, S, K, H::Kept>>
-    where
-        H: Keeping<R, Kept: 'static>,
-        O: Locate<S> + ?Sized,
-        S: Returns<R, H>,
-        K: KeySet<S>;
+    fn begin<'w, H: Keeping<R, Kept = ValueOf<M>>, M: Cloning, K: KeyOf<M>>(
+        self,
+        place: At<'w, M>,
+        key: K,
+    ) -> Step<'w, Self::Reply, M>;
 
     /// The same to its end, where there is no extra key.
     #[track_caller]
-    fn call<H, O, S>(self, place: Place<'_, O, S>, keeping: H, body: impl FnOnce() -> R) -> Self::Reply
+    fn call<'w, H: Keeping<R, Kept = ValueOf<M>>, M: Cloning + 'w>(
+        self,
+        place: At<'w, M>,
+        keeping: H,
+        body: impl FnOnce() -> R,
+    ) -> Self::Reply
     where
-        H: Keeping<R, Kept: 'static>,
-        O: Locate<S> + ?Sized,
-        S: Returns<R, H>;
+        (): KeyOf<M>,
+    {
+        match self.begin::<H, M, ()>(place, ()) {
+            Step::Done(reply) => reply,
+            Step::Compute(ticket) => Self::computed(finish_owned(ticket, body, &keeping)),
+        }
+    }
 
     /// What the body yielded, as it comes back.
     fn computed(result: R) -> Self::Reply;
 }
 
-#[allow(private_bounds, reason = "as for `Returns`")]
 impl<R> AskOwned<R> for Call {
     type Reply = R;
 
+    // Without optimisation each call that is put in place adds its copies of the result to the frame.
     #[cfg_attr(not(debug_assertions), inline(always))]
-    fn begin<'w, H, O, S, K>(self, place: Place<'w, O, S>, key: K) -> Step<'w, R, Keyed<O, S, K, H::Kept>>
-    where
-        H: Keeping<R, Kept: 'static>,
-        O: Locate<S> + ?Sized,
-        S: Returns<R, H>,
-        K: KeySet<S>,
-    {
-        S::begin(self.0, place, key)
+    fn begin<'w, H: Keeping<R, Kept = ValueOf<M>>, M: Cloning, K: KeyOf<M>>(
+        self,
+        place: At<'w, M>,
+        key: K,
+    ) -> Step<'w, R, M> {
+        owned::begin_owned::<R, H, M, K>(self.0, place, key)
     }
 
     #[inline(always)]
-    fn call<H, O, S>(self, place: Place<'_, O, S>, keeping: H, body: impl FnOnce() -> R) -> R
+    fn call<'w, H: Keeping<R, Kept = ValueOf<M>>, M: Cloning + 'w>(
+        self,
+        place: At<'w, M>,
+        keeping: H,
+        body: impl FnOnce() -> R,
+    ) -> R
     where
-        H: Keeping<R, Kept: 'static>,
-        O: Locate<S> + ?Sized,
-        S: Returns<R, H>,
+        (): KeyOf<M>,
     {
-        S::call(self.0, place, keeping, body)
+        owned::call_owned::<R, H, M>(self.0, place, keeping, body)
     }
 
     #[inline(always)]
@@ -84,31 +95,16 @@ impl<R> AskOwned<R> for Call {
     }
 }
 
-#[allow(private_bounds, reason = "as for `Returns`")]
-impl<R> AskOwned<R> for Through<Op<R>> {
+impl<R> AskOwned<R> for Through<R> {
     type Reply = Reply<R, R>;
 
     #[inline]
-    fn begin<'w, H, O, S, K>(self, place: Place<'w, O, S>, key: K) -> Step<'w, Reply<R, R>, Keyed<O, S, K, H::Kept>>
-    where
-        H: Keeping<R, Kept: 'static>,
-        O: Locate<S> + ?Sized,
-        S: Returns<R, H>,
-        K: KeySet<S>,
-    {
-        S::apply(self.0, place, key, self.1)
-    }
-
-    fn call<H, O, S>(self, place: Place<'_, O, S>, keeping: H, body: impl FnOnce() -> R) -> Reply<R, R>
-    where
-        H: Keeping<R, Kept: 'static>,
-        O: Locate<S> + ?Sized,
-        S: Returns<R, H>,
-    {
-        match self.begin::<H, O, S, ()>(place, ()) {
-            Step::Done(reply) => reply,
-            Step::Compute(ticket) => Self::computed(finish_owned(ticket, body, &keeping)),
-        }
+    fn begin<'w, H: Keeping<R, Kept = ValueOf<M>>, M: Cloning, K: KeyOf<M>>(
+        self,
+        place: At<'w, M>,
+        key: K,
+    ) -> Step<'w, Reply<R, R>, M> {
+        owned::apply_owned::<R, H, M, K>(self.0, place, key, self.1)
     }
 
     #[inline]
@@ -118,7 +114,6 @@ impl<R> AskOwned<R> for Through<Op<R>> {
 }
 
 /// Who asks a memo that lends.
-#[allow(private_bounds, reason = "as for `Returns`")]
 pub trait AskLent: Sized {
     /// What comes back from a function that returns an `Out` and has a body that yields a `Value`.
     type Reply<Out, Value>;
@@ -127,12 +122,7 @@ pub trait AskLent: Sized {
 
     /// Looks for the result, if that is asked for.
     #[track_caller]
-    fn begin<'w, V, O, S, K>(self, place: Place<'w, O, S>, key: K) -> LentStep<'w, V, Keyed<O, S, K, V>, Self::Else>
-    where
-        V: 'static,
-        O: Locate<S> + ?Sized,
-        S: Lends<V>,
-        K: KeySet<S>;
+    fn begin<'w, M: Spec, K: KeyOf<M>>(self, place: At<'w, M>, key: K) -> LentStep<'w, ValueOf<M>, M, Self::Else>;
 
     /// The result, as it comes back.
     fn lent<Out, Value>(result: Out) -> Self::Reply<Out, Value>;
@@ -141,20 +131,13 @@ pub trait AskLent: Sized {
     fn instead<Out, Value>(asked: Self::Else, body: impl FnOnce() -> Value) -> Self::Reply<Out, Value>;
 }
 
-#[allow(private_bounds, reason = "as for `Returns`")]
 impl AskLent for Call {
     type Reply<Out, Value> = Out;
     type Else = Infallible;
 
     #[cfg_attr(not(debug_assertions), inline(always))]
-    fn begin<'w, V, O, S, K>(self, place: Place<'w, O, S>, key: K) -> LentStep<'w, V, Keyed<O, S, K, V>>
-    where
-        V: 'static,
-        O: Locate<S> + ?Sized,
-        S: Lends<V>,
-        K: KeySet<S>,
-    {
-        S::begin(self.0, place, key)
+    fn begin<'w, M: Spec, K: KeyOf<M>>(self, place: At<'w, M>, key: K) -> LentStep<'w, ValueOf<M>, M> {
+        lent::begin_lent::<M, K, Infallible>(self.0, place, key)
     }
 
     #[inline(always)]
@@ -167,23 +150,13 @@ impl AskLent for Call {
     }
 }
 
-#[allow(private_bounds, reason = "as for `Returns`")]
-impl AskLent for Through<LentOp> {
+impl<V> AskLent for Through<V> {
     type Reply<Out, Value> = Reply<Out, Value>;
-    type Else = LentOp;
+    type Else = Op<V>;
 
     #[inline]
-    fn begin<'w, V, O, S, K>(self, place: Place<'w, O, S>, key: K) -> LentStep<'w, V, Keyed<O, S, K, V>, LentOp>
-    where
-        V: 'static,
-        O: Locate<S> + ?Sized,
-        S: Lends<V>,
-        K: KeySet<S>,
-    {
-        let found = match self.1 {
-            LentOp::Get => S::get(self.0, place, key),
-            LentOp::Compute => None,
-        };
+    fn begin<'w, M: Spec, K: KeyOf<M>>(self, place: At<'w, M>, key: K) -> LentStep<'w, ValueOf<M>, M, Op<V>> {
+        let found = if let Op::Get = self.1 { lent::get_lent::<M, K>(self.0, place, key) } else { None };
         found.map_or(LentStep::Else(self.1), LentStep::Done)
     }
 
@@ -192,12 +165,10 @@ impl AskLent for Through<LentOp> {
         Reply::Out(result)
     }
 
+    /// The bare body is asked for, or a result that is not there: all else is asked of memos that are `Revocable` only.
     #[inline]
-    fn instead<Out, Value>(asked: LentOp, body: impl FnOnce() -> Value) -> Reply<Out, Value> {
-        match asked {
-            LentOp::Get => Reply::Nothing,
-            LentOp::Compute => Reply::Value(body()),
-        }
+    fn instead<Out, Value>(asked: Op<V>, body: impl FnOnce() -> Value) -> Reply<Out, Value> {
+        if let Op::Compute = asked { Reply::Value(body()) } else { Reply::Nothing }
     }
 }
 
@@ -207,11 +178,11 @@ impl AskLent for Through<LentOp> {
 pub fn call_owned<R, O, S, H, A>(ask: A, place: Place<'_, O, S>, keeping: H, body: impl FnOnce() -> R) -> A::Reply
 where
     O: Locate<S> + ?Sized,
-    S: Returns<R, H>,
-    H: Keeping<R, Kept: 'static>,
+    S: Stores<H::Kept>,
+    H: Keeping<R, Kept: Clone + 'static>,
     A: AskOwned<R>,
 {
-    ask.call(place, keeping, body)
+    ask.call::<H, Keyed<O, S, (), H::Kept>>(place, keeping, body)
 }
 
 /// A memoized call, or what the handle asks: the answer, or the duty to compute it.
@@ -225,12 +196,30 @@ pub fn ask_owned<'w, R, O, S, K, H, A>(
 ) -> Step<'w, A::Reply, Keyed<O, S, K, H::Kept>>
 where
     O: Locate<S> + ?Sized,
-    S: Returns<R, H>,
+    S: Stores<H::Kept>,
     K: KeySet<S>,
-    H: Keeping<R, Kept: 'static>,
+    H: Keeping<R, Kept: Clone + 'static>,
     A: AskOwned<R>,
 {
-    ask.begin::<H, O, S, K>(place, key)
+    ask.begin::<H, Keyed<O, S, K, H::Kept>, K>(place, key)
+}
+
+/// A memoized call of a function that has no handle: the result, or the duty to compute it.
+#[inline(always)]
+#[track_caller]
+pub fn begin_owned<'w, R, O, S, K, H>(
+    core: &'static Core,
+    place: Place<'w, O, S>,
+    key: K,
+    keeping: &H,
+) -> Step<'w, R, Keyed<O, S, K, H::Kept>>
+where
+    O: Locate<S> + ?Sized,
+    S: Stores<H::Kept>,
+    K: KeySet<S>,
+    H: Keeping<R, Kept: Clone + 'static>,
+{
+    ask_owned(Call(core), place, key, keeping)
 }
 
 /// A memoized call of a lending memo, or what its handle asks: the result, the duty to compute it, or what else is asked.
@@ -244,9 +233,20 @@ pub fn ask_lent<'w, V, O, S, K, A>(
 where
     V: 'static,
     O: Locate<S> + ?Sized,
-    S: Lends<V>,
+    S: Stores<V>,
     K: KeySet<S>,
     A: AskLent,
 {
-    ask.begin(place, key)
+    ask.begin::<Keyed<O, S, K, V>, K>(place, key)
+}
+
+/// The same of a function that has no handle.
+#[inline(always)]
+#[track_caller]
+pub fn begin_lent<'w, V: 'static, O: Locate<S> + ?Sized, S: Stores<V>, K: KeySet<S>>(
+    core: &'static Core,
+    place: Place<'w, O, S>,
+    key: K,
+) -> LentStep<'w, V, Keyed<O, S, K, V>> {
+    ask_lent(Call(core), place, key)
 }

@@ -1,38 +1,41 @@
 //! Questions that are asked of some arguments before the usual one, since there is more to say of them: the same question in
 //! other words. See [`questions`](super::questions) for how a question is made so that a wrong type is told once.
 
-use super::questions::{Never, No, Yes};
+use super::questions::{Never, No, Yes, answers};
 use crate::argument::key::{MemoKey, Value};
 use crate::argument::owner::Place;
 use crate::argument::scope::Scope;
 
-/// Whether something that goes by the name of an unordered collection of std's can take part in a key.
-#[diagnostic::on_unimplemented(
-    message = "`{Self}` cannot take part in the key of this memo",
-    label = "a body sees the order in which it is iterated, which differs between equal ones",
-    note = "take a `BTreeMap` or a `BTreeSet`, which have an order, or pass it as `&Arc<{Self}>` to use its identity",
-    note = "or say what counts: `#[memo(key = map.iter().collect::<std::collections::BTreeMap<_, _>>())]` before the parameter, for a set `BTreeSet<_>`; or `#[memo(skip)]` to leave it out of the key"
-)]
-pub trait Ordered<S, A> {
-    /// The type itself.
-    type Key: ?Sized;
-    /// The argument itself.
-    fn pass(&self) -> &Self::Key;
+/// A question that is asked first, of arguments of which `$fits` holds.
+macro_rules! asked_first {
+    ($(#[$said:meta])* $question:ident, $($fits:tt)*) => {
+        $(#[$said])*
+        pub trait $question<S, A> {
+            /// The type itself.
+            type Key: ?Sized;
+            /// The argument itself.
+            fn pass(&self) -> &Self::Key;
+        }
+
+        answers! { #[diagnostic::do_not_recommend] [S: Scope, T: ?Sized] $question [S] for T, never T where [$($fits)*] {
+            type Key = T;
+            #[inline]
+            fn pass(&self) -> &T {
+                self
+            }
+        } }
+    };
 }
 
-impl<S: Scope, T: MemoKey<S> + ?Sized> Ordered<S, Yes> for T {
-    type Key = T;
-    #[inline]
-    fn pass(&self) -> &T {
-        self
-    }
-}
-
-impl<S, T: Never + ?Sized> Ordered<S, No> for T {
-    type Key = T;
-    fn pass(&self) -> &T {
-        self.never()
-    }
+asked_first! {
+    /// Whether something that goes by the name of an unordered collection of std's can take part in a key.
+    #[diagnostic::on_unimplemented(
+        message = "`{Self}` cannot take part in the key of this memo",
+        label = "a body sees the order in which it is iterated, which differs between equal ones",
+        note = "take a `BTreeMap` or a `BTreeSet`, which have an order, or pass it as `&Arc<{Self}>` to use its identity",
+        note = "or say what counts: `#[memo(key = map.iter().collect::<std::collections::BTreeMap<_, _>>())]` before the parameter, for a set `BTreeSet<_>`; or `#[memo(skip)]` to leave it out of the key"
+    )]
+    Ordered, T: MemoKey<S>
 }
 
 /// An argument that is written like a `HashMap` or the like.
@@ -45,36 +48,15 @@ where
     key.pass()
 }
 
-/// Whether something of such a name can be copied into a key.
-#[diagnostic::on_unimplemented(
-    message = "`{Self}` cannot be copied into the key of this memo",
-    label = "without an order there is no `Hash`",
-    note = "take a `BTreeMap` or a `BTreeSet`, which have an order, and need no mark",
-    note = "or say what counts instead of `#[memo(value)]`: `#[memo(key = map.iter().collect::<std::collections::BTreeMap<_, _>>())]`, for a set `BTreeSet<_>`; or `#[memo(skip)]` to leave it out of the key"
-)]
-pub trait Hashed<S, A> {
-    /// The type itself.
-    type Key: ?Sized;
-    /// The argument itself.
-    fn pass(&self) -> &Self::Key;
-}
-
-impl<S: Scope, T: ?Sized> Hashed<S, Yes> for T
-where
-    Value<T>: MemoKey<S>,
-{
-    type Key = T;
-    #[inline]
-    fn pass(&self) -> &T {
-        self
-    }
-}
-
-impl<S, T: Never + ?Sized> Hashed<S, No> for T {
-    type Key = T;
-    fn pass(&self) -> &T {
-        self.never()
-    }
+asked_first! {
+    /// Whether something of such a name can be copied into a key.
+    #[diagnostic::on_unimplemented(
+        message = "`{Self}` cannot be copied into the key of this memo",
+        label = "without an order there is no `Hash`",
+        note = "take a `BTreeMap` or a `BTreeSet`, which have an order, and need no mark",
+        note = "or say what counts instead of `#[memo(value)]`: `#[memo(key = map.iter().collect::<std::collections::BTreeMap<_, _>>())]`, for a set `BTreeSet<_>`; or `#[memo(skip)]` to leave it out of the key"
+    )]
+    Hashed, Value<T>: MemoKey<S>
 }
 
 /// An argument that is marked as a value, and written like a `HashMap` or the like.
@@ -87,35 +69,15 @@ where
     value.pass()
 }
 
-/// Whether a type parameter can take part in a key.
-#[diagnostic::on_unimplemented(
-    message = "the type parameter `{Self}` cannot take part in the key of this memo",
-    label = "not known to be a `MemoKey<{S}>`",
-    note = "write the bound `{Self}: memo_core::MemoKey<memo_core::{S}>`: results of `Rc` owners, and of memos marked `local`, are `Local`; those of `Arc`s and of objects with an anchor are `Shared`, which `MemoKey` alone means",
-    note = "or write `#[memo(value)]` before the parameter and `{Self}: Hash + Eq + Clone + 'static`, with `Send + Sync` where results are `Shared`"
-)]
-pub trait Bounded<S, A> {
-    /// The type itself.
-    type Key: ?Sized;
-    /// The argument itself.
-    fn pass(&self) -> &Self::Key;
-}
-
-#[diagnostic::do_not_recommend]
-impl<S: Scope, T: MemoKey<S> + ?Sized> Bounded<S, Yes> for T {
-    type Key = T;
-    #[inline]
-    fn pass(&self) -> &T {
-        self
-    }
-}
-
-#[diagnostic::do_not_recommend]
-impl<S, T: Never + ?Sized> Bounded<S, No> for T {
-    type Key = T;
-    fn pass(&self) -> &T {
-        self.never()
-    }
+asked_first! {
+    /// Whether a type parameter can take part in a key.
+    #[diagnostic::on_unimplemented(
+        message = "the type parameter `{Self}` cannot take part in the key of this memo",
+        label = "not known to be a `MemoKey<{S}>`",
+        note = "write the bound `{Self}: memo_core::MemoKey<memo_core::{S}>`: results of `Rc` owners, and of memos marked `local`, are `Local`; those of `Arc`s and of objects with an anchor are `Shared`, which `MemoKey` alone means",
+        note = "or write `#[memo(value)]` before the parameter and `{Self}: Hash + Eq + Clone + 'static`, with `Send + Sync` where results are `Shared`"
+    )]
+    Bounded, T: MemoKey<S>
 }
 
 /// An argument whose type is a parameter of the function.

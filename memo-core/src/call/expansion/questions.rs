@@ -9,7 +9,7 @@
 
 use crate::argument::key::{Computed, MemoKey, PlainKey, Value};
 use crate::argument::owner::{self, Locate, Owner, Place, ThreadBound};
-use crate::argument::scope::{Local, Scope, Shared, Storable};
+use crate::argument::scope::{Local, Scope, Storable};
 use crate::call::result_is_argument::Checked;
 use crate::call::what_is_kept::Keeping;
 
@@ -21,129 +21,92 @@ pub enum Yes {}
 #[derive(Debug)]
 pub enum No {}
 
-/// What no type has.
-pub trait Never {
-    /// Nobody calls this.
-    fn never(&self) -> !;
+/// What no type is.
+pub trait Never {}
+
+/// The impls of a question: for the types that fit, and the same for none.
+macro_rules! answers {
+    ($(#[$said:meta])* [$($generics:tt)*] $question:ident [$($of:ident)?] for $asked:ident, never $never:ident
+        $(where [$($fits:tt)*])? { $($items:tt)* }) => {
+        $(#[$said])*
+        impl<$($generics)*> $question<$($of,)? Yes> for $asked $(where $($fits)*)? { $($items)* }
+
+        $(#[$said])*
+        impl<$($generics)*> $question<$($of,)? No> for $asked where $never: Never, $($($fits)*)? { $($items)* }
+    };
+}
+pub(super) use answers;
+
+/// A question about the owner: one that `$fits` has a `$place`, in `$scope`.
+macro_rules! about_owner {
+    ($(#[$said:meta])* $question:ident, $($fits:ident $(<$of:ident>)?)+, $scope:ty, $place:path) => {
+        $(#[$said])*
+        pub trait $question<A> {
+            /// The type itself.
+            type Owner: ?Sized;
+            /// Where it looks for the results.
+            type Scope: Scope;
+            /// Where it has them.
+            fn place(&self) -> Place<'_, Self::Owner, Self::Scope>;
+        }
+
+        answers! { [O: $($fits $(<$of>)? +)+ ?Sized] $question [] for O, never O {
+            type Owner = O;
+            type Scope = $scope;
+            #[inline(always)]
+            fn place(&self) -> Place<'_, O, $scope> {
+                $place(self)
+            }
+        } }
+    };
 }
 
-/// A place, its owner and its scope as they are known after a question.
-type Asked<'w, O, A> = Place<'w, <O as Carries<A>>::Owner, <O as Carries<A>>::Scope>;
-type AskedLocally<'w, O, A> = Place<'w, <O as CarriesLocally<A>>::Owner, <O as CarriesLocally<A>>::Scope>;
-type AskedToLend<'w, O, A> = Place<'w, <O as LendsLocally<A>>::Owner, <O as LendsLocally<A>>::Scope>;
-
-/// Whether an argument can carry the results.
-#[diagnostic::on_unimplemented(
-    message = "`{Self}` cannot carry the results of a memo",
-    label = "not an `Arc`, an `Rc`, or an object with an anchor",
-    note = "pass it as `&Arc<{Self}>`, wrap it in `memo_core::Anchored`, or give it a field of type `memo_core::Anchor` and derive `HasAnchor`",
-    note = "if another argument should carry the results, write `#[memo(owner)]` before that one, and `#[memo(value)]` or `#[memo(skip)]` before this"
-)]
-pub trait Carries<A> {
-    /// The type itself.
-    type Owner: ?Sized;
-    /// Where it looks for the results.
-    type Scope: Scope;
-    /// Where it has them.
-    fn place(&self) -> Place<'_, Self::Owner, Self::Scope>;
-}
-
-impl<O: Owner + ?Sized> Carries<Yes> for O {
-    type Owner = O;
-    type Scope = <O as Owner>::Scope;
-    #[inline(always)]
-    fn place(&self) -> Place<'_, O, Self::Scope> {
-        owner::place(self)
-    }
-}
-
-impl<O: Never + ?Sized> Carries<No> for O {
-    type Owner = O;
-    type Scope = Shared;
-    fn place(&self) -> Place<'_, O, Shared> {
-        self.never()
-    }
+about_owner! {
+    /// Whether an argument can carry the results.
+    #[diagnostic::on_unimplemented(
+        message = "`{Self}` cannot carry the results of a memo",
+        label = "not an `Arc`, an `Rc`, or an object with an anchor",
+        note = "pass it as `&Arc<{Self}>`, wrap it in `memo_core::Anchored`, or give it a field of type `memo_core::Anchor` and derive `HasAnchor`",
+        note = "if another argument should carry the results, write `#[memo(owner)]` before that one, and `#[memo(value)]` or `#[memo(skip)]` before this"
+    )]
+    Carries, Owner, <O as Owner>::Scope, owner::place
 }
 
 /// The place that the owner's type says.
 #[inline(always)]
-pub fn place<O: Carries<A> + ?Sized, A>(owner: &O) -> Asked<'_, O, A> {
+pub fn place<O: Carries<A> + ?Sized, A>(owner: &O) -> Place<'_, O::Owner, O::Scope> {
     owner.place()
 }
 
-/// Whether an argument can carry results of this thread alone.
-#[diagnostic::on_unimplemented(
-    message = "the results of `{Self}` cannot be `local`",
-    label = "neither an `Rc` nor an `Arc`",
-    note = "an object with an anchor inside may move to another thread, and its results with it: remove `local` if the result is `Send + Sync`; otherwise take the owner as `&Rc<..>`, or as `&Arc<..>` and return by clone"
-)]
-pub trait CarriesLocally<A> {
-    /// The type itself.
-    type Owner: ?Sized;
-    /// Where it looks for the results.
-    type Scope: Scope;
-    /// Where it has them.
-    fn place(&self) -> Place<'_, Self::Owner, Self::Scope>;
-}
-
-impl<O: Locate<Local> + ?Sized> CarriesLocally<Yes> for O {
-    type Owner = O;
-    type Scope = Local;
-    #[inline(always)]
-    fn place(&self) -> Place<'_, O, Local> {
-        owner::local_place(self)
-    }
-}
-
-impl<O: Never + ?Sized> CarriesLocally<No> for O {
-    type Owner = O;
-    type Scope = Local;
-    fn place(&self) -> Place<'_, O, Local> {
-        self.never()
-    }
+about_owner! {
+    /// Whether an argument can carry results of this thread alone.
+    #[diagnostic::on_unimplemented(
+        message = "the results of `{Self}` cannot be `local`",
+        label = "neither an `Rc` nor an `Arc`",
+        note = "an object with an anchor inside may move to another thread, and its results with it: remove `local` if the result is `Send + Sync`; otherwise take the owner as `&Rc<..>`, or as `&Arc<..>` and return by clone"
+    )]
+    CarriesLocally, Locate<Local>, Local, owner::local_place
 }
 
 /// This thread's place, for `local` memos that return by value.
 #[inline(always)]
-pub fn local_place<O: CarriesLocally<A> + ?Sized, A>(owner: &O) -> AskedLocally<'_, O, A> {
+pub fn local_place<O: CarriesLocally<A> + ?Sized, A>(owner: &O) -> Place<'_, O::Owner, O::Scope> {
     owner.place()
 }
 
-/// Whether an argument can lend results of this thread alone.
-#[diagnostic::on_unimplemented(
-    message = "results of `{Self}` cannot be lent from a thread's own table",
-    label = "not an `Rc`: it may outlive the thread that lends",
-    note = "results of one thread are lent by an `Rc` owner only: take the owner as `&Rc<..>`, return the result by clone, or remove `local` if the result is `Send + Sync`"
-)]
-pub trait LendsLocally<A> {
-    /// The type itself.
-    type Owner: ?Sized;
-    /// Where it looks for the results.
-    type Scope: Scope;
-    /// Where it has them.
-    fn place(&self) -> Place<'_, Self::Owner, Self::Scope>;
-}
-
-impl<O: Locate<Local> + ThreadBound + ?Sized> LendsLocally<Yes> for O {
-    type Owner = O;
-    type Scope = Local;
-    #[inline(always)]
-    fn place(&self) -> Place<'_, O, Local> {
-        owner::local_lent_place(self)
-    }
-}
-
-impl<O: Never + ?Sized> LendsLocally<No> for O {
-    type Owner = O;
-    type Scope = Local;
-    fn place(&self) -> Place<'_, O, Local> {
-        self.never()
-    }
+about_owner! {
+    /// Whether an argument can lend results of this thread alone.
+    #[diagnostic::on_unimplemented(
+        message = "results of `{Self}` cannot be lent from a thread's own table",
+        label = "not an `Rc`: it may outlive the thread that lends",
+        note = "results of one thread are lent by an `Rc` owner only: take the owner as `&Rc<..>`, return the result by clone, or remove `local` if the result is `Send + Sync`"
+    )]
+    LendsLocally, Locate<Local> ThreadBound, Local, owner::local_lent_place
 }
 
 /// This thread's place, for `local` memos that lend.
 #[inline(always)]
-pub fn local_lent_place<O: LendsLocally<A> + ?Sized, A>(owner: &O) -> AskedToLend<'_, O, A> {
+pub fn local_lent_place<O: LendsLocally<A> + ?Sized, A>(owner: &O) -> Place<'_, O::Owner, O::Scope> {
     owner.place()
 }
 
@@ -172,7 +135,7 @@ pub trait InKey<S, A> {
         Self::Key: Sized;
 }
 
-impl<S: Scope, T: MemoKey<S> + ?Sized> InKey<S, Yes> for T {
+answers! { [S: Scope, T: MemoKey<S> + ?Sized] InKey [S] for T, never T {
     type Key = T;
     type Part<'k>
         = T::Probe<'k>
@@ -189,24 +152,7 @@ impl<S: Scope, T: MemoKey<S> + ?Sized> InKey<S, Yes> for T {
     {
         Computed(self)
     }
-}
-
-impl<S, T: Never + ?Sized> InKey<S, No> for T {
-    type Key = T;
-    type Part<'k>
-        = &'k T
-    where
-        T: 'k;
-    fn part(&self) -> &T {
-        self.never()
-    }
-    fn computed(self) -> Computed<T>
-    where
-        T: Sized,
-    {
-        self.never()
-    }
-}
+} }
 
 /// Whether an argument of a memo that lends borrows nothing weak.
 #[diagnostic::on_unimplemented(
@@ -216,8 +162,7 @@ impl<S, T: Never + ?Sized> InKey<S, No> for T {
 )]
 pub trait Plain<A> {}
 
-impl<T: PlainKey + ?Sized> Plain<Yes> for T {}
-impl<T: Never + ?Sized> Plain<No> for T {}
+answers! { [T: PlainKey + ?Sized] Plain [] for T, never T {} }
 
 /// The same of a part of a tuple.
 #[diagnostic::on_unimplemented(
@@ -227,8 +172,7 @@ impl<T: Never + ?Sized> Plain<No> for T {}
 )]
 pub trait PlainInside<A> {}
 
-impl<T: PlainKey + ?Sized> PlainInside<Yes> for T {}
-impl<T: Never + ?Sized> PlainInside<No> for T {}
+answers! { [T: PlainKey + ?Sized] PlainInside [] for T, never T {} }
 
 /// An argument's part in the key.
 #[inline(always)]
@@ -306,10 +250,7 @@ pub trait Copied<S, A> {
     fn part(&self) -> Self::Part<'_>;
 }
 
-impl<S: Scope, T: ?Sized> Copied<S, Yes> for T
-where
-    Value<T>: MemoKey<S>,
-{
+answers! { [S: Scope, T: ?Sized] Copied [S] for T, never T where [Value<T>: MemoKey<S>] {
     type Part<'k>
         = <Value<T> as MemoKey<S>>::Probe<'k>
     where
@@ -318,17 +259,7 @@ where
     fn part(&self) -> Self::Part<'_> {
         Value::from_ref(self).probe_key()
     }
-}
-
-impl<S, T: Never + ?Sized> Copied<S, No> for T {
-    type Part<'k>
-        = &'k T
-    where
-        T: 'k;
-    fn part(&self) -> &T {
-        self.never()
-    }
-}
+} }
 
 /// The part of an argument marked `#[memo(value)]`.
 #[inline(always)]
@@ -347,31 +278,20 @@ where
     note = "lend it, as `&V`, or as `Result<&V, E>` where the call may fail, or as `Result<&V, &E>` with `cache_err`",
     note = "or return it as `Arc<V>` or `Result<Arc<V>, E>`, or derive `Clone` for `{R}`"
 )]
-pub trait Clones<R, A>: Sized {
-    /// The scope itself, or what another question made of it.
-    type Scope<S: Scope>: Scope;
-    /// The owner itself.
-    type Owner<O: ?Sized>: ?Sized;
-    /// The place itself.
-    fn pass<O: ?Sized, S: Scope>(place: Place<'_, O, S>) -> Place<'_, Self::Owner<O>, Self::Scope<S>>;
+pub trait Clones<R, A> {
+    /// How results are kept.
+    type Keeping<H>;
+    /// How results are kept.
+    fn pass<H>(keeping: H) -> Self::Keeping<H>;
 }
 
-impl<T: Scope, R: Clone> Clones<R, Yes> for T {
-    type Scope<S: Scope> = S;
-    type Owner<O: ?Sized> = O;
+answers! { [S: Scope, R: Clone] Clones [R] for S, never R {
+    type Keeping<H> = H;
     #[inline(always)]
-    fn pass<O: ?Sized, S: Scope>(place: Place<'_, O, S>) -> Place<'_, O, S> {
-        place
+    fn pass<H>(keeping: H) -> H {
+        keeping
     }
-}
-
-impl<T: Scope, R: Never> Clones<R, No> for T {
-    type Scope<S: Scope> = S;
-    type Owner<O: ?Sized> = O;
-    fn pass<O: ?Sized, S: Scope>(place: Place<'_, O, S>) -> Place<'_, O, S> {
-        place
-    }
-}
+} }
 
 /// Whether a scope can keep a result.
 #[diagnostic::on_unimplemented(
@@ -389,22 +309,19 @@ pub trait Keeps<R, A>: Sized {
     fn pass<O: ?Sized>(place: Place<'_, O, Self>) -> Place<'_, Self::Owner<O>, Self::Scope>;
 }
 
-impl<S: Scope, R: Storable<S>> Keeps<R, Yes> for S {
+answers! { [S: Scope, R: Storable<S>] Keeps [R] for S, never R {
     type Scope = S;
     type Owner<O: ?Sized> = O;
     #[inline(always)]
     fn pass<O: ?Sized>(place: Place<'_, O, S>) -> Place<'_, O, S> {
         place
     }
-}
+} }
 
-impl<S: Scope, R: Never> Keeps<R, No> for S {
-    type Scope = S;
-    type Owner<O: ?Sized> = O;
-    fn pass<O: ?Sized>(place: Place<'_, O, S>) -> Place<'_, O, S> {
-        place
-    }
-}
+/// A scope that can keep a `V`: the same where it was asked before, of the scope too, which is unknown then if the answer was no.
+pub trait Stores<V>: Scope {}
+
+impl<S: Scope, V: Storable<S>> Stores<V> for S {}
 
 /// The place, if the result can be kept.
 #[inline(always)]
@@ -423,16 +340,11 @@ pub fn check_owned<'w, R, S, O: ?Sized, A, B, H>(
 where
     H: Keeping<R>,
     S: Clones<H::Kept, A> + Keeps<H::Kept, B>,
-    <S as Keeps<H::Kept, B>>::Owner<O>: 'w,
+    S::Owner<O>: 'w,
 {
-    Checked::new(<S as Clones<_, A>>::pass(<S as Keeps<_, B>>::pass(place)), keeping)
+    Checked::new(<S as Keeps<_, B>>::pass(place), <S as Clones<_, A>>::pass(keeping))
 }
 
 /// Known where both questions about a `V` have an answer.
-type Owning<'w, R, H, V, S, O, A, B> = Checked<
-    'w,
-    R,
-    H,
-    <S as Clones<V, A>>::Owner<<S as Keeps<V, B>>::Owner<O>>,
-    <S as Clones<V, A>>::Scope<<S as Keeps<V, B>>::Scope>,
->;
+type Owning<'w, R, H, V, S, O, A, B> =
+    Checked<'w, R, <S as Clones<V, A>>::Keeping<H>, <S as Keeps<V, B>>::Owner<O>, <S as Keeps<V, B>>::Scope>;
