@@ -42,7 +42,7 @@ impl Sweeper {
     ///
     /// # Panics
     ///
-    /// If the system cannot start a thread. `wasm32-unknown-unknown` has none: call [`sweep`](crate::reclaim::sweep) there.
+    /// If the system cannot start a thread. `wasm32-unknown-unknown` has none: call [`sweep`](crate::sweep()) there.
     pub fn every(interval: Duration) -> Self {
         let stop = Arc::new(Stop::default());
         let theirs = Arc::clone(&stop);
