@@ -5,19 +5,19 @@ pub use crate::argument::key::{
 };
 pub use crate::argument::owner::clone_owner;
 pub use crate::argument::scope::{Local, Scope, Shared};
-pub use crate::call::expansion::ask::{
+pub use crate::call::by_clone::Step;
+pub use crate::call::by_reference::{LentStep, lend};
+pub use crate::call::expansion::call_or_handle::{
     AskLent, AskOwned, Call, Through, ask_lent, ask_owned, begin_lent, begin_owned, call_owned,
 };
-pub use crate::call::expansion::first_questions::{bounded, hashed, ordered};
-pub use crate::call::expansion::inside::inside;
+pub use crate::call::expansion::common_mistakes::{bounded, hashed, ordered};
 pub use crate::call::expansion::lends::{end_lent, finish_lent, start_lent, try_end_lent, try_finish_lent};
-pub use crate::call::expansion::questions::{
+pub use crate::call::expansion::result_holds_owner::inside;
+pub use crate::call::expansion::returns::{end_owned, finish_owned, start_owned};
+pub use crate::call::expansion::type_questions::{
     check_kept, check_owned, computed, key, lent_key, local_lent_place, local_place, place, plain_computed, plain_key,
     plain_part, value,
 };
-pub use crate::call::expansion::returns::{end_owned, finish_owned, start_owned};
-pub use crate::call::lent::{LentStep, lend};
-pub use crate::call::owned::Step;
 pub use crate::call::what_is_kept::{Keep, KeepAll, keep_if, keep_some, tested};
 pub use crate::inspect::handle::{Memo, handle};
 pub use crate::memo::core::Core;
@@ -34,7 +34,7 @@ pub mod scheduled {
 /// The traits that answer by type: imported as a whole, by no name. A trait of the user's for all types comes before them where it has
 /// a method of the same name, hence `__memo_` before theirs.
 pub mod by_type {
-    pub use crate::call::expansion::inside::{Held as _, HeldNowhere as _};
+    pub use crate::call::expansion::result_holds_owner::{Held as _, HeldNowhere as _};
     pub use crate::call::result_is_argument::WithoutMarks as _;
     pub use crate::call::what_is_kept::{KeepAny as _, KeepAnyOk as _};
 }

@@ -5,7 +5,7 @@ use std::marker::PhantomData;
 
 use crate::anchor::any_cell;
 use crate::anchor::side_table;
-use crate::call::op::{Op, Reply};
+use crate::call::handle_op::{Op, Reply};
 use crate::inspect::stats::Stats;
 use crate::inspect::walk;
 use crate::memo::all_memos;

@@ -2,7 +2,7 @@
 
 #![allow(private_bounds, reason = "called by expansions, without naming it")]
 
-use crate::call::lent::LentTicket;
+use crate::call::by_reference::LentTicket;
 use crate::cell::memo_types::Spec;
 use crate::value::store::Store;
 

@@ -1,10 +1,10 @@
-//! What an expansion calls. It asks the user's types its [`questions`] first, each once, so that a wrong type is told once
-//! ([`first_questions`] have more to say of some, [`inside`] of what holds its owner); then the memo. Who asks that, the function or its
-//! handle, [`ask`] says; what is left to do once a call has to compute, [`returns`] and [`lends`].
+//! What an expansion calls. It asks the user's types its [`type_questions`] first, each once, so that a wrong type is told once
+//! ([`common_mistakes`] have more to say of some, [`result_holds_owner`] of what holds its owner); then the memo. Who asks that, the function or its
+//! handle, [`call_or_handle`] says; what is left to do once a call has to compute, [`returns`] and [`lends`].
 
-pub(crate) mod ask;
-pub(crate) mod first_questions;
-pub(crate) mod inside;
+pub(crate) mod call_or_handle;
+pub(crate) mod common_mistakes;
 pub(crate) mod lends;
-pub(crate) mod questions;
+pub(crate) mod result_holds_owner;
 pub(crate) mod returns;
+pub(crate) mod type_questions;

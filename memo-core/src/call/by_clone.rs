@@ -1,6 +1,6 @@
 //! Results by clone: the path of a call from the anchor to the value.
 
-use super::op::{Op, Reply};
+use super::handle_op::{Op, Reply};
 use super::what_is_kept::Keeping;
 use crate::anchor::anchor::Anchor;
 use crate::cell::counted_cell::Keys;

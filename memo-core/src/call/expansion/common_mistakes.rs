@@ -1,7 +1,7 @@
 //! Questions that are asked of some arguments before the usual one, since there is more to say of them: the same question in
-//! other words. See [`questions`](super::questions) for how a question is made so that a wrong type is told once.
+//! other words. See [`questions`](super::type_questions) for how a question is made so that a wrong type is told once.
 
-use super::questions::{Never, No, Yes, answers};
+use super::type_questions::{Never, No, Yes, answers};
 use crate::argument::key::{MemoKey, Value};
 use crate::argument::owner::Place;
 use crate::argument::scope::Scope;

@@ -43,7 +43,7 @@ pub enum LentStep<'w, V, M: Spec, E = Infallible> {
     Else(E),
 }
 
-/// The duty to compute a result that will be lent. It is not moved until then, like [`Ticket`](super::owned::Ticket).
+/// The duty to compute a result that will be lent. It is not moved until then, like [`Ticket`](super::by_clone::Ticket).
 #[allow(private_bounds, reason = "as for `LentStep`")]
 pub struct LentTicket<'w, M: Spec>(Option<Duty<'w, M>>);
 

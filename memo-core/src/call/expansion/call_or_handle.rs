@@ -7,13 +7,13 @@
 
 use std::convert::Infallible;
 
-use super::questions::Stores;
 use super::returns::{Keyed, finish_owned};
+use super::type_questions::Stores;
 use crate::argument::key::KeySet;
 use crate::argument::owner::{Locate, Place};
-use crate::call::lent::{self, LentStep};
-use crate::call::op::{Op, Reply};
-use crate::call::owned::{self, Cloning, Step};
+use crate::call::by_clone::{self, Cloning, Step};
+use crate::call::by_reference::{self, LentStep};
+use crate::call::handle_op::{Op, Reply};
 use crate::call::what_is_kept::Keeping;
 use crate::cell::memo_types::{At, KeyOf, Spec, ValueOf};
 use crate::memo::core::Core;
@@ -73,7 +73,7 @@ impl<R> AskOwned<R> for Call {
         place: At<'w, M>,
         key: K,
     ) -> Step<'w, R, M> {
-        owned::begin_owned::<R, H, M, K>(self.0, place, key)
+        by_clone::begin_owned::<R, H, M, K>(self.0, place, key)
     }
 
     #[inline(always)]
@@ -86,7 +86,7 @@ impl<R> AskOwned<R> for Call {
     where
         (): KeyOf<M>,
     {
-        owned::call_owned::<R, H, M>(self.0, place, keeping, body)
+        by_clone::call_owned::<R, H, M>(self.0, place, keeping, body)
     }
 
     #[inline(always)]
@@ -104,7 +104,7 @@ impl<R> AskOwned<R> for Through<R> {
         place: At<'w, M>,
         key: K,
     ) -> Step<'w, Reply<R, R>, M> {
-        owned::apply_owned::<R, H, M, K>(self.0, place, key, self.1)
+        by_clone::apply_owned::<R, H, M, K>(self.0, place, key, self.1)
     }
 
     #[inline]
@@ -137,7 +137,7 @@ impl AskLent for Call {
 
     #[cfg_attr(not(debug_assertions), inline(always))]
     fn begin<'w, M: Spec, K: KeyOf<M>>(self, place: At<'w, M>, key: K) -> LentStep<'w, ValueOf<M>, M> {
-        lent::begin_lent::<M, K, Infallible>(self.0, place, key)
+        by_reference::begin_lent::<M, K, Infallible>(self.0, place, key)
     }
 
     #[inline(always)]
@@ -156,7 +156,7 @@ impl<V> AskLent for Through<V> {
 
     #[inline]
     fn begin<'w, M: Spec, K: KeyOf<M>>(self, place: At<'w, M>, key: K) -> LentStep<'w, ValueOf<M>, M, Op<V>> {
-        let found = if let Op::Get = self.1 { lent::get_lent::<M, K>(self.0, place, key) } else { None };
+        let found = if let Op::Get = self.1 { by_reference::get_lent::<M, K>(self.0, place, key) } else { None };
         found.map_or(LentStep::Else(self.1), LentStep::Done)
     }
 
