@@ -6,7 +6,7 @@ use proc_macro2::{Ident, Span, TokenStream};
 use quote::{format_ident, quote};
 
 use super::attributes::{self, Role};
-use super::{key, place, signatures};
+use super::{key, options, signatures};
 use crate::model::{Lent, LentError, Memo, Output};
 use crate::parse::syntax::ours;
 
@@ -16,9 +16,9 @@ pub(super) fn expand(memo: &Memo) -> TokenStream {
     let passing_on = attributes::for_passing_on(memo);
     let allowed = attributes::allowed_in_ask(memo);
     let sig = signatures::ask(memo);
-    let conditions = place::conditions(memo);
-    let place = place::open(memo);
-    let compare = place::compare(memo);
+    let conditions = options::conditions(memo);
+    let place = options::open(memo);
+    let compare = options::compare(memo);
     let answer = match &memo.output {
         Output::Owned(result) => owned(memo, result),
         Output::Lent(lent) => self::lent(memo, lent),

@@ -1,7 +1,7 @@
 use proc_macro2::TokenStream;
 use quote::ToTokens;
 
-use super::{ask, attributes, key, place, signatures};
+use super::{ask, attributes, key, options, signatures};
 use crate::model::{Lent, Memo, Output, Parameter};
 use crate::parse::syntax::ours;
 
@@ -13,10 +13,10 @@ pub(super) fn expand(memo: &Memo) -> TokenStream {
     let passing_on = attributes::for_passing_on(memo);
     let vis = &memo.function.vis;
     let sig = signatures::outer(memo);
-    let conditions = place::conditions(memo);
-    let core = place::core(memo);
+    let conditions = options::conditions(memo);
+    let core = options::core(memo);
     let (owner, place) = owner_and_place(memo);
-    let compare = place::compare(memo);
+    let compare = options::compare(memo);
     let (begin, finish) = match &memo.output {
         Output::Owned(result) => owned(memo, result),
         Output::Lent(lent) => self::lent(memo, lent),
@@ -40,11 +40,11 @@ pub(super) fn expand(memo: &Memo) -> TokenStream {
 fn owner_and_place(memo: &Memo) -> (TokenStream, TokenStream) {
     let owner = memo.owner();
     if !(owner.receiver && owner.is_by_value()) {
-        return (TokenStream::new(), place::open(memo));
+        return (TokenStream::new(), options::open(memo));
     }
     let private = &memo.paths.private;
     let name = &owner.name;
-    (ours!(let __memo_owner = #private::clone_owner(&#name);), place::open_on(memo, &ours!(&__memo_owner)))
+    (ours!(let __memo_owner = #private::clone_owner(&#name);), options::open_on(memo, &ours!(&__memo_owner)))
 }
 
 fn owned(memo: &Memo, result: &syn::Type) -> (TokenStream, TokenStream) {

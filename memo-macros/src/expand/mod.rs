@@ -7,7 +7,7 @@ mod ask;
 mod attributes;
 mod in_place;
 mod key;
-mod place;
+mod options;
 mod signatures;
 
 use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream};
@@ -24,7 +24,7 @@ pub(crate) fn expand(memo: &Memo) -> TokenStream {
     let outer = outer(memo, handle);
     let ask = ask::expand(memo);
     let body = body(memo);
-    let test = place::test(memo);
+    let test = options::test(memo);
     let handle = self::handle(memo, handle);
     ours!(#outer #ask #body #test #handle)
 }
@@ -79,7 +79,7 @@ fn handle(memo: &Memo, handle: &Ident) -> TokenStream {
     let generics = signatures::without_lifetimes(memo);
     let (parameters, _, clause) = generics.split_for_impl();
     let ty = handle_type(memo);
-    let core = place::core(memo);
+    let core = options::core(memo);
     let private = &memo.paths.private;
     let run = run(memo);
     let (first, last) = ends_of_handle(memo);

@@ -1,4 +1,4 @@
-//! The memo's core, the place of its results on the owner, and which part of them is kept.
+//! Where the options are obeyed: in the memo's site, in the place of its results on the owner, and in which part of them is kept.
 
 use proc_macro2::{Ident, Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote_spanned};
