@@ -6,6 +6,7 @@
 //! is freed at the end of each outermost call.
 
 use super::sweep;
+use crate::anchor::back_link;
 use crate::anchor::side_table::end_of_nodes;
 use crate::anchor::side_table::local;
 use crate::anchor::side_table::node::Node;
@@ -20,7 +21,8 @@ use crate::sys::thread::{self, Step};
 /// Arranges for the table that this thread is about to make to be freed.
 #[inline]
 pub(super) fn arm() {
-    if !local::exists() && !thread::at_end(Step::CloseTable, close) {
+    // On a thread that is ending there may be one that stayed for what is lent.
+    if (!local::exists() || thread::is_late()) && !thread::at_end(Step::CloseTable, close) {
         // Too late for that: it is freed at the very end, or with the call.
         thread::at_end_again(Step::CloseTable);
     }
@@ -51,13 +53,24 @@ pub(super) fn close() {
     }
 }
 
-/// Whether a result may be lent for `'static`: one of an `Rc` that was leaked, or that a later destructor holds.
+/// Whether a result may be lent for `'static`: one of an `Rc` that was leaked, or that a later destructor holds; or one that this object
+/// takes part in, whatever it is, and which would end with its node.
 fn may_be_lent(node: &Node) -> bool {
-    node.life().is_thread_bound() && node.life().is_alive() && {
-        let mut lent = false;
-        each_lent(node, |_, results| lent |= results > 0);
-        lent
+    node.life().is_alive() && (node.life().is_thread_bound() && has_lent(node) || takes_part_in_lent(node))
+}
+
+fn has_lent(node: &Node) -> bool {
+    let mut lent = false;
+    each_lent(node, |_, results| lent |= results > 0);
+    lent
+}
+
+fn takes_part_in_lent(node: &Node) -> bool {
+    let mut lent = false;
+    if let Some(peer) = back_link::find(node.anchor()) {
+        peer.each_entry(|cell, _| lent |= cell.memo().site().lends);
     }
+    lent
 }
 
 /// Visits the lending memos on a node, with the number of their results.

@@ -265,7 +265,10 @@ impl Shape<'_> {
         ours!(<#ty as #root::MemoKey<#scope>>)
     }
 
+    // Each goes by the probe, which borrows what it names: the trait's methods of these names may be anything in an `impl` by hand.
+
     fn hash(&self) -> TokenStream {
+        let (private, scope) = (&self.paths.private, &self.scope);
         let arms = self.variants.iter().enumerate().map(|(index, variant)| {
             let pattern = variant.pattern("__memo_field");
             // The variant counts too: `A(1)` and `B(1)` are two keys.
@@ -273,7 +276,7 @@ impl Shape<'_> {
             let tag = self.is_enum.then(|| ours!(::core::hash::Hasher::write_u32(__memo_state, #index);));
             let parts = variant.parts.iter().enumerate().map(|(at, part)| {
                 let (as_key, value) = (self.as_key(part), self.value(part, at));
-                ours!(#as_key::hash_key(#value, __memo_state);)
+                ours!(#private::Probe::<#scope>::hash_part(&#as_key::probe_key(#value), __memo_state);)
             });
             ours!(#pattern => { #tag #(#parts)* })
         });
@@ -284,6 +287,7 @@ impl Shape<'_> {
     }
 
     fn matches(&self) -> TokenStream {
+        let (private, scope) = (&self.paths.private, &self.scope);
         let count = self.variants.len();
         let arms: Vec<_> = self
             .variants
@@ -294,7 +298,7 @@ impl Shape<'_> {
                 let stored = self.inject(index, count, &tuple(names("__memo_stored", variant.parts.len())));
                 let parts = variant.parts.iter().enumerate().map(|(at, part)| {
                     let (as_key, value, stored) = (self.as_key(part), self.value(part, at), name("__memo_stored", at));
-                    ours!(&& #as_key::matches_stored(#value, #stored))
+                    ours!(&& #private::Probe::<#scope>::matches(&#as_key::probe_key(#value), #stored))
                 });
                 ours!((#pattern, #stored) => true #(#parts)*)
             })
@@ -307,6 +311,7 @@ impl Shape<'_> {
     }
 
     fn to_stored(&self) -> TokenStream {
+        let (private, scope) = (&self.paths.private, &self.scope);
         let count = self.variants.len();
         let arms: Vec<_> = self
             .variants
@@ -316,7 +321,7 @@ impl Shape<'_> {
                 let pattern = variant.pattern("__memo_field");
                 let parts = variant.parts.iter().enumerate().map(|(at, part)| {
                     let (as_key, value) = (self.as_key(part), self.value(part, at));
-                    ours!(#as_key::to_stored(#value))
+                    ours!(#private::Probe::<#scope>::to_stored(&#as_key::probe_key(#value)))
                 });
                 let stored = self.inject(index, count, &tuple(parts.collect()));
                 ours!(#pattern => #stored)
@@ -326,7 +331,7 @@ impl Shape<'_> {
         if count == 0 {
             return stored;
         }
-        let (private, ours) = (&self.paths.private, name_of_stored());
+        let ours = name_of_stored();
         ours!(#private::Composite(#ours(#stored, ::core::marker::PhantomData)))
     }
 

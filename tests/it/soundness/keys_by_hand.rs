@@ -100,3 +100,42 @@ fn a_parameter_is_a_key_behind_any_pointer() {
     assert_eq!(of(&doc, &&Celsius(1.0), &[(None, Box::new(Celsius(2.0)))]), 1);
     assert_eq!(of_memo::<Celsius>().stats().computes, 1);
 }
+
+/// The trait's other methods may be anything in an `impl` by hand: nothing here goes by them.
+#[test]
+fn what_a_key_says_beside_its_probe_does_not_count() {
+    struct Liar(Arc<u8>);
+    impl MemoKey for Liar {
+        type Stored = <Arc<u8> as MemoKey>::Stored;
+        type Probe<'k> = <Arc<u8> as MemoKey>::Probe<'k>;
+        fn probe_key(&self) -> Self::Probe<'_> {
+            MemoKey::<memo_core::Shared>::probe_key(&self.0)
+        }
+        fn hash_key<H: std::hash::Hasher>(&self, _: &mut H) {}
+        fn matches_stored(&self, _: &Self::Stored) -> bool {
+            true
+        }
+        fn to_stored(&self) -> Self::Stored {
+            MemoKey::<memo_core::Shared>::to_stored(&Arc::new(0))
+        }
+    }
+    #[derive(MemoKey)]
+    struct Holds {
+        key: Liar,
+        keys: Vec<Liar>,
+    }
+    #[weak_memo(capacity = unbounded)]
+    fn lent<'w>(owner: &'w Anchored<u32>, key: &'w Holds) -> &'w String {
+        format!("{owner:?} and {} with {}", key.key.0, key.keys.len())
+    }
+
+    let (owner, liar) = (Anchored::new(1), |n| Liar(Arc::new(n)));
+    let [one, two] = [1, 2].map(|n| Holds { key: liar(n), keys: vec![liar(n), liar(n)] });
+    let first = lent(&owner, &one).clone();
+    let second = lent(&owner, &two);
+    assert_ne!(first, *second);
+    drop(one);
+    memo_core::sweep();
+    assert_eq!((lent_memo().stats().computes, lent_memo().len()), (2, 1));
+    assert!(std::ptr::eq(second, lent(&owner, &two)));
+}

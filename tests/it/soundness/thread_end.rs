@@ -219,3 +219,113 @@ fn results_by_clone_of_a_thread_local_rc_go_with_the_thread() {
     assert_eq!(tally.alive(), 0);
     assert_eq!((f_memo().stats().dropped, f_memo().stats().leaked), (1, 0));
 }
+
+/// The end of the table took what a second argument takes part in, alive or not, though the result was lent out.
+mod lent_beside {
+    use super::*;
+    use memo_core::{Anchored, HasAnchor, MemoKey};
+
+    #[weak_memo(capacity = unbounded)]
+    fn lent<'w, T: MemoKey<memo_core::Local> + ?Sized>(
+        owner: &'w Rc<u32>,
+        other: &'w T,
+        #[memo(skip)] tally: &Tally,
+    ) -> &'w Token {
+        let _ = (owner, other);
+        tally.token()
+    }
+
+    /// Arguments that were leaked outlive their thread, and so does the result.
+    fn outlives_the_thread<T: MemoKey<memo_core::Local> + 'static>(other: fn() -> T) {
+        let tally = Tally::new();
+        let theirs = tally.clone();
+        thread::spawn(move || {
+            let (owner, other) = (Box::leak(Box::new(Rc::new(1))), Box::leak(Box::new(other())));
+            lent(owner, other, &theirs);
+        })
+        .join()
+        .unwrap();
+        assert_eq!((tally.made(), tally.alive()), (1, 1), "both arguments live");
+    }
+
+    #[test]
+    fn an_rc_that_was_leaked() {
+        outlives_the_thread(|| Rc::new(2));
+    }
+
+    #[test]
+    fn an_arc_that_was_leaked() {
+        outlives_the_thread(|| Arc::new(2));
+    }
+
+    #[test]
+    fn an_object_that_was_leaked() {
+        outlives_the_thread(|| Anchored::new(2));
+        assert!(Anchored::new(2).anchor().is_empty());
+    }
+
+    /// In a destructor after the end, when a table goes with each call.
+    #[test]
+    fn an_rc_of_a_late_destructor() {
+        struct Late(Tally);
+        impl Drop for Late {
+            fn drop(&mut self) {
+                let (owner, other) = (Rc::new(1), Rc::new(2));
+                let before = self.0.alive();
+                lent(&owner, &other, &self.0);
+                assert_eq!(self.0.alive(), before + 1, "both arguments live");
+            }
+        }
+        thread_local! {
+            static FIRST: RefCell<Option<Late>> = const { RefCell::new(None) };
+            static SECOND: RefCell<Option<Late>> = const { RefCell::new(None) };
+        }
+        alone(|| {
+            let tally = Tally::new();
+            let theirs = tally.clone();
+            thread::spawn(move || {
+                FIRST.set(Some(Late(theirs.clone())));
+                SECOND.set(Some(Late(theirs.clone())));
+                lent(&Rc::new(1), &Rc::new(2), &theirs);
+            })
+            .join()
+            .unwrap();
+            assert_eq!(tally.made(), 3);
+        });
+    }
+}
+
+/// The table that stays for a result that is lent was taken for one that would still be given back.
+#[test]
+fn what_a_late_destructor_computes_goes_though_a_lent_result_stays() {
+    #[weak_memo]
+    fn lent(owner: &Rc<u32>) -> &String {
+        owner.to_string()
+    }
+    #[weak_memo]
+    fn cloned(owner: &Rc<u32>, #[memo(skip)] tally: &Tally) -> Arc<Token> {
+        let _ = owner;
+        Arc::new(tally.token())
+    }
+    struct Late(Rc<u32>, Tally);
+    impl Drop for Late {
+        fn drop(&mut self) {
+            drop(cloned(&Rc::new(*self.0 + 1), &self.1));
+        }
+    }
+    thread_local!(static HELD: RefCell<Option<Late>> = const { RefCell::new(None) });
+    alone(|| {
+        let tally = Tally::new();
+        for _ in 0..20 {
+            let theirs = tally.clone();
+            thread::spawn(move || {
+                let owner = Rc::new(1);
+                HELD.set(Some(Late(Rc::clone(&owner), theirs)));
+                lent(&owner);
+            })
+            .join()
+            .unwrap();
+        }
+        assert_eq!((tally.made(), tally.alive()), (20, 0));
+    });
+}

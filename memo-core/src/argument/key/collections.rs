@@ -22,17 +22,17 @@ impl<S: Scope, I: ExactSizeIterator<Item: MemoKey<S>> + Clone> Probe<S> for Each
     #[inline]
     fn hash_part<H: Hasher>(&self, state: &mut H) {
         state.write_usize(self.0.len());
-        self.0.clone().for_each(|part| part.hash_key(state));
+        self.0.clone().for_each(|part| part.probe_key().hash_part(state));
     }
 
     #[inline]
     fn matches(&self, stored: &Self::Stored) -> bool {
         let mut parts = self.0.clone().zip(stored);
-        self.0.len() == stored.len() && parts.all(|(part, stored)| part.matches_stored(stored))
+        self.0.len() == stored.len() && parts.all(|(part, stored)| part.probe_key().matches(stored))
     }
 
     fn to_stored(&self) -> Self::Stored {
-        self.0.clone().map(|part| part.to_stored()).collect()
+        self.0.clone().map(|part| part.probe_key().to_stored()).collect()
     }
 }
 

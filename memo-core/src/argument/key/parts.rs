@@ -17,16 +17,16 @@ impl<S: Scope, T: MemoKey<S>> Probe<S> for Computed<T> {
 
     #[inline(always)]
     fn hash_part<H: Hasher>(&self, state: &mut H) {
-        self.0.hash_key(state);
+        self.0.probe_key().hash_part(state);
     }
 
     #[inline(always)]
     fn matches(&self, stored: &T::Stored) -> bool {
-        self.0.matches_stored(stored)
+        self.0.probe_key().matches(stored)
     }
 
     fn to_stored(&self) -> T::Stored {
-        self.0.to_stored()
+        self.0.probe_key().to_stored()
     }
 }
 
