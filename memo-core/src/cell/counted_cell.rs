@@ -157,6 +157,12 @@ where
         self.lock().find(&self.front, id.hash, there, |_| ()).is_some()
     }
 
+    /// Whether this very entry is in the store.
+    fn has(&self, store: &St, entry: &Counted<St>) -> bool {
+        let id = id_of(entry);
+        store.find(&self.front, id.hash, |other| id_of(other) == id, |_| ()).is_some()
+    }
+
     /// The entry whose key `is` accepts.
     #[inline]
     pub(crate) fn seek(&self, hash: u64, keys: Keys, is: impl FnMut(&St::Key) -> bool) -> Option<Counted<St>> {
@@ -218,7 +224,10 @@ where
     }
 
     /// Calls `act` under the lock, with the store and the entry whose key `is` accepts, in one step. The user's `Eq` runs outside the lock,
-    /// and again if an entry was inserted meanwhile.
+    /// and again if an entry was inserted or that one taken out meanwhile.
+    ///
+    /// So where `act` takes the entry out it holds a count of it, and where it leaves it there the store does: nothing is dropped after it,
+    /// and no destructor of the user's can panic with the work done.
     fn with_key<R>(
         &self,
         hash: u64,
@@ -227,7 +236,7 @@ where
         act: impl FnOnce(&mut St, Option<&Counted<St>>) -> R,
     ) -> R {
         loop {
-            // Dropped after unlocking: it may be the last count of an entry that was taken out meanwhile.
+            // Dropped after unlocking: of an entry that was taken out meanwhile it may be the last count.
             let (mut there, seen) = match keys {
                 Keys::Trusted => (None, None),
                 Keys::Users => {
@@ -238,6 +247,7 @@ where
             let mut store = self.lock();
             match seen {
                 Some(version) if version != store.version() => continue,
+                Some(_) if there.as_ref().is_some_and(|there| !self.has(&store, there)) => continue,
                 Some(_) => {}
                 None => there = store.find(&self.front, hash, |entry| is(entry.meta.key()), Counted::<St>::clone),
             }
@@ -339,12 +349,11 @@ where
         value: St::Value,
         capacity: usize,
     ) -> Result<(bool, Evicted<St>), St::Value> {
-        let id = id_of(entry);
         let mut store = self.lock();
-        if store.find(&self.front, id.hash, |other| id_of(other) == id, |_| ()).is_some() {
+        if self.has(&store, entry) {
             entry.slot.fill(value);
             store.turned_ready(&self.front, entry);
-            return Ok((true, store.evict(id, capacity, Self::IS_DEAD)));
+            return Ok((true, store.evict(id_of(entry), capacity, Self::IS_DEAD)));
         }
         detached_flights::ended();
         if self.core().site().lends {

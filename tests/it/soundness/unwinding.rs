@@ -99,6 +99,89 @@ fn a_comparison_that_panics_after_a_result_was_taken_out_aborts_nothing() {
     });
 }
 
+/// What an insertion has looked at may be asked to go meanwhile, and the insertion then has its last count.
+mod an_entry_that_its_own_comparison_takes_out {
+    use super::*;
+    use memo_tests::{Tally, Token, assert_balanced};
+
+    thread_local! {
+        /// What the next comparison does first.
+        static FIRST: Cell<Option<fn()>> = const { Cell::new(None) };
+        static ARGUMENTS: RefCell<Option<(Arc<u32>, Arc<u32>)>> = const { RefCell::new(None) };
+    }
+
+    #[derive(Clone, Eq, Hash)]
+    struct Key(u8);
+    impl PartialEq for Key {
+        fn eq(&self, other: &Self) -> bool {
+            if let Some(act) = FIRST.take() {
+                act();
+            }
+            self.0 == other.0
+        }
+    }
+
+    /// Its drop panics if it says so.
+    struct Bad(bool, #[expect(dead_code, reason = "it is counted")] Token);
+    impl Drop for Bad {
+        fn drop(&mut self) {
+            assert!(!self.0, "the drop");
+        }
+    }
+
+    #[weak_memo]
+    fn g(
+        owner: &Arc<u32>,
+        second: &Arc<u32>,
+        #[memo(value)] key: Key,
+        #[memo(skip)] (bad, tally): (bool, &Tally),
+    ) -> Arc<Bad> {
+        let _ = (owner, second, key);
+        Arc::new(Bad(bad, tally.token()))
+    }
+
+    fn forget() {
+        let (owner, second) = ARGUMENTS.with_borrow(|arguments| arguments.clone().expect("set"));
+        assert!(g_memo().forget((&owner, &second, Key(1), (false, &Tally::new()))));
+    }
+
+    /// `act` takes the place of a result whose drop panics, and which is forgotten while `act` compares. Afterwards the books balance, and
+    /// what is there goes with its second argument.
+    fn leaves_no_trace(act: fn(&Arc<u32>, &Arc<u32>, &Tally)) {
+        let (owner, second, tally) = (Arc::new(1), Arc::new(2), Tally::new());
+        drop(g(&owner, &second, Key(1), (true, &tally)));
+        ARGUMENTS.set(Some((Arc::clone(&owner), Arc::clone(&second))));
+        FIRST.set(Some(forget));
+        assert_eq!(said(|| act(&owner, &second, &tally)), "the drop");
+        ARGUMENTS.set(None);
+        assert_balanced(&g_memo().stats());
+        std::thread::scope(|scope| {
+            // A flight that nobody computes any more would be waited for.
+            scope.spawn(|| drop(g(&owner, &second, Key(1), (false, &tally))));
+        });
+        drop(second);
+        memo_core::sweep();
+        assert_balanced(&g_memo().stats());
+        assert_eq!((g_memo().len(), g_memo().stats().entries, tally.alive()), (0, 0, 0));
+    }
+
+    #[test]
+    fn and_an_insertion_leave_no_trace() {
+        alone(|| {
+            leaves_no_trace(|owner, second, tally| {
+                g_memo().insert((owner, second, Key(1), (false, tally)), Arc::new(Bad(false, tally.token())));
+            });
+        });
+    }
+
+    #[test]
+    fn and_a_refresh_leave_no_trace() {
+        alone(|| {
+            leaves_no_trace(|owner, second, tally| drop(g_memo().refresh((owner, second, Key(1), (false, tally)))))
+        });
+    }
+}
+
 /// A result that goes while its copy is on the way to the caller: both panic when they are dropped, and the process goes on.
 mod with_a_copy_on_its_way {
     use super::*;
