@@ -23,37 +23,27 @@ pub(crate) unsafe trait Watch: Sized {
     fn address(&self) -> Option<usize>;
 }
 
-// SAFETY: a `Weak` never reaches into its object.
-unsafe impl<T: ?Sized> Watch for sync::Weak<T> {
-    const PLAIN: bool = true;
-    const THREAD_BOUND: bool = false;
+macro_rules! watch {
+    ($($pointers:ident: $thread_bound:literal)+) => {$(
+        // SAFETY: a `Weak` never reaches into its object.
+        unsafe impl<T: ?Sized> Watch for $pointers::Weak<T> {
+            const PLAIN: bool = true;
+            const THREAD_BOUND: bool = $thread_bound;
 
-    fn is_alive(&self) -> bool {
-        self.strong_count() > 0
-    }
-    fn strong(&self) -> usize {
-        self.strong_count()
-    }
-    fn address(&self) -> Option<usize> {
-        Some(self.as_ptr().addr())
-    }
+            fn is_alive(&self) -> bool {
+                self.strong_count() > 0
+            }
+            fn strong(&self) -> usize {
+                self.strong_count()
+            }
+            fn address(&self) -> Option<usize> {
+                Some(self.as_ptr().addr())
+            }
+        }
+    )+};
 }
 
-// SAFETY: a `Weak` never reaches into its object.
-unsafe impl<T: ?Sized> Watch for rc::Weak<T> {
-    const PLAIN: bool = true;
-    const THREAD_BOUND: bool = true;
-
-    fn is_alive(&self) -> bool {
-        self.strong_count() > 0
-    }
-    fn strong(&self) -> usize {
-        self.strong_count()
-    }
-    fn address(&self) -> Option<usize> {
-        Some(self.as_ptr().addr())
-    }
-}
+watch! { sync: false rc: true }
 
 type Raw = [MaybeUninit<*const ()>; 2];
 
@@ -72,7 +62,7 @@ pub(crate) struct AnyWeak {
     vtable: &'static Vtable,
 }
 
-// SAFETY: a `AnyWeak` of an `Arc` touches only that `Arc`'s atomic counts and allocation. A `AnyWeak` of an `Rc` never leaves
+// SAFETY: an `AnyWeak` of an `Arc` touches only that `Arc`'s atomic counts and allocation. An `AnyWeak` of an `Rc` never leaves
 // the table of its thread: only the `Local` scope makes those, and it stores them nowhere else.
 unsafe impl Send for AnyWeak {}
 // SAFETY: as above; a query reads an atomic count.
@@ -105,7 +95,7 @@ impl<W: Watch> VtableOf<W> {
 }
 
 impl AnyWeak {
-    /// Stands for a `AnyWeak` that was released.
+    /// Stands for an `AnyWeak` that was released.
     pub(crate) const GONE: Self = Self {
         raw: [MaybeUninit::uninit(); 2],
         vtable: &Vtable {

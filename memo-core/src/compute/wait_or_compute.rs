@@ -151,7 +151,7 @@ impl<'w, M: Spec, K: KeyOf<M>> Search for Entries<'w, '_, M, K> {
             };
             match found.slot.look() {
                 Look::Ready => {
-                    let (cell, hit, call) = (self.cell, !self.missed, self.call.take()?);
+                    let (cell, hit, call) = (self.cell, !self.missed, self.end());
                     return Some(Begun::Ready { entry: found, cell, hit, call });
                 }
                 Look::Busy(flight) => {
@@ -235,7 +235,11 @@ impl<'w, M: Spec, K: KeyOf<M>> Entries<'w, '_, M, K> {
 
     fn compute(&mut self, entry: EntryOf<M>, role: Role<'w>) -> Begun<'w, M> {
         self.miss();
-        let call = self.call.take().expect("a search ends once");
+        let call = self.end();
         Begun::Compute(Job::new(self.place, self.cell, entry, keys::<M, K>(), role, call))
+    }
+
+    fn end(&mut self) -> Call {
+        self.call.take().expect("a search ends once")
     }
 }

@@ -14,7 +14,7 @@ use crate::anchor::back_link::{Peer, PeerRef};
 use crate::anchor::side_table::object::Subject;
 use crate::argument::scope::{self, Local, Scope};
 
-// SAFETY: a shared peer holds atomics, a `AnyWeak` of an `Arc` or none, and counted references to shared cells.
+// SAFETY: a shared peer holds atomics, an `AnyWeak` of an `Arc` or none, and counted references to shared cells.
 unsafe impl<S: 'static> StoredKey<S> for PeerRef<S> {
     const PEERS: bool = true;
     const DROPS_OURS: bool = true;
