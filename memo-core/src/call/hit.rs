@@ -23,7 +23,6 @@ where
     pub(crate) fn hit(&self, core: &'static Core, copy: &mut Option<OnItsWay<St::Value>>) -> u64 {
         use crate::memo::counter_block::Count;
         use crate::memo::counters::Counters;
-        use crate::sys::hazard::own;
         use crate::sys::hazard::protect::{self, HazardGuard};
         use crate::sys::hazard::retire::domain;
         use crate::sys::trivially_cloned::is_plain;
@@ -31,7 +30,7 @@ where
 
         let Some(published) = self.published() else { return 0 };
         let counters = Counters::here();
-        // A thread with counters is also a registered reader: one question for both.
+        // A thread with counters is also a listed reader: one question for both.
         let Some(place) = counters.place(core) else { return 0 };
         let mut hits = 0;
         let mut copy_of = |entry: &Entry<St::Meta, St::Value>| {
@@ -49,7 +48,7 @@ where
             };
         };
         // SAFETY: this thread has counters.
-        let reader = unsafe { own::marks() };
+        let reader = unsafe { counters.reader() };
         if is_plain::<St::Value>() {
             if S::LOCAL {
                 // Nothing else runs on this thread meanwhile, and no other thread removes it.

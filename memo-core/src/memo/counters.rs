@@ -13,8 +13,8 @@ use std::cell::Cell;
 use super::core::Core;
 use super::counter_block::{Block, Count, READ_ORDER, Sums};
 use super::{all_memos, leaked_with_table};
-#[cfg(not(memo_loom))]
-use crate::sys::hazard::own as reader;
+use crate::sys::hazard::own;
+use crate::sys::hazard::registry::Reader;
 use crate::sys::per_thread::per_thread;
 use crate::sys::sync::plain::{Mutex, MutexGuard};
 use crate::sys::sync::unpoisoned;
@@ -54,6 +54,9 @@ per_thread! {
         len: Cell<u32> = Cell::new(0),
         /// The same in bytes.
         end: Cell<usize> = Cell::new(0),
+        /// This thread's reader, listed from before the first counters until after the last: a hit, which asks for both, looks
+        /// in one place.
+        reader: Cell<Option<&'static Reader>> = Cell::new(None),
     }
 }
 
@@ -74,6 +77,19 @@ impl Counters {
         // In bytes on both sides: it saves a hit the shift.
         let offset = core.counters_offset();
         if offset < self.end.get() { Some(offset) } else { None }
+    }
+
+    /// This thread's reader.
+    ///
+    /// # Safety
+    /// This thread has counters.
+    #[inline(always)]
+    #[cfg(not(memo_loom))]
+    pub(crate) unsafe fn reader(&self) -> &'static Reader {
+        let reader = self.reader.get();
+        debug_assert!(reader.is_some(), "a thread with counters is on the list");
+        // SAFETY: the caller's; see the field.
+        unsafe { reader.unwrap_unchecked() }
     }
 
     /// Counts, as [`count`].
@@ -107,9 +123,7 @@ pub(crate) fn count(core: &'static Core, what: Count, n: u64) -> u64 {
 pub(crate) fn count_first(core: &'static Core, what: Count, n: u64) -> u64 {
     let index = all_memos::register(core);
     if thread::at_end(Step::CloseCounters, close) {
-        // A thread with counters is also a registered reader, so a hit checks only one of the two.
-        #[cfg(not(memo_loom))]
-        reader::reader();
+        Counters::here().reader.set(own::reader());
         grow(index + 1);
         return count(core, what, n);
     }
@@ -159,6 +173,7 @@ fn close() {
         return;
     }
     counters.set(Share { blocks: std::ptr::null_mut(), len: 0 });
+    counters.reader.set(None);
     // The lock of the list before this one, as everywhere.
     let memos = all_memos::all();
     let mut all = all();

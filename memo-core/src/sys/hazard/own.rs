@@ -64,18 +64,6 @@ pub(crate) fn listed() -> Option<&'static Reader> {
     Own::here().listed()
 }
 
-/// This thread's marks.
-///
-/// # Safety
-/// This thread's reader is on the list: it is as long as the thread has counters, which come after and go before.
-#[inline(always)]
-pub(crate) unsafe fn marks() -> &'static Reader {
-    let reader = Own::here().reader.get();
-    debug_assert!(!reader.is_null(), "a thread with counters is on the list");
-    // SAFETY: the caller's; and as in `listed`.
-    unsafe { &*reader }
-}
-
 /// Whether no user code runs inside a memo call of this thread: neither a body nor a `Clone`.
 #[inline]
 pub(crate) fn is_outermost() -> bool {
