@@ -139,6 +139,7 @@
 //! * `anchor`: the place on an object: its cells, where the anchor is (inside, or in the side table), the end of both.
 //! * `reclaim`: finding what is dead, and what is owed for it.
 //! * `argument`: how the arguments of a call take part: the owner, the key, the scope.
+//! * `weak`: the toolbox: maps, sets, signals, finalizers. It knows nothing of calls.
 //! * `cell`: a memo's cell on an anchor, with its type.
 //! * `compute`: a miss: who computes, who waits, who is told; rings.
 //! * `call`: what a call does; what an expansion asks.
@@ -148,6 +149,9 @@
 //! file to file; `SOUNDNESS.md` has the arguments, `docs/soundness` the tests.
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
+
+// The toolbox uses the attribute as anybody else does.
+extern crate self as memo_core;
 
 #[doc(hidden)]
 pub mod __private;
@@ -161,6 +165,7 @@ mod memo;
 mod reclaim;
 mod sys;
 mod value;
+pub mod weak;
 
 pub use anchor::anchor::{Anchor, HasAnchor};
 pub use anchor::anchored::Anchored;

@@ -13,6 +13,7 @@ pub(crate) const HOUSES: &[House] = &[
             ("anchor", "the place on an object: its cells, where the anchor is, the end of both"),
             ("reclaim", "finding what is dead, and what is owed for it"),
             ("argument", "how the arguments of a call take part: the owner, the key, the scope"),
+            ("weak", "the weak toolbox: maps, sets, signals, finalizers; knows nothing of calls"),
             ("cell", "a memo's cell on an anchor, with its type"),
             ("compute", "who computes, who waits, who is told; rings"),
             ("call", "what a call does: a hit, a miss; what an expansion asks"),
