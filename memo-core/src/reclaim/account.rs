@@ -29,7 +29,7 @@
 use std::cell::Cell;
 use std::sync::Arc;
 
-use super::{leak_audit, thread_table_end};
+use super::{leak_audit, tables, thread_table_end};
 use crate::anchor::liveness::AnyWeak;
 use crate::anchor::side_table::end_of_nodes::{end_loud, end_quiet};
 use crate::anchor::side_table::found_or_made::Made;
@@ -73,6 +73,10 @@ per_thread! {
         armed: Cell<bool> = Cell::new(false),
         /// Whether this thread has found dead objects whose results wait for the end of an outermost call.
         late: Cell<bool> = Cell::new(false),
+        /// Entries of shared weak maps that this thread owes to examine at the end of an outermost call.
+        tables: Cell<usize> = Cell::new(0),
+        /// Its look-ups in shared weak maps.
+        lookups: Cell<u32> = Cell::new(0),
         /// Whether it is dropping such results now.
         dropping: Cell<bool> = Cell::new(false),
     }
@@ -138,6 +142,17 @@ pub(crate) fn after_hits() {
     settle_now();
 }
 
+/// A look-up in a shared weak map: counted as a hit is.
+#[inline(always)]
+pub(crate) fn looked_up() {
+    let here = Owed::here();
+    let lookups = here.lookups.get().wrapping_add(1);
+    here.lookups.set(lookups);
+    if lookups % HITS_PER_SWEEP as u32 == 0 {
+        after_hits();
+    }
+}
+
 /// Hits of ended threads that they did not pay for.
 static LEFT: AtomicU64 = AtomicU64::new(0);
 
@@ -167,8 +182,13 @@ fn some(nodes: usize, most_dead: usize, wait: bool) -> usize {
         end_local(dead);
         paid = paid.min(paid_here);
     }
+    let here = Owed::here();
     if shared::any_late() {
-        Owed::here().late.set(true);
+        here.late.set(true);
+    }
+    if tables::any() {
+        here.tables.set(nodes);
+        here.late.set(true);
     }
     paid
 }
@@ -223,6 +243,7 @@ fn end_late() {
     }
     here.dropping.set(true);
     let mut panics = Panics::default();
+    tables::sweep_some(here.tables.replace(0), &mut panics);
     let mut left = MOST_LATE;
     let here = local::take_late(left);
     left -= here.len();

@@ -2,7 +2,7 @@
 //!
 //! Every miss owes a little sweeping to an [`account`], and every few thousand hits do ([`paid_by_hits`]); it is settled when an
 //! [`outermost_call`] ends. A [`sweep`] reclaims all that is dead, on request or at intervals ([`sweeper`]); a thread's own table ends with
-//! the thread ([`thread_table_end`]). The [`leak_audit`] reports results that seem to hold their own argument, except those of a type that
+//! the thread ([`thread_table_end`]). Shared weak maps are [`tables`] of their own, and are swept along. The [`leak_audit`] reports results that seem to hold their own argument, except those of a type that
 //! [`holds_nothing`].
 
 pub(crate) mod account;
@@ -12,4 +12,5 @@ pub(crate) mod outermost_call;
 pub(crate) mod paid_by_hits;
 pub(crate) mod sweep;
 pub(crate) mod sweeper;
+pub(crate) mod tables;
 pub(crate) mod thread_table_end;

@@ -4,6 +4,7 @@ use crate::anchor::side_table::end_of_nodes::end_loud;
 use crate::anchor::side_table::node::{Node, came_since};
 use crate::anchor::side_table::shard::Chain;
 use crate::anchor::side_table::{local, shared};
+use crate::reclaim::tables;
 use crate::sys::hazard::deaths::after_deaths;
 use crate::sys::panics::Panics;
 
@@ -41,24 +42,39 @@ use crate::sys::panics::Panics;
 /// ```
 pub fn sweep() -> usize {
     let mut all = Sweep::new();
+    // As many entries of weak maps as there are now, and so not for ever beside a thread that makes and drops more.
+    let mut in_tables = tables::stored();
     loop {
-        let chained = all.chains;
-        all.chains = false;
-        all.pass_here();
-        all.pass_shared();
-        if !all.chains {
-            break;
-        }
-        if chained {
-            all.follow_here();
-            if !all.follow_shared() {
-                break;
-            }
+        all.of_side_table();
+        match tables::sweep(&mut all.panics) {
+            0 => break,
+            swept if swept >= in_tables => break,
+            swept => in_tables -= swept,
         }
     }
     shared::trim();
     all.panics.resume();
     all.found
+}
+
+impl Sweep {
+    fn of_side_table(&mut self) {
+        loop {
+            let chained = self.chains;
+            self.chains = false;
+            self.pass_here();
+            self.pass_shared();
+            if !self.chains {
+                break;
+            }
+            if chained {
+                self.follow_here();
+                if !self.follow_shared() {
+                    break;
+                }
+            }
+        }
+    }
 }
 
 /// The same for this thread's own table.

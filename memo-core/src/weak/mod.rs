@@ -1,4 +1,26 @@
-//! The weak toolbox: what else hangs off objects without keeping them alive.
+//! The weak toolbox: maps, sets and an interner that hang off objects without keeping them alive.
 //!
-//! On the same anchors as memos, and under the same laws: identity and not equality, no user code under a lock, nothing kept alive, the
-//! dead never seen. It knows nothing of calls.
+//! The same idea as memos, for data that a program puts there itself, and under the same laws: identity and not equality, no code of the user's
+//! under a lock, nothing kept alive, the dead never seen, what is left of them bounded. It knows nothing of calls.
+//!
+//! | | for all threads, through `&` | for one owner, through `&mut` |
+//! |---|---|---|
+//! | objects to values | [`WeakKeyMap`] | [`unsync::WeakKeyMap`] |
+//! | a set of objects | [`WeakSet`] | [`unsync::WeakSet`] |
+//! | keys to objects | [`WeakValueMap`] | [`unsync::WeakValueMap`] |
+//! | objects to objects | [`WeakWeakMap`] | [`unsync::WeakWeakMap`] |
+//! | one object for each equal value | [`Interner`] | |
+//!
+//! An object is an `Arc` or, in [`unsync`], an `Rc`, of anything. Weak maps are types of their own, and no mode of strong ones: what is in one
+//! may be gone at the next look, and its type says so.
+
+mod classes;
+mod interner;
+mod key;
+mod lazy_hasher;
+pub mod sync;
+pub mod unsync;
+
+pub use interner::Interner;
+pub use key::{Strong, WeakKey};
+pub use sync::{Ref, SharedKey, WeakKeyMap, WeakSet, WeakValueMap, WeakWeakMap};

@@ -24,7 +24,7 @@ impl Subject {
 pub(super) const CLASSES: usize = 18;
 
 #[inline(always)]
-pub(super) fn class_of(size: usize) -> usize {
+pub(crate) fn class_of(size: usize) -> usize {
     let ceil_log2 = usize::BITS - size.saturating_sub(1).leading_zeros();
     (ceil_log2.saturating_sub(4) as usize).min(CLASSES - 1)
 }

@@ -1,0 +1,68 @@
+//! Tables beside the side table that hold weak pointers of their own, and are swept with it: those of shared weak maps.
+
+use std::sync::Weak;
+
+use crate::sys::panics::Panics;
+use crate::sys::sync::plain::{AtomicUsize, Mutex, Ordering};
+use crate::sys::sync::unpoisoned;
+
+/// What is swept.
+pub(crate) trait Swept: Send + Sync {
+    /// Drops what is dead; how many.
+    fn sweep(&self, panics: &mut Panics) -> usize;
+    /// Looks at up to so many entries, and drops the dead among them.
+    fn sweep_some(&self, most: usize, panics: &mut Panics);
+    /// How many entries there are.
+    fn stored(&self) -> usize;
+}
+
+static TABLES: Mutex<Vec<Weak<dyn Swept>>> = Mutex::new(Vec::new());
+/// How many there are.
+static COUNT: AtomicUsize = AtomicUsize::new(0);
+
+pub(crate) fn add(table: Weak<dyn Swept>) {
+    let mut tables = unpoisoned(TABLES.lock());
+    tables.push(table);
+    COUNT.store(tables.len(), Ordering::Relaxed);
+}
+
+/// Forgets a table that is about to go.
+pub(crate) fn remove(table: *const ()) {
+    let mut tables = unpoisoned(TABLES.lock());
+    tables.retain(|there| !std::ptr::addr_eq(there.as_ptr(), table));
+    COUNT.store(tables.len(), Ordering::Relaxed);
+}
+
+/// Whether there are any.
+#[inline]
+pub(crate) fn any() -> bool {
+    COUNT.load(Ordering::Relaxed) != 0
+}
+
+/// Looks at up to so many entries of one table, each in its turn, at the end of an outermost call.
+pub(crate) fn sweep_some(most: usize, panics: &mut Panics) {
+    static HAND: AtomicUsize = AtomicUsize::new(0);
+    if most == 0 {
+        return;
+    }
+    let next = {
+        let tables = unpoisoned(TABLES.lock());
+        let at = HAND.fetch_add(1, Ordering::Relaxed).checked_rem(tables.len());
+        at.and_then(|at| tables[at].upgrade())
+    };
+    if let Some(table) = next {
+        table.sweep_some(most, panics);
+    }
+}
+
+/// Sweeps them all; how many entries were dead.
+pub(crate) fn sweep(panics: &mut Panics) -> usize {
+    let tables: Vec<_> = unpoisoned(TABLES.lock()).iter().filter_map(Weak::upgrade).collect();
+    tables.into_iter().map(|table| table.sweep(panics)).sum()
+}
+
+/// How many entries they have, dead or alive.
+pub(crate) fn stored() -> usize {
+    let tables: Vec<_> = unpoisoned(TABLES.lock()).iter().filter_map(Weak::upgrade).collect();
+    tables.iter().map(|table| table.stored()).sum()
+}

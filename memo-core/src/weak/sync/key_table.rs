@@ -1,0 +1,210 @@
+//! What shared maps with weak keys have in common: a node for each key, found by the key's identity.
+
+use super::node::{Held, Mortal};
+use super::table::{Lazy, Table};
+use crate::reclaim::account;
+use crate::sys::panics::Panics;
+use crate::weak::key::{Strong, WeakKey};
+
+/// What can be a key, or a weak value, of a map for all threads: an `Arc<T>` of a `T: Send + Sync`.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be in a weak map for all threads",
+    label = "not an `Arc` of a `Send + Sync + 'static`",
+    note = "for `Rc`s, and for objects that stay on one thread, there are the maps in `memo_core::weak::unsync`"
+)]
+pub trait SharedKey: WeakKey<Weak: Send + Sync> + 'static {}
+impl<K: WeakKey<Weak: Send + Sync> + 'static> SharedKey for K {}
+
+/// What a map keeps for a key.
+pub(super) trait Payload {
+    /// Whether dropping it runs no user code.
+    const QUIET: bool;
+    /// Whether its own object is dead.
+    fn is_dead(&self) -> bool;
+}
+
+/// A value that the map owns.
+pub(super) struct Own<V>(pub(super) V);
+
+impl<V> Payload for Own<V> {
+    const QUIET: bool = !std::mem::needs_drop::<V>();
+    fn is_dead(&self) -> bool {
+        false
+    }
+}
+
+/// An object that it does not keep alive.
+pub(super) struct Weakly<V: WeakKey>(V::Weak);
+
+impl<V: Strong> Weakly<V> {
+    pub(super) fn new(value: &V) -> Self {
+        Self(value.to_weak())
+    }
+
+    pub(super) fn get(&self) -> Option<V> {
+        V::upgrade(&self.0)
+    }
+}
+
+impl<V: WeakKey> Payload for Weakly<V> {
+    const QUIET: bool = true;
+    fn is_dead(&self) -> bool {
+        V::is_dead(&self.0)
+    }
+}
+
+pub(super) struct Keyed<K: WeakKey, P> {
+    key: K::Weak,
+    pub(super) payload: P,
+}
+
+impl<K: Strong, P> Keyed<K, P> {
+    pub(super) fn key(&self) -> Option<K> {
+        K::upgrade(&self.key)
+    }
+}
+
+impl<K: WeakKey, P: Payload> Mortal for Keyed<K, P> {
+    const QUIET: bool = P::QUIET;
+    fn is_dead(&self) -> bool {
+        K::is_dead(&self.key) || self.payload.is_dead()
+    }
+}
+
+/// The table of a map with weak keys.
+pub(super) struct KeyTable<K: SharedKey, P: Payload + Send + Sync + 'static>(Lazy<Keyed<K, P>>);
+
+pub(super) type HeldKey<'t, K, P> = Held<'t, Keyed<K, P>>;
+
+impl<K: SharedKey, P: Payload + Send + Sync + 'static> KeyTable<K, P> {
+    pub(super) const fn new() -> Self {
+        Self(Lazy::new())
+    }
+
+    #[inline(always)]
+    pub(super) fn get(&self) -> Option<&Table<Keyed<K, P>>> {
+        self.0.get()
+    }
+
+    /// The table, for a look-up.
+    #[inline(always)]
+    pub(super) fn look(&self) -> Option<&Table<Keyed<K, P>>> {
+        let table = self.0.get();
+        account::looked_up();
+        table
+    }
+
+    /// What `key` has, held.
+    #[inline]
+    pub(super) fn hold(&self, key: &K) -> Option<HeldKey<'_, K, P>> {
+        self.look()?.hold(key.identity())
+    }
+
+    #[inline]
+    pub(super) fn contains(&self, key: &K) -> bool {
+        // A node that is found is of this key; what is in it is not looked at.
+        self.look().is_some_and(|table| table.look(key.identity(), |_| Some(())).is_some())
+    }
+
+    /// Sets what `key` has. Returns what it had.
+    pub(super) fn put(&self, key: &K, payload: P) -> Option<HeldKey<'_, K, P>> {
+        let identity = key.identity();
+        let content = Keyed { key: key.to_weak(), payload };
+        let old = self.0.make().with(identity, |shard| match shard.first(identity) {
+            Some(there) => shard.replace(&there, content),
+            None => {
+                shard.add(identity, key.size(), content);
+                None
+            }
+        });
+        owe();
+        old
+    }
+
+    /// What `key` has; or what it gets, if that is nothing, or dead. `Err`: it had something, and this was not needed.
+    pub(super) fn get_or_put(&self, key: &K, payload: P) -> (HeldKey<'_, K, P>, Option<P>) {
+        let identity = key.identity();
+        let content = Keyed { key: key.to_weak(), payload };
+        let (held, old, unneeded) = self.0.make().with(identity, |shard| {
+            let old = match shard.first(identity) {
+                Some(there) if there.is_dead() => shard.replace(&there, content),
+                Some(there) => return (there, None, Some(content)),
+                None => {
+                    shard.add(identity, key.size(), content);
+                    None
+                }
+            };
+            (shard.first(identity).expect("just put in"), old, None)
+        });
+        drop(old);
+        owe();
+        (held, unneeded.map(|content| content.payload))
+    }
+
+    /// Puts another payload in the place of what is held, unless that is no longer there.
+    pub(super) fn replace<'t>(&'t self, key: &K, held: &HeldKey<'t, K, P>, payload: P) -> bool {
+        let Some(table) = self.get() else { return false };
+        let content = Keyed { key: key.to_weak(), payload };
+        let old = table.with(key.identity(), |shard| shard.replace(held, content));
+        old.is_some()
+    }
+
+    /// Takes out what `key` has.
+    pub(super) fn take(&self, key: &K) -> Option<HeldKey<'_, K, P>> {
+        let identity = key.identity();
+        self.get()?.with(identity, |shard| {
+            let there = shard.first(identity)?;
+            shard.take(&there)
+        })
+    }
+
+    /// All that is there, a part of the table after the other: each as it is when it is reached.
+    pub(super) fn iter(&self) -> impl Iterator<Item = HeldKey<'_, K, P>> {
+        self.get().into_iter().flat_map(Table::snapshots).flatten()
+    }
+
+    /// Drops all that `keep` does not say, and the dead.
+    pub(super) fn retain(&self, mut keep: impl FnMut(&Keyed<K, P>) -> bool) {
+        let Some(table) = self.get() else { return };
+        for held in self.iter() {
+            if !keep(&held) {
+                let out = table.with(held.hash(), |shard| shard.take(&held));
+                drop((held, out));
+            }
+        }
+    }
+
+    pub(super) fn drop_those(&self, is: impl Fn(&Keyed<K, P>) -> bool) -> usize {
+        let mut panics = Panics::default();
+        let dropped = self.get().map_or(0, |table| table.drop_those(&mut panics, is));
+        panics.resume();
+        dropped
+    }
+
+    pub(super) fn living(&self) -> usize {
+        self.get().map_or(0, Table::living)
+    }
+
+    pub(super) fn stored(&self) -> usize {
+        self.get().map_or(0, Table::stored)
+    }
+
+    pub(super) fn capacity(&self) -> usize {
+        self.get().map_or(0, Table::capacity)
+    }
+
+    pub(super) fn reserve(&self, more: usize) {
+        self.0.make().reserve(more);
+    }
+
+    pub(super) fn shrink_to_fit(&self) {
+        self.drop_those(Mortal::is_dead);
+        self.get().into_iter().for_each(Table::shrink_to_fit);
+    }
+}
+
+/// A new entry owes some sweeping, as a miss does.
+fn owe() {
+    account::owe();
+    account::settle();
+}

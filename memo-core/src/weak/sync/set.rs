@@ -1,0 +1,221 @@
+//! A set of objects that it does not keep alive, for all threads.
+
+use std::fmt;
+
+use super::key_map::WeakKeyMap;
+use super::key_table::SharedKey;
+use crate::weak::key::Strong;
+
+/// A set of objects, by identity, that keeps none of them alive: for all threads, who change it through `&`.
+///
+/// What is said of [`WeakKeyMap`] holds here: keys are `Arc<T>`, the dead are never seen, a question takes no lock, and what the set holds of
+/// the dead goes with insertions, with calls of any memo, and with [`sweep`](Self::sweep).
+///
+/// # Examples
+///
+/// ```
+/// use memo_core::weak::WeakSet;
+/// use std::sync::Arc;
+///
+/// let online = WeakSet::new();
+/// let (ada, bob) = (Arc::new("ada"), Arc::new("bob"));
+/// online.insert(&ada);
+/// online.insert(&bob);
+/// drop(bob);
+/// assert_eq!((online.len(), online.contains(&ada)), (1, true));
+/// ```
+pub struct WeakSet<K: SharedKey> {
+    map: WeakKeyMap<K, ()>,
+}
+
+impl<K: SharedKey> WeakSet<K> {
+    /// An empty set. Allocates nothing.
+    #[must_use]
+    pub const fn new() -> Self {
+        Self { map: WeakKeyMap::new() }
+    }
+
+    /// An empty set with room for `capacity` objects.
+    #[must_use]
+    pub fn with_capacity(capacity: usize) -> Self {
+        Self { map: WeakKeyMap::with_capacity(capacity) }
+    }
+
+    /// Adds an object; whether it was not there. Time: O(1) amortised.
+    pub fn insert(&self, object: &K) -> bool {
+        self.map.insert(object, ()).is_none()
+    }
+
+    /// Whether the object is there. Time: O(1), without a lock.
+    #[inline]
+    pub fn contains(&self, object: &K) -> bool {
+        self.map.contains_key(object)
+    }
+
+    /// Takes an object out; whether it was there. Time: O(1).
+    pub fn remove(&self, object: &K) -> bool {
+        self.map.remove(object).is_some()
+    }
+
+    /// Keeps the objects that `keep` says. Time: O(stored). No lock is held while `keep` runs.
+    pub fn retain(&self, mut keep: impl FnMut(&K) -> bool)
+    where
+        K: Strong,
+    {
+        self.map.retain(|object, ()| keep(object));
+    }
+
+    /// Forgets the dead; how many. Time: O(stored).
+    pub fn sweep(&self) -> usize {
+        self.map.sweep()
+    }
+
+    /// Forgets all; how many, the dead among them.
+    pub fn clear(&self) -> usize {
+        self.map.clear()
+    }
+
+    /// How many objects are alive. Time: O(stored).
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.map.len()
+    }
+
+    /// Whether none is alive. Time: O(stored).
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.map.is_empty()
+    }
+
+    /// How many there are, the dead among them. Time: O(1).
+    #[must_use]
+    pub fn stored_len(&self) -> usize {
+        self.map.stored_len()
+    }
+
+    /// For about how many objects there is room.
+    #[must_use]
+    pub fn capacity(&self) -> usize {
+        self.map.capacity()
+    }
+
+    /// Makes room for `additional` more objects.
+    ///
+    /// # Panics
+    ///
+    /// If that is more than fits in memory.
+    pub fn reserve(&self, additional: usize) {
+        self.map.reserve(additional);
+    }
+
+    /// Forgets the dead, and gives back what room is not needed.
+    pub fn shrink_to_fit(&self) {
+        self.map.shrink_to_fit();
+    }
+}
+
+impl<K: SharedKey + Strong> WeakSet<K> {
+    /// The living objects, in no particular order; as [`WeakKeyMap::iter`].
+    pub fn iter(&self) -> impl Iterator<Item = K> {
+        self.map.keys()
+    }
+
+    /// The living objects of both sets, each once.
+    pub fn union<'a>(&'a self, other: &'a Self) -> impl Iterator<Item = K> + use<'a, K> {
+        self.iter().chain(other.iter().filter(|object| !self.contains(object)))
+    }
+
+    /// The living objects that are in both sets.
+    pub fn intersection<'a>(&'a self, other: &'a Self) -> impl Iterator<Item = K> + use<'a, K> {
+        self.iter().filter(|object| other.contains(object))
+    }
+
+    /// The living objects that are not in the other set.
+    pub fn difference<'a>(&'a self, other: &'a Self) -> impl Iterator<Item = K> + use<'a, K> {
+        self.iter().filter(|object| !other.contains(object))
+    }
+
+    /// The living objects that are in one set only.
+    pub fn symmetric_difference<'a>(&'a self, other: &'a Self) -> impl Iterator<Item = K> + use<'a, K> {
+        self.difference(other).chain(other.difference(self))
+    }
+
+    /// Whether all living objects are in the other set, too.
+    #[must_use]
+    pub fn is_subset(&self, other: &Self) -> bool {
+        self.iter().all(|object| other.contains(&object))
+    }
+
+    /// Whether all living objects of the other set are in this one, too.
+    #[must_use]
+    pub fn is_superset(&self, other: &Self) -> bool {
+        other.is_subset(self)
+    }
+
+    /// Whether no living object is in both.
+    #[must_use]
+    pub fn is_disjoint(&self, other: &Self) -> bool {
+        self.intersection(other).next().is_none()
+    }
+}
+
+impl<K: SharedKey> Default for WeakSet<K> {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl<K: SharedKey + Strong + fmt::Debug> fmt::Debug for WeakSet<K> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_set().entries(self.iter()).finish()
+    }
+}
+
+/// The living objects.
+impl<K: SharedKey + Strong> Clone for WeakSet<K> {
+    fn clone(&self) -> Self {
+        self.iter().collect()
+    }
+}
+
+/// Whether both have the same living objects.
+impl<K: SharedKey + Strong> PartialEq for WeakSet<K> {
+    fn eq(&self, other: &Self) -> bool {
+        self.is_subset(other) && other.is_subset(self)
+    }
+}
+
+macro_rules! extend {
+    ($($item:ty),+) => {$(
+        impl<'a, K: SharedKey> Extend<$item> for WeakSet<K> {
+            fn extend<I: IntoIterator<Item = $item>>(&mut self, objects: I) {
+                (&*self).extend(objects);
+            }
+        }
+
+        impl<'a, K: SharedKey> Extend<$item> for &WeakSet<K> {
+            fn extend<I: IntoIterator<Item = $item>>(&mut self, objects: I) {
+                (&self.map).extend(objects.into_iter().map(|object| (object, ())));
+            }
+        }
+
+        /// Objects that nobody else owns are dead at once.
+        impl<'a, K: SharedKey> FromIterator<$item> for WeakSet<K> {
+            fn from_iter<I: IntoIterator<Item = $item>>(objects: I) -> Self {
+                let set = Self::new();
+                (&set).extend(objects);
+                set
+            }
+        }
+    )+};
+}
+
+extend! { K, &'a K }
+
+/// The living objects.
+#[cfg(feature = "serde")]
+impl<K: SharedKey + Strong + serde::Serialize> serde::Serialize for WeakSet<K> {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(self.iter())
+    }
+}

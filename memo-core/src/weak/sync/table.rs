@@ -1,0 +1,147 @@
+//! The table of a shared map: its shards, and its place among the tables that are swept.
+
+use std::sync::{Arc, OnceLock};
+
+use super::node::{Held, Mortal, Node};
+use super::shard::{Locked, SHARD_BITS, Shard};
+use crate::reclaim::tables::{self, Swept};
+use crate::sys::panics::Panics;
+use crate::sys::sync::plain::{AtomicUsize, Ordering};
+
+const SHARDS: usize = 1 << SHARD_BITS;
+
+pub(crate) struct Table<C: Mortal> {
+    shards: [Shard<C>; SHARDS],
+    /// The next shard that is swept a little.
+    hand: AtomicUsize,
+}
+
+impl<C: Mortal> Table<C> {
+    fn new() -> Self {
+        Self { shards: std::array::from_fn(|_| Shard::new()), hand: AtomicUsize::new(0) }
+    }
+
+    #[inline(always)]
+    fn shard(&self, hash: u64) -> &Shard<C> {
+        &self.shards[(hash >> (u64::BITS - SHARD_BITS)) as usize]
+    }
+
+    /// What `read`, which runs no user code, makes of the first node with this hash.
+    #[inline(always)]
+    pub(super) fn look<R>(&self, hash: u64, read: impl FnMut(&Node<C>) -> Option<R>) -> Option<R> {
+        self.shard(hash).look(hash, read)
+    }
+
+    /// The first node with this hash, held.
+    #[inline]
+    pub(crate) fn hold(&self, hash: u64) -> Option<Held<'_, C>> {
+        loop {
+            // SAFETY: of this table, which is borrowed.
+            match self.look(hash, |node| Some(unsafe { Held::new(node) }))? {
+                Some(held) => return Some(held),
+                // It was taken out after it was found. Another may have its place.
+                None => std::hint::spin_loop(),
+            }
+        }
+    }
+
+    /// Runs `act`, which runs no user code, with the shard of this hash locked.
+    #[inline]
+    pub(crate) fn with<'t, R>(&'t self, hash: u64, act: impl FnOnce(&mut Locked<'t, C>) -> R) -> R {
+        self.shard(hash).with(act)
+    }
+
+    /// The nodes of one shard after another, held.
+    pub(crate) fn snapshots(&self) -> impl Iterator<Item = Vec<Held<'_, C>>> {
+        self.shards.iter().map(Shard::all)
+    }
+
+    /// Takes out and drops all that `is`, which runs no user code, says; how many.
+    pub(crate) fn drop_those(&self, panics: &mut Panics, is: impl Fn(&C) -> bool) -> usize {
+        let mut dropped = 0;
+        for shard in &self.shards {
+            let mut cursor = None;
+            while let Some(taken) = shard.take_those(&mut cursor, &is) {
+                dropped += taken.len();
+                if C::QUIET {
+                    continue;
+                }
+                for held in taken {
+                    panics.run(|| drop(held));
+                }
+            }
+        }
+        dropped
+    }
+
+    pub(crate) fn living(&self) -> usize {
+        self.shards.iter().map(Shard::living).sum()
+    }
+
+    pub(crate) fn stored(&self) -> usize {
+        self.shards.iter().map(Shard::stored).sum()
+    }
+
+    pub(crate) fn capacity(&self) -> usize {
+        self.shards.iter().map(Shard::capacity).sum()
+    }
+
+    pub(crate) fn reserve(&self, more: usize) {
+        self.shards.iter().for_each(|shard| shard.reserve(more.div_ceil(SHARDS)));
+    }
+
+    pub(crate) fn shrink_to_fit(&self) {
+        self.shards.iter().for_each(Shard::shrink_to_fit);
+    }
+}
+
+impl<C: Mortal + Send + Sync> Swept for Table<C> {
+    fn sweep(&self, panics: &mut Panics) -> usize {
+        self.drop_those(panics, Mortal::is_dead)
+    }
+
+    fn sweep_some(&self, most: usize, panics: &mut Panics) {
+        let shard = &self.shards[self.hand.fetch_add(1, Ordering::Relaxed) % SHARDS];
+        for dead in shard.take_under_hand(most) {
+            panics.run(|| drop(dead));
+        }
+    }
+
+    fn stored(&self) -> usize {
+        Table::stored(self)
+    }
+}
+
+/// A map's table, which is made with its first entry. Empty, it is a word or two, and can be a static.
+pub(crate) struct Lazy<C: Mortal + Send + Sync + 'static>(OnceLock<Arc<Table<C>>>);
+
+impl<C: Mortal + Send + Sync + 'static> Lazy<C> {
+    pub(crate) const fn new() -> Self {
+        Self(OnceLock::new())
+    }
+
+    #[inline(always)]
+    pub(crate) fn get(&self) -> Option<&Table<C>> {
+        self.0.get().map(|table| &**table)
+    }
+
+    pub(crate) fn make(&self) -> &Table<C> {
+        self.0.get_or_init(|| {
+            let table = Arc::new(Table::new());
+            tables::add(Arc::<Table<C>>::downgrade(&table));
+            table
+        })
+    }
+}
+
+impl<C: Mortal + Send + Sync + 'static> Drop for Lazy<C> {
+    fn drop(&mut self) {
+        let Some(table) = self.0.take() else { return };
+        tables::remove(Arc::as_ptr(&table).cast());
+        // Not left to a sweep that has the table now.
+        let mut panics = Panics::default();
+        table.drop_those(&mut panics, |_| true);
+        drop(table);
+        panics.resume();
+    }
+}

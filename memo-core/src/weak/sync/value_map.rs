@@ -1,0 +1,358 @@
+//! A map whose values are objects that it does not keep alive, for all threads.
+
+use std::cell::RefCell;
+use std::fmt;
+use std::hash::{BuildHasher, Hash};
+
+use hashbrown::{DefaultHashBuilder, Equivalent};
+
+use super::hash_table::{HashTable, owe};
+use super::key_table::SharedKey;
+use super::node::{Held, Mortal};
+use super::table::Table;
+use crate::sys::panics::Panics;
+use crate::weak::key::Strong;
+use crate::weak::lazy_hasher::LazyHasher;
+
+/// A map from keys to objects that it does not keep alive: for all threads, who change it through `&`.
+///
+/// Keys are owned, and compared by `Hash` and `Eq`. Values are `Arc<T>` of any `T`, held weakly: an entry is there as long as somebody
+/// else owns its value, and from the moment the last strong pointer is gone it is never seen. A look-up takes no lock, and no code of the user's,
+/// `Hash` and `Eq` among it, ever runs under one. What is left of a dead value, its key among it, is dropped by
+/// [`sweep`](Self::sweep) and [`memo_core::sweep`](crate::sweep()), a little by insertions, and by every few thousandth look-up or call of a memo.
+///
+/// For one living object per *equal* value there is [`Interner`](crate::weak::Interner).
+///
+/// # Examples
+///
+/// ```
+/// use memo_core::weak::WeakValueMap;
+/// use std::sync::Arc;
+///
+/// let textures = WeakValueMap::new();
+/// let grass = textures.get_or_insert_with("grass.png".to_owned(), || Arc::new([7_u8; 64]));
+/// assert!(Arc::ptr_eq(&textures.get("grass.png").unwrap(), &grass));
+///
+/// drop(grass); // the last one who needed it
+/// assert!(textures.get("grass.png").is_none());
+/// ```
+pub struct WeakValueMap<K: Send + Sync + 'static, V: SharedKey + Strong, S = DefaultHashBuilder> {
+    table: HashTable<Valued<K, V>>,
+    hasher: LazyHasher<S>,
+}
+
+/// Of several with one key one at most is alive: an entry may take the place of any dead one of its hash.
+struct Valued<K, V: Strong> {
+    key: K,
+    value: V::Weak,
+}
+
+impl<K, V: Strong> Mortal for Valued<K, V> {
+    const QUIET: bool = !std::mem::needs_drop::<K>();
+    fn is_dead(&self) -> bool {
+        V::is_dead(&self.value)
+    }
+}
+
+impl<K: Send + Sync + 'static, V: SharedKey + Strong> WeakValueMap<K, V> {
+    /// An empty map. Allocates nothing.
+    #[must_use]
+    pub const fn new() -> Self {
+        Self { table: HashTable::new(), hasher: LazyHasher::new(DefaultHashBuilder::default) }
+    }
+}
+
+impl<K: Send + Sync + 'static, V: SharedKey + Strong, S> WeakValueMap<K, V, S> {
+    /// An empty map that hashes its keys so.
+    #[must_use]
+    pub fn with_hasher(hasher: S) -> Self {
+        Self { table: HashTable::new(), hasher: LazyHasher::of(hasher) }
+    }
+
+    /// How keys are hashed.
+    #[must_use]
+    pub fn hasher(&self) -> &S {
+        self.hasher.get()
+    }
+
+    /// Keeps the entries of living values that `keep` says, and drops all others. Time: O(stored). No lock is held while `keep` runs.
+    pub fn retain(&self, mut keep: impl FnMut(&K, &V) -> bool) {
+        let Some(table) = self.table.get() else { return };
+        for held in self.held() {
+            if !V::upgrade(&held.value).is_some_and(|value| keep(&held.key, &value)) {
+                let out = table.with(held.hash(), |shard| shard.take(&held));
+                drop((held, out));
+            }
+        }
+    }
+
+    fn held(&self) -> impl Iterator<Item = Held<'_, Valued<K, V>>> {
+        self.table.get().into_iter().flat_map(Table::snapshots).flatten()
+    }
+
+    fn drop_those(&self, is: impl Fn(&Valued<K, V>) -> bool) -> usize {
+        let mut panics = Panics::default();
+        let dropped = self.table.get().map_or(0, |table| table.drop_those(&mut panics, is));
+        panics.resume();
+        dropped
+    }
+
+    /// Drops the entries of dead values; how many. Time: O(stored).
+    ///
+    /// # Panics
+    ///
+    /// If a key's destructor does, when all are dropped.
+    pub fn sweep(&self) -> usize {
+        self.drop_those(Mortal::is_dead)
+    }
+
+    /// Drops all entries; how many, those of dead values among them.
+    ///
+    /// # Panics
+    ///
+    /// If a key's destructor does, when all are dropped.
+    pub fn clear(&self) -> usize {
+        self.drop_those(|_| true)
+    }
+
+    /// How many values are alive. Time: O(stored).
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.table.get().map_or(0, Table::living)
+    }
+
+    /// Whether no value is alive. Time: O(stored).
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// How many entries there are, those of dead values among them. Time: O(1).
+    #[must_use]
+    pub fn stored_len(&self) -> usize {
+        self.table.get().map_or(0, Table::stored)
+    }
+
+    /// For about how many entries there is room.
+    #[must_use]
+    pub fn capacity(&self) -> usize {
+        self.table.get().map_or(0, Table::capacity)
+    }
+
+    /// Makes room for `additional` more entries.
+    ///
+    /// # Panics
+    ///
+    /// If that is more than fits in memory.
+    pub fn reserve(&self, additional: usize) {
+        self.table.make().reserve(additional);
+    }
+
+    /// Drops the entries of dead values, and gives back what room is not needed.
+    pub fn shrink_to_fit(&self) {
+        self.sweep();
+        self.table.get().into_iter().for_each(Table::shrink_to_fit);
+    }
+
+    /// Clones of the keys of living values, and the values; as [`WeakKeyMap::iter`](super::WeakKeyMap::iter).
+    pub fn iter(&self) -> impl Iterator<Item = (K, V)>
+    where
+        K: Clone,
+    {
+        self.held().filter_map(|held| Some((held.key.clone(), V::upgrade(&held.value)?)))
+    }
+
+    /// Clones of the keys of living values.
+    pub fn keys(&self) -> impl Iterator<Item = K>
+    where
+        K: Clone,
+    {
+        self.held().filter(|held| !held.is_dead()).map(|held| held.key.clone())
+    }
+
+    /// The living values.
+    pub fn values(&self) -> impl Iterator<Item = V> {
+        self.held().filter_map(|held| V::upgrade(&held.value))
+    }
+}
+
+impl<K: Hash + Eq + Send + Sync + 'static, V: SharedKey + Strong, S: BuildHasher> WeakValueMap<K, V, S> {
+    /// The value of `key`, if it is alive. Time: O(1), without a lock.
+    #[inline]
+    pub fn get<Q: ?Sized + Hash + Equivalent<K>>(&self, key: &Q) -> Option<V> {
+        let value = self
+            .table
+            .find(self.hasher().hash_one(key), |there| key.equivalent(&there.key).then(|| V::upgrade(&there.value)));
+        value.flatten()
+    }
+
+    /// Whether the value of `key` is alive. Time: O(1), without a lock.
+    pub fn contains_key<Q: ?Sized + Hash + Equivalent<K>>(&self, key: &Q) -> bool {
+        let hash = self.hasher().hash_one(key);
+        self.table.find(hash, |there| (!there.is_dead() && key.equivalent(&there.key)).then_some(())).is_some()
+    }
+
+    /// Sets the value of `key`, and returns the one it had, if that is alive. Time: O(1) amortised; it may drop some keys of dead values,
+    /// whose panics are swallowed. `key` takes the place of an equal one.
+    pub fn insert(&self, key: K, value: &V) -> Option<V> {
+        let hash = self.hasher().hash_one(&key);
+        let new = RefCell::new(Some(Valued { key, value: value.to_weak() }));
+        let old = self.table.change(
+            hash,
+            |there| (!there.is_dead() && is_key_of(&new, there)).then_some(()),
+            |shard, all, there| {
+                let new = new.take().expect("put in once");
+                match there.map(|(there, ())| there).or_else(|| all.iter().find(|there| there.is_dead())) {
+                    Some(there) => shard.replace(there, new),
+                    None => {
+                        shard.add(hash, value.size(), new);
+                        None
+                    }
+                }
+            },
+        );
+        owe();
+        V::upgrade(&old?.value)
+    }
+
+    /// The living value of `key`; what `make` returns, if there is none. Where several threads make one, all return the first that was put
+    /// in. Time: O(1) amortised, and `make`, during which no lock is held.
+    pub fn get_or_insert_with(&self, key: K, make: impl FnOnce() -> V) -> V {
+        if let Some(value) = self.get(&key) {
+            return value;
+        }
+        let value = make();
+        let hash = self.hasher().hash_one(&key);
+        let new = RefCell::new(Some(Valued { key, value: value.to_weak() }));
+        let (there, replaced) = self.table.change(
+            hash,
+            |there| if is_key_of(&new, there) { V::upgrade(&there.value) } else { None },
+            |shard, all, there| {
+                if let Some((_, living)) = there {
+                    return (Some(living), None);
+                }
+                let new = new.take().expect("put in once");
+                match all.iter().find(|there| there.is_dead()) {
+                    Some(dead) => (None, shard.replace(dead, new)),
+                    None => {
+                        shard.add(hash, value.size(), new);
+                        (None, None)
+                    }
+                }
+            },
+        );
+        drop((replaced, new));
+        owe();
+        there.unwrap_or(value)
+    }
+
+    /// Takes the entry of `key` out; its value, if that is alive. Time: O(1).
+    pub fn remove<Q: ?Sized + Hash + Equivalent<K>>(&self, key: &Q) -> Option<V> {
+        self.table.get()?;
+        let hash = self.hasher().hash_one(key);
+        let out = self.table.change(
+            hash,
+            |there| (!there.is_dead() && key.equivalent(&there.key)).then_some(()),
+            |shard, _, there| shard.take(there?.0),
+        );
+        V::upgrade(&out?.value)
+    }
+}
+
+/// Whether what is about to be put in has the key of what is there.
+fn is_key_of<K: Eq, V: Strong>(new: &RefCell<Option<Valued<K, V>>>, there: &Valued<K, V>) -> bool {
+    new.borrow().as_ref().is_some_and(|new| new.key == there.key)
+}
+
+impl<K: Send + Sync + 'static, V: SharedKey + Strong, S: Default> Default for WeakValueMap<K, V, S> {
+    fn default() -> Self {
+        Self::with_hasher(S::default())
+    }
+}
+
+impl<K, V, S> fmt::Debug for WeakValueMap<K, V, S>
+where
+    K: Send + Sync + 'static + fmt::Debug,
+    V: SharedKey + Strong + fmt::Debug,
+{
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut map = f.debug_map();
+        for held in self.held() {
+            if let Some(value) = V::upgrade(&held.value) {
+                map.entry(&held.key, &value);
+            }
+        }
+        map.finish()
+    }
+}
+
+/// The living entries.
+impl<K, V, S> Clone for WeakValueMap<K, V, S>
+where
+    K: Hash + Eq + Clone + Send + Sync + 'static,
+    V: SharedKey + Strong,
+    S: BuildHasher + Clone,
+{
+    fn clone(&self) -> Self {
+        let map = Self::with_hasher(self.hasher().clone());
+        (&map).extend(self.iter());
+        map
+    }
+}
+
+impl<K, V, S> Extend<(K, V)> for WeakValueMap<K, V, S>
+where
+    K: Hash + Eq + Send + Sync + 'static,
+    V: SharedKey + Strong,
+    S: BuildHasher,
+{
+    fn extend<I: IntoIterator<Item = (K, V)>>(&mut self, entries: I) {
+        (&*self).extend(entries);
+    }
+}
+
+impl<K, V, S> Extend<(K, V)> for &WeakValueMap<K, V, S>
+where
+    K: Hash + Eq + Send + Sync + 'static,
+    V: SharedKey + Strong,
+    S: BuildHasher,
+{
+    fn extend<I: IntoIterator<Item = (K, V)>>(&mut self, entries: I) {
+        for (key, value) in entries {
+            self.insert(key, &value);
+        }
+    }
+}
+
+/// Values that nobody else owns are dead at once.
+impl<K, V, S> FromIterator<(K, V)> for WeakValueMap<K, V, S>
+where
+    K: Hash + Eq + Send + Sync + 'static,
+    V: SharedKey + Strong,
+    S: BuildHasher + Default,
+{
+    fn from_iter<I: IntoIterator<Item = (K, V)>>(entries: I) -> Self {
+        let map = Self::default();
+        (&map).extend(entries);
+        map
+    }
+}
+
+/// The living entries.
+#[cfg(feature = "serde")]
+impl<K, V, S> serde::Serialize for WeakValueMap<K, V, S>
+where
+    K: Send + Sync + 'static + serde::Serialize,
+    V: SharedKey + Strong + serde::Serialize,
+{
+    fn serialize<Z: serde::Serializer>(&self, serializer: Z) -> Result<Z::Ok, Z::Error> {
+        use serde::ser::SerializeMap as _;
+        let mut map = serializer.serialize_map(None)?;
+        for held in self.held() {
+            if let Some(value) = V::upgrade(&held.value) {
+                map.serialize_entry(&held.key, &value)?;
+            }
+        }
+        map.end()
+    }
+}

@@ -1,0 +1,186 @@
+//! A map that keeps neither its keys nor its values alive, for all threads.
+
+use std::fmt;
+
+use super::key_table::{KeyTable, SharedKey, Weakly};
+use super::node::Mortal;
+use crate::weak::key::Strong;
+
+/// A map from objects to objects that keeps neither alive: the death of either ends the entry. For all threads, who change it through `&`.
+///
+/// Keys and values are `Arc<T>` of any `T`; keys are compared by identity. What is said of [`WeakKeyMap`](super::WeakKeyMap) holds here; and a
+/// value that owns its key does not keep the entry.
+///
+/// # Examples
+///
+/// ```
+/// use memo_core::weak::WeakWeakMap;
+/// use std::sync::Arc;
+///
+/// let (child, parent) = (Arc::new("child"), Arc::new("parent"));
+/// let parents = WeakWeakMap::new();
+/// parents.insert(&child, &parent);
+/// assert!(Arc::ptr_eq(&parents.get(&child).unwrap(), &parent));
+/// drop(parent);
+/// assert!(parents.get(&child).is_none() && parents.is_empty());
+/// ```
+pub struct WeakWeakMap<K: SharedKey, V: SharedKey + Strong> {
+    table: KeyTable<K, Weakly<V>>,
+}
+
+impl<K: SharedKey, V: SharedKey + Strong> WeakWeakMap<K, V> {
+    /// An empty map. Allocates nothing.
+    #[must_use]
+    pub const fn new() -> Self {
+        Self { table: KeyTable::new() }
+    }
+
+    /// The value of `key`, if it is alive. Time: O(1), without a lock.
+    #[inline]
+    pub fn get(&self, key: &K) -> Option<V> {
+        self.table.hold(key)?.payload.get()
+    }
+
+    /// Whether the value of `key` is alive. Time: O(1), without a lock.
+    pub fn contains_key(&self, key: &K) -> bool {
+        self.table.hold(key).is_some_and(|held| !held.is_dead())
+    }
+
+    /// Sets the value of `key`, and returns the one it had, if that is alive. Time: O(1) amortised.
+    pub fn insert(&self, key: &K, value: &V) -> Option<V> {
+        self.table.put(key, Weakly::new(value))?.payload.get()
+    }
+
+    /// The living value of `key`; what `make` returns, if there is none. Where several threads make one, all return the first that was put
+    /// in. Time: O(1) amortised, and `make`, during which no lock is held.
+    pub fn get_or_insert_with(&self, key: &K, make: impl FnOnce() -> V) -> V {
+        if let Some(value) = self.get(key) {
+            return value;
+        }
+        let value = make();
+        loop {
+            let (there, unneeded) = self.table.get_or_put(key, Weakly::new(&value));
+            if unneeded.is_none() {
+                return value;
+            }
+            // It may have died since.
+            if let Some(theirs) = there.payload.get() {
+                return theirs;
+            }
+        }
+    }
+
+    /// Takes the entry of `key` out; its value, if that is alive. Time: O(1).
+    pub fn remove(&self, key: &K) -> Option<V> {
+        self.table.take(key)?.payload.get()
+    }
+
+    /// Keeps the living entries that `keep` says. Time: O(stored). No lock is held while `keep` runs.
+    pub fn retain(&self, mut keep: impl FnMut(&K, &V) -> bool)
+    where
+        K: Strong,
+    {
+        self.table.retain(|content| {
+            let both = content.key().zip(content.payload.get());
+            both.is_some_and(|(key, value)| keep(&key, &value))
+        });
+    }
+
+    /// Forgets the entries of dead keys and values; how many. Time: O(stored).
+    pub fn sweep(&self) -> usize {
+        self.table.drop_those(Mortal::is_dead)
+    }
+
+    /// Forgets all entries; how many, the dead among them.
+    pub fn clear(&self) -> usize {
+        self.table.drop_those(|_| true)
+    }
+
+    /// In how many entries both are alive. Time: O(stored).
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.table.living()
+    }
+
+    /// Whether there is no such entry. Time: O(stored).
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// How many entries there are, the dead among them. Time: O(1).
+    #[must_use]
+    pub fn stored_len(&self) -> usize {
+        self.table.stored()
+    }
+
+    /// For about how many entries there is room.
+    #[must_use]
+    pub fn capacity(&self) -> usize {
+        self.table.capacity()
+    }
+
+    /// Makes room for `additional` more entries.
+    ///
+    /// # Panics
+    ///
+    /// If that is more than fits in memory.
+    pub fn reserve(&self, additional: usize) {
+        self.table.reserve(additional);
+    }
+
+    /// Forgets the dead, and gives back what room is not needed.
+    pub fn shrink_to_fit(&self) {
+        self.table.shrink_to_fit();
+    }
+
+    /// The living keys and values, in no particular order; as [`WeakKeyMap::iter`](super::WeakKeyMap::iter).
+    pub fn iter(&self) -> impl Iterator<Item = (K, V)>
+    where
+        K: Strong,
+    {
+        self.table.iter().filter_map(|held| held.key().zip(held.payload.get()))
+    }
+}
+
+impl<K: SharedKey, V: SharedKey + Strong> Default for WeakWeakMap<K, V> {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl<K: SharedKey + Strong + fmt::Debug, V: SharedKey + Strong + fmt::Debug> fmt::Debug for WeakWeakMap<K, V> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_map().entries(self.iter()).finish()
+    }
+}
+
+/// The living entries.
+impl<K: SharedKey + Strong, V: SharedKey + Strong> Clone for WeakWeakMap<K, V> {
+    fn clone(&self) -> Self {
+        self.iter().collect()
+    }
+}
+
+impl<K: SharedKey, V: SharedKey + Strong> Extend<(K, V)> for WeakWeakMap<K, V> {
+    fn extend<I: IntoIterator<Item = (K, V)>>(&mut self, entries: I) {
+        (&*self).extend(entries);
+    }
+}
+
+impl<K: SharedKey, V: SharedKey + Strong> Extend<(K, V)> for &WeakWeakMap<K, V> {
+    fn extend<I: IntoIterator<Item = (K, V)>>(&mut self, entries: I) {
+        for (key, value) in entries {
+            self.insert(&key, &value);
+        }
+    }
+}
+
+/// Objects that nobody else owns are dead at once.
+impl<K: SharedKey, V: SharedKey + Strong> FromIterator<(K, V)> for WeakWeakMap<K, V> {
+    fn from_iter<I: IntoIterator<Item = (K, V)>>(entries: I) -> Self {
+        let map = Self::new();
+        (&map).extend(entries);
+        map
+    }
+}

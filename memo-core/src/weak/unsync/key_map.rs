@@ -1,0 +1,391 @@
+//! A map whose keys are objects that it does not keep alive, for one owner.
+
+use std::fmt;
+
+use super::entries::{Entries, Entry as Stored};
+use crate::weak::classes::Place;
+use crate::weak::key::{Strong, WeakKey};
+
+/// A map from objects to values, which go when their objects do: for one owner, as `HashMap` is.
+///
+/// Keys are `Arc<T>` or `Rc<T>` of any `T`, by identity: `Hash` and `Eq` of `T` are never called, two equal objects are two keys, and all
+/// clones of one pointer are one. The map keeps no key alive. From the moment a key's last strong pointer is gone its entry is never
+/// seen: not by [`len`](Self::len), not by iteration, and no look-up can name it.
+///
+/// # When values are dropped
+///
+/// An `Arc` or `Rc` dies without notice, so its value is dropped later: by [`sweep`](Self::sweep), or by an insertion, each of which looks
+/// at two other entries of its size class and drops the dead among them. While keys are inserted, the dead that are not found yet are so
+/// at most as many as the living of the class. Calls that take `&self` drop nothing. Until its entry is dropped, a dead key keeps
+/// its allocation, not its contents.
+///
+/// *A value that owns its own key, directly or not, is never dropped*: nobody can tell such an entry from a living one. (Languages with
+/// a collector have ephemerons for this.) Keep a `Weak`, an id or a copy in the value.
+///
+/// For all threads there is [`sync::WeakKeyMap`](crate::weak::sync::WeakKeyMap).
+///
+/// # Examples
+///
+/// ```
+/// use memo_core::weak::unsync::WeakKeyMap;
+/// use std::rc::Rc;
+///
+/// let (button, label) = (Rc::new("ok"), Rc::new("ok"));
+/// let mut clicks = WeakKeyMap::new();
+/// *clicks.entry(&button).or_insert(0) += 1;
+/// *clicks.entry(&button).or_insert(0) += 1;
+/// assert_eq!(clicks.get(&button), Some(&2));
+/// assert_eq!(clicks.get(&label), None); // equal, but another object
+///
+/// drop(button);
+/// assert!(clicks.is_empty());
+/// ```
+pub struct WeakKeyMap<K: WeakKey, V> {
+    entries: Entries<Keyed<K, V>>,
+}
+
+struct Keyed<K: WeakKey, V> {
+    identity: u64,
+    key: K::Weak,
+    value: V,
+}
+
+impl<K: WeakKey, V> Keyed<K, V> {
+    fn new(key: &K, value: V) -> Self {
+        Self { identity: key.identity(), key: key.to_weak(), value }
+    }
+}
+
+impl<K: WeakKey, V> Stored for Keyed<K, V> {
+    fn hash(&self) -> u64 {
+        self.identity
+    }
+    fn is_dead(&self) -> bool {
+        K::is_dead(&self.key)
+    }
+}
+
+impl<K: WeakKey, V> WeakKeyMap<K, V> {
+    /// An empty map. Allocates nothing.
+    #[must_use]
+    pub const fn new() -> Self {
+        Self { entries: Entries::new() }
+    }
+
+    /// An empty map with room for `capacity` entries in its index.
+    #[must_use]
+    pub fn with_capacity(capacity: usize) -> Self {
+        let mut map = Self::new();
+        map.reserve(capacity);
+        map
+    }
+
+    #[inline]
+    fn find(&self, key: &K) -> Option<Place> {
+        let identity = key.identity();
+        self.entries.find(identity, |entry| entry.identity == identity)
+    }
+
+    /// The value of `key`. Time: O(1), without a look at the object.
+    #[inline]
+    pub fn get(&self, key: &K) -> Option<&V> {
+        Some(&self.entries.get(self.find(key)?).value)
+    }
+
+    /// The value of `key`, to change. Time: O(1).
+    #[inline]
+    pub fn get_mut(&mut self, key: &K) -> Option<&mut V> {
+        let place = self.find(key)?;
+        Some(&mut self.entries.get_mut(place).value)
+    }
+
+    /// Whether `key` has a value. Time: O(1).
+    #[inline]
+    pub fn contains_key(&self, key: &K) -> bool {
+        self.find(key).is_some()
+    }
+
+    /// Sets the value of `key`, and returns the one it had. Time: O(1) amortised; it may drop up to two values of dead keys, whose
+    /// panics are swallowed.
+    pub fn insert(&mut self, key: &K, value: V) -> Option<V> {
+        match self.find(key) {
+            Some(place) => Some(std::mem::replace(&mut self.entries.get_mut(place).value, value)),
+            None => {
+                self.entries.add(key.size(), Keyed::new(key, value));
+                None
+            }
+        }
+    }
+
+    /// The place of `key`, with or without a value.
+    pub fn entry<'a>(&'a mut self, key: &'a K) -> Entry<'a, K, V> {
+        match self.find(key) {
+            Some(place) => Entry::Occupied(OccupiedEntry { map: self, place }),
+            None => Entry::Vacant(VacantEntry { map: self, key }),
+        }
+    }
+
+    /// Takes the value of `key` out. Time: O(1).
+    pub fn remove(&mut self, key: &K) -> Option<V> {
+        let place = self.find(key)?;
+        Some(self.entries.take(place).value)
+    }
+
+    /// Keeps the entries of living keys that `keep` says, and drops all others. Time: O(stored).
+    pub fn retain(&mut self, mut keep: impl FnMut(&K, &mut V) -> bool)
+    where
+        K: Strong,
+    {
+        self.entries.retain(|entry| K::upgrade(&entry.key).is_some_and(|key| keep(&key, &mut entry.value)));
+    }
+
+    /// Drops the entries of dead keys; how many. Time: O(stored).
+    ///
+    /// # Panics
+    ///
+    /// If a value's destructor does, when all are dropped.
+    pub fn sweep(&mut self) -> usize {
+        self.entries.drop_dead()
+    }
+
+    /// Drops all entries.
+    ///
+    /// # Panics
+    ///
+    /// If a value's destructor does, when all are dropped.
+    pub fn clear(&mut self) {
+        self.entries.clear();
+    }
+
+    /// How many keys are alive. Time: O(stored).
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.entries.living()
+    }
+
+    /// Whether no key is alive. Time: O(stored), if the first ones are dead.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.entries.iter().all(Stored::is_dead)
+    }
+
+    /// How many entries there are, those of dead keys among them. Time: O(1).
+    #[must_use]
+    pub fn stored_len(&self) -> usize {
+        self.entries.stored()
+    }
+
+    /// For how many entries the index has room.
+    #[must_use]
+    pub fn capacity(&self) -> usize {
+        self.entries.capacity()
+    }
+
+    /// Makes room for `additional` more entries in the index.
+    ///
+    /// # Panics
+    ///
+    /// If that is more than fits in memory.
+    pub fn reserve(&mut self, additional: usize) {
+        self.entries.reserve(additional);
+    }
+
+    /// Drops the entries of dead keys, and gives back what room is not needed.
+    pub fn shrink_to_fit(&mut self) {
+        self.sweep();
+        self.entries.shrink_to_fit();
+    }
+
+    /// The living keys, and their values. Each key is kept alive as long as the caller keeps the item; in no particular order.
+    pub fn iter(&self) -> impl Iterator<Item = (K, &V)>
+    where
+        K: Strong,
+    {
+        self.entries.iter().filter_map(|entry| Some((K::upgrade(&entry.key)?, &entry.value)))
+    }
+
+    /// The same, with values to change.
+    pub fn iter_mut(&mut self) -> impl Iterator<Item = (K, &mut V)>
+    where
+        K: Strong,
+    {
+        self.entries.iter_mut().filter_map(|entry| Some((K::upgrade(&entry.key)?, &mut entry.value)))
+    }
+
+    /// The living keys.
+    pub fn keys(&self) -> impl Iterator<Item = K>
+    where
+        K: Strong,
+    {
+        self.entries.iter().filter_map(|entry| K::upgrade(&entry.key))
+    }
+
+    /// The values of living keys.
+    pub fn values(&self) -> impl Iterator<Item = &V> {
+        self.entries.iter().filter(|entry| !entry.is_dead()).map(|entry| &entry.value)
+    }
+
+    /// The values of living keys, to change.
+    pub fn values_mut(&mut self) -> impl Iterator<Item = &mut V> {
+        self.entries.iter_mut().filter(|entry| !entry.is_dead()).map(|entry| &mut entry.value)
+    }
+
+    /// Takes all entries out; yields those whose keys are alive. What is not taken from the iterator is dropped with it.
+    pub fn drain(&mut self) -> impl Iterator<Item = (K, V)> + use<K, V>
+    where
+        K: Strong,
+    {
+        self.entries.drain().filter_map(|entry| Some((K::upgrade(&entry.key)?, entry.value)))
+    }
+}
+
+/// The place of a key in a [`WeakKeyMap`].
+pub enum Entry<'a, K: WeakKey, V> {
+    /// With a value.
+    Occupied(OccupiedEntry<'a, K, V>),
+    /// Without.
+    Vacant(VacantEntry<'a, K, V>),
+}
+
+impl<'a, K: WeakKey, V> Entry<'a, K, V> {
+    /// The value there; `value`, if there was none.
+    pub fn or_insert(self, value: V) -> &'a mut V {
+        self.or_insert_with(|| value)
+    }
+
+    /// The value there; what `make` returns, if there was none.
+    pub fn or_insert_with(self, make: impl FnOnce() -> V) -> &'a mut V {
+        match self {
+            Self::Occupied(entry) => entry.into_mut(),
+            Self::Vacant(entry) => entry.insert(make()),
+        }
+    }
+
+    /// The value there; the default, if there was none.
+    pub fn or_default(self) -> &'a mut V
+    where
+        V: Default,
+    {
+        self.or_insert_with(V::default)
+    }
+
+    /// Changes the value that is there.
+    #[must_use]
+    pub fn and_modify(mut self, change: impl FnOnce(&mut V)) -> Self {
+        if let Self::Occupied(entry) = &mut self {
+            change(entry.get_mut());
+        }
+        self
+    }
+}
+
+/// A key's value in a [`WeakKeyMap`].
+pub struct OccupiedEntry<'a, K: WeakKey, V> {
+    map: &'a mut WeakKeyMap<K, V>,
+    place: Place,
+}
+
+impl<'a, K: WeakKey, V> OccupiedEntry<'a, K, V> {
+    /// The value.
+    #[must_use]
+    pub fn get(&self) -> &V {
+        &self.map.entries.get(self.place).value
+    }
+
+    /// The value, to change.
+    pub fn get_mut(&mut self) -> &mut V {
+        &mut self.map.entries.get_mut(self.place).value
+    }
+
+    /// The value, for as long as the map is borrowed.
+    #[must_use]
+    pub fn into_mut(self) -> &'a mut V {
+        &mut self.map.entries.get_mut(self.place).value
+    }
+
+    /// Sets the value, and returns the old one.
+    pub fn insert(&mut self, value: V) -> V {
+        std::mem::replace(self.get_mut(), value)
+    }
+
+    /// Takes the value out.
+    pub fn remove(self) -> V {
+        self.map.entries.take(self.place).value
+    }
+}
+
+/// A key without a value in a [`WeakKeyMap`].
+pub struct VacantEntry<'a, K: WeakKey, V> {
+    map: &'a mut WeakKeyMap<K, V>,
+    key: &'a K,
+}
+
+impl<'a, K: WeakKey, V> VacantEntry<'a, K, V> {
+    /// The key.
+    #[must_use]
+    pub fn key(&self) -> &'a K {
+        self.key
+    }
+
+    /// Sets the value. As [`WeakKeyMap::insert`].
+    pub fn insert(self, value: V) -> &'a mut V {
+        let place = self.map.entries.add(self.key.size(), Keyed::new(self.key, value));
+        &mut self.map.entries.get_mut(place).value
+    }
+}
+
+impl<K: WeakKey, V> Default for WeakKeyMap<K, V> {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl<K: WeakKey, V> fmt::Debug for WeakKeyMap<K, V>
+where
+    K: Strong + fmt::Debug,
+    V: fmt::Debug,
+{
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_map().entries(self.iter()).finish()
+    }
+}
+
+/// The living entries, with clones of their values.
+impl<K: Strong, V: Clone> Clone for WeakKeyMap<K, V> {
+    fn clone(&self) -> Self {
+        self.iter().map(|(key, value)| (key, value.clone())).collect()
+    }
+}
+
+impl<K: WeakKey, V> Extend<(K, V)> for WeakKeyMap<K, V> {
+    fn extend<I: IntoIterator<Item = (K, V)>>(&mut self, entries: I) {
+        for (key, value) in entries {
+            self.insert(&key, value);
+        }
+    }
+}
+
+impl<'a, K: WeakKey, V> Extend<(&'a K, V)> for WeakKeyMap<K, V> {
+    fn extend<I: IntoIterator<Item = (&'a K, V)>>(&mut self, entries: I) {
+        for (key, value) in entries {
+            self.insert(key, value);
+        }
+    }
+}
+
+/// Keys that nobody else owns are dead at once.
+impl<K: WeakKey, V> FromIterator<(K, V)> for WeakKeyMap<K, V> {
+    fn from_iter<I: IntoIterator<Item = (K, V)>>(entries: I) -> Self {
+        let mut map = Self::new();
+        map.extend(entries);
+        map
+    }
+}
+
+impl<'a, K: WeakKey, V> FromIterator<(&'a K, V)> for WeakKeyMap<K, V> {
+    fn from_iter<I: IntoIterator<Item = (&'a K, V)>>(entries: I) -> Self {
+        let mut map = Self::new();
+        map.extend(entries);
+        map
+    }
+}

@@ -1,0 +1,228 @@
+//! A set of objects that it does not keep alive, for one owner.
+
+use std::fmt;
+
+use super::key_map::WeakKeyMap;
+use crate::weak::key::{Strong, WeakKey};
+
+/// A set of objects, by identity, that keeps none of them alive: for one owner, as `HashSet` is.
+///
+/// What is said of [`WeakKeyMap`] holds here: keys are `Arc<T>` or `Rc<T>`, the dead are never seen, and what the set holds of them goes with
+/// insertions and [`sweep`](Self::sweep). For all threads there is [`sync::WeakSet`](crate::weak::sync::WeakSet).
+///
+/// # Examples
+///
+/// ```
+/// use memo_core::weak::unsync::WeakSet;
+/// use std::rc::Rc;
+///
+/// let (open, shut) = (Rc::new("window"), Rc::new("window"));
+/// let mut windows = WeakSet::new();
+/// windows.insert(&open);
+/// windows.insert(&shut);
+/// drop(shut);
+/// assert_eq!(windows.len(), 1);
+/// assert!(windows.iter().all(|window| Rc::ptr_eq(&window, &open)));
+/// ```
+pub struct WeakSet<K: WeakKey> {
+    map: WeakKeyMap<K, ()>,
+}
+
+impl<K: WeakKey> WeakSet<K> {
+    /// An empty set. Allocates nothing.
+    #[must_use]
+    pub const fn new() -> Self {
+        Self { map: WeakKeyMap::new() }
+    }
+
+    /// An empty set with room for `capacity` objects in its index.
+    #[must_use]
+    pub fn with_capacity(capacity: usize) -> Self {
+        Self { map: WeakKeyMap::with_capacity(capacity) }
+    }
+
+    /// Adds an object; whether it was not there. Time: O(1) amortised.
+    pub fn insert(&mut self, object: &K) -> bool {
+        self.map.insert(object, ()).is_none()
+    }
+
+    /// Whether the object is there. Time: O(1).
+    #[inline]
+    pub fn contains(&self, object: &K) -> bool {
+        self.map.contains_key(object)
+    }
+
+    /// Takes an object out; whether it was there. Time: O(1).
+    pub fn remove(&mut self, object: &K) -> bool {
+        self.map.remove(object).is_some()
+    }
+
+    /// Keeps the objects that `keep` says. Time: O(stored).
+    pub fn retain(&mut self, mut keep: impl FnMut(&K) -> bool)
+    where
+        K: Strong,
+    {
+        self.map.retain(|object, ()| keep(object));
+    }
+
+    /// Forgets the dead; how many. Time: O(stored).
+    pub fn sweep(&mut self) -> usize {
+        self.map.sweep()
+    }
+
+    /// Forgets all.
+    pub fn clear(&mut self) {
+        self.map.clear();
+    }
+
+    /// How many objects are alive. Time: O(stored).
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.map.len()
+    }
+
+    /// Whether none is alive. Time: O(stored), if the first ones are dead.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.map.is_empty()
+    }
+
+    /// How many there are, the dead among them. Time: O(1).
+    #[must_use]
+    pub fn stored_len(&self) -> usize {
+        self.map.stored_len()
+    }
+
+    /// For how many objects the index has room.
+    #[must_use]
+    pub fn capacity(&self) -> usize {
+        self.map.capacity()
+    }
+
+    /// Makes room for `additional` more objects in the index.
+    ///
+    /// # Panics
+    ///
+    /// If that is more than fits in memory.
+    pub fn reserve(&mut self, additional: usize) {
+        self.map.reserve(additional);
+    }
+
+    /// Forgets the dead, and gives back what room is not needed.
+    pub fn shrink_to_fit(&mut self) {
+        self.map.shrink_to_fit();
+    }
+}
+
+impl<K: Strong> WeakSet<K> {
+    /// The living objects, in no particular order. Each is kept alive as long as the caller keeps the item.
+    pub fn iter(&self) -> impl Iterator<Item = K> {
+        self.map.keys()
+    }
+
+    /// Takes all out; yields those that are alive.
+    pub fn drain(&mut self) -> impl Iterator<Item = K> + use<K> {
+        self.map.drain().map(|(object, ())| object)
+    }
+
+    /// The living objects of both sets, each once.
+    pub fn union<'a>(&'a self, other: &'a Self) -> impl Iterator<Item = K> + use<'a, K> {
+        self.iter().chain(other.iter().filter(|object| !self.contains(object)))
+    }
+
+    /// The living objects that are in both sets.
+    pub fn intersection<'a>(&'a self, other: &'a Self) -> impl Iterator<Item = K> + use<'a, K> {
+        self.iter().filter(|object| other.contains(object))
+    }
+
+    /// The living objects that are not in the other set.
+    pub fn difference<'a>(&'a self, other: &'a Self) -> impl Iterator<Item = K> + use<'a, K> {
+        self.iter().filter(|object| !other.contains(object))
+    }
+
+    /// The living objects that are in one set only.
+    pub fn symmetric_difference<'a>(&'a self, other: &'a Self) -> impl Iterator<Item = K> + use<'a, K> {
+        self.difference(other).chain(other.difference(self))
+    }
+
+    /// Whether all living objects are in the other set, too.
+    #[must_use]
+    pub fn is_subset(&self, other: &Self) -> bool {
+        self.iter().all(|object| other.contains(&object))
+    }
+
+    /// Whether all living objects of the other set are in this one, too.
+    #[must_use]
+    pub fn is_superset(&self, other: &Self) -> bool {
+        other.is_subset(self)
+    }
+
+    /// Whether no living object is in both.
+    #[must_use]
+    pub fn is_disjoint(&self, other: &Self) -> bool {
+        self.intersection(other).next().is_none()
+    }
+}
+
+impl<K: WeakKey> Default for WeakSet<K> {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl<K: Strong + fmt::Debug> fmt::Debug for WeakSet<K> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_set().entries(self.iter()).finish()
+    }
+}
+
+/// The living objects.
+impl<K: Strong> Clone for WeakSet<K> {
+    fn clone(&self) -> Self {
+        self.iter().collect()
+    }
+}
+
+/// Whether both have the same living objects.
+impl<K: Strong> PartialEq for WeakSet<K> {
+    fn eq(&self, other: &Self) -> bool {
+        self.is_subset(other) && other.is_subset(self)
+    }
+}
+
+impl<K: WeakKey> Extend<K> for WeakSet<K> {
+    fn extend<I: IntoIterator<Item = K>>(&mut self, objects: I) {
+        self.map.extend(objects.into_iter().map(|object| (object, ())));
+    }
+}
+
+impl<'a, K: WeakKey> Extend<&'a K> for WeakSet<K> {
+    fn extend<I: IntoIterator<Item = &'a K>>(&mut self, objects: I) {
+        self.map.extend(objects.into_iter().map(|object| (object, ())));
+    }
+}
+
+/// Objects that nobody else owns are dead at once.
+impl<K: WeakKey> FromIterator<K> for WeakSet<K> {
+    fn from_iter<I: IntoIterator<Item = K>>(objects: I) -> Self {
+        let mut set = Self::new();
+        set.extend(objects);
+        set
+    }
+}
+
+impl<'a, K: WeakKey> FromIterator<&'a K> for WeakSet<K> {
+    fn from_iter<I: IntoIterator<Item = &'a K>>(objects: I) -> Self {
+        let mut set = Self::new();
+        set.extend(objects);
+        set
+    }
+}
+
+/// The living objects.
+#[cfg(feature = "serde")]
+impl<K: Strong + serde::Serialize> serde::Serialize for WeakSet<K> {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(self.iter())
+    }
+}

@@ -1,0 +1,255 @@
+//! A map whose values are objects that it does not keep alive, for one owner.
+
+use std::fmt;
+use std::hash::{BuildHasher, Hash};
+
+use hashbrown::{DefaultHashBuilder, Equivalent};
+
+use super::entries::{Entries, Entry as Stored};
+use crate::weak::classes::Place;
+use crate::weak::key::Strong;
+
+/// A map from keys to objects that it does not keep alive: for one owner, as `HashMap` is.
+///
+/// Keys are owned, and compared by `Hash` and `Eq`. Values are `Arc<T>` or `Rc<T>` of any `T`, held weakly: an entry is there as long as
+/// somebody else owns its value. From the moment the last strong pointer is gone it is never seen. What is left of it, the key among it, is
+/// dropped by [`sweep`](Self::sweep), or by insertions, each of which looks at two other entries whose objects are of the same size class.
+/// Calls that take `&self` drop nothing.
+///
+/// For one living object per *equal* value there is [`Interner`](crate::weak::Interner); for all threads,
+/// [`sync::WeakValueMap`](crate::weak::sync::WeakValueMap).
+///
+/// # Examples
+///
+/// ```
+/// use memo_core::weak::unsync::WeakValueMap;
+/// use std::rc::Rc;
+///
+/// let mut textures = WeakValueMap::new();
+/// let grass = textures.get_or_insert_with("grass.png".to_owned(), || Rc::new([7_u8; 64]));
+/// assert!(Rc::ptr_eq(&textures.get("grass.png").unwrap(), &grass));
+///
+/// drop(grass); // the last one who needed it
+/// assert!(textures.get("grass.png").is_none());
+/// ```
+pub struct WeakValueMap<K, V: Strong, S = DefaultHashBuilder> {
+    entries: Entries<Valued<K, V>>,
+    hasher: S,
+}
+
+struct Valued<K, V: Strong> {
+    hash: u64,
+    key: K,
+    value: V::Weak,
+}
+
+impl<K, V: Strong> Stored for Valued<K, V> {
+    fn hash(&self) -> u64 {
+        self.hash
+    }
+    fn is_dead(&self) -> bool {
+        V::is_dead(&self.value)
+    }
+}
+
+impl<K, V: Strong> WeakValueMap<K, V> {
+    /// An empty map. Allocates nothing.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// An empty map with room for `capacity` entries in its index.
+    #[must_use]
+    pub fn with_capacity(capacity: usize) -> Self {
+        let mut map = Self::default();
+        map.reserve(capacity);
+        map
+    }
+}
+
+impl<K, V: Strong, S> WeakValueMap<K, V, S> {
+    /// An empty map that hashes its keys so.
+    #[must_use]
+    pub const fn with_hasher(hasher: S) -> Self {
+        Self { entries: Entries::new(), hasher }
+    }
+
+    /// How keys are hashed.
+    #[must_use]
+    pub fn hasher(&self) -> &S {
+        &self.hasher
+    }
+
+    /// Keeps the entries of living values that `keep` says, and drops all others. Time: O(stored).
+    pub fn retain(&mut self, mut keep: impl FnMut(&K, &V) -> bool) {
+        self.entries.retain(|entry| V::upgrade(&entry.value).is_some_and(|value| keep(&entry.key, &value)));
+    }
+
+    /// Drops the entries of dead values; how many. Time: O(stored).
+    ///
+    /// # Panics
+    ///
+    /// If a key's destructor does, when all are dropped.
+    pub fn sweep(&mut self) -> usize {
+        self.entries.drop_dead()
+    }
+
+    /// Drops all entries.
+    ///
+    /// # Panics
+    ///
+    /// If a key's destructor does, when all are dropped.
+    pub fn clear(&mut self) {
+        self.entries.clear();
+    }
+
+    /// How many values are alive. Time: O(stored).
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.entries.living()
+    }
+
+    /// Whether no value is alive. Time: O(stored), if the first ones are dead.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.entries.iter().all(Stored::is_dead)
+    }
+
+    /// How many entries there are, those of dead values among them. Time: O(1).
+    #[must_use]
+    pub fn stored_len(&self) -> usize {
+        self.entries.stored()
+    }
+
+    /// For how many entries the index has room.
+    #[must_use]
+    pub fn capacity(&self) -> usize {
+        self.entries.capacity()
+    }
+
+    /// Makes room for `additional` more entries in the index.
+    ///
+    /// # Panics
+    ///
+    /// If that is more than fits in memory.
+    pub fn reserve(&mut self, additional: usize) {
+        self.entries.reserve(additional);
+    }
+
+    /// Drops the entries of dead values, and gives back what room is not needed.
+    pub fn shrink_to_fit(&mut self) {
+        self.sweep();
+        self.entries.shrink_to_fit();
+    }
+
+    /// The living values, and their keys, in no particular order. Each value is kept alive as long as the caller keeps the item.
+    pub fn iter(&self) -> impl Iterator<Item = (&K, V)> {
+        self.entries.iter().filter_map(|entry| Some((&entry.key, V::upgrade(&entry.value)?)))
+    }
+
+    /// The keys of living values.
+    pub fn keys(&self) -> impl Iterator<Item = &K> {
+        self.entries.iter().filter(|entry| !entry.is_dead()).map(|entry| &entry.key)
+    }
+
+    /// The living values.
+    pub fn values(&self) -> impl Iterator<Item = V> {
+        self.entries.iter().filter_map(|entry| V::upgrade(&entry.value))
+    }
+
+    /// Takes all entries out; yields those whose values are alive. What is not taken from the iterator is dropped with it.
+    pub fn drain(&mut self) -> impl Iterator<Item = (K, V)> + use<K, V, S> {
+        self.entries.drain().filter_map(|entry| Some((entry.key, V::upgrade(&entry.value)?)))
+    }
+}
+
+impl<K: Hash + Eq, V: Strong, S: BuildHasher> WeakValueMap<K, V, S> {
+    #[inline]
+    fn find<Q: ?Sized + Hash + Equivalent<K>>(&self, key: &Q) -> (u64, Option<Place>) {
+        let hash = self.hasher.hash_one(key);
+        (hash, self.entries.find(hash, |entry| entry.hash == hash && key.equivalent(&entry.key)))
+    }
+
+    /// The value of `key`, if it is alive. Time: O(1).
+    #[inline]
+    pub fn get<Q: ?Sized + Hash + Equivalent<K>>(&self, key: &Q) -> Option<V> {
+        V::upgrade(&self.entries.get(self.find(key).1?).value)
+    }
+
+    /// Whether the value of `key` is alive. Time: O(1).
+    pub fn contains_key<Q: ?Sized + Hash + Equivalent<K>>(&self, key: &Q) -> bool {
+        self.find(key).1.is_some_and(|place| !self.entries.get(place).is_dead())
+    }
+
+    /// Sets the value of `key`, and returns the one it had, if that is alive. Time: O(1) amortised; it may drop up to two keys of dead
+    /// values, whose panics are swallowed.
+    pub fn insert(&mut self, key: K, value: &V) -> Option<V> {
+        let (hash, place) = self.find(&key);
+        let old = place.map(|place| self.entries.take(place));
+        self.entries.add(value.size(), Valued { hash, key, value: value.to_weak() });
+        V::upgrade(&old?.value)
+    }
+
+    /// The living value of `key`; what `make` returns, if there is none. Time: O(1) amortised, and `make`.
+    pub fn get_or_insert_with(&mut self, key: K, make: impl FnOnce() -> V) -> V {
+        if let Some(value) = self.get(&key) {
+            return value;
+        }
+        let value = make();
+        self.insert(key, &value);
+        value
+    }
+
+    /// Takes the entry of `key` out; its value, if that is alive. Time: O(1).
+    pub fn remove<Q: ?Sized + Hash + Equivalent<K>>(&mut self, key: &Q) -> Option<V> {
+        let place = self.find(key).1?;
+        V::upgrade(&self.entries.take(place).value)
+    }
+}
+
+impl<K, V: Strong, S: Default> Default for WeakValueMap<K, V, S> {
+    fn default() -> Self {
+        Self::with_hasher(S::default())
+    }
+}
+
+impl<K: fmt::Debug, V: Strong + fmt::Debug, S> fmt::Debug for WeakValueMap<K, V, S> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_map().entries(self.iter()).finish()
+    }
+}
+
+/// The living entries.
+impl<K: Hash + Eq + Clone, V: Strong, S: BuildHasher + Clone> Clone for WeakValueMap<K, V, S> {
+    fn clone(&self) -> Self {
+        let mut map = Self::with_hasher(self.hasher.clone());
+        map.extend(self.iter().map(|(key, value)| (key.clone(), value)));
+        map
+    }
+}
+
+impl<K: Hash + Eq, V: Strong, S: BuildHasher> Extend<(K, V)> for WeakValueMap<K, V, S> {
+    fn extend<I: IntoIterator<Item = (K, V)>>(&mut self, entries: I) {
+        for (key, value) in entries {
+            self.insert(key, &value);
+        }
+    }
+}
+
+/// Values that nobody else owns are dead at once.
+impl<K: Hash + Eq, V: Strong, S: BuildHasher + Default> FromIterator<(K, V)> for WeakValueMap<K, V, S> {
+    fn from_iter<I: IntoIterator<Item = (K, V)>>(entries: I) -> Self {
+        let mut map = Self::default();
+        map.extend(entries);
+        map
+    }
+}
+
+/// The living entries.
+#[cfg(feature = "serde")]
+impl<K: serde::Serialize, V: Strong + serde::Serialize, S> serde::Serialize for WeakValueMap<K, V, S> {
+    fn serialize<Z: serde::Serializer>(&self, serializer: Z) -> Result<Z::Ok, Z::Error> {
+        serializer.collect_map(self.iter())
+    }
+}

@@ -1,0 +1,202 @@
+//! A map that keeps neither its keys nor its values alive, for one owner.
+
+use std::fmt;
+
+use super::entries::{Entries, Entry as Stored};
+use crate::weak::classes::Place;
+use crate::weak::key::{Strong, WeakKey};
+
+/// A map from objects to objects that keeps neither alive: the death of either ends the entry. For one owner, as `HashMap` is.
+///
+/// Keys and values are `Arc<T>` or `Rc<T>` of any `T`; keys are compared by identity. What is said of
+/// [`WeakKeyMap`](super::WeakKeyMap) holds here; and a value that owns its key does not keep the entry. For all threads there is
+/// [`sync::WeakWeakMap`](crate::weak::sync::WeakWeakMap).
+///
+/// # Examples
+///
+/// ```
+/// use memo_core::weak::unsync::WeakWeakMap;
+/// use std::rc::Rc;
+///
+/// let (child, parent) = (Rc::new("child"), Rc::new("parent"));
+/// let mut parents = WeakWeakMap::new();
+/// parents.insert(&child, &parent);
+/// assert!(Rc::ptr_eq(&parents.get(&child).unwrap(), &parent));
+/// drop(parent);
+/// assert!(parents.get(&child).is_none() && parents.is_empty());
+/// ```
+pub struct WeakWeakMap<K: WeakKey, V: Strong> {
+    entries: Entries<Linked<K, V>>,
+}
+
+struct Linked<K: WeakKey, V: Strong> {
+    identity: u64,
+    key: K::Weak,
+    value: V::Weak,
+}
+
+impl<K: WeakKey, V: Strong> Stored for Linked<K, V> {
+    fn hash(&self) -> u64 {
+        self.identity
+    }
+    fn is_dead(&self) -> bool {
+        K::is_dead(&self.key) || V::is_dead(&self.value)
+    }
+}
+
+impl<K: WeakKey, V: Strong> WeakWeakMap<K, V> {
+    /// An empty map. Allocates nothing.
+    #[must_use]
+    pub const fn new() -> Self {
+        Self { entries: Entries::new() }
+    }
+
+    #[inline]
+    fn find(&self, key: &K) -> Option<Place> {
+        let identity = key.identity();
+        self.entries.find(identity, |entry| entry.identity == identity)
+    }
+
+    /// The value of `key`, if it is alive. Time: O(1).
+    #[inline]
+    pub fn get(&self, key: &K) -> Option<V> {
+        V::upgrade(&self.entries.get(self.find(key)?).value)
+    }
+
+    /// Whether the value of `key` is alive. Time: O(1).
+    pub fn contains_key(&self, key: &K) -> bool {
+        self.find(key).is_some_and(|place| !self.entries.get(place).is_dead())
+    }
+
+    /// Sets the value of `key`, and returns the one it had, if that is alive. Time: O(1) amortised.
+    pub fn insert(&mut self, key: &K, value: &V) -> Option<V> {
+        let new = value.to_weak();
+        match self.find(key) {
+            Some(place) => V::upgrade(&std::mem::replace(&mut self.entries.get_mut(place).value, new)),
+            None => {
+                let linked = Linked { identity: key.identity(), key: key.to_weak(), value: new };
+                self.entries.add(key.size().max(value.size()), linked);
+                None
+            }
+        }
+    }
+
+    /// The living value of `key`; what `make` returns, if there is none. Time: O(1) amortised, and `make`.
+    pub fn get_or_insert_with(&mut self, key: &K, make: impl FnOnce() -> V) -> V {
+        if let Some(value) = self.get(key) {
+            return value;
+        }
+        let value = make();
+        self.insert(key, &value);
+        value
+    }
+
+    /// Takes the entry of `key` out; its value, if that is alive. Time: O(1).
+    pub fn remove(&mut self, key: &K) -> Option<V> {
+        let place = self.find(key)?;
+        V::upgrade(&self.entries.take(place).value)
+    }
+
+    /// Keeps the living entries that `keep` says. Time: O(stored).
+    pub fn retain(&mut self, mut keep: impl FnMut(&K, &V) -> bool)
+    where
+        K: Strong,
+    {
+        self.entries.retain(|entry| {
+            let both = K::upgrade(&entry.key).zip(V::upgrade(&entry.value));
+            both.is_some_and(|(key, value)| keep(&key, &value))
+        });
+    }
+
+    /// Forgets the entries of dead keys and values; how many. Time: O(stored).
+    pub fn sweep(&mut self) -> usize {
+        self.entries.drop_dead()
+    }
+
+    /// Forgets all entries.
+    pub fn clear(&mut self) {
+        self.entries.clear();
+    }
+
+    /// In how many entries both are alive. Time: O(stored).
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.entries.living()
+    }
+
+    /// Whether there is no such entry. Time: O(stored), if the first ones are dead.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.entries.iter().all(Stored::is_dead)
+    }
+
+    /// How many entries there are, the dead among them. Time: O(1).
+    #[must_use]
+    pub fn stored_len(&self) -> usize {
+        self.entries.stored()
+    }
+
+    /// For how many entries the index has room.
+    #[must_use]
+    pub fn capacity(&self) -> usize {
+        self.entries.capacity()
+    }
+
+    /// Makes room for `additional` more entries in the index.
+    ///
+    /// # Panics
+    ///
+    /// If that is more than fits in memory.
+    pub fn reserve(&mut self, additional: usize) {
+        self.entries.reserve(additional);
+    }
+
+    /// Forgets the dead, and gives back what room is not needed.
+    pub fn shrink_to_fit(&mut self) {
+        self.sweep();
+        self.entries.shrink_to_fit();
+    }
+
+    /// The living keys and values, in no particular order. Both are kept alive as long as the caller keeps the item.
+    pub fn iter(&self) -> impl Iterator<Item = (K, V)>
+    where
+        K: Strong,
+    {
+        self.entries.iter().filter_map(|entry| K::upgrade(&entry.key).zip(V::upgrade(&entry.value)))
+    }
+}
+
+impl<K: WeakKey, V: Strong> Default for WeakWeakMap<K, V> {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl<K: Strong + fmt::Debug, V: Strong + fmt::Debug> fmt::Debug for WeakWeakMap<K, V> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_map().entries(self.iter()).finish()
+    }
+}
+
+impl<K: Strong, V: Strong> Clone for WeakWeakMap<K, V> {
+    fn clone(&self) -> Self {
+        self.iter().collect()
+    }
+}
+
+impl<K: WeakKey, V: Strong> Extend<(K, V)> for WeakWeakMap<K, V> {
+    fn extend<I: IntoIterator<Item = (K, V)>>(&mut self, entries: I) {
+        for (key, value) in entries {
+            self.insert(&key, &value);
+        }
+    }
+}
+
+/// Objects that nobody else owns are dead at once.
+impl<K: WeakKey, V: Strong> FromIterator<(K, V)> for WeakWeakMap<K, V> {
+    fn from_iter<I: IntoIterator<Item = (K, V)>>(entries: I) -> Self {
+        let mut map = Self::new();
+        map.extend(entries);
+        map
+    }
+}
