@@ -266,12 +266,17 @@ impl<C: Mortal> Shard<C> {
 
     #[cold]
     #[inline(never)]
-    fn free(&self, mut unlinked: Unlinked<C>) {
+    fn free(&self, unlinked: Unlinked<C>) {
         let left = own::others_have_left();
+        self.take_back(unlinked, left);
+    }
+
+    /// Frees what was unpublished before, if all readers have `left` since.
+    fn take_back(&self, mut unlinked: Unlinked<C>, left: bool) {
         let mut keeper = self.lock();
         let mut due = LEAST_DUE;
         if left {
-            // SAFETY: it was unpublished before, and every reader has left.
+            // SAFETY: the caller's.
             unsafe { unlinked.free(&mut keeper.pool) };
         } else {
             // A reader was preempted inside. Not retried at once: fences are expensive.
@@ -591,3 +596,6 @@ impl<'t, C: Mortal> Locked<'t, C> {
         }
     }
 }
+
+#[cfg(all(test, memo_loom))]
+mod loom_models;
