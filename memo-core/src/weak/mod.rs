@@ -10,17 +10,20 @@
 //! | keys to objects | [`WeakValueMap`] | [`unsync::WeakValueMap`] |
 //! | objects to objects | [`WeakWeakMap`] | [`unsync::WeakWeakMap`] |
 //! | one object for each equal value | [`Interner`] | |
+//! | all objects of a type | [`Instances`] | |
 //!
 //! An object is an `Arc` or, in [`unsync`], an `Rc`, of anything. Weak maps are types of their own, and no mode of strong ones: what is in one
 //! may be gone at the next look, and its type says so.
 
 mod classes;
+mod instances;
 mod interner;
 mod key;
 mod lazy_hasher;
 pub mod sync;
 pub mod unsync;
 
+pub use instances::Instances;
 pub use interner::Interner;
 pub use key::{Strong, WeakKey};
 pub use sync::{Ref, SharedKey, WeakKeyMap, WeakSet, WeakValueMap, WeakWeakMap};
