@@ -172,6 +172,7 @@ pub use anchor::anchored::Anchored;
 pub use argument::key::MemoKey;
 pub use argument::owner::Owner;
 pub use argument::scope::{Local, Scope, Shared};
+pub use inspect::forget_object::forget_object;
 pub use inspect::handle::{Lent, Memo, Owned, Sig};
 pub use inspect::memos::{MemoInfo, clear_all, memos};
 pub use inspect::report::{Report, report};

@@ -4,9 +4,10 @@ use std::cmp::Ordering;
 use std::fmt;
 use std::hash::{Hash, Hasher};
 use std::panic::{RefUnwindSafe, UnwindSafe};
+use std::ptr::NonNull;
 use std::sync::OnceLock;
 
-use super::cell_list::CellList;
+use super::cell_list::{self, CellList};
 use super::drop_queue;
 use crate::memo::cell_head::CellHead;
 use crate::sys::sync::const_fn;
@@ -110,13 +111,17 @@ impl Anchor {
     /// ```
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.cells.is_empty()
+        let mut empty = true;
+        self.cells.each_memo(|memo| empty &= memo.vtable().stays);
+        empty
     }
 
     /// Drops every result that depends on this object, also those it is a second argument of.
     ///
     /// They are dropped before this returns. `&mut` proves that no result is lent out. A panic of a result's
     /// destructor resumes when all are dropped.
+    ///
+    /// [Finalizers](crate::weak::finalize) stay: they are of the object, and not of its content.
     ///
     /// ```
     /// # use memo_core::{Anchored, weak_memo};
@@ -131,8 +136,22 @@ impl Anchor {
     /// ```
     pub fn clear(&mut self) {
         self.cells_go();
-        drop_queue::clear(self.cells.take());
+        let chain = self.cells.take();
+        // SAFETY: taken just now.
+        let results = unsafe { cell_list::take_from(chain, stays, |cell| self.put_back(cell)) };
+        drop_queue::clear(results);
     }
+
+    fn put_back(&mut self, cell: NonNull<CellHead>) {
+        let added = self.cells.add(cell);
+        debug_assert!(added.is_ok(), "there was one cell of its memo");
+    }
+}
+
+/// Whether a cell is of the object, and not of its content.
+fn stays(cell: NonNull<CellHead>) -> bool {
+    // SAFETY: asked of the cells of a chain, which is the asker's.
+    unsafe { cell.as_ref() }.memo().vtable().stays
 }
 
 static BEFORE_CELLS_GO: OnceLock<fn(&Anchor)> = OnceLock::new();

@@ -236,6 +236,14 @@ impl CellRef {
     }
 }
 
+/// One more count.
+impl Clone for CellRef {
+    fn clone(&self) -> Self {
+        // SAFETY: this reference holds a count, of a cell that can be counted.
+        unsafe { Self::retain(self.0) }
+    }
+}
+
 impl Drop for CellRef {
     fn drop(&mut self) {
         // SAFETY: releases the count taken in `retain`.

@@ -13,6 +13,9 @@
 //! 3. A peer's links are taken out under its own lock, and processed with no lock held: no two anchors' locks are ever
 //!    held together (rule 9), and the same object twice in a key is linked once.
 //! 4. An entry is removed from its cell once, under the cell's lock. The remover drops it.
+//! 5. What is computed beside the store while its object is asked to forget is not stored. The request is counted before the links are
+//!    looked at, and the entry linked before the count is looked at, under its cell's lock: either the entry is found by its link, or
+//!    it finds the count changed.
 
 use std::marker::PhantomData;
 use std::ptr::NonNull;
@@ -31,7 +34,7 @@ use crate::memo::core::{Core, Where};
 use crate::memo::counter_block::Count;
 use crate::memo::site::Site;
 use crate::sys::panics::Panics;
-use crate::sys::sync::plain::{AtomicBool, Mutex, Ordering};
+use crate::sys::sync::plain::{AtomicBool, AtomicU32, Mutex, Ordering};
 use crate::sys::sync::unpoisoned;
 
 /// An object's identity in the keys of others.
@@ -43,6 +46,8 @@ pub(crate) struct Peer {
     watched: AtomicBool,
     /// Whether a result was suspected of holding the object.
     suspected: AtomicBool,
+    /// How many times all its entries were asked to go.
+    forgets: AtomicU32,
     links: Mutex<HashMap<EntryId, CellRef>>,
 }
 
@@ -53,6 +58,7 @@ impl Peer {
             dead: AtomicBool::new(false),
             watched: AtomicBool::new(false),
             suspected: AtomicBool::new(false),
+            forgets: AtomicU32::new(0),
             links: Mutex::new(HashMap::new()),
         }
     }
@@ -111,6 +117,20 @@ impl Peer {
     /// Visits the entries that the object takes part in, under its lock.
     pub(crate) fn each_entry(&self, mut visit: impl FnMut(&CellRef, EntryId)) {
         unpoisoned(self.links.lock()).iter().for_each(|(&entry, cell)| visit(cell, entry));
+    }
+
+    /// The entries that the object takes part in, which are to go though it lives on.
+    pub(crate) fn forget(&self) -> Vec<(CellRef, EntryId)> {
+        // Before the links are looked at: an entry that is linked later sees it (invariant 5).
+        self.forgets.fetch_add(1, Ordering::Relaxed);
+        let mut entries = Vec::new();
+        self.each_entry(|cell, entry| entries.push((cell.clone(), entry)));
+        entries
+    }
+
+    /// How many times that was asked for.
+    pub(crate) fn forgets(&self) -> u32 {
+        self.forgets.load(Ordering::Relaxed)
     }
 
     /// Ends every entry the object takes part in.
@@ -258,6 +278,7 @@ static PEER_VTABLE: CellVtable = CellVtable {
     inert: false,
     // SAFETY: the vtable is that of this type, and the caller's cell is alive.
     is_quiet: |cell| unsafe { crate::anchor::any_cell::cast::<PeerCell>(cell) }.peer.is_quiet(),
+    stays: false,
     shared: None,
 };
 

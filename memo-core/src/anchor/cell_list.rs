@@ -262,6 +262,37 @@ impl CellList {
     }
 }
 
+/// Takes the cells that `goes` accepts out of a chain, and hands each to `take`. Returns the rest, in its order.
+///
+/// # Safety
+/// The chain was taken from its list, and is the caller's.
+pub(crate) unsafe fn take_from(
+    chain: *mut CellHead,
+    goes: impl Fn(NonNull<CellHead>) -> bool,
+    mut take: impl FnMut(NonNull<CellHead>),
+) -> *mut CellHead {
+    let (mut rest, mut before, mut at) = (chain, None::<NonNull<CellHead>>, chain);
+    while let Some(cell) = NonNull::new(at) {
+        // SAFETY: the caller's.
+        at = unsafe { cell.as_ref() }.next();
+        if !goes(cell) {
+            before = Some(cell);
+            continue;
+        }
+        match before {
+            Some(before) => {
+                // SAFETY: the caller's.
+                let before = unsafe { before.as_ref() };
+                // SAFETY: the caller's.
+                unsafe { before.set_next(at) };
+            }
+            None => rest = at,
+        }
+        take(cell);
+    }
+    rest
+}
+
 /// Whether this head is a match: any of the memo's, or a filled one.
 #[inline(always)]
 fn is<const FILLED: bool>(head: &CellHead, memo: &'static Core) -> bool {

@@ -36,6 +36,8 @@ impl<T: ?Sized> Owner for Rc<T> {
     type Scope = Local;
 }
 
+// So that the compiler says what there is to say of owners.
+#[diagnostic::do_not_recommend]
 impl<T: HasAnchor + ?Sized> Owner for T {
     type Scope = Shared;
 }

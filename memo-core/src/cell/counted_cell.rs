@@ -13,7 +13,7 @@ use crate::anchor::any_cell::{self, AnyCell, CellRef};
 use crate::argument::key::{KeySet, StoredKey};
 use crate::argument::scope::Scope;
 use crate::cell::detached_flights;
-use crate::cell::entry_links::{Linked, is_dead, unlink};
+use crate::cell::entry_links::{Linked, forgets, is_dead, unlink};
 use crate::cell::racers::{Race, Racers};
 use crate::memo::all_memos;
 use crate::memo::cell_head::CellHead;
@@ -74,6 +74,7 @@ where
         living: any_cell::living::<Self>,
         inert: St::FRONTED && !mem::needs_drop::<St::Value>(),
         is_quiet: |_| Self::QUIET,
+        stays: false,
         shared: Some(SharedVtable {
             quiet: Self::QUIET,
             // SAFETY: the vtable is that of this type, and the caller's cell is alive.
@@ -272,7 +273,7 @@ where
         let added = self.with_key(hash, keys, is, |store, there| match there {
             Some(there) => Err(there.clone()),
             // Under the lock of the insertion: a later request finds the entry.
-            None if race.is_some_and(Race::is_overtaken) => Ok(false),
+            None if race.is_some_and(|race| race.is_overtaken(self.forgets(entry))) => Ok(false),
             None => {
                 store.insert(&self.front, entry.clone());
                 Ok(true)
@@ -326,6 +327,11 @@ where
     pub(crate) fn race(&self, hash: u64) -> Race<'_> {
         let _store = self.lock();
         self.racers.add(hash)
+    }
+
+    /// How often the weak arguments of an entry were asked to forget, which is nothing to a result that is lent: that stays.
+    pub(crate) fn forgets(&self, entry: &Counted<St>) -> u32 {
+        if self.core().site().lends { 0 } else { forgets::<S, St::Key>(entry.meta.key()) }
     }
 
     fn note_detached(taken: &Taken<St>) {

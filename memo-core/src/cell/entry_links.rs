@@ -51,6 +51,15 @@ where
     }
 }
 
+/// How often the key's weak arguments were asked to forget, in all.
+pub(crate) fn forgets<S: Scope, K: StoredKey<S>>(key: &K) -> u32 {
+    let mut forgets = 0_u32;
+    if K::PEERS {
+        key.each_peer(&mut |peer| forgets = forgets.wrapping_add(peer.forgets()));
+    }
+    forgets
+}
+
 /// Whether one of the key's weak arguments is dead.
 pub(crate) fn is_dead<S: Scope, K: StoredKey<S>>(key: &K) -> bool {
     let mut dead = false;

@@ -45,6 +45,7 @@ impl<V: 'static> LentCell<V> {
         living: any_cell::living::<Self>,
         inert: !std::mem::needs_drop::<V>(),
         is_quiet: |_| false,
+        stays: false,
         shared: None,
     };
 }

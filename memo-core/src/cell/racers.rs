@@ -42,6 +42,8 @@ pub(crate) struct Racers {
 pub(crate) struct Race<'c> {
     racers: &'c Racers,
     number: u64,
+    /// How often its weak arguments besides the owner were asked to forget before the body ran.
+    forgets: u32,
 }
 
 impl Racers {
@@ -65,7 +67,7 @@ impl Racers {
         // The cell's lock orders this: a request holds it.
         self.running.fetch_add(1, Ordering::Relaxed);
         self.on_list(|list| list.push(Racer { number, cell: self.cell(), hash }));
-        Race { racers: self, number }
+        Race { racers: self, number, forgets: 0 }
     }
 
     /// The key of this hash was asked to go; without one, all were. Under the cell's lock.
@@ -79,8 +81,16 @@ impl Racers {
 }
 
 impl Race<'_> {
-    /// Whether its key was asked to go since it began. Under the cell's lock.
-    pub(crate) fn is_overtaken(&self) -> bool {
+    /// Notes how often its weak arguments were asked to forget.
+    pub(crate) fn note(&mut self, forgets: u32) {
+        self.forgets = forgets;
+    }
+
+    /// Whether its key was asked to go since it began, or one of its weak arguments to forget. Under the cell's lock.
+    pub(crate) fn is_overtaken(&self, forgets: u32) -> bool {
+        if self.forgets != forgets {
+            return true;
+        }
         self.racers.on_list(|list| list.iter().all(|racer| racer.number != self.number))
     }
 }

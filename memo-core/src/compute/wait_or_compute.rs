@@ -227,8 +227,9 @@ impl<'w, M: Spec, K: KeyOf<M>> Entries<'w, '_, M, K> {
     }
 
     #[track_caller]
-    fn compute_beside(&mut self, race: Race<'w>) -> Begun<'w, M> {
+    fn compute_beside(&mut self, mut race: Race<'w>) -> Begun<'w, M> {
         let entry = self.entry();
+        race.note(self.cell.forgets(&entry));
         rings::guard_depth(self.cell.core(), self.task(&entry, true));
         self.compute(entry, Role::Race(race))
     }

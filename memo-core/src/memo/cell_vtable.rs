@@ -18,6 +18,8 @@ pub(crate) struct CellVtable {
     pub(crate) inert: bool,
     /// Whether ending and releasing this cell runs no user code and does not panic, if that is not known of all.
     pub(crate) is_quiet: unsafe fn(NonNull<CellHead>) -> bool,
+    /// Whether it is of the object and not of its content, so that `&mut` access to the object leaves it where it is.
+    pub(crate) stays: bool,
     /// For cells that can be enumerated.
     pub(crate) shared: Option<SharedVtable>,
 }

@@ -570,6 +570,7 @@ static VTABLE: CellVtable = CellVtable {
     inert: false,
     // Ending it does nothing.
     is_quiet: |_| true,
+    stays: false,
     shared: None,
 };
 

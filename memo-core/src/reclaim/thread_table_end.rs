@@ -5,6 +5,8 @@
 //! as leaked. A table made after that is freed once more, when the destructors registered by then have run; after that, a table
 //! is freed at the end of each outermost call.
 
+use std::sync::OnceLock;
+
 use super::sweep;
 use crate::anchor::back_link;
 use crate::anchor::side_table::end_of_nodes;
@@ -38,7 +40,8 @@ pub(super) fn close() {
         // A panic would abort the process here: the thread has no caller left to receive it.
         let mut panics = Panics::default();
         panics.run(sweep::sweep_here);
-        let ended = end_what_is_not_lent(&mut panics);
+        let mut ended = TABLE_GOES.get().map_or(0, |act| act(&mut panics));
+        ended += end_what_is_not_lent(&mut panics);
         // What is alive of these lives on elsewhere, or has no result that could be lent.
         let free = end_of_nodes::end_all(local::take_if(|node| !may_be_lent(node)), &mut panics);
         local::give_back(free, const { Chain::new() });
@@ -51,6 +54,13 @@ pub(super) fn close() {
     if local::exists() {
         count_leaked();
     }
+}
+
+static TABLE_GOES: OnceLock<fn(&mut Panics) -> usize> = OnceLock::new();
+
+/// From now on `act` is called before a thread gives up its table. It returns how many times it ran user code.
+pub(crate) fn before_table_goes(act: fn(&mut Panics) -> usize) {
+    TABLE_GOES.get_or_init(|| act);
 }
 
 /// Whether a result may be lent for `'static`: one of an `Rc` that was leaked, or that a later destructor holds; or one that this object

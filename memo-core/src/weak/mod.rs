@@ -11,11 +11,13 @@
 //! | objects to objects | [`WeakWeakMap`] | [`unsync::WeakWeakMap`] |
 //! | one object for each equal value | [`Interner`] | |
 //! | all objects of a type | [`Instances`] | |
+//! | what runs when an object goes | [`finalize`] | [`finalize`] of an `Rc` |
 //!
 //! An object is an `Arc` or, in [`unsync`], an `Rc`, of anything. Weak maps are types of their own, and no mode of strong ones: what is in one
 //! may be gone at the next look, and its type says so.
 
 mod classes;
+mod finalize;
 mod instances;
 mod interner;
 mod key;
@@ -23,6 +25,7 @@ mod lazy_hasher;
 pub mod sync;
 pub mod unsync;
 
+pub use finalize::{Finalizer, Reason, finalize};
 pub use instances::Instances;
 pub use interner::Interner;
 pub use key::{Strong, WeakKey};

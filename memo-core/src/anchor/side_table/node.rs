@@ -16,6 +16,7 @@ use std::ptr::NonNull;
 use super::index::address::Addressed;
 use crate::anchor::anchor::Anchor;
 use crate::anchor::any_cell::{self, AnyCell};
+use crate::anchor::cell_list;
 use crate::anchor::drop_queue;
 use crate::anchor::liveness::AnyWeak;
 use crate::memo::cell_head::CellHead;
@@ -196,33 +197,17 @@ impl Node {
         // SAFETY: the caller's.
         let anchor = unsafe { &mut (*node.as_ptr()).anchor };
         anchor.cells_go();
-        let mut chain = anchor.take();
+        let chain = anchor.take();
         // SAFETY: the caller's.
         let Some(room) = unsafe { Self::room(node) }.map(Room::start) else { return chain };
-        let mut before: Option<NonNull<CellHead>> = None;
-        let mut at = chain;
-        while let Some(cell) = NonNull::new(at) {
+        let end = |cell: NonNull<CellHead>| {
             // SAFETY: the chain is the caller's.
-            let head = unsafe { cell.as_ref() };
-            at = head.next();
-            if cell != room {
-                before = Some(cell);
-                continue;
-            }
-            match before {
-                Some(before) => {
-                    // SAFETY: as above.
-                    let before = unsafe { before.as_ref() };
-                    // SAFETY: as above.
-                    unsafe { before.set_next(at) };
-                }
-                None => chain = at,
-            }
+            let memo = unsafe { cell.as_ref() }.memo();
             // SAFETY: the vtable is that of the cell's memo, and the object is dead. No user code runs (invariant 4).
-            unsafe { (head.memo().vtable().end)(cell, Count::Dropped) };
-            break;
-        }
-        chain
+            unsafe { (memo.vtable().end)(cell, Count::Dropped) };
+        };
+        // SAFETY: taken just now.
+        unsafe { cell_list::take_from(chain, |cell| cell == room, end) }
     }
 }
 

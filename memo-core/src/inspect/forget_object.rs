@@ -1,0 +1,122 @@
+//! Dropping the results of one object, which lives on.
+
+use std::sync::Arc;
+
+use crate::anchor::anchor::Anchor;
+use crate::anchor::any_cell::CellRef;
+use crate::anchor::back_link;
+use crate::anchor::side_table::local;
+use crate::anchor::side_table::object::Subject;
+use crate::argument::owner::Owner;
+use crate::argument::scope::Scope;
+use crate::memo::cell_vtable::EntryId;
+use crate::memo::counter_block::Count;
+use crate::sys::depth::DepthGuard;
+use crate::sys::hazard::retire::Batch;
+use crate::sys::panics::Panics;
+
+/// Drops every result of one living object; how many there were.
+///
+/// Of all memos that return by clone, as [`clear`](crate::Memo::clear) does for one memo: the results that it carries, and those in which it
+/// is a further weak argument. They are counted as cleared, and dropped before this returns or, if another call is copying one, when that is
+/// done. What is in flight for this object is not stored. The object is an argument like any other afterwards.
+///
+/// Lent results stay, since a `&` to one may be out: they go with their objects, or with `&mut` access to them. So do
+/// [finalizers](crate::weak::finalize), which are no results.
+///
+/// For an `Rc`: on this thread, which is the only one that has it. Of an `Arc`, and of an object with an anchor inside, that takes part in
+/// memos of `Rc` owners or in ones marked `local`: what they have on this thread.
+///
+/// # Panics
+///
+/// If the destructor of a result panics, when all are dropped.
+///
+/// # Cost
+///
+/// In proportion to the memos that have been asked about this object and to its results, and to nothing else: the object's anchor lists them.
+///
+/// # Examples
+///
+/// ```
+/// use memo_core::{forget_object, weak_memo};
+/// use std::sync::Arc;
+///
+/// #[weak_memo]
+/// fn words(text: &Arc<String>) -> usize {
+///     text.split_whitespace().count()
+/// }
+///
+/// #[weak_memo]
+/// fn starts_with(text: &Arc<String>, other: &Arc<String>) -> bool {
+///     text.starts_with(&***other)
+/// }
+///
+/// let (long, short) = (Arc::new(String::from("to be or")), Arc::new(String::from("to")));
+/// words(&long);
+/// words(&short);
+/// starts_with(&long, &short);
+///
+/// assert_eq!(forget_object(&short), 2);
+/// assert_eq!(words_memo().get(&short), None);
+/// assert_eq!(words_memo().get(&long), Some(3));
+/// assert!(starts_with_memo().is_empty());
+/// ```
+pub fn forget_object<O: Owner + ?Sized>(object: &O) -> usize {
+    // Results run user code as they go: no sweep starts below it, and no table of this thread ends.
+    let _deeper = DepthGuard::enter();
+    let mut results = Results::default();
+    if let Some(anchor) = object.find_anchor() {
+        results.add(anchor);
+        // An object with an anchor inside has another one for what it takes part in on this thread.
+        let peer = back_link::find(anchor).map(|peer| Arc::as_ptr(peer) as usize);
+        if let Some(here) = peer.and_then(|peer| local::find(Subject::of_peer(peer))) {
+            results.add(here);
+        }
+    }
+    // And so does an `Arc`.
+    if !O::Scope::LOCAL {
+        if let Some(here) = object.life().and_then(|(subject, _)| local::find(subject)) {
+            results.add(here);
+        }
+    }
+    results.drop_all()
+}
+
+/// The results that are to go: counted first, since what is dropped may do anything.
+#[derive(Default)]
+struct Results {
+    cells: Vec<CellRef>,
+    entries: Vec<(CellRef, EntryId)>,
+}
+
+impl Results {
+    fn add(&mut self, anchor: &Anchor) {
+        anchor.cells().each(|cell| {
+            // SAFETY: the anchor is borrowed.
+            let memo = unsafe { cell.as_ref() }.memo();
+            if memo.vtable().shared.is_some() && !memo.site().lends {
+                // SAFETY: the anchor is borrowed, and the cell is one that can be counted.
+                self.cells.push(unsafe { CellRef::retain(cell) });
+            }
+        });
+        if let Some(peer) = back_link::find(anchor) {
+            self.entries.extend(peer.forget().into_iter().filter(|(cell, _)| !cell.memo().site().lends));
+        }
+    }
+
+    fn drop_all(self) -> usize {
+        let (mut panics, mut batch) = (Panics::default(), Batch::default());
+        let mut dropped = 0;
+        for cell in self.cells {
+            dropped += cell.empty(Count::Cleared, &mut batch, &mut panics);
+            panics.run(|| drop(cell));
+        }
+        for (cell, entry) in self.entries {
+            dropped += usize::from(panics.run(|| cell.remove(entry, Count::Cleared)) == Some(true));
+            panics.run(|| drop(cell));
+        }
+        batch.finish(&mut panics);
+        panics.resume();
+        dropped
+    }
+}

@@ -1,0 +1,7 @@
+//! The weak toolbox, and what a user can ask of one object.
+
+mod finalize;
+mod forget_object;
+
+#[global_allocator]
+static HEAP: memo_tests::Heap = memo_tests::Heap;
