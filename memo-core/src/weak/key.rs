@@ -2,35 +2,40 @@
 
 use std::{rc, sync};
 
+use super::object::{Life, Tie, Told};
+use crate::anchor::anchor::HasAnchor;
 use crate::anchor::side_table::object::{SPREAD, Subject};
 
 mod sealed {
     pub trait Sealed {}
     impl<T: ?Sized> Sealed for std::sync::Arc<T> {}
     impl<T: ?Sized> Sealed for std::rc::Rc<T> {}
+    impl<T: crate::anchor::anchor::HasAnchor + ?Sized> Sealed for T {}
 }
 
-/// What can be a key of a weak map: `Arc<T>` and `Rc<T>`, of any `T`.
+/// What can be a key of a weak map: `Arc<T>` and `Rc<T>` of any `T`, and every object with an anchor inside.
 ///
 /// A key takes part by identity: its `Hash` and `Eq` are never called and need not exist, and two equal objects are two keys. All
-/// clones of one `Arc` are one key. It is not kept alive.
+/// clones of one `Arc` are one key. It is not kept alive. The written type decides: `&Arc<Anchored<T>>` is the `Arc`, `&Anchored<T>` the object.
+#[allow(private_interfaces, reason = "sealed: callers outside name the trait only")]
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be held weakly",
-    label = "not an `Arc` or an `Rc`",
-    note = "keys of weak maps are objects that others share: put it into an `Arc` or an `Rc`"
+    label = "not an `Arc`, an `Rc`, or an object with an anchor",
+    note = "keys of weak maps are objects: put it into an `Arc` or an `Rc`, wrap it in `memo_core::Anchored`, or give it a field of type `memo_core::Anchor` and derive `HasAnchor`"
 )]
 pub trait WeakKey: sealed::Sealed {
     /// What the map holds of it.
     #[doc(hidden)]
     type Weak;
-    /// Its identity as long as a `Weak` of it is held: a hash of where it is that no other place has.
+    /// Its identity as long as a `Weak` of it is held: a hash of where it is that no other place has. `None`: it is in no map.
     #[doc(hidden)]
-    fn identity(&self) -> u64;
-    /// The size of the object, in bytes.
+    fn identity(&self) -> Option<u64>;
+    /// How many bytes are not given back as long as a `Weak` is held.
     #[doc(hidden)]
-    fn size(&self) -> usize;
+    fn pinned(&self) -> usize;
+    /// Its identity, and what a map holds of it. Who is `told` drops the entry when the key dies, if it tells of that.
     #[doc(hidden)]
-    fn to_weak(&self) -> Self::Weak;
+    fn to_weak(&self, told: Option<&dyn Fn() -> sync::Weak<dyn Told>>) -> (u64, Self::Weak);
     #[doc(hidden)]
     fn is_dead(weak: &Self::Weak) -> bool;
 }
@@ -49,20 +54,21 @@ pub trait Strong: WeakKey + Clone {
 
 macro_rules! pointers {
     ($($pointers:ident::$pointer:ident)+) => {$(
+        #[allow(private_interfaces, reason = "as for the trait")]
         impl<T: ?Sized> WeakKey for $pointers::$pointer<T> {
             type Weak = $pointers::Weak<T>;
 
             #[inline]
-            fn identity(&self) -> u64 {
-                spread(Subject::of(&**self).address)
+            fn identity(&self) -> Option<u64> {
+                Some(spread(Subject::of(&**self).address))
             }
             #[inline]
-            fn size(&self) -> usize {
+            fn pinned(&self) -> usize {
                 size_of_val(&**self)
             }
             #[inline]
-            fn to_weak(&self) -> Self::Weak {
-                Self::downgrade(self)
+            fn to_weak(&self, _: Option<&dyn Fn() -> sync::Weak<dyn Told>>) -> (u64, Self::Weak) {
+                (spread(Subject::of(&**self).address), Self::downgrade(self))
             }
             #[inline]
             fn is_dead(weak: &Self::Weak) -> bool {
@@ -81,6 +87,26 @@ macro_rules! pointers {
 
 pointers! { sync::Arc rc::Rc }
 
+#[allow(private_interfaces, reason = "as for the trait")]
+impl<T: HasAnchor + ?Sized> WeakKey for T {
+    type Weak = Tie;
+
+    fn identity(&self) -> Option<u64> {
+        Some(spread(Life::find(self.anchor())?.identity()))
+    }
+    fn pinned(&self) -> usize {
+        0
+    }
+    fn to_weak(&self, told: Option<&dyn Fn() -> sync::Weak<dyn Told>>) -> (u64, Tie) {
+        let anchor = self.anchor();
+        let tie = Tie::new(anchor, told.map(|told| told()));
+        (spread(tie.identity()), tie)
+    }
+    fn is_dead(tie: &Tie) -> bool {
+        tie.is_dead()
+    }
+}
+
 /// The bits that select a part of a shared map.
 pub(crate) const PART_BITS: u32 = 4;
 /// The size of a region.
@@ -92,7 +118,7 @@ const REGION_BITS: u32 = 14;
 /// make and drop objects seldom work on one part of a map. The others are the address, multiplied and folded, both of which can be undone
 /// (and no object's address needs them all: the highest are a tag, where a machine has such).
 #[inline]
-fn spread(address: usize) -> u64 {
+pub(super) fn spread(address: usize) -> u64 {
     const OTHERS: u64 = u64::MAX >> PART_BITS;
     let region = (address as u64 >> REGION_BITS).wrapping_mul(SPREAD) & !OTHERS;
     let high = (address as u64).wrapping_mul(SPREAD) & OTHERS;

@@ -13,7 +13,8 @@
 //! | all objects of a type | [`Instances`] | |
 //! | what runs when an object goes | [`finalize`] | [`finalize`] of an `Rc` |
 //!
-//! An object is an `Arc` or, in [`unsync`], an `Rc`, of anything. Weak maps are types of their own, and no mode of strong ones: what is in one
+//! An object is an `Arc` or, in [`unsync`], an `Rc`, of anything; as a key also whatever has an anchor inside, and in the maps for all threads its
+//! entries go with it, exactly. Weak maps are types of their own, and no mode of strong ones: what is in one
 //! may be gone at the next look, and its type says so.
 
 mod classes;
@@ -22,6 +23,7 @@ mod instances;
 mod interner;
 mod key;
 mod lazy_hasher;
+mod object;
 pub mod sync;
 pub mod unsync;
 

@@ -2,6 +2,7 @@
 
 mod finalize;
 mod forget_object;
+mod keys_inside;
 
 #[global_allocator]
 static HEAP: memo_tests::Heap = memo_tests::Heap;

@@ -10,8 +10,8 @@ use crate::weak::key::Strong;
 
 /// A map from objects to values, which go when their objects do: for all threads, who change it through `&`.
 ///
-/// Keys are `Arc<T>` of any `T`, by identity: `Hash` and `Eq` of `T` are never called, two equal objects are two keys, and all clones of
-/// one `Arc` are one. The map keeps no key alive. From the moment a key's last strong pointer is gone its entry is never seen: not by
+/// Keys are `Arc<T>` of any `T`, or objects with an anchor inside ([`Anchored`](crate::Anchored), [`HasAnchor`](crate::HasAnchor)), by identity: `Hash` and
+/// `Eq` are never called, two equal objects are two keys, and all clones of one `Arc` are one. The map keeps no key alive. From the moment a key's last strong pointer is gone its entry is never seen: not by
 /// [`len`](Self::len), not by iteration, and no look-up can name it.
 ///
 /// A look-up takes no lock and writes nothing that is shared, beside a count in the entry where `V`'s `Clone` is the user's. Values are returned
@@ -20,7 +20,11 @@ use crate::weak::key::Strong;
 ///
 /// # When values are dropped
 ///
-/// An `Arc` dies without notice, so its value is dropped later: by [`sweep`](Self::sweep) or [`memo_core::sweep`](crate::sweep()); by an insertion, each of
+/// *A key with an anchor inside* takes its entries with it: they are dropped inside its own drop, on that thread. They are of the object and not
+/// of its content, so `&mut` access and [`Anchor::clear`](crate::Anchor::clear) leave them. Of such keys no strong handle can be made, so the map
+/// iterates over their values only.
+///
+/// *An `Arc`* dies without notice, so its value is dropped later: by [`sweep`](Self::sweep) or [`memo_core::sweep`](crate::sweep()); by an insertion, each of
 /// which looks at two other entries of its size class and its part of the map; and a little by every few thousandth look-up in any such map or
 /// call of any memo. While keys are inserted, the dead that are not found yet are so at most as many as the living of the class.
 /// Inside the body of a memo no value with a destructor is dropped. Until its entry is dropped, a dead key keeps its allocation, not its
@@ -49,14 +53,14 @@ use crate::weak::key::Strong;
 /// drop(session);
 /// assert!(LAST_SEEN.is_empty());
 /// ```
-pub struct WeakKeyMap<K: SharedKey, V: Send + Sync + 'static> {
+pub struct WeakKeyMap<K: SharedKey + ?Sized, V: Send + Sync + 'static> {
     table: KeyTable<K, Own<V>>,
 }
 
 /// A value of a [`WeakKeyMap`], which stays as long as this does. No lock is held.
-pub struct Ref<'m, K: SharedKey, V: Send + Sync + 'static>(HeldKey<'m, K, Own<V>>);
+pub struct Ref<'m, K: SharedKey + ?Sized, V: Send + Sync + 'static>(HeldKey<'m, K, Own<V>>);
 
-impl<K: SharedKey, V: Send + Sync + 'static> Deref for Ref<'_, K, V> {
+impl<K: SharedKey + ?Sized, V: Send + Sync + 'static> Deref for Ref<'_, K, V> {
     type Target = V;
 
     fn deref(&self) -> &V {
@@ -64,13 +68,13 @@ impl<K: SharedKey, V: Send + Sync + 'static> Deref for Ref<'_, K, V> {
     }
 }
 
-impl<K: SharedKey, V: Send + Sync + 'static + fmt::Debug> fmt::Debug for Ref<'_, K, V> {
+impl<K: SharedKey + ?Sized, V: Send + Sync + 'static + fmt::Debug> fmt::Debug for Ref<'_, K, V> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         (**self).fmt(f)
     }
 }
 
-impl<K: SharedKey, V: Send + Sync + 'static> WeakKeyMap<K, V> {
+impl<K: SharedKey + ?Sized, V: Send + Sync + 'static> WeakKeyMap<K, V> {
     /// An empty map. Allocates nothing.
     #[must_use]
     pub const fn new() -> Self {
@@ -92,7 +96,7 @@ impl<K: SharedKey, V: Send + Sync + 'static> WeakKeyMap<K, V> {
         V: Clone,
     {
         if is_plain::<V>() {
-            return self.table.look()?.look(key.identity(), |node| {
+            return self.table.look()?.look(key.identity()?, |node| {
                 // SAFETY: the node is looked at.
                 let value = unsafe { Self::value(node.content()) };
                 // SAFETY: its `Clone` copies it, and it has no drop glue, so it is there as long as the node is.
@@ -273,7 +277,7 @@ impl<K: SharedKey, V: Send + Sync + 'static> WeakKeyMap<K, V> {
     }
 }
 
-impl<K: SharedKey, V: Send + Sync + 'static> Default for WeakKeyMap<K, V> {
+impl<K: SharedKey + ?Sized, V: Send + Sync + 'static> Default for WeakKeyMap<K, V> {
     fn default() -> Self {
         Self::new()
     }

@@ -13,7 +13,7 @@ use crate::weak::key::{Strong, WeakKey};
     note = "for `Rc`s, and for objects that stay on one thread, there are the maps in `memo_core::weak::unsync`"
 )]
 pub trait SharedKey: WeakKey<Weak: Send + Sync> + 'static {}
-impl<K: WeakKey<Weak: Send + Sync> + 'static> SharedKey for K {}
+impl<K: WeakKey<Weak: Send + Sync> + ?Sized + 'static> SharedKey for K {}
 
 /// What a map keeps for a key.
 pub(super) trait Payload {
@@ -38,7 +38,7 @@ pub(super) struct Weakly<V: WeakKey>(V::Weak);
 
 impl<V: Strong> Weakly<V> {
     pub(super) fn new(value: &V) -> Self {
-        Self(value.to_weak())
+        Self(value.to_weak(None).1)
     }
 
     pub(super) fn get(&self) -> Option<V> {
@@ -53,7 +53,7 @@ impl<V: WeakKey> Payload for Weakly<V> {
     }
 }
 
-pub(super) struct Keyed<K: WeakKey, P> {
+pub(super) struct Keyed<K: WeakKey + ?Sized, P> {
     key: K::Weak,
     pub(super) payload: P,
 }
@@ -64,7 +64,7 @@ impl<K: Strong, P> Keyed<K, P> {
     }
 }
 
-impl<K: WeakKey, P: Payload> Mortal for Keyed<K, P> {
+impl<K: WeakKey + ?Sized, P: Payload> Mortal for Keyed<K, P> {
     const QUIET: bool = P::QUIET;
     fn is_dead(&self) -> bool {
         K::is_dead(&self.key) || self.payload.is_dead()
@@ -72,11 +72,11 @@ impl<K: WeakKey, P: Payload> Mortal for Keyed<K, P> {
 }
 
 /// The table of a map with weak keys.
-pub(super) struct KeyTable<K: SharedKey, P: Payload + Send + Sync + 'static>(Lazy<Keyed<K, P>>);
+pub(super) struct KeyTable<K: SharedKey + ?Sized, P: Payload + Send + Sync + 'static>(Lazy<Keyed<K, P>>);
 
 pub(super) type HeldKey<'t, K, P> = Held<'t, Keyed<K, P>>;
 
-impl<K: SharedKey, P: Payload + Send + Sync + 'static> KeyTable<K, P> {
+impl<K: SharedKey + ?Sized, P: Payload + Send + Sync + 'static> KeyTable<K, P> {
     pub(super) const fn new() -> Self {
         Self(Lazy::new())
     }
@@ -97,23 +97,30 @@ impl<K: SharedKey, P: Payload + Send + Sync + 'static> KeyTable<K, P> {
     /// What `key` has, held.
     #[inline]
     pub(super) fn hold(&self, key: &K) -> Option<HeldKey<'_, K, P>> {
-        self.look()?.hold(key.identity())
+        self.look()?.hold(key.identity()?)
     }
 
     #[inline]
     pub(super) fn contains(&self, key: &K) -> bool {
         // A node that is found is of this key; what is in it is not looked at.
-        self.look().is_some_and(|table| table.look(key.identity(), |_| Some(())).is_some())
+        let identity = key.identity();
+        self.look().zip(identity).is_some_and(|(table, identity)| table.look(identity, |_| Some(())).is_some())
+    }
+
+    /// What is put in for `key`, and where.
+    fn content(&self, key: &K, payload: P) -> (&Table<Keyed<K, P>>, u64, Keyed<K, P>) {
+        let table = self.0.make();
+        let (identity, key) = key.to_weak(Some(&|| Table::told(table)));
+        (table, identity, Keyed { key, payload })
     }
 
     /// Sets what `key` has. Returns what it had.
     pub(super) fn put(&self, key: &K, payload: P) -> Option<HeldKey<'_, K, P>> {
-        let identity = key.identity();
-        let content = Keyed { key: key.to_weak(), payload };
-        let old = self.0.make().with(identity, |shard| match shard.first(identity) {
+        let (table, identity, content) = self.content(key, payload);
+        let old = table.with(identity, |shard| match shard.first(identity) {
             Some(there) => shard.replace(&there, content),
             None => {
-                shard.add(identity, key.size(), content);
+                shard.add(identity, key.pinned(), content);
                 None
             }
         });
@@ -123,14 +130,13 @@ impl<K: SharedKey, P: Payload + Send + Sync + 'static> KeyTable<K, P> {
 
     /// What `key` has; or what it gets, if that is nothing, or dead. `Err`: it had something, and this was not needed.
     pub(super) fn get_or_put(&self, key: &K, payload: P) -> (HeldKey<'_, K, P>, Option<P>) {
-        let identity = key.identity();
-        let content = Keyed { key: key.to_weak(), payload };
-        let (held, old, unneeded) = self.0.make().with(identity, |shard| {
+        let (table, identity, content) = self.content(key, payload);
+        let (held, old, unneeded) = table.with(identity, |shard| {
             let old = match shard.first(identity) {
                 Some(there) if there.is_dead() => shard.replace(&there, content),
                 Some(there) => return (there, None, Some(content)),
                 None => {
-                    shard.add(identity, key.size(), content);
+                    shard.add(identity, key.pinned(), content);
                     None
                 }
             };
@@ -143,15 +149,14 @@ impl<K: SharedKey, P: Payload + Send + Sync + 'static> KeyTable<K, P> {
 
     /// Puts another payload in the place of what is held, unless that is no longer there.
     pub(super) fn replace<'t>(&'t self, key: &K, held: &HeldKey<'t, K, P>, payload: P) -> bool {
-        let Some(table) = self.get() else { return false };
-        let content = Keyed { key: key.to_weak(), payload };
-        let old = table.with(key.identity(), |shard| shard.replace(held, content));
+        let (table, _, content) = self.content(key, payload);
+        let old = table.with(held.hash(), |shard| shard.replace(held, content));
         old.is_some()
     }
 
     /// Takes out what `key` has.
     pub(super) fn take(&self, key: &K) -> Option<HeldKey<'_, K, P>> {
-        let identity = key.identity();
+        let identity = key.identity()?;
         self.get()?.with(identity, |shard| {
             let there = shard.first(identity)?;
             shard.take(&there)

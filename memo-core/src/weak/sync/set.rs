@@ -24,11 +24,11 @@ use crate::weak::key::Strong;
 /// drop(bob);
 /// assert_eq!((online.len(), online.contains(&ada)), (1, true));
 /// ```
-pub struct WeakSet<K: SharedKey> {
+pub struct WeakSet<K: SharedKey + ?Sized> {
     map: WeakKeyMap<K, ()>,
 }
 
-impl<K: SharedKey> WeakSet<K> {
+impl<K: SharedKey + ?Sized> WeakSet<K> {
     /// An empty set. Allocates nothing.
     #[must_use]
     pub const fn new() -> Self {
@@ -159,7 +159,7 @@ impl<K: SharedKey + Strong> WeakSet<K> {
     }
 }
 
-impl<K: SharedKey> Default for WeakSet<K> {
+impl<K: SharedKey + ?Sized> Default for WeakSet<K> {
     fn default() -> Self {
         Self::new()
     }

@@ -1,12 +1,14 @@
 //! The table of a shared map: its shards, and its place among the tables that are swept.
 
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, OnceLock, Weak};
 
 use super::node::{Held, Mortal, Node};
 use super::shard::{Locked, SHARD_BITS, Shard};
 use crate::reclaim::tables::{self, Swept};
 use crate::sys::panics::Panics;
 use crate::sys::sync::plain::{AtomicUsize, Ordering};
+use crate::weak::key::spread;
+use crate::weak::object::Told;
 
 const SHARDS: usize = 1 << SHARD_BITS;
 
@@ -112,6 +114,25 @@ impl<C: Mortal + Send + Sync> Swept for Table<C> {
     }
 }
 
+impl<C: Mortal + Send + Sync + 'static> Table<C> {
+    /// This table, for a key that tells it of its death.
+    pub(super) fn told(this: &Arc<Self>) -> Weak<dyn Told> {
+        let this: Weak<Self> = Arc::downgrade(this);
+        this
+    }
+}
+
+impl<C: Mortal + Send + Sync> Told for Table<C> {
+    fn died(&self, life: usize) {
+        let identity = spread(life);
+        let out = self.with(identity, |shard| {
+            let there = shard.first(identity)?;
+            shard.take(&there)
+        });
+        drop(out);
+    }
+}
+
 /// A map's table, which is made with its first entry. Empty, it is a word or two, and can be a static.
 pub(crate) struct Lazy<C: Mortal + Send + Sync + 'static>(OnceLock<Arc<Table<C>>>);
 
@@ -125,7 +146,7 @@ impl<C: Mortal + Send + Sync + 'static> Lazy<C> {
         self.0.get().map(|table| &**table)
     }
 
-    pub(crate) fn make(&self) -> &Table<C> {
+    pub(crate) fn make(&self) -> &Arc<Table<C>> {
         self.0.get_or_init(|| {
             let table = Arc::new(Table::new());
             tables::add(Arc::<Table<C>>::downgrade(&table));

@@ -196,7 +196,7 @@ impl<K: Hash + Eq + Send + Sync + 'static, V: SharedKey + Strong, S: BuildHasher
     /// whose panics are swallowed. `key` takes the place of an equal one.
     pub fn insert(&self, key: K, value: &V) -> Option<V> {
         let hash = self.hasher().hash_one(&key);
-        let new = RefCell::new(Some(Valued { key, value: value.to_weak() }));
+        let new = RefCell::new(Some(Valued { key, value: value.to_weak(None).1 }));
         let old = self.table.change(
             hash,
             |there| (!there.is_dead() && is_key_of(&new, there)).then_some(()),
@@ -205,7 +205,7 @@ impl<K: Hash + Eq + Send + Sync + 'static, V: SharedKey + Strong, S: BuildHasher
                 match there.map(|(there, ())| there).or_else(|| all.iter().find(|there| there.is_dead())) {
                     Some(there) => shard.replace(there, new),
                     None => {
-                        shard.add(hash, value.size(), new);
+                        shard.add(hash, value.pinned(), new);
                         None
                     }
                 }
@@ -223,7 +223,7 @@ impl<K: Hash + Eq + Send + Sync + 'static, V: SharedKey + Strong, S: BuildHasher
         }
         let value = make();
         let hash = self.hasher().hash_one(&key);
-        let new = RefCell::new(Some(Valued { key, value: value.to_weak() }));
+        let new = RefCell::new(Some(Valued { key, value: value.to_weak(None).1 }));
         let (there, replaced) = self.table.change(
             hash,
             |there| if is_key_of(&new, there) { V::upgrade(&there.value) } else { None },
@@ -235,7 +235,7 @@ impl<K: Hash + Eq + Send + Sync + 'static, V: SharedKey + Strong, S: BuildHasher
                 match all.iter().find(|there| there.is_dead()) {
                     Some(dead) => (None, shard.replace(dead, new)),
                     None => {
-                        shard.add(hash, value.size(), new);
+                        shard.add(hash, value.pinned(), new);
                         (None, None)
                     }
                 }

@@ -24,11 +24,11 @@ use crate::weak::key::Strong;
 /// drop(parent);
 /// assert!(parents.get(&child).is_none() && parents.is_empty());
 /// ```
-pub struct WeakWeakMap<K: SharedKey, V: SharedKey + Strong> {
+pub struct WeakWeakMap<K: SharedKey + ?Sized, V: SharedKey + Strong> {
     table: KeyTable<K, Weakly<V>>,
 }
 
-impl<K: SharedKey, V: SharedKey + Strong> WeakWeakMap<K, V> {
+impl<K: SharedKey + ?Sized, V: SharedKey + Strong> WeakWeakMap<K, V> {
     /// An empty map. Allocates nothing.
     #[must_use]
     pub const fn new() -> Self {
@@ -143,7 +143,7 @@ impl<K: SharedKey, V: SharedKey + Strong> WeakWeakMap<K, V> {
     }
 }
 
-impl<K: SharedKey, V: SharedKey + Strong> Default for WeakWeakMap<K, V> {
+impl<K: SharedKey + ?Sized, V: SharedKey + Strong> Default for WeakWeakMap<K, V> {
     fn default() -> Self {
         Self::new()
     }

@@ -8,13 +8,13 @@ use crate::weak::key::{Strong, WeakKey};
 
 /// A map from objects to values, which go when their objects do: for one owner, as `HashMap` is.
 ///
-/// Keys are `Arc<T>` or `Rc<T>` of any `T`, by identity: `Hash` and `Eq` of `T` are never called, two equal objects are two keys, and all
-/// clones of one pointer are one. The map keeps no key alive. From the moment a key's last strong pointer is gone its entry is never
+/// Keys are `Arc<T>` or `Rc<T>` of any `T`, or objects with an anchor inside ([`Anchored`](crate::Anchored), [`HasAnchor`](crate::HasAnchor)), by identity:
+/// `Hash` and `Eq` are never called, two equal objects are two keys, and all clones of one pointer are one. The map keeps no key alive. From the moment a key's last strong pointer is gone its entry is never
 /// seen: not by [`len`](Self::len), not by iteration, and no look-up can name it.
 ///
 /// # When values are dropped
 ///
-/// An `Arc` or `Rc` dies without notice, so its value is dropped later: by [`sweep`](Self::sweep), or by an insertion, each of which looks
+/// Not by the death of the key, which may be on another thread, but later: by [`sweep`](Self::sweep), or by an insertion, each of which looks
 /// at two other entries of its size class and drops the dead among them. While keys are inserted, the dead that are not found yet are so
 /// at most as many as the living of the class. Calls that take `&self` drop nothing. Until its entry is dropped, a dead key keeps
 /// its allocation, not its contents.
@@ -40,23 +40,24 @@ use crate::weak::key::{Strong, WeakKey};
 /// drop(button);
 /// assert!(clicks.is_empty());
 /// ```
-pub struct WeakKeyMap<K: WeakKey, V> {
+pub struct WeakKeyMap<K: WeakKey + ?Sized, V> {
     entries: Entries<Keyed<K, V>>,
 }
 
-struct Keyed<K: WeakKey, V> {
+struct Keyed<K: WeakKey + ?Sized, V> {
     identity: u64,
     key: K::Weak,
     value: V,
 }
 
-impl<K: WeakKey, V> Keyed<K, V> {
+impl<K: WeakKey + ?Sized, V> Keyed<K, V> {
     fn new(key: &K, value: V) -> Self {
-        Self { identity: key.identity(), key: key.to_weak(), value }
+        let (identity, key) = key.to_weak(None);
+        Self { identity, key, value }
     }
 }
 
-impl<K: WeakKey, V> Stored for Keyed<K, V> {
+impl<K: WeakKey + ?Sized, V> Stored for Keyed<K, V> {
     fn hash(&self) -> u64 {
         self.identity
     }
@@ -65,7 +66,7 @@ impl<K: WeakKey, V> Stored for Keyed<K, V> {
     }
 }
 
-impl<K: WeakKey, V> WeakKeyMap<K, V> {
+impl<K: WeakKey + ?Sized, V> WeakKeyMap<K, V> {
     /// An empty map. Allocates nothing.
     #[must_use]
     pub const fn new() -> Self {
@@ -82,7 +83,7 @@ impl<K: WeakKey, V> WeakKeyMap<K, V> {
 
     #[inline]
     fn find(&self, key: &K) -> Option<Place> {
-        let identity = key.identity();
+        let identity = key.identity()?;
         self.entries.find(identity, |entry| entry.identity == identity)
     }
 
@@ -111,7 +112,7 @@ impl<K: WeakKey, V> WeakKeyMap<K, V> {
         match self.find(key) {
             Some(place) => Some(std::mem::replace(&mut self.entries.get_mut(place).value, value)),
             None => {
-                self.entries.add(key.size(), Keyed::new(key, value));
+                self.entries.add(key.pinned(), Keyed::new(key, value));
                 None
             }
         }
@@ -240,14 +241,14 @@ impl<K: WeakKey, V> WeakKeyMap<K, V> {
 }
 
 /// The place of a key in a [`WeakKeyMap`].
-pub enum Entry<'a, K: WeakKey, V> {
+pub enum Entry<'a, K: WeakKey + ?Sized, V> {
     /// With a value.
     Occupied(OccupiedEntry<'a, K, V>),
     /// Without.
     Vacant(VacantEntry<'a, K, V>),
 }
 
-impl<'a, K: WeakKey, V> Entry<'a, K, V> {
+impl<'a, K: WeakKey + ?Sized, V> Entry<'a, K, V> {
     /// The value there; `value`, if there was none.
     pub fn or_insert(self, value: V) -> &'a mut V {
         self.or_insert_with(|| value)
@@ -280,12 +281,12 @@ impl<'a, K: WeakKey, V> Entry<'a, K, V> {
 }
 
 /// A key's value in a [`WeakKeyMap`].
-pub struct OccupiedEntry<'a, K: WeakKey, V> {
+pub struct OccupiedEntry<'a, K: WeakKey + ?Sized, V> {
     map: &'a mut WeakKeyMap<K, V>,
     place: Place,
 }
 
-impl<'a, K: WeakKey, V> OccupiedEntry<'a, K, V> {
+impl<'a, K: WeakKey + ?Sized, V> OccupiedEntry<'a, K, V> {
     /// The value.
     #[must_use]
     pub fn get(&self) -> &V {
@@ -315,12 +316,12 @@ impl<'a, K: WeakKey, V> OccupiedEntry<'a, K, V> {
 }
 
 /// A key without a value in a [`WeakKeyMap`].
-pub struct VacantEntry<'a, K: WeakKey, V> {
+pub struct VacantEntry<'a, K: WeakKey + ?Sized, V> {
     map: &'a mut WeakKeyMap<K, V>,
     key: &'a K,
 }
 
-impl<'a, K: WeakKey, V> VacantEntry<'a, K, V> {
+impl<'a, K: WeakKey + ?Sized, V> VacantEntry<'a, K, V> {
     /// The key.
     #[must_use]
     pub fn key(&self) -> &'a K {
@@ -329,18 +330,18 @@ impl<'a, K: WeakKey, V> VacantEntry<'a, K, V> {
 
     /// Sets the value. As [`WeakKeyMap::insert`].
     pub fn insert(self, value: V) -> &'a mut V {
-        let place = self.map.entries.add(self.key.size(), Keyed::new(self.key, value));
+        let place = self.map.entries.add(self.key.pinned(), Keyed::new(self.key, value));
         &mut self.map.entries.get_mut(place).value
     }
 }
 
-impl<K: WeakKey, V> Default for WeakKeyMap<K, V> {
+impl<K: WeakKey + ?Sized, V> Default for WeakKeyMap<K, V> {
     fn default() -> Self {
         Self::new()
     }
 }
 
-impl<K: WeakKey, V> fmt::Debug for WeakKeyMap<K, V>
+impl<K: WeakKey + ?Sized, V> fmt::Debug for WeakKeyMap<K, V>
 where
     K: Strong + fmt::Debug,
     V: fmt::Debug,
@@ -365,7 +366,7 @@ impl<K: WeakKey, V> Extend<(K, V)> for WeakKeyMap<K, V> {
     }
 }
 
-impl<'a, K: WeakKey, V> Extend<(&'a K, V)> for WeakKeyMap<K, V> {
+impl<'a, K: WeakKey + ?Sized, V> Extend<(&'a K, V)> for WeakKeyMap<K, V> {
     fn extend<I: IntoIterator<Item = (&'a K, V)>>(&mut self, entries: I) {
         for (key, value) in entries {
             self.insert(key, value);
@@ -382,7 +383,7 @@ impl<K: WeakKey, V> FromIterator<(K, V)> for WeakKeyMap<K, V> {
     }
 }
 
-impl<'a, K: WeakKey, V> FromIterator<(&'a K, V)> for WeakKeyMap<K, V> {
+impl<'a, K: WeakKey + ?Sized, V> FromIterator<(&'a K, V)> for WeakKeyMap<K, V> {
     fn from_iter<I: IntoIterator<Item = (&'a K, V)>>(entries: I) -> Self {
         let mut map = Self::new();
         map.extend(entries);

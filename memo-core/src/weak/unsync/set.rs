@@ -24,11 +24,11 @@ use crate::weak::key::{Strong, WeakKey};
 /// assert_eq!(windows.len(), 1);
 /// assert!(windows.iter().all(|window| Rc::ptr_eq(&window, &open)));
 /// ```
-pub struct WeakSet<K: WeakKey> {
+pub struct WeakSet<K: WeakKey + ?Sized> {
     map: WeakKeyMap<K, ()>,
 }
 
-impl<K: WeakKey> WeakSet<K> {
+impl<K: WeakKey + ?Sized> WeakSet<K> {
     /// An empty set. Allocates nothing.
     #[must_use]
     pub const fn new() -> Self {
@@ -164,7 +164,7 @@ impl<K: Strong> WeakSet<K> {
     }
 }
 
-impl<K: WeakKey> Default for WeakSet<K> {
+impl<K: WeakKey + ?Sized> Default for WeakSet<K> {
     fn default() -> Self {
         Self::new()
     }
@@ -196,7 +196,7 @@ impl<K: WeakKey> Extend<K> for WeakSet<K> {
     }
 }
 
-impl<'a, K: WeakKey> Extend<&'a K> for WeakSet<K> {
+impl<'a, K: WeakKey + ?Sized> Extend<&'a K> for WeakSet<K> {
     fn extend<I: IntoIterator<Item = &'a K>>(&mut self, objects: I) {
         self.map.extend(objects.into_iter().map(|object| (object, ())));
     }
@@ -211,7 +211,7 @@ impl<K: WeakKey> FromIterator<K> for WeakSet<K> {
     }
 }
 
-impl<'a, K: WeakKey> FromIterator<&'a K> for WeakSet<K> {
+impl<'a, K: WeakKey + ?Sized> FromIterator<&'a K> for WeakSet<K> {
     fn from_iter<I: IntoIterator<Item = &'a K>>(objects: I) -> Self {
         let mut set = Self::new();
         set.extend(objects);

@@ -187,7 +187,7 @@ impl<K: Hash + Eq, V: Strong, S: BuildHasher> WeakValueMap<K, V, S> {
     pub fn insert(&mut self, key: K, value: &V) -> Option<V> {
         let (hash, place) = self.find(&key);
         let old = place.map(|place| self.entries.take(place));
-        self.entries.add(value.size(), Valued { hash, key, value: value.to_weak() });
+        self.entries.add(value.pinned(), Valued { hash, key, value: value.to_weak(None).1 });
         V::upgrade(&old?.value)
     }
 

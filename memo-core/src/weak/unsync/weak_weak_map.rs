@@ -25,17 +25,17 @@ use crate::weak::key::{Strong, WeakKey};
 /// drop(parent);
 /// assert!(parents.get(&child).is_none() && parents.is_empty());
 /// ```
-pub struct WeakWeakMap<K: WeakKey, V: Strong> {
+pub struct WeakWeakMap<K: WeakKey + ?Sized, V: Strong> {
     entries: Entries<Linked<K, V>>,
 }
 
-struct Linked<K: WeakKey, V: Strong> {
+struct Linked<K: WeakKey + ?Sized, V: Strong> {
     identity: u64,
     key: K::Weak,
     value: V::Weak,
 }
 
-impl<K: WeakKey, V: Strong> Stored for Linked<K, V> {
+impl<K: WeakKey + ?Sized, V: Strong> Stored for Linked<K, V> {
     fn hash(&self) -> u64 {
         self.identity
     }
@@ -44,7 +44,7 @@ impl<K: WeakKey, V: Strong> Stored for Linked<K, V> {
     }
 }
 
-impl<K: WeakKey, V: Strong> WeakWeakMap<K, V> {
+impl<K: WeakKey + ?Sized, V: Strong> WeakWeakMap<K, V> {
     /// An empty map. Allocates nothing.
     #[must_use]
     pub const fn new() -> Self {
@@ -53,7 +53,7 @@ impl<K: WeakKey, V: Strong> WeakWeakMap<K, V> {
 
     #[inline]
     fn find(&self, key: &K) -> Option<Place> {
-        let identity = key.identity();
+        let identity = key.identity()?;
         self.entries.find(identity, |entry| entry.identity == identity)
     }
 
@@ -70,12 +70,12 @@ impl<K: WeakKey, V: Strong> WeakWeakMap<K, V> {
 
     /// Sets the value of `key`, and returns the one it had, if that is alive. Time: O(1) amortised.
     pub fn insert(&mut self, key: &K, value: &V) -> Option<V> {
-        let new = value.to_weak();
+        let (_, new) = value.to_weak(None);
         match self.find(key) {
             Some(place) => V::upgrade(&std::mem::replace(&mut self.entries.get_mut(place).value, new)),
             None => {
-                let linked = Linked { identity: key.identity(), key: key.to_weak(), value: new };
-                self.entries.add(key.size().max(value.size()), linked);
+                let (identity, weak) = key.to_weak(None);
+                self.entries.add(key.pinned().max(value.pinned()), Linked { identity, key: weak, value: new });
                 None
             }
         }
@@ -166,7 +166,7 @@ impl<K: WeakKey, V: Strong> WeakWeakMap<K, V> {
     }
 }
 
-impl<K: WeakKey, V: Strong> Default for WeakWeakMap<K, V> {
+impl<K: WeakKey + ?Sized, V: Strong> Default for WeakWeakMap<K, V> {
     fn default() -> Self {
         Self::new()
     }
