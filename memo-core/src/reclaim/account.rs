@@ -85,8 +85,19 @@ per_thread! {
 /// Adds a miss to the debt, and pays when that is due: also inside a body, since it runs no user code.
 #[inline]
 pub(crate) fn owe() {
+    owe_nodes(NODES_PER_MISS);
+}
+
+/// The same for a new entry in a shared weak map, which has looked at others there.
+#[inline]
+pub(crate) fn owe_for_map() {
+    owe_nodes(1);
+}
+
+#[inline]
+fn owe_nodes(nodes: i32) {
     let here = Owed::here();
-    let debt = here.debt.get() + NODES_PER_MISS;
+    let debt = here.debt.get() + nodes;
     here.debt.set(debt);
     if debt >= DUE {
         let left = pay(debt);
@@ -187,7 +198,7 @@ fn some(nodes: usize, most_dead: usize, wait: bool) -> usize {
         here.late.set(true);
     }
     if tables::any() {
-        here.tables.set(nodes);
+        here.tables.set(nodes / 4);
         here.late.set(true);
     }
     paid

@@ -154,6 +154,14 @@ impl<E> Classes<E> {
         self.0.iter_mut().flat_map(|row| &mut row.entries)
     }
 
+    /// Drops all but those that `keep` says. Nothing of that is user code.
+    pub(super) fn retain(&mut self, mut keep: impl FnMut(&E) -> bool) {
+        for row in &mut self.0 {
+            row.entries.retain(&mut keep);
+            row.entries.shrink_to(4 * row.entries.len());
+        }
+    }
+
     /// Takes all out.
     pub(super) fn drain(&mut self) -> impl Iterator<Item = E> + use<E> {
         std::mem::take(&mut self.0).into_iter().flat_map(|row| row.entries)

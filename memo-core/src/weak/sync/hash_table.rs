@@ -87,6 +87,6 @@ impl<C: Mortal + Send + Sync + 'static> HashTable<C> {
 
 /// A new entry owes some sweeping, as a miss does.
 pub(in crate::weak) fn owe() {
-    account::owe();
+    account::owe_for_map();
     account::settle();
 }

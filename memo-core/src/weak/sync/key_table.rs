@@ -210,6 +210,6 @@ impl<K: SharedKey + ?Sized, P: Payload + Send + Sync + 'static> KeyTable<K, P> {
 
 /// A new entry owes some sweeping, as a miss does.
 fn owe() {
-    account::owe();
+    account::owe_for_map();
     account::settle();
 }

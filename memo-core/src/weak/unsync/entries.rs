@@ -17,6 +17,8 @@ pub(crate) trait Entry {
     fn hash(&self) -> u64;
     /// Whether one of its objects is dead.
     fn is_dead(&self) -> bool;
+    /// Whether dropping it runs no user code.
+    const QUIET: bool;
 }
 
 pub(crate) struct Entries<E> {
@@ -80,6 +82,16 @@ impl<E: Entry> Entries<E> {
     /// Drops all dead entries; how many. One after the other, whichever panics: the first panic comes out at the end.
     pub(crate) fn drop_dead(&mut self) -> usize {
         // The index is made anew if there are any: to correct it for each entry would cost more.
+        if E::QUIET {
+            let stored = self.rows.len();
+            self.rows.retain(|entry| !entry.is_dead());
+            let dropped = stored - self.rows.len();
+            if dropped > 0 {
+                self.index.clear();
+                self.index_all();
+            }
+            return dropped;
+        }
         let (mut cursor, mut panics, mut dropped) = (self.rows.top(), Panics::default(), 0);
         while let Some(place) = self.rows.next_down(&mut cursor, &mut usize::MAX.clone(), Entry::is_dead) {
             if dropped == 0 {

@@ -58,6 +58,7 @@ impl<K: WeakKey + ?Sized, V> Keyed<K, V> {
 }
 
 impl<K: WeakKey + ?Sized, V> Stored for Keyed<K, V> {
+    const QUIET: bool = !std::mem::needs_drop::<V>();
     fn hash(&self) -> u64 {
         self.identity
     }
@@ -341,7 +342,7 @@ impl<K: WeakKey + ?Sized, V> Default for WeakKeyMap<K, V> {
     }
 }
 
-impl<K: WeakKey + ?Sized, V> fmt::Debug for WeakKeyMap<K, V>
+impl<K, V> fmt::Debug for WeakKeyMap<K, V>
 where
     K: Strong + fmt::Debug,
     V: fmt::Debug,

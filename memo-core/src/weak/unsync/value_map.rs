@@ -44,6 +44,7 @@ struct Valued<K, V: Strong> {
 }
 
 impl<K, V: Strong> Stored for Valued<K, V> {
+    const QUIET: bool = !std::mem::needs_drop::<K>();
     fn hash(&self) -> u64 {
         self.hash
     }

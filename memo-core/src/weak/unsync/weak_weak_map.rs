@@ -36,6 +36,7 @@ struct Linked<K: WeakKey + ?Sized, V: Strong> {
 }
 
 impl<K: WeakKey + ?Sized, V: Strong> Stored for Linked<K, V> {
+    const QUIET: bool = true;
     fn hash(&self) -> u64 {
         self.identity
     }
