@@ -3,10 +3,12 @@
 mod crowds;
 mod hits;
 mod lives;
+mod toolbox;
 
 pub(crate) use crowds::{Burst, allocate_after_boxes, burst, drop_boxes, reclaim_at_once};
 pub(crate) use hits::{Keys, OneOwner, Warm};
 pub(crate) use lives::{Lives, LivesAtOnce, Window, misses};
+pub(crate) use toolbox::{Known, Words, churn, contended_churn, deaths, inserts};
 
 use std::hint::black_box;
 use std::sync::atomic::{AtomicU32, Ordering};

@@ -10,6 +10,7 @@ mod hits;
 mod keys;
 mod lives;
 mod storm;
+mod toolbox;
 
 pub use bursts::{Burst, allocators, bursts, handles, reclaims_at_once};
 pub use bytes::{CHURNED, READINGS, WINDOW, churn_bytes, entry_bytes, heap_over_time, large_bytes};
@@ -21,6 +22,10 @@ pub use hits::{
 pub use keys::{Load, hits_among_keys, zipf};
 pub use lives::{Reclaimed, churn, drops, exact_lives_on_threads, lives, lives_on_threads, misses, reclaims};
 pub use storm::{Storm, body_in_a_storm, storms};
+pub use toolbox::{
+    contended_interner_hits, contended_weak_map_churn, contended_weak_map_hits, interner_hits, interner_lives,
+    weak_map_churn, weak_map_deaths, weak_map_hits, weak_map_inserts, weak_map_iterations,
+};
 
 use crate::fresh::Figure;
 

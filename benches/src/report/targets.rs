@@ -38,6 +38,7 @@ pub const OURS: &str = "memo-core";
 const FIELD: &str = "field";
 const MAP: &str = "HashMap";
 const WEAK_TABLE: &str = "weak-table";
+const LOCKED_TABLE: &str = "weak-table in a Mutex";
 /// The two forms of `cached`; the better one is the peer.
 const CACHED: [&str; 2] = ["cached", "concurrent_cached"];
 
@@ -56,6 +57,29 @@ pub fn of(table: &Table) -> Vec<Target> {
     handles(table, &mut targets);
     statistics(table, &mut targets);
     build(table, &mut targets);
+    targets.extend(of_toolbox(table));
+    targets
+}
+
+/// Those of the weak toolbox: no row slower than the peer, and on two threads twice as fast; the interner faster by more.
+pub fn of_toolbox(table: &Table) -> Vec<Target> {
+    let mut targets = Vec::new();
+    let mut hold = |row: &str, ours, theirs, limit, unit| {
+        let measured = ratio(table.cell(row, ours), table.cell(row, theirs));
+        targets.push(Target { what: format!("{row}, {ours}"), limit, unit, measured });
+    };
+    for row in
+        [rows::MAP_INSERT, rows::MAP_INSERT_MANY, rows::MAP_HIT, rows::MAP_ITERATE, rows::MAP_CHURN, rows::MAP_DEATHS]
+    {
+        hold(row, "unsync::WeakKeyMap", WEAK_TABLE, 1.0, "x weak-table");
+        hold(row, "sync::WeakKeyMap", LOCKED_TABLE, 1.0, "x weak-table in a Mutex");
+    }
+    for row in [rows::MAP_HIT_2, rows::MAP_CHURN_2] {
+        hold(row, "sync::WeakKeyMap", LOCKED_TABLE, 0.5, "x weak-table in a Mutex");
+    }
+    for (row, limit) in [(rows::INTERN_HIT, 0.7), (rows::INTERN_HIT_2, 0.4)] {
+        hold(row, "Interner", "internment::ArcIntern", limit, "x ArcIntern");
+    }
     targets
 }
 

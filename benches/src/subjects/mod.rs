@@ -10,6 +10,7 @@ pub(crate) mod cached;
 pub(crate) mod maps;
 pub(crate) mod memoize;
 pub(crate) mod ours;
+pub(crate) mod toolbox;
 pub(crate) mod weak_table;
 
 /// `run::<S>(..)` for each subject that answers on one thread, in the form that is best there.

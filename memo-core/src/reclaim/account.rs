@@ -56,6 +56,8 @@ const DUE: i32 = 1024;
 const MOST_DEBT: i32 = 4 * DUE;
 /// After this many dead, a visit leaves the rest of the debt to the next.
 const DEAD_PER_VISIT: usize = 32;
+/// The most entries of a shared weak map that a visit examines: they, too, are usually in another thread's cache.
+const ENTRIES_PER_VISIT: usize = 64;
 /// One in this many hits of a memo on a thread sweeps, too.
 pub(crate) const HITS_PER_SWEEP: u64 = 4096;
 /// Nodes that those examine.
@@ -198,7 +200,7 @@ fn some(nodes: usize, most_dead: usize, wait: bool) -> usize {
         here.late.set(true);
     }
     if tables::any() {
-        here.tables.set(nodes / 4);
+        here.tables.set(nodes.min(ENTRIES_PER_VISIT));
         here.late.set(true);
     }
     paid

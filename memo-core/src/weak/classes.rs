@@ -117,15 +117,21 @@ impl<E> Classes<E> {
         Cursor { row: self.0.len(), at: 0 }
     }
 
-    /// The next dead entry of a sweep, which looks at as many as are `left`.
+    /// The next dead entry of a sweep, which looks at as many as are `left`; `soon` is told of those that it comes to.
     pub(super) fn next_down(
         &self,
         cursor: &mut Cursor,
         left: &mut usize,
+        soon: impl Fn(&E),
         is_dead: impl Fn(&E) -> bool,
     ) -> Option<Place> {
+        /// How many looks a load from memory takes.
+        const AHEAD: usize = 8;
         while *left > 0 && cursor.go_down(self) {
             *left -= 1;
+            if let Some(ahead) = cursor.at.checked_sub(AHEAD) {
+                soon(&self.0[cursor.row].entries[ahead]);
+            }
             let place = Place { row: cursor.row as u32, at: cursor.at as u32 };
             if is_dead(self.get(place)) {
                 return Some(place);
@@ -152,14 +158,6 @@ impl<E> Classes<E> {
 
     pub(super) fn iter_mut(&mut self) -> impl Iterator<Item = &mut E> {
         self.0.iter_mut().flat_map(|row| &mut row.entries)
-    }
-
-    /// Drops all but those that `keep` says. Nothing of that is user code.
-    pub(super) fn retain(&mut self, mut keep: impl FnMut(&E) -> bool) {
-        for row in &mut self.0 {
-            row.entries.retain(&mut keep);
-            row.entries.shrink_to(4 * row.entries.len());
-        }
     }
 
     /// Takes all out.
@@ -218,7 +216,7 @@ mod tests {
 
     fn sweep(classes: &mut Classes<u32>, dead: impl Fn(&u32) -> bool + Copy) -> usize {
         let (mut cursor, mut swept) = (classes.top(), 0);
-        while let Some(place) = classes.next_down(&mut cursor, &mut usize::MAX.clone(), dead) {
+        while let Some(place) = classes.next_down(&mut cursor, &mut usize::MAX.clone(), |_| (), dead) {
             classes.take(place);
             swept += 1;
         }

@@ -7,6 +7,7 @@ use std::sync::{Arc, Weak};
 
 use hashbrown::{DefaultHashBuilder, Equivalent};
 
+use super::key::WeakKey as _;
 use super::lazy_hasher::LazyHasher;
 use super::sync::hash_table::{HashTable, owe};
 use super::sync::node::Mortal;
@@ -80,6 +81,9 @@ impl<T: ?Sized> Mortal for Interned<T> {
     const STAYS: bool = true;
     fn is_dead(&self) -> bool {
         self.0.strong_count() == 0
+    }
+    fn is_asked_soon(&self) {
+        Arc::is_asked_soon(&self.0);
     }
 }
 
@@ -156,7 +160,7 @@ impl<T: ?Sized + Send + Sync + 'static, S> Interner<T, S> {
 
     /// The living objects, in no particular order; as [`WeakKeyMap::iter`](super::WeakKeyMap::iter).
     pub fn iter(&self) -> impl Iterator<Item = Arc<T>> {
-        self.table.get().into_iter().flat_map(Table::snapshots).flatten().filter_map(|held| held.0.upgrade())
+        self.table.get().map(|table| table.iter(|there| there.0.upgrade())).into_iter().flatten()
     }
 }
 

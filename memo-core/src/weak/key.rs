@@ -5,6 +5,7 @@ use std::{rc, sync};
 use super::object::{Life, Tie, Told};
 use crate::anchor::anchor::HasAnchor;
 use crate::anchor::side_table::object::{SPREAD, Subject};
+use crate::sys::prefetch;
 
 mod sealed {
     pub trait Sealed {}
@@ -38,6 +39,9 @@ pub trait WeakKey: sealed::Sealed {
     fn to_weak(&self, told: Option<&dyn Fn() -> sync::Weak<dyn Told>>) -> (u64, Self::Weak);
     #[doc(hidden)]
     fn is_dead(weak: &Self::Weak) -> bool;
+    /// Whether it is dead will be asked in a moment.
+    #[doc(hidden)]
+    fn is_asked_soon(weak: &Self::Weak);
 }
 
 /// What can be a value that is held weakly, and a key that a map gives back: `Arc<T>` and `Rc<T>`, of any `T`.
@@ -74,6 +78,11 @@ macro_rules! pointers {
             fn is_dead(weak: &Self::Weak) -> bool {
                 weak.strong_count() == 0
             }
+            #[inline]
+            fn is_asked_soon(weak: &Self::Weak) {
+                // The counts come before the object.
+                prefetch::line(weak.as_ptr().cast::<[usize; 2]>().wrapping_sub(1));
+            }
         }
 
         impl<T: ?Sized> Strong for $pointers::$pointer<T> {
@@ -105,6 +114,7 @@ impl<T: HasAnchor + ?Sized> WeakKey for T {
     fn is_dead(tie: &Tie) -> bool {
         tie.is_dead()
     }
+    fn is_asked_soon(_: &Tie) {}
 }
 
 /// The bits that select a part of a shared map.

@@ -64,6 +64,8 @@ fn ask(effort: Effort, workspace: &Workspace) -> Outcome<Vec<Section>> {
     ask("heap", &|| Ok(sections::heap()))?;
     ask("heap over time", &|| Ok(sections::over_time(effort)))?;
     ask("from drop to reclaimed", &|| Ok(sections::reclaim(effort)))?;
+    ask("weak maps", &|| Ok(sections::weak_maps(effort)))?;
+    ask("interners", &|| Ok(sections::interners(effort)))?;
     ask("cold builds", &|| cold_build::cold_build(effort, workspace))?;
     Ok(asked)
 }

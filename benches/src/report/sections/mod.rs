@@ -5,12 +5,14 @@ mod hits;
 mod keys;
 mod lives;
 mod memory;
+mod toolbox;
 
 pub use bursts::bursts;
 pub use hits::{argument_size, few_and_many, hits, many_objects, memos, values};
 pub use keys::{extra_key, many_keys, zipf};
 pub use lives::{lives, reclaim, storm, threads_of_lives};
 pub use memory::{heap, over_time};
+pub use toolbox::{interners, weak_maps};
 
 use std::fmt;
 

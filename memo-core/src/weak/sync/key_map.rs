@@ -3,7 +3,7 @@
 use std::fmt;
 use std::ops::Deref;
 
-use super::key_table::{HeldKey, KeyTable, Own, SharedKey};
+use super::key_table::{HeldKey, KeyTable, Keyed, Own, SharedKey};
 use super::node::Mortal;
 use crate::sys::trivially_cloned::is_plain;
 use crate::weak::key::Strong;
@@ -108,7 +108,7 @@ impl<K: SharedKey + ?Sized, V: Send + Sync + 'static> WeakKeyMap<K, V> {
 
     /// # Safety
     /// The node is there.
-    unsafe fn value(content: *const super::key_table::Keyed<K, Own<V>>) -> *const V {
+    unsafe fn value(content: *const Keyed<K, Own<V>>) -> *const V {
         // SAFETY: the caller's.
         unsafe { &raw const (*content).payload.0 }
     }
@@ -257,7 +257,7 @@ impl<K: SharedKey + ?Sized, V: Send + Sync + 'static> WeakKeyMap<K, V> {
         K: Strong,
         V: Clone,
     {
-        self.table.iter().filter_map(|held| Some((held.key()?, held.payload.0.clone())))
+        self.table.iter(|content| Some((content.key()?, content.payload.0.clone())))
     }
 
     /// The living keys; as [`iter`](Self::iter).
@@ -265,7 +265,7 @@ impl<K: SharedKey + ?Sized, V: Send + Sync + 'static> WeakKeyMap<K, V> {
     where
         K: Strong,
     {
-        self.table.iter().filter_map(|held| held.key())
+        self.table.iter(Keyed::key)
     }
 
     /// Clones of the values of living keys; as [`iter`](Self::iter).
@@ -273,7 +273,7 @@ impl<K: SharedKey + ?Sized, V: Send + Sync + 'static> WeakKeyMap<K, V> {
     where
         V: Clone,
     {
-        self.table.iter().filter(|held| !held.is_dead()).map(|held| held.payload.0.clone())
+        self.table.iter(|content| (!content.is_dead()).then(|| content.payload.0.clone()))
     }
 }
 
@@ -290,11 +290,11 @@ where
 {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut map = f.debug_map();
-        for held in self.table.iter() {
-            if let Some(key) = held.key() {
-                map.entry(&key, &held.payload.0);
+        self.table.for_each(|content| {
+            if let Some(key) = content.key() {
+                map.entry(&key, &content.payload.0);
             }
-        }
+        });
         map.finish()
     }
 }

@@ -69,6 +69,9 @@ impl<K: WeakKey + ?Sized, P: Payload> Mortal for Keyed<K, P> {
     fn is_dead(&self) -> bool {
         K::is_dead(&self.key) || self.payload.is_dead()
     }
+    fn is_asked_soon(&self) {
+        K::is_asked_soon(&self.key);
+    }
 }
 
 /// The table of a map with weak keys.
@@ -163,19 +166,26 @@ impl<K: SharedKey + ?Sized, P: Payload + Send + Sync + 'static> KeyTable<K, P> {
         })
     }
 
-    /// All that is there, a part of the table after the other: each as it is when it is reached.
-    pub(super) fn iter(&self) -> impl Iterator<Item = HeldKey<'_, K, P>> {
-        self.get().into_iter().flat_map(Table::snapshots).flatten()
+    /// What `read` makes of all that is there, a part of the table after the other: each as it is when it is reached.
+    pub(super) fn iter<'t, R: 't>(
+        &'t self,
+        read: impl FnMut(&Keyed<K, P>) -> Option<R> + 't,
+    ) -> impl Iterator<Item = R> + 't {
+        self.get().map(|table| table.iter(read)).into_iter().flatten()
     }
 
-    /// Drops all that `keep` does not say, and the dead.
-    pub(super) fn retain(&self, mut keep: impl FnMut(&Keyed<K, P>) -> bool) {
-        let Some(table) = self.get() else { return };
-        for held in self.iter() {
-            if !keep(&held) {
-                let out = table.with(held.hash(), |shard| shard.take(&held));
-                drop((held, out));
-            }
+    /// Goes over all that is there, in the same way.
+    pub(super) fn for_each(&self, mut each: impl FnMut(&Keyed<K, P>)) {
+        self.retain(|content| {
+            each(content);
+            true
+        });
+    }
+
+    /// Drops all that `keep` does not say.
+    pub(super) fn retain(&self, keep: impl FnMut(&Keyed<K, P>) -> bool) {
+        if let Some(table) = self.get() {
+            table.retain(keep);
         }
     }
 

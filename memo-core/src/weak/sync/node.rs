@@ -26,6 +26,8 @@ pub(crate) trait Mortal {
     const STAYS: bool = false;
     /// Whether one of its objects is dead. Runs no user code.
     fn is_dead(&self) -> bool;
+    /// Whether it is dead will be asked in a moment.
+    fn is_asked_soon(&self) {}
 }
 
 pub(super) struct Node<C: Mortal> {
@@ -70,6 +72,11 @@ impl<C: Mortal> Node<C> {
             }
         }
         false
+    }
+
+    /// Holds a node that is held already.
+    pub(super) fn hold_again(&self) {
+        self.holders.fetch_add(1, Ordering::Relaxed);
     }
 
     /// Whether its memory may be freed, if nobody looks at it.

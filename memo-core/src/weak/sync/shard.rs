@@ -18,7 +18,7 @@ use super::node::{Held, Mortal, Node};
 use super::pool::Pool;
 use crate::sys::fence;
 use crate::sys::hazard::own;
-use crate::sys::panics::quietly;
+use crate::sys::panics::{Panics, quietly};
 use crate::sys::sync::plain::{Mutex, MutexGuard};
 use crate::sys::sync::{AtomicPtr, AtomicUsize, Ordering, unpoisoned};
 use crate::weak::classes::{Classes, Cursor, LOOKED_AT, Moved, Place};
@@ -118,6 +118,10 @@ struct Keeper<C: Mortal> {
     /// Slots that are not empty.
     used: usize,
     unlinked: Unlinked<C>,
+    /// How many go over the nodes.
+    pins: usize,
+    /// What was taken out meanwhile, each held.
+    kept: Vec<NonNull<Node<C>>>,
     pool: Pool<Node<C>>,
 }
 
@@ -201,7 +205,14 @@ unsafe impl<C: Mortal + Send + Sync> Sync for Shard<C> {}
 
 impl<C: Mortal> Shard<C> {
     pub(super) fn new() -> Self {
-        let keeper = Keeper { rows: Classes::new(), used: 0, unlinked: Unlinked::new(), pool: Pool::new() };
+        let keeper = Keeper {
+            rows: Classes::new(),
+            used: 0,
+            unlinked: Unlinked::new(),
+            pins: 0,
+            kept: Vec::new(),
+            pool: Pool::new(),
+        };
         Self { array: AtomicPtr::new(std::ptr::null_mut()), keeper: Mutex::new(keeper) }
     }
 
@@ -286,16 +297,26 @@ impl<C: Mortal> Shard<C> {
         keeper.unlinked.due = due.max(2 * keeper.unlinked.bytes);
     }
 
-    /// All nodes that are in it now, held.
-    pub(super) fn all(&self) -> Vec<Held<'_, C>> {
-        let keeper = self.lock();
-        let hold = |node: &NonNull<Node<C>>| {
-            // SAFETY: what is in the table is held by it.
-            let node = unsafe { node.as_ref() };
-            // SAFETY: the table is borrowed.
-            unsafe { Held::new(node) }
+    /// All nodes that are in it now. What is taken out meanwhile stays until the pin goes.
+    pub(super) fn pin(&self) -> Pinned<'_, C> {
+        let mut keeper = self.lock();
+        keeper.pins += 1;
+        Pinned { shard: self, nodes: keeper.rows.iter().copied().collect::<Vec<_>>().into_iter() }
+    }
+
+    fn unpin(&self) {
+        let kept = {
+            let mut keeper = self.lock();
+            keeper.pins -= 1;
+            if keeper.pins == 0 { std::mem::take(&mut keeper.kept) } else { Vec::new() }
         };
-        keeper.rows.iter().filter_map(hold).collect()
+        let mut panics = Panics::default();
+        for node in kept {
+            // SAFETY: the hold of `unlink`.
+            let held = unsafe { Held::<C>::of(node) };
+            panics.run(|| drop(held));
+        }
+        panics.resume();
     }
 
     /// Takes out those that `is`, which runs no user code, says, of the next part of a sweep. `None`: that was all.
@@ -317,7 +338,7 @@ impl<C: Mortal> Shard<C> {
             let mut taken = Vec::new();
             // SAFETY: what is in the table is held by it.
             let is = |node: &NonNull<Node<C>>| is(unsafe { content_of(*node) });
-            while let Some(place) = locked.keeper.rows.next_down(cursor, &mut left, is) {
+            while let Some(place) = locked.keeper.rows.next_down(cursor, &mut left, is_asked_soon, is) {
                 let node = locked.take_from_row(place);
                 if taken.len() < many {
                     locked.take_from_array(node);
@@ -384,6 +405,11 @@ fn is_dead<C: Mortal>(node: &NonNull<Node<C>>) -> bool {
     unsafe { content_of(*node) }.is_dead()
 }
 
+fn is_asked_soon<C: Mortal>(node: &NonNull<Node<C>>) {
+    // SAFETY: what is in the table is held by it.
+    unsafe { content_of(*node) }.is_asked_soon();
+}
+
 /// # Safety
 /// The node is held as long as this is used.
 unsafe fn content_of<'h, C: Mortal>(node: NonNull<Node<C>>) -> &'h C {
@@ -407,17 +433,54 @@ impl<C: Mortal> Drop for Shard<C> {
             // SAFETY: the last array, which came from a box.
             drop(unsafe { Box::from_raw(array) });
         }
-        let mut panics = crate::sys::panics::Panics::default();
-        for node in keeper.rows.drain() {
-            // SAFETY: the table's own hold.
+        let (mut panics, mut out) = (Panics::default(), Vec::new());
+        // Where a pin was forgotten there are some that it kept.
+        for node in keeper.rows.drain().chain(std::mem::take(&mut keeper.kept)) {
+            // SAFETY: the table's own hold, or that of `unlink`.
             let held: Held<'_, C> = unsafe { Held::of(node) };
             panics.run(|| drop(held));
-            keeper.unlinked.nodes.push(node);
+            out.push(node);
         }
+        keeper.unlinked.nodes.extend(out);
         let Keeper { unlinked, pool, .. } = keeper;
         // SAFETY: as above.
         unsafe { unlinked.free(pool) };
         panics.resume();
+    }
+}
+
+/// The nodes of a shard, for who goes over them.
+pub(super) struct Pinned<'t, C: Mortal> {
+    shard: &'t Shard<C>,
+    nodes: std::vec::IntoIter<NonNull<Node<C>>>,
+}
+
+impl<C: Mortal> Pinned<'_, C> {
+    /// What `read` makes of the next one, which is held meanwhile, in or out.
+    pub(super) fn next_with<R>(&mut self, read: impl FnOnce(&C, Pin<'_, C>) -> R) -> Option<R> {
+        let node = self.nodes.next()?;
+        // SAFETY: in the table, or kept for this pin.
+        let content = unsafe { content_of(node) };
+        Some(read(content, Pin { node, shard: self.shard }))
+    }
+}
+
+impl<C: Mortal> Drop for Pinned<'_, C> {
+    fn drop(&mut self) {
+        self.shard.unpin();
+    }
+}
+
+/// A node that somebody has come to.
+pub(super) struct Pin<'p, C: Mortal> {
+    node: NonNull<Node<C>>,
+    shard: &'p Shard<C>,
+}
+
+impl<C: Mortal> Pin<'_, C> {
+    /// Takes it out, if it is in. It is dropped when nobody goes over the nodes any more.
+    pub(super) fn take_out(self) {
+        drop(self.shard.with(|locked| locked.take_node(self.node)));
     }
 }
 
@@ -493,7 +556,11 @@ impl<'t, C: Mortal> Locked<'t, C> {
 
     /// Takes a node out that is in, if it is.
     pub(crate) fn take(&mut self, held: &Held<'t, C>) -> Option<Held<'t, C>> {
-        let node = held.node();
+        self.take_node(held.node())
+    }
+
+    /// The same of one that is held.
+    fn take_node(&mut self, node: NonNull<Node<C>>) -> Option<Held<'t, C>> {
         // SAFETY: it is held.
         let hash = unsafe { node.as_ref() }.hash;
         let is_it = |there: &Node<C>| (NonNull::from(there) == node).then_some(());
@@ -526,6 +593,11 @@ impl<'t, C: Mortal> Locked<'t, C> {
 
     /// What was taken out is freed later, and with it what a content that stays pins.
     fn unlink(&mut self, node: NonNull<Node<C>>, pinned: usize) {
+        if self.keeper.pins > 0 {
+            // SAFETY: the table's hold is not given back yet.
+            unsafe { node.as_ref() }.hold_again();
+            self.keeper.kept.push(node);
+        }
         self.keeper.unlinked.nodes.push(node);
         self.keeper.unlinked.bytes += size_of::<Node<C>>() + pinned;
     }

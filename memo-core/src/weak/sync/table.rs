@@ -3,7 +3,7 @@
 use std::sync::{Arc, OnceLock, Weak};
 
 use super::node::{Held, Mortal, Node};
-use super::shard::{Locked, SHARD_BITS, Shard};
+use super::shard::{Locked, Pinned, SHARD_BITS, Shard};
 use crate::reclaim::tables::{self, Swept};
 use crate::sys::panics::Panics;
 use crate::sys::sync::plain::{AtomicUsize, Ordering};
@@ -53,9 +53,32 @@ impl<C: Mortal> Table<C> {
         self.shard(hash).with(act)
     }
 
-    /// The nodes of one shard after another, held.
-    pub(crate) fn snapshots(&self) -> impl Iterator<Item = Vec<Held<'_, C>>> {
-        self.shards.iter().map(Shard::all)
+    /// What `read` makes of each node, of one shard after another: those that are in when it is reached.
+    pub(crate) fn iter<'t, R>(&'t self, mut read: impl FnMut(&C) -> Option<R> + 't) -> impl Iterator<Item = R> + 't {
+        let (mut shards, mut here) = (self.shards.iter(), None::<Pinned<'t, C>>);
+        std::iter::from_fn(move || {
+            loop {
+                while let Some(read) = here.as_mut().and_then(|here| here.next_with(|content, _| read(content))) {
+                    if read.is_some() {
+                        return read;
+                    }
+                }
+                here = None;
+                here = Some(shards.next()?.pin());
+            }
+        })
+    }
+
+    /// Takes out and drops those that `keep` does not say.
+    pub(crate) fn retain(&self, mut keep: impl FnMut(&C) -> bool) {
+        for shard in &self.shards {
+            let mut here = shard.pin();
+            while let Some(()) = here.next_with(|content, pin| {
+                if !keep(content) {
+                    pin.take_out()
+                }
+            }) {}
+        }
     }
 
     /// Takes out and drops all that `is`, which runs no user code, says; how many.

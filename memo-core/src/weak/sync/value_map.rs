@@ -8,7 +8,7 @@ use hashbrown::{DefaultHashBuilder, Equivalent};
 
 use super::hash_table::{HashTable, owe};
 use super::key_table::SharedKey;
-use super::node::{Held, Mortal};
+use super::node::Mortal;
 use super::table::Table;
 use crate::sys::panics::Panics;
 use crate::weak::key::Strong;
@@ -52,6 +52,9 @@ impl<K, V: Strong> Mortal for Valued<K, V> {
     fn is_dead(&self) -> bool {
         V::is_dead(&self.value)
     }
+    fn is_asked_soon(&self) {
+        V::is_asked_soon(&self.value);
+    }
 }
 
 impl<K: Send + Sync + 'static, V: SharedKey + Strong> WeakValueMap<K, V> {
@@ -78,16 +81,11 @@ impl<K: Send + Sync + 'static, V: SharedKey + Strong, S> WeakValueMap<K, V, S> {
     /// Keeps the entries of living values that `keep` says, and drops all others. Time: O(stored). No lock is held while `keep` runs.
     pub fn retain(&self, mut keep: impl FnMut(&K, &V) -> bool) {
         let Some(table) = self.table.get() else { return };
-        for held in self.held() {
-            if !V::upgrade(&held.value).is_some_and(|value| keep(&held.key, &value)) {
-                let out = table.with(held.hash(), |shard| shard.take(&held));
-                drop((held, out));
-            }
-        }
+        table.retain(|there| V::upgrade(&there.value).is_some_and(|value| keep(&there.key, &value)));
     }
 
-    fn held(&self) -> impl Iterator<Item = Held<'_, Valued<K, V>>> {
-        self.table.get().into_iter().flat_map(Table::snapshots).flatten()
+    fn each<'t, R: 't>(&'t self, read: impl FnMut(&Valued<K, V>) -> Option<R> + 't) -> impl Iterator<Item = R> + 't {
+        self.table.get().map(|table| table.iter(read)).into_iter().flatten()
     }
 
     fn drop_those(&self, is: impl Fn(&Valued<K, V>) -> bool) -> usize {
@@ -159,7 +157,7 @@ impl<K: Send + Sync + 'static, V: SharedKey + Strong, S> WeakValueMap<K, V, S> {
     where
         K: Clone,
     {
-        self.held().filter_map(|held| Some((held.key.clone(), V::upgrade(&held.value)?)))
+        self.each(|there| Some((there.key.clone(), V::upgrade(&there.value)?)))
     }
 
     /// Clones of the keys of living values.
@@ -167,12 +165,12 @@ impl<K: Send + Sync + 'static, V: SharedKey + Strong, S> WeakValueMap<K, V, S> {
     where
         K: Clone,
     {
-        self.held().filter(|held| !held.is_dead()).map(|held| held.key.clone())
+        self.each(|there| (!there.is_dead()).then(|| there.key.clone()))
     }
 
     /// The living values.
     pub fn values(&self) -> impl Iterator<Item = V> {
-        self.held().filter_map(|held| V::upgrade(&held.value))
+        self.each(|there| V::upgrade(&there.value))
     }
 }
 
@@ -277,10 +275,13 @@ where
 {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut map = f.debug_map();
-        for held in self.held() {
-            if let Some(value) = V::upgrade(&held.value) {
-                map.entry(&held.key, &value);
-            }
+        if let Some(table) = self.table.get() {
+            table.retain(|there| {
+                if let Some(value) = V::upgrade(&there.value) {
+                    map.entry(&there.key, &value);
+                }
+                true
+            });
         }
         map.finish()
     }
@@ -348,11 +349,16 @@ where
     fn serialize<Z: serde::Serializer>(&self, serializer: Z) -> Result<Z::Ok, Z::Error> {
         use serde::ser::SerializeMap as _;
         let mut map = serializer.serialize_map(None)?;
-        for held in self.held() {
-            if let Some(value) = V::upgrade(&held.value) {
-                map.serialize_entry(&held.key, &value)?;
-            }
+        let mut done = Ok(());
+        if let Some(table) = self.table.get() {
+            table.retain(|there| {
+                if let (Ok(()), Some(value)) = (&done, V::upgrade(&there.value)) {
+                    done = map.serialize_entry(&there.key, &value);
+                }
+                true
+            });
         }
+        done?;
         map.end()
     }
 }

@@ -139,7 +139,7 @@ impl<K: SharedKey + ?Sized, V: SharedKey + Strong> WeakWeakMap<K, V> {
     where
         K: Strong,
     {
-        self.table.iter().filter_map(|held| held.key().zip(held.payload.get()))
+        self.table.iter(|content| content.key().zip(content.payload.get()))
     }
 }
 

@@ -19,6 +19,8 @@ pub(crate) trait Entry {
     fn is_dead(&self) -> bool;
     /// Whether dropping it runs no user code.
     const QUIET: bool;
+    /// Whether it is dead will be asked in a moment.
+    fn is_asked_soon(&self);
 }
 
 pub(crate) struct Entries<E> {
@@ -82,23 +84,19 @@ impl<E: Entry> Entries<E> {
     /// Drops all dead entries; how many. One after the other, whichever panics: the first panic comes out at the end.
     pub(crate) fn drop_dead(&mut self) -> usize {
         // The index is made anew if there are any: to correct it for each entry would cost more.
-        if E::QUIET {
-            let stored = self.rows.len();
-            self.rows.retain(|entry| !entry.is_dead());
-            let dropped = stored - self.rows.len();
-            if dropped > 0 {
-                self.index.clear();
-                self.index_all();
-            }
-            return dropped;
-        }
         let (mut cursor, mut panics, mut dropped) = (self.rows.top(), Panics::default(), 0);
-        while let Some(place) = self.rows.next_down(&mut cursor, &mut usize::MAX.clone(), Entry::is_dead) {
+        while let Some(place) =
+            self.rows.next_down(&mut cursor, &mut usize::MAX.clone(), Entry::is_asked_soon, Entry::is_dead)
+        {
             if dropped == 0 {
                 self.index.clear();
             }
             let (entry, _) = self.rows.take(place);
-            panics.run(|| drop(entry));
+            if E::QUIET {
+                drop(entry);
+            } else {
+                panics.run(|| drop(entry));
+            }
             dropped += 1;
         }
         if dropped > 0 {
@@ -119,7 +117,7 @@ impl<E: Entry> Entries<E> {
     /// Drops all but those that `keep` says, which may panic: the others stay then.
     pub(crate) fn retain(&mut self, mut keep: impl FnMut(&mut E) -> bool) {
         let (mut cursor, mut panics) = (self.rows.top(), Panics::default());
-        while let Some(place) = self.rows.next_down(&mut cursor, &mut usize::MAX.clone(), |_| true) {
+        while let Some(place) = self.rows.next_down(&mut cursor, &mut usize::MAX.clone(), |_| (), |_| true) {
             if !keep(self.rows.get_mut(place)) {
                 let entry = self.take(place);
                 panics.run(|| drop(entry));

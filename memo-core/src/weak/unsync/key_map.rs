@@ -62,6 +62,9 @@ impl<K: WeakKey + ?Sized, V> Stored for Keyed<K, V> {
     fn hash(&self) -> u64 {
         self.identity
     }
+    fn is_asked_soon(&self) {
+        K::is_asked_soon(&self.key);
+    }
     fn is_dead(&self) -> bool {
         K::is_dead(&self.key)
     }

@@ -48,6 +48,9 @@ impl<K, V: Strong> Stored for Valued<K, V> {
     fn hash(&self) -> u64 {
         self.hash
     }
+    fn is_asked_soon(&self) {
+        V::is_asked_soon(&self.value);
+    }
     fn is_dead(&self) -> bool {
         V::is_dead(&self.value)
     }

@@ -40,6 +40,10 @@ impl<K: WeakKey + ?Sized, V: Strong> Stored for Linked<K, V> {
     fn hash(&self) -> u64 {
         self.identity
     }
+    fn is_asked_soon(&self) {
+        K::is_asked_soon(&self.key);
+        V::is_asked_soon(&self.value);
+    }
     fn is_dead(&self) -> bool {
         K::is_dead(&self.key) || V::is_dead(&self.value)
     }

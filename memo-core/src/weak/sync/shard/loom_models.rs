@@ -41,7 +41,7 @@ impl<const STAYS: bool> Mortal for Value<STAYS> {
     }
 }
 
-/// A shard, with a node of 7 under the hash 1.
+/// A shard.
 struct World<const STAYS: bool> {
     shard: Shard<Value<STAYS>>,
     readers: Readers,
@@ -50,7 +50,14 @@ struct World<const STAYS: bool> {
 }
 
 impl<const STAYS: bool> World<STAYS> {
+    /// With a node of 7 under the hash 1.
     fn new(readers: usize) -> Arc<Self> {
+        let world = Self::empty(readers);
+        world.add(7);
+        world
+    }
+
+    fn empty(readers: usize) -> Arc<Self> {
         let world = Arc::new(Self {
             shard: Shard::new(),
             readers: Readers::new(),
@@ -61,8 +68,11 @@ impl<const STAYS: bool> World<STAYS> {
             // SAFETY: in an allocation, which it goes with.
             unsafe { world.readers.add(reader) };
         }
-        world.shard.with(|shard| shard.add(1, 16, world.value(7)));
         world
+    }
+
+    fn add(&self, whole: u32) {
+        self.shard.with(|shard| shard.add(1, 16, self.value(whole)));
     }
 
     fn value(&self, whole: u32) -> Value<STAYS> {
@@ -138,6 +148,19 @@ fn loom_a_held_content_is_dropped_once_by_the_last_holder() {
         world.free();
         reader.join().unwrap();
         assert_eq!(world.drops(), 1);
+    });
+}
+
+#[test]
+fn loom_what_is_added_is_whole() {
+    loom::model(|| {
+        let world = World::<false>::empty(1);
+        // So that there is an array.
+        world.shard.with(|shard| shard.add(2, 16, world.value(6)));
+        let theirs = Arc::clone(&world);
+        let reader = thread::spawn(move || one_of(&[7], theirs.held(0)));
+        world.add(7);
+        reader.join().unwrap();
     });
 }
 
