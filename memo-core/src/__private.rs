@@ -1,7 +1,8 @@
 //! All that an expansion may name. Not for use by hand; it changes without notice.
 
 pub use crate::argument::key::{
-    Composite, Computed, Derived, DerivedProbe, Either, Fields, Kept, KeySet, PlainKey, Probe, StoredKey, Value, Visit,
+    Composite, Computed, Derived, DerivedProbe, Either, Fields, Kept, KeySet, PlainKey, Probe, Shown, Shows, StoredKey,
+    Value, Visit,
 };
 pub use crate::argument::owner::clone_owner;
 pub use crate::argument::scope::{Local, Scope, Shared};
@@ -34,6 +35,7 @@ pub mod scheduled {
 /// The traits that answer by type: imported as a whole, by no name. A trait of the user's for all types comes before them where it has
 /// a method of the same name, hence `__memo_` before theirs.
 pub mod by_type {
+    pub use crate::argument::key::ShowsAny as _;
     pub use crate::call::expansion::result_holds_owner::{Held as _, HeldNowhere as _};
     pub use crate::call::result_is_argument::WithoutMarks as _;
     pub use crate::call::what_is_kept::{KeepAny as _, KeepAnyOk as _};

@@ -112,6 +112,11 @@ pub(crate) unsafe trait AnyCell: Sized {
     fn living(&self) -> usize {
         self.ready()
     }
+
+    /// The keys of those, written down with no lock held. Where there are none, each is one without a key.
+    fn entries(&self) -> Vec<String> {
+        vec!["()".to_owned(); self.living()]
+    }
 }
 
 /// # Safety
@@ -126,6 +131,13 @@ pub(crate) unsafe fn ready<C: AnyCell>(cell: NonNull<CellHead>) -> usize {
 pub(crate) unsafe fn living<C: AnyCell>(cell: NonNull<CellHead>) -> usize {
     // SAFETY: the caller's.
     unsafe { cast::<C>(cell) }.living()
+}
+
+/// # Safety
+/// `cell` is of this type and alive.
+pub(crate) unsafe fn entries<C: AnyCell>(cell: NonNull<CellHead>) -> Vec<String> {
+    // SAFETY: the caller's.
+    unsafe { cast::<C>(cell) }.entries()
 }
 
 /// Whether ending and releasing a cell runs no user code.

@@ -196,7 +196,8 @@ pub struct PeerRef<S> {
 
 impl<S> std::fmt::Debug for PeerRef<S> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("PeerRef").finish_non_exhaustive()
+        // What tells it from other objects: all that is known of it.
+        write!(f, "@{:x}", self.address)
     }
 }
 
@@ -275,6 +276,7 @@ static PEER_VTABLE: CellVtable = CellVtable {
     end: <PeerCell as AnyCell>::end,
     ready: crate::anchor::any_cell::ready::<PeerCell>,
     living: crate::anchor::any_cell::living::<PeerCell>,
+    entries: crate::anchor::any_cell::entries::<PeerCell>,
     inert: false,
     // SAFETY: the vtable is that of this type, and the caller's cell is alive.
     is_quiet: |cell| unsafe { crate::anchor::any_cell::cast::<PeerCell>(cell) }.peer.is_quiet(),

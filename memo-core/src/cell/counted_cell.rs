@@ -10,7 +10,7 @@ use std::ptr::NonNull;
 
 use crate::anchor::anchor::Anchor;
 use crate::anchor::any_cell::{self, AnyCell, CellRef};
-use crate::argument::key::{KeySet, StoredKey};
+use crate::argument::key::{KeySet, StoredKey, show_whole};
 use crate::argument::scope::Scope;
 use crate::cell::detached_flights;
 use crate::cell::entry_links::{Linked, forgets, is_dead, unlink};
@@ -25,7 +25,7 @@ use crate::memo::listed_cells::Listing;
 use crate::sys::arc::Arc;
 use crate::sys::hazard::protect::Published;
 use crate::sys::hazard::retire::{Batch, ReadBy};
-use crate::sys::panics::Panics;
+use crate::sys::panics::{Panics, drop_all};
 use crate::sys::sync::plain::{Mutex, MutexGuard};
 use crate::sys::sync::unpoisoned;
 use crate::value::entry::{Entry, Meta, id_of};
@@ -72,6 +72,7 @@ where
         end: <Self as AnyCell>::end,
         ready: any_cell::ready::<Self>,
         living: any_cell::living::<Self>,
+        entries: any_cell::entries::<Self>,
         inert: St::FRONTED && !mem::needs_drop::<St::Value>(),
         is_quiet: |_| Self::QUIET,
         stays: false,
@@ -557,6 +558,20 @@ where
             None => store.ready(&self.front),
             Some(is_dead) => store.count(&self.front, |entry| entry.slot.get().is_some() && !is_dead(entry.meta.key())),
         }
+    }
+
+    fn entries(&self) -> Vec<String> {
+        let mut living = Vec::new();
+        self.lock().each(&self.front, |entry| {
+            let is_dead = Self::IS_DEAD.is_some_and(|is_dead| is_dead(entry.meta.key()));
+            if entry.slot.get().is_some() && !is_dead {
+                living.push(entry.clone());
+            }
+        });
+        let shown = living.iter().map(|entry| show_whole::<S, St::Key>(entry.meta.key())).collect();
+        // These may be the last counts.
+        drop_all(living);
+        shown
     }
 }
 

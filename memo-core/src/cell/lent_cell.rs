@@ -43,6 +43,7 @@ impl<V: 'static> LentCell<V> {
         end: <Self as AnyCell>::end,
         ready: any_cell::ready::<Self>,
         living: any_cell::living::<Self>,
+        entries: any_cell::entries::<Self>,
         inert: !std::mem::needs_drop::<V>(),
         is_quiet: |_| false,
         stays: false,

@@ -2,29 +2,36 @@
 
 use std::fmt;
 use std::marker::PhantomData;
+use std::ptr::NonNull;
 
-use crate::anchor::any_cell;
-use crate::anchor::side_table;
+use crate::anchor::any_cell::{self, CellRef};
+use crate::anchor::side_table::local;
+use crate::argument;
+use crate::argument::scope::Scope;
 use crate::call::handle_op::{Op, Reply};
 use crate::inspect::stats::Stats;
 use crate::inspect::walk;
 use crate::memo::all_memos;
+use crate::memo::cell_head::CellHead;
 use crate::memo::core::Core;
 use crate::memo::counter_block::Count;
 use crate::memo::counter_block::Sums;
 use crate::memo::counters;
 use crate::memo::names;
 use crate::reclaim::leak_audit;
+use crate::sys::depth::DepthGuard;
 use crate::sys::hazard::retire::Batch;
 use crate::sys::panics::{OnItsWay, Panics};
 
-/// A memoized function's signature, as a type: `dyn for<'w, 'a> Sig<'w, 'a, Args = .., Out = .., Value = ..>`.
+/// A memoized function's signature, as a type: `dyn for<'w, 'a> Sig<'w, 'a, Args = .., Owner = .., Out = .., Value = ..>`.
 ///
 /// Nothing implements it. The `dyn` is a function from lifetimes to types, which lets a handle take the arguments as
 /// the function does, borrowed anew at each call.
 pub trait Sig<'w, 'a> {
     /// The arguments of the handle's methods: one alone, or several as a tuple.
     type Args;
+    /// A reference to the owner, for the methods that take it alone.
+    type Owner;
     /// The function's return type.
     type Out;
     /// The type of its body.
@@ -42,16 +49,34 @@ pub enum Lent {}
 /// Memos whose results may be removed.
 #[diagnostic::on_unimplemented(
     message = "a memo that lends its results only grows",
-    label = "`clear`, `forget`, `insert` and `refresh` would take results back, and a `&` to one may be out",
-    note = "lent results go with their objects, or with `&mut` access to them; for these four, return the result by value (or as `Arc<..>`)"
+    label = "`clear`, `forget`, `forget_owner`, `insert` and `refresh` would take results back, and a `&` to one may be out",
+    note = "lent results go with their objects, or with `&mut` access to them; for these, return the result by value (or as `Arc<..>`)"
 )]
 pub trait Revocable {}
 
 impl Revocable for Owned {}
 
 type Args<'w, 'a, S> = <S as Sig<'w, 'a>>::Args;
+type Owner<'w, 'a, S> = <S as Sig<'w, 'a>>::Owner;
 type Out<'w, 'a, S> = <S as Sig<'w, 'a>>::Out;
 type Value<'w, 'a, S> = <S as Sig<'w, 'a>>::Value;
+
+/// A reference to an owner, as the methods take it that want nothing else.
+pub trait OneOwner {
+    /// Its cell of this memo. It stands as long as the owner is borrowed, and this thread is in a call.
+    #[doc(hidden)]
+    #[allow(private_interfaces, reason = "implemented here only")]
+    fn cell(self, core: &'static Core) -> Option<NonNull<CellHead>>;
+}
+
+#[allow(private_interfaces, reason = "as for the trait")]
+impl<O: argument::owner::Owner + ?Sized> OneOwner for &O {
+    fn cell(self, core: &'static Core) -> Option<NonNull<CellHead>> {
+        let anchor =
+            if core.is_local() && !O::Scope::LOCAL { local::find(self.life()?.0)? } else { self.find_anchor()? };
+        anchor.cells().find(core)
+    }
+}
 
 type Asked<'w, 'a, S> = Op<Value<'w, 'a, S>>;
 type Answer<'w, 'a, S> = Reply<Out<'w, 'a, S>, Value<'w, 'a, S>>;
@@ -240,6 +265,76 @@ impl<S: for<'w, 'a> Sig<'w, 'a> + ?Sized, P> Memo<S, P> {
         matches!(self.ask(Op::Forget, args), Reply::Flag(true))
     }
 
+    /// Drops every result of one owner, whatever the other arguments, as [`forget`](Memo::forget) does one; how many there were.
+    ///
+    /// It takes a reference to the owner alone, wherever it stands among the parameters. For all memos at once: [`forget_object`](crate::forget_object).
+    ///
+    /// For memos of `Rc` owners and `local` ones: those of this thread.
+    ///
+    /// # Panics
+    ///
+    /// If the destructor of a result panics, when all are dropped.
+    ///
+    /// ```
+    /// # use memo_core::weak_memo;
+    /// # use std::sync::Arc;
+    /// #[weak_memo]
+    /// fn repeat(times: usize, text: &Arc<String>) -> String {
+    ///     text.repeat(times)
+    /// }
+    /// let (a, b) = (Arc::new(String::from("a")), Arc::new(String::from("b")));
+    /// for times in 0..3 {
+    ///     repeat(times, &a);
+    ///     repeat(times, &b);
+    /// }
+    /// assert_eq!(repeat_memo().forget_owner(&a), 3);
+    /// assert_eq!(repeat_memo().len(), 3);
+    /// ```
+    pub fn forget_owner<'w, 'a>(&self, owner: Owner<'w, 'a, S>) -> usize
+    where
+        P: Revocable,
+        Owner<'w, 'a, S>: OneOwner,
+    {
+        // Results run user code as they go: no table of this thread ends meanwhile.
+        let _deeper = DepthGuard::enter();
+        let Some(cell) = owner.cell(self.core) else { return 0 };
+        // SAFETY: the owner is borrowed, and the cells of a memo that is `Revocable` can be counted.
+        empty([unsafe { CellRef::retain(cell) }])
+    }
+
+    /// The results of one owner: the other arguments of each as they are kept, written down, in no particular order.
+    ///
+    /// One line for each result that a call would find: not those in flight, nor those of dead arguments. It takes a reference to the
+    /// owner alone, wherever it stands among the parameters.
+    ///
+    /// Values are written by their `Debug`; one marked `#[memo(value)]` whose `Debug` is not known where the function is written (a type parameter
+    /// without that bound), or in a field of a derived key, by the name of its type in `<..>`. Weak arguments are written as `@` and an address
+    /// that tells them apart, ranges as their ends. Where nothing but the owner counts, it is `()`. For looking at, not for reading back.
+    ///
+    /// For memos of `Rc` owners and `local` ones: those of this thread.
+    ///
+    /// ```
+    /// # use memo_core::weak_memo;
+    /// # use std::sync::Arc;
+    /// #[weak_memo]
+    /// fn pad(text: &Arc<String>, width: usize, with: &str) -> String {
+    ///     format!("{}{text}", with.repeat(width))
+    /// }
+    /// let text = Arc::new(String::from("a"));
+    /// pad(&text, 3, "-");
+    /// assert_eq!(pad_memo().entries_of(&text), [r#"(3, "-")"#]);
+    /// ```
+    #[must_use]
+    pub fn entries_of<'w, 'a>(&self, owner: Owner<'w, 'a, S>) -> Vec<String>
+    where
+        Owner<'w, 'a, S>: OneOwner,
+    {
+        let _deeper = DepthGuard::enter();
+        let Some(cell) = owner.cell(self.core) else { return Vec::new() };
+        // SAFETY: the vtable is that of the cell's memo, and the owner is borrowed.
+        unsafe { (self.core.vtable().entries)(cell) }
+    }
+
     /// Drops every result of this memo, as [`forget`](Memo::forget) does one; how many there were.
     ///
     /// For memos of `Rc` owners and `local` ones: those of this thread. The counters go on.
@@ -261,7 +356,11 @@ fn entries(sums: &Sums) -> usize {
 
 /// Drops every result of a memo that can be cleared.
 pub(crate) fn clear(core: &'static Core) -> usize {
-    let cells = if core.is_local() { side_table::local::listed(core) } else { any_cell::listed(core) };
+    let cells = if core.is_local() { local::listed(core) } else { any_cell::listed(core) };
+    empty(cells)
+}
+
+fn empty(cells: impl IntoIterator<Item = CellRef>) -> usize {
     let (mut panics, mut batch) = (Panics::default(), Batch::default());
     let mut cleared = 0;
     for cell in cells {

@@ -14,6 +14,8 @@ pub(crate) struct CellVtable {
     pub(crate) end: unsafe fn(NonNull<CellHead>, Count) -> usize,
     pub(crate) ready: unsafe fn(NonNull<CellHead>) -> usize,
     pub(crate) living: unsafe fn(NonNull<CellHead>) -> usize,
+    /// The keys of the results that have no dead argument, written down: runs user code.
+    pub(crate) entries: unsafe fn(NonNull<CellHead>) -> Vec<String>,
     /// Whether ending and releasing a cell runs no user code, ends no other cell, and never panics.
     pub(crate) inert: bool,
     /// Whether ending and releasing this cell runs no user code and does not panic, if that is not known of all.

@@ -567,6 +567,7 @@ static VTABLE: CellVtable = CellVtable {
     end: <NoteCell as AnyCell>::end,
     ready: any_cell::ready::<NoteCell>,
     living: any_cell::living::<NoteCell>,
+    entries: any_cell::entries::<NoteCell>,
     inert: false,
     // Ending it does nothing.
     is_quiet: |_| true,

@@ -136,6 +136,12 @@ impl<V: 'static> Store for Single<V> {
         usize::from(front.get().is_some_and(|entry| counts(&entry)))
     }
 
+    fn each(&self, front: &OneEntry<V>, mut visit: impl FnMut(&Counted<Self>)) {
+        if let Some(entry) = front.get() {
+            visit(&entry);
+        }
+    }
+
     /// There is one key, which is ours: nobody compares outside the lock.
     fn version(&self) -> u64 {
         0

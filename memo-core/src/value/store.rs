@@ -165,6 +165,8 @@ pub(crate) trait Store: Default {
     fn ready(&self, front: &Self::Front) -> usize;
     /// How many entries `counts` accepts.
     fn count(&self, front: &Self::Front, counts: impl Fn(&Counted<Self>) -> bool) -> usize;
+    /// Visits all entries.
+    fn each(&self, front: &Self::Front, visit: impl FnMut(&Counted<Self>));
     /// Counts insertions.
     fn version(&self) -> u64;
 }

@@ -224,6 +224,10 @@ impl<K: 'static, V: 'static> Store for Table<K, V> {
         self.entries.iter().filter(|entry| counts(entry)).count()
     }
 
+    fn each(&self, (): &(), visit: impl FnMut(&Counted<Self>)) {
+        self.entries.iter().for_each(visit);
+    }
+
     fn version(&self) -> u64 {
         self.version
     }

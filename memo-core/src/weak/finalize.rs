@@ -336,6 +336,7 @@ impl<S: Scope> FinalizerCell<S> {
         end: <Self as AnyCell>::end,
         ready: any_cell::ready::<Self>,
         living: any_cell::living::<Self>,
+        entries: any_cell::entries::<Self>,
         inert: false,
         // SAFETY: the vtable is that of this type, and the caller's cell is alive.
         is_quiet: |cell| unsafe { any_cell::cast::<Self>(cell) }.list.is_empty(),

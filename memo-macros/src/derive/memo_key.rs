@@ -1,5 +1,6 @@
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, format_ident};
+use syn::ext::IdentExt;
 use syn::{
     Data, DataEnum, DeriveInput, Field, Fields, GenericParam, Generics, Member, Type, WherePredicate, parse_quote,
 };
@@ -21,6 +22,8 @@ struct Shape<'a> {
 }
 
 struct Variant<'a> {
+    /// Of an enum's.
+    name: Option<&'a Ident>,
     path: TokenStream,
     parts: Vec<KeyField<'a>>,
 }
@@ -44,7 +47,7 @@ fn checked(input: &DeriveInput) -> syn::Result<TokenStream> {
     let variants = match &input.data {
         Data::Struct(data) => {
             let parts = key_fields(&data.fields, &input.generics, &mut errors);
-            vec![Variant { path: ours!(Self), parts }]
+            vec![Variant { name: None, path: ours!(Self), parts }]
         }
         Data::Enum(data) => enum_variants(data, &input.generics, &mut errors),
         Data::Union(data) => {
@@ -69,7 +72,7 @@ fn checked(input: &DeriveInput) -> syn::Result<TokenStream> {
 fn enum_variants<'a>(data: &'a DataEnum, generics: &Generics, errors: &mut Errors) -> Vec<Variant<'a>> {
     let variants = data.variants.iter().map(|variant| {
         let name = &variant.ident;
-        Variant { path: ours!(Self::#name), parts: key_fields(&variant.fields, generics, errors) }
+        Variant { name: Some(name), path: ours!(Self::#name), parts: key_fields(&variant.fields, generics, errors) }
     });
     variants.collect()
 }
@@ -154,6 +157,7 @@ impl Shape<'_> {
         let bounds = self.bounds(|part| !part.generic);
         let fields = self.stored();
         let ours = name_of_stored();
+        let show = self.show();
         ours! {
             #[doc(hidden)]
             #[allow(private_bounds)]
@@ -178,6 +182,7 @@ impl Shape<'_> {
                 fn each(&self, __memo_visit: &mut #private::Visit<'_>) {
                     __memo_visit.visit::<#scope, #fields>(&self.0);
                 }
+                fn show(&self, __memo_to: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result { #show }
             }
         }
     }
@@ -335,6 +340,43 @@ impl Shape<'_> {
         ours!(#private::Composite(#ours(#stored, ::core::marker::PhantomData)))
     }
 
+    /// As a derived `Debug` does, without the fields that are no part.
+    fn show(&self) -> TokenStream {
+        let (private, scope) = (&self.paths.private, &self.scope);
+        let count = self.variants.len();
+        let arms: Vec<_> = self
+            .variants
+            .iter()
+            .enumerate()
+            .map(|(index, variant)| {
+                let parts = variant.parts.len();
+                let stored = self.inject(index, count, &tuple(names("__memo_stored", parts)));
+                let fields = names("__memo_stored", parts).into_iter().zip(&variant.parts);
+                let called = variant.called(self.name);
+                let is_named = variant.parts.iter().any(|part| matches!(part.member, Member::Named(_)));
+                let fields = fields.map(|(stored, part)| {
+                    let shown = ours!(&#private::Shown::<#scope, _>::new(#stored));
+                    match &part.member {
+                        Member::Named(name) => {
+                            let name = name.unraw().to_string();
+                            ours!(.field(#name, #shown))
+                        }
+                        Member::Unnamed(_) => ours!(.field(#shown)),
+                    }
+                });
+                let form = if is_named { ours!(debug_struct) } else { ours!(debug_tuple) };
+                ours!(#stored => ::core::fmt::Formatter::#form(__memo_to, #called) #(#fields)* .finish())
+            })
+            .collect();
+        if count == 0 {
+            return ours!({
+                let _ = __memo_to;
+                ::core::result::Result::Ok(())
+            });
+        }
+        ours!(match &self.0 { #(#arms,)* })
+    }
+
     fn matched(&self, arms: &[TokenStream]) -> TokenStream {
         if arms.is_empty() { ours!(match *self {}) } else { ours!(match self { #(#arms,)* }) }
     }
@@ -364,6 +406,11 @@ impl Shape<'_> {
 }
 
 impl Variant<'_> {
+    /// The variant's name; that of the type for a struct.
+    fn called(&self, ty: &Ident) -> String {
+        self.name.unwrap_or(ty).unraw().to_string()
+    }
+
     fn pattern(&self, prefix: &str) -> TokenStream {
         let path = &self.path;
         let members = self.parts.iter().map(|part| &part.member);

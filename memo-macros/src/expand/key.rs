@@ -40,11 +40,16 @@ fn part(memo: &Memo, parameter: &Parameter) -> TokenStream {
     match &parameter.part {
         Part::Value => {
             let argument = borrowed(parameter);
+            // Whether it can be shown is asked of its type: for lists of entries.
+            let shows = ours!({
+                use #private::by_type::*;
+                #private::Shows::of(#argument).__memo_shows()
+            });
             let argument = match is_unordered(pointee(&parameter.ty)) {
                 true => ours!(#private::hashed(__memo_place, #argument)),
                 false => argument,
             };
-            ours!(#private::value(__memo_place, #argument))
+            ours!(#private::value(__memo_place, #argument, #shows))
         }
         _ => by_type(memo, &Element { parameter, at: Vec::new(), ty: &parameter.ty }),
     }

@@ -115,18 +115,21 @@ fn ends_of_handle(memo: &Memo) -> (Span, Span) {
 fn doc(memo: &Memo) -> String {
     let function = memo.function.sig.ident.unraw();
     if memo.output.lent().is_some() {
-        format!("The memo of `{function}`: statistics, `get` and `compute`.")
+        format!("The memo of `{function}`: statistics, `get`, `compute` and `entries_of`.")
     } else {
-        format!("The memo of `{function}`: statistics, `get`, `compute`, `refresh`, `insert`, `forget` and `clear`.")
+        format!(
+            "The memo of `{function}`: statistics, `get`, `compute`, `entries_of`, `refresh`, `insert`, `forget`, `forget_owner` and `clear`."
+        )
     }
 }
 
-/// `Memo<dyn for<'w, 'a> Sig<'w, 'a, Args = .., Out = .., Value = ..>, Owned>`
+/// `Memo<dyn for<'w, 'a> Sig<'w, 'a, Args = .., Owner = .., Out = .., Value = ..>, Owned>`
 fn handle_type(memo: &Memo) -> TokenStream {
     let root = &memo.paths.root;
     let (weak, other) = (&memo.lifetimes.weak, &memo.lifetimes.other);
     let types = memo.parameters.iter().map(|parameter| signatures::handle_argument(memo, parameter));
     let args = alone_or_tuple(types);
+    let owner = signatures::handle_owner(memo);
     let out = signatures::handle_result(memo);
     let (value, policy) = match &memo.output {
         Output::Owned(result) => (&**result, ours!(Owned)),
@@ -135,7 +138,7 @@ fn handle_type(memo: &Memo) -> TokenStream {
     let close = Token![>](ends_of_handle(memo).0);
     ours! {
         #root::Memo<
-            dyn for<#weak, #other> #root::Sig<#weak, #other, Args = #args, Out = #out, Value = #value>,
+            dyn for<#weak, #other> #root::Sig<#weak, #other, Args = #args, Owner = #owner, Out = #out, Value = #value>,
             #root::#policy
         #close
     }

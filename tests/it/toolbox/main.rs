@@ -1,5 +1,6 @@
 //! The weak toolbox, and what a user can ask of one object.
 
+mod entries_of;
 mod finalize;
 mod forget_object;
 mod keys_inside;

@@ -8,7 +8,7 @@ fn length(doc: &Arc<&'static str>) -> usize {
     doc.len()
 }
 
-type Length<T> = Memo<dyn for<'w, 'a> Sig<'w, 'a, Args = &'w Arc<T>, Out = usize, Value = usize>, Owned>;
+type Length<T> = Memo<dyn for<'w, 'a> Sig<'w, 'a, Args = &'w Arc<T>, Owner = &'w Arc<T>, Out = usize, Value = usize>, Owned>;
 
 fn shorter<'s>(text: &'s str) {
     let wrong: Length<&'s str> = length_memo();

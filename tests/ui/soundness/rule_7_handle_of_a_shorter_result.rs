@@ -16,7 +16,7 @@ fn measure(doc: &Arc<String>) -> Any {
     length
 }
 
-type Measure<F> = Memo<dyn for<'w, 'a> Sig<'w, 'a, Args = &'w Arc<String>, Out = F, Value = F>, Owned>;
+type Measure<F> = Memo<dyn for<'w, 'a> Sig<'w, 'a, Args = &'w Arc<String>, Owner = &'w Arc<String>, Out = F, Value = F>, Owned>;
 
 fn main() {
     let right: Measure<Any> = measure_memo();

@@ -1,5 +1,6 @@
 //! Derived keys.
 
+use std::fmt;
 use std::hash::Hasher;
 use std::sync::Arc;
 
@@ -20,6 +21,12 @@ pub trait Fields<S>: 'static {
     fn same(&self, other: &Self) -> bool;
     /// Visits them.
     fn each(&self, visit: &mut Visit<'_>);
+    /// Writes them down.
+    ///
+    /// # Errors
+    ///
+    /// Those of the writer.
+    fn show(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result;
 }
 
 /// Looks for the weak arguments in stored keys.
@@ -50,6 +57,10 @@ unsafe impl<S, F: Fields<S> + Storable<S>> StoredKey<S> for Composite<F> {
         if F::PEERS {
             self.0.each(&mut Visit(visit));
         }
+    }
+
+    fn show(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.show(f)
     }
 }
 

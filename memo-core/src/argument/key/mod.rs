@@ -47,10 +47,11 @@ mod std_values;
 mod stored;
 mod weak;
 
-pub use by_copy::{Kept, Value};
+pub use by_copy::{Kept, Shows, ShowsAny, Value};
 pub use derived::{Composite, Derived, DerivedProbe, Fields, Visit};
 pub use key_set::KeySet;
 pub use memo_key::{MemoKey, PlainKey};
 pub use parts::Computed;
 pub use probe::Probe;
-pub use stored::{Either, StoredKey};
+pub(crate) use stored::show_whole;
+pub use stored::{Either, Shown, StoredKey};

@@ -51,11 +51,6 @@ through! {
     [T] Vec<T> => [T], |this| (**this).probe_key();
 
     #[doc(hidden)]
-    [] f32 => u32, |this| MemoKey::<S>::probe_key(&this.to_bits());
-    /// By its bits, as an `f32` is: a `NaN` is found again, and `0.0` and `-0.0` are two keys.
-    [] f64 => u64, |this| MemoKey::<S>::probe_key(&this.to_bits());
-
-    #[doc(hidden)]
     [T] Reverse<T> => T, |this| this.0.probe_key();
     #[doc(hidden)]
     [T] Wrapping<T> => T, |this| this.0.probe_key();

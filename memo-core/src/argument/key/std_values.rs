@@ -2,6 +2,7 @@
 
 use std::convert::identity;
 use std::ffi::{CStr, OsStr};
+use std::fmt;
 use std::hash::{Hash, Hasher};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, SocketAddrV4, SocketAddrV6};
 use std::num::NonZero;
@@ -45,6 +46,10 @@ macro_rules! copied {
             fn same(&self, other: &Self) -> bool {
                 self == other
             }
+
+            fn show(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                fmt::Debug::fmt(self, f)
+            }
         }
 
         $(#[$docs])*
@@ -81,6 +86,67 @@ hidden! {
     std::any::TypeId, std::cmp::Ordering, std::thread::ThreadId,
 }
 
+macro_rules! floats {
+    ($($(#[$docs:meta])* $float:ident;)+) => {$(
+        // SAFETY: `Send + Sync`.
+        unsafe impl<S> StoredKey<S> for $float {
+            #[inline]
+            fn same(&self, other: &Self) -> bool {
+                self.to_bits() == other.to_bits()
+            }
+
+            fn show(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                fmt::Debug::fmt(self, f)
+            }
+        }
+
+        impl<S: Scope> Probe<S> for Bits<$float> {
+            type Stored = $float;
+            const TRUSTED: bool = true;
+
+            #[inline]
+            fn hash_part<H: Hasher>(&self, state: &mut H) {
+                self.0.to_bits().hash(state);
+            }
+
+            #[inline]
+            fn matches(&self, stored: &$float) -> bool {
+                self.0.to_bits() == stored.to_bits()
+            }
+
+            #[inline]
+            fn to_stored(&self) -> $float {
+                self.0
+            }
+        }
+
+        $(#[$docs])*
+        impl<S: Scope> MemoKey<S> for $float {
+            type Stored = $float;
+            type Probe<'k> = Bits<$float>;
+            const TRUSTED: bool = true;
+
+            #[inline]
+            fn probe_key(&self) -> Bits<$float> {
+                Bits(*self)
+            }
+        }
+
+        impl PlainKey for $float {}
+    )+};
+}
+
+/// A float, by its bits.
+#[derive(Debug)]
+pub struct Bits<F>(F);
+
+floats! {
+    #[doc(hidden)]
+    f32;
+    /// By its bits, as an `f32` is: a `NaN` is found again, and `0.0` and `-0.0` are two keys.
+    f64;
+}
+
 /// A borrowed text.
 #[derive(Debug)]
 pub struct Text<'k, T: ?Sized>(&'k T);
@@ -94,6 +160,10 @@ macro_rules! texts {
 
             fn same(&self, other: &Self) -> bool {
                 $exactly(self) == $exactly(other)
+            }
+
+            fn show(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                fmt::Debug::fmt(&**self, f)
             }
         }
 

@@ -1,5 +1,7 @@
 //! Stored keys: what is kept with a result.
 
+use std::fmt;
+use std::marker::PhantomData;
 use std::sync::Arc;
 
 use crate::anchor::back_link::Peer;
@@ -22,6 +24,41 @@ pub unsafe trait StoredKey<S>: Sized + 'static {
     #[doc(hidden)]
     #[allow(private_interfaces, reason = "implemented here only")]
     fn each_peer(&self, _visit: &mut dyn FnMut(&Arc<Peer>)) {}
+    /// Writes it down. May run user code.
+    #[doc(hidden)]
+    fn show(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result;
+    /// The same for what is the whole key of an entry: a tuple of one part is shown as that.
+    #[doc(hidden)]
+    fn show_whole(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.show(f)
+    }
+}
+
+/// A stored key that writes itself down.
+pub struct Shown<'k, S, K>(&'k K, PhantomData<S>);
+
+impl<'k, S, K: StoredKey<S>> Shown<'k, S, K> {
+    /// Looks at a stored key.
+    pub fn new(key: &'k K) -> Self {
+        Self(key, PhantomData)
+    }
+}
+
+impl<S, K: StoredKey<S>> fmt::Debug for Shown<'_, S, K> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.show(f)
+    }
+}
+
+/// The whole key of an entry.
+pub(crate) fn show_whole<S, K: StoredKey<S>>(key: &K) -> String {
+    struct Whole<'k, S, K>(&'k K, PhantomData<S>);
+    impl<S, K: StoredKey<S>> fmt::Display for Whole<'_, S, K> {
+        fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            self.0.show_whole(f)
+        }
+    }
+    Whole::<S, K>(key, PhantomData).to_string()
 }
 
 /// One of two: an enum's stored form is made of these.
@@ -53,6 +90,14 @@ unsafe impl<S, A: StoredKey<S>, B: StoredKey<S>> StoredKey<S> for Either<A, B> {
             Self::Right(b) => b.each_peer(visit),
         }
     }
+
+    fn show(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // That of a `Result`: derives show their own.
+        match self {
+            Self::Left(a) => f.debug_tuple("Ok").field(&Shown::new(a)).finish(),
+            Self::Right(b) => f.debug_tuple("Err").field(&Shown::new(b)).finish(),
+        }
+    }
 }
 
 // SAFETY: as the content.
@@ -74,6 +119,10 @@ unsafe impl<S, T: StoredKey<S>> StoredKey<S> for Option<T> {
             content.each_peer(visit);
         }
     }
+
+    fn show(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Debug::fmt(&self.as_ref().map(Shown::<S, T>::new), f)
+    }
 }
 
 // SAFETY: as the elements.
@@ -88,6 +137,10 @@ unsafe impl<S, T: StoredKey<S>> StoredKey<S> for Box<[T]> {
     #[allow(private_interfaces, reason = "implemented here only")]
     fn each_peer(&self, visit: &mut dyn FnMut(&Arc<Peer>)) {
         self.iter().for_each(|part| part.each_peer(visit));
+    }
+
+    fn show(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_list().entries(self.iter().map(Shown::<S, T>::new)).finish()
     }
 }
 
@@ -105,6 +158,15 @@ macro_rules! tuples {
             #[allow(private_interfaces, reason = "implemented here only")]
             fn each_peer(&self, visit: &mut dyn FnMut(&Arc<Peer>)) {
                 $(self.$at.each_peer(visit);)+
+            }
+
+            fn show(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.debug_tuple("")$(.field(&Shown::<S, $name>::new(&self.$at)))+.finish()
+            }
+
+            fn show_whole(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                let parts: &[&dyn fmt::Debug] = &[$(&Shown::<S, $name>::new(&self.$at)),+];
+                if let [alone] = parts { alone.fmt(f) } else { self.show(f) }
             }
         }
     )+};

@@ -1,5 +1,6 @@
 //! Weak arguments: by identity, not kept alive.
 
+use std::fmt;
 use std::hash::Hasher;
 use std::marker::PhantomData;
 use std::rc::Rc;
@@ -26,6 +27,10 @@ unsafe impl<S: 'static> StoredKey<S> for PeerRef<S> {
     #[allow(private_interfaces, reason = "implemented here only")]
     fn each_peer(&self, visit: &mut dyn FnMut(&Arc<Peer>)) {
         visit(self.peer());
+    }
+
+    fn show(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Debug::fmt(self, f)
     }
 }
 

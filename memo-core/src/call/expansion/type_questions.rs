@@ -7,6 +7,8 @@
 //! not know the trait's associated types. What is asked later is asked of those: the owner, the scope, the key's parts.
 //! That is why the questions about results are traits of the scope.
 
+use std::marker::PhantomData;
+
 use crate::argument::key::{Computed, MemoKey, PlainKey, Value};
 use crate::argument::owner::{self, Locate, Owner, Place, ThreadBound};
 use crate::argument::scope::{Local, Scope, Storable};
@@ -26,13 +28,13 @@ pub trait Never {}
 
 /// The impls of a question: for the types that fit, and the same for none.
 macro_rules! answers {
-    ($(#[$said:meta])* [$($generics:tt)*] $question:ident [$($of:ident)?] for $asked:ident, never $never:ident
+    ($(#[$said:meta])* [$($generics:tt)*] $question:ident [$($of:ident),*] for $asked:ident, never $never:ident
         $(where [$($fits:tt)*])? { $($items:tt)* }) => {
         $(#[$said])*
-        impl<$($generics)*> $question<$($of,)? Yes> for $asked $(where $($fits)*)? { $($items)* }
+        impl<$($generics)*> $question<$($of,)* Yes> for $asked $(where $($fits)*)? { $($items)* }
 
         $(#[$said])*
-        impl<$($generics)*> $question<$($of,)? No> for $asked where $never: Never, $($($fits)*)? { $($items)* }
+        impl<$($generics)*> $question<$($of,)* No> for $asked where $never: Never, $($($fits)*)? { $($items)* }
     };
 }
 pub(super) use answers;
@@ -241,7 +243,7 @@ where
     note = "`#[memo(value)]` keeps a copy by the type's own `Hash`, `Eq` and `Clone`: derive them; in memos of `Arc` and in-object owners it must be `Send + Sync + 'static` too",
     note = "`#[derive(MemoKey)]` on the type needs none of them, and no mark: it goes field by field"
 )]
-pub trait Copied<S, A> {
+pub trait Copied<S, D, A> {
     /// Its part.
     type Part<'k>
     where
@@ -250,22 +252,22 @@ pub trait Copied<S, A> {
     fn part(&self) -> Self::Part<'_>;
 }
 
-answers! { [S: Scope, T: ?Sized] Copied [S] for T, never T where [Value<T>: MemoKey<S>] {
+answers! { [S: Scope, D: 'static, T: ?Sized] Copied [S, D] for T, never T where [Value<T, D>: MemoKey<S>] {
     type Part<'k>
-        = <Value<T> as MemoKey<S>>::Probe<'k>
+        = <Value<T, D> as MemoKey<S>>::Probe<'k>
     where
         T: 'k;
     #[inline(always)]
     fn part(&self) -> Self::Part<'_> {
-        Value::from_ref(self).probe_key()
+        Value::<T, D>::from_ref(self).probe_key()
     }
 } }
 
-/// The part of an argument marked `#[memo(value)]`.
+/// The part of an argument marked `#[memo(value)]`, whose `Debug` may be known.
 #[inline(always)]
-pub fn value<'k, T, O, S, A>(_place: Place<'_, O, S>, value: &'k T) -> T::Part<'k>
+pub fn value<'k, T, O, S, D, A>(_place: Place<'_, O, S>, value: &'k T, _shows: PhantomData<D>) -> T::Part<'k>
 where
-    T: Copied<S, A> + ?Sized,
+    T: Copied<S, D, A> + ?Sized,
     O: ?Sized,
 {
     value.part()
