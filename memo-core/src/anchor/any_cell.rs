@@ -22,8 +22,8 @@ use std::ptr::NonNull;
 use crate::memo::cell_head::CellHead;
 use crate::memo::cell_vtable::{CellVtable, EntryId};
 use crate::memo::core::Core;
-use crate::memo::counter_block::Count;
 use crate::memo::listed_cells::{CellPtr, Listing, Seat};
+use crate::memo::listeners::Why;
 use crate::sys::arc::Arc;
 use crate::sys::hazard::retire::Batch;
 use crate::sys::panics::Panics;
@@ -103,7 +103,7 @@ pub(crate) unsafe trait AnyCell: Sized {
     /// # Safety
     /// `cell` is of this type and alive. Its object is dead, or borrowed by the caller alone; so for a cell that is not
     /// [`CellVtable::shared`] nobody else can reach it, and no call is copying an entry of one that is.
-    unsafe fn end(cell: NonNull<CellHead>, why: Count) -> usize;
+    unsafe fn end(cell: NonNull<CellHead>, why: Why) -> usize;
 
     /// How many results there are.
     fn ready(&self) -> usize;
@@ -146,9 +146,10 @@ pub(crate) unsafe fn entries<C: AnyCell>(cell: NonNull<CellHead>) -> Vec<String>
 /// The cell is alive.
 pub(crate) unsafe fn is_quiet(cell: NonNull<CellHead>) -> bool {
     // SAFETY: the caller's.
-    let vtable = unsafe { cell.as_ref() }.memo().vtable();
+    let memo = unsafe { cell.as_ref() }.memo();
+    let vtable = memo.vtable();
     // SAFETY: the vtable is that of the cell's memo.
-    vtable.inert || unsafe { (vtable.is_quiet)(cell) }
+    !memo.is_listened() && (vtable.inert || unsafe { (vtable.is_quiet)(cell) })
 }
 
 /// Lists a cell that is not published yet.
@@ -217,15 +218,15 @@ impl CellRef {
     }
 
     /// Takes every entry out. Those that a call may be copying are retired in `batch`; the others are dropped.
-    pub(crate) fn empty(&self, why: Count, batch: &mut Batch, panics: &mut Panics) -> usize {
+    pub(crate) fn empty(&self, why: impl Into<Why>, batch: &mut Batch, panics: &mut Panics) -> usize {
         let shared = self.vtable().shared.as_ref().expect("counted cells only");
         // SAFETY: the vtable is that of the cell's memo, and the cell is counted.
-        unsafe { (shared.empty)(self.0, why, batch, panics) }
+        unsafe { (shared.empty)(self.0, why.into(), batch, panics) }
     }
 
     /// Whether dropping an entry of it runs no user code.
     pub(crate) fn is_quiet(&self) -> bool {
-        self.vtable().shared.as_ref().is_some_and(|shared| shared.quiet)
+        !self.memo().is_listened() && self.vtable().shared.as_ref().is_some_and(|shared| shared.quiet)
     }
 
     /// The cell's address.
@@ -241,10 +242,10 @@ impl CellRef {
     }
 
     /// Removes one entry, if it is still there.
-    pub(crate) fn remove(&self, entry: EntryId, why: Count) -> bool {
+    pub(crate) fn remove(&self, entry: EntryId, why: impl Into<Why>) -> bool {
         let shared = self.vtable().shared.as_ref().expect("counted cells only");
         // SAFETY: as above.
-        unsafe { (shared.remove)(self.0, entry, why) }
+        unsafe { (shared.remove)(self.0, entry, why.into()) }
     }
 }
 

@@ -32,6 +32,7 @@ use crate::memo::cell_head::CellHead;
 use crate::memo::cell_vtable::{CellVtable, EntryId};
 use crate::memo::core::{Core, Where};
 use crate::memo::counter_block::Count;
+use crate::memo::listeners::Why;
 use crate::memo::site::Site;
 use crate::sys::panics::Panics;
 use crate::sys::sync::plain::{AtomicBool, AtomicU32, Mutex, Ordering};
@@ -134,7 +135,7 @@ impl Peer {
     }
 
     /// Ends every entry the object takes part in.
-    fn end(&self, why: Count) -> usize {
+    fn end(&self, why: Why) -> usize {
         self.dead.store(true, Ordering::Release);
         let links = std::mem::take(&mut *unpoisoned(self.links.lock()));
         let mut panics = Panics::default();
@@ -142,7 +143,7 @@ impl Peer {
         for (entry, cell) in links {
             if panics.run(|| cell.remove(entry, why)) == Some(true) {
                 ended += 1;
-                if why == Count::Dropped {
+                if why.count == Count::Dropped {
                     note_death_with(self, cell.memo());
                 }
             }
@@ -239,7 +240,7 @@ unsafe impl AnyCell for PeerCell {
         unsafe { Box::from_raw(cell.cast::<Self>().as_ptr()) }
     }
 
-    unsafe fn end(cell: NonNull<CellHead>, why: Count) -> usize {
+    unsafe fn end(cell: NonNull<CellHead>, why: Why) -> usize {
         // SAFETY: the caller's.
         end_here(&unsafe { crate::anchor::any_cell::cast::<Self>(cell) }.peer, why)
     }
@@ -251,7 +252,7 @@ unsafe impl AnyCell for PeerCell {
 
 /// Ends every entry the object takes part in that this thread can reach: the shared ones, and this thread's own. Those of
 /// other threads end when those threads sweep.
-fn end_here(peer: &Arc<Peer>, why: Count) -> usize {
+fn end_here(peer: &Arc<Peer>, why: Why) -> usize {
     let mut panics = Panics::default();
     let mut ended = panics.run(|| peer.end(why)).unwrap_or(0);
     // If this thread has a node, it set the flag itself: `Relaxed` is enough.

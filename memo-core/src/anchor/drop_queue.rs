@@ -10,6 +10,7 @@ use std::ptr::NonNull;
 use super::any_cell;
 use crate::memo::cell_head::CellHead;
 use crate::memo::counter_block::Count;
+use crate::memo::listeners::Why;
 use crate::sys::depth::DepthGuard;
 use crate::sys::panics::Panics;
 use crate::sys::per_thread::per_thread;
@@ -49,13 +50,13 @@ fn end_inert(mut at: *mut CellHead) -> *mut CellHead {
         // SAFETY: the chain is this thread's, and this cell was not released yet.
         let head = unsafe { cell.as_ref() };
         let vtable = head.memo().vtable();
-        if !vtable.inert {
+        if !vtable.inert || head.memo().is_listened() {
             break;
         }
         at = head.next();
         any_cell::delist(cell, head.memo());
         // SAFETY: the vtable is that of the cell's memo, and the object is dead.
-        unsafe { (vtable.end)(cell, Count::Dropped) };
+        unsafe { (vtable.end)(cell, Why::quietly(Count::Dropped)) };
         // SAFETY: the anchor's share, released once.
         unsafe { (vtable.release)(cell) };
     }
@@ -71,7 +72,7 @@ pub(crate) fn end_quiet(mut at: *mut CellHead) {
         at = head.next();
         any_cell::delist(cell, memo);
         // SAFETY: the vtable is that of the cell's memo, and the object is dead.
-        unsafe { (memo.vtable().end)(cell, Count::Dropped) };
+        unsafe { (memo.vtable().end)(cell, Why::quietly(Count::Dropped)) };
         // SAFETY: the anchor's share, released once.
         unsafe { (memo.vtable().release)(cell) };
     }
@@ -132,7 +133,7 @@ fn end_chain(mut at: *mut CellHead, why: Count, panics: &mut Panics) {
         any_cell::delist(cell, memo);
         // SAFETY: the vtable is that of the cell's memo; the object is dead or exclusively borrowed, so for cells that
         // are not counted there is no other reader.
-        panics.run(|| unsafe { (memo.vtable().end)(cell, why) });
+        panics.run(|| unsafe { (memo.vtable().end)(cell, why.into()) });
         // SAFETY: the anchor's share, released once.
         panics.run(|| unsafe { (memo.vtable().release)(cell) });
     }

@@ -3,7 +3,7 @@
 use super::handle_op::{Op, Reply};
 use super::what_is_kept::Keeping;
 use crate::anchor::anchor::Anchor;
-use crate::cell::counted_cell::Keys;
+use crate::cell::counted_cell::{Keys, tell_and_drop};
 use crate::cell::memo_types::{At, CellOf, EntryOf, KeyOf, Spec, ValueOf};
 use crate::compute::job::{Job, Published, Replaced, is_argument, task_of};
 use crate::compute::rings;
@@ -15,7 +15,7 @@ use crate::reclaim::account;
 use crate::reclaim::outermost_call::Call;
 use crate::reclaim::paid_by_hits;
 use crate::sys::depth::DepthGuard;
-use crate::sys::panics::{self, OnItsWay, Panics, drop_all};
+use crate::sys::panics::{self, OnItsWay, Panics};
 use crate::sys::thread;
 use crate::sys::trivially_cloned::is_plain;
 use crate::value::entry::Meta;
@@ -375,7 +375,7 @@ fn forget<M: Cloning, K: KeyOf<M>>(core: &'static Core, place: At<'_, M>, key: &
         counters::count(core, Count::Cleared, 1);
     }
     // This drops the value, unless another call is copying it.
-    drop(taken);
+    tell_and_drop(core, Count::Cleared.into(), taken);
     ready
 }
 
@@ -406,7 +406,9 @@ fn insert<R, H: Keeping<R, Kept = ValueOf<M>>, M: Cloning, K: KeyOf<M>>(
     let victims = cell.make_room(&entry, core.site().capacity);
     drop(entry);
     let mut panics = Panics::default();
-    panics.run(|| drop_all(old));
+    if let Some(old) = old {
+        panics.run(|| tell_and_drop(core, Count::Replaced.into(), old));
+    }
     panics.run(|| cell.drop_evicted(victims));
     panics.resume();
 }
@@ -442,7 +444,7 @@ fn refresh<'w, M: Cloning, K: KeyOf<M>>(
     let own = old.as_ref().map(Taken::entry);
     let own = own.filter(|old| matches!(old.slot.look(), Look::Busy(flight) if flight.thread == me));
     let own = own.map(|old| task_of::<M>(cell, old, false));
-    let job = Job::refresh(place, cell, entry, keys, Replaced(old.map(Box::new)), call);
+    let job = Job::refresh(place, cell, entry, keys, Replaced(old.map(|old| Box::new((core, old)))), call);
     // In the body of the very flight that it replaced, it would run that body again, without end.
     if let Some(ring) = own.and_then(|own| rings::ring(core, own)) {
         // As during the panic that follows.

@@ -22,6 +22,7 @@ use crate::memo::core::{Core, Where};
 use crate::memo::counter_block::Count;
 use crate::memo::counters;
 use crate::memo::listed_cells::Listing;
+use crate::memo::listeners::Why;
 use crate::sys::arc::Arc;
 use crate::sys::hazard::protect::Published;
 use crate::sys::hazard::retire::{Batch, ReadBy};
@@ -406,14 +407,17 @@ where
         self.lock().evict(id_of(entry), capacity, Self::IS_DEAD)
     }
 
-    /// Counts, unlinks and drops evicted entries. The first panic of a destructor comes out when all are gone.
+    /// Counts, unlinks, tells of and drops evicted entries. The first panic of a destructor comes out when all are gone.
     #[inline]
     pub(crate) fn drop_evicted(&self, victims: Evicted<St>) {
         // Without a key nothing is ever evicted.
         if !St::FRONTED && victims.len() > 0 {
             counters::count(self.core(), Count::Evicted, victims.len() as u64);
             victims.each(unlink::<S, St>);
-            victims.drop_all();
+            let mut panics = Panics::default();
+            victims.each(|entry| tell::<St>(self.core(), Count::Evicted.into(), entry, &mut panics));
+            panics.run(|| victims.drop_all());
+            panics.resume();
         }
     }
 
@@ -430,15 +434,17 @@ where
     }
 
     /// Takes one entry out because an argument of it died.
-    fn remove(&self, id: EntryId, why: Count) -> bool {
+    fn remove(&self, id: EntryId, why: Why) -> bool {
         let taken = self.lock().remove(&self.front, id);
         let Some(taken) = taken.map(|taken| taken.read_by(Self::READ_BY)) else { return false };
         Self::note_detached(&taken);
         unlink::<S, St>(taken.entry());
-        if taken.ready {
-            counters::count(self.core(), why, 1);
+        let ready = taken.ready;
+        if ready {
+            counters::count(self.core(), why.count, 1);
         }
-        taken.ready
+        tell_and_drop(self.core(), why, taken);
+        ready
     }
 
     /// The pointer this cell was made with: that of `&self` may not reach the count in front of it.
@@ -533,7 +539,7 @@ where
         unsafe { Arc::from_raw(cell.cast::<Self>().as_ptr()) }
     }
 
-    unsafe fn end(cell: NonNull<CellHead>, why: Count) -> usize {
+    unsafe fn end(cell: NonNull<CellHead>, why: Why) -> usize {
         // SAFETY: the caller's; the count stays the anchor's.
         let mut counted = ManuallyDrop::new(unsafe { Self::from_raw(cell) });
         let entries = match Arc::get_mut(&mut counted) {
@@ -543,7 +549,8 @@ where
         };
         let (this, mut panics) = (&**counted, Panics::default());
         // The object is dead, or borrowed by the caller alone: no hit holds an entry.
-        let ready = this.end_each(entries, why, |taken| drop_entry::<St>(taken.into_unseen(), &mut panics));
+        let drop = |taken: Taken<St>, panics: &mut Panics| drop_entry::<St>(taken.into_unseen(), panics);
+        let ready = this.end_each(entries, why, &mut panics, drop);
         panics.resume();
         ready
     }
@@ -581,8 +588,8 @@ where
     St::Key: StoredKey<S>,
 {
     /// Takes out all entries of an object that may be alive. Those that hits may hold go to `batch`.
-    fn empty(&self, why: Count, batch: &mut Batch, panics: &mut Panics) -> usize {
-        self.end_each(self.drain(), why, |taken| match taken.read_by(Self::READ_BY).into_retired() {
+    fn empty(&self, why: Why, batch: &mut Batch, panics: &mut Panics) -> usize {
+        self.end_each(self.drain(), why, panics, |taken, panics| match taken.read_by(Self::READ_BY).into_retired() {
             Ok(retired) => batch.add(retired, panics),
             Err(taken) => {
                 panics.run(|| drop(taken));
@@ -597,19 +604,48 @@ where
         store.drain(&self.front)
     }
 
-    /// Unlinks and counts what was taken out.
-    fn end_each(&self, (ready, entries): (usize, St::Drained), why: Count, mut each: impl FnMut(Taken<St>)) -> usize {
+    /// Unlinks and counts what was taken out, and tells who listens.
+    fn end_each(
+        &self,
+        (ready, entries): (usize, St::Drained),
+        why: Why,
+        panics: &mut Panics,
+        mut each: impl FnMut(Taken<St>, &mut Panics),
+    ) -> usize {
         // Counted before any of them is dropped: a destructor may look.
         if ready > 0 {
-            counters::count(self.core(), why, ready as u64);
+            counters::count(self.core(), why.count, ready as u64);
         }
         for taken in entries {
             Self::note_detached(&taken);
             unlink::<S, St>(taken.entry());
-            each(taken);
+            if taken.ready {
+                tell::<St>(self.core(), why, taken.entry(), panics);
+            }
+            each(taken, panics);
         }
         ready
     }
+}
+
+/// Tells who listens that an entry, which was ready when it was taken out, has gone.
+#[inline]
+fn tell<St: Store>(core: &'static Core, why: Why, entry: &Counted<St>, panics: &mut Panics) {
+    if core.tells(why) {
+        core.tell(why, entry.slot.get().expect("it was ready"), panics);
+    }
+}
+
+/// Tells who listens that an entry has gone, and drops it. The first panic comes out at the end.
+pub(crate) fn tell_and_drop<St: Store>(core: &'static Core, why: Why, taken: Taken<St>) {
+    if !(taken.ready && core.tells(why)) {
+        drop(taken);
+        return;
+    }
+    let mut panics = Panics::default();
+    tell::<St>(core, why, taken.entry(), &mut panics);
+    panics.run(|| drop(taken));
+    panics.resume();
 }
 
 /// Drops an entry, and catches a panic of a user's destructor.

@@ -8,8 +8,9 @@ use crate::anchor::side_table::found_or_made::Made;
 use crate::memo::cell_head::CellHead;
 use crate::memo::cell_vtable::CellVtable;
 use crate::memo::core::{Core, Where};
-use crate::memo::counter_block::Count;
+use crate::memo::listeners::Why;
 use crate::memo::{all_memos, counters};
+use crate::sys::panics::Panics;
 use crate::sys::thread;
 use crate::value::slot::{Look, Slot};
 
@@ -66,12 +67,18 @@ unsafe impl<V: 'static> AnyCell for LentCell<V> {
         cell
     }
 
-    unsafe fn end(cell: NonNull<CellHead>, why: Count) -> usize {
+    unsafe fn end(cell: NonNull<CellHead>, why: Why) -> usize {
         // SAFETY: promised by the caller: nobody else reaches a cell without a count.
         let this = unsafe { &mut *cell.cast::<Self>().as_ptr() };
         let Some(value) = this.slot.take() else { return 0 };
-        counters::count(this.head.memo(), why, 1);
-        drop(value);
+        let memo = this.head.memo();
+        counters::count(memo, why.count, 1);
+        if memo.tells(why) {
+            let mut panics = Panics::default();
+            memo.tell(why, &value, &mut panics);
+            panics.run(|| drop(value));
+            panics.resume();
+        }
         1
     }
 

@@ -5,7 +5,7 @@ use super::frames::{self, Running, Task};
 use super::wait_graph;
 use crate::argument::key::StoredKey;
 use crate::argument::scope::Scope;
-use crate::cell::counted_cell::Keys;
+use crate::cell::counted_cell::{Keys, tell_and_drop};
 use crate::cell::memo_types::{At, CellOf, EntryOf, KeyIn, Spec, ValueOf};
 use crate::cell::racers::Race;
 use crate::memo::core::Core;
@@ -14,7 +14,7 @@ use crate::memo::counters;
 use crate::reclaim::account;
 use crate::reclaim::leak_audit;
 use crate::reclaim::outermost_call::Call;
-use crate::sys::panics::{OnItsWay, drop_all};
+use crate::sys::panics::{OnItsWay, Panics};
 use crate::sys::thread;
 use crate::value::entry::Meta;
 use crate::value::slot::{Look, NoValue, Slot};
@@ -112,12 +112,15 @@ pub(crate) struct Job<'w, M: Spec> {
 }
 
 /// The entry that a refresh replaced: boxed, since it is rare and must not take stack below a body.
-pub(crate) struct Replaced<St: Store>(pub(crate) Option<Box<Taken<St>>>);
+pub(crate) struct Replaced<St: Store>(pub(crate) Option<Box<(&'static Core, Taken<St>)>>);
 
 impl<St: Store> Drop for Replaced<St> {
     fn drop(&mut self) {
         if let Some(replaced) = self.0.take() {
-            drop_all([*replaced]);
+            let (core, old) = *replaced;
+            let mut panics = Panics::default();
+            panics.run(|| tell_and_drop(core, Count::Replaced.into(), old));
+            panics.resume();
         }
     }
 }

@@ -9,6 +9,7 @@ use crate::anchor::side_table::local;
 use crate::argument;
 use crate::argument::scope::Scope;
 use crate::call::handle_op::{Op, Reply};
+use crate::inspect::listener::{Listener, Removal};
 use crate::inspect::stats::Stats;
 use crate::inspect::walk;
 use crate::memo::all_memos;
@@ -333,6 +334,59 @@ impl<S: for<'w, 'a> Sig<'w, 'a> + ?Sized, P> Memo<S, P> {
         let Some(cell) = owner.cell(self.core) else { return Vec::new() };
         // SAFETY: the vtable is that of the cell's memo, and the owner is borrowed.
         unsafe { (self.core.vtable().entries)(cell) }
+    }
+
+    /// From now on `listener` is told of every result of this memo that goes, and why.
+    ///
+    /// It is called once for each, on the thread that takes it out, when that is done and before the value is dropped: where an object with
+    /// an anchor inside dies, inside its drop; where an `Arc` or `Rc` does, by the sweep that finds it. Of what was not stored, and of what
+    /// is detached while in flight, it is told nothing. No lock is held: it may call memos, this handle, and sweep.
+    ///
+    /// Several may listen to one memo; they are called in the order in which they came. What is returned can stop this one. Dropped, it
+    /// changes nothing.
+    ///
+    /// A listener lives as long as the process, or until it is stopped: what it owns is kept alive.
+    ///
+    /// # Panics
+    ///
+    /// Not here. If `listener` panics, it is as if the value's destructor had: the others are told, the value is dropped, the rest goes, too, and
+    /// then the panic comes out of what has removed it. It is swallowed, and counted in the [`report`](crate::report), in a sweep that runs in
+    /// passing, and while the thread is already unwinding.
+    ///
+    /// # Cost
+    ///
+    /// Hits pay nothing. Without a listener, what removes a result reads one flag; with one, it takes a lock for a moment and calls it, and
+    /// results of dead `Arc`s wait for the end of an outermost call, as those with a destructor do.
+    ///
+    /// ```
+    /// # use memo_core::{Anchored, RemovalCause, weak_memo};
+    /// # use std::sync::{Arc, Mutex};
+    /// #[weak_memo(capacity = 1)]
+    /// fn repeat(text: &Anchored<String>, times: usize) -> String {
+    ///     text.repeat(times)
+    /// }
+    /// let log = Arc::new(Mutex::new(Vec::new()));
+    /// let noted = Arc::clone(&log);
+    /// repeat_memo().on_removal(move |removal| {
+    ///     noted.lock().unwrap().push((removal.cause(), removal.value().cloned()));
+    /// });
+    ///
+    /// let text = Anchored::new(String::from("ab"));
+    /// repeat(&text, 1);
+    /// repeat(&text, 2);
+    /// drop(text);
+    /// let [evicted, gone] = &log.lock().unwrap()[..] else { unreachable!() };
+    /// assert_eq!(*evicted, (RemovalCause::Evicted, Some(String::from("ab"))));
+    /// assert_eq!(*gone, (RemovalCause::ObjectGone, Some(String::from("abab"))));
+    /// ```
+    pub fn on_removal(
+        &self,
+        listener: impl Fn(Removal<'_, Value<'static, 'static, S>>) + Send + Sync + 'static,
+    ) -> Listener
+    where
+        Value<'static, 'static, S>: 'static,
+    {
+        Listener::new(self.core, listener)
     }
 
     /// Drops every result of this memo, as [`forget`](Memo::forget) does one; how many there were.

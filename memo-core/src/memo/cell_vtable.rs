@@ -3,15 +3,15 @@
 use std::ptr::NonNull;
 
 use super::cell_head::CellHead;
-use super::counter_block::Count;
 use super::listed_cells::Listing;
+use super::listeners::Why;
 use crate::sys::hazard::retire::Batch;
 use crate::sys::panics::Panics;
 
 /// Operations on a memo's cells for callers that do not know their type.
 pub(crate) struct CellVtable {
     pub(crate) release: unsafe fn(NonNull<CellHead>),
-    pub(crate) end: unsafe fn(NonNull<CellHead>, Count) -> usize,
+    pub(crate) end: unsafe fn(NonNull<CellHead>, Why) -> usize,
     pub(crate) ready: unsafe fn(NonNull<CellHead>) -> usize,
     pub(crate) living: unsafe fn(NonNull<CellHead>) -> usize,
     /// The keys of the results that have no dead argument, written down: runs user code.
@@ -34,9 +34,9 @@ pub(crate) struct SharedVtable {
     pub(crate) is_ready: unsafe fn(NonNull<CellHead>, EntryId) -> bool,
     pub(crate) retain: unsafe fn(NonNull<CellHead>),
     /// Removes the entry at this address with this hash, if it is still there.
-    pub(crate) remove: unsafe fn(NonNull<CellHead>, EntryId, Count) -> bool,
+    pub(crate) remove: unsafe fn(NonNull<CellHead>, EntryId, Why) -> bool,
     /// Takes every entry out while the object may live, and drops it or retires it in the batch.
-    pub(crate) empty: unsafe fn(NonNull<CellHead>, Count, &mut Batch, &mut Panics) -> usize,
+    pub(crate) empty: unsafe fn(NonNull<CellHead>, Why, &mut Batch, &mut Panics) -> usize,
     /// The cell's position in its memo's lists.
     pub(crate) listing: unsafe fn(NonNull<CellHead>) -> NonNull<Listing>,
 }

@@ -10,7 +10,9 @@ use once_cell::race::OnceRef;
 use super::cell_vtable::CellVtable;
 use super::counter_block::Block;
 use super::listed_cells::{SEATS, Seat};
+use super::listeners::{Listeners, Why};
 use super::site::Site;
+use crate::sys::panics::Panics;
 use crate::sys::sync::plain::{AtomicBool, AtomicU32, AtomicUsize, Ordering};
 
 /// Where the cells of a memo lie: the same for all of them.
@@ -38,6 +40,7 @@ pub struct Core {
     gone: Block,
     /// See [`Core::audit`].
     audit: OnceLock<Box<dyn Any + Send + Sync>>,
+    listeners: Listeners,
     /// The shared cells that can be enumerated, each from before its publication until its object's death.
     pub(crate) cells: [Seat; SEATS],
 }
@@ -69,6 +72,7 @@ impl Core {
             name: OnceLock::new(),
             gone: Block::new(),
             audit: OnceLock::new(),
+            listeners: Listeners::new(),
             cells: [const { Seat::new() }; SEATS],
         }
     }
@@ -95,6 +99,30 @@ impl Core {
     pub(crate) fn audit<T: Any + Send + Sync>(&self, first: fn() -> T) -> &T {
         let kept = self.audit.get_or_init(|| Box::new(first()));
         kept.downcast_ref().expect("one type is kept here")
+    }
+
+    pub(crate) fn listeners(&self) -> &Listeners {
+        &self.listeners
+    }
+
+    /// Whether anybody is told when a result goes.
+    #[inline(always)]
+    pub(crate) fn is_listened(&self) -> bool {
+        self.listeners.any()
+    }
+
+    /// Whether anybody is told when a result goes for this reason.
+    #[inline(always)]
+    pub(crate) fn tells(&self, why: Why) -> bool {
+        why.told && self.is_listened()
+    }
+
+    /// Tells who listens that a result with this value has gone. It is still there, and out of its cell.
+    #[inline]
+    pub(crate) fn tell(&self, why: Why, value: &dyn Any, panics: &mut Panics) {
+        if self.tells(why) {
+            self.listeners.tell(why.count, value, panics);
+        }
     }
 
     /// Takes its index in the list of all memos. `false`: it has one.

@@ -63,8 +63,8 @@ use crate::anchor::side_table::object::Subject;
 use crate::memo::cell_head::CellHead;
 use crate::memo::cell_vtable::CellVtable;
 use crate::memo::core::{Core, Where};
-use crate::memo::counter_block::Count;
 use crate::memo::counters;
+use crate::memo::listeners::Why;
 use crate::memo::site::Site;
 use crate::reclaim::holds_nothing::holds_nothing;
 use crate::sys::per_thread::per_thread;
@@ -551,7 +551,7 @@ unsafe impl AnyCell for NoteCell {
         unsafe { Box::from_raw(cell.cast::<Self>().as_ptr()) }
     }
 
-    unsafe fn end(_: NonNull<CellHead>, _: Count) -> usize {
+    unsafe fn end(_: NonNull<CellHead>, _: Why) -> usize {
         0
     }
 

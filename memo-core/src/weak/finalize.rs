@@ -28,7 +28,7 @@ use crate::argument::scope::{Local, Scope, Shared};
 use crate::memo::cell_head::CellHead;
 use crate::memo::cell_vtable::CellVtable;
 use crate::memo::core::{Core, Where};
-use crate::memo::counter_block::Count;
+use crate::memo::listeners::Why;
 use crate::memo::site::Site;
 use crate::reclaim::outermost_call::Call;
 use crate::reclaim::{account, thread_table_end};
@@ -390,7 +390,7 @@ unsafe impl<S: Scope> AnyCell for FinalizerCell<S> {
         unsafe { Box::from_raw(cell.cast::<Self>().as_ptr()) }
     }
 
-    unsafe fn end(cell: NonNull<CellHead>, _: Count) -> usize {
+    unsafe fn end(cell: NonNull<CellHead>, _: Why) -> usize {
         // SAFETY: the caller's.
         let this = unsafe { any_cell::cast::<Self>(cell) };
         let mut panics = Panics::default();

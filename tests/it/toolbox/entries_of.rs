@@ -100,8 +100,8 @@ fn owners_are_passed_by_reference_however_the_function_takes_them() {
         1
     }
     let (doc, other) = (Arc::new(Doc::default()), Arc::new(Doc::default()));
-    (doc.by_reference(1), doc.counted(2), Arc::clone(&doc).by_value(3), Doc::associated(4, &doc));
-    (taken(5, Arc::clone(&doc)), marked(&other, &doc));
+    let _ = (doc.by_reference(1), doc.counted(2), Arc::clone(&doc).by_value(3), Doc::associated(4, &doc));
+    let _ = (taken(5, Arc::clone(&doc)), marked(&other, &doc));
     assert_eq!(Doc::by_reference_memo().entries_of(&doc), ["1"]);
     assert_eq!(Doc::counted_memo().entries_of(&doc), ["2"]);
     assert_eq!(Doc::by_value_memo().entries_of(&doc), ["3"]);
@@ -228,13 +228,13 @@ fn lent_results_are_listed_and_stay() {
         owner.to_string()
     }
     #[weak_memo(capacity = unbounded)]
-    fn keyed<'w>(owner: &'w Arc<u8>, n: u32) -> &'w u32 {
+    fn keyed(owner: &Arc<u8>, n: u32) -> &u32 {
         let _ = owner;
         n
     }
     let owner = Arc::new(1);
     assert!(single_memo().entries_of(&owner).is_empty());
-    (single(&owner), keyed(&owner, 3));
+    let _ = (single(&owner), keyed(&owner, 3));
     assert_eq!(
         (single_memo().entries_of(&owner), keyed_memo().entries_of(&owner)),
         (vec!["()".into()], vec!["3".into()])

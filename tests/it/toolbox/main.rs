@@ -4,6 +4,7 @@ mod entries_of;
 mod finalize;
 mod forget_object;
 mod keys_inside;
+mod listener;
 
 #[global_allocator]
 static HEAP: memo_tests::Heap = memo_tests::Heap;

@@ -5,6 +5,7 @@ use std::ptr::NonNull;
 use super::node::Node;
 use super::shard::Chain;
 use crate::anchor::drop_queue;
+use crate::memo::counter_block::Count;
 use crate::sys::depth::DepthGuard;
 use crate::sys::panics::Panics;
 
@@ -33,13 +34,12 @@ pub(crate) fn end_loud(mut dead: Chain, panics: &mut Panics, mut each: impl FnMu
         // SAFETY: as in `end_quiet`.
         if !unsafe { Node::end_quietly(node) } {
             loud += 1;
-            panics.run(|| {
-                // SAFETY: as in `end_quiet`.
-                let cells = unsafe { Node::take_cells(node) };
-                // Whatever happens in the cells: a life that is more than a `Weak` is released after them.
-                let _life = EndLife(node);
-                drop_queue::bury(cells);
-            });
+            // Whatever happens in the cells: a life that is more than a `Weak` is released after them.
+            let life = EndLife(node);
+            // SAFETY: as in `end_quiet`.
+            let cells = unsafe { Node::take_cells(node, Count::Dropped.into(), panics) };
+            panics.run(|| drop_queue::bury(cells));
+            panics.run(|| drop(life));
         }
         free.push(node);
     }

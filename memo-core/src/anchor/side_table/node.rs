@@ -7,7 +7,7 @@
 //! 2. The address is the object's from when the rest of the node is written until the node is taken out; otherwise it is odd,
 //!    as no object's is: 1 if the node is free, else a link to the next node that was taken out.
 //! 3. Only the shard's writer writes the rest, but for the anchor's cells, while no object has the node.
-//! 4. The room is used by the call that made the node, or not at all, and only for results whose end runs no user code.
+//! 4. The room is used by the call that made the node, or not at all, and only for results whose end runs no user code but listeners.
 
 use std::cell::UnsafeCell;
 use std::mem::{MaybeUninit, needs_drop};
@@ -21,6 +21,8 @@ use crate::anchor::drop_queue;
 use crate::anchor::liveness::AnyWeak;
 use crate::memo::cell_head::CellHead;
 use crate::memo::counter_block::Count;
+use crate::memo::listeners::Why;
+use crate::sys::panics::Panics;
 use crate::sys::sync::{AtomicUsize, Ordering};
 
 /// An anchor in the side table. What a hit needs comes first. A roomy one is followed by its [`Room`].
@@ -184,16 +186,18 @@ impl Node {
         unsafe { Self::release_life(node) };
         if quiet {
             // SAFETY: the caller's.
-            drop_queue::end_quiet(unsafe { Self::take_cells(node) });
+            drop_queue::end_quiet(unsafe {
+                Self::take_cells(node, Why::quietly(Count::Dropped), &mut Panics::default())
+            });
         }
         quiet
     }
 
-    /// Takes the cells out, as a chain, except the one in the room, which is ended.
+    /// Takes the cells out, as a chain, except the one in the room, which is ended: a listener may be told of it.
     ///
     /// # Safety
     /// The node was taken out and is the caller's, its object is dead, and all accesses to it happened before.
-    pub(crate) unsafe fn take_cells(node: NonNull<Self>) -> *mut CellHead {
+    pub(crate) unsafe fn take_cells(node: NonNull<Self>, why: Why, panics: &mut Panics) -> *mut CellHead {
         // SAFETY: the caller's.
         let anchor = unsafe { &mut (*node.as_ptr()).anchor };
         anchor.cells_go();
@@ -203,8 +207,8 @@ impl Node {
         let end = |cell: NonNull<CellHead>| {
             // SAFETY: the chain is the caller's.
             let memo = unsafe { cell.as_ref() }.memo();
-            // SAFETY: the vtable is that of the cell's memo, and the object is dead. No user code runs (invariant 4).
-            unsafe { (memo.vtable().end)(cell, Count::Dropped) };
+            // SAFETY: the vtable is that of the cell's memo, and the object is dead.
+            panics.run(|| unsafe { (memo.vtable().end)(cell, why) });
         };
         // SAFETY: taken just now.
         unsafe { cell_list::take_from(chain, |cell| cell == room, end) }

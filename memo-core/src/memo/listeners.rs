@@ -1,0 +1,145 @@
+//! Who is told when the results of a memo go, and why they do.
+//!
+//! # Invariants
+//!
+//! 1. A listener is called with no lock held, once for each result that was taken out of its cell with its value, before that is
+//!    dropped. What is not stored, and what is detached while in flight, is told to nobody.
+//! 2. A memo that nobody listens to pays one relaxed load for it, where a result goes; a hit pays nothing.
+//! 3. An end that was found to run no user code tells nobody: who began to listen since then has come too late for it. So the
+//!    question is asked once, and the answer passed on ([`Why`]).
+
+use std::any::Any;
+use std::sync::Arc;
+
+use super::counter_block::Count;
+use crate::sys::panics::Panics;
+use crate::sys::sync::plain::{AtomicBool, AtomicU64, Mutex, Ordering};
+use crate::sys::sync::unpoisoned;
+
+/// Why a result has gone.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[non_exhaustive]
+pub enum RemovalCause {
+    /// Its owner is gone, or another weak argument of it. For results of one thread also: that thread has ended.
+    ObjectGone,
+    /// There were more results under one owner than its capacity.
+    Evicted,
+    /// Its time was over.
+    Expired,
+    /// It was asked to go: by `clear`, `forget` and their like, or by `&mut` access to its object.
+    Cleared,
+    /// `insert` or `refresh` has put another in its place.
+    Replaced,
+}
+
+impl RemovalCause {
+    fn of(what: Count) -> Option<Self> {
+        match what {
+            Count::Dropped => Some(Self::ObjectGone),
+            Count::Evicted => Some(Self::Evicted),
+            Count::Cleared => Some(Self::Cleared),
+            Count::Replaced => Some(Self::Replaced),
+            _ => None,
+        }
+    }
+}
+
+/// Why results go, and whether that is told.
+#[derive(Clone, Copy)]
+pub(crate) struct Why {
+    pub(crate) count: Count,
+    pub(super) told: bool,
+}
+
+impl From<Count> for Why {
+    fn from(count: Count) -> Self {
+        Self { count, told: true }
+    }
+}
+
+impl Why {
+    /// Of results whose end was found to run no user code.
+    pub(crate) fn quietly(count: Count) -> Self {
+        Self { count, told: false }
+    }
+}
+
+pub(crate) type Call = dyn Fn(RemovalCause, &dyn Any) + Send + Sync;
+
+#[derive(Clone)]
+struct Listener {
+    number: u64,
+    call: Arc<Call>,
+}
+
+/// The listeners of one memo.
+pub(crate) struct Listeners {
+    any: AtomicBool,
+    /// Replaced as a whole: whoever tells them has a count of those there were.
+    all: Mutex<Option<Arc<[Listener]>>>,
+}
+
+impl Listeners {
+    pub(super) const fn new() -> Self {
+        Self { any: AtomicBool::new(false), all: Mutex::new(None) }
+    }
+
+    /// Puts other listeners in place of these. Those that go are dropped when the lock is open.
+    fn change<R>(&self, change: impl FnOnce(&mut Vec<Listener>) -> R) -> R {
+        let (done, _gone) = {
+            let mut all = unpoisoned(self.all.lock());
+            let mut new = all.as_deref().map_or(Vec::new(), <[Listener]>::to_vec);
+            let done = change(&mut new);
+            let new = if new.is_empty() { None } else { Some(new.into()) };
+            self.any.store(new.is_some(), Ordering::Relaxed);
+            (done, std::mem::replace(&mut *all, new))
+        };
+        done
+    }
+
+    /// Whether there are any.
+    #[inline(always)]
+    pub(super) fn any(&self) -> bool {
+        self.any.load(Ordering::Relaxed)
+    }
+
+    /// From now on `call` is called for every result that goes. Returns its number.
+    pub(crate) fn add(&self, call: Arc<Call>) -> u64 {
+        static NEXT: AtomicU64 = AtomicU64::new(0);
+        let number = NEXT.fetch_add(1, Ordering::Relaxed);
+        self.change(|all| all.push(Listener { number, call }));
+        number
+    }
+
+    /// No longer. Whether it was.
+    pub(crate) fn remove(&self, number: u64) -> bool {
+        // Taken out under the lock, and dropped when it is open.
+        let gone = self.change(|all| {
+            let at = all.iter().position(|one| one.number == number);
+            at.map(|at| all.remove(at))
+        });
+        gone.is_some()
+    }
+
+    /// Whether the listener of this number is told.
+    pub(crate) fn has(&self, number: u64) -> bool {
+        self.now().is_some_and(|all| all.iter().any(|one| one.number == number))
+    }
+
+    fn now(&self) -> Option<Arc<[Listener]>> {
+        unpoisoned(self.all.lock()).clone()
+    }
+
+    /// Tells all that a result with this value has gone.
+    #[cold]
+    pub(super) fn tell(&self, what: Count, value: &dyn Any, panics: &mut Panics) {
+        if let (Some(cause), Some(all)) = (RemovalCause::of(what), self.now()) {
+            for one in all.iter() {
+                panics.run(|| (one.call)(cause, value));
+            }
+            // The last count, if all of them have stopped meanwhile.
+            panics.run(|| drop(all));
+        }
+    }
+}
