@@ -19,7 +19,7 @@ use crate::anchor::any_cell::{self, AnyCell};
 use crate::memo::cell_head::CellHead;
 use crate::memo::cell_vtable::CellVtable;
 use crate::memo::core::{Core, Where};
-use crate::memo::counter_block::Count;
+use crate::memo::listeners::Why;
 use crate::memo::site::Site;
 use crate::sys::panics::Panics;
 use crate::sys::sync::plain::{AtomicBool, Mutex, Ordering};
@@ -164,6 +164,7 @@ static VTABLE: CellVtable = CellVtable {
     end: <LifeCell as AnyCell>::end,
     ready: any_cell::ready::<LifeCell>,
     living: any_cell::living::<LifeCell>,
+    entries: any_cell::entries::<LifeCell>,
     inert: false,
     // SAFETY: the vtable is that of this type, and the caller's cell is alive.
     is_quiet: |cell| unpoisoned(unsafe { any_cell::cast::<LifeCell>(cell) }.life.known.lock()).is_empty(),
@@ -203,7 +204,7 @@ unsafe impl AnyCell for LifeCell {
         unsafe { Box::from_raw(cell.cast::<Self>().as_ptr()) }
     }
 
-    unsafe fn end(cell: NonNull<CellHead>, _: Count) -> usize {
+    unsafe fn end(cell: NonNull<CellHead>, _: Why) -> usize {
         // SAFETY: the caller's.
         unsafe { any_cell::cast::<Self>(cell) }.life.end();
         0
