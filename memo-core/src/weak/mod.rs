@@ -1,7 +1,7 @@
 //! The weak toolbox: maps, sets and an interner that hang off objects without keeping them alive.
 //!
 //! The same idea as memos, for data that a program puts there itself, and under the same laws: identity and not equality, no code of the user's
-//! under a lock, nothing kept alive, the dead never seen, what is left of them bounded. It knows nothing of calls.
+//! under a lock, nothing kept alive, the dead never seen, what is left of them bounded. It knows nothing of calls; [`Signal`] uses the attribute, as anybody may.
 //!
 //! | | for all threads, through `&` | for one owner, through `&mut` |
 //! |---|---|---|
@@ -11,6 +11,7 @@
 //! | objects to objects | [`WeakWeakMap`] | [`unsync::WeakWeakMap`] |
 //! | one object for each equal value | [`Interner`] | |
 //! | all objects of a type | [`Instances`] | |
+//! | events, and who is told of them | [`Signal`] | |
 //! | what runs when an object goes | [`finalize`] | [`finalize`] of an `Rc` |
 //!
 //! An object is an `Arc` or, in [`unsync`], an `Rc`, of anything; as a key also whatever has an anchor inside, and in the maps for all threads its
@@ -24,6 +25,7 @@ mod interner;
 mod key;
 mod lazy_hasher;
 mod object;
+mod signal;
 pub mod sync;
 pub mod unsync;
 
@@ -31,4 +33,8 @@ pub use finalize::{Finalizer, Reason, finalize};
 pub use instances::Instances;
 pub use interner::Interner;
 pub use key::{Strong, WeakKey};
+pub use signal::connect::{Connect, Scoped};
+pub use signal::receiver::ReceiverId;
+pub use signal::sender::{NoSender, Sender};
+pub use signal::signal::Signal;
 pub use sync::{Ref, SharedKey, WeakKeyMap, WeakSet, WeakValueMap, WeakWeakMap};

@@ -65,6 +65,7 @@ pub(crate) const HOUSES: &[House] = &[
             ("it/seeds", "the scripts that fuzzing left behind"),
             ("it/threads", "the whole library under a scheduler"),
             ("it/crowds", "many objects, sizes and threads"),
+            ("it/signals", "signals"),
             ("it/coroutines", "bodies that are suspended"),
             ("it/processes", "processes that fork or shut themselves in"),
             ("it/stress", "the program `stress`, briefly"),

@@ -1,0 +1,114 @@
+//! Who a signal is from: an object with an identity, or nobody.
+
+use std::fmt;
+use std::sync::Arc;
+
+use crate::anchor::anchor::{Anchor, HasAnchor};
+use crate::anchor::back_link::PeerRef;
+use crate::argument::key::MemoKey;
+use crate::argument::scope::Shared;
+use crate::reclaim::outermost_call::Call;
+
+/// Who a signal is from: an `Arc`, an object with an anchor inside, or [`NoSender`].
+///
+/// It counts by identity, as a weak argument of a memo does: its `Hash` and `Eq` are never called, two equal senders are two, and it is
+/// not kept alive. Implemented for `Arc<T>` of any `T`, and for every [`HasAnchor`].
+///
+/// An object with an anchor inside counts as another one after [`Anchor::clear`](crate::Anchor::clear), and so does an
+/// [`Anchored`](crate::Anchored) after every `&mut` access: its receivers are gone then. Take `Arc`s as senders that change, or change them
+/// behind a lock.
+///
+/// ```
+/// use memo_core::weak::{NoSender, Signal};
+/// use std::sync::Arc;
+///
+/// let renamed: Signal<str> = Signal::new();
+/// renamed.send(&Arc::new("a model"), "title");
+/// renamed.send(&NoSender, "everything");
+/// ```
+///
+/// An `Rc` is none: a signal may be sent by any thread.
+///
+/// ```compile_fail,E0277
+/// use memo_core::weak::Signal;
+/// use std::rc::Rc;
+///
+/// let renamed: Signal<str> = Signal::new();
+/// renamed.send(&Rc::new("a model"), "title");
+/// ```
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be the sender of a signal",
+    label = "not an `Arc`, and no object with an anchor",
+    note = "pass it as `&Arc<{Self}>`, wrap it in `memo_core::Anchored`, or give it a field of type `memo_core::Anchor` and derive `HasAnchor`",
+    note = "an `Rc` is of one thread, and a signal is of all; where there is no sender, pass `&memo_core::weak::NoSender`"
+)]
+pub trait Sender {
+    /// What its identity is asked of.
+    #[doc(hidden)]
+    #[allow(private_bounds, reason = "sealed in effect: the hidden types cannot be named outside")]
+    type Identity: MemoKey<Shared, Stored = PeerRef<Shared>> + ?Sized;
+    /// The sender as one that can be told from others.
+    #[doc(hidden)]
+    fn identity(&self) -> Option<&Self::Identity>;
+}
+
+impl<T: ?Sized> Sender for Arc<T> {
+    type Identity = Self;
+
+    #[inline]
+    fn identity(&self) -> Option<&Self> {
+        Some(self)
+    }
+}
+
+impl<T: HasAnchor + ?Sized> Sender for T {
+    type Identity = Anchor;
+
+    #[inline]
+    fn identity(&self) -> Option<&Anchor> {
+        Some(self.anchor())
+    }
+}
+
+/// Where a signal is from nobody: only receivers hear it that want to hear everybody.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct NoSender;
+
+impl Sender for NoSender {
+    type Identity = Anchor;
+
+    #[inline]
+    fn identity(&self) -> Option<&Anchor> {
+        None
+    }
+}
+
+/// The one sender that a receiver wants to hear. While this is held no other object takes its place.
+pub(super) struct Heard(PeerRef<Shared>);
+
+impl Heard {
+    pub(super) fn new<I: MemoKey<Shared, Stored = PeerRef<Shared>> + ?Sized>(sender: &I) -> Self {
+        // What an amortised sweep finds meanwhile is dropped at the end, as after any call.
+        let _call = Call::enter();
+        Self(sender.to_stored())
+    }
+
+    pub(super) fn is_dead(&self) -> bool {
+        self.0.peer().is_dead()
+    }
+
+    /// The same for one object, and no other's as long as this is held.
+    pub(super) fn address(&self) -> usize {
+        Arc::as_ptr(self.0.peer()).addr()
+    }
+
+    pub(super) fn stored(&self) -> &PeerRef<Shared> {
+        &self.0
+    }
+}
+
+impl fmt::Debug for Heard {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Heard")
+    }
+}
