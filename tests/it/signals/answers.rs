@@ -111,6 +111,25 @@ fn an_error_ends_the_dispatch_where_that_is_asked_for() {
 
 /// Two panics at once would end the process.
 #[test]
+fn answers_that_panic_when_they_are_dropped_do_not_hide_why() {
+    struct Bad;
+    impl Drop for Bad {
+        fn drop(&mut self) {
+            panic!("in its destructor");
+        }
+    }
+    let signal = Signal::<str, Result<Bad, u8>>::new();
+    for _ in 0..3 {
+        // Captures something, so that each is another.
+        let captured = 1;
+        signal.connect_strong(move |_| if captured == 1 { Ok(Bad) } else { Err(0) });
+    }
+    signal.connect_strong(|what| if what == "bad" { panic!("in its call") } else { Err(1) });
+    assert_eq!(panic_of(|| signal.send(&NoSender, "bad")), "in its call");
+    assert_eq!(panic_of(|| signal.try_send(&NoSender, "an error")), "in its destructor");
+}
+
+#[test]
 fn a_receiver_that_panics_while_it_dies_panicking_is_one_panic() {
     struct Bad;
     impl Drop for Bad {

@@ -205,6 +205,13 @@ fn no_two_receivers_have_one_number() {
     assert!(ids.is_sorted());
 }
 
+/// Arguments and answers stay on the thread that sends.
+#[test]
+fn a_signal_is_for_all_threads_whatever_its_arguments_and_answers_are() {
+    fn for_all_threads<T: Send + Sync + std::panic::RefUnwindSafe>(_: &T) {}
+    for_all_threads(&Signal::<std::rc::Rc<()>, *const ()>::new());
+}
+
 #[test]
 fn what_it_prints() {
     let (signal, sender) = (Signal::<str, usize>::new(), Arc::new(()));

@@ -77,7 +77,6 @@ impl<'a, A: ?Sized, R> Connect<'a, A, R> {
     }
 
     /// Disconnects the receiver of this name, from this sender; whether there was one, alive.
-    #[allow(clippy::must_use_candidate, reason = "it is done whatever came of it")]
     pub fn disconnect_id(self, id: &str) -> bool {
         self.receivers.remove_named(&self.name(What::Id(id.into())))
     }

@@ -37,7 +37,7 @@ struct State<A: ?Sized, R> {
     names: BTreeMap<Name, ReceiverId>,
     /// With that many receivers the next to be connected looks for dead ones.
     many: usize,
-    /// The next to be looked at.
+    /// The next to be looked at, going round.
     hand: usize,
 }
 
@@ -45,6 +45,21 @@ struct State<A: ?Sized, R> {
 struct Removed<A: ?Sized, R> {
     receivers: Vec<Connected<A, R>>,
     _remembered: Anchor,
+}
+
+/// A registry that is gone through. If nobody else holds it at the end, destructors of receivers run there, quietly: whoever sends has
+/// nothing to do with them.
+struct Dispatch<A: ?Sized, R> {
+    registry: OnItsWay<Arc<Registry<A, R>>>,
+    hand: usize,
+}
+
+impl<A: ?Sized, R> Dispatch<A, R> {
+    /// Whether one of those it looks at, of all receivers, is dead.
+    fn meets_dead(&self) -> bool {
+        let places = (0..LOOKED_AT).filter_map(|next| self.hand.wrapping_add(next).checked_rem(self.registry.len()));
+        places.map(|place| self.registry.at(place)).any(|connected| connected.receiver.is_dead())
+    }
 }
 
 impl<A: ?Sized, R> Receivers<A, R> {
@@ -105,8 +120,8 @@ impl<A: ?Sized, R> Receivers<A, R> {
         removed.is_some_and(|removed| removed.drop_and_tell())
     }
 
-    /// Goes to each receiver that is to be told what `sender` sends, in order. `act` says `None` of one that it found dead or
-    /// disconnected.
+    /// Goes to each receiver that is to be told what `sender` sends, in order, until `act` breaks. It says `None` of one that it found
+    /// dead or disconnected.
     pub(super) fn each<S, B>(
         &self,
         sender: &S,
@@ -115,10 +130,10 @@ impl<A: ?Sized, R> Receivers<A, R> {
     where
         S: Sender + ?Sized,
     {
-        let (registry, looked_at) = self.begin()?;
-        let mut dead = looked_at.iter().flatten().any(|&place| registry.at(place).receiver.is_dead());
+        let dispatch = self.begin()?;
+        let mut dead = dispatch.meets_dead();
         let mut broken = None;
-        for connected in registry.hearing(sender.identity()) {
+        for connected in dispatch.registry.hearing(sender.identity()) {
             match act(connected.id, &connected.receiver) {
                 Some(ControlFlow::Continue(())) => (),
                 Some(ControlFlow::Break(with)) => {
@@ -128,27 +143,21 @@ impl<A: ?Sized, R> Receivers<A, R> {
                 None => dead = true,
             }
         }
-        drop(registry);
+        drop(dispatch);
         if dead {
             self.remove_dead();
         }
         broken
     }
 
-    /// The registry as it is now, and which of all to look at. If the dispatch is the last to hold it, destructors of receivers run at its
-    /// end, quietly: whoever sends has nothing to do with them.
-    fn begin(&self) -> Option<(OnItsWay<Arc<Registry<A, R>>>, [Option<usize>; LOOKED_AT])> {
+    fn begin(&self) -> Option<Dispatch<A, R>> {
         if self.count() == 0 {
             return None;
         }
         let mut state = self.lock();
-        let registry = Arc::clone(state.registry.as_ref()?);
-        let looked_at = std::array::from_fn(|_| {
-            let place = if state.hand < registry.len() { state.hand } else { 0 };
-            state.hand = place + 1;
-            (place < registry.len()).then_some(place)
-        });
-        Some((OnItsWay::new(registry), looked_at))
+        let hand = state.hand;
+        state.hand = hand.wrapping_add(LOOKED_AT);
+        Some(Dispatch { registry: OnItsWay::new(Arc::clone(state.registry.as_ref()?)), hand })
     }
 
     #[cold]

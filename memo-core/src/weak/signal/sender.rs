@@ -7,7 +7,6 @@ use crate::anchor::anchor::{Anchor, HasAnchor};
 use crate::anchor::back_link::PeerRef;
 use crate::argument::key::MemoKey;
 use crate::argument::scope::Shared;
-use crate::reclaim::outermost_call::Call;
 
 /// Who a signal is from: an `Arc`, an object with an anchor inside, or [`NoSender`].
 ///
@@ -88,8 +87,6 @@ pub(super) struct Heard(PeerRef<Shared>);
 
 impl Heard {
     pub(super) fn new<I: MemoKey<Shared, Stored = PeerRef<Shared>> + ?Sized>(sender: &I) -> Self {
-        // What an amortised sweep finds meanwhile is dropped at the end, as after any call.
-        let _call = Call::enter();
         Self(sender.to_stored())
     }
 

@@ -1,0 +1,95 @@
+//! Signals, as in Django: a model is saved, and whoever wants to know is told. A search index is held weakly, an audit is kept, and a
+//! quota may refuse. The index is closed, and nobody has to disconnect it.
+//!
+//! ```text
+//! cargo run --example signals
+//! ```
+
+use memo_core::weak::{NoSender, Signal};
+use std::sync::{Arc, Mutex};
+
+/// What is saved, and what is told of it. Articles and comments are of one type: a sender is an object, and goes by its identity.
+struct Model {
+    name: &'static str,
+}
+
+struct Saved {
+    model: &'static str,
+    title: String,
+}
+
+/// Asked before: the first error ends it.
+static PRE_SAVE: Signal<Saved, Result<(), String>> = Signal::new();
+/// Told afterwards.
+static POST_SAVE: Signal<Saved, usize> = Signal::new();
+
+impl Model {
+    fn save(self: &Arc<Self>, title: &str) {
+        let saved = Saved { model: self.name, title: title.to_owned() };
+        if let Err((_receiver, error)) = PRE_SAVE.try_send(self, &saved) {
+            println!("  {title:?} is not saved: {error}");
+            return;
+        }
+        let told = POST_SAVE.send_robust(self, &saved);
+        let panics = told.iter().filter(|(_, answer)| answer.is_err()).count();
+        println!("  {title:?} is saved, {} told, of whom {panics} panicked", told.len());
+    }
+}
+
+/// An object like any other: it does not know that a signal tells it.
+#[derive(Default)]
+struct SearchIndex {
+    titles: Mutex<Vec<String>>,
+}
+
+impl SearchIndex {
+    fn add(self: &Arc<Self>, saved: &Saved) -> usize {
+        let mut titles = self.titles.lock().expect("nothing panics under it");
+        titles.push(saved.title.clone());
+        println!("    the index notes: {} {:?}, its number {}", saved.model, saved.title, titles.len());
+        titles.len()
+    }
+}
+
+/// A function that captures nothing: kept, and connected once, however often.
+fn audit(saved: &Saved) -> usize {
+    println!("    the audit notes: {} {:?}", saved.model, saved.title);
+    saved.title.len()
+}
+
+fn main() {
+    std::panic::set_hook(Box::new(|_| println!("    a receiver panics")));
+    let (articles, comments) = (Arc::new(Model { name: "article" }), Arc::new(Model { name: "comment" }));
+    let index = Arc::new(SearchIndex::default());
+
+    println!("the index hears articles, the audit hears everybody");
+    POST_SAVE.from(&articles).connect(&index, SearchIndex::add);
+    POST_SAVE.connect_strong(audit);
+    POST_SAVE.connect_strong(audit);
+    articles.save("On anchors");
+    articles.save("On identity");
+    comments.save("Well said");
+
+    println!("one of them panics: the others are told all the same");
+    let broken = POST_SAVE.id("webhook").connect_strong(|saved| panic!("no route for {}", saved.title));
+    articles.save("On panics");
+    POST_SAVE.disconnect(broken);
+
+    println!("who is asked before may refuse");
+    PRE_SAVE.from(&comments).connect_strong(|saved| match saved.title.len() {
+        ..=20 => Ok(()),
+        long => Err(format!("{long} letters are too many for a {}", saved.model)),
+    });
+    comments.save("What I always wanted to say about that");
+    articles.save("What I always wanted to say about that");
+
+    println!("nobody but us keeps the index: {} owner. It is closed", Arc::strong_count(&index));
+    drop(index);
+    articles.save("On death");
+    println!("{} receiver is left, which hears everybody", POST_SAVE.receivers_for(&NoSender).len());
+
+    println!("\nwho hears whom is remembered by memos of the library's own:");
+    for memo in memo_core::memos().into_iter().filter(|memo| memo.name.contains("signal")) {
+        println!("  {}: {} computes, {} hits", memo.name, memo.stats.computes, memo.stats.hits);
+    }
+}
