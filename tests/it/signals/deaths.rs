@@ -62,18 +62,22 @@ fn a_receiver_that_nobody_else_holds_is_never_told() {
 #[test]
 fn a_dispatch_that_meets_a_dead_receiver_removes_it_with_what_it_captured() {
     let (log, signal, tally) = (Log::default(), Signal::<str>::new(), Tally::new());
-    let ear = Ear::new("a", &log);
+    let (ear, other) = (Ear::new("a", &log), Arc::new(()));
+    let connect_others = || (0..20).for_each(|_| _ = signal.from(&other).connect_strong(log.hearer("other")));
+    connect_others();
     let token = tally.token();
     signal.connect(&ear, move |ear, what| {
         let _ = &token;
         ear.hear(what);
     });
+    connect_others();
     signal.send(&NoSender, "x");
+    assert_eq!(log.take(), ["a x"]);
     drop(ear);
     assert_eq!(tally.alive(), 1);
     assert_eq!(signal.send(&NoSender, "y"), []);
     assert_eq!(tally.alive(), 0);
-    assert_eq!(format!("{signal:?}"), "Signal { receivers: 0, .. }");
+    assert_eq!(format!("{signal:?}"), "Signal { receivers: 40, .. }");
 }
 
 /// Its object would have been found by no dispatch: nobody sends from there.

@@ -169,6 +169,7 @@ fn it_says_whom_it_would_tell() {
     assert_eq!(asked(&signal), [true, false, false]);
     drop(a);
     assert_eq!(asked(&signal), [false; 3]);
+    signal.from(&s).connect(&Ear::new("a temporary", &log), Ear::hear);
     assert_eq!(signal.receivers_for(&s), []);
     assert_eq!(log.take(), [""; 0], "to ask is not to tell");
 }
@@ -189,6 +190,7 @@ fn a_scoped_receiver_goes_with_its_guard_and_leaves_the_others() {
     let scoped = signal.connect_scoped(str::len);
     assert!(signal.disconnect(scoped.id()), "also before");
     drop(scoped);
+    assert_eq!(signal.receivers_for(&sender), [before], "also of everybody");
     let scoped = signal.id("a name").connect_scoped(str::len);
     assert!(!signal.disconnect_id("a name"), "it goes by no name");
     drop(scoped);

@@ -101,35 +101,74 @@ fn one_of_those_who_disconnect_at_once_did_it() {
     }
 }
 
+/// The first receiver of a signal: it stops a dispatch for as long as another thread acts.
+struct Gate<'a> {
+    signal: &'a Signal<str>,
+    barrier: Arc<Barrier>,
+}
+
+impl<'a> Gate<'a> {
+    fn before_all(signal: &'a Signal<str>) -> Self {
+        let barrier = Arc::new(Barrier::new(2));
+        let theirs = barrier.clone();
+        signal.connect_strong(move |_| {
+            theirs.wait();
+            theirs.wait();
+        });
+        Self { signal, barrier }
+    }
+
+    fn amid_a_dispatch(&self, act: impl FnOnce() + Send) {
+        watchdog(|| {
+            thread::scope(|scope| {
+                scope.spawn(|| self.signal.send(&NoSender, "x"));
+                self.barrier.wait();
+                act();
+                self.barrier.wait();
+            });
+        });
+    }
+}
+
 /// Once `disconnect` has returned, no call of the receiver begins, on whichever thread.
 #[test]
-fn after_disconnecting_nobody_is_told() {
-    let signal = Signal::<AtomicUsize>::new();
-    for _ in 0..ROUNDS / 4 {
-        let (may_be_told, told) = (Arc::new(AtomicUsize::new(1)), Arc::new(AtomicUsize::new(0)));
-        let theirs = (may_be_told.clone(), told.clone());
-        let id = signal.connect_strong(move |late| {
-            theirs.1.fetch_add(1, Ordering::SeqCst);
-            late.fetch_add(1 - theirs.0.load(Ordering::SeqCst), Ordering::SeqCst);
-            theirs.1.fetch_sub(1, Ordering::SeqCst);
-        });
-        at_once(|number| {
-            if number == 0 {
-                assert!(signal.disconnect(id));
-                // Those that had begun may go on; what begins now is late.
-                while told.load(Ordering::SeqCst) > 0 {
-                    thread::yield_now();
-                }
-                assert!(!signal.receivers_for(&NoSender).contains(&id));
-            } else {
-                signal.send(&NoSender, &AtomicUsize::new(0));
-            }
-        });
-        may_be_told.store(0, Ordering::SeqCst);
-        let late = AtomicUsize::new(0);
-        signal.send(&NoSender, &late);
-        assert_eq!(late.into_inner(), 0);
-    }
+fn who_was_disconnected_is_not_told_by_a_dispatch_of_another_thread() {
+    let (log, signal, tally) = (Log::default(), Signal::new(), Tally::new());
+    let gate = Gate::before_all(&signal);
+    let (hearer, token) = (log.hearer("a"), tally.token());
+    let id = signal.connect_strong(move |what| {
+        let _ = &token;
+        hearer(what);
+    });
+    signal.connect_strong(log.hearer("b"));
+    gate.amid_a_dispatch(|| {
+        assert!(signal.disconnect(id));
+        assert_eq!(tally.alive(), 1, "the dispatch has its list");
+    });
+    assert_eq!(log.take(), ["b x"]);
+    assert_eq!(tally.alive(), 0);
+}
+
+#[test]
+fn who_died_is_not_told_by_a_dispatch_of_another_thread() {
+    let (log, signal) = (Log::default(), Signal::new());
+    let gate = Gate::before_all(&signal);
+    let ear = Ear::new("a", &log);
+    signal.connect(&ear, Ear::hear);
+    signal.connect_strong(log.hearer("b"));
+    gate.amid_a_dispatch(move || drop(ear));
+    assert_eq!(log.take(), ["b x"]);
+    assert_eq!(format!("{signal:?}"), "Signal { receivers: 2, .. }");
+}
+
+#[test]
+fn who_was_connected_is_not_told_by_a_dispatch_of_another_thread() {
+    let (log, signal) = (Log::default(), Signal::new());
+    let gate = Gate::before_all(&signal);
+    gate.amid_a_dispatch(|| _ = signal.connect_strong(log.hearer("a")));
+    assert_eq!(log.take(), [""; 0]);
+    gate.amid_a_dispatch(|| assert!(signal.has_receivers(&NoSender)));
+    assert_eq!(log.take(), ["a x"]);
 }
 
 /// The last owner of a receiver may be a dispatch, on any thread.
