@@ -81,6 +81,7 @@ use crate::sys::panics::drop_all;
 ///
 /// Without receivers, a send reads one number. Otherwise it takes a lock for as long as it takes to count a reference, and looks up the
 /// receivers of its sender, which are a `#[weak_memo]` of the list and the sender: a hit, whatever the number of receivers of other senders.
+/// Threads that send one signal at a time take turns at both.
 /// To it come one upgrade of a `Weak` for each receiver that is told, and a `Vec` of the answers.
 ///
 /// To connect takes a search by name, to disconnect a search and a move of the words behind; while a dispatch is under way, a copy of the
