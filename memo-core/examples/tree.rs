@@ -1,82 +1,119 @@
-//! `Rc` nodes and recursion: a tree that is edited by copying the path to the root, as editors and
-//! compilers do. What was computed for the untouched subtrees is still there, whatever tree they
-//! are now in.
+//! A tree whose nodes know their parents: children strong, parent weak, and remembered paths.
+//!
+//! ```text
+//!              /            ──  owns (Arc)
+//!            ╱ ┆ ╲          ┄┄  knows (Weak)
+//!         src  ┆  doc
+//!        ╱   ╲
+//!    parse   check
+//! ```
+//!
+//! Each node has one owner, the folder that it is in; up there is only a `Weak`, so no node keeps
+//! its own parent, and the drop of a folder is the end of all that is below.
+//!
+//! A path depends on all folders above, and any of them may be moved. Nothing has to be invalidated
+//! all the same: what a path depends on besides the folder is its parent's path, so that is its
+//! key, and a weak one. A moved folder has another path, and with the old one all that was
+//! remembered for it below goes.
 //!
 //! ```text
 //! cargo run --example tree
 //! ```
 
 use memo_core::weak_memo;
-use std::rc::Rc;
+use std::sync::{Arc, Mutex, MutexGuard, Weak};
 
-enum Node {
-    Leaf(u64),
-    Branch(Rc<Node>, Rc<Node>),
+struct Folder {
+    name: &'static str,
+    parent: Mutex<Weak<Folder>>,
+    children: Mutex<Vec<Arc<Folder>>>,
 }
 
-/// The body calls the memo itself, on the children. With `Rc` owners results stay on this thread;
-/// nothing needs to be `Send`.
-#[weak_memo]
-fn sum(node: &Rc<Node>) -> u64 {
-    match &**node {
-        Node::Leaf(value) => *value,
-        Node::Branch(left, right) => sum(left) + sum(right),
+impl Folder {
+    fn root() -> Arc<Self> {
+        Arc::new(Folder { name: "", parent: Mutex::default(), children: Mutex::default() })
+    }
+
+    fn add(self: &Arc<Self>, name: &'static str) -> Arc<Self> {
+        let parent = Mutex::new(Arc::downgrade(self));
+        let folder = Arc::new(Folder { name, parent, children: Mutex::default() });
+        self.children().push(Arc::clone(&folder));
+        folder
+    }
+
+    /// `None` for the root, and for what outlived its parent.
+    fn parent(&self) -> Option<Arc<Self>> {
+        self.parent.lock().expect("no holder panics").upgrade()
+    }
+
+    fn children(&self) -> MutexGuard<'_, Vec<Arc<Self>>> {
+        self.children.lock().expect("no holder panics")
+    }
+
+    /// Takes the folder out of its parent.
+    fn detach(&self) {
+        if let Some(parent) = self.parent() {
+            parent.children().retain(|child| !std::ptr::eq(&**child, self));
+        }
+        *self.parent.lock().expect("no holder panics") = Weak::new();
+    }
+
+    fn move_to(self: &Arc<Self>, parent: &Arc<Self>) {
+        self.detach();
+        *self.parent.lock().expect("no holder panics") = Arc::downgrade(parent);
+        parent.children().push(Arc::clone(self));
     }
 }
 
-/// By reference: the text of a subtree is borrowed from it.
-#[weak_memo]
-fn text(node: &Rc<Node>) -> &str {
-    match &**node {
-        Node::Leaf(value) => value.to_string(),
-        Node::Branch(left, right) => format!("({} {})", text(left), text(right)),
-    }
+/// What a path depends on besides the folder.
+fn above(folder: &Arc<Folder>) -> Option<Arc<str>> {
+    folder.parent().map(|parent| path(&parent))
 }
 
-/// A full tree with the leaves `from..from + 2^height`.
-fn grow(height: u32, from: u64) -> Rc<Node> {
-    if height == 0 {
-        return Rc::new(Node::Leaf(from));
-    }
-    let half = 1 << (height - 1);
-    Rc::new(Node::Branch(grow(height - 1, from), grow(height - 1, from + half)))
+/// A folder has one path at a time, so one is enough to remember.
+#[weak_memo(capacity = 1)]
+fn path(#[memo(key = above(folder))] folder: &Arc<Folder>) -> Arc<str> {
+    above(folder).map_or(folder.name.into(), |above| format!("{above}/{}", folder.name).into())
 }
 
-/// The same tree with the leaf at `index` of `count` replaced: new nodes from there to the root,
-/// all others shared.
-fn replace(node: &Rc<Node>, index: u64, count: u64, value: u64) -> Rc<Node> {
-    let half = count / 2;
-    Rc::new(match &**node {
-        Node::Leaf(_) => Node::Leaf(value),
-        Node::Branch(left, right) if index < half => Node::Branch(replace(left, index, half, value), Rc::clone(right)),
-        Node::Branch(left, right) => Node::Branch(Rc::clone(left), replace(right, index - half, half, value)),
-    })
-}
-
-fn computes() -> u64 {
-    sum_memo().stats().computes
+/// How many paths were put together since this was asked last.
+fn computed() -> u64 {
+    static BEFORE: Mutex<u64> = Mutex::new(0);
+    let now = path_memo().stats().computes;
+    now - std::mem::replace(&mut *BEFORE.lock().expect("no holder panics"), now)
 }
 
 fn main() {
-    let small = grow(2, 0);
-    println!("{} has the sum {}", text(&small), sum(&small));
-    println!("{} after an edit\n", text(&replace(&small, 1, 4, 100)));
+    let root = Folder::root();
+    let (src, doc) = (root.add("src"), root.add("doc"));
+    let (parse, check) = (src.add("parse"), src.add("check"));
 
-    let height = 14;
-    let leaves = 1 << height;
-    let before = computes();
-    let mut tree = grow(height, 0);
-    println!("a tree of {leaves} leaves: sum {}, {} nodes computed", sum(&tree), computes() - before);
+    println!("{} and {}", path(&parse), path(&check));
+    assert_eq!(computed(), 4); // these two, `src` and the root
+    println!("{}, again", path(&parse));
+    assert_eq!(computed(), 0);
 
-    for (index, value) in [(0, 1_000), (5_000, 0), (leaves - 1, 7)] {
-        let before = computes();
-        tree = replace(&tree, index, leaves, value);
-        println!("leaf {index} is now {value}: sum {}, {} nodes computed", sum(&tree), computes() - before);
-    }
+    src.move_to(&doc);
+    println!("\n`src` is moved: {} and {}", path(&parse), path(&check));
+    assert_eq!((&*path(&parse), &*path(&check)), ("/doc/src/parse", "/doc/src/check"));
+    assert_eq!(computed(), 4); // these two, `src`, and `doc` for the first time
+    assert_eq!(path_memo().len(), 5); // one for each folder: what was remembered for the old path is gone
+    println!("{} paths are remembered, one for each folder", path_memo().len());
 
-    drop(tree);
-    drop(small);
-    let swept = memo_core::sweep();
-    println!("\nboth trees are gone; a sweep found {swept} more dead nodes, {} results are left", sum_memo().len());
-    print!("\n{}", memo_core::report());
+    // What its parent owns and nobody else does is owned once: there is no circle.
+    drop(check);
+    assert!(src.children().iter().any(|child| Arc::strong_count(child) == 1));
+
+    drop(src); // the tree has it
+    let left = path_memo().len();
+    root.children().clear();
+    drop(doc); // and with it `src` and `check`; but `parse` is ours
+    memo_core::sweep(); // what died is never served; this gives its memory back at once
+    println!("\n`doc` is dropped: of {left} paths {} is left, the root's", path_memo().len());
+    assert_eq!(path_memo().len(), 1); // that of `parse` went with the path above it
+    println!("`parse` lives on, without a parent, and its path is {:?}", path(&parse));
+
+    drop((root, parse));
+    assert!(path_memo().is_empty());
+    println!("all folders are gone, and so are their paths");
 }
