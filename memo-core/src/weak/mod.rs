@@ -38,3 +38,12 @@ pub use signal::receiver::ReceiverId;
 pub use signal::sender::{NoSender, Sender};
 pub use signal::signal::Signal;
 pub use sync::{Ref, SharedKey, WeakKeyMap, WeakSet, WeakValueMap, WeakWeakMap};
+
+// The pages lie outside of the package, so nobody but their own tests may ask for them.
+#[cfg(doctest)]
+#[doc = include_str!("../../../docs/weakest-link.md")]
+struct WeakestLink;
+
+#[cfg(doctest)]
+#[doc = include_str!("../../../docs/early-cut-off.md")]
+struct EarlyCutOff;

@@ -96,6 +96,7 @@ pub(crate) const HOUSES: &[House] = &[
             ("src/lib", "what the programs and benches see of it"),
             ("src/bin", "the programs"),
             ("benches", "the benches that cargo runs"),
+            ("tests", "what the docs tell of us beside a peer, counted"),
         ],
         in_rooms: true,
         guide: None,

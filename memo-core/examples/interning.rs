@@ -1,0 +1,136 @@
+//! Early cut-off: what is computed of a file is computed again where its *meaning* has changed, and
+//! not where its text has.
+//!
+//! ```text
+//!   file ──> definitions ──> items, interned ──> values
+//!    new       read again        the same          remembered
+//! ```
+//!
+//! A memo goes by identity, and each edit makes a new file, in a new workspace. With the workspace as
+//! key everything is computed again at each edit. So there is a stage between, whose results are
+//! interned: where it comes out equal it is the same object as before, and what hangs off that object
+//! is still there. Nothing is told what depends on what.
+//!
+//! ```text
+//! cargo run --example interning
+//! ```
+//!
+//! `docs/early-cut-off.md` is the recipe, and has the numbers beside those of `comemo`.
+
+use memo_core::weak::Interner;
+use memo_core::weak_memo;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+/// Files of lines such as `total = net + 5`.
+#[derive(Clone, Default)]
+pub(crate) struct Workspace {
+    pub(crate) files: BTreeMap<&'static str, Arc<String>>,
+}
+
+impl Workspace {
+    /// Another workspace, in which one file is another. All other files are shared.
+    pub(crate) fn with(&self, name: &'static str, text: &str) -> Arc<Self> {
+        let mut files = self.files.clone();
+        files.insert(name, Arc::new(text.to_owned()));
+        Arc::new(Workspace { files })
+    }
+
+    /// What a name is the sum of: numbers and names.
+    pub(crate) fn terms(&self, name: &str) -> &[String] {
+        let found = self.files.values().find_map(|file| definitions(file).get(name));
+        found.map_or(&[], Vec::as_slice)
+    }
+}
+
+/// Once for each version of a file.
+#[weak_memo]
+fn definitions(file: &Arc<String>) -> &BTreeMap<String, Vec<String>> {
+    let definition = |line: &str| {
+        let (name, terms) = line.split_once('=')?;
+        Some((name.trim().to_owned(), terms.split('+').map(|term| term.trim().to_owned()).collect()))
+    };
+    file.lines().filter_map(definition).collect::<BTreeMap<_, _>>()
+}
+
+/// The first way: a value hangs off the workspace.
+pub(crate) mod by_workspace {
+    use super::*;
+
+    #[weak_memo]
+    pub(crate) fn value(workspace: &Arc<Workspace>, name: &str) -> i64 {
+        let terms = workspace.terms(name).iter();
+        terms.map(|term| term.parse().unwrap_or_else(|_| value(workspace, term))).sum()
+    }
+}
+
+/// The second way: a value hangs off what it is made of. From here to the end of the module is all that
+/// early cut-off takes.
+pub(crate) mod by_item {
+    use super::*;
+
+    /// What a name means: a number, and what it uses. Neither the name, nor where it stands.
+    #[derive(PartialEq, Eq, Hash)]
+    pub(crate) struct Item {
+        number: i64,
+        uses: Vec<Arc<Item>>,
+    }
+
+    static ITEMS: Interner<Item> = Interner::new();
+
+    /// Looked up at each call, in definitions that are remembered. Equal items are one object.
+    pub(crate) fn item(workspace: &Workspace, name: &str) -> Arc<Item> {
+        let mut new = Item { number: 0, uses: Vec::new() };
+        for term in workspace.terms(name) {
+            match term.parse::<i64>() {
+                Ok(number) => new.number += number,
+                Err(_) => new.uses.push(item(workspace, term)),
+            }
+        }
+        ITEMS.intern(new)
+    }
+
+    #[weak_memo]
+    pub(crate) fn value(item: &Arc<Item>) -> i64 {
+        item.number + item.uses.iter().map(value).sum::<i64>()
+    }
+}
+
+/// An edit: what it is, the file, its new text, and what `total` is then.
+pub(crate) type Edit = (&'static str, &'static str, &'static str, i64);
+
+pub(crate) const FIRST: Edit = ("first", "prices", "price = 40\nnet = price + 2\ngift = 3", 47);
+pub(crate) const EDITS: [Edit; 4] = [
+    ("an unrelated file", "notes", "todo = 2", 47),
+    ("only the layout of a used file", "prices", "price  =  40\n\nnet = price+2\ngift = 3", 47),
+    ("an unused name", "prices", "price = 40\nnet = price + 2\ngift = 4", 47),
+    ("a used name", "prices", "price = 50\nnet = price + 2\ngift = 4", 57),
+];
+
+/// What is there before the first step.
+pub(crate) fn beginning() -> Workspace {
+    let files = [("order", "total = net + 5"), ("notes", "todo = 1")];
+    Workspace { files: files.map(|(name, text)| (name, Arc::new(text.to_owned()))).into() }
+}
+
+fn main() {
+    let mut workspace = Arc::new(beginning());
+    let mut shown; // whoever shows a value owns its item; otherwise it would be gone by the next step
+    let mut before = [0; 3];
+
+    println!("{:32}{:>10}{:>16}{:>16}", "bodies run after", "files", "by workspace", "by item");
+    for (what, file, text, total) in [&[FIRST], &EDITS[..]].concat() {
+        workspace = workspace.with(file, text);
+        shown = by_item::item(&workspace, "total");
+        assert_eq!(by_workspace::value(&workspace, "total"), total);
+        assert_eq!(by_item::value(&shown), total);
+
+        let memos = [definitions_memo().stats(), by_workspace::value_memo().stats(), by_item::value_memo().stats()];
+        let now = memos.map(|stats| stats.computes);
+        let [files, by_workspace, by_item] = [0, 1, 2].map(|memo| now[memo] - before[memo]);
+        println!("{what:32}{files:>10}{by_workspace:>16}{by_item:>16}");
+        before = now;
+    }
+    println!("{:32}{:>10}{:>16}{:>16}", "in all", before[0], before[1], before[2]);
+    assert_eq!(before, [7, 15, 6]);
+}
