@@ -87,7 +87,8 @@ fn draw(svg: &mut String, strong: &[f64], weak: &[f64]) -> Result<(), Box<dyn Er
 
     let area = SVGBackend::with_string(svg, (960, 480)).into_drawing_area();
     area.fill(&WHITE)?;
-    let area = area.titled("The heap of a service over an hour: 8 documents a second, 480 of them open", ("sans-serif", 20))?;
+    let area =
+        area.titled("The heap of a service over an hour: 8 documents a second, 480 of them open", ("sans-serif", 20))?;
     let mut chart = ChartBuilder::on(&area);
     chart.margin(14).margin_right(30).x_label_area_size(44).y_label_area_size(70);
     let mut chart = chart.build_cartesian_2d(0.0..minutes, 0.0..top * 1.1)?;
@@ -103,7 +104,7 @@ fn draw(svg: &mut String, strong: &[f64], weak: &[f64]) -> Result<(), Box<dyn Er
         // The name lies over the line, at two thirds of the way.
         let at = heap.len() * 2 / 3;
         let style = ("sans-serif", 16).into_font().color(&colour);
-        let place = (at as f64 / 60.0 - minutes * 0.23, heap[at] + top * 0.09);
+        let place = (at as f64 / 60.0 - minutes * 0.27, heap[at] + top * 0.09);
         chart.draw_series([Text::new(format!("{name}, {:.0} MiB at the end", heap[heap.len() - 1]), place, style)])?;
     }
     area.present()?;

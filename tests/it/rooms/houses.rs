@@ -69,6 +69,7 @@ pub(crate) const HOUSES: &[House] = &[
             ("it/coroutines", "bodies that are suspended"),
             ("it/processes", "processes that fork or shut themselves in"),
             ("it/stress", "the program `stress`, briefly"),
+            ("it/weak_tables", "what the weak toolbox does, row by row beside others"),
             ("it/users", "programs of users, built as theirs"),
             ("it/rooms", "who imports whom"),
             ("ui", "what the compiler says to each mistake"),
