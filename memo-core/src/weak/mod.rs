@@ -3,6 +3,8 @@
 //! The same idea as memos, for data that a program puts there itself, and under the same laws: identity and not equality, no code of the user's
 //! under a lock, nothing kept alive, the dead never seen, what is left of them bounded. It knows nothing of calls; [`Signal`] uses the attribute, as anybody may.
 //!
+//! Beside the README, `docs/weakest-link.md` is its tutorial, `docs/early-cut-off.md` a recipe for [`Interner`], and `docs/weak-tables.md` has what others have.
+//!
 //! | | for all threads, through `&` | for one owner, through `&mut` |
 //! |---|---|---|
 //! | objects to values | [`WeakKeyMap`] | [`unsync::WeakKeyMap`] |
