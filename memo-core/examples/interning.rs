@@ -24,20 +24,20 @@ use std::sync::Arc;
 
 /// Files of lines such as `total = net + 5`.
 #[derive(Clone, Default)]
-pub(crate) struct Workspace {
-    pub(crate) files: BTreeMap<&'static str, Arc<String>>,
+struct Workspace {
+    files: BTreeMap<&'static str, Arc<String>>,
 }
 
 impl Workspace {
     /// Another workspace, in which one file is another. All other files are shared.
-    pub(crate) fn with(&self, name: &'static str, text: &str) -> Arc<Self> {
+    fn with(&self, name: &'static str, text: &str) -> Arc<Self> {
         let mut files = self.files.clone();
         files.insert(name, Arc::new(text.to_owned()));
         Arc::new(Workspace { files })
     }
 
     /// What a name is the sum of: numbers and names.
-    pub(crate) fn terms(&self, name: &str) -> &[String] {
+    fn terms(&self, name: &str) -> &[String] {
         let found = self.files.values().find_map(|file| definitions(file).get(name));
         found.map_or(&[], Vec::as_slice)
     }
@@ -54,11 +54,11 @@ fn definitions(file: &Arc<String>) -> &BTreeMap<String, Vec<String>> {
 }
 
 /// The first way: a value hangs off the workspace.
-pub(crate) mod by_workspace {
+mod by_workspace {
     use super::*;
 
     #[weak_memo]
-    pub(crate) fn value(workspace: &Arc<Workspace>, name: &str) -> i64 {
+    pub(super) fn value(workspace: &Arc<Workspace>, name: &str) -> i64 {
         let terms = workspace.terms(name).iter();
         terms.map(|term| term.parse().unwrap_or_else(|_| value(workspace, term))).sum()
     }
@@ -66,12 +66,12 @@ pub(crate) mod by_workspace {
 
 /// The second way: a value hangs off what it is made of. From here to the end of the module is all that
 /// early cut-off takes.
-pub(crate) mod by_item {
+mod by_item {
     use super::*;
 
     /// What a name means: a number, and what it uses. Neither the name, nor where it stands.
     #[derive(PartialEq, Eq, Hash)]
-    pub(crate) struct Item {
+    pub(super) struct Item {
         number: i64,
         uses: Vec<Arc<Item>>,
     }
@@ -79,7 +79,7 @@ pub(crate) mod by_item {
     static ITEMS: Interner<Item> = Interner::new();
 
     /// Looked up at each call, in definitions that are remembered. Equal items are one object.
-    pub(crate) fn item(workspace: &Workspace, name: &str) -> Arc<Item> {
+    pub(super) fn item(workspace: &Workspace, name: &str) -> Arc<Item> {
         let mut new = Item { number: 0, uses: Vec::new() };
         for term in workspace.terms(name) {
             match term.parse::<i64>() {
@@ -91,35 +91,29 @@ pub(crate) mod by_item {
     }
 
     #[weak_memo]
-    pub(crate) fn value(item: &Arc<Item>) -> i64 {
+    pub(super) fn value(item: &Arc<Item>) -> i64 {
         item.number + item.uses.iter().map(value).sum::<i64>()
     }
 }
 
 /// An edit: what it is, the file, its new text, and what `total` is then.
-pub(crate) type Edit = (&'static str, &'static str, &'static str, i64);
+type Edit = (&'static str, &'static str, &'static str, i64);
 
-pub(crate) const FIRST: Edit = ("first", "prices", "price = 40\nnet = price + 2\ngift = 3", 47);
-pub(crate) const EDITS: [Edit; 4] = [
+const SESSION: [Edit; 5] = [
+    ("first", "prices", "price = 40\nnet = price + 2\ngift = 3", 47),
     ("an unrelated file", "notes", "todo = 2", 47),
     ("only the layout of a used file", "prices", "price  =  40\n\nnet = price+2\ngift = 3", 47),
     ("an unused name", "prices", "price = 40\nnet = price + 2\ngift = 4", 47),
     ("a used name", "prices", "price = 50\nnet = price + 2\ngift = 4", 57),
 ];
 
-/// What is there before the first step.
-pub(crate) fn beginning() -> Workspace {
-    let files = [("order", "total = net + 5"), ("notes", "todo = 1")];
-    Workspace { files: files.map(|(name, text)| (name, Arc::new(text.to_owned()))).into() }
-}
-
 fn main() {
-    let mut workspace = Arc::new(beginning());
+    let mut workspace = Workspace::default().with("order", "total = net + 5").with("notes", "todo = 1");
     let mut shown; // whoever shows a value owns its item; otherwise it would be gone by the next step
     let mut before = [0; 3];
 
     println!("{:32}{:>10}{:>16}{:>16}", "bodies run after", "files", "by workspace", "by item");
-    for (what, file, text, total) in [&[FIRST], &EDITS[..]].concat() {
+    for (what, file, text, total) in SESSION {
         workspace = workspace.with(file, text);
         shown = by_item::item(&workspace, "total");
         assert_eq!(by_workspace::value(&workspace, "total"), total);

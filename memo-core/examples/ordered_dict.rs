@@ -142,10 +142,8 @@ fn main() {
     assert!(quince.is_some_and(|link| link.upgrade().is_none()));
     println!("dropped:         no link is left");
 
-    let long: OrderedDict<u32, ()> = (0..1_000_000).fold(OrderedDict::new(), |mut dict, n| {
-        dict.insert(n, ());
-        dict
-    });
+    let mut long = OrderedDict::new();
+    (0..1_000_000).for_each(|n| assert!(long.insert(n, n).is_none()));
     let last = long.last.clone();
     drop(long);
     assert_eq!(last.strong_count(), 0);
