@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Barrier};
 
 use memo_core::weak::{Instances, Interner, WeakKeyMap, WeakSet, WeakValueMap, WeakWeakMap};
-use memo_core::weak_memo;
+use memo_core::{Anchored, weak_memo};
 use memo_tests::Tally;
 use memo_tests::watchdog;
 
@@ -159,6 +159,15 @@ fn objects_are_of_any_type() {
     let (texts, errors) = (WeakSet::<Arc<str>>::new(), WeakSet::<Arc<dyn Send + Sync>>::new());
     let (text, error): (Arc<str>, Arc<dyn Send + Sync>) = ("text".into(), Arc::new(Thing));
     assert!(texts.insert(&text) && errors.insert(&error));
+}
+
+#[test]
+fn an_object_with_an_anchor_inside_takes_its_entry_along() {
+    let (tally, map, key) = (Tally::new(), WeakKeyMap::new(), Anchored::new(Thing));
+    map.insert(&key, Arc::new(tally.token()));
+    assert!(map.contains_key(&key));
+    drop(key);
+    assert_eq!((map.stored_len(), tally.alive()), (0, 0));
 }
 
 #[test]
