@@ -140,6 +140,15 @@ pub(crate) unsafe fn entries<C: AnyCell>(cell: NonNull<CellHead>) -> Vec<String>
     unsafe { cast::<C>(cell) }.entries()
 }
 
+/// # Safety
+/// As [`AnyCell::end`], of any type.
+pub(crate) unsafe fn end(cell: NonNull<CellHead>, why: Why) -> usize {
+    // SAFETY: the caller's.
+    let vtable = unsafe { cell.as_ref() }.memo().vtable();
+    // SAFETY: the vtable is that of the cell's memo.
+    unsafe { (vtable.end)(cell, why) }
+}
+
 /// Whether ending and releasing a cell runs no user code.
 ///
 /// # Safety

@@ -414,11 +414,21 @@ where
         if !St::FRONTED && victims.len() > 0 {
             counters::count(self.core(), Count::Evicted, victims.len() as u64);
             victims.each(unlink::<S, St>);
-            let mut panics = Panics::default();
-            victims.each(|entry| tell::<St>(self.core(), Count::Evicted.into(), entry, &mut panics));
-            panics.run(|| victims.drop_all());
-            panics.resume();
+            if self.core().is_listened() {
+                self.tell_and_drop_evicted(victims);
+            } else {
+                victims.drop_all();
+            }
         }
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn tell_and_drop_evicted(&self, victims: Evicted<St>) {
+        let mut panics = Panics::default();
+        victims.each(|entry| tell::<St>(self.core(), Count::Evicted.into(), entry, &mut panics));
+        panics.run(|| victims.drop_all());
+        panics.resume();
     }
 
     /// Takes the entry of a flight that ended without a value out.
@@ -549,8 +559,13 @@ where
         };
         let (this, mut panics) = (&**counted, Panics::default());
         // The object is dead, or borrowed by the caller alone: no hit holds an entry.
-        let drop = |taken: Taken<St>, panics: &mut Panics| drop_entry::<St>(taken.into_unseen(), panics);
-        let ready = this.end_each(entries, why, &mut panics, drop);
+        let told = this.core().tells(why);
+        let ready = this.end_each(entries, why.count, |taken| {
+            if told && taken.ready {
+                tell::<St>(this.core(), why, taken.entry(), &mut panics);
+            }
+            drop_entry::<St>(taken.into_unseen(), &mut panics);
+        });
         panics.resume();
         ready
     }
@@ -589,10 +604,16 @@ where
 {
     /// Takes out all entries of an object that may be alive. Those that hits may hold go to `batch`.
     fn empty(&self, why: Why, batch: &mut Batch, panics: &mut Panics) -> usize {
-        self.end_each(self.drain(), why, panics, |taken, panics| match taken.read_by(Self::READ_BY).into_retired() {
-            Ok(retired) => batch.add(retired, panics),
-            Err(taken) => {
-                panics.run(|| drop(taken));
+        let told = self.core().tells(why);
+        self.end_each(self.drain(), why.count, |taken| {
+            if told && taken.ready {
+                tell::<St>(self.core(), why, taken.entry(), panics);
+            }
+            match taken.read_by(Self::READ_BY).into_retired() {
+                Ok(retired) => batch.add(retired, panics),
+                Err(taken) => {
+                    panics.run(|| drop(taken));
+                }
             }
         })
     }
@@ -604,36 +625,26 @@ where
         store.drain(&self.front)
     }
 
-    /// Unlinks and counts what was taken out, and tells who listens.
-    fn end_each(
-        &self,
-        (ready, entries): (usize, St::Drained),
-        why: Why,
-        panics: &mut Panics,
-        mut each: impl FnMut(Taken<St>, &mut Panics),
-    ) -> usize {
+    /// Unlinks and counts what was taken out.
+    fn end_each(&self, (ready, entries): (usize, St::Drained), why: Count, mut each: impl FnMut(Taken<St>)) -> usize {
         // Counted before any of them is dropped: a destructor may look.
         if ready > 0 {
-            counters::count(self.core(), why.count, ready as u64);
+            counters::count(self.core(), why, ready as u64);
         }
         for taken in entries {
             Self::note_detached(&taken);
             unlink::<S, St>(taken.entry());
-            if taken.ready {
-                tell::<St>(self.core(), why, taken.entry(), panics);
-            }
-            each(taken, panics);
+            each(taken);
         }
         ready
     }
 }
 
 /// Tells who listens that an entry, which was ready when it was taken out, has gone.
-#[inline]
+#[cold]
+#[inline(never)]
 fn tell<St: Store>(core: &'static Core, why: Why, entry: &Counted<St>, panics: &mut Panics) {
-    if core.tells(why) {
-        core.tell(why, entry.slot.get().expect("it was ready"), panics);
-    }
+    core.tell(why, entry.slot.get().expect("it was ready"), panics);
 }
 
 /// Tells who listens that an entry has gone, and drops it. The first panic comes out at the end.

@@ -115,14 +115,20 @@ pub(crate) struct Job<'w, M: Spec> {
 pub(crate) struct Replaced<St: Store>(pub(crate) Option<Box<(&'static Core, Taken<St>)>>);
 
 impl<St: Store> Drop for Replaced<St> {
+    #[inline]
     fn drop(&mut self) {
         if let Some(replaced) = self.0.take() {
-            let (core, old) = *replaced;
-            let mut panics = Panics::default();
-            panics.run(|| tell_and_drop(core, Count::Replaced.into(), old));
-            panics.resume();
+            drop_replaced(*replaced);
         }
     }
+}
+
+#[cold]
+#[inline(never)]
+fn drop_replaced<St: Store>((core, old): (&'static Core, Taken<St>)) {
+    let mut panics = Panics::default();
+    panics.run(|| tell_and_drop(core, Count::Replaced.into(), old));
+    panics.resume();
 }
 
 fn entry_of<St: Store>(entry: &Option<Counted<St>>) -> &Counted<St> {

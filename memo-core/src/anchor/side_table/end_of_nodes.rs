@@ -4,7 +4,9 @@ use std::ptr::NonNull;
 
 use super::node::Node;
 use super::shard::Chain;
+use crate::anchor::any_cell;
 use crate::anchor::drop_queue;
+use crate::memo::cell_head::CellHead;
 use crate::memo::counter_block::Count;
 use crate::sys::depth::DepthGuard;
 use crate::sys::panics::Panics;
@@ -37,13 +39,19 @@ pub(crate) fn end_loud(mut dead: Chain, panics: &mut Panics, mut each: impl FnMu
             // Whatever happens in the cells: a life that is more than a `Weak` is released after them.
             let life = EndLife(node);
             // SAFETY: as in `end_quiet`.
-            let cells = unsafe { Node::take_cells(node, Count::Dropped.into(), panics) };
+            let cells = unsafe { Node::take_cells(node, |cell| end_in_room(cell, panics)) };
             panics.run(|| drop_queue::bury(cells));
             panics.run(|| drop(life));
         }
         free.push(node);
     }
     (free, loud)
+}
+
+/// The value has no drop glue, but there may be a listener.
+fn end_in_room(cell: NonNull<CellHead>, panics: &mut Panics) {
+    // SAFETY: called with a cell of a dead object.
+    panics.run(|| unsafe { any_cell::end(cell, Count::Dropped.into()) });
 }
 
 struct EndLife(NonNull<Node>);

@@ -22,7 +22,6 @@ use crate::anchor::liveness::AnyWeak;
 use crate::memo::cell_head::CellHead;
 use crate::memo::counter_block::Count;
 use crate::memo::listeners::Why;
-use crate::sys::panics::Panics;
 use crate::sys::sync::{AtomicUsize, Ordering};
 
 /// An anchor in the side table. What a hit needs comes first. A roomy one is followed by its [`Room`].
@@ -185,31 +184,27 @@ impl Node {
         // SAFETY: the caller's.
         unsafe { Self::release_life(node) };
         if quiet {
+            let end = |cell| {
+                // SAFETY: the object is dead.
+                unsafe { any_cell::end(cell, Why::quietly(Count::Dropped)) };
+            };
             // SAFETY: the caller's.
-            drop_queue::end_quiet(unsafe {
-                Self::take_cells(node, Why::quietly(Count::Dropped), &mut Panics::default())
-            });
+            drop_queue::end_quiet(unsafe { Self::take_cells(node, end) });
         }
         quiet
     }
 
-    /// Takes the cells out, as a chain, except the one in the room, which is ended: a listener may be told of it.
+    /// Takes the cells out, as a chain, except the one in the room, which goes to `end`: it is to be ended, and not released.
     ///
     /// # Safety
     /// The node was taken out and is the caller's, its object is dead, and all accesses to it happened before.
-    pub(crate) unsafe fn take_cells(node: NonNull<Self>, why: Why, panics: &mut Panics) -> *mut CellHead {
+    pub(crate) unsafe fn take_cells(node: NonNull<Self>, end: impl FnMut(NonNull<CellHead>)) -> *mut CellHead {
         // SAFETY: the caller's.
         let anchor = unsafe { &mut (*node.as_ptr()).anchor };
         anchor.cells_go();
         let chain = anchor.take();
         // SAFETY: the caller's.
         let Some(room) = unsafe { Self::room(node) }.map(Room::start) else { return chain };
-        let end = |cell: NonNull<CellHead>| {
-            // SAFETY: the chain is the caller's.
-            let memo = unsafe { cell.as_ref() }.memo();
-            // SAFETY: the vtable is that of the cell's memo, and the object is dead.
-            panics.run(|| unsafe { (memo.vtable().end)(cell, why) });
-        };
         // SAFETY: taken just now.
         unsafe { cell_list::take_from(chain, |cell| cell == room, end) }
     }
