@@ -68,6 +68,12 @@ impl<T: ?Sized + Send + Sync + 'static> Instances<T> {
         self.made.contains_key(object)
     }
 
+    /// Where a registered object was made. Time: O(1), without a lock.
+    #[must_use]
+    pub fn place_of(&self, object: &Arc<T>) -> Option<&'static Location<'static>> {
+        self.made.get(object)
+    }
+
     /// How many are alive. Time: O(stored).
     #[must_use]
     pub fn len(&self) -> usize {

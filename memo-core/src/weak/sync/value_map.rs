@@ -244,6 +244,18 @@ impl<K: Hash + Eq + Send + Sync + 'static, V: SharedKey + Strong, S: BuildHasher
         there.unwrap_or(value)
     }
 
+    /// The same with a borrowed key, of which one to keep is made only where there is no living value.
+    pub fn get_or_insert_with_ref<'q, Q>(&self, key: &'q Q, make: impl FnOnce() -> V) -> V
+    where
+        Q: ?Sized + Hash + Equivalent<K>,
+        K: From<&'q Q>,
+    {
+        match self.get(key) {
+            Some(value) => value,
+            None => self.get_or_insert_with(K::from(key), make),
+        }
+    }
+
     /// Takes the entry of `key` out; its value, if that is alive. Time: O(1).
     pub fn remove<Q: ?Sized + Hash + Equivalent<K>>(&self, key: &Q) -> Option<V> {
         self.table.get()?;

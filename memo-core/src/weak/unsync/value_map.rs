@@ -205,6 +205,18 @@ impl<K: Hash + Eq, V: Strong, S: BuildHasher> WeakValueMap<K, V, S> {
         value
     }
 
+    /// The same with a borrowed key, of which one to keep is made only where there is no living value.
+    pub fn get_or_insert_with_ref<'q, Q>(&mut self, key: &'q Q, make: impl FnOnce() -> V) -> V
+    where
+        Q: ?Sized + Hash + Equivalent<K>,
+        K: From<&'q Q>,
+    {
+        match self.get(key) {
+            Some(value) => value,
+            None => self.get_or_insert_with(K::from(key), make),
+        }
+    }
+
     /// Takes the entry of `key` out; its value, if that is alive. Time: O(1).
     pub fn remove<Q: ?Sized + Hash + Equivalent<K>>(&mut self, key: &Q) -> Option<V> {
         let place = self.find(key).1?;
