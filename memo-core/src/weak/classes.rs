@@ -73,6 +73,11 @@ impl<E> Classes<E> {
         &mut self.0[place.row as usize].entries[place.at as usize]
     }
 
+    /// Whether an entry's object is of the class of this size.
+    pub(super) fn is_of_class(&self, place: Place, size: usize) -> bool {
+        self.0[place.row as usize].class == class_of(size)
+    }
+
     /// The size of the largest objects of that class, in bytes.
     pub(super) fn size_of(&self, place: Place) -> usize {
         16 << self.0[place.row as usize].class

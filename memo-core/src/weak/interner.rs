@@ -174,7 +174,10 @@ impl<T: ?Sized + Hash + Eq + Send + Sync + 'static, S: BuildHasher> Interner<T, 
     pub fn intern<Q: Borrow<T> + Into<Arc<T>>>(&self, value: Q) -> Arc<T> {
         let hash = self.hasher.get().hash_one(value.borrow());
         match self.find(hash, |there| *there == *value.borrow()) {
-            Some(there) => there,
+            Some(there) => {
+                drop(value);
+                there
+            }
             None => self.add(hash, value.into()),
         }
     }
@@ -227,7 +230,7 @@ impl<T: ?Sized + Hash + Eq + Send + Sync + 'static, S: BuildHasher> Interner<T, 
                 let new = Interned(Arc::downgrade(&object));
                 // The one that died, most likely.
                 match all.iter().find(|there| there.is_dead()) {
-                    Some(dead) => (None, shard.replace(dead, new)),
+                    Some(dead) => (None, Some(shard.replace(dead, size_of_val(&*object), new))),
                     None => {
                         shard.add(hash, size_of_val(&*object), new);
                         (None, None)
@@ -237,7 +240,13 @@ impl<T: ?Sized + Hash + Eq + Send + Sync + 'static, S: BuildHasher> Interner<T, 
         );
         drop(replaced);
         owe();
-        there.unwrap_or(object)
+        match there {
+            Some(there) => {
+                drop(object);
+                there
+            }
+            None => object,
+        }
     }
 }
 

@@ -4,7 +4,9 @@
 //! the table takes all entries of that hash out to be compared, with the lock open, and goes on if under the lock they are still the
 //! same: so whatever `Eq` does meanwhile, nothing is put in twice, and nothing is taken out but what was compared.
 
-use super::node::{Held, Mortal};
+use std::ptr::NonNull;
+
+use super::node::{Held, Mortal, Node};
 use super::shard::Locked;
 use super::table::{Lazy, Table};
 use crate::reclaim::account;
@@ -31,8 +33,12 @@ impl<C: Mortal + Send + Sync + 'static> HashTable<C> {
         account::looked_up();
         let first = table.hold(hash)?;
         if let Some(found) = choose(&first) {
-            return Some(found);
+            // Not beside the result: see there.
+            return first.read(|_| Some(found));
         }
+        // While it is held no other node has its place.
+        let is_other = |node: &Node<C>| (NonNull::from(node) != first.node()).then_some(());
+        table.look(hash, is_other)?;
         drop(first);
         self.find_under_lock(hash, choose)
     }
@@ -40,7 +46,8 @@ impl<C: Mortal + Send + Sync + 'static> HashTable<C> {
     /// The same, of all that are there at once.
     #[cold]
     pub(in crate::weak) fn find_under_lock<R>(&self, hash: u64, mut choose: impl FnMut(&C) -> Option<R>) -> Option<R> {
-        self.0.get()?.with(hash, |shard| shard.all(hash)).into_iter().find_map(|held| choose(&held))
+        let all = self.0.get()?.with(hash, |shard| shard.all(hash));
+        all.into_iter().find_map(|held| held.read(&mut choose))
     }
 
     /// What `choose`, which runs no user code, makes of the first entry with this hash of which it makes something, without a lock. For
@@ -54,8 +61,8 @@ impl<C: Mortal + Send + Sync + 'static> HashTable<C> {
         table.look(hash, |node| choose(unsafe { &*node.content() }))
     }
 
-    /// Calls `act` under the lock, with all entries of this hash and the chosen one, once `choose`, which may be user code, was asked of each entry with this hash until it chose one, and with
-    /// the lock open.
+    /// Calls `act` under the lock, with all entries of this hash and the chosen one, once `choose`, which may be user code, was asked of
+    /// each entry with this hash until it chose one, and with the lock open.
     pub(in crate::weak) fn change<'t, K, R>(
         &'t self,
         hash: u64,

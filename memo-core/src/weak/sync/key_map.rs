@@ -5,6 +5,7 @@ use std::ops::Deref;
 
 use super::key_table::{HeldKey, KeyTable, Keyed, Own, SharedKey};
 use super::node::Mortal;
+use crate::sys::panics::{OnItsWay, drop_all};
 use crate::sys::trivially_cloned::is_plain;
 use crate::weak::key::Strong;
 
@@ -103,7 +104,7 @@ impl<K: SharedKey + ?Sized, V: Send + Sync + 'static> WeakKeyMap<K, V> {
                 Some(unsafe { value.read() })
             });
         }
-        Some(self.table.hold(key)?.payload.0.clone())
+        Some(self.table.hold(key)?.read(|content| content.payload.0.clone()))
     }
 
     /// # Safety
@@ -131,7 +132,7 @@ impl<K: SharedKey + ?Sized, V: Send + Sync + 'static> WeakKeyMap<K, V> {
     where
         V: Clone,
     {
-        self.table.put(key, Own(value)).map(Self::value_of)
+        self.table.put(key, key.pinned(), Own(value)).map(Self::value_of)
     }
 
     /// The value of `key`; what `make` returns, if there was none. Where several threads make one, all return the first that was put in.
@@ -143,22 +144,39 @@ impl<K: SharedKey + ?Sized, V: Send + Sync + 'static> WeakKeyMap<K, V> {
         if let Some(value) = self.get(key) {
             return value;
         }
-        let (there, unneeded) = self.table.get_or_put(key, Own(make()));
-        drop(unneeded);
-        there.payload.0.clone()
+        // A `Clone` that panics leaves nothing.
+        let value = OnItsWay::new(make());
+        let (there, unneeded) = self.table.get_or_put(key, key.pinned(), Own((*value).clone()));
+        match unneeded {
+            None => {
+                drop(there);
+                value.arrive()
+            }
+            Some(Own(unneeded)) => {
+                drop_all([unneeded, value.arrive()]);
+                there.read(|content| content.payload.0.clone())
+            }
+        }
     }
 
-    /// Sets the value of `key` to what `change` makes of it, and returns that; `None` if there is none. If another thread sets it meanwhile,
-    /// `change` is called again. Time: O(1), and `change`, during which no lock is held.
+    /// Sets the value of `key` to what `change` makes of it, and returns that; `None` if there is none. If it is set or taken out meanwhile, by
+    /// another thread or by `change` itself, all begins again. Time: O(1), and `change`, during which no lock is held.
     pub fn update(&self, key: &K, mut change: impl FnMut(&V) -> V) -> Option<V>
     where
         V: Clone,
     {
         loop {
             let held = self.table.hold(key)?;
-            let new = change(&held.payload.0);
-            if self.table.replace(key, &held, Own(new.clone())) {
-                return Some(new);
+            let new = OnItsWay::new(change(&held.payload.0));
+            match self.table.replace(key, key.pinned(), &held, Own((*new).clone())) {
+                Ok(old) => {
+                    drop_all([held, old]);
+                    return Some(new.arrive());
+                }
+                Err(Own(unneeded)) => {
+                    drop(held);
+                    drop_all([unneeded, new.arrive()]);
+                }
             }
         }
     }
@@ -178,12 +196,16 @@ impl<K: SharedKey + ?Sized, V: Send + Sync + 'static> WeakKeyMap<K, V> {
     {
         match held.into_content() {
             Ok(content) => content.payload.0,
-            Err(held) => held.payload.0.clone(),
+            Err(held) => held.read(|content| content.payload.0.clone()),
         }
     }
 
     /// Keeps the entries of living keys that `keep` says, and drops all others. Time: O(stored). No lock is held while `keep` runs;
     /// entries that are put in meanwhile may or may not be asked about.
+    ///
+    /// # Panics
+    ///
+    /// If `keep` does: then the others stay; or if a value's destructor does, when all are dropped.
     pub fn retain(&self, mut keep: impl FnMut(&K, &V) -> bool)
     where
         K: Strong,

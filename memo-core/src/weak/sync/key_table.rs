@@ -117,13 +117,13 @@ impl<K: SharedKey + ?Sized, P: Payload + Send + Sync + 'static> KeyTable<K, P> {
         (table, identity, Keyed { key, payload })
     }
 
-    /// Sets what `key` has. Returns what it had.
-    pub(super) fn put(&self, key: &K, payload: P) -> Option<HeldKey<'_, K, P>> {
+    /// Sets what `key` has: an entry that keeps so many bytes when it is dead. Returns what it had.
+    pub(super) fn put(&self, key: &K, size: usize, payload: P) -> Option<HeldKey<'_, K, P>> {
         let (table, identity, content) = self.content(key, payload);
         let old = table.with(identity, |shard| match shard.first(identity) {
-            Some(there) => shard.replace(&there, content),
+            Some(there) => Some(shard.replace(&there, size, content)),
             None => {
-                shard.add(identity, key.pinned(), content);
+                shard.add(identity, size, content);
                 None
             }
         });
@@ -131,15 +131,15 @@ impl<K: SharedKey + ?Sized, P: Payload + Send + Sync + 'static> KeyTable<K, P> {
         old
     }
 
-    /// What `key` has; or what it gets, if that is nothing, or dead. `Err`: it had something, and this was not needed.
-    pub(super) fn get_or_put(&self, key: &K, payload: P) -> (HeldKey<'_, K, P>, Option<P>) {
+    /// What `key` has; or what it gets, if that is nothing, or dead. `Some`: it had something, and this was not needed.
+    pub(super) fn get_or_put(&self, key: &K, size: usize, payload: P) -> (HeldKey<'_, K, P>, Option<P>) {
         let (table, identity, content) = self.content(key, payload);
         let (held, old, unneeded) = table.with(identity, |shard| {
             let old = match shard.first(identity) {
-                Some(there) if there.is_dead() => shard.replace(&there, content),
+                Some(there) if there.is_dead() => Some(shard.replace(&there, size, content)),
                 Some(there) => return (there, None, Some(content)),
                 None => {
-                    shard.add(identity, key.pinned(), content);
+                    shard.add(identity, size, content);
                     None
                 }
             };
@@ -150,11 +150,21 @@ impl<K: SharedKey + ?Sized, P: Payload + Send + Sync + 'static> KeyTable<K, P> {
         (held, unneeded.map(|content| content.payload))
     }
 
-    /// Puts another payload in the place of what is held, unless that is no longer there.
-    pub(super) fn replace<'t>(&'t self, key: &K, held: &HeldKey<'t, K, P>, payload: P) -> bool {
+    /// Puts another payload in the place of what is held, and returns that. `Err`: that is no longer there, and this was not needed.
+    pub(super) fn replace<'t>(
+        &'t self,
+        key: &K,
+        size: usize,
+        held: &HeldKey<'t, K, P>,
+        payload: P,
+    ) -> Result<HeldKey<'t, K, P>, P> {
         let (table, _, content) = self.content(key, payload);
-        let old = table.with(held.hash(), |shard| shard.replace(held, content));
-        old.is_some()
+        let old = table.with(held.hash(), |shard| match shard.is_in(held) {
+            true => Ok(shard.replace(held, size, content)),
+            // Not dropped under the lock.
+            false => Err(content),
+        });
+        old.map_err(|content| content.payload)
     }
 
     /// Takes out what `key` has.

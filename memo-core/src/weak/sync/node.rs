@@ -14,7 +14,8 @@ use std::mem::ManuallyDrop;
 use std::ops::Deref;
 use std::ptr::NonNull;
 
-use crate::sys::sync::{AtomicUsize, Ordering, UnsafeCell};
+use crate::sys::panics::{OnItsWay, quietly};
+use crate::sys::sync::{AtomicUsize, Ordering, UnsafeCell, panicking};
 use crate::weak::classes::Place;
 
 /// What a map keeps in a node.
@@ -149,6 +150,15 @@ impl<C: Mortal> Held<'_, C> {
         unsafe { self.node.as_ref() }
     }
 
+    /// What `read` makes of the content, which is let go then. If its destructor panics, what was made is dropped, too: a result that is
+    /// returned beside a panic is not.
+    #[inline]
+    pub(crate) fn read<R>(self, read: impl FnOnce(&C) -> R) -> R {
+        let made = OnItsWay::new(read(&self));
+        drop(self);
+        made.arrive()
+    }
+
     /// The content, if nobody else holds it. The node is out of the table.
     pub(crate) fn into_content(self) -> Result<C, Self> {
         const { assert!(!C::STAYS, "it is not the holder's") };
@@ -196,9 +206,13 @@ impl<C: Mortal> Held<'_, C> {
         let node = self.get();
         node.holders.load(Ordering::Acquire);
         let _done = Done(node);
-        if !C::STAYS {
-            // SAFETY: the last holder: nobody else has, or gets, a reference to the content.
-            unsafe { node.end_content() };
+        // SAFETY: the last holder: nobody else has, or gets, a reference to the content.
+        let end = || unsafe { node.end_content() };
+        match () {
+            () if C::STAYS => {}
+            // Two panics at once would end the process.
+            () if !C::QUIET && panicking() => quietly(end),
+            () => end(),
         }
     }
 }

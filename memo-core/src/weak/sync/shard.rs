@@ -304,19 +304,17 @@ impl<C: Mortal> Shard<C> {
         Pinned { shard: self, nodes: keeper.rows.iter().copied().collect::<Vec<_>>().into_iter() }
     }
 
-    fn unpin(&self) {
+    fn unpin(&self, panics: &mut Panics) {
         let kept = {
             let mut keeper = self.lock();
             keeper.pins -= 1;
             if keeper.pins == 0 { std::mem::take(&mut keeper.kept) } else { Vec::new() }
         };
-        let mut panics = Panics::default();
         for node in kept {
             // SAFETY: the hold of `unlink`.
             let held = unsafe { Held::<C>::of(node) };
             panics.run(|| drop(held));
         }
-        panics.resume();
     }
 
     /// Takes out those that `is`, which runs no user code, says, of the next part of a sweep. `None`: that was all.
@@ -456,8 +454,15 @@ pub(super) struct Pinned<'t, C: Mortal> {
 }
 
 impl<C: Mortal> Pinned<'_, C> {
+    /// Ends it, and drops what was taken out meanwhile.
+    pub(super) fn finish(self, panics: &mut Panics) {
+        let mut this = std::mem::ManuallyDrop::new(self);
+        drop(std::mem::take(&mut this.nodes));
+        this.shard.unpin(panics);
+    }
+
     /// What `read` makes of the next one, which is held meanwhile, in or out.
-    pub(super) fn next_with<R>(&mut self, read: impl FnOnce(&C, Pin<'_, C>) -> R) -> Option<R> {
+    pub(super) fn next_with<'p, R>(&'p mut self, read: impl FnOnce(&C, Pin<'p, C>) -> R) -> Option<R> {
         let node = self.nodes.next()?;
         // SAFETY: in the table, or kept for this pin.
         let content = unsafe { content_of(node) };
@@ -467,11 +472,13 @@ impl<C: Mortal> Pinned<'_, C> {
 
 impl<C: Mortal> Drop for Pinned<'_, C> {
     fn drop(&mut self) {
-        self.shard.unpin();
+        let mut panics = Panics::default();
+        self.shard.unpin(&mut panics);
+        panics.resume();
     }
 }
 
-/// A node that somebody has come to.
+/// A node that somebody has come to, and has not gone on from.
 pub(super) struct Pin<'p, C: Mortal> {
     node: NonNull<Node<C>>,
     shard: &'p Shard<C>,
@@ -521,28 +528,23 @@ impl<'t, C: Mortal> Locked<'t, C> {
         unsafe { self.array()?.search(hash, hold) }
     }
 
-    /// Whether the nodes with this hash are these.
+    /// Whether the nodes with this hash are these, in this order: a new array may have another, which is as good as a change.
     pub(crate) fn are_all(&self, hash: u64, all: &[Held<'t, C>]) -> bool {
-        let mut there = 0;
+        let mut left = all.iter();
         let Some(array) = self.array() else { return all.is_empty() };
         // SAFETY: the lock is held.
         let other: Option<()> = unsafe {
             array.search(hash, |node| {
-                there += 1;
-                (!all.iter().any(|held| held.node() == NonNull::from(node))).then_some(())
+                let next = left.next().is_some_and(|held| held.node() == NonNull::from(node));
+                (!next).then_some(())
             })
         };
-        other.is_none() && there == all.len()
+        other.is_none() && left.len() == 0
     }
 
-    /// Adds a node for an object of this size. Looks at a few others, and takes out the dead among them, if they may be dropped now.
+    /// Adds a node for an object of this size. Looks at a few others, and takes out the dead among them.
     pub(crate) fn add(&mut self, hash: u64, size: usize, content: C) {
-        if C::QUIET || own::is_outermost() {
-            let mut left = LOOKED_AT;
-            while let Some(place) = self.keeper.rows.next_dead(size, &mut left, is_dead) {
-                self.dead[left] = Some(self.take_from(place));
-            }
-        }
+        self.look_at_others(size);
         if self.array().is_none_or(|array| self.keeper.used >= room(array.0.len())) {
             self.rebuild((self.keeper.rows.len() + 1) * 3 / 2);
         }
@@ -554,6 +556,30 @@ impl<'t, C: Mortal> Locked<'t, C> {
         self.keeper.used += usize::from(array.put(node, hash));
     }
 
+    /// Takes out the dead among a few of a class to which one is added, if they may be dropped now.
+    fn look_at_others(&mut self, size: usize) {
+        if C::QUIET || own::is_outermost() {
+            let mut left = LOOKED_AT;
+            while let Some(place) = self.keeper.rows.next_dead(size, &mut left, is_dead) {
+                self.dead[left] = Some(self.take_from(place));
+            }
+        }
+    }
+
+    /// Whether a node is in.
+    pub(crate) fn is_in(&self, held: &Held<'t, C>) -> bool {
+        self.has(held.node())
+    }
+
+    /// The same of one that is held.
+    fn has(&self, node: NonNull<Node<C>>) -> bool {
+        let is_it = |there: &Node<C>| (NonNull::from(there) == node).then_some(());
+        // SAFETY: it is held.
+        let hash = unsafe { node.as_ref() }.hash;
+        // SAFETY: the lock is held.
+        self.array().is_some_and(|array| unsafe { array.search(hash, is_it) }.is_some())
+    }
+
     /// Takes a node out that is in, if it is.
     pub(crate) fn take(&mut self, held: &Held<'t, C>) -> Option<Held<'t, C>> {
         self.take_node(held.node())
@@ -562,33 +588,40 @@ impl<'t, C: Mortal> Locked<'t, C> {
     /// The same of one that is held.
     fn take_node(&mut self, node: NonNull<Node<C>>) -> Option<Held<'t, C>> {
         // SAFETY: it is held.
-        let hash = unsafe { node.as_ref() }.hash;
-        let is_it = |there: &Node<C>| (NonNull::from(there) == node).then_some(());
-        // SAFETY: the lock is held.
-        unsafe { self.array()?.search(hash, is_it) }?;
-        // SAFETY: it is held, and in the table.
-        let place = unsafe { node.as_ref() }.place.get();
-        Some(self.take_from(place))
+        self.has(node).then(|| self.take_from(unsafe { node.as_ref() }.place.get()))
     }
 
-    /// Puts a new content in the place of another that is in: no look-up finds neither.
-    pub(crate) fn replace(&mut self, held: &Held<'t, C>, content: C) -> Option<Held<'t, C>> {
-        let old = held.node();
-        // SAFETY: it is held.
-        let hash = unsafe { old.as_ref() }.hash;
-        let is_it = |there: &Node<C>| (NonNull::from(there) == old).then_some(());
-        let array = self.array()?;
-        // SAFETY: the lock is held.
-        unsafe { array.search(hash, is_it) }?;
+    /// Puts a new content, of an object of this size, in the place of another that is in: no look-up finds neither.
+    pub(crate) fn replace(&mut self, held: &Held<'t, C>, size: usize, content: C) -> Held<'t, C> {
+        debug_assert!(self.is_in(held));
+        let (old, hash) = (held.node(), held.hash());
         // SAFETY: it is held, and in the table.
-        let place = unsafe { old.as_ref() }.place.get();
+        let place = || unsafe { old.as_ref() }.place.get();
+        let stays_in_row = self.keeper.rows.is_of_class(place(), size);
+        if !stays_in_row {
+            // Of another class than the old one, which so stays.
+            self.look_at_others(size);
+        }
+        let place = place();
         let new = self.keeper.pool.put(|chunk| Node::new(hash, place, chunk, content));
-        *self.keeper.rows.get_mut(place) = new;
+        if stays_in_row {
+            *self.keeper.rows.get_mut(place) = new;
+            self.unlink(old, self.pinned(place));
+        } else {
+            self.take_from_row(place);
+            let place = self.keeper.rows.push(size, new);
+            // SAFETY: just made.
+            unsafe { new.as_ref() }.place.set(place);
+        }
+        let array = self.array().expect("it is in");
         array.0[array.slot_of(old, hash)].node.store(new.as_ptr(), Ordering::Release);
-        let pinned = if C::STAYS { self.keeper.rows.size_of(place) } else { 0 };
-        self.unlink(old, pinned);
         // SAFETY: the table's hold, which goes over.
-        Some(unsafe { Held::of(old) })
+        unsafe { Held::of(old) }
+    }
+
+    /// What an entry's content pins after it was taken out.
+    fn pinned(&self, place: Place) -> usize {
+        if C::STAYS { self.keeper.rows.size_of(place) } else { 0 }
     }
 
     /// What was taken out is freed later, and with it what a content that stays pins.
@@ -617,8 +650,7 @@ impl<'t, C: Mortal> Locked<'t, C> {
     }
 
     fn take_from_row(&mut self, place: Place) -> NonNull<Node<C>> {
-        // Before the row may go.
-        let pinned = if C::STAYS { self.keeper.rows.size_of(place) } else { 0 };
+        let pinned = self.pinned(place);
         let (node, moved) = self.keeper.rows.take(place);
         if let Some(Moved { to, .. }) = moved {
             // SAFETY: what is in the table is held by it.

@@ -69,18 +69,6 @@ impl<C: Mortal> Table<C> {
         })
     }
 
-    /// Takes out and drops those that `keep` does not say.
-    pub(crate) fn retain(&self, mut keep: impl FnMut(&C) -> bool) {
-        for shard in &self.shards {
-            let mut here = shard.pin();
-            while let Some(()) = here.next_with(|content, pin| {
-                if !keep(content) {
-                    pin.take_out()
-                }
-            }) {}
-        }
-    }
-
     /// Takes out and drops all that `is`, which runs no user code, says; how many.
     pub(crate) fn drop_those(&self, panics: &mut Panics, is: impl Fn(&C) -> bool) -> usize {
         let mut dropped = 0;
@@ -97,6 +85,21 @@ impl<C: Mortal> Table<C> {
             }
         }
         dropped
+    }
+
+    /// Takes out and drops all that `keep`, which may be user code, does not say. If that panics, the others stay.
+    pub(crate) fn retain(&self, mut keep: impl FnMut(&C) -> bool) {
+        let mut panics = Panics::default();
+        for shard in &self.shards {
+            let mut here = shard.pin();
+            while let Some((keeps, pin)) = here.next_with(|content, pin| (keep(content), pin)) {
+                if !keeps {
+                    pin.take_out();
+                }
+            }
+            here.finish(&mut panics);
+        }
+        panics.resume();
     }
 
     pub(crate) fn living(&self) -> usize {

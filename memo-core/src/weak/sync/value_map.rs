@@ -10,7 +10,7 @@ use super::hash_table::{HashTable, owe};
 use super::key_table::SharedKey;
 use super::node::Mortal;
 use super::table::Table;
-use crate::sys::panics::Panics;
+use crate::sys::panics::{Panics, quietly};
 use crate::weak::key::Strong;
 use crate::weak::lazy_hasher::LazyHasher;
 
@@ -79,6 +79,10 @@ impl<K: Send + Sync + 'static, V: SharedKey + Strong, S> WeakValueMap<K, V, S> {
     }
 
     /// Keeps the entries of living values that `keep` says, and drops all others. Time: O(stored). No lock is held while `keep` runs.
+    ///
+    /// # Panics
+    ///
+    /// If `keep` does: then the others stay; or if a key's destructor does, when all are dropped.
     pub fn retain(&self, mut keep: impl FnMut(&K, &V) -> bool) {
         let Some(table) = self.table.get() else { return };
         table.retain(|there| V::upgrade(&there.value).is_some_and(|value| keep(&there.key, &value)));
@@ -178,20 +182,19 @@ impl<K: Hash + Eq + Send + Sync + 'static, V: SharedKey + Strong, S: BuildHasher
     /// The value of `key`, if it is alive. Time: O(1), without a lock.
     #[inline]
     pub fn get<Q: ?Sized + Hash + Equivalent<K>>(&self, key: &Q) -> Option<V> {
-        let value = self
-            .table
-            .find(self.hasher().hash_one(key), |there| key.equivalent(&there.key).then(|| V::upgrade(&there.value)));
-        value.flatten()
+        let hash = self.hasher().hash_one(key);
+        // A dead one of this key may be there beside a living one.
+        self.table.find(hash, |there| if is_living(there, key) { V::upgrade(&there.value) } else { None })
     }
 
     /// Whether the value of `key` is alive. Time: O(1), without a lock.
     pub fn contains_key<Q: ?Sized + Hash + Equivalent<K>>(&self, key: &Q) -> bool {
         let hash = self.hasher().hash_one(key);
-        self.table.find(hash, |there| (!there.is_dead() && key.equivalent(&there.key)).then_some(())).is_some()
+        self.table.find(hash, |there| is_living(there, key).then_some(())).is_some()
     }
 
     /// Sets the value of `key`, and returns the one it had, if that is alive. Time: O(1) amortised; it may drop some keys of dead values,
-    /// whose panics are swallowed. `key` takes the place of an equal one.
+    /// whose panics are swallowed. `key` takes the place of an equal one, which is dropped.
     pub fn insert(&self, key: K, value: &V) -> Option<V> {
         let hash = self.hasher().hash_one(&key);
         let new = RefCell::new(Some(Valued { key, value: value.to_weak(None).1 }));
@@ -201,7 +204,7 @@ impl<K: Hash + Eq + Send + Sync + 'static, V: SharedKey + Strong, S: BuildHasher
             |shard, all, there| {
                 let new = new.take().expect("put in once");
                 match there.map(|(there, ())| there).or_else(|| all.iter().find(|there| there.is_dead())) {
-                    Some(there) => shard.replace(there, new),
+                    Some(there) => Some(shard.replace(there, value.pinned(), new)),
                     None => {
                         shard.add(hash, value.pinned(), new);
                         None
@@ -210,13 +213,24 @@ impl<K: Hash + Eq + Send + Sync + 'static, V: SharedKey + Strong, S: BuildHasher
             },
         );
         owe();
-        V::upgrade(&old?.value)
+        let old = old?;
+        match V::upgrade(&old.value) {
+            Some(value) => {
+                drop(old);
+                Some(value)
+            }
+            None => {
+                quietly(|| drop(old));
+                None
+            }
+        }
     }
 
     /// The living value of `key`; what `make` returns, if there is none. Where several threads make one, all return the first that was put
     /// in. Time: O(1) amortised, and `make`, during which no lock is held.
     pub fn get_or_insert_with(&self, key: K, make: impl FnOnce() -> V) -> V {
         if let Some(value) = self.get(&key) {
+            drop(key);
             return value;
         }
         let value = make();
@@ -231,7 +245,7 @@ impl<K: Hash + Eq + Send + Sync + 'static, V: SharedKey + Strong, S: BuildHasher
                 }
                 let new = new.take().expect("put in once");
                 match all.iter().find(|there| there.is_dead()) {
-                    Some(dead) => (None, shard.replace(dead, new)),
+                    Some(dead) => (None, Some(shard.replace(dead, value.pinned(), new))),
                     None => {
                         shard.add(hash, value.pinned(), new);
                         (None, None)
@@ -239,9 +253,16 @@ impl<K: Hash + Eq + Send + Sync + 'static, V: SharedKey + Strong, S: BuildHasher
                 }
             },
         );
-        drop((replaced, new));
+        quietly(|| drop(replaced));
+        drop(new);
         owe();
-        there.unwrap_or(value)
+        match there {
+            Some(there) => {
+                drop(value);
+                there
+            }
+            None => value,
+        }
     }
 
     /// The same with a borrowed key, of which one to keep is made only where there is no living value.
@@ -262,11 +283,16 @@ impl<K: Hash + Eq + Send + Sync + 'static, V: SharedKey + Strong, S: BuildHasher
         let hash = self.hasher().hash_one(key);
         let out = self.table.change(
             hash,
-            |there| (!there.is_dead() && key.equivalent(&there.key)).then_some(()),
+            |there| is_living(there, key).then_some(()),
             |shard, _, there| shard.take(there?.0),
         );
-        V::upgrade(&out?.value)
+        out?.read(|there| V::upgrade(&there.value))
     }
+}
+
+/// Whether it is an entry of this key, with a living value.
+fn is_living<Q: ?Sized + Equivalent<K>, K, V: Strong>(there: &Valued<K, V>, key: &Q) -> bool {
+    !there.is_dead() && key.equivalent(&there.key)
 }
 
 /// Whether what is about to be put in has the key of what is there.

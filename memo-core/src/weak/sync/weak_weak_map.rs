@@ -46,9 +46,14 @@ impl<K: SharedKey + ?Sized, V: SharedKey + Strong> WeakWeakMap<K, V> {
         self.table.hold(key).is_some_and(|held| !held.is_dead())
     }
 
+    /// What an entry keeps when it is dead, or the greater part of it.
+    fn size(key: &K, value: &V) -> usize {
+        key.pinned().max(value.pinned())
+    }
+
     /// Sets the value of `key`, and returns the one it had, if that is alive. Time: O(1) amortised.
     pub fn insert(&self, key: &K, value: &V) -> Option<V> {
-        self.table.put(key, Weakly::new(value))?.payload.get()
+        self.table.put(key, Self::size(key, value), Weakly::new(value))?.payload.get()
     }
 
     /// The living value of `key`; what `make` returns, if there is none. Where several threads make one, all return the first that was put
@@ -59,12 +64,13 @@ impl<K: SharedKey + ?Sized, V: SharedKey + Strong> WeakWeakMap<K, V> {
         }
         let value = make();
         loop {
-            let (there, unneeded) = self.table.get_or_put(key, Weakly::new(&value));
+            let (there, unneeded) = self.table.get_or_put(key, Self::size(key, &value), Weakly::new(&value));
             if unneeded.is_none() {
                 return value;
             }
             // It may have died since.
             if let Some(theirs) = there.payload.get() {
+                drop(value);
                 return theirs;
             }
         }

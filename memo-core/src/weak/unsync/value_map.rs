@@ -6,6 +6,7 @@ use std::hash::{BuildHasher, Hash};
 use hashbrown::{DefaultHashBuilder, Equivalent};
 
 use super::entries::{Entries, Entry as Stored};
+use crate::sys::panics::quietly;
 use crate::weak::classes::Place;
 use crate::weak::key::Strong;
 
@@ -192,12 +193,23 @@ impl<K: Hash + Eq, V: Strong, S: BuildHasher> WeakValueMap<K, V, S> {
         let (hash, place) = self.find(&key);
         let old = place.map(|place| self.entries.take(place));
         self.entries.add(value.pinned(), Valued { hash, key, value: value.to_weak(None).1 });
-        V::upgrade(&old?.value)
+        let old = old?;
+        match V::upgrade(&old.value) {
+            Some(value) => {
+                drop(old);
+                Some(value)
+            }
+            None => {
+                quietly(|| drop(old));
+                None
+            }
+        }
     }
 
     /// The living value of `key`; what `make` returns, if there is none. Time: O(1) amortised, and `make`.
     pub fn get_or_insert_with(&mut self, key: K, make: impl FnOnce() -> V) -> V {
         if let Some(value) = self.get(&key) {
+            drop(key);
             return value;
         }
         let value = make();
@@ -220,7 +232,10 @@ impl<K: Hash + Eq, V: Strong, S: BuildHasher> WeakValueMap<K, V, S> {
     /// Takes the entry of `key` out; its value, if that is alive. Time: O(1).
     pub fn remove<Q: ?Sized + Hash + Equivalent<K>>(&mut self, key: &Q) -> Option<V> {
         let place = self.find(key).1?;
-        V::upgrade(&self.entries.take(place).value)
+        let entry = self.entries.take(place);
+        let value = V::upgrade(&entry.value);
+        drop(entry);
+        value
     }
 }
 

@@ -75,15 +75,12 @@ impl<K: WeakKey + ?Sized, V: Strong> WeakWeakMap<K, V> {
 
     /// Sets the value of `key`, and returns the one it had, if that is alive. Time: O(1) amortised.
     pub fn insert(&mut self, key: &K, value: &V) -> Option<V> {
-        let (_, new) = value.to_weak(None);
-        match self.find(key) {
-            Some(place) => V::upgrade(&std::mem::replace(&mut self.entries.get_mut(place).value, new)),
-            None => {
-                let (identity, weak) = key.to_weak(None);
-                self.entries.add(key.pinned().max(value.pinned()), Linked { identity, key: weak, value: new });
-                None
-            }
-        }
+        // Not in its place: the new value may be of another size.
+        let old = self.find(key).map(|place| self.entries.take(place));
+        let (identity, weak) = key.to_weak(None);
+        let linked = Linked { identity, key: weak, value: value.to_weak(None).1 };
+        self.entries.add(key.pinned().max(value.pinned()), linked);
+        V::upgrade(&old?.value)
     }
 
     /// The living value of `key`; what `make` returns, if there is none. Time: O(1) amortised, and `make`.
