@@ -10,6 +10,8 @@ use crate::sys::panics::Panics;
 
 /// Reclaims the results of all objects that are dead now, and returns how many objects that were.
 ///
+/// What is dead in the weak maps, sets and interners for all threads goes with it, and is not counted.
+///
 /// It also reclaims what dies as a consequence: a dropped result may have been the last owner of another argument. It does not wait
 /// for objects that are made, and dropped by other threads, after it has begun; and while other threads drop older objects, too, it
 /// follows the consequences only once there and back. The time is in proportion to the number of objects in the side table, not of
@@ -46,10 +48,13 @@ pub fn sweep() -> usize {
     let mut in_tables = tables::stored();
     loop {
         all.of_side_table();
+        if in_tables == 0 {
+            break;
+        }
         match tables::sweep(&mut all.panics) {
             0 => break,
-            swept if swept >= in_tables => break,
-            swept => in_tables -= swept,
+            // The last of them may have owned what was memoized.
+            swept => in_tables = in_tables.saturating_sub(swept),
         }
     }
     shared::trim();
