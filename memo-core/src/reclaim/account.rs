@@ -77,8 +77,8 @@ per_thread! {
         late: Cell<bool> = Cell::new(false),
         /// Entries of shared weak maps that this thread owes to examine at the end of an outermost call.
         tables: Cell<usize> = Cell::new(0),
-        /// Its look-ups in shared weak maps.
-        lookups: Cell<u32> = Cell::new(0),
+        /// Its look-ups in shared weak maps. The first one is as rare as those that sweep.
+        lookups: Cell<u32> = Cell::new(HITS_PER_SWEEP as u32 - 1),
         /// Whether it is dropping such results now.
         dropping: Cell<bool> = Cell::new(false),
     }
@@ -88,12 +88,6 @@ per_thread! {
 #[inline]
 pub(crate) fn owe() {
     owe_nodes(NODES_PER_MISS);
-}
-
-/// The same for a new entry in a shared weak map, which has looked at others there.
-#[inline]
-pub(crate) fn owe_for_map() {
-    owe_nodes(1);
 }
 
 #[inline]
@@ -122,11 +116,17 @@ fn pay(debt: i32) -> i32 {
 /// Credits a miss that has added a node.
 #[inline]
 fn paid_in_passing() {
+    arm();
     let here = Owed::here();
-    if !here.armed.replace(true) {
+    here.debt.set(here.debt.get() - IN_PASSING);
+}
+
+/// Arranges for what this thread owes to be paid at its end.
+#[inline]
+fn arm() {
+    if !Owed::here().armed.replace(true) {
         thread::at_end(Step::PayDebts, leave);
     }
-    here.debt.set(here.debt.get() - IN_PASSING);
 }
 
 /// The anchor of an `Arc`, made on first use; with room for a small result if so.
@@ -162,8 +162,25 @@ pub(crate) fn looked_up() {
     let lookups = here.lookups.get().wrapping_add(1);
     here.lookups.set(lookups);
     if lookups % HITS_PER_SWEEP as u32 == 0 {
-        after_hits();
+        after_lookups();
     }
+}
+
+#[cold]
+#[inline(never)]
+fn after_lookups() {
+    if Owed::here().armed.get() {
+        after_hits();
+    } else {
+        arm();
+    }
+}
+
+/// A new entry of a shared weak map owes some sweeping, as a miss does; less, since it has looked at others there.
+pub(crate) fn put_in_table() {
+    arm();
+    owe_nodes(1);
+    settle();
 }
 
 /// Hits of ended threads that they did not pay for.
@@ -177,7 +194,7 @@ fn leave() {
         OWED.fetch_add(left as u32, Ordering::Relaxed);
         settle_now();
     }
-    let hits = counters::own_hits_modulo(HITS_PER_SWEEP);
+    let hits = counters::own_hits_modulo(HITS_PER_SWEEP) + u64::from(Owed::here().lookups.get()) % HITS_PER_SWEEP;
     let before = LEFT.fetch_add(hits, Ordering::Relaxed);
     if before / HITS_PER_SWEEP != (before + hits) / HITS_PER_SWEEP {
         after_hits();

@@ -9,9 +9,10 @@ use hashbrown::{DefaultHashBuilder, Equivalent};
 
 use super::key::WeakKey as _;
 use super::lazy_hasher::LazyHasher;
-use super::sync::hash_table::{HashTable, owe};
+use super::sync::hash_table::HashTable;
 use super::sync::node::Mortal;
 use super::sync::table::Table;
+use crate::reclaim::account;
 use crate::sys::panics::Panics;
 
 /// An interner that frees: one living `Arc` for each equal value, as long as somebody owns it.
@@ -239,7 +240,7 @@ impl<T: ?Sized + Hash + Eq + Send + Sync + 'static, S: BuildHasher> Interner<T, 
             },
         );
         drop(replaced);
-        owe();
+        account::put_in_table();
         match there {
             Some(there) => {
                 drop(object);

@@ -91,9 +91,3 @@ impl<C: Mortal + Send + Sync + 'static> HashTable<C> {
         }
     }
 }
-
-/// A new entry owes some sweeping, as a miss does.
-pub(in crate::weak) fn owe() {
-    account::owe_for_map();
-    account::settle();
-}

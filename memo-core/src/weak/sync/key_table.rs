@@ -127,7 +127,7 @@ impl<K: SharedKey + ?Sized, P: Payload + Send + Sync + 'static> KeyTable<K, P> {
                 None
             }
         });
-        owe();
+        account::put_in_table();
         old
     }
 
@@ -146,7 +146,7 @@ impl<K: SharedKey + ?Sized, P: Payload + Send + Sync + 'static> KeyTable<K, P> {
             (shard.first(identity).expect("just put in"), old, None)
         });
         drop(old);
-        owe();
+        account::put_in_table();
         (held, unneeded.map(|content| content.payload))
     }
 
@@ -226,10 +226,4 @@ impl<K: SharedKey + ?Sized, P: Payload + Send + Sync + 'static> KeyTable<K, P> {
         self.drop_those(Mortal::is_dead);
         self.get().into_iter().for_each(Table::shrink_to_fit);
     }
-}
-
-/// A new entry owes some sweeping, as a miss does.
-fn owe() {
-    account::owe_for_map();
-    account::settle();
 }

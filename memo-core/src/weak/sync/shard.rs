@@ -297,6 +297,18 @@ impl<C: Mortal> Shard<C> {
         keeper.unlinked.due = due.max(2 * keeper.unlinked.bytes);
     }
 
+    /// Frees what was taken out and has been dropped meanwhile: if it is much, or in any case.
+    pub(super) fn free_taken(&self, in_any_case: bool) {
+        let taken = {
+            let unlinked = &mut self.lock().unlinked;
+            let is_due = unlinked.bytes >= if in_any_case { 1 } else { unlinked.due };
+            is_due.then(|| unlinked.take())
+        };
+        if let Some(taken) = taken {
+            self.free(taken);
+        }
+    }
+
     /// All nodes that are in it now. What is taken out meanwhile stays until the pin goes.
     pub(super) fn pin(&self) -> Pinned<'_, C> {
         let mut keeper = self.lock();

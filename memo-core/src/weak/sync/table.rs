@@ -73,15 +73,25 @@ impl<C: Mortal> Table<C> {
     pub(crate) fn drop_those(&self, panics: &mut Panics, is: impl Fn(&C) -> bool) -> usize {
         let mut dropped = 0;
         for shard in &self.shards {
-            let mut cursor = None;
-            while let Some(taken) = shard.take_those(&mut cursor, &is) {
-                dropped += taken.len();
-                if C::QUIET {
-                    continue;
-                }
-                for held in taken {
-                    panics.run(|| drop(held));
-                }
+            let here = Self::drop_those_of(shard, panics, &is);
+            if here > 0 {
+                // What stays pins its objects until then.
+                shard.free_taken(C::STAYS);
+            }
+            dropped += here;
+        }
+        dropped
+    }
+
+    fn drop_those_of(shard: &Shard<C>, panics: &mut Panics, is: impl Fn(&C) -> bool) -> usize {
+        let (mut cursor, mut dropped) = (None, 0);
+        while let Some(taken) = shard.take_those(&mut cursor, &is) {
+            dropped += taken.len();
+            if C::QUIET {
+                continue;
+            }
+            for held in taken {
+                panics.run(|| drop(held));
             }
         }
         dropped
@@ -119,7 +129,10 @@ impl<C: Mortal> Table<C> {
     }
 
     pub(crate) fn shrink_to_fit(&self) {
-        self.shards.iter().for_each(Shard::shrink_to_fit);
+        for shard in &self.shards {
+            shard.shrink_to_fit();
+            shard.free_taken(true);
+        }
     }
 }
 
@@ -130,9 +143,14 @@ impl<C: Mortal + Send + Sync> Swept for Table<C> {
 
     fn sweep_some(&self, most: usize, panics: &mut Panics) {
         let shard = &self.shards[self.hand.fetch_add(1, Ordering::Relaxed) % SHARDS];
-        for dead in shard.take_under_hand(most) {
+        let dead = shard.take_under_hand(most);
+        if dead.is_empty() {
+            return;
+        }
+        for dead in dead {
             panics.run(|| drop(dead));
         }
+        shard.free_taken(C::STAYS);
     }
 
     fn stored(&self) -> usize {
@@ -187,7 +205,9 @@ impl<C: Mortal + Send + Sync + 'static> Drop for Lazy<C> {
         tables::remove(Arc::as_ptr(&table).cast());
         // Not left to a sweep that has the table now.
         let mut panics = Panics::default();
-        table.drop_those(&mut panics, |_| true);
+        for shard in &table.shards {
+            Table::drop_those_of(shard, &mut panics, |_| true);
+        }
         drop(table);
         panics.resume();
     }

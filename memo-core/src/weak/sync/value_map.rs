@@ -6,10 +6,11 @@ use std::hash::{BuildHasher, Hash};
 
 use hashbrown::{DefaultHashBuilder, Equivalent};
 
-use super::hash_table::{HashTable, owe};
+use super::hash_table::HashTable;
 use super::key_table::SharedKey;
 use super::node::Mortal;
 use super::table::Table;
+use crate::reclaim::account;
 use crate::sys::panics::{Panics, quietly};
 use crate::weak::key::Strong;
 use crate::weak::lazy_hasher::LazyHasher;
@@ -212,7 +213,7 @@ impl<K: Hash + Eq + Send + Sync + 'static, V: SharedKey + Strong, S: BuildHasher
                 }
             },
         );
-        owe();
+        account::put_in_table();
         let old = old?;
         match V::upgrade(&old.value) {
             Some(value) => {
@@ -255,7 +256,7 @@ impl<K: Hash + Eq + Send + Sync + 'static, V: SharedKey + Strong, S: BuildHasher
         );
         quietly(|| drop(replaced));
         drop(new);
-        owe();
+        account::put_in_table();
         match there {
             Some(there) => {
                 drop(value);
