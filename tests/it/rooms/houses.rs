@@ -66,6 +66,7 @@ pub(crate) const HOUSES: &[House] = &[
             ("it/threads", "the whole library under a scheduler"),
             ("it/crowds", "many objects, sizes and threads"),
             ("it/signals", "signals"),
+            ("it/weak_maps", "weak maps, sets and interners"),
             ("it/coroutines", "bodies that are suspended"),
             ("it/processes", "processes that fork or shut themselves in"),
             ("it/stress", "the program `stress`, briefly"),
