@@ -1,5 +1,6 @@
 //! Objects, keys and values whose every move is the user's.
 
+use std::borrow::Borrow;
 use std::fmt;
 use std::hash::{Hash, Hasher};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -95,6 +96,12 @@ impl PartialEq for Thing {
 }
 
 impl Eq for Thing {}
+
+impl Borrow<u32> for Thing {
+    fn borrow(&self) -> &u32 {
+        &self.number
+    }
+}
 
 impl Clone for Thing {
     fn clone(&self) -> Self {
