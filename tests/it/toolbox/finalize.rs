@@ -437,6 +437,12 @@ fn what_was_taken_back_leaves_nothing() {
             assert!(many.iter().rev().all(Finalizer::detach));
         }
         assert_eq!(live_bytes(), before);
+
+        let object = Anchored::new(1);
+        let before = live_bytes();
+        finalize(&object, |_| ()).detach();
+        let list = live_bytes() - before;
+        assert!(list < 160, "an empty list of {list} bytes");
     });
 }
 

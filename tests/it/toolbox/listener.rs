@@ -232,22 +232,30 @@ fn what_a_sweep_in_passing_finds_is_told_too() {
         **owner
     }
     #[weak_memo]
+    fn pair(owner: &Anchored<u32>, other: &Arc<u32>) -> u32 {
+        **owner + **other
+    }
+    #[weak_memo]
     fn other(owner: &Anchored<u32>) -> u32 {
         **owner
     }
     alone(|| {
-        let log = Log::default();
+        let (log, owner) = (Log::default(), Anchored::new(1));
+        pair_memo().on_removal(log.of());
         plain_memo().on_removal(log.of());
         lent_memo().on_removal(log.of());
         for number in 0..100 {
             let owner = Arc::new(number);
             let _ = (plain(&owner), lent(&owner));
         }
+        for number in 0..100 {
+            pair(&owner, &Arc::new(number));
+        }
         for number in 0..2_000 {
             other(&Anchored::new(number));
         }
         let told = log.take();
-        assert_eq!(told.len(), 200);
+        assert_eq!(told.len(), 300);
         assert!(told.iter().all(|(cause, _)| *cause == ObjectGone));
     });
 }
