@@ -57,7 +57,7 @@ const MOST_DEBT: i32 = 4 * DUE;
 /// After this many dead, a visit leaves the rest of the debt to the next.
 const DEAD_PER_VISIT: usize = 32;
 /// The most entries of a shared weak map that a visit examines: they, too, are usually in another thread's cache.
-const ENTRIES_PER_VISIT: usize = 64;
+const ENTRIES_PER_VISIT: usize = 128;
 /// One in this many hits of a memo on a thread sweeps, too.
 pub(crate) const HITS_PER_SWEEP: u64 = 4096;
 /// Nodes that those examine.
@@ -79,6 +79,8 @@ per_thread! {
         tables: Cell<usize> = Cell::new(0),
         /// Its look-ups in shared weak maps. The first one is as rare as those that sweep.
         lookups: Cell<u32> = Cell::new(HITS_PER_SWEEP as u32 - 1),
+        /// Whether the first one was seen.
+        looks: Cell<bool> = Cell::new(false),
         /// Whether it is dropping such results now.
         dropping: Cell<bool> = Cell::new(false),
     }
@@ -169,7 +171,7 @@ pub(crate) fn looked_up() {
 #[cold]
 #[inline(never)]
 fn after_lookups() {
-    if Owed::here().armed.get() {
+    if Owed::here().looks.replace(true) {
         after_hits();
     } else {
         arm();

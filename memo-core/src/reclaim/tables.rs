@@ -10,8 +10,8 @@ use crate::sys::sync::unpoisoned;
 pub(crate) trait Swept: Send + Sync {
     /// Drops what is dead; how many.
     fn sweep(&self, panics: &mut Panics) -> usize;
-    /// Looks at up to so many entries, and drops the dead among them.
-    fn sweep_some(&self, most: usize, panics: &mut Panics);
+    /// Looks at some so many entries, and drops the dead among them. Returns how many it has looked at.
+    fn sweep_some(&self, most: usize, panics: &mut Panics) -> usize;
     /// How many entries there are.
     fn stored(&self) -> usize;
 }
@@ -39,19 +39,25 @@ pub(crate) fn any() -> bool {
     COUNT.load(Ordering::Relaxed) != 0
 }
 
-/// Looks at up to so many entries of one table, each in its turn, at the end of an outermost call.
+/// The most tables of one visit.
+const VISITS: usize = 8;
+
+/// Looks at some so many entries of a few tables, each in its turn, at the end of an outermost call.
 pub(crate) fn sweep_some(most: usize, panics: &mut Panics) {
     static HAND: AtomicUsize = AtomicUsize::new(0);
-    if most == 0 {
-        return;
-    }
-    let next = {
-        let tables = unpoisoned(TABLES.lock());
-        let at = HAND.fetch_add(1, Ordering::Relaxed).checked_rem(tables.len());
-        at.and_then(|at| tables[at].upgrade())
-    };
-    if let Some(table) = next {
-        table.sweep_some(most, panics);
+    let mut looked = 0;
+    for _ in 0..COUNT.load(Ordering::Relaxed).min(VISITS) {
+        if looked >= most {
+            break;
+        }
+        let next = {
+            let tables = unpoisoned(TABLES.lock());
+            let at = HAND.fetch_add(1, Ordering::Relaxed).checked_rem(tables.len());
+            at.and_then(|at| tables[at].upgrade())
+        };
+        if let Some(table) = next {
+            looked += table.sweep_some(most - looked, panics);
+        }
     }
 }
 

@@ -107,9 +107,10 @@ impl<E> Classes<E> {
         self.0.len()
     }
 
-    /// A row's part of `most` looks, by its length; at least one.
+    /// A row's part of `most` looks, by its length; at least one, if it has any.
     pub(super) fn share(&self, row: usize, most: usize) -> usize {
-        1 + most * self.0[row].entries.len() / self.len().max(1)
+        let entries = self.0[row].entries.len();
+        entries.min(1 + most * entries / self.len().max(1))
     }
 
     /// The next dead entry under the hand of a row.

@@ -363,17 +363,22 @@ impl<C: Mortal> Shard<C> {
         }))
     }
 
-    /// Takes out the dead among some `most` nodes under the hands of the rows.
-    pub(super) fn take_under_hand(&self, most: usize) -> Vec<Held<'_, C>> {
+    /// Takes out the dead among some `most` nodes under the hands of the rows. Returns how many it has looked at, too.
+    pub(super) fn take_under_hand(&self, most: usize) -> (usize, Vec<Held<'_, C>>) {
+        if self.array.load(Ordering::Relaxed).is_null() {
+            return (0, Vec::new());
+        }
         self.with(|locked| {
-            let mut taken = Vec::new();
+            let (mut looked, mut taken) = (0, Vec::new());
             for row in 0..locked.keeper.rows.rows() {
-                let mut left = locked.keeper.rows.share(row, most);
+                let share = locked.keeper.rows.share(row, most);
+                let mut left = share;
                 while let Some(dead) = locked.keeper.rows.next_dead_in(row, &mut left, is_dead) {
                     taken.push(locked.take_from(dead));
                 }
+                looked += share - left;
             }
-            taken
+            (looked, taken)
         })
     }
 

@@ -141,16 +141,23 @@ impl<C: Mortal + Send + Sync> Swept for Table<C> {
         self.drop_those(panics, Mortal::is_dead)
     }
 
-    fn sweep_some(&self, most: usize, panics: &mut Panics) {
-        let shard = &self.shards[self.hand.fetch_add(1, Ordering::Relaxed) % SHARDS];
-        let dead = shard.take_under_hand(most);
-        if dead.is_empty() {
-            return;
+    fn sweep_some(&self, most: usize, panics: &mut Panics) -> usize {
+        let mut looked = 0;
+        for _ in 0..SHARDS {
+            let shard = &self.shards[self.hand.fetch_add(1, Ordering::Relaxed) % SHARDS];
+            let (here, dead) = shard.take_under_hand(most - looked);
+            looked += here;
+            if !dead.is_empty() {
+                for dead in dead {
+                    panics.run(|| drop(dead));
+                }
+                shard.free_taken(C::STAYS);
+            }
+            if looked >= most {
+                break;
+            }
         }
-        for dead in dead {
-            panics.run(|| drop(dead));
-        }
-        shard.free_taken(C::STAYS);
+        looked
     }
 
     fn stored(&self) -> usize {
