@@ -9,7 +9,7 @@ use std::sync::OnceLock;
 
 use super::cell_list::{self, CellList};
 use super::drop_queue;
-use crate::memo::cell_head::CellHead;
+use crate::memo::cells::head::CellHead;
 use crate::sys::sync::const_fn;
 
 /// The place where an object's results live. It dies with the object, and takes the results with it.

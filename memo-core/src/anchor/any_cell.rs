@@ -19,10 +19,10 @@
 use std::mem::ManuallyDrop;
 use std::ptr::NonNull;
 
-use crate::memo::cell_head::CellHead;
-use crate::memo::cell_vtable::{CellVtable, EntryId};
+use crate::memo::cells::head::CellHead;
+use crate::memo::cells::listed::{CellPtr, Listing, Seat};
+use crate::memo::cells::vtable::{CellVtable, EntryId};
 use crate::memo::core::Core;
-use crate::memo::listed_cells::{CellPtr, Listing, Seat};
 use crate::memo::listeners::Why;
 use crate::sys::arc::Arc;
 use crate::sys::hazard::retire::Batch;

@@ -18,7 +18,7 @@
 
 use std::ptr::NonNull;
 
-use crate::memo::cell_head::CellHead;
+use crate::memo::cells::head::CellHead;
 use crate::memo::core::Core;
 use crate::sys::hash_index::Index;
 use crate::sys::prefetch;

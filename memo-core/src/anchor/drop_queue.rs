@@ -8,7 +8,7 @@ use std::cell::Cell;
 use std::ptr::NonNull;
 
 use super::any_cell;
-use crate::memo::cell_head::CellHead;
+use crate::memo::cells::head::CellHead;
 use crate::memo::counter_block::Count;
 use crate::memo::listeners::Why;
 use crate::sys::depth::DepthGuard;

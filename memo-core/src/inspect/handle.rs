@@ -13,7 +13,7 @@ use crate::inspect::listener::{Listener, Removal};
 use crate::inspect::stats::Stats;
 use crate::inspect::walk;
 use crate::memo::all_memos;
-use crate::memo::cell_head::CellHead;
+use crate::memo::cells::head::CellHead;
 use crate::memo::core::Core;
 use crate::memo::counter_block::Count;
 use crate::memo::counter_block::Sums;

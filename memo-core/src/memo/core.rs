@@ -7,9 +7,9 @@ use std::sync::OnceLock;
 
 use once_cell::race::OnceRef;
 
-use super::cell_vtable::CellVtable;
+use super::cells::listed::{SEATS, Seat};
+use super::cells::vtable::CellVtable;
 use super::counter_block::Block;
-use super::listed_cells::{SEATS, Seat};
 use super::listeners::{Listeners, Why};
 use super::site::Site;
 use crate::sys::panics::Panics;

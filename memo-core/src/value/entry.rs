@@ -1,6 +1,6 @@
 //! An entry: one result with its key, and at once the flight that computes it.
 
-use crate::memo::cell_vtable::EntryId;
+use crate::memo::cells::vtable::EntryId;
 use crate::sys::arc::Arc;
 use crate::sys::panics::quietly;
 use crate::sys::sync::panicking;

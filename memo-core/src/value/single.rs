@@ -4,7 +4,7 @@ use std::marker::PhantomData;
 use std::mem::ManuallyDrop;
 use std::ptr::NonNull;
 
-use crate::memo::cell_vtable::EntryId;
+use crate::memo::cells::vtable::EntryId;
 use crate::sys::arc::Arc;
 use crate::sys::fence;
 use crate::sys::hazard::protect::Published;

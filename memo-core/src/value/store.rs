@@ -16,7 +16,7 @@
 
 use std::mem::ManuallyDrop;
 
-use crate::memo::cell_vtable::EntryId;
+use crate::memo::cells::vtable::EntryId;
 use crate::sys::arc::Arc;
 use crate::sys::hazard::protect::Published;
 use crate::sys::hazard::retire::{self, ReadBy, Retired};

@@ -4,7 +4,7 @@ use std::mem::ManuallyDrop;
 
 use hashbrown::HashTable;
 
-use crate::memo::cell_vtable::EntryId;
+use crate::memo::cells::vtable::EntryId;
 use crate::sys::arc::Arc;
 use crate::sys::hazard::protect::Published;
 use crate::sys::panics::quietly;

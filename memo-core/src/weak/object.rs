@@ -16,8 +16,8 @@ use std::sync::{Arc, Weak};
 
 use crate::anchor::anchor::Anchor;
 use crate::anchor::any_cell::{self, AnyCell};
-use crate::memo::cell_head::CellHead;
-use crate::memo::cell_vtable::CellVtable;
+use crate::memo::cells::head::CellHead;
+use crate::memo::cells::vtable::CellVtable;
 use crate::memo::core::{Core, Where};
 use crate::memo::listeners::Why;
 use crate::memo::site::Site;

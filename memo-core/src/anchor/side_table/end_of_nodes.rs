@@ -6,7 +6,7 @@ use super::node::Node;
 use super::shard::Chain;
 use crate::anchor::any_cell;
 use crate::anchor::drop_queue;
-use crate::memo::cell_head::CellHead;
+use crate::memo::cells::head::CellHead;
 use crate::memo::counter_block::Count;
 use crate::sys::depth::DepthGuard;
 use crate::sys::panics::Panics;

@@ -19,7 +19,7 @@ use crate::anchor::any_cell::{self, AnyCell};
 use crate::anchor::cell_list;
 use crate::anchor::drop_queue;
 use crate::anchor::liveness::AnyWeak;
-use crate::memo::cell_head::CellHead;
+use crate::memo::cells::head::CellHead;
 use crate::memo::counter_block::Count;
 use crate::memo::listeners::Why;
 use crate::sys::sync::{AtomicUsize, Ordering};

@@ -2,7 +2,7 @@
 
 use std::ptr::NonNull;
 
-use super::cell_head::CellHead;
+use super::head::CellHead;
 use crate::sys::sync::plain::{AtomicU32, Mutex, MutexGuard, Ordering};
 use crate::sys::sync::unpoisoned;
 use crate::sys::thread;

@@ -2,9 +2,9 @@
 
 use std::ptr::NonNull;
 
-use super::cell_head::CellHead;
-use super::listed_cells::Listing;
-use super::listeners::Why;
+use super::head::CellHead;
+use super::listed::Listing;
+use crate::memo::listeners::Why;
 use crate::sys::hazard::retire::Batch;
 use crate::sys::panics::Panics;
 
