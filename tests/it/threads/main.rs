@@ -32,6 +32,8 @@
 //! what has gone; and when all objects have gone, all answers were dropped, none twice. Who waits for what never comes
 //! is found by the number of steps.
 //!
+//! What weak maps and the interner say in a few meetings by hand has to add up, and their values go ([`weak`]).
+//!
 //! # Why not a ready-made checker
 //!
 //! The testers of linearizability that there are take a specification in which a command is one step with one outcome.
@@ -56,6 +58,7 @@ mod record;
 mod run;
 mod scheduler;
 mod script;
+mod weak;
 
 use std::env;
 use std::panic::{self, AssertUnwindSafe, catch_unwind};
@@ -124,6 +127,18 @@ fn run_in(name: &str, script: &Script, seed: u64, schedules: usize) {
     }
 }
 
+/// The same for what is no script.
+fn run_scenario(name: &str, scenario: fn(), schedules: usize) {
+    let attempt = catch_unwind(AssertUnwindSafe(|| {
+        Runner::new(RandomScheduler::new_from_seed(seed(), schedules.div_ceil(2)), config()).run(scenario);
+        Runner::new(PctScheduler::new_from_seed(seed(), 3, schedules.div_ceil(2)), config()).run(scenario);
+    }));
+    if let Err(panic) = attempt {
+        eprintln!("{name}, MEMO_THREADS_SEED={:#x}", seed());
+        panic::resume_unwind(panic);
+    }
+}
+
 /// One test: the memos, and the side table, are the process's.
 #[test]
 fn outcomes_are_those_of_some_order_of_steps() {
@@ -133,6 +148,9 @@ fn outcomes_are_those_of_some_order_of_steps() {
     let schedules_of_each = usize::try_from(schedules() / 100).expect("not so many");
     for (name, script) in directed::all() {
         run_in(name, &script, seed(), schedules_of_each);
+    }
+    for (name, scenario) in weak::all() {
+        run_scenario(name, scenario, schedules_of_each);
     }
     let directed = started.elapsed();
     let scripts = schedules() / EACH as u64;

@@ -22,11 +22,14 @@ fn grown(act: impl FnOnce()) -> usize {
     peak_bytes() - before
 }
 
-fn small(n: usize) -> Vec<Arc<[u8]>> {
+type Key = Arc<[u8]>;
+type Each = Box<dyn FnMut(usize, &Key)>;
+
+fn small(n: usize) -> Vec<Key> {
     (0..n).map(|_| Arc::from([0_u8; 8])).collect()
 }
 
-fn large() -> Arc<[u8]> {
+fn large() -> Key {
     vec![0; LARGE].into()
 }
 
@@ -43,7 +46,7 @@ fn large_dead_keys_do_not_pile_up_beside_many_small_ones() {
             own.insert(key, 1);
             interned.push(interner.intern(n.to_le_bytes().to_vec()));
         }
-        let one = |mut each: Box<dyn FnMut(usize, &Arc<[u8]>)>| grown(|| (0..1000).for_each(|n| each(n, &large())));
+        let one = |mut each: Each| grown(|| (0..1000).for_each(|n| each(n, &large())));
         let most = [
             one(Box::new(move |_, key| assert!(map.insert(key, 2).is_none()))),
             one(Box::new(move |_, key| assert!(set.insert(key)))),
@@ -63,7 +66,7 @@ fn large_dead_keys_do_not_pile_up_beside_many_small_ones() {
 fn large_dead_values_do_not_pile_up_beside_many_small_ones() {
     alone(|| {
         let (keys, values) = (small(100_000), small(100_000));
-        let each = |put: &mut dyn FnMut(usize, &Arc<[u8]>, &Arc<[u8]>)| {
+        let each = |put: &mut dyn FnMut(usize, &Key, &Key)| {
             (0..keys.len()).for_each(|at| put(at, &keys[at], &values[at]));
             grown(|| (0..1000).for_each(|at| put(at, &keys[at], &large())))
         };

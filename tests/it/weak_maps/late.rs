@@ -148,7 +148,9 @@ fn the_process_ends_beside_threads_that_use_maps() {
                 scope.spawn(|| {
                     everything_else();
                     begun.wait();
-                    (0..).for_each(|_: u64| everything_else());
+                    loop {
+                        everything_else();
+                    }
                 });
             }
             begun.wait();

@@ -268,7 +268,8 @@ fn destructors_may_wait_for_others_who_use_the_map() {
 #[test]
 fn values_that_own_each_others_keys_stay_until_they_are_taken_out() {
     let tally = Tally::new();
-    let map: WeakKeyMap<Arc<u32>, Arc<(Token, Mutex<Option<Arc<u32>>>)>> = WeakKeyMap::new();
+    type Owns = Mutex<Option<Arc<u32>>>;
+    let map = WeakKeyMap::<Arc<u32>, Arc<(Token, Owns)>>::new();
     let keys = [1, 2].map(Arc::new);
     for (at, key) in keys.iter().enumerate() {
         map.insert(key, Arc::new((tally.token(), Mutex::new(Some(Arc::clone(&keys[1 - at]))))));
