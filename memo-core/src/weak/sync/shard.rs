@@ -279,11 +279,15 @@ impl<C: Mortal> Shard<C> {
     #[inline(never)]
     fn free(&self, unlinked: Unlinked<C>) {
         let left = own::others_have_left();
-        self.take_back(unlinked, left);
+        // SAFETY: it was unpublished before.
+        unsafe { self.take_back(unlinked, left) };
     }
 
-    /// Frees what was unpublished before, if all readers have `left` since.
-    fn take_back(&self, mut unlinked: Unlinked<C>, left: bool) {
+    /// Frees what was unpublished, if all readers have `left` since.
+    ///
+    /// # Safety
+    /// They have, if that is said.
+    unsafe fn take_back(&self, mut unlinked: Unlinked<C>, left: bool) {
         let mut keeper = self.lock();
         let mut due = LEAST_DUE;
         if left {

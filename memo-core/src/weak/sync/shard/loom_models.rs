@@ -97,7 +97,7 @@ impl<const STAYS: bool> World<STAYS> {
         loop {
             // SAFETY: of this table, which is borrowed.
             if let Some(held) = self.look(by, |node| Some(unsafe { Held::new(node) }))? {
-                return Some(held.read());
+                return Some(Value::read(&held));
             }
             thread::yield_now();
         }
@@ -119,14 +119,15 @@ impl<const STAYS: bool> World<STAYS> {
 
     fn replace(&self, whole: u32) {
         let first = self.first();
-        drop(self.shard.with(|shard| shard.replace(&first, self.value(whole))));
+        drop(self.shard.with(|shard| shard.replace(&first, 16, self.value(whole))));
     }
 
     /// As [`Shard::free`].
     fn free(&self) {
         let unlinked = self.shard.lock().unlinked.take();
         let left = self.readers.have_left(None);
-        self.shard.take_back(unlinked, left);
+        // SAFETY: as is said.
+        unsafe { self.shard.take_back(unlinked, left) };
     }
 
     fn drops(&self) -> u32 {
@@ -231,7 +232,8 @@ fn loom_what_is_freed_at_once_may_be_looked_at() {
         let reader = thread::spawn(move || one_of(&[7], theirs.looked_at(0)));
         world.take();
         let unlinked = world.shard.lock().unlinked.take();
-        world.shard.take_back(unlinked, true);
+        // SAFETY: what the model is to refute.
+        unsafe { world.shard.take_back(unlinked, true) };
         reader.join().unwrap();
     });
 }
