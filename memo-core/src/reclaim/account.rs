@@ -71,13 +71,13 @@ per_thread! {
     struct Owed {
         /// Nodes that this thread owes to examine for its misses.
         debt: Cell<i32> = Cell::new(0),
-        /// Whether the debt is paid at this thread's end.
+        /// Whether the debt, and what is left of its hits and look-ups, is paid at this thread's end.
         armed: Cell<bool> = Cell::new(false),
         /// Whether this thread has found dead objects whose results wait for the end of an outermost call.
         late: Cell<bool> = Cell::new(false),
         /// Entries of shared weak maps that this thread owes to examine at the end of an outermost call.
         tables: Cell<usize> = Cell::new(0),
-        /// Its look-ups in shared weak maps. The first one is as rare as those that sweep.
+        /// Its look-ups in shared weak maps, less one: the first takes the way of those that sweep, and arms.
         lookups: Cell<u32> = Cell::new(HITS_PER_SWEEP as u32 - 1),
         /// Whether the first one was seen.
         looks: Cell<bool> = Cell::new(false),
@@ -196,7 +196,8 @@ fn leave() {
         OWED.fetch_add(left as u32, Ordering::Relaxed);
         settle_now();
     }
-    let hits = counters::own_hits_modulo(HITS_PER_SWEEP) + u64::from(Owed::here().lookups.get()) % HITS_PER_SWEEP;
+    let lookups = u64::from(Owed::here().lookups.get().wrapping_add(1)) % HITS_PER_SWEEP;
+    let hits = counters::own_hits_modulo(HITS_PER_SWEEP) + lookups;
     let before = LEFT.fetch_add(hits, Ordering::Relaxed);
     if before / HITS_PER_SWEEP != (before + hits) / HITS_PER_SWEEP {
         after_hits();

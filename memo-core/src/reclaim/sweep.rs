@@ -10,7 +10,8 @@ use crate::sys::panics::Panics;
 
 /// Reclaims the results of all objects that are dead now, and returns how many objects that were.
 ///
-/// What is dead in the weak maps, sets and interners for all threads goes with it, and is not counted.
+/// What is dead in the weak maps, sets and interners for all threads goes with it, and is not counted. Where values of a map own other keys
+/// of it in a chain, a pass may follow that by one step only: quadratic time, too.
 ///
 /// It also reclaims what dies as a consequence: a dropped result may have been the last owner of another argument. It does not wait
 /// for objects that are made, and dropped by other threads, after it has begun; and while other threads drop older objects, too, it
