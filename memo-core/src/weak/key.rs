@@ -1,5 +1,6 @@
 //! What the keys and values of weak maps are: pointers to objects, and objects with an anchor inside.
 
+use std::any::Any;
 use std::{rc, sync};
 
 use super::object::{Life, Tie, Told};
@@ -39,6 +40,11 @@ pub trait WeakKey: sealed::Sealed {
     fn to_weak(&self, told: Option<&dyn Fn() -> sync::Weak<dyn Told>>) -> (u64, Self::Weak);
     #[doc(hidden)]
     fn is_dead(weak: &Self::Weak) -> bool;
+    /// Whether a value is this very pointer.
+    #[doc(hidden)]
+    fn is_the_value(&self, value: &dyn Any) -> bool
+    where
+        Self: 'static;
     /// Whether it is dead will be asked in a moment.
     #[doc(hidden)]
     fn is_asked_soon(weak: &Self::Weak);
@@ -79,6 +85,13 @@ macro_rules! pointers {
                 weak.strong_count() == 0
             }
             #[inline]
+            fn is_the_value(&self, value: &dyn Any) -> bool
+            where
+                Self: 'static,
+            {
+                value.downcast_ref::<Self>().is_some_and(|value| Self::ptr_eq(value, self))
+            }
+            #[inline]
             fn is_asked_soon(weak: &Self::Weak) {
                 // The counts come before the object.
                 prefetch::line(weak.as_ptr().cast::<[usize; 2]>().wrapping_sub(1));
@@ -113,6 +126,12 @@ impl<T: HasAnchor + ?Sized> WeakKey for T {
     }
     fn is_dead(tie: &Tie) -> bool {
         tie.is_dead()
+    }
+    fn is_the_value(&self, _: &dyn Any) -> bool
+    where
+        Self: 'static,
+    {
+        false
     }
     fn is_asked_soon(_: &Tie) {}
 }

@@ -201,3 +201,17 @@ fn the_maps_of_one_owner_find_out_later() {
     assert_eq!((map.len(), map.is_empty(), map.stored_len(), tally.alive()), (0, true, 1, 1));
     assert_eq!((map.sweep(), tally.alive()), (1, 0));
 }
+
+/// Behaviour 46, as far as it can be seen.
+#[test]
+fn a_value_that_is_its_own_key_is_refused() {
+    let (map, key, other) = (WeakKeyMap::new(), Arc::new(1), Arc::new(2));
+    let message = panic_of(|| map.insert(&key, Arc::clone(&key)));
+    assert!(message.contains("`WeakWeakMap`"), "{message}");
+    assert!(panic_of(|| map.get_or_insert_with(&key, || Arc::clone(&key))).contains("its own key"));
+    assert!(map.insert(&key, Arc::clone(&other)).is_none());
+    assert!(panic_of(|| map.update(&key, |_| Arc::clone(&key))).contains("its own key"));
+    assert!(Arc::ptr_eq(&map.get(&key).unwrap(), &other));
+    drop(map);
+    assert_eq!((Arc::strong_count(&key), Arc::weak_count(&key)), (1, 0));
+}

@@ -158,3 +158,26 @@ fn a_set_lists_exactly_the_living() {
         assert_eq!(set.is_empty(), half == 0);
     }
 }
+
+/// What was taken out meanwhile goes with the map at the latest.
+#[test]
+fn an_iterator_that_is_forgotten_keeps_nothing_beyond_the_map() {
+    let tally = Tally::new();
+    let keys: Vec<_> = (0..100).map(Arc::new).collect();
+    let map: WeakKeyMap<_, _> = keys.iter().map(|key| (key, tally.token())).collect();
+    let mut all = map.values();
+    drop(all.next());
+    std::mem::forget(all);
+    map.clear();
+    keys.iter().for_each(|key| drop(map.insert(key, tally.token())));
+    assert_eq!(map.len(), 100);
+    drop(map);
+    assert_eq!(tally.alive(), 0);
+
+    let interner = Interner::<usize>::new();
+    let kept: Vec<_> = (0..100).map(|n| interner.intern(n)).collect();
+    std::mem::forget(interner.iter().skip(50));
+    drop(kept);
+    interner.sweep();
+    drop(interner);
+}

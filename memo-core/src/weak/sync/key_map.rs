@@ -36,7 +36,8 @@ use crate::weak::key::Strong;
 /// that is done.
 ///
 /// *A value that owns its own key, directly or not, is never dropped*: nobody can tell such an entry from a living one. (Languages with
-/// a collector have ephemerons for this.) Keep a `Weak`, an id or a copy in the value.
+/// a collector have ephemerons for this.) Keep a `Weak`, an id or a copy in the value. What is seen, a value that *is* its key, is refused by a panic
+/// of the call that would put it in; for objects to objects there is [`WeakWeakMap`](super::WeakWeakMap).
 ///
 /// # Examples
 ///
@@ -129,10 +130,16 @@ impl<K: SharedKey + ?Sized, V: Send + Sync + 'static> WeakKeyMap<K, V> {
 
     /// Sets the value of `key`, and returns the one it had. Time: O(1) amortised; it may drop some values of dead keys, whose panics are
     /// swallowed.
+    ///
+    /// # Panics
+    ///
+    /// If `value` is `key` itself, which could never die.
+    #[track_caller]
     pub fn insert(&self, key: &K, value: V) -> Option<V>
     where
         V: Clone,
     {
+        refuse_own_key(key, &value);
         self.table.put(key, key.pinned(), Own(value)).map(Self::value_of)
     }
 
@@ -147,6 +154,7 @@ impl<K: SharedKey + ?Sized, V: Send + Sync + 'static> WeakKeyMap<K, V> {
         }
         // A `Clone` that panics leaves nothing.
         let value = OnItsWay::new(make());
+        refuse_own_key(key, &*value);
         let (there, unneeded) = self.table.get_or_put(key, key.pinned(), Own((*value).clone()));
         match unneeded {
             None => {
@@ -169,6 +177,7 @@ impl<K: SharedKey + ?Sized, V: Send + Sync + 'static> WeakKeyMap<K, V> {
         loop {
             let held = self.table.hold(key)?;
             let new = OnItsWay::new(change(&held.payload.0));
+            refuse_own_key(key, &*new);
             match self.table.replace(key, key.pinned(), &held, Own((*new).clone())) {
                 Ok(old) => {
                     drop_all([held, old]);
@@ -298,6 +307,17 @@ impl<K: SharedKey + ?Sized, V: Send + Sync + 'static> WeakKeyMap<K, V> {
     {
         self.table.iter(|content| (!content.is_dead()).then(|| content.payload.0.clone()))
     }
+}
+
+/// The leak that can be seen.
+#[inline]
+#[track_caller]
+fn refuse_own_key<K: SharedKey + ?Sized, V: 'static>(key: &K, value: &V) {
+    assert!(
+        !key.is_the_value(value),
+        "memo_core: the value in a weak map is its own key, which would keep it, and so itself, alive for ever: use a `WeakSet`, a \
+         `WeakWeakMap`, or a `Weak` as the value"
+    );
 }
 
 impl<K: SharedKey + ?Sized, V: Send + Sync + 'static> Default for WeakKeyMap<K, V> {

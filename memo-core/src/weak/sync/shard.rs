@@ -406,7 +406,9 @@ impl<C: Mortal> Shard<C> {
     pub(super) fn reserve(&self, more: usize) {
         self.with(|locked| {
             let needed = locked.keeper.rows.len() + more;
-            locked.rebuild(needed);
+            if locked.array().is_none_or(|array| room(array.0.len()) < needed) {
+                locked.rebuild(needed);
+            }
         });
     }
 
@@ -452,16 +454,15 @@ impl<C: Mortal> Drop for Shard<C> {
             // SAFETY: the last array, which came from a box.
             drop(unsafe { Box::from_raw(array) });
         }
-        let (mut panics, mut out) = (Panics::default(), Vec::new());
-        // Where a pin was forgotten there are some that it kept.
-        for node in keeper.rows.drain().chain(std::mem::take(&mut keeper.kept)) {
+        let Keeper { rows, unlinked, kept, pool, .. } = keeper;
+        let (mut panics, is_in) = (Panics::default(), rows.iter().copied().collect::<Vec<_>>());
+        // Where a pin was forgotten there are some that it kept. They are unlinked already.
+        for node in rows.drain().chain(std::mem::take(kept)) {
             // SAFETY: the table's own hold, or that of `unlink`.
             let held: Held<'_, C> = unsafe { Held::of(node) };
             panics.run(|| drop(held));
-            out.push(node);
         }
-        keeper.unlinked.nodes.extend(out);
-        let Keeper { unlinked, pool, .. } = keeper;
+        unlinked.nodes.extend(is_in);
         // SAFETY: as above.
         unsafe { unlinked.free(pool) };
         panics.resume();
