@@ -176,8 +176,12 @@ fn an_iterator_that_is_forgotten_keeps_nothing_beyond_the_map() {
 
     let interner = Interner::<usize>::new();
     let kept: Vec<_> = (0..100).map(|n| interner.intern(n)).collect();
-    std::mem::forget(interner.iter().skip(50));
+    let mut all = interner.iter();
+    drop(all.next());
+    std::mem::forget(all);
+    let weak = Arc::downgrade(&kept[0]);
     drop(kept);
-    interner.sweep();
+    assert_eq!(interner.sweep(), 100);
     drop(interner);
+    assert_eq!(weak.weak_count(), 0, "the object is dead");
 }
