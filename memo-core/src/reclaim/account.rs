@@ -77,10 +77,8 @@ per_thread! {
         late: Cell<bool> = Cell::new(false),
         /// Entries of shared weak maps that this thread owes to examine at the end of an outermost call.
         tables: Cell<usize> = Cell::new(0),
-        /// Its look-ups in shared weak maps, less one: the first takes the way of those that sweep, and arms.
-        lookups: Cell<u32> = Cell::new(HITS_PER_SWEEP as u32 - 1),
-        /// Whether the first one was seen.
-        looks: Cell<bool> = Cell::new(false),
+        /// Its look-ups in shared weak maps, from [`FIRST_LOOKUP`] on.
+        lookups: Cell<u32> = Cell::new(FIRST_LOOKUP - 1),
         /// Whether it is dropping such results now.
         dropping: Cell<bool> = Cell::new(false),
     }
@@ -164,19 +162,21 @@ pub(crate) fn looked_up() {
     let lookups = here.lookups.get().wrapping_add(1);
     here.lookups.set(lookups);
     if lookups % HITS_PER_SWEEP as u32 == 0 {
-        after_lookups();
+        after_lookups(lookups);
     }
 }
 
 #[cold]
 #[inline(never)]
-fn after_lookups() {
-    if Owed::here().looks.replace(true) {
-        after_hits();
-    } else {
-        arm();
+fn after_lookups(lookups: u32) {
+    match lookups {
+        FIRST_LOOKUP => arm(),
+        _ => after_hits(),
     }
 }
+
+/// Counted so that it takes the way of those that sweep.
+const FIRST_LOOKUP: u32 = HITS_PER_SWEEP as u32;
 
 /// A new entry of a shared weak map owes some sweeping, as a miss does; less, since it has looked at others there.
 pub(crate) fn put_in_table() {

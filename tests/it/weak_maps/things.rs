@@ -43,13 +43,17 @@ impl Place {
 
 type Act = Box<dyn FnOnce() + Send>;
 
-/// What is done at a place: once, the next time that code of a thing runs there.
+/// What is done at a place: once, the next time that code of a thing runs there, or after so many times.
 #[derive(Clone, Default)]
-pub(crate) struct Trap(Arc<Mutex<Option<(Place, Act)>>>);
+pub(crate) struct Trap(Arc<Mutex<Option<(Place, usize, Act)>>>);
 
 impl Trap {
     pub(crate) fn set(&self, place: Place, act: impl FnOnce() + Send + 'static) {
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some((place, Box::new(act)));
+        self.set_after(place, 0, act);
+    }
+
+    pub(crate) fn set_after(&self, place: Place, passes: usize, act: impl FnOnce() + Send + 'static) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some((place, passes, Box::new(act)));
     }
 
     pub(crate) fn disarm(&self) {
@@ -59,9 +63,16 @@ impl Trap {
     pub(crate) fn pass(&self, place: Place) {
         let sprung = {
             let mut set = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-            if set.as_ref().is_some_and(|(there, _)| *there == place) { set.take() } else { None }
+            match &mut *set {
+                Some((there, 0, _)) if *there == place => set.take(),
+                Some((there, passes, _)) if *there == place => {
+                    *passes -= 1;
+                    None
+                }
+                _ => None,
+            }
         };
-        if let Some((_, act)) = sprung {
+        if let Some((_, _, act)) = sprung {
             act();
         }
     }

@@ -4,7 +4,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
-use memo_core::weak::{WeakKeyMap, WeakValueMap};
+use memo_core::weak::{Interner, WeakKeyMap, WeakValueMap, unsync};
 use memo_tests::{Tally, Token, alone, panic_of};
 
 use crate::hashers::Colliding;
@@ -193,6 +193,49 @@ fn panics_of_the_dead_do_not_come_out_of_an_insertion() {
         let made = catch_unwind(AssertUnwindSafe(|| map.get_or_insert_with(key, || Arc::clone(&new))));
         assert!(made.is_ok());
         assert_eq!(map.len(), 1);
+    });
+}
+
+/// 92: an `Eq` that lies, one way, the other, or by turns: wrong answers, and nothing worse.
+#[test]
+fn keys_that_lie_about_their_equality_do_no_harm() {
+    use std::sync::atomic::AtomicU32;
+    struct Liar<'t>(u32, &'t AtomicU32, #[expect(dead_code, reason = "counted")] Token);
+    impl std::hash::Hash for Liar<'_> {
+        fn hash<H: std::hash::Hasher>(&self, _: &mut H) {}
+    }
+    impl PartialEq for Liar<'_> {
+        fn eq(&self, _: &Self) -> bool {
+            match self.0 {
+                0 => false,
+                1 => true,
+                _ => self.1.fetch_add(1, Ordering::Relaxed) % 3 == 0,
+            }
+        }
+    }
+    impl Eq for Liar<'_> {}
+    alone(|| {
+        static TURN: AtomicU32 = AtomicU32::new(0);
+        for how in 0..3 {
+            let tally = Tally::new();
+            let key = || Liar(how, &TURN, tally.token());
+            let (map, mut own) = (WeakValueMap::new(), unsync::WeakValueMap::new());
+            let (interner, values) = (Interner::new(), (0..50).map(Arc::new).collect::<Vec<_>>());
+            let mut interned = Vec::new();
+            for value in &values {
+                map.insert(key(), value);
+                own.insert(key(), value);
+                interned.push(interner.intern(key()));
+                drop((map.get(&key()), map.remove(&key()), own.get(&key()), own.remove(&key())));
+                drop((map.get_or_insert_with(key(), || Arc::clone(value)), interner.get(&key())));
+            }
+            assert!(map.len() <= 100 && own.len() <= 50 && interner.len() <= 50);
+            assert_eq!((map.values().count(), own.len()), (map.len(), own.keys().count()));
+            drop((values, interned));
+            map.sweep();
+            own.sweep();
+            assert_eq!((map.stored_len(), own.stored_len(), interner.len(), tally.alive()), (0, 0, 0, 0));
+        }
     });
 }
 

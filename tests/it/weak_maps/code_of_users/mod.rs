@@ -50,12 +50,12 @@ fn act<S: Subject>(world: &Arc<World<S>>, does: Does) {
     }
 }
 
-/// Runs an operation in which the code at `place` does that. Whether it came there.
-fn run<S: Subject>(op: usize, place: Place, does: Does, panics: bool) -> bool {
+/// Runs an operation in which the code at `place` does that, after so many times. Whether it came there.
+fn run<S: Subject>(op: usize, place: Place, passes: usize, does: Does, panics: bool) -> bool {
     let world = Arc::new(World::<S>::new());
     let sprung = Arc::new(AtomicBool::new(false));
     let (theirs, seen) = (Arc::clone(&world), Arc::clone(&sprung));
-    world.things.trap.set(place, move || {
+    world.things.trap.set_after(place, passes, move || {
         seen.store(true, Ordering::SeqCst);
         act(&theirs, does);
         drop(theirs);
@@ -74,14 +74,20 @@ fn run<S: Subject>(op: usize, place: Place, does: Does, panics: bool) -> bool {
     sprung.load(Ordering::SeqCst)
 }
 
+/// Code at one place does it the first time, the second, and so on: what runs later may run elsewhere.
+const MOST_PASSES: usize = 4;
+
 /// Tells what was going on, if it fails.
-struct Told<S: Subject>(usize, Place, Does, bool, PhantomData<S>);
+struct Told<S: Subject>(usize, Place, usize, Does, bool, PhantomData<S>);
 
 impl<S: Subject> Drop for Told<S> {
     fn drop(&mut self) {
-        let Self(op, place, does, panics, _) = self;
+        let Self(op, place, passes, does, panics, _) = self;
         let (op, goes) = (S::OPS[*op].0, if let Does::Goes(op) = does { S::OPS[*op].0 } else { "" });
-        eprintln!("during `{op}`, at {place:?}: {does:?} `{goes}`{}", if *panics { ", and panics" } else { "" });
+        eprintln!(
+            "during `{op}`, at {place:?} after {passes}: {does:?} `{goes}`{}",
+            if *panics { ", and panics" } else { "" }
+        );
     }
 }
 
@@ -90,15 +96,15 @@ fn everything<S: Subject>() -> BTreeSet<String> {
     let mut ran = BTreeSet::new();
     for op in 0..S::OPS.len() {
         for place in Place::ALL {
-            if !run::<S>(op, place, Does::Nothing, false) {
-                continue;
-            }
-            ran.insert(format!("{place:?}"));
-            let all = (0..S::OPS.len()).map(Does::Goes).chain([Does::Nothing, Does::Kills, Does::Waits]);
-            for does in all {
-                for panics in [false, true] {
-                    let told = Told::<S>(op, place, does, panics, PhantomData);
-                    run::<S>(op, place, does, panics);
+            for passes in 0..MOST_PASSES {
+                if !run::<S>(op, place, passes, Does::Nothing, false) {
+                    break;
+                }
+                ran.insert(format!("{place:?}"));
+                let all = (0..S::OPS.len()).map(Does::Goes).chain([Does::Nothing, Does::Kills, Does::Waits]);
+                for (does, panics) in all.flat_map(|does| [(does, false), (does, true)]) {
+                    let told = Told::<S>(op, place, passes, does, panics, PhantomData);
+                    run::<S>(op, place, passes, does, panics);
                     std::mem::forget(told);
                 }
             }
