@@ -131,8 +131,6 @@ impl<E> Classes<E> {
         soon: impl Fn(&E),
         is_dead: impl Fn(&E) -> bool,
     ) -> Option<Place> {
-        /// How many looks a load from memory takes.
-        const AHEAD: usize = 8;
         while *left > 0 && cursor.go_down(self) {
             *left -= 1;
             if let Some(ahead) = cursor.at.checked_sub(AHEAD) {
@@ -166,6 +164,24 @@ impl<E> Classes<E> {
         self.0.iter_mut().flat_map(|row| &mut row.entries)
     }
 
+    /// Drops all that `is` says; how many. Nothing of that is user code.
+    pub(super) fn drop_those(&mut self, soon: impl Fn(&E), is: impl Fn(&E) -> bool) -> usize {
+        let mut dropped = 0;
+        for Row { entries, .. } in &mut self.0 {
+            for at in (0..entries.len()).rev() {
+                if let Some(ahead) = at.checked_sub(AHEAD) {
+                    soon(&entries[ahead]);
+                }
+                if is(&entries[at]) {
+                    drop(entries.swap_remove(at));
+                    dropped += 1;
+                }
+            }
+            entries.shrink_to(4 * entries.len());
+        }
+        dropped
+    }
+
     /// Takes all out.
     pub(super) fn drain(&mut self) -> impl Iterator<Item = E> + use<E> {
         std::mem::take(&mut self.0).into_iter().flat_map(|row| row.entries)
@@ -175,6 +191,9 @@ impl<E> Classes<E> {
         self.0.iter_mut().for_each(|row| row.entries.shrink_to_fit());
     }
 }
+
+/// How many looks a load from memory takes.
+pub(super) const AHEAD: usize = 8;
 
 /// An entry that has another's place now.
 #[derive(Clone, Copy, Debug)]

@@ -21,7 +21,7 @@ use crate::sys::hazard::own;
 use crate::sys::panics::{Panics, quietly};
 use crate::sys::sync::plain::{Mutex, MutexGuard};
 use crate::sys::sync::{AtomicPtr, AtomicUsize, Ordering, unpoisoned};
-use crate::weak::classes::{Classes, Cursor, LOOKED_AT, Moved, Place};
+use crate::weak::classes::{AHEAD, Classes, Cursor, LOOKED_AT, Moved, Place};
 use crate::weak::key::PART_BITS;
 
 struct Slot<C: Mortal> {
@@ -486,6 +486,7 @@ impl<C: Mortal> Pinned<'_, C> {
     /// What `read` makes of the next one, which is held meanwhile, in or out.
     pub(super) fn next_with<'p, R>(&'p mut self, read: impl FnOnce(&C, Pin<'p, C>) -> R) -> Option<R> {
         let node = self.nodes.next()?;
+        self.nodes.as_slice().get(AHEAD).into_iter().for_each(is_asked_soon);
         // SAFETY: in the table, or kept for this pin.
         let content = unsafe { content_of(node) };
         Some(read(content, Pin { node, shard: self.shard }))

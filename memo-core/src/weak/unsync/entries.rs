@@ -84,6 +84,14 @@ impl<E: Entry> Entries<E> {
     /// Drops all dead entries; how many. One after the other, whichever panics: the first panic comes out at the end.
     pub(crate) fn drop_dead(&mut self) -> usize {
         // The index is made anew if there are any: to correct it for each entry would cost more.
+        if E::QUIET {
+            let dropped = self.rows.drop_those(Entry::is_asked_soon, Entry::is_dead);
+            if dropped > 0 {
+                self.index.clear();
+                self.index_all();
+            }
+            return dropped;
+        }
         let (mut cursor, mut panics, mut dropped) = (self.rows.top(), Panics::default(), 0);
         while let Some(place) =
             self.rows.next_down(&mut cursor, &mut usize::MAX.clone(), Entry::is_asked_soon, Entry::is_dead)
@@ -92,11 +100,7 @@ impl<E: Entry> Entries<E> {
                 self.index.clear();
             }
             let (entry, _) = self.rows.take(place);
-            if E::QUIET {
-                drop(entry);
-            } else {
-                panics.run(|| drop(entry));
-            }
+            panics.run(|| drop(entry));
             dropped += 1;
         }
         if dropped > 0 {
