@@ -16,6 +16,7 @@ use crate::memos::point;
 pub(crate) fn all() -> Vec<(&'static str, fn())> {
     vec![
         ("two intern a value that a third drops", interning),
+        ("three intern a new value", interning_new),
         ("three intern and drop a value, one clears", interning_and_clearing),
         ("insert, remove and get of one key", one_key),
         ("two updates and a remove", updates),
@@ -57,7 +58,7 @@ impl Held {
             *held.entry(address).or_default() += 1;
             assert_eq!(held.len(), 1, "two living objects of one value");
         }
-        point();
+        (0..5).for_each(|_| point());
         let mut held = self.0.lock().expect("no panics");
         *held.get_mut(&address).expect("held") -= 1;
         held.retain(|_, holders| *holders > 0);
@@ -80,6 +81,21 @@ fn interning() {
     assert_eq!((interner.len(), tally.alive()), (0, 0));
     let last = interner.intern(tally.token());
     assert!(interner.contains(&last) && interner.get(&*last).is_some_and(|there| Arc::ptr_eq(&there, &last)));
+}
+
+fn interning_new() {
+    let (tally, held, interner) = (Tally::new(), Held::default(), interner());
+    interner.reserve(1);
+    let intern = || {
+        let (interner, tally, held) = (Arc::clone(&interner), tally.clone(), held.clone());
+        go(move || {
+            let object = interner.intern(tally.token());
+            assert!(interner.get(&*object).is_some_and(|there| Arc::ptr_eq(&there, &object)));
+            held.hold(object);
+        })
+    };
+    end([intern(), intern(), intern()]);
+    assert_eq!((interner.len(), tally.alive()), (0, 0));
 }
 
 fn interning_and_clearing() {
