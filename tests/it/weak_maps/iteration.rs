@@ -159,6 +159,28 @@ fn a_set_lists_exactly_the_living() {
     }
 }
 
+/// What is taken out goes when those are done who were at it then, whoever has come since: so where somebody always goes over a map, the values
+/// that were taken out do not pile up.
+#[test]
+fn who_comes_later_does_not_keep_what_was_taken_out_before() {
+    let (tally, map) = (Tally::new(), WeakKeyMap::new());
+    let keys: Vec<_> = (0..1000).map(Arc::new).collect();
+    keys.iter().for_each(|key| drop(map.insert(key, tally.token())));
+    let mut earlier: Option<Box<dyn Iterator<Item = Arc<usize>>>> = None;
+    for round in 0..100 {
+        let mut now: Box<dyn Iterator<Item = Arc<usize>>> = Box::new(map.keys());
+        let key = now.next().expect("there are many");
+        drop(map.remove(&key));
+        earlier = Some(now);
+        drop(map.insert(&key, tally.token()));
+        // The one that was under way, and the one that went before.
+        assert!(tally.alive() <= 1000 + 2, "{} more in round {round}", tally.alive() - 1000);
+    }
+    drop(earlier);
+    assert_eq!(tally.alive(), 1000);
+    drop(keys);
+}
+
 /// What was taken out meanwhile goes with the map at the latest.
 #[test]
 fn an_iterator_that_is_forgotten_keeps_nothing_beyond_the_map() {

@@ -90,12 +90,9 @@ impl<C: Mortal> Node<C> {
     /// # Safety
     /// Nobody has, or gets, a reference to it, and it is dropped once.
     pub(super) unsafe fn end_content(&self) {
-        self.content.with_mut(|content| {
-            // SAFETY: the caller's.
-            let content = unsafe { &mut *content };
-            // SAFETY: the caller's.
-            unsafe { ManuallyDrop::drop(content) };
-        });
+        // Not through a `&mut` to all of it: a plain part may be copied by a look-up meanwhile.
+        // SAFETY: the caller's.
+        self.content.with_mut(|content| unsafe { content.cast::<C>().drop_in_place() });
     }
 
     /// Says that the content is gone.

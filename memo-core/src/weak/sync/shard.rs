@@ -11,7 +11,10 @@
 //! 3. What was unpublished, nodes and arrays, is freed after a heavy fence after which every other thread was seen outside a look-up
 //!    that had begun before; a node also not before its content is gone. No lock is held over the fence.
 //! 4. A look-up runs no user code; nor does anything under the lock. What was taken out is dropped after unlocking.
+//! 5. Who goes over a shard has a pin, numbered as it came. What is taken out is held until all pins are gone that were there then; a
+//!    later one did not see it, and does not keep it.
 
+use std::collections::VecDeque;
 use std::ptr::NonNull;
 
 use super::node::{Held, Mortal, Node};
@@ -118,10 +121,11 @@ struct Keeper<C: Mortal> {
     /// Slots that are not empty.
     used: usize,
     unlinked: Unlinked<C>,
-    /// How many go over the nodes.
-    pins: usize,
-    /// What was taken out meanwhile, each held.
-    kept: Vec<NonNull<Node<C>>>,
+    /// Those who go over the nodes, and the number of the next one.
+    pins: Vec<u64>,
+    next_pin: u64,
+    /// What was taken out meanwhile, each held, and the number of the first pin that does not keep it.
+    kept: VecDeque<(u64, NonNull<Node<C>>)>,
     pool: Pool<Node<C>>,
 }
 
@@ -209,8 +213,9 @@ impl<C: Mortal> Shard<C> {
             rows: Classes::new(),
             used: 0,
             unlinked: Unlinked::new(),
-            pins: 0,
-            kept: Vec::new(),
+            pins: Vec::new(),
+            next_pin: 0,
+            kept: VecDeque::new(),
             pool: Pool::new(),
         };
         Self { array: AtomicPtr::new(std::ptr::null_mut()), keeper: Mutex::new(keeper) }
@@ -316,17 +321,25 @@ impl<C: Mortal> Shard<C> {
     /// All nodes that are in it now. What is taken out meanwhile stays until the pin goes.
     pub(super) fn pin(&self) -> Pinned<'_, C> {
         let mut keeper = self.lock();
-        keeper.pins += 1;
-        Pinned { shard: self, nodes: keeper.rows.iter().copied().collect::<Vec<_>>().into_iter() }
+        let number = keeper.next_pin;
+        keeper.next_pin += 1;
+        keeper.pins.push(number);
+        Pinned { shard: self, number, nodes: keeper.rows.iter().copied().collect::<Vec<_>>().into_iter() }
     }
 
-    fn unpin(&self, panics: &mut Panics) {
-        let kept = {
-            let mut keeper = self.lock();
-            keeper.pins -= 1;
-            if keeper.pins == 0 { std::mem::take(&mut keeper.kept) } else { Vec::new() }
+    fn unpin(&self, number: u64, panics: &mut Panics) {
+        let free: Vec<_> = {
+            let keeper = &mut *self.lock();
+            keeper.pins.retain(|pin| *pin != number);
+            let oldest = keeper.pins.iter().copied().min().unwrap_or(keeper.next_pin);
+            let free = keeper.kept.partition_point(|(first, _)| *first <= oldest);
+            let free = keeper.kept.drain(..free).collect();
+            if keeper.kept.is_empty() {
+                keeper.kept = VecDeque::new();
+            }
+            free
         };
-        for node in kept {
+        for (_, node) in free {
             // SAFETY: the hold of `unlink`.
             let held = unsafe { Held::<C>::of(node) };
             panics.run(|| drop(held));
@@ -457,7 +470,7 @@ impl<C: Mortal> Drop for Shard<C> {
         let Keeper { rows, unlinked, kept, pool, .. } = keeper;
         let (mut panics, is_in) = (Panics::default(), rows.iter().copied().collect::<Vec<_>>());
         // Where a pin was forgotten there are some that it kept. They are unlinked already.
-        for node in rows.drain().chain(std::mem::take(kept)) {
+        for node in rows.drain().chain(kept.drain(..).map(|(_, node)| node)) {
             // SAFETY: the table's own hold, or that of `unlink`.
             let held: Held<'_, C> = unsafe { Held::of(node) };
             panics.run(|| drop(held));
@@ -472,6 +485,7 @@ impl<C: Mortal> Drop for Shard<C> {
 /// The nodes of a shard, for who goes over them.
 pub(super) struct Pinned<'t, C: Mortal> {
     shard: &'t Shard<C>,
+    number: u64,
     nodes: std::vec::IntoIter<NonNull<Node<C>>>,
 }
 
@@ -480,7 +494,7 @@ impl<C: Mortal> Pinned<'_, C> {
     pub(super) fn finish(self, panics: &mut Panics) {
         let mut this = std::mem::ManuallyDrop::new(self);
         drop(std::mem::take(&mut this.nodes));
-        this.shard.unpin(panics);
+        this.shard.unpin(this.number, panics);
     }
 
     /// What `read` makes of the next one, which is held meanwhile, in or out.
@@ -496,7 +510,7 @@ impl<C: Mortal> Pinned<'_, C> {
 impl<C: Mortal> Drop for Pinned<'_, C> {
     fn drop(&mut self) {
         let mut panics = Panics::default();
-        self.shard.unpin(&mut panics);
+        self.shard.unpin(self.number, &mut panics);
         panics.resume();
     }
 }
@@ -508,7 +522,7 @@ pub(super) struct Pin<'p, C: Mortal> {
 }
 
 impl<C: Mortal> Pin<'_, C> {
-    /// Takes it out, if it is in. It is dropped when nobody goes over the nodes any more.
+    /// Takes it out, if it is in. It is dropped when nobody who has come before goes over the nodes any more.
     pub(super) fn take_out(self) {
         drop(self.shard.with(|locked| locked.take_node(self.node)));
     }
@@ -649,10 +663,11 @@ impl<'t, C: Mortal> Locked<'t, C> {
 
     /// What was taken out is freed later, and with it what a content that stays pins.
     fn unlink(&mut self, node: NonNull<Node<C>>, pinned: usize) {
-        if self.keeper.pins > 0 {
+        let keeper = &mut *self.keeper;
+        if !keeper.pins.is_empty() {
             // SAFETY: the table's hold is not given back yet.
             unsafe { node.as_ref() }.hold_again();
-            self.keeper.kept.push(node);
+            keeper.kept.push_back((keeper.next_pin, node));
         }
         self.keeper.unlinked.nodes.push(node);
         self.keeper.unlinked.bytes += size_of::<Node<C>>() + pinned;
