@@ -145,6 +145,11 @@ impl<K: SharedKey + ?Sized, V: Send + Sync + 'static> WeakKeyMap<K, V> {
 
     /// The value of `key`; what `make` returns, if there was none. Where several threads make one, all return the first that was put in.
     /// Time: O(1) amortised, and `make`, during which no lock is held.
+    ///
+    /// # Panics
+    ///
+    /// If `make` does, or returns `key` itself: then nothing is put in.
+    #[track_caller]
     pub fn get_or_insert_with(&self, key: &K, make: impl FnOnce() -> V) -> V
     where
         V: Clone,
@@ -170,6 +175,11 @@ impl<K: SharedKey + ?Sized, V: Send + Sync + 'static> WeakKeyMap<K, V> {
 
     /// Sets the value of `key` to what `change` makes of it, and returns that; `None` if there is none. If it is set or taken out meanwhile, by
     /// another thread or by `change` itself, all begins again. Time: O(1), and `change`, during which no lock is held.
+    ///
+    /// # Panics
+    ///
+    /// If `change` does, or returns `key` itself: then the value stays.
+    #[track_caller]
     pub fn update(&self, key: &K, mut change: impl FnMut(&V) -> V) -> Option<V>
     where
         V: Clone,

@@ -3,7 +3,7 @@
 //! # Invariants
 //!
 //! 1. A node is given out once until it is given back. It does not move.
-//! 2. A chunk's bits are its nodes that are not given out. It is on the list of open chunks if it has any.
+//! 2. A chunk's bits are its nodes that are not given out. It is on the list of open chunks, at its seat, if it has any.
 //! 3. A chunk of which nothing is given out is freed, but for one.
 
 use std::mem::MaybeUninit;
@@ -13,12 +13,14 @@ struct Chunk<N> {
     /// A box, which nobody uses as one: others use its parts.
     nodes: NonNull<[MaybeUninit<N>]>,
     free: u64,
+    /// Where on the list of open chunks it is, if it is.
+    seat: usize,
 }
 
 impl<N> Chunk<N> {
     fn new(nodes: usize) -> Self {
         let memory = Box::leak(Box::new_uninit_slice(nodes));
-        Self { nodes: NonNull::from(memory), free: u64::MAX >> (MOST - nodes) }
+        Self { nodes: NonNull::from(memory), free: u64::MAX >> (MOST - nodes), seat: 0 }
     }
 
     fn first(&self) -> NonNull<N> {
@@ -67,14 +69,15 @@ impl<N> Pool<N> {
             Some(&number) => number,
             None => self.add_chunk(),
         };
-        let chunk = self.chunks[number as usize].as_mut().expect("an open chunk is there");
+        let chunk = self.chunk(number);
         let at = chunk.free.trailing_zeros() as usize;
         chunk.free &= chunk.free - 1;
-        if chunk.free == 0 {
+        let (first, is_full) = (chunk.first(), chunk.free == 0);
+        if is_full {
             self.open.pop();
         }
         // SAFETY: the bit says that it is one of them.
-        let node = unsafe { chunk.first().add(at) };
+        let node = unsafe { first.add(at) };
         // SAFETY: it is not given out.
         unsafe { node.write(make(number)) };
         node
@@ -93,22 +96,83 @@ impl<N> Pool<N> {
                 u32::try_from(self.chunks.len() - 1).expect("fewer than 2^32 chunks")
             }
         };
-        self.open.push(number);
+        self.open(number);
         number
+    }
+
+    fn chunk(&mut self, number: u32) -> &mut Chunk<N> {
+        self.chunks[number as usize].as_mut().expect("it has a node that is given out, or is open")
+    }
+
+    /// Puts a chunk on the list of open ones.
+    fn open(&mut self, number: u32) {
+        self.chunk(number).seat = self.open.len();
+        self.open.push(number);
     }
 
     /// Takes back the memory of a node of this chunk. Nothing is dropped.
     pub(super) fn give_back(&mut self, node: NonNull<N>, number: u32) {
-        let chunk = self.chunks[number as usize].as_mut().expect("a node of it is given out");
+        let chunk = self.chunk(number);
         let at = (node.addr().get() - chunk.first().addr().get()) / size_of::<N>();
-        if chunk.free == 0 {
-            self.open.push(number);
-        }
+        let was_full = chunk.free == 0;
         chunk.free |= 1 << at;
-        if chunk.is_unused() && self.open.len() > 1 {
+        let (is_unused, seat) = (chunk.is_unused(), chunk.seat);
+        if was_full {
+            self.open(number);
+        } else if is_unused && self.open.len() > 1 {
+            self.open.swap_remove(seat);
+            if let Some(&moved) = self.open.get(seat) {
+                self.chunk(moved).seat = seat;
+            }
             self.chunks[number as usize] = None;
-            self.open.retain(|open| *open != number);
             self.gone.push(number);
         }
+    }
+}
+
+#[cfg(all(test, not(any(memo_loom, memo_shuttle))))]
+mod tests {
+    use std::collections::HashMap;
+
+    use super::*;
+
+    struct Node {
+        chunk: u32,
+        name: u64,
+    }
+
+    #[test]
+    fn nodes_are_given_out_once_and_chunks_freed_but_for_one() {
+        let (mut pool, mut out) = (Pool::new(), HashMap::new());
+        let (mut state, mut name) = (7_u64, 0);
+        for round in 0..30_000 {
+            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            let grows = state >> 33 & 7 < if round < 15_000 { 5 } else { 2 };
+            if grows {
+                name += 1;
+                let node = pool.put(|chunk| Node { chunk, name });
+                assert!(out.insert(node, name).is_none(), "given out twice");
+            } else if let Some(&node) = out.keys().nth((state >> 40) as usize % out.len().clamp(1, 50)) {
+                give_back(&mut pool, &mut out, node);
+            }
+            assert!(
+                pool.open
+                    .iter()
+                    .enumerate()
+                    .all(|(seat, open)| pool.chunks[*open as usize].as_ref().unwrap().seat == seat)
+            );
+        }
+        for node in out.keys().copied().collect::<Vec<_>>() {
+            give_back(&mut pool, &mut out, node);
+        }
+        assert_eq!((pool.chunks.iter().flatten().count(), pool.open.len()), (1, 1));
+    }
+
+    fn give_back(pool: &mut Pool<Node>, out: &mut HashMap<NonNull<Node>, u64>, node: NonNull<Node>) {
+        let name = out.remove(&node);
+        // SAFETY: it is given out.
+        let here = unsafe { node.as_ref() };
+        assert_eq!(Some(here.name), name, "as it was left");
+        pool.give_back(node, here.chunk);
     }
 }
