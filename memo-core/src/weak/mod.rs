@@ -27,6 +27,7 @@ mod interner;
 mod key;
 mod lazy_hasher;
 mod object;
+mod set_operations;
 mod signal;
 pub mod sync;
 pub mod unsync;

@@ -4,6 +4,7 @@ use std::fmt;
 
 use super::key_map::WeakKeyMap;
 use crate::weak::key::{Strong, WeakKey};
+use crate::weak::set_operations::set_operations;
 
 /// A set of objects, by identity, that keeps none of them alive: for one owner, as `HashSet` is.
 ///
@@ -125,43 +126,7 @@ impl<K: Strong> WeakSet<K> {
         self.map.drain().map(|(object, ())| object)
     }
 
-    /// The living objects of both sets, each once.
-    pub fn union<'a>(&'a self, other: &'a Self) -> impl Iterator<Item = K> + use<'a, K> {
-        self.iter().chain(other.iter().filter(|object| !self.contains(object)))
-    }
-
-    /// The living objects that are in both sets.
-    pub fn intersection<'a>(&'a self, other: &'a Self) -> impl Iterator<Item = K> + use<'a, K> {
-        self.iter().filter(|object| other.contains(object))
-    }
-
-    /// The living objects that are not in the other set.
-    pub fn difference<'a>(&'a self, other: &'a Self) -> impl Iterator<Item = K> + use<'a, K> {
-        self.iter().filter(|object| !other.contains(object))
-    }
-
-    /// The living objects that are in one set only.
-    pub fn symmetric_difference<'a>(&'a self, other: &'a Self) -> impl Iterator<Item = K> + use<'a, K> {
-        self.difference(other).chain(other.difference(self))
-    }
-
-    /// Whether all living objects are in the other set, too.
-    #[must_use]
-    pub fn is_subset(&self, other: &Self) -> bool {
-        self.iter().all(|object| other.contains(&object))
-    }
-
-    /// Whether all living objects of the other set are in this one, too.
-    #[must_use]
-    pub fn is_superset(&self, other: &Self) -> bool {
-        other.is_subset(self)
-    }
-
-    /// Whether no living object is in both.
-    #[must_use]
-    pub fn is_disjoint(&self, other: &Self) -> bool {
-        self.intersection(other).next().is_none()
-    }
+    set_operations!();
 }
 
 impl<K: WeakKey + ?Sized> Default for WeakSet<K> {
