@@ -18,19 +18,18 @@
 //!    it finds the count changed.
 
 use std::marker::PhantomData;
-use std::ptr::NonNull;
 use std::sync::{Arc, OnceLock};
 
 use hashbrown::HashMap;
 
 use crate::anchor::anchor::Anchor;
-use crate::anchor::any_cell::{AnyCell, CellRef};
+use crate::anchor::any_cell::CellRef;
+use crate::anchor::attached::{self, Attached};
 use crate::anchor::liveness::{AnyWeak, Watch};
 use crate::anchor::side_table::end_of_nodes;
 use crate::anchor::side_table::{self, shard::Chain};
-use crate::memo::cells::head::CellHead;
-use crate::memo::cells::vtable::{CellVtable, EntryId};
-use crate::memo::core::{Core, Where};
+use crate::memo::cells::vtable::EntryId;
+use crate::memo::core::Core;
 use crate::memo::counter_block::Count;
 use crate::memo::listeners::Why;
 use crate::memo::site::Site;
@@ -220,36 +219,6 @@ impl<S> PeerRef<S> {
     }
 }
 
-/// The cell of the built-in memo that gives an anchor its peer.
-#[repr(C)]
-struct PeerCell {
-    head: CellHead,
-    peer: Arc<Peer>,
-}
-
-// SAFETY: `repr(C)`, the head first.
-unsafe impl AnyCell for PeerCell {
-    type Handle = Box<Self>;
-
-    fn into_raw(handle: Box<Self>) -> NonNull<CellHead> {
-        NonNull::from(Box::leak(handle)).cast()
-    }
-
-    unsafe fn from_raw(cell: NonNull<CellHead>) -> Box<Self> {
-        // SAFETY: the caller's.
-        unsafe { Box::from_raw(cell.cast::<Self>().as_ptr()) }
-    }
-
-    unsafe fn end(cell: NonNull<CellHead>, why: Why) -> usize {
-        // SAFETY: the caller's.
-        end_here(&unsafe { crate::anchor::any_cell::cast::<Self>(cell) }.peer, why)
-    }
-
-    fn ready(&self) -> usize {
-        0
-    }
-}
-
 /// Ends every entry the object takes part in that this thread can reach: the shared ones, and this thread's own. Those of
 /// other threads end when those threads sweep.
 fn end_here(peer: &Arc<Peer>, why: Why) -> usize {
@@ -272,44 +241,29 @@ fn end_here(peer: &Arc<Peer>, why: Why) -> usize {
 
 static PEERS: Core = Core::new(Site::built_in("peers"));
 
-static PEER_VTABLE: CellVtable = CellVtable {
-    release: crate::anchor::any_cell::release::<PeerCell>,
-    end: <PeerCell as AnyCell>::end,
-    ready: crate::anchor::any_cell::ready::<PeerCell>,
-    living: crate::anchor::any_cell::living::<PeerCell>,
-    entries: crate::anchor::any_cell::entries::<PeerCell>,
-    inert: false,
-    // SAFETY: the vtable is that of this type, and the caller's cell is alive.
-    is_quiet: |cell| unsafe { crate::anchor::any_cell::cast::<PeerCell>(cell) }.peer.is_quiet(),
-    stays: false,
-    shared: None,
-};
+// SAFETY: the memo is this type's.
+unsafe impl Attached for Arc<Peer> {
+    const STAYS: bool = false;
+
+    fn memo() -> &'static Core {
+        &PEERS
+    }
+    fn on_end(&self, why: Why) -> usize {
+        end_here(self, why)
+    }
+    fn ends_quietly(&self) -> bool {
+        Peer::is_quiet(self)
+    }
+}
 
 /// The anchor's peer, if it has one.
 pub(crate) fn find(anchor: &Anchor) -> Option<&Arc<Peer>> {
-    let cell = anchor.cells().find(&PEERS)?;
-    // SAFETY: a cell of `PEERS`, and the anchor is borrowed.
-    Some(&unsafe { crate::anchor::any_cell::cast::<PeerCell>(cell) }.peer)
+    attached::find(anchor)
 }
 
 /// The anchor's peer, made on first use.
 pub(crate) fn of(anchor: &Anchor, life: impl FnOnce() -> Option<AnyWeak>) -> &Arc<Peer> {
-    if let Some(peer) = find(anchor) {
-        return peer;
-    }
-    PEERS.set_cells(&PEER_VTABLE, Where { local: false, tabled: false });
-    let cell = PeerCell { head: CellHead::new(&PEERS), peer: Arc::new(Peer::new(life())) };
-    let raw = PeerCell::into_raw(Box::new(cell));
-    let there = match anchor.cells().add(raw) {
-        Ok(()) => raw,
-        Err(there) => {
-            // SAFETY: not published: still this call's.
-            unsafe { crate::anchor::any_cell::release::<PeerCell>(raw) };
-            there
-        }
-    };
-    // SAFETY: a cell of `PEERS`, and the anchor is borrowed.
-    &unsafe { crate::anchor::any_cell::cast::<PeerCell>(there) }.peer
+    attached::of(anchor, || Arc::new(Peer::new(life())))
 }
 
 /// Watches the object that `peer` belongs to.

@@ -2,12 +2,14 @@
 //!
 //! An [`anchor`] lies inside the object ([`anchored`]) or in the [`side_table`], found by the address of an `Arc` or `Rc` whose
 //! [`liveness`] is watched there. It is a [`cell_list`] of [`any_cell`]s, one a memo. When the object dies its cells are dropped one after
-//! the other ([`drop_queue`]), and so are the entries elsewhere that it takes part in ([`back_link`]).
+//! the other ([`drop_queue`]), and so are the entries elsewhere that it takes part in ([`back_link`]), which it knows by a peer, one of the things
+//! that an anchor may have one of ([`attached`]).
 
 #[allow(clippy::module_inception, reason = "the thing the room is about")]
 pub(crate) mod anchor;
 pub(crate) mod anchored;
 pub(crate) mod any_cell;
+pub(crate) mod attached;
 pub(crate) mod back_link;
 pub(crate) mod cell_list;
 pub(crate) mod drop_queue;

@@ -15,19 +15,15 @@
 use std::collections::BTreeMap;
 use std::fmt;
 use std::marker::PhantomData;
-use std::ptr::NonNull;
 use std::sync::Arc;
 
-use crate::anchor::anchor::Anchor;
-use crate::anchor::any_cell::{self, AnyCell};
+use crate::anchor::attached::{self, Attached};
 use crate::anchor::liveness::AnyWeak;
 use crate::anchor::side_table::local;
 use crate::anchor::side_table::node::Node;
 use crate::argument::owner::Owner;
 use crate::argument::scope::{Local, Scope, Shared};
-use crate::memo::cells::head::CellHead;
-use crate::memo::cells::vtable::CellVtable;
-use crate::memo::core::{Core, Where};
+use crate::memo::core::Core;
 use crate::memo::listeners::Why;
 use crate::memo::site::Site;
 use crate::reclaim::outermost_call::Call;
@@ -117,7 +113,7 @@ where
     let f = OnItsWay::new(f);
     let anchor = object.find_anchor().unwrap_or_else(|| object.make_anchor(false).anchor);
     let life = || if O::Scope::LOCAL { object.life().map(|(_, life)| Arc::new(life)) } else { None };
-    let list = Arc::clone(&FinalizerCell::<O::Scope>::of(anchor, life).list);
+    let list = Arc::clone(&attached::of(anchor, || Finalizers::<O::Scope>::new(life())).list);
     let number = list.add(Closure::new(f.arrive()));
     Finalizer { list, number }
 }
@@ -313,94 +309,41 @@ impl<S> Waiting<S> {
     }
 }
 
-/// The cell of the built-in memo that gives an anchor its finalizers.
-#[repr(C)]
-struct FinalizerCell<S> {
-    head: CellHead,
+/// The finalizers that an anchor has.
+struct Finalizers<S> {
     list: Arc<List<S>>,
     /// Watches an `Rc`, whose thread's table may go before it does.
     life: Option<Arc<AnyWeak>>,
 }
 
-// All cells of one memo are of one type.
 static SHARED: Core = Core::new(Site::built_in("finalizers"));
 static LOCAL: Core = Core::new(Site::built_in("finalizers of this thread"));
 
-fn core_of<S: Scope>() -> &'static Core {
-    if S::LOCAL { &LOCAL } else { &SHARED }
-}
+// SAFETY: each scope's has its own memo.
+unsafe impl<S: Scope> Attached for Finalizers<S> {
+    const STAYS: bool = true;
+    const LOCAL: bool = S::LOCAL;
 
-impl<S: Scope> FinalizerCell<S> {
-    const VTABLE: CellVtable = CellVtable {
-        release: any_cell::release::<Self>,
-        end: <Self as AnyCell>::end,
-        ready: any_cell::ready::<Self>,
-        living: any_cell::living::<Self>,
-        entries: any_cell::entries::<Self>,
-        inert: false,
-        // SAFETY: the vtable is that of this type, and the caller's cell is alive.
-        is_quiet: |cell| unsafe { any_cell::cast::<Self>(cell) }.list.is_empty(),
-        stays: true,
-        shared: None,
-    };
-
-    /// The anchor's cell, if it has one.
-    fn find(anchor: &Anchor) -> Option<&Self> {
-        let cell = anchor.cells().find(core_of::<S>())?;
-        // SAFETY: a cell of this memo, and the anchor is borrowed.
-        Some(unsafe { any_cell::cast::<Self>(cell) })
+    fn memo() -> &'static Core {
+        if S::LOCAL { &LOCAL } else { &SHARED }
     }
-
-    /// The anchor's cell, made on first use.
-    fn of(anchor: &Anchor, life: impl FnOnce() -> Option<Arc<AnyWeak>>) -> &Self {
-        Self::find(anchor).unwrap_or_else(|| Self::add(anchor, life()))
-    }
-
-    #[cold]
-    fn add(anchor: &Anchor, life: Option<Arc<AnyWeak>>) -> &Self {
-        core_of::<S>().set_cells(const { &Self::VTABLE }, Where { local: S::LOCAL, tabled: false });
-        if S::LOCAL {
-            thread_table_end::before_table_goes(run_all_here);
-        }
-        let cell = Self { head: CellHead::new(core_of::<S>()), list: Arc::new(List::new()), life };
-        let raw = Self::into_raw(Box::new(cell));
-        let there = match anchor.cells().add(raw) {
-            Ok(()) => raw,
-            Err(there) => {
-                // SAFETY: not published: still this call's.
-                unsafe { any_cell::release::<Self>(raw) };
-                there
-            }
-        };
-        // SAFETY: a cell of this memo, and the anchor is borrowed.
-        unsafe { any_cell::cast::<Self>(there) }
-    }
-}
-
-// SAFETY: `repr(C)`, the head first.
-unsafe impl<S: Scope> AnyCell for FinalizerCell<S> {
-    type Handle = Box<Self>;
-
-    fn into_raw(handle: Box<Self>) -> NonNull<CellHead> {
-        NonNull::from(Box::leak(handle)).cast()
-    }
-
-    unsafe fn from_raw(cell: NonNull<CellHead>) -> Box<Self> {
-        // SAFETY: the caller's.
-        unsafe { Box::from_raw(cell.cast::<Self>().as_ptr()) }
-    }
-
-    unsafe fn end(cell: NonNull<CellHead>, _: Why) -> usize {
-        // SAFETY: the caller's.
-        let this = unsafe { any_cell::cast::<Self>(cell) };
+    fn on_end(&self, _: Why) -> usize {
         let mut panics = Panics::default();
-        this.list.run_all(|| reason(this.life.as_deref()), &mut panics);
+        self.list.run_all(|| reason(self.life.as_deref()), &mut panics);
         panics.resume();
         0
     }
+    fn ends_quietly(&self) -> bool {
+        self.list.is_empty()
+    }
+}
 
-    fn ready(&self) -> usize {
-        0
+impl<S: Scope> Finalizers<S> {
+    fn new(life: Option<Arc<AnyWeak>>) -> Self {
+        if S::LOCAL {
+            thread_table_end::before_table_goes(run_all_here);
+        }
+        Self { list: Arc::new(List::new()), life }
     }
 }
 
@@ -414,8 +357,8 @@ fn reason(life: Option<&AnyWeak>) -> Reason {
 fn run_all_here(panics: &mut Panics) -> usize {
     let mut all = Vec::new();
     local::each(&mut |node: &Node| {
-        if let Some(cell) = FinalizerCell::<Local>::find(node.anchor()) {
-            all.push((Arc::clone(&cell.list), cell.life.clone()));
+        if let Some(finalizers) = attached::find::<Finalizers<Local>>(node.anchor()) {
+            all.push((Arc::clone(&finalizers.list), finalizers.life.clone()));
         }
     });
     all.iter().map(|(list, life)| list.run_all(|| reason(life.as_deref()), panics)).sum()

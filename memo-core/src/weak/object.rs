@@ -11,14 +11,11 @@
 //! 3. A dying object tells the maps it knows with no lock held, and each drops its entry before the object's drop goes on. (Nobody can put one
 //!    in meanwhile, which takes a borrow of the object.)
 
-use std::ptr::NonNull;
 use std::sync::{Arc, Weak};
 
 use crate::anchor::anchor::Anchor;
-use crate::anchor::any_cell::{self, AnyCell};
-use crate::memo::cells::head::CellHead;
-use crate::memo::cells::vtable::CellVtable;
-use crate::memo::core::{Core, Where};
+use crate::anchor::attached::{self, Attached};
+use crate::memo::core::Core;
 use crate::memo::listeners::Why;
 use crate::memo::site::Site;
 use crate::sys::panics::Panics;
@@ -51,14 +48,12 @@ impl std::fmt::Debug for Life {
 impl Life {
     /// The life of the object of an anchor, if it ever was a key.
     pub(super) fn find(anchor: &Anchor) -> Option<&Arc<Self>> {
-        let cell = anchor.cells().find(&LIVES)?;
-        // SAFETY: a cell of this memo, and the anchor is borrowed.
-        Some(&unsafe { any_cell::cast::<LifeCell>(cell) }.life)
+        attached::find(anchor)
     }
 
     /// The same, made on first use.
     pub(super) fn of(anchor: &Anchor) -> &Arc<Self> {
-        Self::find(anchor).unwrap_or_else(|| LifeCell::add(anchor))
+        attached::of(anchor, || Arc::new(Self { dead: AtomicBool::new(false), known: Mutex::new(Vec::new()) }))
     }
 
     pub(super) fn identity(self: &Arc<Self>) -> usize {
@@ -150,67 +145,20 @@ impl Drop for Tie {
     }
 }
 
-/// The cell of the built-in memo that gives an anchor its life.
-#[repr(C)]
-struct LifeCell {
-    head: CellHead,
-    life: Arc<Life>,
-}
-
 static LIVES: Core = Core::new(Site::built_in("keys of weak maps"));
 
-static VTABLE: CellVtable = CellVtable {
-    release: any_cell::release::<LifeCell>,
-    end: <LifeCell as AnyCell>::end,
-    ready: any_cell::ready::<LifeCell>,
-    living: any_cell::living::<LifeCell>,
-    entries: any_cell::entries::<LifeCell>,
-    inert: false,
-    // SAFETY: the vtable is that of this type, and the caller's cell is alive.
-    is_quiet: |cell| unpoisoned(unsafe { any_cell::cast::<LifeCell>(cell) }.life.known.lock()).is_empty(),
-    stays: true,
-    shared: None,
-};
+// SAFETY: the memo is this type's.
+unsafe impl Attached for Arc<Life> {
+    const STAYS: bool = true;
 
-impl LifeCell {
-    #[cold]
-    fn add(anchor: &Anchor) -> &Arc<Life> {
-        LIVES.set_cells(&VTABLE, Where { local: false, tabled: false });
-        let life = Arc::new(Life { dead: AtomicBool::new(false), known: Mutex::new(Vec::new()) });
-        let raw = Self::into_raw(Box::new(Self { head: CellHead::new(&LIVES), life }));
-        let there = match anchor.cells().add(raw) {
-            Ok(()) => raw,
-            Err(there) => {
-                // SAFETY: not published: still this call's.
-                unsafe { any_cell::release::<Self>(raw) };
-                there
-            }
-        };
-        // SAFETY: a cell of this memo, and the anchor is borrowed.
-        &unsafe { any_cell::cast::<Self>(there) }.life
+    fn memo() -> &'static Core {
+        &LIVES
     }
-}
-
-// SAFETY: `repr(C)`, the head first.
-unsafe impl AnyCell for LifeCell {
-    type Handle = Box<Self>;
-
-    fn into_raw(handle: Box<Self>) -> NonNull<CellHead> {
-        NonNull::from(Box::leak(handle)).cast()
-    }
-
-    unsafe fn from_raw(cell: NonNull<CellHead>) -> Box<Self> {
-        // SAFETY: the caller's.
-        unsafe { Box::from_raw(cell.cast::<Self>().as_ptr()) }
-    }
-
-    unsafe fn end(cell: NonNull<CellHead>, _: Why) -> usize {
-        // SAFETY: the caller's.
-        unsafe { any_cell::cast::<Self>(cell) }.life.end();
+    fn on_end(&self, _: Why) -> usize {
+        Life::end(self);
         0
     }
-
-    fn ready(&self) -> usize {
-        0
+    fn ends_quietly(&self) -> bool {
+        unpoisoned(self.known.lock()).is_empty()
     }
 }

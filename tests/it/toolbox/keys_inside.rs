@@ -4,8 +4,8 @@ use std::sync::atomic::{AtomicUsize, Ordering::SeqCst};
 use std::sync::{Arc, Barrier, Weak};
 use std::thread;
 
-use memo_core::weak::{WeakKeyMap, WeakSet, unsync};
-use memo_core::{Anchor, Anchored, HasAnchor};
+use memo_core::weak::{WeakKeyMap, WeakSet, finalize, unsync};
+use memo_core::{Anchor, Anchored, HasAnchor, weak_memo};
 use memo_tests::{Tally, Token, alone, live_bytes, panic_of, watchdog};
 
 fn entry(tally: &Tally) -> Arc<Token> {
@@ -214,4 +214,24 @@ fn a_value_that_is_its_own_key_is_refused() {
     assert!(Arc::ptr_eq(&map.get(&key).unwrap(), &other));
     drop(map);
     assert_eq!((Arc::strong_count(&key), Arc::weak_count(&key)), (1, 0));
+}
+
+/// All that an anchor may have one of, on one object, each found as its own.
+#[test]
+fn an_object_is_a_key_has_finalizers_and_takes_part_in_memos() {
+    #[weak_memo]
+    fn together(owner: &Arc<u32>, second: &Anchored<u32>) -> Arc<u32> {
+        Arc::new(**owner + **second)
+    }
+    let (tally, map, owner, object) = (Tally::new(), WeakKeyMap::new(), Arc::new(1), Anchored::new(2));
+    let ran = Arc::new(AtomicUsize::new(0));
+    let runs = Arc::clone(&ran);
+    finalize(&object, move |_| drop(runs.fetch_add(1, SeqCst)));
+    map.insert(&object, entry(&tally));
+    assert_eq!(*together(&owner, &object), 3);
+    let second = Arc::clone(&ran);
+    finalize(&object, move |_| drop(second.fetch_add(10, SeqCst)));
+    assert!(map.contains_key(&object) && together_memo().get((&owner, &object)).is_some());
+    drop(object);
+    assert_eq!((ran.load(SeqCst), map.stored_len(), tally.alive(), together_memo().len()), (11, 0, 0, 0));
 }
