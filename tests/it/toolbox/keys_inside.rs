@@ -226,11 +226,15 @@ fn an_object_is_a_key_has_finalizers_and_takes_part_in_memos() {
     let (tally, map, owner, object) = (Tally::new(), WeakKeyMap::new(), Arc::new(1), Anchored::new(2));
     let ran = Arc::new(AtomicUsize::new(0));
     let runs = Arc::clone(&ran);
-    finalize(&object, move |_| drop(runs.fetch_add(1, SeqCst)));
+    finalize(&object, move |_| {
+        runs.fetch_add(1, SeqCst);
+    });
     map.insert(&object, entry(&tally));
     assert_eq!(*together(&owner, &object), 3);
     let second = Arc::clone(&ran);
-    finalize(&object, move |_| drop(second.fetch_add(10, SeqCst)));
+    finalize(&object, move |_| {
+        second.fetch_add(10, SeqCst);
+    });
     assert!(map.contains_key(&object) && together_memo().get((&owner, &object)).is_some());
     drop(object);
     assert_eq!((ran.load(SeqCst), map.stored_len(), tally.alive(), together_memo().len()), (11, 0, 0, 0));
