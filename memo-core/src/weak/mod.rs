@@ -32,6 +32,9 @@ mod signal;
 pub mod sync;
 pub mod unsync;
 
+/// How a borrowed key is compared with those in a map: by `Borrow` in any case; implement it for a key of your own shape, with the same `Hash`.
+pub use hashbrown::Equivalent;
+
 pub use finalize::{Finalizer, Reason, finalize};
 pub use instances::Instances;
 pub use interner::Interner;
