@@ -1,6 +1,6 @@
 //! One subject, one question, nothing else: for callgrind and perf. See the README of the benches.
 //!
-//! `only hit|keyed|crowd|miss|life|lives-1|lives-2|churn <subject> <operations>` prints the nanoseconds of one operation; with the question alone it
+//! `only hit|keyed|crowd|miss|life|lives-1|lives-2|churn|map-churn|map-churn-2|map-deaths <subject> <operations>` prints the nanoseconds of one operation; with the question alone it
 //! lists the subjects.
 
 use memo_benches::questions;
@@ -19,7 +19,14 @@ fn main() {
         Some("lives-1") => questions::exact_lives_on_threads(1),
         Some("lives-2") => questions::exact_lives_on_threads(2),
         Some("churn") => questions::churn(),
-        _ => panic!("the first argument is a question: hit, keyed, crowd, miss, life, lives-1, lives-2 or churn"),
+        Some("map-churn") => questions::weak_map_churn(),
+        Some("interner-2") => questions::contended_interner_hits(),
+        Some("interner") => questions::interner_hits(),
+        Some("map-churn-2") => questions::contended_weak_map_churn(),
+        Some("map-deaths") => questions::weak_map_deaths(),
+        _ => panic!(
+            "the first argument is a question: hit, keyed, crowd, miss, life, lives-1, lives-2, churn, map-churn, map-churn-2 or map-deaths"
+        ),
     };
     let [_, name, operations] = &arguments[..] else {
         subjects.iter().for_each(|subject| println!("{}", subject.name));

@@ -17,7 +17,7 @@ pub(crate) trait WeakMap {
     fn get(&self, object: &Arc<Doc>) -> Option<u64>;
     /// The sum of the values of the living, with a strong handle of each object.
     fn sum(&self) -> u64;
-    /// Gives back what is dead.
+    /// Gives back what is dead, and the table's memory.
     fn sweep(&mut self);
 }
 
@@ -96,6 +96,7 @@ impl WeakMap for Table {
     }
     fn sweep(&mut self) {
         self.remove_expired();
+        self.shrink_to_fit();
     }
 }
 
@@ -126,7 +127,9 @@ impl WeakMap for Locked {
         self.lock().sum()
     }
     fn sweep(&mut self) {
-        self.lock().remove_expired();
+        let mut table = self.lock();
+        table.remove_expired();
+        table.shrink_to_fit();
     }
 }
 

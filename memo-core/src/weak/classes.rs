@@ -193,7 +193,7 @@ impl<E> Classes<E> {
 }
 
 /// How many looks a load from memory takes.
-pub(super) const AHEAD: usize = 8;
+pub(super) const AHEAD: usize = 16;
 
 /// An entry that has another's place now.
 #[derive(Clone, Copy, Debug)]

@@ -9,7 +9,8 @@ pub fn weak_maps(effort: Effort) -> Section {
         "Maps with weak keys",
         "From an `Arc` to a `u64`, for each entry. Ours for one owner beside `weak-table` alone, ours for all threads beside \
          `weak-table` in a `Mutex`, both with FxHasher. Iterating makes a strong handle of each key; ours for all threads does \
-         it over a snapshot and with no lock held, the peer with the lock held all the time. With two threads, one thread's own.",
+         it over a snapshot and with no lock held, the peer with the lock held all the time. A sweep gives the \
+         dead and the table's memory back, the peer's by `shrink_to_fit`. With two threads, one thread's own.",
     );
     let table = &mut section.table;
     table.add(rows::MAP_INSERT, effort.of(questions::weak_map_inserts(1000)));

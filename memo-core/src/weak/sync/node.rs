@@ -171,6 +171,25 @@ impl<C: Mortal> Held<'_, C> {
     }
 }
 
+impl<C: Mortal> Held<'_, C> {
+    /// Drops nodes that are out of their table. Once all readers that may have found them `have_left`, a node with one holder cannot get
+    /// another, and its hold is given back without a locked instruction.
+    ///
+    /// # Safety
+    /// `have_left` passes a heavy fence, and says whether every other thread was outside a look-up after it.
+    pub(super) unsafe fn drop_all(taken: Vec<Self>, have_left: impl FnOnce() -> bool) {
+        if taken.is_empty() || !have_left() {
+            return drop(taken);
+        }
+        for mut held in taken {
+            if held.get().holders.load(Ordering::Acquire) == 1 {
+                held.end();
+                std::mem::forget(held);
+            }
+        }
+    }
+}
+
 impl<C: Mortal> Deref for Held<'_, C> {
     type Target = C;
 

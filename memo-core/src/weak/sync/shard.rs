@@ -142,7 +142,7 @@ struct Unlinked<C: Mortal> {
 const LEAST_DUE: usize = 32 << 10;
 
 /// The fewest nodes that a sweep looks at before it lets others in.
-const BATCH: usize = 1024;
+const BATCH: usize = 16 << 10;
 
 impl<C: Mortal> Unlinked<C> {
     const fn new() -> Self {

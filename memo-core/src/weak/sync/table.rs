@@ -5,6 +5,7 @@ use std::sync::{Arc, OnceLock, Weak};
 use super::node::{Held, Mortal, Node};
 use super::shard::{Locked, Pinned, SHARD_BITS, Shard};
 use crate::reclaim::tables::{self, Swept};
+use crate::sys::hazard::own;
 use crate::sys::panics::Panics;
 use crate::sys::sync::plain::{AtomicUsize, Ordering};
 use crate::weak::key::spread;
@@ -88,6 +89,8 @@ impl<C: Mortal> Table<C> {
         while let Some(taken) = shard.take_those(&mut cursor, &is) {
             dropped += taken.len();
             if C::QUIET {
+                // SAFETY: they are out, and that is what it does.
+                unsafe { Held::drop_all(taken, own::others_have_left) };
                 continue;
             }
             for held in taken {

@@ -222,6 +222,33 @@ fn loom_a_new_array_hides_nothing() {
     });
 }
 
+/// A sweep beside a reader. `have_left`: what it is told of the readers.
+fn sweep_beside_a_reader(have_left: fn(&World<false>) -> bool) {
+    loom::model(move || {
+        let world = World::<false>::new(1);
+        let theirs = Arc::clone(&world);
+        let reader = thread::spawn(move || one_of(&[7], theirs.held(0)));
+        let taken = world.shard.take_those(&mut None, |_| true).expect("a part");
+        assert_eq!(taken.len(), 1);
+        // SAFETY: what the model is to show, or to refute.
+        unsafe { Held::drop_all(taken, || have_left(&world)) };
+        reader.join().unwrap();
+        assert_eq!(world.drops(), 1);
+    });
+}
+
+#[test]
+fn loom_a_sweep_drops_a_content_once_beside_a_reader() {
+    sweep_beside_a_reader(|world| world.readers.have_left(None));
+}
+
+/// Why a sweep asks whether they have left.
+#[test]
+#[should_panic(expected = "Causality violation")]
+fn loom_what_a_sweep_drops_at_once_may_be_held() {
+    sweep_beside_a_reader(|_| true);
+}
+
 /// Why the fence, and the wait for who looks.
 #[test]
 #[should_panic(expected = "Causality violation")]
