@@ -1,12 +1,12 @@
 #!/usr/bin/env bash
 # blinker 1.9.0, `Signal.connected_to` and `Signal.disconnect`.
 #
-# `with signal.connected_to(receiver, sender=b)` is to connect a receiver for a while. At its end the receiver is disconnected from all
-# senders, also from those it was connected to before. And `disconnect(receiver, sender)` of a receiver that is held strongly does
-# not let go of it, even if that was its last sender: nothing tells it any more, but it stays alive, and `has_receivers_for(sender)` says
-# yes where `receivers_for(sender)` has none.
+# `with signal.connected_to(receiver, sender=b)` is meant to connect a receiver for a while. At its end the receiver is disconnected from
+# all senders, including those it was connected to before. And `disconnect(receiver, sender)` does not release a strongly held receiver,
+# even if that was its last sender: it is no longer notified, but stays alive, and `has_receivers_for(sender)` says yes while
+# `receivers_for(sender)` has none.
 #
-# Installs blinker in a temporary folder, runs nothing of ours, and fails if it behaves otherwise.
+# Installs blinker in a temporary folder, runs no code of this project, and fails if blinker behaves otherwise.
 set -euo pipefail
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT

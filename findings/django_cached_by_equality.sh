@@ -1,11 +1,11 @@
 #!/usr/bin/env bash
-# Django 5.2.19, `django.dispatch.Signal(use_caching=True)` (what `post_save` and its kin are made with; the same in 6.1.3).
+# Django 5.2.19, `django.dispatch.Signal(use_caching=True)` (as `post_save` and its kin are made; the same in 6.1.3).
 #
-# A receiver that is connected for one sender hears another sender, if that is equal; or does not hear its own, if an equal one has
-# sent before. Without caching neither happens. `connect` tells senders apart by `id`, and the cache by `==` and `hash`: it is a
-# `WeakKeyDictionary`. Model classes are equal to themselves only; instances of a model, and most value objects, are not.
+# A receiver connected to one sender also receives from another, equal sender; or it does not receive from its own, if an equal one
+# sent before. Without caching neither happens. `connect` distinguishes senders by `id`, but the cache does so by `==` and `hash`: it is
+# a `WeakKeyDictionary`. Model classes equal only themselves; instances of a model, and most value objects, may equal others.
 #
-# Installs Django in a temporary folder, runs nothing of ours, and fails if it behaves otherwise.
+# Installs Django in a temporary folder, runs no code of this project, and fails if Django behaves otherwise.
 set -euo pipefail
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT

@@ -1,9 +1,8 @@
-//! `Anchored<T>`: an object that carries its results inside itself, and forgets them when it is
+//! `Anchored<T>`: an object that carries its results inside itself, and drops them when it is
 //! changed.
 //!
-//! Nobody has to remember to invalidate anything: results are borrowed from the object, and to
-//! change the object one needs it mutably, so the borrow checker has seen to it that no result is
-//! in use.
+//! Nothing has to be invalidated explicitly. Results are borrowed from the object, and a change needs
+//! the object mutably, so the borrow checker guarantees that no result is in use.
 //!
 //! ```text
 //! cargo run --example anchored
@@ -33,7 +32,7 @@ fn main() {
     println!("circumference {}", circumference(&shape));
     println!("its edges     {:?}", edge_lengths(&shape));
 
-    // Through `DerefMut`, which clears what was remembered.
+    // Through `DerefMut`, which clears the results.
     shape.points.push((0.0, 4.0));
     println!("circumference {}", circumference(&shape));
     println!("its edges     {:?}", edge_lengths(&shape));

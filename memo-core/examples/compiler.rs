@@ -1,7 +1,7 @@
-//! Methods with cached properties: what a compiler derives from a module lives in the module.
+//! Methods as cached properties: what a compiler derives from a module lives in the module.
 //!
-//! `#[derive(HasAnchor)]` and one field give a type a place for its results; then a method with
-//! `#[weak_memo]` is computed once per object. Handed out by reference, such a property is as cheap
+//! `#[derive(HasAnchor)]` and one field give a type a place for its results. A method with
+//! `#[weak_memo]` is then computed once per object. Returned by reference, such a property is as cheap
 //! as a field.
 //!
 //! ```text
@@ -73,7 +73,7 @@ impl Module {
         text.parse().or_else(|_| self.value(text))
     }
 
-    /// Of two modules: this result goes when either of them does.
+    /// Of two modules: this result is dropped when either of them is.
     #[weak_memo]
     fn clashes(&self, other: &Module) -> Vec<String> {
         println!("  (comparing {} with {})", self.name, other.name);

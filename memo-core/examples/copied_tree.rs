@@ -1,6 +1,6 @@
 //! `Rc` nodes and recursion: a tree that is edited by copying the path to the root, as editors and
-//! compilers do. What was computed for the untouched subtrees is still there, whatever tree they
-//! are now in.
+//! compilers do. The results for the untouched subtrees are still there, whatever tree they are now
+//! in.
 //!
 //! ```text
 //! cargo run --example copied_tree

@@ -1,4 +1,4 @@
-//! A parser and its handler that know each other, without a circle: as in Python's
+//! A parser and its handler that know each other without a reference cycle, as in Python's
 //! `xml.sax.expatreader`.
 //!
 //! ```text
@@ -7,14 +7,14 @@
 //!     └┄┄┄┄┄ knows ┄┄┄┄  Locator
 //! ```
 //!
-//! The parser owns the handler that it calls. The handler would like to say where in the text it
-//! is, so it is given a locator, which asks the parser: with an `Arc` in it the three would own each
-//! other in a circle, and none would ever go. In `expatreader` the locator has a weak proxy of the
-//! parser; here it has a `Weak`. Rust has no collector that would find the circle later, so in Rust
-//! it is not about when the three are freed, but whether.
+//! The parser owns the handler that it calls. The handler wants to say where in the text it is, so it
+//! gets a locator, which asks the parser. If the locator held an `Arc`, the three would form a cycle and
+//! never be dropped. In `expatreader` the locator has a weak proxy of the parser; here it has a `Weak`.
+//! Rust has no collector that would find the cycle later, so the question is not when the three are
+//! freed, but whether.
 //!
-//! (A handler that wants to know only while it is called needs no locator: hand it the position with
-//! each call. A locator is for handlers that ask later, or hand it on.)
+//! (A handler that needs the position only while it is called needs no locator: pass it the position
+//! with each call. A locator is for handlers that ask later, or pass it on.)
 //!
 //! ```text
 //! cargo run --example expat
@@ -37,7 +37,7 @@ struct Parser {
     handler: Box<dyn Handler>,
 }
 
-/// What knows the parser's line, as long as there is a parser.
+/// Knows the parser's line, as long as there is a parser.
 enum Locator {
     Weak(Weak<Parser>),
     /// For comparison: what not to do.
@@ -75,7 +75,7 @@ impl Parser {
     }
 }
 
-/// Prints the outline of what is parsed, with lines.
+/// Prints the outline of the parsed document, with lines.
 #[derive(Default)]
 struct Outline {
     locator: OnceLock<Locator>,
@@ -115,7 +115,7 @@ fn main() {
     drop(parser);
     println!("it is dropped: {} parsers are alive", PARSERS.len());
     PARSERS.assert_none_alive();
-    assert_eq!(elsewhere.line(), None); // who asks too late is told so
+    assert_eq!(elsewhere.line(), None); // too late: the parser is gone
 
     println!("\na locator that owns its parser:");
     let parser = Parser::new(Outline::default(), |parser| Locator::Strong(Arc::clone(parser)));

@@ -1,9 +1,8 @@
-//! All living objects of a type: to tell something to each of them, and to find out who is left over
-//! and where it was made.
+//! All living objects of a type: to notify each of them, and to find out which are left over and where
+//! they were made.
 //!
-//! A list of them would keep them alive, and a list of numbers would have to be told of each end.
-//! `Instances` is told of nothing but the beginning, in the constructor; an object that is dropped is
-//! not in it any more.
+//! A list of them would keep them alive, and a list of numbers would have to learn of each end.
+//! `Instances` only needs the constructor to register each object. A dropped object is no longer in it.
 //!
 //! ```text
 //! cargo run --example instances
@@ -22,14 +21,14 @@ struct Document {
 static DOCUMENTS: Instances<Document> = Instances::new();
 
 impl Document {
-    /// `#[track_caller]`: what is told is who opened it, not this line.
+    /// `#[track_caller]`: the reported place is the caller's line, not this one.
     #[track_caller]
     fn open(name: &str) -> Arc<Self> {
         DOCUMENTS.register(Arc::new(Document { name: name.to_owned(), tab_width: Mutex::new(8) }))
     }
 }
 
-/// Nobody has to know who has documents open.
+/// No other code has to know who has documents open.
 fn set_tab_width(width: usize) {
     for document in DOCUMENTS.iter() {
         *document.tab_width.lock().expect("no holder panics") = width;
@@ -55,7 +54,7 @@ impl Window {
 
     fn preview(&mut self, name: &str) -> usize {
         let document = Document::open(name);
-        self.recent.insert(name.to_owned(), Arc::clone(&document)); // ... and it stays, for ever
+        self.recent.insert(name.to_owned(), Arc::clone(&document)); // ... and it stays forever
         document.name.len()
     }
 }
@@ -86,11 +85,11 @@ fn main() {
     let counts: Vec<_> = DOCUMENTS.places().into_iter().map(|(_, alive)| alive).collect();
     assert_eq!(counts, [1, 3]);
 
-    // Which leads to `preview`, and to the map that is never emptied.
+    // This leads to `preview`, and to the map that is never emptied.
     right.recent.clear();
     assert_eq!(names(), ["lib.rs"]);
 
-    // At the end of a test this line says that nothing was left, or panics with the list above.
+    // At the end of a test this line checks that nothing is left, or panics with the list above.
     drop(right);
     DOCUMENTS.assert_none_alive();
     println!("\nopen:  none");

@@ -1,21 +1,21 @@
-//! Early cut-off: what is computed of a file is computed again where its *meaning* has changed, and
-//! not where its text has.
+//! Early cut-off: results are recomputed when the *meaning* of a file has changed, not when its text
+//! has.
 //!
 //! ```text
 //!   file ──> definitions ──> items, interned ──> values
 //!    new       read again        the same          remembered
 //! ```
 //!
-//! A memo goes by identity, and each edit makes a new file, in a new workspace. With the workspace as
-//! key everything is computed again at each edit. So there is a stage between, whose results are
-//! interned: where it comes out equal it is the same object as before, and what hangs off that object
-//! is still there. Nothing is told what depends on what.
+//! A memo goes by identity, and each edit makes a new file in a new workspace. With the workspace as
+//! key, each edit recomputes everything. So there is a stage in between whose results are interned. An
+//! item that comes out equal is the same object as before, and its results are still there. No
+//! dependencies are declared.
 //!
 //! ```text
 //! cargo run --example interning
 //! ```
 //!
-//! `docs/early-cut-off.md` is the recipe, and has the numbers beside those of `comemo`.
+//! `docs/early-cut-off.md` is the recipe, and compares the numbers with those of `comemo`.
 
 use memo_core::weak::Interner;
 use memo_core::weak_memo;
@@ -29,7 +29,7 @@ struct Workspace {
 }
 
 impl Workspace {
-    /// Another workspace, in which one file is another. All other files are shared.
+    /// Another workspace in which one file is replaced. All other files are shared.
     fn with(&self, name: &'static str, text: &str) -> Arc<Self> {
         let mut files = self.files.clone();
         files.insert(name, Arc::new(text.to_owned()));
@@ -53,7 +53,7 @@ fn definitions(file: &Arc<String>) -> &BTreeMap<String, Vec<String>> {
     file.lines().filter_map(definition).collect::<BTreeMap<_, _>>()
 }
 
-/// The first way: a value hangs off the workspace.
+/// The first way: a value belongs to the workspace.
 mod by_workspace {
     use super::*;
 
@@ -64,12 +64,12 @@ mod by_workspace {
     }
 }
 
-/// The second way: a value hangs off what it is made of. From here to the end of the module is all that
-/// early cut-off takes.
+/// The second way: a value belongs to an item, which is all it depends on. The rest of this module is all
+/// that early cut-off takes.
 mod by_item {
     use super::*;
 
-    /// What a name means: a number, and what it uses. Neither the name, nor where it stands.
+    /// What a name means: a number and the items it uses. Neither the name nor its position.
     #[derive(PartialEq, Eq, Hash)]
     pub(super) struct Item {
         number: i64,
@@ -78,7 +78,7 @@ mod by_item {
 
     static ITEMS: Interner<Item> = Interner::new();
 
-    /// Looked up at each call, in definitions that are remembered. Equal items are one object.
+    /// Built at each call from remembered definitions. Equal items are one object.
     pub(super) fn item(workspace: &Workspace, name: &str) -> Arc<Item> {
         let mut new = Item { number: 0, uses: Vec::new() };
         for term in workspace.terms(name) {
@@ -109,7 +109,7 @@ const SESSION: [Edit; 5] = [
 
 fn main() {
     let mut workspace = Workspace::default().with("order", "total = net + 5").with("notes", "todo = 1");
-    let mut shown; // whoever shows a value owns its item; otherwise it would be gone by the next step
+    let mut shown; // keeps the item of the value on show; otherwise it would be gone by the next step
     let mut before = [0; 3];
 
     println!("{:32}{:>10}{:>16}{:>16}", "bodies run after", "files", "by workspace", "by item");

@@ -1,5 +1,5 @@
-//! A map that remembers the order of its keys: a list that is linked both ways, with an index beside
-//! it, as Python's `OrderedDict` once was.
+//! A map that remembers the order of its keys: a doubly linked list with an index, as Python's
+//! `OrderedDict` once was.
 //!
 //! ```text
 //!            first                            last
@@ -11,10 +11,10 @@
 //!   index:  "apple"         "pear"          "plum"
 //! ```
 //!
-//! Were both directions strong, each pair of neighbours would own each other, and the list would
-//! never go. So each link has one owner, the link before it, and all else is weak: the way back, and
-//! the index, which is a `WeakValueMap`. (In `OrderedDict` the way back is a weak proxy, too, while the
-//! index is what owns the links. One owner is enough, and it is easier to see that a link is gone.)
+//! If both directions were strong, each pair of neighbours would own each other, and the list would
+//! never be freed. So each link has one owner, the link before it. Everything else is weak: the way
+//! back, and the index, which is a `WeakValueMap`. (In `OrderedDict` the way back is a weak proxy, too,
+//! but the index owns the links. One owner is enough, and it is easier to see that a link is gone.)
 //!
 //! ```text
 //! cargo run --release --example ordered_dict
@@ -48,7 +48,7 @@ impl<K: Hash + Eq + Clone, V: Clone> OrderedDict<K, V> {
         Some(self.index.get(key)?.value.borrow().clone())
     }
 
-    /// A new key goes to the end; one that is there stays where it is.
+    /// A new key is added at the end; an existing one stays where it is.
     fn insert(&mut self, key: K, value: V) -> Option<V> {
         if let Some(link) = self.index.get(&key) {
             return Some(link.value.replace(value));
@@ -108,8 +108,8 @@ impl<K: Hash + Eq + Clone, V: Clone> OrderedDict<K, V> {
     }
 }
 
-/// From the front on: a link that drops the next one, which drops the next, would need a stack as
-/// deep as the list is long.
+/// From the front on: links that drop each other recursively would need a stack as deep as the list
+/// is long.
 impl<K, V> Drop for OrderedDict<K, V> {
     fn drop(&mut self) {
         while let Some(link) = self.first.take() {
@@ -135,7 +135,7 @@ fn main() {
     println!("without plums:   {:?}, {} pears", stock.keys(), stock.get(&"pear").expect("they are there"));
     assert_eq!(stock.keys_backwards(), ["apple", "quince", "pear"]);
 
-    // One owner each, and the iterator that shows it. So nothing is left of what is dropped.
+    // One owner each, and the iterator that shows the link. So nothing is left of a dropped one.
     assert!(stock.links().all(|link| Rc::strong_count(&link) == 2));
     let quince = stock.index.get(&"quince").map(|link| Rc::downgrade(&link));
     drop(stock);

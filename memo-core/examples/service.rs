@@ -1,8 +1,8 @@
 //! A server with a configuration for each tenant: `Arc` owners, extra keys, a capacity, many
 //! threads, and a sweeper in the background.
 //!
-//! A new configuration is a new `Arc`. The moment the last request lets go of the old one, what was
-//! derived from it is gone: nothing to invalidate, and no request ever mixes old and new.
+//! A new configuration is a new `Arc`. The moment the last request drops the old one, its results are
+//! gone. There is nothing to invalidate, and no request ever mixes old and new.
 //!
 //! ```text
 //! cargo run --release --example service
@@ -28,7 +28,7 @@ struct Routes {
     by_prefix: BTreeMap<String, String>,
 }
 
-/// Compiled once per configuration, also when four threads ask at the same moment: three of them
+/// Compiled once per configuration, even if four threads call at the same moment: three of them
 /// wait.
 #[weak_memo]
 fn routes(config: &Arc<Config>) -> &Routes {
@@ -86,7 +86,7 @@ fn work(service: &Service, thread: u32) -> usize {
 }
 
 fn main() {
-    // Dead configurations' results are freed within a tenth of a second, also when no request
+    // Dead configurations' results are freed within a tenth of a second, even if no request
     // comes.
     let sweeper = Sweeper::every(Duration::from_millis(100));
     let service = Service::new();

@@ -1,4 +1,4 @@
-//! Signals, as in Django: a model is saved, and whoever wants to know is told. A search index is held weakly, an audit is kept, and a
+//! Signals, as in Django: when a model is saved, its receivers are notified. A search index is held weakly, an audit is kept, and a
 //! quota may refuse. The index is closed, and nobody has to disconnect it.
 //!
 //! ```text
@@ -8,7 +8,7 @@
 use memo_core::weak::{NoSender, Signal};
 use std::sync::{Arc, Mutex};
 
-/// What is saved, and what is told of it. Articles and comments are of one type: a sender is an object, and goes by its identity.
+/// A model that is saved. Articles and comments are of one type: a sender is an object, and goes by its identity.
 struct Model {
     name: &'static str,
 }
@@ -18,9 +18,9 @@ struct Saved {
     title: String,
 }
 
-/// Asked before: the first error ends it.
+/// Sent before saving: the first error stops it.
 static PRE_SAVE: Signal<Saved, Result<(), String>> = Signal::new();
-/// Told afterwards.
+/// Sent afterwards.
 static POST_SAVE: Signal<Saved, usize> = Signal::new();
 
 impl Model {
@@ -36,7 +36,7 @@ impl Model {
     }
 }
 
-/// An object like any other: it does not know that a signal tells it.
+/// An object like any other: it does not know that a signal notifies it.
 #[derive(Default)]
 struct SearchIndex {
     titles: Mutex<Vec<String>>,

@@ -8,13 +8,12 @@
 //!    parse   check
 //! ```
 //!
-//! Each node has one owner, the folder that it is in; up there is only a `Weak`, so no node keeps
-//! its own parent, and the drop of a folder is the end of all that is below.
+//! Each node has one owner, the folder that contains it. The way up is only a `Weak`, so no node keeps
+//! its own parent alive, and dropping a folder drops everything below it.
 //!
-//! A path depends on all folders above, and any of them may be moved. Nothing has to be invalidated
-//! all the same: what a path depends on besides the folder is its parent's path, so that is its
-//! key, and a weak one. A moved folder has another path, and with the old one all that was
-//! remembered for it below goes.
+//! A path depends on all folders above, and any of them may be moved. Still, nothing has to be
+//! invalidated. Besides the folder, a path depends on its parent's path, so that is a weak part of its
+//! key. A moved folder has a new path, and with the old path everything remembered below it is dropped.
 //!
 //! ```text
 //! cargo run --example tree
@@ -41,7 +40,7 @@ impl Folder {
         folder
     }
 
-    /// `None` for the root, and for what outlived its parent.
+    /// `None` for the root, and for a node that outlived its parent.
     fn parent(&self) -> Option<Arc<Self>> {
         self.parent.lock().expect("no holder panics").upgrade()
     }
@@ -76,7 +75,7 @@ fn path(#[memo(key = above(folder))] folder: &Arc<Folder>) -> Arc<str> {
     above(folder).map_or(folder.name.into(), |above| format!("{above}/{}", folder.name).into())
 }
 
-/// How many paths were put together since this was asked last.
+/// How many paths were computed since the last call.
 fn computed() -> u64 {
     static BEFORE: Mutex<u64> = Mutex::new(0);
     let now = path_memo().stats().computes;
@@ -97,20 +96,20 @@ fn main() {
     println!("\n`src` is moved: {} and {}", path(&parse), path(&check));
     assert_eq!((&*path(&parse), &*path(&check)), ("/doc/src/parse", "/doc/src/check"));
     assert_eq!(computed(), 4); // these two, `src`, and `doc` for the first time
-    assert_eq!(path_memo().len(), 5); // one for each folder: what was remembered for the old path is gone
+    assert_eq!(path_memo().len(), 5); // one for each folder: the results for the old path are gone
     println!("{} paths are remembered, one for each folder", path_memo().len());
 
-    // What its parent owns and nobody else does is owned once: there is no circle.
+    // A node that only its parent owns has one owner: there is no cycle.
     drop(check);
     assert!(src.children().iter().any(|child| Arc::strong_count(child) == 1));
 
     drop(src); // the tree has it
     let left = path_memo().len();
     root.children().clear();
-    drop(doc); // and with it `src` and `check`; but `parse` is ours
-    memo_core::sweep(); // what died is never served; this gives its memory back at once
+    drop(doc); // and with it `src` and `check`; but we own `parse`
+    memo_core::sweep(); // dead results are never served; this frees their memory at once
     println!("\n`doc` is dropped: of {left} paths {} is left, the root's", path_memo().len());
-    assert_eq!(path_memo().len(), 1); // that of `parse` went with the path above it
+    assert_eq!(path_memo().len(), 1); // the path of `parse` was dropped with the path above it
     println!("`parse` lives on, without a parent, and its path is {:?}", path(&parse));
 
     drop((root, parse));

@@ -1,10 +1,10 @@
-//! An hour of a service in some seconds, twice: with a cache that owns what it was asked about, and
-//! with `#[weak_memo]`. The heap of both goes into one picture.
+//! An hour of a service in some seconds, twice: with a cache that owns its keys, and with
+//! `#[weak_memo]`. One picture shows the heap of both.
 //!
-//! Eight documents are opened each second. Each is open for a minute or so, and while it is open its
-//! outline is asked for, again and again. Both ways answer the same, and compute each outline once.
-//! But the first one's map keeps the documents, of which it alone still knows: that they were closed,
-//! nobody has told it.
+//! Eight documents are opened each second. Each stays open for about a minute, and meanwhile its
+//! outline is requested again and again. Both caches give the same results, and compute each outline
+//! once. But the first one's map keeps the documents alive, as their only owner: nobody has told it
+//! that they were closed.
 //!
 //! ```text
 //! cargo run --release --example weak_vs_strong              # writes docs/plots/weak-vs-strong.svg
@@ -37,8 +37,8 @@ fn outline_of(document: &Document) -> Outline {
     Arc::new(document.text.lines().filter(|line| line.starts_with('#')).map(str::to_owned).collect())
 }
 
-/// The strong way, as one writes it, and as many attributes do. (Keyed by a number instead of the
-/// document it would keep the outlines only, and grow all the same.)
+/// The strong way, as hand-written caches and many attributes do it. (Keyed by a number instead of
+/// the document, it would keep only the outlines, and grow all the same.)
 fn strong(document: &Arc<Document>) -> Outline {
     static OUTLINES: LazyLock<Mutex<HashMap<Arc<Document>, Outline>>> = LazyLock::new(Mutex::default);
     let mut outlines = OUTLINES.lock().expect("no holder panics");
@@ -60,7 +60,7 @@ fn open(number: u32) -> Arc<Document> {
     Arc::new(Document { text })
 }
 
-/// What is on the heap beside what was there before, second by second, in MiB.
+/// The growth of the heap, second by second, in MiB.
 fn serve(seconds: u32, outline: fn(&Arc<Document>) -> Outline) -> Vec<f64> {
     let mut rng = fastrand::Rng::with_seed(7);
     let mut all_open: Vec<(Arc<Document>, u32)> = Vec::with_capacity(2_000);
@@ -122,7 +122,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     }
     println!("\n{}", weak_memo().stats());
 
-    // Flat: from the third minute on, when as many are closed as are opened, it has its height.
+    // Flat: it has its final height from the third minute on, when as many are closed as are opened.
     let peak = |heap: &[f64]| heap.iter().copied().fold(0.0, f64::max);
     assert!(peak(&weak) < 1.25 * peak(&weak[120..300]), "{} MiB", peak(&weak));
     assert!(strong[strong.len() - 1] > 3.0 * weak[weak.len() - 1]);

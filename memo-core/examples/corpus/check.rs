@@ -1,4 +1,4 @@
-//! The same answers? What the memos remember, against their bare bodies, against the analyses done from nothing
+//! Checks the results: what the memos remember is compared with their bare bodies, and with the analyses done from scratch
 //! with no memo anywhere.
 
 use crate::analyses::{
@@ -8,7 +8,7 @@ use crate::analyses::{
 };
 use crate::editor::View;
 
-/// How many answers were compared, and which of them differed.
+/// How many results were compared, and which of them differed.
 #[derive(Debug, Default)]
 pub(crate) struct Checked {
     pub(crate) answers: u64,
@@ -16,7 +16,7 @@ pub(crate) struct Checked {
 }
 
 impl Checked {
-    /// Compares all that the view showed.
+    /// Compares everything the view showed.
     pub(crate) fn compare(&mut self, view: &View) {
         let View { file, width, neighbour } = view;
         let lines = LineIndex::of(&file.text);
@@ -40,7 +40,7 @@ impl Checked {
         }
     }
 
-    /// `right` comes first, and so decides what the others are looked at as.
+    /// `right` comes first, and so decides the type of the others.
     fn note<T: PartialEq>(&mut self, view: &View, analysis: &str, right: &T, remembered: &T, bare: &T) {
         self.answers += 1;
         if remembered != right || bare != right {

@@ -1,4 +1,4 @@
-//! The editor that the session drives: some open files, and what it shows of them.
+//! The editor that the session drives: its open files and what it shows of them.
 
 use crate::analyses::{identifiers, line_index, shared_identifiers, soft_wrap, token_counts};
 use crate::ledger::Ledger;
@@ -7,7 +7,7 @@ use fastrand::Rng;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::Arc;
 
-/// When more files are open, the one looked at longest ago is closed.
+/// When more files are open, the least recently viewed one is closed.
 const MAX_TABS: usize = 100;
 /// How many earlier versions of a file can be brought back.
 const MAX_UNDO: usize = 4;
@@ -23,7 +23,7 @@ struct Tab {
     width: u32,
 }
 
-/// What the editor was asked to do.
+/// What the editor has done.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Steps {
     pub(crate) opened: u64,
@@ -41,12 +41,12 @@ pub(crate) struct View {
     pub(crate) neighbour: Option<Arc<SourceFile>>,
 }
 
-/// The tabs, the one looked at last at the end.
+/// The tabs, the most recently viewed one last.
 #[derive(Debug, Default)]
 pub(crate) struct Editor {
     tabs: Vec<Tab>,
     pub(crate) steps: Steps,
-    /// Of all that was shown: equal sessions end with equal digests.
+    /// A digest of everything shown: equal sessions end with equal digests.
     pub(crate) digest: DefaultHasher,
 }
 
@@ -63,7 +63,7 @@ impl Editor {
         self.tabs.is_empty()
     }
 
-    /// The file, its earlier versions and all their results go here.
+    /// The file, its earlier versions and all their results are dropped here.
     fn close(&mut self, tab: usize) {
         drop(self.tabs.remove(tab));
     }
@@ -76,7 +76,7 @@ impl Editor {
         self.tabs.clear();
     }
 
-    /// Looks at a place in one of the files, more often at one of those looked at last, now and
+    /// Views a place in one of the files, more often in a recently viewed one, now and
     /// then in another width.
     pub(crate) fn view(&mut self, rng: &mut Rng) -> View {
         self.steps.views += 1;
@@ -94,8 +94,7 @@ impl Editor {
         }
     }
 
-    /// Makes the next version of the file on screen: a line is doubled or deleted, or gets a
-    /// comment.
+    /// Makes the next version of the file on screen: a line is duplicated, deleted or commented.
     pub(crate) fn edit(&mut self, rng: &mut Rng, ledger: &mut Ledger) {
         self.steps.edits += 1;
         let tab = self.tabs.last_mut().expect("a file is open");
@@ -114,7 +113,7 @@ impl Editor {
         }
     }
 
-    /// Brings back the version before, the very object: what was computed for it is still there.
+    /// Brings back the previous version, the very object: its results are still there.
     pub(crate) fn undo(&mut self) {
         let tab = self.tabs.last_mut().expect("a file is open");
         let Some(before) = tab.undo.pop() else { return };

@@ -1,11 +1,11 @@
-//! Which files there are to open.
+//! Finds the files that can be opened.
 
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use walkdir::WalkDir;
 
-/// Larger ones are tables made by programs; a handful would take the whole session.
+/// Larger files are generated tables; a handful would take the whole session.
 const MAX_BYTES: u64 = 512 * 1024;
 
 /// The files to replay the session on, in an order that is the same on every run.
@@ -14,7 +14,7 @@ pub(crate) struct Found {
     pub(crate) files: Vec<Arc<Path>>,
     pub(crate) bytes: u64,
     pub(crate) too_large: usize,
-    /// Where they are, in words that do not tell whose machine this is.
+    /// Where they are, without revealing whose machine this is.
     pub(crate) place: String,
 }
 
@@ -42,8 +42,8 @@ fn existing(dir: &Path) -> Result<PathBuf, String> {
     }
 }
 
-/// `registry/src` and `git/checkouts` in cargo's home, which `home` finds as cargo does (it is
-/// cargo's own crate for that).
+/// `registry/src` and `git/checkouts` in cargo's home. `home`, cargo's own crate, finds it as cargo
+/// does.
 fn cargo_sources() -> Result<Vec<PathBuf>, String> {
     let home = home::cargo_home().map_err(|error| format!("cannot find cargo's home: {error}"))?;
     let places = [home.join("registry").join("src"), home.join("git").join("checkouts")];

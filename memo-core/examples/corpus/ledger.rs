@@ -1,7 +1,7 @@
-//! Who is alive: the evidence, gathered outside the library, that no result outlives its file.
+//! The evidence, gathered outside the library, that no result outlives its file.
 //!
-//! Every version of a file has an [`Account`]. The file holds it through a [`Presence`], each
-//! result computed from the file through a [`Tracked`]; so the account knows at any moment whether
+//! Every version of a file has an [`Account`]. The file holds it through a [`Presence`], and each
+//! result computed from the file through a [`Tracked`]. So the account always knows whether
 //! the file is still there and how many of its results are. None of this keeps a file or a result
 //! alive.
 
@@ -9,7 +9,7 @@ use std::ops::Deref;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
-/// What is known of one version of one file.
+/// What is known about one version of one file.
 #[derive(Debug)]
 struct Account {
     file_alive: AtomicBool,
@@ -83,7 +83,7 @@ pub(crate) struct Census {
     pub(crate) files: usize,
     /// Results of those files.
     pub(crate) results: usize,
-    /// Results whose file is gone. More than none is right only until the next sweep.
+    /// Results whose file is gone. There may be some only until the next sweep.
     pub(crate) orphans: usize,
 }
 

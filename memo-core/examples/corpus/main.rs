@@ -7,15 +7,14 @@
 //! cargo run --release --example corpus -- --quick # a few seconds
 //! ```
 //!
-//! It replays a session at random, but the same one for the same seed: files are opened, looked at,
-//! edited (each edit makes a new object), undone (which brings the old object back, and with it its
-//! results), searched and closed. At the end it prints the report table, the heap in use and the
-//! live results over time. On the way it computes a sample of the answers again
-//! without any memo, and counts from outside whether a result outlives its file; if either fails,
-//! it exits with 1.
+//! It replays a random session, the same one for the same seed. Files are opened, viewed, edited (each
+//! edit makes a new object), undone (which brings back the old object with its results), searched and
+//! closed. At the end it prints the report table, the heap in use and the live results over time.
+//! Meanwhile it recomputes a sample of the results without any memo, and counts from outside whether a
+//! result outlives its file. If either check fails, it exits with 1.
 //!
-//! Where to look: `analyses/mod.rs` has the memoized functions, `editor.rs` calls them as one calls
-//! any function, `ledger.rs` gathers the evidence.
+//! Where to look: `analyses/mod.rs` has the memoized functions, `editor.rs` calls them like any
+//! function, `ledger.rs` gathers the evidence.
 
 mod analyses;
 mod args;
@@ -64,7 +63,7 @@ fn run(options: &Options) -> Result<ExitCode, String> {
     Ok(if good { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
-/// The bar goes to the error stream, and hides where that is not a terminal.
+/// The bar is drawn on the error stream, and hidden if that is not a terminal.
 fn replay(session: Session, length: u64) -> Outcome {
     let style = ProgressStyle::with_template("{bar:32} {human_pos}/{human_len} files opened, {msg}  {eta} left");
     let bar = ProgressBar::new(length).with_style(style.expect("the template is right"));

@@ -14,12 +14,12 @@ use std::time::{Duration, Instant};
 
 /// Measurements over a session.
 const SAMPLES: u64 = 240;
-/// Every so many measurements there is a sweep, after which no result without its file may be left.
+/// Measurements between sweeps. After a sweep no result without its file may be left.
 const CHECKPOINT: usize = 12;
-/// Every so many views, all that was shown is computed again.
+/// Views between checks, which recompute everything shown.
 const CHECK: u64 = 40;
 
-/// The heap and the living at one moment.
+/// The heap and what is alive at one moment.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Sample {
     pub(crate) heap: usize,
@@ -88,7 +88,7 @@ impl Session {
         self.end(start)
     }
 
-    /// One step at random; `false` when the session is over.
+    /// Takes a random step; `false` when the session is over.
     fn step(&mut self) -> bool {
         if self.editor.is_empty() {
             return self.open();
@@ -116,7 +116,7 @@ impl Session {
         true
     }
 
-    /// The next one that can be read as text; the others are counted, and not tried again.
+    /// The next file that can be read as text; the others are counted, and not tried again.
     fn next_file(&mut self) -> Option<Arc<SourceFile>> {
         while !self.files.is_empty() {
             self.next %= self.files.len();

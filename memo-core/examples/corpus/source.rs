@@ -5,7 +5,7 @@ use std::io;
 use std::path::Path;
 use std::sync::Arc;
 
-/// Never changed once it is made: an edit makes another one.
+/// Never changes once it is made: an edit makes another one.
 #[derive(Debug)]
 pub(crate) struct SourceFile {
     pub(crate) text: String,
@@ -29,13 +29,13 @@ impl SourceFile {
         Ok(Arc::new(SourceFile { text, path: Arc::clone(path), presence: ledger.admit() }))
     }
 
-    /// The next version of this file: `line` (a byte range) gives way to `replacement`.
+    /// The next version of this file, with `replacement` in place of `line` (a byte range).
     pub(crate) fn edited(&self, line: std::ops::Range<usize>, replacement: &str, ledger: &mut Ledger) -> Arc<Self> {
         let text = [&self.text[..line.start], replacement, &self.text[line.end..]].concat();
         Arc::new(SourceFile { text, path: Arc::clone(&self.path), presence: ledger.admit() })
     }
 
-    /// The end of the path: enough to find the file, and nothing of whose machine this is.
+    /// The end of the path: enough to find the file, without revealing whose machine this is.
     pub(crate) fn name(&self) -> String {
         let parts: Vec<_> = self.path.iter().map(|part| part.to_string_lossy()).collect();
         parts[parts.len().saturating_sub(4)..].join("/")

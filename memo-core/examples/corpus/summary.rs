@@ -1,4 +1,4 @@
-//! What is printed at the end.
+//! Prints the summary at the end.
 
 use crate::analyses;
 use crate::find::Found;
@@ -8,7 +8,7 @@ use std::borrow::Cow;
 use std::time::Duration;
 
 const PLOT_WIDTH: u32 = 72;
-/// So many differences or overstays are shown in full.
+/// At most this many differences or overstays are shown in full.
 const SHOWN: usize = 5;
 
 pub(crate) fn print_found(found: &Found) {
@@ -52,7 +52,7 @@ fn print_plots(samples: &[Sample]) {
     let series = |of: fn(&Sample) -> f64| samples.iter().map(of).collect();
     let heap = series(|sample| sample.heap as f64 / f64::from(1 << 20));
     print_plot("Heap in use over the session, MiB", heap, 8);
-    // One below the other: the numbers lie too far apart for one axis, and it is the shapes that must agree.
+    // One below the other: the numbers are too far apart for one axis, and only the shapes must agree.
     print_plot(
         "Live versions of files: open, and those that undo can bring back",
         series(|s| s.census.files as f64),
@@ -62,7 +62,7 @@ fn print_plots(samples: &[Sample]) {
 }
 
 fn print_plot(title: &str, series: Vec<f64>, height: u32) {
-    // The axis begins at nothing, or a steady heap would look like mountains.
+    // The axis begins at zero, or a steady heap would look like mountains.
     let axis = vec![0.0; series.len()];
     let config = rasciigraph::Config::default().with_width(PLOT_WIDTH).with_height(height).with_offset(8);
     println!("\n{title}");
@@ -101,7 +101,7 @@ fn print_verdict(outcome: &Outcome) {
         let (heap, start) = (HumanBytes(end.heap as u64), HumanBytes(outcome.at_start as u64));
         println!("  with all files closed: {} results, heap {heap} ({start} at the start)", end.census.results);
     }
-    // The time that hits would have taken as computes is no figure to show: it may be longer than the session.
+    // The time that hits would have taken as computes is not shown: it may be longer than the session.
     let (hits, calls) = analyses::stats()
         .iter()
         .fold((0, 0), |(hits, calls), stats| (hits + stats.hits, calls + stats.hits + stats.misses));

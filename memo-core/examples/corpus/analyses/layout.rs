@@ -1,4 +1,4 @@
-//! Soft wrapping: the rows that the lines of a file take in a pane of a given width.
+//! Soft wrapping: the rows that the lines of a file occupy in a pane of a given width.
 
 use super::LineIndex;
 use textwrap::WordSeparator;
@@ -32,7 +32,7 @@ impl Layout {
 }
 
 fn push_rows(rows: &mut Vec<u32>, mut start: u32, line: &str, width: u32) {
-    // No text is wider than it has bytes, but for tabs, which count as nothing here.
+    // No text is wider than its number of bytes, except for tabs, which have no width here.
     if line.len() <= width as usize {
         rows.push(start);
         return;

@@ -1,8 +1,8 @@
-//! What an editor wants to know of a file, each computed once per version of the file.
+//! What an editor wants to know about a file, each computed once per version of the file.
 //!
-//! The memoized functions are here, one line each; the computing is in the files beside, which know
-//! nothing of memoizing (and are what the check at the end of the session compares with). The
-//! analyses use each other: a file is lexed once, however many of them look at its tokens.
+//! The memoized functions are here, one line each. The computing is in the neighbouring files, which
+//! know nothing of memoization (the check at the end of the session compares with them). The
+//! analyses use each other: a file is lexed once, however many of them read its tokens.
 
 mod identifiers;
 mod layout;
@@ -21,7 +21,7 @@ use crate::source::SourceFile;
 use memo_core::{Stats, weak_memo};
 use std::sync::Arc;
 
-/// Where the lines begin. By reference: a hit costs no clone, and the index goes with the file.
+/// Where the lines begin. By reference: a hit costs no clone, and the index is dropped with the file.
 #[weak_memo]
 pub(crate) fn line_index(file: &Arc<SourceFile>) -> &Tracked<LineIndex> {
     file.track(LineIndex::of(&file.text))
@@ -33,7 +33,7 @@ pub(crate) fn tokens(file: &Arc<SourceFile>) -> &Tracked<Tokens> {
     file.track(Tokens::of(&file.text))
 }
 
-/// Small and `Clone`, so handed out as a copy.
+/// Small and `Clone`, so returned as a copy.
 #[weak_memo]
 pub(crate) fn token_counts(file: &Arc<SourceFile>) -> Tracked<TokenCounts> {
     file.track(TokenCounts::of(tokens(file)))
@@ -52,7 +52,7 @@ pub(crate) fn soft_wrap(file: &Arc<SourceFile>, width: u32) -> Arc<Tracked<Layou
     Arc::new(file.track(Layout::of(&file.text, line_index(file), width)))
 }
 
-/// What two files have in common: a result that goes when either of them does.
+/// What two files have in common: a result that is dropped when either of them is.
 #[weak_memo]
 pub(crate) fn shared_identifiers(a: &Arc<SourceFile>, b: &Arc<SourceFile>) -> Tracked<Tracked<Shared>> {
     a.track(b.track(Shared::of(identifiers(a), identifiers(b))))
