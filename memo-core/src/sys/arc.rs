@@ -6,8 +6,8 @@
 //! # Invariants
 //!
 //! 1. The count is the number of pointers. New ones are cloned from a pointer, so a holder that sees 1 is alone, and stays alone.
-//! 2. A count is given back with `Release`, and the last holder, or one that sees that it is alone, passes an `Acquire` load of the count
-//!    before it touches the value: all that the others did comes before.
+//! 2. A count is released with `Release`, and the last holder, or one that sees that it is alone, passes an `Acquire` load of the count
+//!    before it touches the value: everything the others did comes before.
 //! 3. The value does not move until it is dropped.
 //! 4. Every count is a pointer somewhere in memory, so there can be no more of them than a word holds.
 
@@ -60,7 +60,7 @@ impl<T> Arc<T> {
         unsafe { self.inner.as_ref() }
     }
 
-    /// The value's address, good for [`Arc::from_raw`].
+    /// The value's address, valid for [`Arc::from_raw`].
     #[inline]
     pub(crate) fn as_ptr(this: &Self) -> *const T {
         // SAFETY: this pointer has a count.
@@ -83,7 +83,7 @@ impl<T> Arc<T> {
         Self { inner, owns: PhantomData }
     }
 
-    /// Whether this is the only pointer. After `true`, what the others did is visible.
+    /// Whether this is the only pointer. After `true`, everything the others did is visible.
     #[inline]
     fn is_only(&self) -> bool {
         self.inner().count.load(Ordering::Acquire) == 1
@@ -177,7 +177,7 @@ mod loom_models {
 
     use super::Arc;
 
-    /// A value that may be dropped only after every look at it.
+    /// A value that may be dropped only after every read of it.
     struct Value(UnsafeCell<u32>);
 
     impl Value {

@@ -1,7 +1,7 @@
 //! How deep a thread is in memo calls that may run user code.
 //!
-//! A suspended computation counts as a step, too, until it continues and ends: meanwhile the other calls of its thread pay nothing of
-//! what they owe.
+//! A suspended compute counts as a step, too, until it continues and ends. Meanwhile the other calls of its thread pay none of
+//! the sweeping they owe.
 
 use std::cell::Cell;
 
@@ -15,9 +15,9 @@ per_thread! {
     }
 }
 
-/// One step deeper while it lives: no amortised sweep starts below it.
+/// Makes the thread one step deeper while it lives: no amortised sweep starts below it.
 pub(crate) struct DepthGuard {
-    /// The number of the thread that it counts for: a suspended computation may end on another.
+    /// The number of the thread that it counts for: a suspended compute may end on another.
     home: u32,
 }
 
@@ -52,7 +52,7 @@ pub(crate) fn is_zero() -> bool {
     depth.steps.get() == 0
 }
 
-/// Steps that ended on another thread than they began on, until that one takes note.
+/// Steps that ended on another thread than the one they began on, until that one takes note.
 mod ended_elsewhere {
     use std::collections::HashMap;
     use std::hash::{BuildHasherDefault, DefaultHasher};
@@ -60,7 +60,7 @@ mod ended_elsewhere {
     use crate::sys::sync::plain::{AtomicBool, Mutex, Ordering};
     use crate::sys::sync::unpoisoned;
 
-    /// How many, by the number of the home. A thread that ended before leaves its few bytes here.
+    /// How many, by the number of the home thread. A thread that ended before leaves its few bytes here.
     static STEPS: Mutex<HashMap<u32, u32, BuildHasherDefault<DefaultHasher>>> =
         Mutex::new(HashMap::with_hasher(BuildHasherDefault::new()));
 
@@ -73,7 +73,7 @@ mod ended_elsewhere {
         ANY.store(true, Ordering::Relaxed);
     }
 
-    /// Those of `home`, once.
+    /// Takes those of `home`.
     pub(super) fn take(home: u32) -> u32 {
         if ANY.load(Ordering::Relaxed) { unpoisoned(STEPS.lock()).remove(&home).unwrap_or(0) } else { 0 }
     }

@@ -12,8 +12,8 @@
 //! 2. Where the kernel has no such call, [`is_asymmetric`] is `false`, readers use [`full`] instead of [`light`], and `heavy`
 //!    is an ordinary fence, too.
 //! 3. The choice is made once, before any reader sets a mark, and stays.
-//! 4. A kernel that refuses later (a process may shut itself in, and forget this call) is not asked again: [`heavy`] fails from then on,
-//!    and [`can_publish`] says that nothing more is to be published to readers that rely on it.
+//! 4. A kernel that refuses later (a process may sandbox itself without this call) is not asked again: [`heavy`] fails from then on,
+//!    and [`can_publish`] says that nothing more may be published to readers that rely on it.
 //!
 //! The source of the idea: D. Dice, H. Huang, M. Yang, "Asymmetric Dekker Synchronization" (2001), and the manual page of
 //! `membarrier(2)`.
@@ -33,7 +33,7 @@ pub(crate) fn light() {
     compiler_fence(Ordering::SeqCst);
 }
 
-/// The reader's side: models have no interrupts, and an ordinary fence in their place.
+/// The reader's side: models have no interrupts, and use an ordinary fence instead.
 #[cfg(memo_loom)]
 pub(crate) fn light() {
     full();
@@ -44,14 +44,14 @@ pub(crate) fn full() {
     fence(Ordering::SeqCst);
 }
 
-/// The reader's side round a hazard pointer: one kind of fence, known at compile time, so that a hit asks nothing. Only for what was
-/// published while [`can_publish`].
+/// The reader's side around a hazard pointer: one kind of fence, known at compile time, so that a hit checks nothing. Only for entries
+/// that were published while [`can_publish`] held.
 #[inline(always)]
 pub(crate) fn hazard() {
     if MAY_INTERRUPT { light() } else { full() }
 }
 
-/// Whether [`hazard`] is the fence that readers need. Not on a Linux whose kernel refuses, or did so once: there nothing is published.
+/// Whether [`hazard`] is the fence that readers need. It is not on a Linux whose kernel refuses, or refused once: there nothing is published.
 #[inline]
 pub(crate) fn can_publish() -> bool {
     !MAY_INTERRUPT || is_asymmetric() && !REFUSED.load(Ordering::Relaxed)
@@ -63,7 +63,7 @@ static REFUSED: std::sync::atomic::AtomicBool = std::sync::atomic::AtomicBool::n
 /// The writer's side. `false`: the kernel refused, and nothing is known about any reader.
 #[must_use]
 pub(crate) fn heavy() -> bool {
-    // The call orders the readers' accesses, the fence ours.
+    // The call orders the readers' accesses, the fence those of this thread.
     full();
     let done = !is_asymmetric() || !REFUSED.load(Ordering::Relaxed) && kernel::interrupt_all();
     if !done {
@@ -81,28 +81,28 @@ pub(crate) fn is_asymmetric() -> bool {
     ASYMMETRIC.get_or_init(kernel::register)
 }
 
-/// Whether the kernel can have such a call: known when this is compiled. `memo_no_membarrier` stands for platforms that have none.
+/// Whether the kernel can have such a call, known at compile time. `memo_no_membarrier` stands for platforms without it.
 use kernel::MAY_INTERRUPT;
 
 #[cfg(all(target_os = "linux", not(any(miri, memo_loom, memo_shuttle, memo_no_membarrier))))]
 mod kernel {
     pub(super) const MAY_INTERRUPT: bool = true;
 
-    /// Tells the kernel that this process will ask for interrupts. `false`: it cannot do that.
+    /// Registers this process for interrupts with the kernel. `false`: the kernel cannot do that.
     pub(super) fn register() -> bool {
         call(libc::MEMBARRIER_CMD_REGISTER_PRIVATE_EXPEDITED)
     }
 
     /// Runs a full fence on every running thread of the process.
     pub(super) fn interrupt_all() -> bool {
-        // A process that was forked has to register again.
+        // A forked process has to register again.
         call(libc::MEMBARRIER_CMD_PRIVATE_EXPEDITED) || register() && call(libc::MEMBARRIER_CMD_PRIVATE_EXPEDITED)
     }
 
     fn call(command: libc::c_int) -> bool {
         const NO_FLAGS: libc::c_uint = 0;
         const NO_CPU: libc::c_int = 0;
-        // SAFETY: the call takes three integers, and touches no memory of ours.
+        // SAFETY: the call takes three integers, and touches no memory of this process.
         let result = unsafe { libc::syscall(libc::SYS_membarrier, command, NO_FLAGS, NO_CPU) };
         result == 0
     }

@@ -1,12 +1,12 @@
 //! An index: from a hash to an item, found without a lock by any number of readers while one writer adds.
 //!
-//! Open addressing over slots that each go from empty to an item once and never back. There is nothing to move and
-//! nothing to take out: a writer that needs more room makes a larger index and keeps this one for the readers inside it.
+//! Open addressing over slots that each change from empty to an item once and never back. Items are neither moved
+//! nor removed: a writer that needs more room makes a larger index and keeps this one for the readers inside it.
 //!
 //! # Invariants
 //!
 //! 1. An item outlives every read of the index: the writer that inserts it guarantees that.
-//! 2. One writer at a time ([`Index::insert`] asks for it). The slot is stored with `Release` and loaded with
+//! 2. One writer at a time ([`Index::insert`] requires it). The slot is stored with `Release` and loaded with
 //!    `Acquire`, so a reader that finds an item sees all that was written to it before it was inserted.
 //! 3. At least half of the slots are empty ([`Index::has_room`]), so every search ends, and soon.
 //! 4. A search that meets an empty slot may miss an item that is being inserted. Only the writer can find that an item is *not*
@@ -18,9 +18,9 @@ use std::ptr::NonNull;
 use crate::sys::sync::{AtomicPtr, Ordering};
 
 pub(crate) struct Index<T> {
-    /// A power of two of them.
+    /// Their number is a power of two.
     slots: Box<[AtomicPtr<T>]>,
-    /// Written by the writer, read by the writer.
+    /// Read and written by the writer only.
     len: AtomicUsize,
 }
 
@@ -49,15 +49,15 @@ impl<T> Index<T> {
         }
     }
 
-    /// Whether one more item may be put in.
+    /// Whether one more item may be inserted.
     pub(crate) fn has_room(&self) -> bool {
         2 * (self.len.load(Ordering::Relaxed) + 1) <= self.slots.len()
     }
 
-    /// Puts an item in. There is room.
+    /// Inserts an item. There must be room.
     ///
     /// # Safety
-    /// The item stands for as long as the index can be read, and nobody else inserts meanwhile.
+    /// The item stays valid for as long as the index can be read, and no other thread inserts meanwhile.
     pub(crate) unsafe fn insert(&self, hash: u64, item: NonNull<T>) {
         debug_assert!(self.has_room());
         let mut at = hash as usize;

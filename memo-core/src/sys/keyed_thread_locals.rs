@@ -1,16 +1,16 @@
-//! What rooms keep for each thread, where `std` keeps thread-locals behind keys: Android, OpenBSD, Solaris, Windows with GNU's tools.
+//! Per-thread state of the modules, on platforms where `std` keeps thread-locals behind keys: Android, OpenBSD, Solaris, Windows with GNU's tools.
 //!
-//! There *every* thread-local has a destructor, which frees its box, in an order that nobody knows; who asks later gets a new one, with its
-//! first value. So one thread-local has the parts of all rooms, each in a box of its own, and its destructor is the thread's end: nothing
-//! of ours goes before it. What calls later begins as a new thread does, and has an end of its own.
+//! There *every* thread-local has a destructor, which frees its box, in an unknown order. A later access gets a new box with the first
+//! value. So one thread-local holds the parts of all modules, each in a box of its own, and its destructor is the thread's end: nothing
+//! of this library is freed before it. Calls that come later begin as a new thread would, with an end of their own.
 //!
 //! # Invariants
 //!
-//! 1. A part stays where it is from its first use until [`All`] has run the thread's end, which finds it as it was.
+//! 1. A part stays in place from its first use until [`All`] has run the thread's end, which finds it unchanged.
 //! 2. Only its thread reaches it.
-//! 3. All that is asked for with one [`Place`] has one type.
+//! 3. Everything requested with one [`Place`] has one type.
 //!
-//! `memo_keyed_tls` stands for such a platform, on one where a thread-local is not made again: there a second one is what comes next.
+//! `memo_keyed_tls` stands for such a platform, on one where a thread-local is not made again: there a second one comes next.
 
 use std::cell::Cell;
 use std::ptr::NonNull;
@@ -19,7 +19,7 @@ use std::sync::{Mutex, OnceLock};
 
 use crate::sys::sync::unpoisoned;
 
-/// Whether `std` does so here. Where it is not known not to, this is right, too, and only slower.
+/// Whether `std` does so here. Unless it is known not to, this is `true`: correct in either case, and only slower.
 pub(crate) const KEYED: bool = !cfg!(any(
     all(target_os = "linux", not(memo_keyed_tls)),
     target_vendor = "apple",
@@ -32,13 +32,13 @@ pub(crate) const KEYED: bool = !cfg!(any(
     target_family = "wasm",
 ));
 
-/// At least as many as there are rooms that keep something.
+/// At least as many as there are modules that keep something.
 const MOST: usize = 24;
 
-/// Where the parts of one room lie among those of the others.
+/// Where the parts of one module lie among those of the others.
 pub(crate) struct Place(AtomicUsize);
 
-/// None has been given yet.
+/// None has been assigned yet.
 const NONE: usize = usize::MAX;
 
 impl Place {
@@ -74,9 +74,9 @@ struct All([Cell<Option<Part>>; MOST]);
 
 thread_local! {
     static ALL: All = const { All::new() };
-    /// Comes next where `std` does not make the first one again.
+    /// Comes next if `std` does not make the first one again.
     static NEXT: All = const { All::new() };
-    /// Those of a thread that is ending, or that still calls when nothing comes next.
+    /// The parts of a thread that is ending, or that still calls when nothing comes next.
     static LAST: Cell<*const All> = const { Cell::new(std::ptr::null()) };
 }
 
@@ -85,7 +85,7 @@ thread_local! {
     static OVER: Cell<bool> = const { Cell::new(false) };
 }
 
-/// What runs at the end of each thread, while the parts are there.
+/// Runs at the end of each thread, while the parts are there.
 static END: OnceLock<fn()> = OnceLock::new();
 
 impl All {
@@ -114,7 +114,7 @@ impl Drop for All {
     }
 }
 
-/// The parts to which what is taken now belongs, with an end to come; none while an end is under way, or when all is over.
+/// The parts for what is taken now, with an end still to come. `None` while an end is under way, or when all are over.
 fn open() -> Option<NonNull<All>> {
     if !LAST.get().is_null() {
         return None;
@@ -132,7 +132,7 @@ fn all() -> NonNull<All> {
     })
 }
 
-/// This thread's part, with its first value where it has none.
+/// This thread's part, made with its first value if there is none.
 pub(crate) fn part<T: 'static>(place: &Place, first: fn() -> T) -> NonNull<T> {
     // SAFETY: in a thread-local of this thread, or where its end has it: it is not left before this returns.
     let part = unsafe { &all().as_ref().0[place.number()] };
@@ -145,19 +145,19 @@ pub(crate) fn part<T: 'static>(place: &Place, first: fn() -> T) -> NonNull<T> {
 }
 
 /// # Safety
-/// It was made by [`part`] with this type, and nobody uses it any more.
+/// It was made by [`part`] with this type, and is no longer used.
 unsafe fn free<T>(at: NonNull<()>) {
     // SAFETY: the caller's.
     drop(unsafe { Box::from_raw(at.cast::<T>().as_ptr()) });
 }
 
-/// Sees to it that `end` runs when this thread ends, as at the end of every other. `false`: it is ending, or has.
+/// Makes `end` run when this thread ends, and at the end of every other. `false`: this thread is ending, or has ended.
 pub(crate) fn at_end(end: fn()) -> bool {
     END.get_or_init(|| end);
     open().is_some()
 }
 
-/// Whether this thread's end is under way: what is taken now can still be given back in it.
+/// Whether this thread's end is under way: what is taken now can still be freed in it.
 pub(crate) fn is_ending() -> bool {
     open().is_none() && !OVER.get()
 }

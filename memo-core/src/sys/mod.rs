@@ -1,8 +1,8 @@
-//! What lies under everything, and knows no word of memos.
+//! The foundation of everything else; it knows nothing of memos.
 //!
-//! Atomics and locks, swapped for those of models ([`sync`]); an asymmetric fence ([`fence`]) and the hazard pointers that are built on
-//! it ([`hazard`]). What a thread is ([`thread`], [`depth`]), a room's state for each ([`per_thread`], [`keyed_thread_locals`]), which stack a call runs on
-//! ([`stack`]). A counted pointer of one word ([`arc`]), an index that
+//! Atomics and locks, swapped for those of models ([`sync`]); an asymmetric fence ([`fence`]) and the hazard pointers built on
+//! it ([`hazard`]). What a thread is ([`thread`], [`depth`]), a module's state for each ([`per_thread`], [`keyed_thread_locals`]), and which stack a call
+//! runs on ([`stack`]). A counted pointer of one word ([`arc`]), an index that
 //! is read without a lock ([`hash_index`]), panics of user code ([`panics`]), types whose copy runs no user code
 //! ([`trivially_cloned`]), hints to the processor ([`prefetch`]).
 

@@ -15,7 +15,7 @@ pub(crate) fn swallowed() -> u64 {
     SWALLOWED.load(Ordering::Relaxed)
 }
 
-/// Runs many pieces of user code, all of them, whichever panics.
+/// Runs many pieces of user code, all of them, whichever panic.
 #[derive(Default)]
 pub(crate) struct Panics {
     first: Option<Box<dyn Any + Send>>,
@@ -36,7 +36,7 @@ impl Panics {
         }
     }
 
-    /// Lets the first panic out; swallows it if the thread is already unwinding, where it would abort.
+    /// Resumes the first panic. Swallows it if the thread is already unwinding, since it would abort.
     pub(crate) fn resume(self) {
         let Some(payload) = self.first else { return };
         if panicking() {
@@ -53,20 +53,20 @@ impl Panics {
     }
 }
 
-/// Runs what must not panic now: a panic is swallowed and counted.
+/// Runs code that must not panic now: a panic is swallowed and counted.
 pub(crate) fn quietly(act: impl FnOnce()) {
     let mut panics = Panics::default();
     panics.run(act);
     panics.swallow();
 }
 
-/// A value on its way to the caller or into a store, while other user code runs. If that panics, this is dropped, too:
+/// A value on its way to the caller or into a store, while other user code runs. If that code panics, this is dropped
 /// quietly, since two panics at once would end the process.
 #[derive(Debug)]
 pub struct OnItsWay<T>(ManuallyDrop<T>);
 
 impl<T> OnItsWay<T> {
-    // Where nothing is optimised, what is inlined leaves its moves in the frame of the caller: too much for a large value.
+    // Without optimisation, inlining leaves the moves in the caller's frame: too much for a large value.
     #[cfg_attr(not(debug_assertions), inline(always))]
     pub(crate) fn new(value: T) -> Self {
         Self(ManuallyDrop::new(value))
@@ -106,7 +106,7 @@ impl<T> Drop for OnItsWay<T> {
     }
 }
 
-/// A call of its own: it is seldom needed, and has no place in the code of every hit. By value: what is small is in registers until then.
+/// A call of its own: it is rarely needed, and would bloat every hit. By value: a small one stays in registers until then.
 #[inline(never)]
 fn drop_quietly<T>(value: T) {
     quietly(|| drop(value));
@@ -115,13 +115,13 @@ fn drop_quietly<T>(value: T) {
 /// Counts a swallowed panic.
 fn swallow(payload: Box<dyn Any + Send>) {
     SWALLOWED.fetch_add(1, Ordering::Relaxed);
-    // The payload is user data: its drop may panic too. That one is not worth a second round.
+    // The payload is user data, and its drop may panic too. That panic is not worth a second round.
     if let Err(worse) = catch_unwind(AssertUnwindSafe(|| drop(payload))) {
         std::mem::forget(worse);
     }
 }
 
-/// Drops every one of `values`; the first panic comes out when all are gone.
+/// Drops every one of `values`. The first panic is resumed when all are dropped.
 pub(crate) fn drop_all<T>(values: impl IntoIterator<Item = T>) {
     let mut panics = Panics::default();
     for value in values {

@@ -1,8 +1,8 @@
-//! A room's state for each thread.
+//! A module's state for each thread.
 //!
 //! Plain `Cell`s in one `const` thread-local without a destructor: it can be read and written until the very end of the thread,
-//! also from the destructors of other thread-locals (law 14). A room gives back what it must at the thread's end in a function that it
-//! registers with [`at_end`](super::thread::at_end).
+//! even from the destructors of other thread-locals (law 14). What a module must free at the thread's end, it frees in a function
+//! registered with [`at_end`](super::thread::at_end).
 
 use std::ops::Deref;
 use std::ptr::NonNull;
@@ -14,7 +14,7 @@ pub(crate) struct Here<T>(NonNull<T>);
 
 impl<T> Here<T> {
     /// # Safety
-    /// It stands until the thread's end.
+    /// It stays valid until the thread's end.
     #[inline(always)]
     pub(crate) unsafe fn new(at: NonNull<T>) -> Self {
         Self(at)
@@ -26,12 +26,12 @@ impl<T> Deref for Here<T> {
 
     #[inline(always)]
     fn deref(&self) -> &T {
-        // SAFETY: it stands until the thread's end, and the pointer does not leave the thread.
+        // SAFETY: it stays valid until the thread's end, and the pointer does not leave the thread.
         unsafe { self.0.as_ref() }
     }
 }
 
-/// Declares a struct of `Cell`s, each with its first value, of which every thread has one: `Name::here()`.
+/// Declares a struct of `Cell`s, each with its first value. Every thread has one: `Name::here()`.
 macro_rules! per_thread {
     (
         $(#[$about:meta])*
@@ -51,7 +51,7 @@ macro_rules! per_thread {
                 Self { $($field: $first,)* }
             }
 
-            /// This thread's. Never fails, even at the thread's very end.
+            /// This thread's instance. Never fails, even at the thread's very end.
             #[inline(always)]
             $vis fn here() -> $crate::sys::per_thread::Here<Self> {
                 #[cfg(not(memo_shuttle))]
@@ -62,7 +62,7 @@ macro_rules! per_thread {
                 thread_local! {
                     static HERE: $crate::sys::sync::Own<$name> = const { $crate::sys::sync::Own::new() };
                 }
-                // In two steps: `LocalKey::with` is inlined only where what it runs is small.
+                // In two steps: `LocalKey::with` is inlined only if its closure is small.
                 #[cfg(not(memo_shuttle))]
                 let here = if $crate::sys::keyed_thread_locals::KEYED {
                     static PLACE: $crate::sys::keyed_thread_locals::Place = $crate::sys::keyed_thread_locals::Place::new();
@@ -72,7 +72,7 @@ macro_rules! per_thread {
                 };
                 #[cfg(memo_shuttle)]
                 let here = HERE.with(|all| std::ptr::NonNull::from(all.get($name::first, || HERE.with(|all| all.forget()))));
-                // SAFETY: a thread-local without a destructor, or what `keyed` keeps until the thread's end.
+                // SAFETY: a thread-local without a destructor, or a part that `keyed` keeps until the thread's end.
                 unsafe { $crate::sys::per_thread::Here::new(here) }
             }
         }

@@ -1,9 +1,9 @@
-//! Asking for memory before it is needed.
+//! Prefetching memory before it is needed.
 //!
-//! Ending many objects visits each of them, its node's slot in the index and its cell, all in memory that no cache has: one after the
-//! other, each would be waited for. So they are prefetched a slab, or a batch, ahead.
+//! Ending many objects visits each of them, its node's slot in the index and its cell, all in memory that no cache has. One after the
+//! other, each visit would wait for memory. So they are prefetched a slab, or a batch, ahead.
 
-/// Asks for the cache line of an address, which may be any: nothing is read. Where the language has no word for it yet, nothing happens.
+/// Prefetches the cache line of any address: nothing is read. Does nothing where the language has no intrinsic for it yet.
 #[inline(always)]
 pub(crate) fn line<T>(at: *const T) {
     #[cfg(all(target_arch = "x86_64", not(any(miri, memo_loom, memo_shuttle))))]

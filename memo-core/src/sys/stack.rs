@@ -1,23 +1,23 @@
-//! Which stack a call runs on: a computation may be suspended on a stack of its own (stackful coroutines) while others of its
+//! Which stack a call runs on: a compute may be suspended on a stack of its own (stackful coroutines) while others of its
 //! thread continue.
 //!
-//! Such a switch is not announced. What can be seen is memory: the stacks of coroutines have a page without access below
-//! them, as those of threads have, so between two addresses of one stack everything can be written to, and between two stacks it
-//! cannot. This is asked only when a thread meets a computation of its own.
+//! Such a switch is not announced, but memory shows it. The stacks of coroutines have a page without access below
+//! them, as those of threads have. So everything between two addresses of one stack is writable, and between two stacks there is a gap.
+//! This is checked only when a thread meets a compute of its own.
 //!
-//! Where the system does not say how its memory lies, or stacks lie side by side with nothing between them, what is further up
-//! is taken for the same stack: then a computation that is only suspended is taken for a ring. Never the other way round.
+//! If the system does not report its memory map, or stacks are adjacent with nothing between them, addresses further up
+//! are taken for the same stack. A compute that is only suspended is then taken for a ring. The reverse never happens.
 
 use std::hint::black_box;
 use std::ops::Range;
 
 /// The stack that a call runs on.
 pub(crate) struct Stack {
-    /// What can be written to around it; as far as is known.
+    /// The writable memory around it, as far as known.
     memory: Range<usize>,
 }
 
-/// An address on the stack of the caller, not below what it calls.
+/// An address on the caller's stack, not below the frames that it calls.
 #[inline(always)]
 pub(crate) fn address() -> usize {
     let here = 0_u8;
@@ -48,7 +48,7 @@ fn memory_around(_: usize) -> Option<Range<usize>> {
     None
 }
 
-/// Of memory as Linux lists it, one mapping a line, the part around `address` that can be written to without a gap.
+/// Finds the part around `address` that is writable without a gap, in Linux's list of memory with one mapping on each line.
 #[cfg_attr(not(any(target_os = "linux", target_os = "android")), allow(dead_code))]
 fn in_maps(maps: &str, address: usize) -> Option<Range<usize>> {
     let mut around = 0..0;

@@ -10,7 +10,7 @@ per_thread! {
     /// A thread's state.
     struct Thread {
         number: Cell<u32> = Cell::new(0),
-        /// Whether the guard has run: from then on nothing is taken that would have to be given back at the thread's end.
+        /// Whether the guard has run: from then on nothing is taken that would have to be freed at the thread's end.
         late: Cell<bool> = Cell::new(false),
         /// Whether the second guard has run, too.
         last: Cell<bool> = Cell::new(false),
@@ -23,7 +23,7 @@ thread_local! {
     static LATE_GUARD: LateGuard = const { LateGuard };
 }
 
-/// Makes this thread's guards, which run when it ends. `false`: that one has run.
+/// Makes this thread's guards, which run when it ends. `false`: the guard has run.
 #[cfg(not(memo_shuttle))]
 mod guards {
     use crate::sys::keyed_thread_locals::{self, KEYED};
@@ -33,7 +33,7 @@ mod guards {
     }
 
     pub(super) fn late() -> bool {
-        // Nothing of the user's comes between the two there.
+        // No user code runs between the two there.
         if KEYED { keyed_thread_locals::is_ending() } else { super::LATE_GUARD.try_with(|_| ()).is_ok() }
     }
 
@@ -56,7 +56,7 @@ mod guards {
     }
 }
 
-/// This thread's number, from 1. Never used again in this process.
+/// This thread's number, from 1. Never reused in this process.
 #[inline]
 pub(crate) fn number() -> u32 {
     let thread = Thread::here();
@@ -73,7 +73,7 @@ fn take_number() {
     Thread::here().number.set(NEXT.fetch_add(1, Ordering::Relaxed));
 }
 
-/// The steps of a thread's end, in order: first those that may run user code, and so call memos and count.
+/// The steps of a thread's end, in order: first those that may run user code, which may call memos and be counted.
 #[derive(Clone, Copy)]
 pub(crate) enum Step {
     PayDebts,
@@ -87,17 +87,17 @@ pub(crate) enum Step {
 
 const STEPS: usize = Step::FreeFrames as usize + 1;
 
-/// What each step does, once a room has something to give back.
+/// What each step does, once a module has something to free.
 static ENDS: [OnceLock<fn()>; STEPS] = [const { OnceLock::new() }; STEPS];
 
-/// Makes `act` the step's action, and runs it when this thread ends, or any other that asks for the step. `false`: this thread is
-/// ending already.
+/// Makes `act` the step's action, and runs it when this thread ends, or any other that requests the step. `false`: this thread is
+/// already ending.
 pub(crate) fn at_end(step: Step, act: fn()) -> bool {
     ENDS[step as usize].get_or_init(|| act);
     !is_late() && guards::first()
 }
 
-/// Repeats the step after the destructors that call memos when this thread's end has begun.
+/// Repeats the step after destructors that call memos once this thread's end has begun.
 pub(crate) fn at_end_again(step: Step) {
     debug_assert!(matches!(step, Step::CloseTable), "nothing else is taken by a thread that is late");
     if !guards::late() {
@@ -105,7 +105,7 @@ pub(crate) fn at_end_again(step: Step) {
     }
 }
 
-/// Whether this thread takes nothing any more that would have to be given back.
+/// Whether this thread no longer takes anything that would have to be freed.
 #[inline]
 pub(crate) fn is_late() -> bool {
     Thread::here().late.get()
@@ -141,7 +141,7 @@ impl Drop for Guard {
     }
 }
 
-/// Runs after the destructors that have called memos when [`Guard`] had run.
+/// Runs after the destructors that called memos after [`Guard`] had run.
 #[cfg_attr(not(memo_shuttle), expect(unreachable_pub, reason = "for the scheduler's test"))]
 pub struct LateGuard;
 

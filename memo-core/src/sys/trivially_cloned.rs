@@ -1,11 +1,11 @@
 //! Types whose `Clone` certainly runs no user code.
 //!
-//! `Copy` does not say so: its `Clone` may be written by hand. So the types are known by name.
+//! `Copy` does not guarantee it: a `Copy` type may have a hand-written `Clone`. So the types are known by name.
 
 use std::any::TypeId;
 
-/// Whether `T`'s `clone` runs no user code, and neither blocks nor panics. Known at compile time with optimisation; without, only types
-/// of `T`'s size are compared.
+/// Whether `T`'s `clone` runs no user code, and neither blocks nor panics. With optimisation, known at compile time. Without, only
+/// types of `T`'s size are compared.
 #[inline(always)]
 pub(crate) fn is_plain<T: 'static>() -> bool {
     macro_rules! one_of {
@@ -44,7 +44,7 @@ mod tests {
     #[derive(Clone, Copy)]
     struct Own;
 
-    /// As large as what is plain.
+    /// As large as the plain types.
     #[derive(Clone, Copy)]
     struct Large(#[expect(dead_code)] u64);
 

@@ -1,17 +1,17 @@
-//! The fence between having seen that an object is dead and ending what is left of it.
+//! The fence between seeing that an object is dead and ending what is left of it.
 
 use std::sync::atomic::{Ordering, fence as acquire};
 
 use crate::sys::fence;
 
-/// Between having seen that objects are dead and ending what readers may have had of them: all that the last owners did with them
-/// comes before (rule 3). Once for many.
+/// To be called after seeing that objects are dead and before ending what readers may have used of them: everything the last owners
+/// did with them comes before (rule 3). One call serves many objects.
 ///
 /// The acquire fence pairs with the release of `Arc`'s and `Weak`'s decrements. But an owner may also leave through `Arc::try_unwrap`,
 /// `unwrap_or_clone` or `make_mut`, whose exchange of the strong count releases nothing; a read of a lent result
-/// may then take place after it, on machines that reorder a load with a later exchange. `heavy` ends all loads that
+/// may then take place after it, on machines that reorder a load with a later exchange. `heavy` completes all loads that
 /// came before the exchange on every running thread. On x86 a locked instruction does that by itself. (By the letter of the
-/// memory model only a release by the owner's thread would do, and std gives none: see SOUNDNESS.md.)
+/// memory model only a release by the owner's thread would do, and std provides none: see SOUNDNESS.md.)
 pub(crate) fn after_deaths() {
     acquire(Ordering::Acquire);
     if !cfg!(any(target_arch = "x86", target_arch = "x86_64", memo_loom, memo_shuttle)) && !super::own::is_alone() {
@@ -19,7 +19,7 @@ pub(crate) fn after_deaths() {
     }
 }
 
-/// What [`after_deaths`] has to order, with the orderings that the last owner has in `std`.
+/// What [`after_deaths`] has to order, with the orderings that the last owner uses in `std`.
 #[cfg(all(test, memo_loom))]
 mod loom_models {
     use loom::cell::UnsafeCell;
@@ -55,7 +55,7 @@ mod loom_models {
                 // SAFETY: what the models are to show.
                 theirs.value.with(|value| assert_eq!(unsafe { *value }, 7));
                 leave(&theirs.strong);
-                // The interrupt of one who saw the 0 comes here at the earliest: a full fence on this thread, and an answer.
+                // The interrupt by a thread that saw the 0 comes here at the earliest: a full fence on this thread, and an answer.
                 fence(Ordering::SeqCst);
                 theirs.interrupted.store(true, Ordering::Relaxed);
             });
@@ -83,7 +83,7 @@ mod loom_models {
         strong.compare_exchange(1, 0, Ordering::Relaxed, Ordering::Relaxed).unwrap();
     }
 
-    /// `Arc::make_mut` where there are `Weak`s.
+    /// `Arc::make_mut` while there are `Weak`s.
     fn make_mut(strong: &AtomicUsize) {
         strong.compare_exchange(1, 0, Ordering::Acquire, Ordering::Relaxed).unwrap();
     }

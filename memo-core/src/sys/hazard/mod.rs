@@ -1,7 +1,7 @@
 //! Hazard pointers: what is being read without a lock, and when it may be freed.
 //!
-//! Every thread publishes what it reads, in its reader ([`registry`], [`own`]). A hit copies a value under a hazard ([`protect`], which
-//! describes the protocol). A value that is taken away is retired, and dropped when no reader holds it ([`retire`]). What a dead object
+//! Every thread announces what it reads in its reader ([`registry`], [`own`]). A hit copies a value under a hazard pointer ([`protect`], which
+//! describes the protocol). A value that is removed is retired, and dropped when no reader holds it ([`retire`]). What a dead object
 //! leaves behind needs a fence of its own ([`deaths`]).
 
 pub(crate) mod deaths;

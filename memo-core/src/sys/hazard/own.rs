@@ -1,4 +1,4 @@
-//! This thread's reader, which it alone writes. It is listed from its first use until the thread ends.
+//! This thread's reader, which only this thread writes. It is listed from its first use until the thread ends.
 
 use std::cell::Cell;
 
@@ -12,17 +12,17 @@ use crate::sys::{depth, fence};
 enum Sight {
     /// Not yet.
     Unlisted,
-    /// It is, and a light fence is enough.
+    /// It is listed, and a light fence is enough.
     Light,
-    /// It is, and needs a full fence.
+    /// It is listed, and needs a full fence.
     Full,
-    /// No more: the thread is ending.
+    /// No longer listed: the thread is ending.
     Gone,
 }
 
 per_thread! {
     struct Own {
-        /// Null as long as it is on no list.
+        /// Null while it is on no list.
         reader: Cell<*const Reader> = Cell::new(std::ptr::null()),
         sight: Cell<Sight> = Cell::new(Sight::Unlisted),
     }
@@ -48,7 +48,7 @@ pub(crate) fn light_reader() -> Option<&'static Reader> {
 pub(crate) fn reader() -> Option<&'static Reader> {
     let own = Own::here();
     if own.sight.get() == Sight::Unlisted && thread::at_end(Step::Unlist, unlist) {
-        // Not in the thread-local itself: where a thread comes here for the first time after the destructors of its
+        // Not in the thread-local itself: if a thread comes here for the first time after the destructors of its
         // thread-locals (in one of C's), its guard never runs, and the reader stays on the list.
         let reader = registry::lend();
         // SAFETY: readers that are lent are never freed.
@@ -75,7 +75,7 @@ pub(crate) fn is_alone() -> bool {
     READERS.lock().is_only(listed())
 }
 
-/// Whether all other readers have left what was unpublished before.
+/// Whether all other readers have left everything unpublished before.
 pub(crate) fn others_have_left() -> bool {
     READERS.have_left(listed())
 }

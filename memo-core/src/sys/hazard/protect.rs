@@ -1,7 +1,7 @@
-//! Copying a value that another call may take away meanwhile: no lock, no count.
+//! Copying a value that another call may remove meanwhile: no lock, no count.
 //!
-//! The caller's borrow keeps the object, its anchor and its cells; it does not keep a *value*, which `clear`, `forget`,
-//! `refresh` and `insert` take from living objects. Those calls must drop it before they return, or, where a reader is copying it,
+//! The caller's borrow keeps the object, its anchor and its cells. It does not keep a *value*, which `clear`, `forget`,
+//! `refresh` and `insert` remove from living objects. Those calls must drop it before they return, or, if a reader is copying it,
 //! leave it to that reader (law 11). So a hit publishes a hazard pointer to what it copies, in its thread's [`Reader`], and a call that
 //! retires an entry looks there.
 //!
@@ -12,51 +12,51 @@
 //! | a hit ([`copy`]) | a retiring call ([`Domain::scan`]) |
 //! |---|---|
 //! | 1. load the published pointer: `p` | 1. unpublish it, under the cell's lock |
-//! | 2. set the hazard to `p` | 2. heavy fence |
-//! | 3. light fence | 3. read every reader's hazards. What is not held comes back, to be dropped; nearly always that is all |
-//! | 4. load the published pointer again: still `p`? | 4. under the lock of the retire list: what is held goes on it, and every reader is wanted |
+//! | 2. set the hazard pointer to `p` | 2. heavy fence |
+//! | 3. light fence | 3. read every reader's hazard pointers. Entries that are not held are returned, to be dropped; nearly always that is all |
+//! | 4. load the published pointer again: still `p`? | 4. under the lock of the retire list: list the held entries, and mark every reader as wanted |
 //! | 5. copy the value | 5. heavy fence |
-//! | 6. free the hazard (`Release`) | 6. under the lock of the list: what is on it and not held any more comes back, too |
+//! | 6. free the hazard pointer (`Release`) | 6. under the lock of the list: return listed entries that are no longer held, too |
 //! | 7. light fence | |
-//! | 8. wanted? Then, under the lock of the list: if `p` is on it and nobody else holds it, take it off and drop it; wanted no more | |
+//! | 8. wanted? Then, under the lock of the list: if `p` is on it and no other reader holds it, remove and drop it; no longer wanted | |
 //!
-//! Steps 6 to 8 also follow where step 4 says no: a reader that is wanted must respond, whatever its mark was set for. No lock is held
-//! over a heavy fence: it takes long, and a wanted reader would wait for it.
+//! Steps 6 to 8 also follow if step 4 says no: a reader that is wanted must respond, whatever its mark was set for. No lock is held
+//! across a heavy fence: it takes long, and a wanted reader would wait for it.
 //!
 //! *No value is dropped under a hit.* Of the hit's steps 2 to 4 (store, fence, load) and the retiring call's 1 to 3, one load sees the
 //! other's store: the hit finds the pointer changed and copies nothing, or the retiring call finds `p` held and does not drop it. If
 //! another entry with the address of `p` was published between the hit's steps 1 and 4, then `p` is that entry, and held. From the retiring
-//! call's step 3 on nobody begins to hold `p`, so whoever finds it on the list, and not held, may drop it.
+//! call's step 3 on no reader begins to hold `p`, so a thread that finds it on the list, and not held, may drop it.
 //!
 //! *Every value is dropped.* Of the hit's steps 6 to 8 and the retiring call's 4 to 6 one load sees the other's store: the retiring call
 //! finds `p` free, or the hit finds itself wanted and takes the lock, with `p` on the list. Of two hits that held `p`, the second to take
 //! the lock sees that the first is done. Hence all readers are wanted, not only those that hold `p`: a late one may mark it, and
-//! the last that held it leaves it to that one. A reader is wanted until it took the lock and holds nothing of the list, or until the list
+//! the last that held it leaves it to that one. A reader is wanted until it took the lock and holds no entry of the list, or until the list
 //! is empty; from then on it can find `p` published nowhere.
 //!
-//! *Once*, since whoever drops took it off the list, or never put it there, under one lock.
+//! *Once*, since the dropping thread removed it from the list, or never put it there, under one lock.
 //!
 //! *On the right thread.* Results of `Local` memos are held against their own thread only (forgotten inside their own `Clone`),
-//! without fences. Such an entry says whose it is, and no other thread takes it off or is asked about it: a late hit may
-//! hold, up to step 4, the address of an entry that is gone, where by now another thread's own lies.
+//! without fences. Such an entry records its thread, and no other thread removes it or is asked about it: a late hit may
+//! hold, up to step 4, the address of an entry that is gone, where by now an entry of another thread lies.
 //!
-//! Values without drop glue may be freed later: nobody can tell. So a hit whose copy runs no user code ends with step 6, and the call that
-//! retires such a value defers it while it is held, and scans again another time; the list of those is short, and saves
+//! Values without drop glue may be freed later: nobody can tell. So a hit whose copy runs no user code ends with step 6. The call that
+//! retires such a value defers it while it is held, and scans again another time. The list of those is short, and saves
 //! most of the heavy fences, too.
 //!
-//! Inside a `Clone` of the user's the thread's mark for such copies is taken, and further hits count their entries under
+//! Inside a user's `Clone` the thread's mark for such copies is taken, and further hits count their entries under
 //! the cell's lock, as waiters and ending threads do. Values whose copy runs no user code have a mark of their own.
 //! A panic in `Clone` passes steps 6 to 8 as a return does.
 //!
-//! # Why this and nothing else
+//! # Why not something else
 //!
-//! A count in the entry makes two threads that ask for one result fight for its line; a lock costs even a single thread. An
-//! epoch keeps no promise about *when*. A sequence lock is for plain data alone, and its second look at the version costs as
+//! A count in the entry makes two threads that use one result fight for its cache line; a lock costs even a single thread. An
+//! epoch promises nothing about *when*. A sequence lock is for plain data only, and its second read of the version costs as
 //! much as the second load here.
 //!
-//! One mark and one list would do for all values. But a hit on a `u64` in an object would then ask whether the mark is free and whether
-//! the reader is wanted: 70 instructions and 2.4 ns instead of 57 and 1.8. And a `forget` or `refresh` of a `u64` beside another thread
-//! would pay for a heavy fence each, where now 64 share one: 4.0 µs instead of 1.4, and 3.4 instead of 0.8.
+//! One mark and one list would do for all values. But a hit on a `u64` in an object would then check whether the mark is free and whether
+//! the reader is wanted: 70 instructions and 2.4 ns instead of 57 and 1.8. And with another thread running, each `forget` or `refresh` of a
+//! `u64` would pay for a heavy fence, where now 64 share one: 4.0 µs instead of 1.4, and 3.4 instead of 0.8.
 
 use std::ptr::NonNull;
 
@@ -78,48 +78,48 @@ impl<T> Default for Published<T> {
 }
 
 impl<T> Published<T> {
-    /// What is there, hidden or not. Under the lock.
+    /// The entry, hidden or not. Under the lock.
     pub(crate) fn get(&self) -> Option<NonNull<T>> {
         NonNull::new(self.0.load(Ordering::Relaxed).map_addr(|address| address & !HIDDEN))
     }
 
-    /// Whether hits may hold what is there. Under the lock.
+    /// Whether hits may hold the entry. Under the lock.
     pub(crate) fn is_visible(&self) -> bool {
         is_visible(self.0.load(Ordering::Relaxed))
     }
 
-    /// Publishes an entry to hits, who see all that was done to it before.
+    /// Publishes an entry to hits, which see everything done to it before.
     pub(crate) fn publish(&self, entry: NonNull<T>) {
         debug_assert_eq!(entry.addr().get() & HIDDEN, 0, "an entry is aligned to its count");
         self.0.store(entry.as_ptr(), Ordering::Release);
     }
 
-    /// Puts an entry there that is hidden from hits.
+    /// Stores an entry that is hidden from hits.
     pub(crate) fn put_hidden(&self, entry: NonNull<T>) {
         self.0.store(entry.as_ptr().map_addr(|address| address | HIDDEN), Ordering::Relaxed);
     }
 
-    /// Takes the entry away.
+    /// Removes the entry.
     pub(crate) fn clear(&self) {
         self.0.store(std::ptr::without_provenance_mut(HIDDEN), Ordering::Relaxed);
     }
 
-    /// What hits of the only thread that has this may copy, as long as nothing else runs on it.
+    /// The entry that hits of the only thread with access may copy, as long as nothing else runs on it.
     #[inline(always)]
     pub(crate) fn visible_here(&self) -> Option<NonNull<T>> {
         let entry = self.0.load(Ordering::Relaxed);
-        // What is not hidden is an entry.
+        // If it is not hidden, it is an entry.
         if is_visible(entry) { NonNull::new(entry) } else { None }
     }
 }
 
-/// Never null: what is empty is hidden. So a hit asks once.
+/// Never null: empty counts as hidden. So a hit checks once.
 #[inline(always)]
 fn is_visible<T>(entry: *mut T) -> bool {
     entry.addr() & HIDDEN == 0
 }
 
-/// Frees a hazard when it is dropped, and reclaims what it held if that was retired meanwhile.
+/// Frees a hazard pointer when dropped, and reclaims the entry that it held if that was retired meanwhile.
 pub(crate) struct HazardGuard<'a> {
     address: usize,
     hazard: &'a Hazard,
@@ -128,7 +128,7 @@ pub(crate) struct HazardGuard<'a> {
 }
 
 impl<'a> HazardGuard<'a> {
-    /// `hazard` is one of `reader`'s, which is this thread's, and is set to `address`.
+    /// `hazard` belongs to `reader`, which is this thread's, and is set to `address`.
     #[inline(always)]
     pub(crate) fn new(address: usize, hazard: &'a Hazard, reader: &'a Reader, domain: Domain<'a>) -> Self {
         Self { address, hazard, reader, domain }
@@ -146,20 +146,21 @@ impl Drop for HazardGuard<'_> {
     }
 }
 
-/// Sets the hazard to what is published, and loads that again: both come back. The hazard is set, whether they are the same or not.
+/// Sets the hazard pointer to what is published, and loads that again. Returns both. The hazard pointer is set, whether they are
+/// equal or not.
 #[inline(always)]
 fn protect<T>(published: &Published<T>, hazard: &Hazard) -> (usize, *mut T) {
-    // Of what is hidden something else than is there: so the comparison answers for that, too.
+    // For a hidden entry this differs from what is stored, so the comparison covers that case, too.
     let seen = published.0.load(Ordering::Relaxed).addr() & !HIDDEN;
     hazard.set(seen);
     fence::hazard();
-    // The first load may have been of an entry that is gone: only this one's is held.
+    // The first load may have been of an entry that is gone: only the entry of this load is held.
     (seen, published.0.load(Ordering::Acquire))
 }
 
-/// Runs `copy` on what is published, if anything, which stays until it returns. For results of all threads.
+/// Runs `copy` on the published entry, if any, which stays until `copy` returns. For results of all threads.
 ///
-/// The caller may have to drop what it held, and that may panic: so what `copy` returns has no destructor.
+/// The caller may have to drop the entry it held, and that may panic. So what `copy` returns must have no destructor.
 #[inline(always)]
 pub(crate) fn copy<'a, T, R: Copy>(
     published: &Published<T>,
@@ -177,7 +178,7 @@ pub(crate) fn copy<'a, T, R: Copy>(
     Some(copy(unsafe { &*there }))
 }
 
-/// The same for values without drop glue, and a `copy` that runs no user code: nobody is told that it is done.
+/// The same for values without drop glue and a `copy` that runs no user code: no writer is notified that it is done.
 #[inline(always)]
 pub(crate) fn copy_trivial<T, R>(published: &Published<T>, hazard: &Hazard, copy: impl FnOnce(&T) -> R) -> Option<R> {
     let (held, there) = protect(published, hazard);
@@ -203,7 +204,7 @@ mod loom_models {
     use crate::sys::hazard::retire::{RetireList, Retired};
     use crate::sys::sync::UnsafeCell;
 
-    /// A value that notices who looks while it is dropped.
+    /// A value that detects reads while it is dropped.
     struct Value {
         whole: UnsafeCell<u32>,
         drops: Arc<Drops>,
@@ -241,7 +242,7 @@ mod loom_models {
         retired: RetireList,
         hits: [Reader; 2],
         drops: Arc<Drops>,
-        /// The models' values are not, but may be taken for it.
+        /// The models' values are not dropless, but may be treated as such.
         dropless: bool,
     }
 
@@ -261,7 +262,7 @@ mod loom_models {
                 dropless,
             });
             for reader in &world.hits[..readers] {
-                // SAFETY: in an allocation, which it goes with.
+                // SAFETY: in an allocation, with which it ends.
                 unsafe { world.readers.add(reader) };
             }
             world.insert(7);
@@ -281,7 +282,7 @@ mod loom_models {
             copy_trivial(&self.published, self.hits[by].copying(), Value::read)
         }
 
-        /// Puts a value in, and retires the one that was there.
+        /// Inserts a value, and retires the previous one.
         fn insert(&self, whole: u32) {
             let new = crate::sys::arc::Arc::into_raw(Value::new(&self.drops, whole)).cast_mut();
             let old = {
@@ -305,13 +306,13 @@ mod loom_models {
 
         fn retire(&self, old: Option<NonNull<Value>>) {
             let Some(old) = old else { return };
-            // SAFETY: it came from `into_raw`, and was taken out of the front by this call.
+            // SAFETY: it came from `into_raw`, and this call removed it from the front.
             let mut retired =
                 vec![Retired::new(unsafe { crate::sys::arc::Arc::from_raw(old.as_ptr()) }, self.dropless)];
             self.domain().scan(None, &mut retired);
         }
 
-        /// All threads have ended, and whatever was taken out is gone.
+        /// Asserts, after all threads have ended, that every removed value was dropped.
         fn assert_dropped(&self, values: u32) {
             assert_eq!(self.drops.0.load(Ordering::Relaxed), values);
         }
@@ -391,7 +392,7 @@ mod loom_models {
             world.insert(8);
             world.clear();
             hit.join().unwrap();
-            // With the next that goes.
+            // With the next one that is retired.
             world.insert(9);
             world.clear();
             world.domain().flush(None);

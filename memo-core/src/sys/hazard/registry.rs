@@ -1,40 +1,40 @@
 //! The hazard registry: what every thread is reading without a lock, for writers.
 //!
 //! Two things that a hit reads are not protected by the caller's borrow of the object: the slot array of
-//! the side table, and a value that `clear` may take from the living object. So every thread has a [`Reader`], marks that
-//! it alone writes: *looking* while it is inside a slot array, and *holding* the address of the entry whose value it
+//! the side table, and a value that `clear` may remove from the living object. So every thread has a [`Reader`] with marks that
+//! only it writes: *looking* while it is inside a slot array, and *holding* the address of the entry whose value it
 //! copies ([`protect`](super::protect)). [`Readers`] is the list of them all.
 //!
 //! # Invariants
 //!
 //! 1. A reader is on the list from before its first use until its thread no longer uses it. It is written by its own thread
 //!    only, with plain stores.
-//! 2. *Looking*: the mark is set, and a light fence passed, before the pointer to the array is loaded; it is taken back
-//!    (`Release`) after the last look at the array. So after an array was unpublished and a heavy fence passed, a reader
+//! 2. *Looking*: the mark is set, and a light fence passed, before the pointer to the array is loaded; it is cleared
+//!    (`Release`) after the last read of the array. So after an array was unpublished and a heavy fence passed, a reader
 //!    that is not marked (`Acquire`) has left it, or will only find its successor.
 //! 3. *Holding*: the address is written, and a light fence passed, before the place where it was found is read *again*; it is held
 //!    only if it is still there. So after an entry was unpublished and a heavy fence passed, a reader that does not hold it never
 //!    will.
-//! 4. No user code runs while *looking*. While *holding* it may (`Clone`), and hit again. So a reader has two hazards: one for values
-//!    whose copy runs no user code, which is never set twice; and one for all others, inside which further hits count their entries.
+//! 4. No user code runs while *looking*. While *holding* it may (`Clone`), and hit again. So a reader has two hazard pointers: one for
+//!    values whose copy runs no user code, which is never set twice; and one for all others, inside which further hits count their entries.
 //! 5. A thread that is not on the list (it is ending) takes the lock of what it reads instead.
 //! 6. In a forked process only one of the listed threads exists. It removes the others from the list when it finds one of
-//!    them in its way: they read nothing any more.
+//!    them in its way: they no longer read anything.
 
 use std::ptr::NonNull;
 
 use crate::sys::fence;
 use crate::sys::sync::{AtomicBool, AtomicUsize, Mutex, MutexGuard, Ordering, const_fn, unpoisoned};
 
-/// One thread's marks, on a line of their own: every hit writes them. (Two lines, where the processor fetches pairs.)
+/// One thread's marks, on a cache line of their own: every hit writes them. (Two lines, since some processors fetch pairs.)
 #[repr(align(128))]
 pub(crate) struct Reader {
     looking: AtomicBool,
     /// Whether an entry that this reader may hold was retired. Set by the retiring call.
     wanted: AtomicBool,
-    /// Hazard for copies that run no user code.
+    /// Hazard pointer for copies that run no user code.
     copying: Hazard,
-    /// Hazard for copies by the user's `Clone`.
+    /// Hazard pointer for copies by the user's `Clone`.
     cloning: Hazard,
 }
 
@@ -48,7 +48,7 @@ impl Hazard {
         }
     }
 
-    /// `Release`: who sees it comes after what was done under the mark before.
+    /// `Release`: a thread that sees it comes after what was done under the mark before.
     #[inline(always)]
     pub(crate) fn set(&self, address: usize) {
         self.0.store(address, Ordering::Release);
@@ -60,7 +60,7 @@ impl Hazard {
         self.0.store(0, Ordering::Release);
     }
 
-    /// By its own thread: it is not free inside a `Clone` of the user's.
+    /// For its own thread: it is not free inside a user's `Clone`.
     #[inline(always)]
     pub(crate) fn is_free(&self) -> bool {
         self.0.load(Ordering::Relaxed) == 0
@@ -83,7 +83,7 @@ impl Reader {
         }
     }
 
-    /// Runs `look`, during which no array that it finds is freed. `look` runs no user code, and does not panic.
+    /// Runs `look`. No array that `look` finds is freed meanwhile. `look` must not run user code or panic.
     #[inline(always)]
     pub(crate) fn look<R>(&self, fence: impl FnOnce(), look: impl FnOnce() -> R) -> R {
         self.looking.store(true, Ordering::Relaxed);
@@ -93,21 +93,21 @@ impl Reader {
         found
     }
 
-    /// The hazard for copies that run no user code.
+    /// The hazard pointer for copies that run no user code.
     #[inline(always)]
     pub(crate) fn copying(&self) -> &Hazard {
         &self.copying
     }
 
-    /// The hazard for copies by the user's `Clone`.
+    /// The hazard pointer for copies by the user's `Clone`.
     #[inline(always)]
     pub(crate) fn cloning(&self) -> &Hazard {
         &self.cloning
     }
 
-    /// Whether it is not looking, or soon stops.
+    /// Whether it is not looking, or stops soon.
     fn leaves(&self) -> bool {
-        // A look takes some ten steps, unless its thread was stopped in the middle.
+        // A look takes some ten steps, unless its thread was preempted in the middle.
         const PATIENCE: u32 = if cfg!(memo_loom) { 1 } else { 300 };
         (0..PATIENCE).any(|_| {
             std::hint::spin_loop();
@@ -120,8 +120,8 @@ impl Reader {
     }
 
     /// Whether the user's `Clone` copies what is at `address`, or a hit is about to find that it is not what it sought. The
-    /// other hazard says nothing of values with drop glue: a late hit may set it to an address that was used again, and reclaims
-    /// nothing.
+    /// other hazard pointer says nothing about values with drop glue: a late hit may set it to an address that was reused, and
+    /// reclaims nothing.
     pub(crate) fn clones(&self, address: usize) -> bool {
         self.cloning.get() == address
     }
@@ -130,7 +130,7 @@ impl Reader {
         [self.copying.get(), self.cloning.get()]
     }
 
-    /// Whether to reclaim what was held.
+    /// Whether what was held must be reclaimed.
     #[inline(always)]
     pub(crate) fn is_wanted(&self) -> bool {
         self.wanted.load(Ordering::Relaxed)
@@ -146,7 +146,7 @@ impl Reader {
 #[derive(Clone, Copy, PartialEq, Eq)]
 struct ReaderPtr(NonNull<Reader>);
 
-// SAFETY: a reader is only atomics; it is followed under the list's lock only, while it is on the list.
+// SAFETY: a reader has only atomics, and is followed only under the list's lock, while it is on the list.
 unsafe impl Send for ReaderPtr {}
 
 impl ReaderPtr {
@@ -158,7 +158,7 @@ impl ReaderPtr {
     }
 }
 
-/// Readers of threads that have ended, for others. A reader is never freed: see `thread`.
+/// Readers of ended threads, for reuse. A reader is never freed: see `thread`.
 #[cfg(not(memo_loom))]
 static SPARE: Mutex<Vec<&'static Reader>> = Mutex::new(Vec::new());
 
@@ -169,7 +169,7 @@ pub(crate) fn lend() -> &'static Reader {
     spare.unwrap_or_else(|| Box::leak(Box::new(Reader::new())))
 }
 
-/// Takes back a reader that is on no list. One that is still marked (the process ends in the middle of a copy) is not used again.
+/// Takes back a reader that is on no list. One that is still marked (the process ends in the middle of a copy) is not reused.
 #[cfg(not(memo_loom))]
 pub(crate) fn give_back(reader: &'static Reader) {
     if reader.hazards() == [0, 0] && !reader.looking.load(Ordering::Relaxed) {
@@ -208,13 +208,13 @@ impl Readers {
     /// Puts a reader on the list.
     ///
     /// # Safety
-    /// It stays where it is until it is taken off.
+    /// It stays where it is until it is removed.
     pub(crate) unsafe fn add(&self, reader: &Reader) {
         let entry = Entry { reader: ReaderPtr(NonNull::from(reader)), process: std::process::id() };
         unpoisoned(self.0.lock()).push(entry);
     }
 
-    /// Takes a reader off the list. It is no longer used.
+    /// Removes a reader from the list. It is no longer used.
     pub(crate) fn remove(&self, reader: &Reader) {
         unpoisoned(self.0.lock()).retain(|entry| !entry.is(reader));
     }
@@ -223,11 +223,11 @@ impl Readers {
         Listed(unpoisoned(self.0.lock()))
     }
 
-    /// Whether all readers have left what was unpublished before. `me` is the caller's, which is not looking.
+    /// Whether all readers have left everything unpublished before. `me` is the caller's, which is not looking.
     ///
-    /// No lock is held over the fence, which takes long.
+    /// No lock is held across the fence, which takes long.
     pub(crate) fn have_left(&self, me: Option<&Reader>) -> bool {
-        // A reader that is listed later passes the list's lock first, and finds what is published by now.
+        // A reader that is listed later passes the list's lock first, and finds what is published now.
         if self.lock().is_only(me) {
             return true;
         }
@@ -252,7 +252,7 @@ impl Listed<'_> {
         self.each().filter(move |reader| me.is_none_or(|me| !std::ptr::eq(me, *reader)))
     }
 
-    /// Whether nobody but `me` is on the list.
+    /// Whether only `me` is on the list.
     pub(crate) fn is_only(&self, me: Option<&Reader>) -> bool {
         self.others(me).next().is_none()
     }
@@ -308,13 +308,13 @@ mod tests {
             entry.process ^= 1;
         }
         stuck.look(fence::full, || {
-            // This one cannot know which of the others is here.
+            // This one cannot know which of the others are here.
             assert!(!readers.have_left(Some(&new)));
             assert!(readers.have_left(Some(&mine)));
             assert!(readers.have_left(Some(&new)));
         });
         assert_eq!(readers.lock().each().count(), 2);
-        // Who is here is not forgotten.
+        // A reader of this process is not forgotten.
         new.look(fence::full, || assert!(!readers.have_left(Some(&mine))));
     }
 

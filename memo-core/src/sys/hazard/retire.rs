@@ -1,4 +1,4 @@
-//! Entries that were taken from living objects and are to be dropped: retired. The protocol is in [`protect`](super::protect).
+//! Entries that were removed from living objects and are to be dropped: retired. The protocol is in [`protect`](super::protect).
 
 use std::ptr::NonNull;
 
@@ -14,25 +14,25 @@ use crate::sys::panics::Panics;
 use crate::sys::panics::drop_all;
 use crate::sys::sync::{Mutex, const_fn, unpoisoned};
 
-/// One count of an entry that no cell shows any more.
+/// One count of an entry that no cell publishes any longer.
 pub(crate) struct Retired {
     entry: NonNull<()>,
-    /// Gives the count back.
+    /// Releases the count.
     drop: unsafe fn(NonNull<()>),
     /// Dropping it has no visible effect.
     dropless: bool,
-    /// What it takes on the heap, if it is dropless.
+    /// Its size on the heap, if it is dropless.
     size: usize,
     /// The only reader that can hold it; null: any. Compared, never followed.
     home: *const Reader,
 }
 
-// SAFETY: an entry of a memo for all threads is `Send + Sync`. One of a `Local` memo is retired, listed, taken off and
+// SAFETY: an entry of a memo for all threads is `Send + Sync`. One of a `Local` memo is retired, listed, removed and
 // dropped by its own thread: `home` says so.
 unsafe impl Send for Retired {}
 
 impl Retired {
-    /// `dropless`: the entry has no drop glue of the user's.
+    /// `dropless`: the entry has no drop glue of user types.
     pub(crate) fn new<T>(entry: crate::sys::arc::Arc<T>, dropless: bool) -> Self {
         let raw = crate::sys::arc::Arc::into_raw(entry).cast_mut().cast::<()>();
         // SAFETY: it is dropped once, and holds what `into_raw` gave.
@@ -55,11 +55,11 @@ impl Drop for Retired {
 
 /// Retired entries that cannot be dropped yet.
 pub(crate) struct RetireList {
-    /// Held by a reader, who drops it.
+    /// Held by a reader, which drops them.
     held: Mutex<Vec<Retired>>,
     /// Dropless ones, kept while they are held, or until a heavy fence is worth its price.
     deferred: Mutex<Vec<Retired>>,
-    /// Retired when the kernel refused the fence: nobody knows whether they are held, so they are never freed.
+    /// Retired when the kernel refused the fence: it is unknown whether they are held, so they are never freed.
     unknown: Mutex<Vec<Retired>>,
 }
 
@@ -75,7 +75,7 @@ impl RetireList {
     }
 }
 
-/// Readers, and what was retired while they held it.
+/// Readers, and the entries that were retired while held.
 #[derive(Clone, Copy)]
 pub(crate) struct Domain<'a> {
     pub(crate) readers: &'a Readers,
@@ -85,7 +85,7 @@ pub(crate) struct Domain<'a> {
 #[cfg(not(memo_loom))]
 static RETIRED: RetireList = RetireList::new();
 
-/// That of this process.
+/// The domain of this process.
 #[cfg(not(memo_loom))]
 #[inline(always)]
 pub(crate) fn domain() -> Domain<'static> {
@@ -93,13 +93,13 @@ pub(crate) fn domain() -> Domain<'static> {
 }
 
 impl Domain<'_> {
-    /// Moves those of `retired` that a reader holds to the list. The rest stays, for the caller to drop with no lock held. All must be
-    /// unpublished already. `me` is the caller's reader.
+    /// Moves the entries of `retired` that a reader holds to the retire list. The rest stay in `retired`; drop them with no lock held.
+    /// All must already be unpublished. `me` is the caller's reader.
     ///
-    /// If the kernel refuses the fence (it did not when this process began), nothing is known of any reader, and all are kept for good.
-    /// From then on nothing is published, so there will be no more of them.
+    /// If the kernel refuses the fence (it did not when this process began), nothing is known about any reader, and all are kept forever.
+    /// From then on nothing is published, so no more will follow.
     pub(crate) fn scan(self, me: Option<&Reader>, retired: &mut Vec<Retired>) {
-        // A reader that is listed later passes the list's lock first, and finds what is published by now.
+        // A reader that is listed later passes the list's lock first, and finds what is published now.
         let alone = self.readers.lock().is_only(me);
         if !(alone || fence::heavy()) {
             unpoisoned(self.retired.unknown.lock()).append(retired);
@@ -119,7 +119,7 @@ impl Domain<'_> {
         }
     }
 
-    /// Lists `held` for the readers that hold it. What they have left meanwhile goes to `free`.
+    /// Lists `held` for the readers that hold it. Entries that they have released meanwhile move to `free`.
     #[cold]
     fn leave_to_holders(self, alone: bool, held: Vec<Retired>, free: &mut Vec<Retired>) {
         {
@@ -128,19 +128,19 @@ impl Domain<'_> {
             self.readers.lock().each().for_each(|reader| reader.want(true));
             list.extend(held);
         }
-        // If it is refused, wanted readers may not see it: what they hold stays on the list.
+        // If the fence is refused, readers may not see that they are wanted: what they hold stays on the list.
         let _ = alone || fence::heavy();
         let mut list = unpoisoned(self.retired.held.lock());
         let readers = self.readers.lock();
         let hazards = Hazards::of(&readers);
-        // Entries of other calls, too: nobody begins to hold what is on the list.
+        // Entries of other calls, too: no reader begins to hold an entry that is on the list.
         free.extend(take_those(&mut list, |one| one.home.is_null() && !hazards.protect(one)));
         if list.is_empty() {
             readers.each().for_each(|reader| reader.want(false));
         }
     }
 
-    /// Drops the entry that `reader`, this thread's, held until now, if it was retired and nobody else holds it.
+    /// Drops the entry that `reader`, this thread's, held until now, if it was retired and no other reader holds it.
     #[cold]
     #[inline(never)]
     pub(crate) fn reclaim_own(self, reader: &Reader, address: usize) {
@@ -156,8 +156,8 @@ impl Domain<'_> {
 
     fn take_own(self, reader: &Reader, address: usize) -> Option<Retired> {
         let mut list = unpoisoned(self.retired.held.lock());
-        // The mark may be of an earlier entry at this address: a late hit marks, for a moment, what it will not find. So an entry of one
-        // thread is left to that thread, and no other reader is asked about it.
+        // The mark may be of an earlier entry at this address: a late hit marks, for a moment, an entry that it will not find. So an entry
+        // of one thread is left to that thread, and no other reader is asked about it.
         let is_mine = |one: &Retired| one.home.is_null() || std::ptr::eq(one.home, reader);
         let at = list.iter().position(|one| one.address() == address && is_mine(one));
         let is_held = |one: &Retired| match one.home.is_null() {
@@ -171,7 +171,7 @@ impl Domain<'_> {
         own
     }
 
-    /// Lists an entry that only `me`, this thread's reader, can hold; or gives it back, not held.
+    /// Lists an entry that only `me`, this thread's reader, can hold. Returns it if it is not held.
     fn scan_own(self, me: Option<&Reader>, mut retired: Retired) -> Option<Retired> {
         match me.filter(|me| me.clones(retired.address())) {
             Some(me) => {
@@ -184,7 +184,7 @@ impl Domain<'_> {
         }
     }
 
-    /// Keeps a dropless entry for later. Where there are too many, all come back, to be scanned.
+    /// Keeps a dropless entry for later. If there are too many, returns all of them, to be scanned.
     fn defer(self, dropless: Retired) -> Vec<Retired> {
         let mut deferred = unpoisoned(self.retired.deferred.lock());
         deferred.push(dropless);
@@ -199,7 +199,7 @@ impl Domain<'_> {
     }
 }
 
-/// Takes those out, in their order; the rest stays in its own. Nearly always there are none, and nothing moves.
+/// Removes the entries that match, in order; the rest stay in order. Nearly always there are none, and nothing moves.
 fn take_those(all: &mut Vec<Retired>, is_one: impl Fn(&Retired) -> bool) -> Vec<Retired> {
     if !all.iter().any(&is_one) {
         return Vec::new();
@@ -226,7 +226,7 @@ impl Hazards {
 
     fn protect(&self, retired: &Retired) -> bool {
         let address = retired.address();
-        // Why not in both: see `Reader::clones`.
+        // `Reader::clones` says why not both.
         self.cloned.binary_search(&address).is_ok() || (retired.dropless && self.copied.binary_search(&address).is_ok())
     }
 }
@@ -238,7 +238,7 @@ pub(crate) enum ReadBy {
     ThisThread,
 }
 
-/// Drops a ready entry that was taken from a living object: now, or when the copy in progress is done.
+/// Drops a ready entry that was removed from a living object: now, or when the copy in progress is done.
 #[cfg(not(memo_loom))]
 pub(crate) fn retire(retired: Retired, read_by: ReadBy) {
     let me = own::listed();
@@ -257,7 +257,7 @@ pub(crate) fn retire(retired: Retired, read_by: ReadBy) {
     drop_all(all);
 }
 
-/// In models there are no readers but theirs.
+/// Models have no readers but their own.
 #[cfg(memo_loom)]
 pub(crate) fn retire(retired: Retired, _read_by: ReadBy) {
     drop(retired);
@@ -267,7 +267,7 @@ pub(crate) fn retire(retired: Retired, _read_by: ReadBy) {
 #[derive(Default)]
 pub(crate) struct Batch(Vec<Retired>);
 
-/// How many share one fence: its cost for each is small then, and they do not pile up.
+/// How many share one fence: few enough not to pile up, and enough to make its cost for each small.
 const BATCH: usize = 1024;
 
 impl Batch {
@@ -305,8 +305,7 @@ mod tests {
         }
     }
 
-    /// Another thread's late hit may mark, for a moment, the address of an entry that lay there before: it will find that entry published no
-    /// more.
+    /// Another thread's late hit may mark, for a moment, the address of an earlier entry: it will find that entry no longer published.
     #[test]
     fn what_is_a_threads_own_is_dropped_by_that_thread() {
         let (mine, late) = (Box::leak(Box::new(Reader::new())), Box::leak(Box::new(Reader::new())));
@@ -320,7 +319,7 @@ mod tests {
         // This thread copies it, and forgets it meanwhile.
         mine.cloning().set(address);
         assert!(domain().scan_own(Some(mine), Retired::new(entry, false)).is_none());
-        // The other thread is late, is done, and wanted for something else.
+        // The other thread is late, is done, and is wanted for something else.
         late.cloning().set(address);
         mine.cloning().free();
         late.cloning().free();
@@ -330,7 +329,7 @@ mod tests {
         assert_eq!(drops.load(Ordering::SeqCst), 1);
     }
 
-    /// The same where the late one is not done when this thread is.
+    /// The same, but the late one is not done when this thread is.
     #[test]
     fn what_is_a_threads_own_is_left_to_no_other() {
         let (mine, late) = (Box::leak(Box::new(Reader::new())), Box::leak(Box::new(Reader::new())));
@@ -350,7 +349,7 @@ mod tests {
         late.cloning().free();
     }
 
-    /// A late hit on a plain value marks, for a moment, an address where another memo's value with drop glue lies by now, and reclaims
+    /// A late hit on a plain value marks, for a moment, an address where another memo's value with drop glue now lies, and reclaims
     /// nothing.
     #[test]
     fn a_late_copy_of_ours_holds_no_value_with_drop_glue() {
@@ -383,7 +382,7 @@ mod tests {
         assert_eq!(kept(|| [0_u8; DEFERRED_BYTES]), 0);
     }
 
-    /// Another thread's late hit marks the address, for an entry that lay there before, while the holder finishes.
+    /// Another thread's late hit marks the address for an earlier entry while the holder finishes.
     #[test]
     fn what_is_held_is_dropped_by_the_last_who_seems_to_hold_it() {
         let (readers, list) = (Readers::new(), RetireList::new());

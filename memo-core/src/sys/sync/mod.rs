@@ -1,7 +1,7 @@
 //! The atomics and locks of the lock-free parts, swapped for loom's under `--cfg memo_loom`.
 //!
-//! The parts that models drive go through here: slots, cell lists, indexes, readers and the side table's arrays. All others
-//! are made of plain locks, and use [`plain`]: std's own, also in models.
+//! The parts that models drive use these: slots, cell lists, indexes, readers and the side table's arrays. All others
+//! use [`plain`]: std's own, even in models.
 //!
 //! Under `--cfg memo_shuttle` both are those of [`scheduled`], for the test that runs the whole library.
 
@@ -36,7 +36,7 @@ pub(crate) mod plain {
     };
 }
 
-/// What belongs to a thread, as the scheduler counts them.
+/// Thread-locals, one for each of the scheduler's threads.
 #[cfg(memo_shuttle)]
 pub(crate) use scheduled::{Own, forget_own, scheduler};
 
@@ -104,14 +104,14 @@ impl Watched {
     }
 }
 
-/// Takes a lock whatever happened under it before.
+/// Takes a lock, even a poisoned one.
 ///
 /// No user code ever runs under a lock of this crate (law 7), so a poisoned lock guards nothing half-done.
 pub(crate) fn unpoisoned<G>(result: LockResult<G>) -> G {
     result.unwrap_or_else(PoisonError::into_inner)
 }
 
-/// A `const fn`, but in models: loom's atomics are not made at compile time.
+/// A `const fn`, except in models: loom's atomics cannot be made at compile time.
 macro_rules! const_fn {
     ($(#[$attribute:meta])* $vis:vis fn $name:ident($($parameters:tt)*) -> $result:ty $body:block) => {
         $(#[$attribute])*

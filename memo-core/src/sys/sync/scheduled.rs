@@ -1,11 +1,11 @@
-//! Atomics and locks under a scheduler that decides who goes on: `--cfg memo_shuttle`, for the test `threads`.
+//! Atomics and locks under a scheduler that picks the next thread: `--cfg memo_shuttle`, for the test `threads`.
 //!
-//! Every access is a point where another thread may go on, and a thread that cannot go on gives way until it can. Only
-//! std's types lie underneath, which the scheduler knows nothing of: so they may lie in statics and outlive the schedule
+//! Every access is a point where another thread may run, and a thread that cannot proceed yields until it can. The types underneath
+//! are only std's, which the scheduler knows nothing about. So they may lie in statics and outlive the schedule
 //! that used them, as memos, readers and the side table do. All threads of a schedule take turns on one thread of the
-//! system; orderings therefore mean nothing here, which is what loom's models are for.
+//! system, so orderings mean nothing here; loom's models cover those.
 //!
-//! The scheduler is the test's, which gives it to [`run_under`]: this library depends on none, and nobody who uses it has one in their lock
+//! The scheduler is the test's, which passes it to [`run_under`]: this library depends on none, and no user has one in their lock
 //! file.
 
 use std::cell::{Cell, RefCell};
@@ -14,14 +14,14 @@ use std::sync::{LockResult, OnceLock, PoisonError, TryLockError, TryLockResult};
 
 pub(crate) use std::sync::atomic::Ordering;
 
-/// What is asked of the scheduler.
+/// The interface of the scheduler.
 #[derive(Clone, Copy, Debug)]
 pub struct Scheduler {
-    /// The number of its thread that runs; none outside of a schedule.
+    /// The number of its running thread; `None` outside of a schedule.
     pub me: fn() -> Option<usize>,
-    /// Another thread may go on here.
+    /// Another thread may run here.
     pub point: fn(),
-    /// Another thread has to go on first.
+    /// Another thread has to run first.
     pub give_way: fn(),
     /// Makes the thread-local whose destructor is that of [`Guard`](crate::sys::thread::Guard), for this thread. `false`: it is ending.
     pub guard: fn() -> bool,
@@ -31,7 +31,7 @@ pub struct Scheduler {
 
 static SCHEDULER: OnceLock<Scheduler> = OnceLock::new();
 
-/// From now on this one decides.
+/// From now on this scheduler decides.
 pub fn run_under(scheduler: Scheduler) {
     SCHEDULER.get_or_init(|| scheduler);
 }
@@ -41,24 +41,24 @@ pub(crate) fn scheduler() -> Scheduler {
 }
 
 thread_local! {
-    /// The scheduler's thread that gave way in the middle of a panic, if one did: `std` would take every other for one that
-    /// panics, too.
+    /// The scheduler's thread that yielded in the middle of a panic, if any: `std` would take every other for panicking,
+    /// too.
     static UNWINDING: Cell<Option<usize>> = const { Cell::new(None) };
 }
 
-/// The number of the scheduler's thread that runs.
+/// The number of the scheduler's running thread.
 fn me() -> Option<usize> {
     (scheduler().me)()
 }
 
-/// Another thread may go on here, but not in the middle of a panic.
+/// Another thread may run here, but not in the middle of a panic.
 fn point() {
     if me().is_some() && !std::thread::panicking() {
         (scheduler().point)();
     }
 }
 
-/// Another thread has to go on first.
+/// Another thread has to run first.
 fn give_way() {
     let me = me().expect("nobody outside of a schedule waits");
     let outermost = std::thread::panicking() && UNWINDING.get().is_none();
@@ -71,7 +71,7 @@ fn give_way() {
     }
 }
 
-/// Whether this thread of the scheduler's panics.
+/// Whether this thread of the scheduler is panicking.
 pub(crate) fn panicking() -> bool {
     std::thread::panicking() && UNWINDING.get().is_none_or(|unwinding| me() == Some(unwinding))
 }
@@ -231,7 +231,7 @@ impl<T: ?Sized> std::ops::DerefMut for MutexGuard<'_, T> {
     }
 }
 
-/// Counts its notifications. A waiter goes on with the first that it did not know of.
+/// Counts its notifications. A waiter continues at the first one that it has not seen.
 #[derive(Debug, Default)]
 pub(crate) struct Condvar(atomic::AtomicUsize);
 
@@ -260,7 +260,7 @@ impl Condvar {
 pub(crate) struct Own<T: 'static>(RefCell<Vec<Option<&'static T>>>);
 
 thread_local! {
-    /// How to forget what the thread that ends has of each.
+    /// How to forget the ending thread's value of each.
     static OWN: RefCell<Vec<fn()>> = const { RefCell::new(Vec::new()) };
 }
 
@@ -269,13 +269,13 @@ impl<T> Own<T> {
         Self(RefCell::new(Vec::new()))
     }
 
-    /// That of the thread that runs. `forget` does so with this.
+    /// The running thread's value. `forget` forgets it.
     pub(crate) fn get(&self, make: impl FnOnce() -> T, forget: fn()) -> &'static T {
         let mut all = self.0.borrow_mut();
         if all.is_empty() {
             OWN.with(|own| own.borrow_mut().push(forget));
         }
-        // The place of what runs outside of a schedule comes first.
+        // The first place is for code outside of a schedule.
         let at = me().map_or(0, |me| me + 1);
         if all.len() <= at {
             all.resize_with(at + 1, || None);
@@ -283,7 +283,7 @@ impl<T> Own<T> {
         all[at].get_or_insert_with(|| Box::leak(Box::new(make())))
     }
 
-    /// For the next thread with this number. What was lent out stays: it is a few words.
+    /// Clears the place for the next thread with this number. The old value is leaked: it is a few words.
     pub(crate) fn forget(&self) {
         let at = me().map_or(0, |me| me + 1);
         if let Some(own) = self.0.borrow_mut().get_mut(at) {
@@ -292,7 +292,7 @@ impl<T> Own<T> {
     }
 }
 
-/// Forgets all that the thread that runs has of its own.
+/// Forgets all values of the running thread.
 pub(crate) fn forget_own() {
     OWN.with(|own| own.borrow().iter().for_each(|forget| forget()));
 }
