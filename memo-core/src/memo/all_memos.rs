@@ -10,7 +10,7 @@ pub(crate) fn all() -> MutexGuard<'static, Vec<&'static Core>> {
     unpoisoned(MEMOS.lock())
 }
 
-/// Registers a memo on first use. Its index in the list, and in every thread's counters.
+/// Registers a memo on first use. Returns its index in the list and in every thread's counters.
 pub(crate) fn register(core: &'static Core) -> u32 {
     if !core.is_listed() {
         let mut memos = all();

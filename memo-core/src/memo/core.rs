@@ -15,7 +15,7 @@ use super::site::Site;
 use crate::sys::panics::Panics;
 use crate::sys::sync::plain::{AtomicBool, AtomicU32, AtomicUsize, Ordering};
 
-/// Where the cells of a memo lie: the same for all of them.
+/// Where the cells of a memo lie. All of them lie in the same kind of place.
 #[derive(Clone, Copy)]
 pub(crate) struct Where {
     /// In threads' own tables.
@@ -95,7 +95,7 @@ impl Core {
         &self.gone
     }
 
-    /// The leak audit's record, whose type the audit alone knows.
+    /// The leak audit's record. Only the audit knows its type.
     pub(crate) fn audit<T: Any + Send + Sync>(&self, first: fn() -> T) -> &T {
         let kept = self.audit.get_or_init(|| Box::new(first()));
         kept.downcast_ref().expect("one type is kept here")
@@ -105,19 +105,19 @@ impl Core {
         &self.listeners
     }
 
-    /// Whether anybody is told when a result goes.
+    /// Whether anyone is notified when a result is dropped.
     #[inline(always)]
     pub(crate) fn is_listened(&self) -> bool {
         self.listeners.any()
     }
 
-    /// Whether anybody is told when a result goes for this reason.
+    /// Whether anyone is notified when a result is dropped for this reason.
     #[inline(always)]
     pub(crate) fn tells(&self, why: Why) -> bool {
         why.told && self.is_listened()
     }
 
-    /// Tells who listens that a result with this value has gone. It is still there, and out of its cell.
+    /// Notifies the listeners that a result with this value is dropped. The value still exists, outside its cell.
     #[inline]
     pub(crate) fn tell(&self, why: Why, value: &dyn Any, panics: &mut Panics) {
         if self.tells(why) {
@@ -125,7 +125,7 @@ impl Core {
         }
     }
 
-    /// Takes its index in the list of all memos. `false`: it has one.
+    /// Takes its index in the list of all memos. `false`: it already has one.
     pub(super) fn take_index(&self, index: u32) -> bool {
         if self.index() != UNREGISTERED {
             return false;
@@ -139,14 +139,14 @@ impl Core {
         self.index() != UNREGISTERED
     }
 
-    /// The vtable of this memo's cells, known from the first one on. All its cells are of one type and in one kind of place.
+    /// Sets the vtable of this memo's cells, known from the first one on. All its cells are of one type and in one kind of place.
     pub(crate) fn set_cells(&self, vtable: &'static CellVtable, place: Where) {
         self.local.store(place.local, Ordering::Relaxed);
         self.tabled.store(place.tabled, Ordering::Relaxed);
         let _ = self.vtable.set(vtable);
     }
 
-    /// Whether there has been one: then it is registered, too.
+    /// Whether there has been a cell. If so, the memo is registered, too.
     pub(crate) fn has_cells(&self) -> bool {
         self.vtable.get().is_some()
     }

@@ -1,6 +1,6 @@
 //! The figures of a memo, and one set of counters.
 //!
-//! Removals are counted with `Release` and read first, with `Acquire`; an entry's insertion was counted before. So a snapshot never
+//! Removals are counted with `Release` and read first, with `Acquire`. An entry's insertion was counted before. So a snapshot never
 //! shows more removals than insertions.
 
 use crate::sys::sync::plain::{AtomicU64, Ordering};
@@ -87,7 +87,7 @@ impl Sums {
         self.0[what as usize] = n;
     }
 
-    /// Results stored and not yet reclaimed.
+    /// Results that are stored and not yet reclaimed.
     pub(crate) fn entries(&self) -> u64 {
         let came = self.get(Count::Computes) + self.get(Count::Inserts);
         let gone = [Count::Dropped, Count::Evicted, Count::Cleared, Count::Replaced, Count::Rejected, Count::Leaked];

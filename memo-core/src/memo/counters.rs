@@ -1,11 +1,11 @@
-//! Counters that cost a hit one load and one store: each thread has its own, a reader sums them.
+//! Counters that cost a hit one load and one store: each thread has its own, and snapshots sum them.
 //!
 //! # Invariants
 //!
-//! 1. A thread's array is written by that thread only, with plain atomic stores (no read-modify-write). It is moved and
-//!    taken off the list under the lock of [`ALL`] only, freed after that, and other threads read it under that lock only.
+//! 1. A thread's array is written only by that thread, with plain atomic stores (no read-modify-write). It is moved and
+//!    removed from the list only under the lock of [`ALL`], and freed after that. Other threads read it only under that lock.
 //! 2. When a thread ends, its counts are folded into the memos' own (`gone`) and its array leaves the list, in one
-//!    step under the lock: a reader sees them exactly once, so sums never go back.
+//!    step under the lock. A snapshot includes them exactly once, so sums never decrease.
 //! 3. Removals are read before insertions: see [`count`](super::counter_block).
 
 use std::cell::Cell;
@@ -20,7 +20,7 @@ use crate::sys::sync::plain::{Mutex, MutexGuard};
 use crate::sys::sync::unpoisoned;
 use crate::sys::thread::{self, Step};
 
-/// One thread's array, as readers see it.
+/// One thread's array, as other threads see it.
 #[derive(Clone, Copy)]
 struct Share {
     blocks: *mut Block,
@@ -29,7 +29,7 @@ struct Share {
 
 impl Share {
     /// # Safety
-    /// `index < self.len`, and the array stands for `'a`.
+    /// `index < self.len`, and the array stays valid for `'a`.
     unsafe fn block<'a>(self, index: usize) -> &'a Block {
         // SAFETY: the caller's.
         let at = unsafe { self.blocks.add(index) };
@@ -38,7 +38,7 @@ impl Share {
     }
 }
 
-// SAFETY: the pointer is followed under the lock of `ALL` only, where the array stands (invariant 1).
+// SAFETY: the pointer is followed only under the lock of `ALL`, where the array stays valid (invariant 1).
 unsafe impl Send for Share {}
 
 static ALL: Mutex<Vec<Share>> = Mutex::new(Vec::new());
@@ -48,14 +48,14 @@ fn all() -> MutexGuard<'static, Vec<Share>> {
 }
 
 per_thread! {
-    /// This thread's counters, one block a memo.
+    /// This thread's counters, one block for each memo.
     pub(crate) struct Counters {
         blocks: Cell<*mut Block> = Cell::new(std::ptr::null_mut()),
         len: Cell<u32> = Cell::new(0),
         /// The same in bytes.
         end: Cell<usize> = Cell::new(0),
-        /// This thread's reader, listed from before the first counters until after the last: a hit, which asks for both, looks
-        /// in one place.
+        /// This thread's reader, listed from before the first counters until after the last. A hit needs both, and so checks
+        /// only one place.
         reader: Cell<Option<&'static Reader>> = Cell::new(None),
     }
 }
@@ -74,7 +74,7 @@ impl Counters {
     /// The place of `core`'s counters on this thread, if there are any.
     #[inline(always)]
     pub(crate) fn place(&self, core: &'static Core) -> Option<usize> {
-        // In bytes on both sides: it saves a hit the shift.
+        // In bytes on both sides, which saves a hit the shift.
         let offset = core.counters_offset();
         if offset < self.end.get() { Some(offset) } else { None }
     }
@@ -95,10 +95,10 @@ impl Counters {
     /// Counts, as [`count`].
     ///
     /// # Safety
-    /// `place` is of this thread's counters as they are now.
+    /// `place` is in this thread's counters as they are now.
     #[inline(always)]
     pub(crate) unsafe fn add_at(&self, place: usize, what: Count, n: u64) -> u64 {
-        // SAFETY: the array has `end` bytes, and this thread alone replaces it (invariant 1).
+        // SAFETY: the array has `end` bytes, and only this thread replaces it (invariant 1).
         let at = unsafe { self.blocks.get().byte_add(place) };
         // SAFETY: as above; the block is initialised.
         unsafe { &*at }.add_own(what, n)
@@ -144,7 +144,7 @@ fn grow(at_least: u32) {
     let mut all = all();
     for (index, block) in blocks.iter().enumerate().take(old.len as usize) {
         for what in READ_ORDER {
-            // SAFETY: `index < old.len`, and the old array stands until it is freed below.
+            // SAFETY: `index < old.len`, and the old array stays valid until it is freed below.
             let was = unsafe { old.block(index) }.read(what);
             block.set_new(what, was);
         }
@@ -179,7 +179,7 @@ fn close() {
     let mut all = all();
     for (core, index) in memos.iter().zip(0..share.len) {
         for what in READ_ORDER {
-            // SAFETY: `index < share.len`, freed below only.
+            // SAFETY: `index < share.len`, and it is freed only below.
             let n = unsafe { share.block(index as usize) }.read(what);
             if n != 0 {
                 core.gone().add_shared(what, n);
@@ -191,7 +191,7 @@ fn close() {
     free(share);
 }
 
-/// The sum over memos of this thread's hits modulo `n`.
+/// The sum over all memos of (this thread's hits modulo `n`).
 pub(crate) fn own_hits_modulo(n: u64) -> u64 {
     let share = Counters::here().share();
     // SAFETY: the array is this thread's own.
@@ -227,7 +227,7 @@ pub(crate) fn users(core: &'static Core) -> usize {
     running.count() + usize::from(called(core.gone()))
 }
 
-/// One count of `core` on this thread; 0 where it has none.
+/// One count of `core` on this thread; 0 if it has none.
 #[inline]
 pub(crate) fn own(core: &'static Core, what: Count) -> u64 {
     let share = Counters::here().share();

@@ -1,16 +1,16 @@
 //! The memos of one annotated function: one, or one for each instantiation of a generic one.
 //!
-//! The attribute emits one `static` [`Family`] a function. A static inside a method cannot name `Self`, and one in a
-//! generic function is shared by all its instantiations, so the static is untyped: it leads to one [`Core`] for each
+//! The attribute emits one `static` [`Family`] for each function. A static inside a method cannot name `Self`, and one in a
+//! generic function is shared by all its instantiations, so the static is untyped. It leads to one [`Core`] for each
 //! type of a closure written in that function, since a closure's type carries every parameter of the function, its
 //! impl and its trait (law 12). A memo's identity is the address of its `Core`, which is never freed and has a size.
 //!
 //! # Invariants
 //!
 //! 1. An instance is never freed, and its link to the older ones never changes.
-//! 2. A writer holds a lock and has searched under it: one instance a type. Readers take no lock.
-//! 3. A few instances are walked, the newest first. Past [`WALKED`] there is an index of all of them, and a new one enters it
-//!    before it is linked. A full index is replaced by a larger one; outgrown ones are kept, since a reader may be inside.
+//! 2. A writer holds a lock and has searched under it, so there is one instance for each type. Readers take no lock.
+//! 3. A few instances are walked, the newest first. Past [`WALKED`] there is an index of all of them, and a new one is inserted
+//!    before it is linked. A full index is replaced by a larger one. Outgrown ones are kept, since a reader may be inside.
 
 use std::any::TypeId;
 use std::hash::{Hash, Hasher};
@@ -30,7 +30,7 @@ const WALKED: usize = 8;
 #[derive(Debug)]
 pub struct Family {
     core: Core,
-    /// The newest instance, from which the others are linked.
+    /// The newest instance, which links to the others.
     instances: AtomicPtr<Core>,
     many: AtomicPtr<Many>,
 }
@@ -59,7 +59,7 @@ impl Family {
         &self.core
     }
 
-    /// The memo of the instantiation that `_closure` was written in.
+    /// The memo of the instantiation in which `_closure` was written.
     #[inline]
     pub fn __memo_instance<F>(&'static self, _closure: &F) -> &'static Core {
         let id = type_id_of::<F>();
@@ -154,7 +154,7 @@ fn hash_of(id: TypeId) -> u64 {
 
 /// The `TypeId` of a type that may contain lifetimes, which are erased.
 ///
-/// Two instantiations that differ in lifetimes only share a memo. That is harmless: results and stored keys are
+/// Two instantiations that differ only in lifetimes share a memo. That is harmless: results and stored keys are
 /// `'static`, so their types do not depend on those lifetimes.
 #[inline]
 fn type_id_of<T>() -> TypeId {
@@ -174,7 +174,7 @@ fn type_id_of<T>() -> TypeId {
     }
     let marker = PhantomData::<T>;
     let marker: &dyn Identify = &marker;
-    // SAFETY: only the lifetime bound of the trait object changes; `id` looks at the type, never at data.
+    // SAFETY: only the lifetime bound of the trait object changes; `id` reads the type, never the data.
     let marker = unsafe { std::mem::transmute::<&dyn Identify, &(dyn Identify + 'static)>(marker) };
     marker.id()
 }

@@ -1,4 +1,4 @@
-//! How many results of each memo were counted as leaked when this thread gave up its table, and are still there.
+//! How many results of each memo were counted as leaked when this thread gave up its table, and have not been dropped since.
 
 use std::cell::Cell;
 use std::ptr::NonNull;
@@ -18,7 +18,7 @@ pub(crate) fn note(core: &'static Core, now: u64) -> u64 {
     if here.of.get().is_null() {
         here.of.set(Box::into_raw(Box::default()));
     }
-    // SAFETY: made above, never freed, this thread's alone, and nothing below re-enters.
+    // SAFETY: made above, never freed, used by this thread alone, and nothing below re-enters.
     let leaked = unsafe { &mut *here.of.get() };
     let at = leaked.iter().position(|(other, _)| std::ptr::eq(*other, core));
     let at = at.unwrap_or_else(|| {
@@ -29,7 +29,7 @@ pub(crate) fn note(core: &'static Core, now: u64) -> u64 {
     now.saturating_sub(before)
 }
 
-/// How many of `n` results that are dropped late were counted as leaked. They are not counted again.
+/// How many of `n` results that are dropped late had been counted as leaked. They are not counted again.
 pub(super) fn take_back(core: &'static Core, n: u64) -> u64 {
     let Some(leaked) = NonNull::new(Leaked::here().of.get()) else { return 0 };
     // SAFETY: as in `note`.

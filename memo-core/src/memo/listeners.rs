@@ -1,12 +1,12 @@
-//! Who is told when the results of a memo go, and why they do.
+//! Who is notified when results of a memo are dropped, and why they are.
 //!
 //! # Invariants
 //!
-//! 1. A listener is called with no lock held, once for each result that was taken out of its cell with its value, before that is
-//!    dropped. What is not stored, and what is detached while in flight, is told to nobody.
-//! 2. A memo that nobody listens to pays one relaxed load for it, where a result goes; a hit pays nothing.
-//! 3. An end that was found to run no user code tells nobody: who began to listen since then has come too late for it. So the
-//!    question is asked once, and the answer passed on ([`Why`]).
+//! 1. A listener is called with no lock held, once for each result that was removed from its cell with its value, before the result is
+//!    dropped. Results that are not stored, and flights that are detached, notify no listener.
+//! 2. A memo without listeners pays one relaxed load for each dropped result; a hit pays nothing.
+//! 3. An end that was found to run no user code notifies no listener: one that was added since then came too late for it. So the
+//!    check is made once, and its outcome passed on ([`Why`]).
 
 use std::any::Any;
 use std::sync::Arc;
@@ -45,7 +45,7 @@ impl RemovalCause {
     }
 }
 
-/// Why results go, and whether that is told.
+/// Why results are dropped, and whether listeners are notified.
 #[derive(Clone, Copy)]
 pub(crate) struct Why {
     pub(crate) count: Count,
@@ -59,7 +59,7 @@ impl From<Count> for Why {
 }
 
 impl Why {
-    /// Of results whose end was found to run no user code.
+    /// For results whose end was found to run no user code.
     pub(crate) fn quietly(count: Count) -> Self {
         Self { count, told: false }
     }
@@ -76,7 +76,7 @@ struct Listener {
 /// The listeners of one memo.
 pub(crate) struct Listeners {
     any: AtomicBool,
-    /// Replaced as a whole: whoever tells them has a count of those there were.
+    /// Replaced as a whole: a notifying thread holds a count of the previous ones.
     all: Mutex<Option<Arc<[Listener]>>>,
 }
 
@@ -85,7 +85,7 @@ impl Listeners {
         Self { any: AtomicBool::new(false), all: Mutex::new(None) }
     }
 
-    /// Puts other listeners in place of these. Those that go are dropped when the lock is open.
+    /// Replaces the listeners. Removed ones are dropped after unlocking.
     fn change<R>(&self, change: impl FnOnce(&mut Vec<Listener>) -> R) -> R {
         let (done, _gone) = {
             let mut all = unpoisoned(self.all.lock());
@@ -104,7 +104,7 @@ impl Listeners {
         self.any.load(Ordering::Relaxed)
     }
 
-    /// From now on `call` is called for every result that goes. Returns its number.
+    /// Adds a listener: from now on `call` is called for every dropped result. Returns its number.
     pub(crate) fn add(&self, call: Arc<Call>) -> u64 {
         static NEXT: AtomicU64 = AtomicU64::new(0);
         let number = NEXT.fetch_add(1, Ordering::Relaxed);
@@ -112,9 +112,9 @@ impl Listeners {
         number
     }
 
-    /// No longer. Whether it was.
+    /// Removes a listener. Returns whether there was one.
     pub(crate) fn remove(&self, number: u64) -> bool {
-        // Taken out under the lock, and dropped when it is open.
+        // Removed under the lock, and dropped after unlocking.
         let gone = self.change(|all| {
             let at = all.iter().position(|one| one.number == number);
             at.map(|at| all.remove(at))
@@ -122,7 +122,7 @@ impl Listeners {
         gone.is_some()
     }
 
-    /// Whether the listener of this number is told.
+    /// Whether there is a listener with this number.
     pub(crate) fn has(&self, number: u64) -> bool {
         self.now().is_some_and(|all| all.iter().any(|one| one.number == number))
     }
@@ -131,14 +131,14 @@ impl Listeners {
         unpoisoned(self.all.lock()).clone()
     }
 
-    /// Tells all that a result with this value has gone.
+    /// Notifies all of them that a result with this value is dropped.
     #[cold]
     pub(super) fn tell(&self, what: Count, value: &dyn Any, panics: &mut Panics) {
         if let (Some(cause), Some(all)) = (RemovalCause::of(what), self.now()) {
             for one in all.iter() {
                 panics.run(|| (one.call)(cause, value));
             }
-            // The last count, if all of them have stopped meanwhile.
+            // This is the last count if all of them were removed meanwhile.
             panics.run(|| drop(all));
         }
     }

@@ -1,8 +1,8 @@
-//! A memo as data, and the vocabulary of the other rooms.
+//! A memo as data, and the vocabulary of the other modules.
 //!
 //! The [`site`] of its function, the memo itself ([`core`]), one for each instantiation ([`family`]); its figures ([`counter_block`],
-//! [`counters`], [`leaked_with_table`]); [`all_memos`] and their [`names`]. Of its [`cells`] the types are
-//! unknown here. Whoever wants to know when results go is one of its [`listeners`].
+//! [`counters`], [`leaked_with_table`]); [`all_memos`] and their [`names`]. Its [`cells`], whose types are
+//! unknown here. Its [`listeners`], which are notified when results are dropped.
 
 pub(crate) mod all_memos;
 pub(crate) mod cells;

@@ -1,4 +1,4 @@
-//! The names of memos in reports: unique, and constant, since a series of figures is identified by it.
+//! The names of memos in reports: unique, and constant, since a name identifies a series of figures.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -7,7 +7,7 @@ use super::core::Core;
 use crate::sys::sync::plain::Mutex;
 use crate::sys::sync::unpoisoned;
 
-/// The names in use, and the first memo of each.
+/// The names in use, each with its first memo.
 static GIVEN: Mutex<BTreeMap<String, &'static Core>> = Mutex::new(BTreeMap::new());
 
 /// The name in reports: `module::function`, with the type for methods and the type arguments for instantiations. It is
@@ -16,7 +16,7 @@ pub(crate) fn name(core: &'static Core) -> &'static str {
     core.name_cell().get_or_init(|| unique(core))
 }
 
-/// The same before it is made unique: for messages, which give the place, too.
+/// The name before it is made unique: for messages, which also give the place.
 pub(crate) fn own_name(core: &Core) -> String {
     let site = core.site();
     match (core.instance_path(), site.name) {
@@ -26,8 +26,8 @@ pub(crate) fn own_name(core: &Core) -> String {
     }
 }
 
-/// The memo's own name, made unique by its place if another has it, or by a number if that has the same place, too (each closure
-/// has a type of its own and no name).
+/// The memo's own name, made unique by its place if another memo has the name, or by a number if that memo has the same place, too
+/// (each closure has a type of its own and no name).
 fn unique(core: &'static Core) -> String {
     let name = own_name(core);
     let mut given = unpoisoned(GIVEN.lock());
@@ -46,7 +46,7 @@ fn numbered(name: &str, given: &BTreeMap<String, &'static Core>) -> String {
     names.into_iter().find(|name| !given.contains_key(name)).expect("there are more numbers than memos")
 }
 
-/// The path of a file in a registry or the like, from the folder of its package, which shows the version.
+/// The path of a file in a registry or the like, starting at the folder of its package, which shows the version.
 fn short(file: &str) -> &str {
     let absolute = file.starts_with('/') || file.contains(":\\");
     let Some(at) = file.rfind("/src/").or_else(|| file.rfind("\\src\\")).filter(|_| absolute) else { return file };

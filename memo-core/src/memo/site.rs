@@ -1,6 +1,6 @@
-//! A function's site: what the attribute tells of it.
+//! A function's site: what the attribute says about it.
 
-/// The entries one living owner may have, unless `capacity` says otherwise.
+/// How many entries one living owner may have, unless `capacity` says otherwise.
 pub const DEFAULT_CAPACITY: usize = 1024;
 
 /// Checks a written capacity, at compile time.
@@ -10,7 +10,7 @@ pub const fn capacity(entries: usize) -> usize {
     entries
 }
 
-/// What the attribute knows about a function.
+/// Everything the attribute knows about a function.
 #[derive(Clone, Copy, Debug)]
 pub struct Site {
     /// `module_path!()`
@@ -35,7 +35,7 @@ pub struct Site {
     pub lends: bool,
     /// Whether the word `local` was written.
     pub local: bool,
-    /// Whether an argument besides the owner takes part in the key.
+    /// Whether an argument other than the owner takes part in the key.
     pub keyed: bool,
 }
 

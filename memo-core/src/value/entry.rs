@@ -1,4 +1,4 @@
-//! An entry: one result with its key, and at once the flight that computes it.
+//! An entry: one result with its key, and also the flight that computes it.
 
 use crate::memo::cells::vtable::EntryId;
 use crate::sys::arc::Arc;
@@ -12,8 +12,8 @@ pub(crate) struct Entry<M, V> {
     pub(crate) meta: M,
 }
 
-/// While the thread is unwinding, a destructor that panics, too, would end the process (law 8). An entry may be dropped then, since
-/// bodies, `Clone` and `Eq` panic.
+/// While the thread is unwinding, a destructor that panics would end the process (law 8). An entry may be dropped then, since
+/// bodies, `Clone` and `Eq` may panic.
 impl<M, V> Drop for Entry<M, V> {
     #[inline]
     fn drop(&mut self) {
@@ -23,7 +23,7 @@ impl<M, V> Drop for Entry<M, V> {
     }
 }
 
-/// An entry's data besides its result.
+/// An entry's data other than its result.
 pub(crate) trait Meta {
     type Key;
     fn new(key: Self::Key, hash: u64) -> Self;

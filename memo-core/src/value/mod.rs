@@ -1,5 +1,5 @@
-//! Values: a [`slot`] has one, or somebody computes it; an [`entry`] is a slot with its key; a [`store`] has the entries of a cell: one
-//! ([`single`]), or some by key, of which it evicts ([`table`]).
+//! Values: a [`slot`] holds one, or a call is computing it; an [`entry`] is a slot with its key; a [`store`] holds the entries of a cell: one
+//! ([`single`]), or several by key, which it evicts ([`table`]).
 
 pub(crate) mod entry;
 pub(crate) mod single;

@@ -11,7 +11,7 @@ use crate::sys::hazard::protect::Published;
 use crate::value::entry::{Entry, Meta, id_of};
 use crate::value::store::{Counted, Evicted, IsDead, Store, Taken};
 
-/// What a [`Single`] knows of its entry.
+/// What a [`Single`] stores about its entry.
 pub(crate) struct Bare;
 
 impl Meta for Bare {
@@ -53,7 +53,7 @@ impl<V> OneEntry<V> {
         self.0.get().map(|entry| ManuallyDrop::new(unsafe { Arc::from_raw(entry.as_ptr()) }))
     }
 
-    /// The entry, and whether it was shown.
+    /// Takes the entry, and whether it was published to hits.
     fn take(&self) -> Option<(Arc<Entry<Bare, V>>, bool)> {
         let entry = self.get()?;
         let shown = self.0.is_visible();
@@ -142,7 +142,7 @@ impl<V: 'static> Store for Single<V> {
         }
     }
 
-    /// There is one key, which is ours: nobody compares outside the lock.
+    /// There is only one key, which is not the user's, so nothing is compared outside the lock.
     fn version(&self) -> u64 {
         0
     }

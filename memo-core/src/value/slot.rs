@@ -8,7 +8,7 @@
 //! 2. `READY` is final while the slot is shared. It ends only through `&mut self` (or drop), when there is no other
 //!    reader: the owner of the slot proves that (a by-reference cell dies with its object; an entry is counted).
 //! 3. `BUSY` is held by one thread, set by a compare-exchange, and always ends: by [`Slot::fill`], [`Slot::release`]
-//!    or [`Slot::end`], also while unwinding (the ticket's drop does it). If the claiming computation may be suspended,
+//!    or [`Slot::end`], even while unwinding (the ticket's drop does it). If the claiming compute may be suspended,
 //!    another on its thread may take the claim over. Only one of the two gets it: both run on that thread, one after the
 //!    other, or (if the first resumed elsewhere) a compare-exchange that sets `SETTLED` decides.
 //! 4. No wake-up is lost. A waiter sets `WAITERS` under its bucket's lock, by a compare-exchange on a `BUSY` word, and
@@ -29,7 +29,7 @@ const BUSY: u64 = 2;
 const OVER: u64 = 3;
 
 const WAITERS: u64 = 1 << 2;
-/// The claim was taken over, or back, by the computation that fills the slot now.
+/// The claim was taken over, or back, by the compute that now fills the slot.
 const SETTLED: u64 = 1 << 3;
 /// Flights whose result was not stored; 24 bits, wrapping. A waiter that sees it change computes alone.
 const REJECTED_ONE: u64 = 1 << 8;
@@ -49,7 +49,7 @@ pub(crate) enum Look {
     Over,
 }
 
-/// A running computation, as its waiters see it.
+/// A running compute, as its waiters see it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Flight {
     /// The number of the computing thread.
@@ -163,8 +163,8 @@ impl<V> Slot<V> {
         unsafe { self.value_ref() }
     }
 
-    /// Takes over the claim of a computation that is suspended on this thread, which claimed as `thread`. `false`: that no longer
-    /// has it.
+    /// Takes over the claim of a compute that is suspended on this thread, and claimed as `thread`. `false`: that compute no longer
+    /// has the claim.
     pub(crate) fn overtake(&self, thread: u32) -> bool {
         let mut word = self.state.load(Ordering::Acquire);
         while word & TAG == BUSY && word & SETTLED == 0 && flight(word).thread == thread {
@@ -176,8 +176,8 @@ impl<V> Slot<V> {
         false
     }
 
-    /// Whether the caller, who runs on `thread` now, still has its claim. Then nobody will take it over, and the caller ends it
-    /// before it does anything else.
+    /// Whether the caller, which now runs on `thread`, still has its claim. If so, the claim will not be taken over, and the caller
+    /// ends it before it does anything else.
     pub(crate) fn is_still_claimed(&self, thread: u32) -> bool {
         let mut word = self.state.load(Ordering::Acquire);
         while word & TAG == BUSY && word & SETTLED == 0 {
@@ -203,7 +203,7 @@ impl<V> Slot<V> {
         self.finish(EMPTY | rejected);
     }
 
-    /// Ends the claim, and the slot with it: that of an entry that is no longer in its store.
+    /// Ends the claim, and the slot with it, for an entry that is no longer in its store.
     pub(crate) fn end(&self, why: NoValue) {
         self.finish(match why {
             NoValue::Panicked => OVER,
@@ -211,7 +211,7 @@ impl<V> Slot<V> {
         });
     }
 
-    /// Ends the claim without a value, unless there are waiters: then the result is worth sharing, and this returns `false`.
+    /// Ends the claim without a value. If there are waiters, the result is worth sharing: does nothing and returns `false`.
     pub(crate) fn end_unless_awaited(&self) -> bool {
         let word = self.state.load(Ordering::Relaxed);
         word & WAITERS == 0
@@ -266,7 +266,7 @@ impl<V> Slot<V> {
         self.state.store(EMPTY, Ordering::Relaxed);
         // SAFETY: `&mut self`: exclusive access to the cell.
         let value = self.value.with_mut(|value| unsafe { &mut *value });
-        // SAFETY: invariant 1; the tag is `EMPTY` now, so it is read out once only.
+        // SAFETY: invariant 1; the tag is `EMPTY` now, so the value is read out only once.
         Some(unsafe { value.assume_init_read() })
     }
 }
@@ -292,7 +292,7 @@ fn ended(word: u64, flight: Flight) -> Option<Waited> {
     if word & REJECTED != flight.rejected {
         return Some(Waited::Alone);
     }
-    // The same count and not busy: it panicked. Busy by another thread: it panicked, and the next one computes; the
+    // The same count and not busy: the flight panicked. Busy with another thread: it panicked, and the next one computes; the
     // caller looks again and waits for that one.
     (word & TAG != BUSY || word >> THREAD_SHIFT != u64::from(flight.thread)).then_some(Waited::Again)
 }
@@ -313,7 +313,7 @@ impl Bucket {
 const BUCKETS: usize = 64;
 
 /// Waiters of all slots share a few condition variables, so that a slot needs one word. Another slot's waiter may be woken
-/// spuriously; the bucket's lock is held for a few instructions only, never while a body runs.
+/// spuriously. The bucket's lock is held only for a few instructions, never while a body runs.
 #[cfg(not(memo_loom))]
 fn with_bucket<R>(address: usize, act: impl FnOnce(&Bucket) -> R) -> R {
     static ALL: [Bucket; BUCKETS] = [const { Bucket::new() }; BUCKETS];
@@ -336,7 +336,7 @@ mod loom_models {
 
     use super::*;
 
-    /// As a call does it: the value, and whether this call computed it.
+    /// Does what a call does. Returns the value, and whether this call computed it.
     fn call(slot: &Slot<u32>, me: u32, fail_first: bool) -> (u32, bool) {
         let mut failing = fail_first;
         loop {
@@ -413,7 +413,7 @@ mod loom_models {
         });
     }
 
-    /// A computation has resumed on another thread while one on its first thread takes its claim over.
+    /// A compute has resumed on another thread while one on its first thread takes its claim over.
     #[test]
     fn loom_of_who_claimed_and_who_takes_over_one_fills() {
         loom::model(|| {
@@ -448,7 +448,7 @@ mod loom_models {
             if !slot.end_unless_awaited() {
                 slot.fill(7);
             }
-            // Early waiters are notified; none is left waiting, and none gets a value that is not there.
+            // Early waiters are notified. None is left waiting, and none gets a value that does not exist.
             if waiter.join().unwrap() == Waited::Ready {
                 assert_eq!(slot.get(), Some(&7));
             }

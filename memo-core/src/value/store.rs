@@ -1,17 +1,17 @@
 //! The entries of one counted cell: one ([`single`](super::single)), or one for each extra key ([`table`](super::table)).
 //!
 //! An entry is counted. It holds its key and the [`Slot`] of its result, and is both the flight that computes the result
-//! and the place where it is kept. Taking it out of the store (`clear`, `forget`, eviction, another argument's death) detaches a running
+//! and the place where it is kept. Removing it from the store (`clear`, `forget`, eviction, another argument's death) detaches a running
 //! flight without touching it: its waiters still get its result, and later callers start another flight (laws 2 and 11). The last holder
-//! drops the value: a call that is copying it, or the call that took it out. A ready entry without extra key is published to hits that
-//! neither lock nor count ([`hazard`](crate::sys::hazard)): the store's own count of it is given back through [`Taken`] alone, which
+//! drops the value: a call that is copying it, or the call that removed it. A ready entry without extra key is published to hits that
+//! neither lock nor count ([`hazard`](crate::sys::hazard)). The store's own count of it is released only through [`Taken`], which
 //! leaves it to the readers that hold it.
 //!
 //! # Invariants
 //!
-//! 1. A store is touched under its cell's lock only, and no user code runs there: the user's keys are compared outside, on counted
-//!    candidates with the same hash; `version` tells whether an equal key may have come meanwhile.
-//! 2. An entry in the store turns ready under that lock. So `ready` is the number of ready entries.
+//! 1. A store is touched only under its cell's lock, and no user code runs there: the user's keys are compared outside, on counted
+//!    candidates with the same hash; `version` tells whether an equal key may have been inserted meanwhile.
+//! 2. An entry in the store becomes ready under that lock. So `ready` is the number of ready entries.
 //! 3. No two entries of a store have the same key, as far as the user's `Eq` can be trusted.
 
 use std::mem::ManuallyDrop;
@@ -24,10 +24,10 @@ use crate::sys::panics::drop_all;
 use crate::value::entry::{Entry, Meta};
 use crate::value::slot::Slot;
 
-/// An entry that was taken out. Its value is dropped with it, or by the last reader that holds it.
+/// An entry that was removed. Its value is dropped with it, or by the last reader that holds it.
 pub(crate) struct Taken<St: Store> {
     entry: ManuallyDrop<Counted<St>>,
-    /// Whether it had its value *when it was taken out*: that of a detached flight may come later, and counts as rejected.
+    /// Whether it had its value *when it was removed*: the value of a detached flight may come later, and counts as rejected.
     pub(crate) ready: bool,
     /// Whether it was published to hits.
     shown: bool,
@@ -52,14 +52,14 @@ impl<St: Store> Taken<St> {
         &self.entry
     }
 
-    /// The count itself, where no hit can hold it: the object is dead, or borrowed by the caller alone.
+    /// The count itself, if no hit can hold it: the object is dead, or borrowed by the caller alone.
     pub(crate) fn into_unseen(self) -> Counted<St> {
         let mut this = ManuallyDrop::new(self);
         // SAFETY: `this` is not used again.
         unsafe { ManuallyDrop::take(&mut this.entry) }
     }
 
-    /// The same to be retired in a batch, if hits of any thread may hold it.
+    /// The entry to be retired in a batch, if hits of any thread may hold it.
     pub(crate) fn into_retired(self) -> Result<Retired, Self> {
         if self.may_be_held() && self.read_by == ReadBy::All {
             Ok(Retired::new(self.into_unseen(), Self::DROPLESS))
@@ -87,7 +87,7 @@ impl<St: Store> Drop for Taken<St> {
 /// Whether a key has a dead argument.
 pub(crate) type IsDead<K> = fn(&K) -> bool;
 
-/// Evicted entries: nearly always one at most, which needs no list.
+/// Evicted entries: nearly always at most one, which needs no list.
 pub(crate) struct Evicted<St: Store> {
     pub(crate) dead: Vec<Counted<St>>,
     pub(crate) victim: Option<Counted<St>>,
@@ -108,7 +108,7 @@ impl<St: Store> Evicted<St> {
         self.dead.iter().chain(&self.victim).for_each(visit);
     }
 
-    /// Drops all; a destructor's first panic resumes at the end.
+    /// Drops all. The first panic of a destructor is resumed at the end.
     pub(crate) fn drop_all(self) {
         if Taken::<St>::DROPLESS {
             return;
@@ -123,17 +123,17 @@ pub(crate) fn new_entry<St: Store>(slot: Slot<St::Value>, key: St::Key, hash: u6
     Arc::new(Entry { slot, meta: Meta::new(key, hash) })
 }
 
-/// The same, for the call and for the store.
+/// Makes one entry with two counts: for the call and for the store.
 pub(crate) fn new_entries<St: Store>(slot: Slot<St::Value>, key: St::Key, hash: u64) -> (Counted<St>, Counted<St>) {
     Arc::pair(Entry { slot, meta: Meta::new(key, hash) })
 }
 
-/// How a counted cell holds its entries: the store behind a lock, and beside it a *front*, written under that lock.
+/// How a counted cell holds its entries: the store behind a lock, and outside it a *front*, written under that lock.
 pub(crate) trait Store: Default {
     type Key: 'static;
     type Meta: Meta<Key = Self::Key> + 'static;
     type Value: 'static;
-    /// What hits read without the lock, if anything.
+    /// The part that hits read without the lock, if any.
     type Front: Default;
     /// The result of [`Store::drain`].
     type Drained: IntoIterator<Item = Taken<Self>>;
@@ -142,7 +142,7 @@ pub(crate) trait Store: Default {
 
     /// What hits see.
     fn published(front: &Self::Front) -> Option<&Published<Entry<Self::Meta, Self::Value>>>;
-    /// Does `act` with the entry of this hash that `is` accepts. Both are ours.
+    /// Runs `act` on the entry of this hash that `is` accepts. Neither runs user code.
     fn find<R>(
         &self,
         front: &Self::Front,
@@ -150,16 +150,16 @@ pub(crate) trait Store: Default {
         is: impl FnMut(&Counted<Self>) -> bool,
         act: impl FnOnce(&Counted<Self>) -> R,
     ) -> Option<R>;
-    /// Inserts an entry. There is none with its key.
+    /// Inserts an entry. There must be none with its key.
     fn insert(&mut self, front: &Self::Front, entry: Counted<Self>);
-    /// Takes the entry at this address out.
+    /// Removes the entry at this address.
     fn remove(&mut self, front: &Self::Front, id: EntryId) -> Option<Taken<Self>>;
-    /// Records that this entry of the store has turned ready.
+    /// Records that this entry of the store has become ready.
     fn turned_ready(&mut self, front: &Self::Front, entry: &Counted<Self>);
-    /// Takes out what exceeds `capacity`: entries with dead arguments, else one that was not hit lately. Never `newest`. There is
-    /// an `is_dead` if keys have weak arguments.
+    /// Removes entries beyond `capacity`: those with dead arguments, else one that was not hit lately. Never `newest`. `is_dead` is
+    /// given if keys have weak arguments.
     fn evict(&mut self, newest: EntryId, capacity: usize, is_dead: Option<IsDead<Self::Key>>) -> Evicted<Self>;
-    /// Takes all entries out. How many of them were ready comes first.
+    /// Removes all entries. Returns how many of them were ready, and the entries.
     fn drain(&mut self, front: &Self::Front) -> (usize, Self::Drained);
     /// How many entries are ready.
     fn ready(&self, front: &Self::Front) -> usize;
@@ -167,6 +167,6 @@ pub(crate) trait Store: Default {
     fn count(&self, front: &Self::Front, counts: impl Fn(&Counted<Self>) -> bool) -> usize;
     /// Visits all entries.
     fn each(&self, front: &Self::Front, visit: impl FnMut(&Counted<Self>));
-    /// Counts insertions.
+    /// The number of insertions so far.
     fn version(&self) -> u64;
 }

@@ -13,7 +13,7 @@ use crate::sys::sync::plain::{AtomicBool, Ordering};
 use crate::value::entry::{Entry, Meta, id_of};
 use crate::value::store::{Counted, Evicted, IsDead, Store, Taken};
 
-/// What a [`Table`] knows of an entry.
+/// What a [`Table`] stores about an entry.
 pub(crate) struct Keyed<K> {
     hash: u64,
     /// Set by a hit, cleared by the clock's hand.
@@ -21,7 +21,7 @@ pub(crate) struct Keyed<K> {
     key: ManuallyDrop<K>,
 }
 
-/// As [`Entry`]'s.
+/// As for [`Entry`].
 impl<K> Drop for Keyed<K> {
     #[inline]
     fn drop(&mut self) {
@@ -55,7 +55,7 @@ impl<K> Meta for Keyed<K> {
     }
 }
 
-/// Up to this many entries are looked at one by one.
+/// Up to this many entries are searched one by one.
 const FEW: usize = 4;
 
 /// One entry for each extra key: an index over a dense list, which the hand of a clock walks.
@@ -65,7 +65,7 @@ pub struct Table<K, V> {
     ready: usize,
     hand: usize,
     version: u64,
-    /// Evictions since the list was searched for dead arguments.
+    /// Evictions since the list was last searched for dead arguments.
     since_search: usize,
 }
 
@@ -132,7 +132,7 @@ impl<K: 'static, V: 'static> Table<K, V> {
         let mut at = 0;
         while at < self.entries.len() {
             let entry = &self.entries[at];
-            // A flight is not a result yet: it counts as rejected when it ends.
+            // A flight has no result yet: it counts as rejected when it ends.
             if entry.slot.get().is_some() && is_dead(&entry.meta.key) {
                 dead.push(self.take(at));
             } else {
@@ -142,7 +142,7 @@ impl<K: 'static, V: 'static> Table<K, V> {
         dead
     }
 
-    /// Takes the victim out and moves the newest to its place, behind the hand: so the list stays in the order of arrival,
+    /// Removes the victim and moves the newest to its place, behind the hand. So the list stays in the order of arrival,
     /// as the clock requires.
     fn take_in_order(&mut self, at: usize) -> Counted<Self> {
         let victim = self.take(at);

@@ -7,7 +7,7 @@ use crate::sys::sync::plain::{AtomicU32, Mutex, MutexGuard, Ordering};
 use crate::sys::sync::unpoisoned;
 use crate::sys::thread;
 
-/// A memo has several lists of cells for `clear`, so that threads that make cells seldom contend.
+/// A memo has several lists of cells for `clear`, so that threads that make cells rarely contend.
 pub(crate) const SEATS: usize = 8;
 
 /// One of those lists, on a cache line of its own.
@@ -19,7 +19,7 @@ impl Seat {
         Self(Mutex::new(Seated::new()))
     }
 
-    /// The seat that this thread lists its new cells under.
+    /// The seat in which this thread lists its new cells.
     #[inline]
     pub(crate) fn mine() -> usize {
         thread::number() as usize % SEATS
@@ -31,7 +31,7 @@ impl Seat {
     }
 }
 
-/// A cell's position in its memo's lists; guarded by the lock of the seat.
+/// A cell's position in its memo's lists. Guarded by the lock of the seat.
 ///
 /// One word for both halves, since a cell is small: `position * SEATS + seat`.
 pub(crate) struct Listing(AtomicU32);
@@ -88,7 +88,7 @@ impl Seated {
     #[inline]
     pub(crate) fn push(&mut self, cell: CellPtr) {
         match self.0.last_mut().filter(|last| last.len() < BLOCK) {
-            // The first grows as needed; the others seldom stay small.
+            // The first grows as needed; the others rarely stay small.
             Some(last) => last.push(cell),
             None => {
                 let mut block = Vec::with_capacity(if self.0.is_empty() { 4 } else { BLOCK });
@@ -98,7 +98,7 @@ impl Seated {
         }
     }
 
-    /// Takes out the cell at a position. The last one moves there, and is returned, unless it was the same.
+    /// Removes the cell at a position. The last one moves there and is returned, unless it is the same cell.
     #[inline]
     pub(crate) fn swap_remove(&mut self, position: usize) -> Option<CellPtr> {
         let last = self.0.last_mut()?.pop()?;

@@ -1,4 +1,4 @@
-//! How a memo handles its cells, whose type it alone knows.
+//! How a memo handles its cells. Only the memo knows their type.
 
 use std::ptr::NonNull;
 
@@ -14,13 +14,13 @@ pub(crate) struct CellVtable {
     pub(crate) end: unsafe fn(NonNull<CellHead>, Why) -> usize,
     pub(crate) ready: unsafe fn(NonNull<CellHead>) -> usize,
     pub(crate) living: unsafe fn(NonNull<CellHead>) -> usize,
-    /// The keys of the results that have no dead argument, written down: runs user code.
+    /// The keys of the results that have no dead argument, formatted. Runs user code.
     pub(crate) entries: unsafe fn(NonNull<CellHead>) -> Vec<String>,
     /// Whether ending and releasing a cell runs no user code, ends no other cell, and never panics.
     pub(crate) inert: bool,
-    /// Whether ending and releasing this cell runs no user code and does not panic, if that is not known of all.
+    /// Whether ending and releasing this cell runs no user code and does not panic, if that is not known of all cells.
     pub(crate) is_quiet: unsafe fn(NonNull<CellHead>) -> bool,
-    /// Whether it is of the object and not of its content, so that `&mut` access to the object leaves it where it is.
+    /// Whether it concerns the object rather than its content, so that `&mut` access to the object leaves it in place.
     pub(crate) stays: bool,
     /// For cells that can be enumerated.
     pub(crate) shared: Option<SharedVtable>,
@@ -30,12 +30,12 @@ pub(crate) struct CellVtable {
 pub(crate) struct SharedVtable {
     /// Whether dropping an entry runs no user code.
     pub(crate) quiet: bool,
-    /// Whether this entry is there and has its result.
+    /// Whether this entry exists and has its result.
     pub(crate) is_ready: unsafe fn(NonNull<CellHead>, EntryId) -> bool,
     pub(crate) retain: unsafe fn(NonNull<CellHead>),
     /// Removes the entry at this address with this hash, if it is still there.
     pub(crate) remove: unsafe fn(NonNull<CellHead>, EntryId, Why) -> bool,
-    /// Takes every entry out while the object may live, and drops it or retires it in the batch.
+    /// Removes every entry while the object may live, and drops it or retires it in the batch.
     pub(crate) empty: unsafe fn(NonNull<CellHead>, Why, &mut Batch, &mut Panics) -> usize,
     /// The cell's position in its memo's lists.
     pub(crate) listing: unsafe fn(NonNull<CellHead>) -> NonNull<Listing>,
