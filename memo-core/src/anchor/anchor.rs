@@ -91,7 +91,7 @@ impl Anchor {
         }
     }
 
-    /// Takes all cells out, as a chain.
+    /// Takes all cells, as a chain.
     pub(crate) fn take(&mut self) -> *mut CellHead {
         self.cells.take()
     }
@@ -148,15 +148,15 @@ impl Anchor {
     }
 }
 
-/// Whether a cell is of the object, and not of its content.
+/// Whether a cell concerns the object rather than its content.
 fn stays(cell: NonNull<CellHead>) -> bool {
-    // SAFETY: asked of the cells of a chain, which is the asker's.
+    // SAFETY: called for the cells of a chain, which is the caller's.
     unsafe { cell.as_ref() }.memo().vtable().stays
 }
 
 static BEFORE_CELLS_GO: OnceLock<fn(&Anchor)> = OnceLock::new();
 
-/// From now on `act` is called with every anchor before its cells go.
+/// From now on `act` is called with every anchor before it releases its cells.
 pub(crate) fn before_cells_go(act: fn(&Anchor)) {
     BEFORE_CELLS_GO.get_or_init(|| act);
 }

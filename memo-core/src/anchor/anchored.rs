@@ -1,4 +1,4 @@
-//! An object of any type with an anchor beside it.
+//! An object of any type together with an anchor.
 
 use std::fmt;
 use std::ops::{Deref, DerefMut};
@@ -52,7 +52,7 @@ impl<T> Anchored<T> {
     /// ```
     pub fn into_inner(self) -> T {
         let Self { value, anchor } = self;
-        // First: a value that is being returned is lost when a destructor panics.
+        // First: a value that is being returned would be lost if a destructor panicked.
         drop(anchor);
         value
     }

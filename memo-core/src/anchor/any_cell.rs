@@ -6,15 +6,15 @@
 //! # Invariants
 //!
 //! 1. All cells of one memo are of its vtable's type. Hence a cell found by its memo may be cast.
-//! 2. An anchor owns one count of each of its cells. Enumerators (`clear`, another argument's death) own counts of
-//!    theirs ([`CellRef`]) and never reach a cell through an anchor: anchors move and die (rule 5).
+//! 2. An anchor owns one count of each of its cells. Enumerators (`clear`, another argument's death) own their own
+//!    counts ([`CellRef`]) and never reach a cell through an anchor: anchors move and die (rule 5).
 //! 3. A cell that `clear` must find is listed in its memo before it is published and until its object dies.
 //! 4. The head of a lent cell is *vacant* (the low bit of its memo pointer) until its slot is filled, so that a hit makes one
 //!    check instead of two. It is set filled (`Release`) after the slot, and hits load it with `Acquire`. Heads of other cells
 //!    are never vacant.
 //! 5. Cells of `Local` memos, and references to them, stay on their thread.
-//! 6. A head may belong to a list's directory ([`list`](super::cell_list)) instead of a cell: it has no memo, and occurs at the front of
-//!    a list only. Chains that were taken, and search results, are cells.
+//! 6. A head may belong to a list's directory ([`list`](super::cell_list)) instead of a cell: it has no memo, and occurs only at the
+//!    front of a list. Taken chains and search results consist of cells.
 
 use std::mem::ManuallyDrop;
 use std::ptr::NonNull;
@@ -43,7 +43,7 @@ impl CellHead {
         Self::with_word(word_of(memo))
     }
 
-    /// The head of a cell without its result yet.
+    /// The head of a cell that has no result yet.
     pub(crate) fn vacant(memo: &'static Core) -> Self {
         Self::with_word(word_of(memo).map_addr(|address| address | VACANT))
     }
@@ -59,7 +59,7 @@ impl CellHead {
         self.memo.load(Ordering::Relaxed).addr() == DIRECTORY
     }
 
-    /// Records that the result is there.
+    /// Records that the result is stored.
     pub(crate) fn set_filled(&self) {
         self.memo.store(word_of(self.memo()), Ordering::Release);
     }
@@ -95,25 +95,25 @@ pub(crate) unsafe trait AnyCell: Sized {
     type Handle;
     fn into_raw(handle: Self::Handle) -> NonNull<CellHead>;
     /// # Safety
-    /// `cell` came from [`AnyCell::into_raw`] and is given back once.
+    /// `cell` came from [`AnyCell::into_raw`] and is taken back once.
     unsafe fn from_raw(cell: NonNull<CellHead>) -> Self::Handle;
 
-    /// Takes every entry out and drops it. May run user code (drops); its first panic resumes at the end.
+    /// Removes and drops every entry. May run user code (drops); its first panic is resumed at the end.
     ///
     /// # Safety
-    /// `cell` is of this type and alive. Its object is dead, or borrowed by the caller alone; so for a cell that is not
-    /// [`CellVtable::shared`] nobody else can reach it, and no call is copying an entry of one that is.
+    /// `cell` is of this type and alive. Its object is dead, or borrowed by the caller alone. So a cell that is not
+    /// [`CellVtable::shared`] cannot be reached by any other code, and no call is copying an entry of one that is.
     unsafe fn end(cell: NonNull<CellHead>, why: Why) -> usize;
 
     /// How many results there are.
     fn ready(&self) -> usize;
 
-    /// How many of them have no dead argument besides the owner.
+    /// How many of them have no dead argument other than the owner.
     fn living(&self) -> usize {
         self.ready()
     }
 
-    /// The keys of those, written down with no lock held. Where there are none, each is one without a key.
+    /// The keys of those, formatted with no lock held. If the memo has no extra keys, each is an empty one.
     fn entries(&self) -> Vec<String> {
         vec!["()".to_owned(); self.living()]
     }
@@ -169,7 +169,7 @@ pub(crate) fn enlist(cell: NonNull<CellHead>, memo: &'static Core) {
     seated.push(CellPtr(cell));
 }
 
-/// Takes a cell off its memo's list, if it is on it.
+/// Removes a cell from its memo's list, if it is listed.
 #[inline]
 pub(crate) fn delist(cell: NonNull<CellHead>, memo: &'static Core) {
     let Some(shared) = &memo.vtable().shared else { return };
@@ -226,14 +226,14 @@ impl CellRef {
         self.memo().vtable()
     }
 
-    /// Takes every entry out. Those that a call may be copying are retired in `batch`; the others are dropped.
+    /// Removes every entry. Those that a call may be copying are retired in `batch`; the others are dropped.
     pub(crate) fn empty(&self, why: impl Into<Why>, batch: &mut Batch, panics: &mut Panics) -> usize {
         let shared = self.vtable().shared.as_ref().expect("counted cells only");
         // SAFETY: the vtable is that of the cell's memo, and the cell is counted.
         unsafe { (shared.empty)(self.0, why.into(), batch, panics) }
     }
 
-    /// Whether dropping an entry of it runs no user code.
+    /// Whether dropping an entry of this cell runs no user code.
     pub(crate) fn is_quiet(&self) -> bool {
         !self.memo().is_listened() && self.vtable().shared.as_ref().is_some_and(|shared| shared.quiet)
     }
@@ -243,7 +243,7 @@ impl CellRef {
         self.0.addr().get()
     }
 
-    /// Whether an entry is there and has its result.
+    /// Whether an entry exists and has its result.
     pub(crate) fn is_ready(&self, entry: EntryId) -> bool {
         let shared = self.vtable().shared.as_ref().expect("counted cells only");
         // SAFETY: the vtable is that of the cell's memo, and the cell is counted.

@@ -1,9 +1,9 @@
-//! What an anchor has one of, beside the results of memos: in a cell of a memo of its own, made on first use.
+//! Things that an anchor has one of, apart from the results of memos. Each lies in a cell of its own memo, made on first use.
 //!
 //! # Invariants
 //!
-//! 1. Each type has a memo of its own, so that a cell that is found by it is of that type.
-//! 2. Of two that are made at once one is put on the anchor, for both.
+//! 1. Each type has a memo of its own, so a cell that is found by that memo is of that type.
+//! 2. Of two that are made at once, one is put on the anchor, for both callers.
 
 use std::ptr::NonNull;
 
@@ -14,19 +14,19 @@ use crate::memo::cells::vtable::CellVtable;
 use crate::memo::core::{Core, Where};
 use crate::memo::listeners::Why;
 
-/// What an anchor may have one of.
+/// A thing that an anchor may have one of.
 ///
 /// # Safety
 /// No other type has its memo.
 pub(crate) unsafe trait Attached: Sized + 'static {
-    /// Whether it is of the object, and not of its content: then it stays when the results are cleared.
+    /// Whether it concerns the object rather than its content. If so, it stays when the results are cleared.
     const STAYS: bool;
-    /// Whether it is in threads' own tables.
+    /// Whether it lies in threads' own tables.
     const LOCAL: bool = false;
 
     /// The built-in memo of its cells.
     fn memo() -> &'static Core;
-    /// The object's end, or that of its results. Returns how many went.
+    /// Called at the end of the object, or of its results. Returns how many were dropped.
     fn on_end(&self, why: Why) -> usize;
     /// Whether that runs no user code.
     fn ends_quietly(&self) -> bool;
@@ -46,7 +46,7 @@ impl<T: Attached> Cell<T> {
         living: any_cell::living::<Self>,
         entries: any_cell::entries::<Self>,
         inert: false,
-        // SAFETY: the vtable is that of this type, and the caller's cell is alive.
+        // SAFETY: the vtable is this type's, and the caller's cell is alive.
         is_quiet: |cell| unsafe { any_cell::cast::<Self>(cell) }.what.ends_quietly(),
         stays: T::STAYS,
         shared: None,
@@ -76,14 +76,14 @@ unsafe impl<T: Attached> AnyCell for Cell<T> {
     }
 }
 
-/// The anchor's, if it has one.
+/// The one on this anchor, if any.
 pub(crate) fn find<T: Attached>(anchor: &Anchor) -> Option<&T> {
     let cell = anchor.cells().find(T::memo())?;
     // SAFETY: a cell of this memo, and the anchor is borrowed.
     Some(&unsafe { any_cell::cast::<Cell<T>>(cell) }.what)
 }
 
-/// The anchor's, made on first use.
+/// The one on this anchor, made on first use.
 pub(crate) fn of<T: Attached>(anchor: &Anchor, make: impl FnOnce() -> T) -> &T {
     find(anchor).unwrap_or_else(|| add(anchor, make()))
 }

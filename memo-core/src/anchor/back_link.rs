@@ -7,15 +7,15 @@
 //!
 //! # Invariants
 //!
-//! 1. A peer is dead from the moment its object dies or is changed (`&mut`); a dead peer equals nothing new.
+//! 1. A peer is dead from the moment its object dies or is changed (`&mut`). A dead peer equals no key that comes later.
 //! 2. An entry with peers is linked from each *before* it is inserted into its cell, and unlinked (O(1) each) by the
-//!    remover; so a survivor keeps no residue.
-//! 3. A peer's links are taken out under its own lock, and processed with no lock held: no two anchors' locks are ever
+//!    remover. So a survivor keeps no residue.
+//! 3. A peer's links are taken under its own lock, and processed with no lock held: the locks of two anchors are never
 //!    held together (rule 9), and the same object twice in a key is linked once.
 //! 4. An entry is removed from its cell once, under the cell's lock. The remover drops it.
-//! 5. What is computed beside the store while its object is asked to forget is not stored. The request is counted before the links are
-//!    looked at, and the entry linked before the count is looked at, under its cell's lock: either the entry is found by its link, or
-//!    it finds the count changed.
+//! 5. A result that is computed outside the store while its object is asked to forget is not stored. The request is counted before the
+//!    links are read, and the entry is linked before the count is read, under its cell's lock. So either the entry is found by its link,
+//!    or it finds the count changed.
 
 use std::marker::PhantomData;
 use std::sync::{Arc, OnceLock};
@@ -44,9 +44,9 @@ pub(crate) struct Peer {
     dead: AtomicBool,
     /// Whether a thread's own table has, or had, a node that watches it.
     watched: AtomicBool,
-    /// Whether a result was suspected of holding the object.
+    /// Whether a result is suspected of holding the object.
     suspected: AtomicBool,
-    /// How many times all its entries were asked to go.
+    /// How many times the object was asked to forget all its entries.
     forgets: AtomicU32,
     links: Mutex<HashMap<EntryId, CellRef>>,
 }
@@ -72,7 +72,7 @@ impl Peer {
         self.life.as_ref().map(AnyWeak::strong)
     }
 
-    /// The address of the object of an `Arc` or `Rc`.
+    /// The address of an `Arc`'s or `Rc`'s object.
     pub(crate) fn object(&self) -> Option<usize> {
         self.life.as_ref()?.address()
     }
@@ -114,26 +114,26 @@ impl Peer {
         !self.watched.load(Ordering::Relaxed) && unpoisoned(self.links.lock()).values().all(CellRef::is_quiet)
     }
 
-    /// Visits the entries that the object takes part in, under its lock.
+    /// Visits the entries in which the object takes part, under its lock.
     pub(crate) fn each_entry(&self, mut visit: impl FnMut(&CellRef, EntryId)) {
         unpoisoned(self.links.lock()).iter().for_each(|(&entry, cell)| visit(cell, entry));
     }
 
-    /// The entries that the object takes part in, which are to go though it lives on.
+    /// Returns the entries in which the object takes part. They are to be dropped though the object lives on.
     pub(crate) fn forget(&self) -> Vec<(CellRef, EntryId)> {
-        // Before the links are looked at: an entry that is linked later sees it (invariant 5).
+        // Before the links are read: an entry that is linked later sees it (invariant 5).
         self.forgets.fetch_add(1, Ordering::Relaxed);
         let mut entries = Vec::new();
         self.each_entry(|cell, entry| entries.push((cell.clone(), entry)));
         entries
     }
 
-    /// How many times that was asked for.
+    /// How many times [`Peer::forget`] was called.
     pub(crate) fn forgets(&self) -> u32 {
         self.forgets.load(Ordering::Relaxed)
     }
 
-    /// Ends every entry the object takes part in.
+    /// Ends every entry in which the object takes part.
     fn end(&self, why: Why) -> usize {
         self.dead.store(true, Ordering::Release);
         let links = std::mem::take(&mut *unpoisoned(self.links.lock()));
@@ -166,7 +166,7 @@ fn note_death_with(peer: &Peer, core: &'static Core) {
     }
 }
 
-/// A peer whose object is watched through the peer of its own anchor: an in-object argument beside an `Rc` owner.
+/// A peer whose object is watched through the peer of its own anchor: an in-object argument of a memo with an `Rc` owner.
 struct Watched(Arc<Peer>);
 
 // SAFETY: touches only the peer, which is counted.
@@ -196,7 +196,7 @@ pub struct PeerRef<S> {
 
 impl<S> std::fmt::Debug for PeerRef<S> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        // What tells it from other objects: all that is known of it.
+        // All that distinguishes it from other objects.
         write!(f, "@{:x}", self.address)
     }
 }
@@ -219,8 +219,8 @@ impl<S> PeerRef<S> {
     }
 }
 
-/// Ends every entry the object takes part in that this thread can reach: the shared ones, and this thread's own. Those of
-/// other threads end when those threads sweep.
+/// Ends every entry in which the object takes part and that this thread can reach: the shared ones, and this thread's own. The
+/// entries of other threads end when those threads sweep.
 fn end_here(peer: &Arc<Peer>, why: Why) -> usize {
     let mut panics = Panics::default();
     let mut ended = panics.run(|| peer.end(why)).unwrap_or(0);

@@ -1,20 +1,20 @@
-//! The cells of one anchor: an append-only list, and past a few cells an index in front of it; found without a lock.
+//! The cells of one anchor: an append-only list, and past a few cells an index in front of it. Searched without a lock.
 //!
 //! # Invariants
 //!
-//! 1. A cell in the list is never taken out while the list is shared: only [`CellList::take`], through `&mut`, ends it.
+//! 1. A cell is never removed while the list is shared: only [`CellList::take`], through `&mut`, ends it.
 //!    So a reader walks without protection, and a cell that it found stays as long as the anchor is borrowed.
 //! 2. `next` is written before the store (`Release`) that publishes the cell and never again while shared; readers
 //!    start from an `Acquire` load.
-//! 3. One cell a memo: a writer searches again from *the very head that its compare-exchange expects*. If it searched
+//! 3. One cell for each memo: a writer searches again from *the very head that its compare-exchange expects*. If it searched
 //!    first and loaded the head afterwards, two threads could add the same memo's cell.
 //! 4. A list grows to [`WALKED`] cells. The compare-exchange that would add another makes a [`Directory`] of all of them,
 //!    including the new one, the head instead. The head then stays a directory as long as the list is shared.
-//! 5. The writer of a directory holds the lock of its list's stripe, and searches the directory that it finds at the head
+//! 5. The writer of a directory holds the lock of its list's stripe, and searches the directory that it reads from the head
 //!    *under that lock*. So (3) holds there too, and an index has one writer at a time. Readers take no lock.
 //! 6. A full directory is replaced by a larger one, which has all cells before it is stored (`Release`) as the head. The
 //!    outgrown one is kept unchanged until `take`, since a reader may be inside.
-//! 7. All cells are linked, also those of a directory, from its `newest`: `take` and `each_memo` meet each once.
+//! 7. All cells are linked, including those of a directory, from its `newest`: `take` and `each_memo` reach each cell once.
 
 use std::ptr::NonNull;
 
@@ -51,7 +51,7 @@ impl Directory {
     /// A directory of all the cells linked from `newest`.
     ///
     /// # Safety
-    /// Those cells stand as long as the directory can be read, and their links do not change.
+    /// Those cells stay valid as long as the directory can be read, and their links do not change.
     unsafe fn new(outgrown: *mut CellHead, newest: NonNull<CellHead>) -> Box<Self> {
         let chain = || {
             std::iter::successors(Some(newest), |cell| {
@@ -63,7 +63,7 @@ impl Directory {
         for cell in chain() {
             // SAFETY: the caller's.
             let memo = unsafe { cell.as_ref() }.memo();
-            // SAFETY: the caller's, and nobody else has this index yet.
+            // SAFETY: the caller's, and no other thread has this index yet.
             unsafe { cells.insert(hash_of(memo), cell) };
         }
         Box::new(Self { head: CellHead::directory(), cells, outgrown, newest: AtomicPtr::new(newest.as_ptr()) })
@@ -76,7 +76,7 @@ impl Directory {
     /// The directory that this head belongs to, if any.
     ///
     /// # Safety
-    /// `head` is null, or the head of a cell or directory that stands for `'a`.
+    /// `head` is null, or the head of a cell or directory that stays valid for `'a`.
     #[inline(always)]
     unsafe fn at<'a>(head: *mut CellHead) -> Option<&'a Self> {
         // SAFETY: the caller's.
@@ -85,15 +85,15 @@ impl Directory {
         is_directory.then(|| unsafe { &*head.cast::<Self>() })
     }
 
-    /// Frees a directory and those it outgrew, and returns the cells.
+    /// Frees a directory and those it replaced, and returns the cells.
     ///
     /// # Safety
-    /// `head` is that of a directory that nobody else can reach.
+    /// `head` is that of a directory that no other thread can reach.
     unsafe fn end(head: *mut CellHead) -> *mut CellHead {
         let mut outgrown = head;
         let mut newest = None;
         while !outgrown.is_null() {
-            // SAFETY: made by `into_raw`, unreachable, and met once.
+            // SAFETY: made by `into_raw`, unreachable, and reached once.
             let directory = unsafe { Box::from_raw(outgrown.cast::<Self>()) };
             newest = newest.or(Some(directory.newest.load(Ordering::Relaxed)));
             outgrown = directory.outgrown;
@@ -121,7 +121,7 @@ impl CellList {
         self.find_where::<false>(memo)
     }
 
-    /// The cell of `memo`, if its result is there.
+    /// The cell of `memo`, if it has its result.
     #[inline(always)]
     pub(crate) fn find_filled(&self, memo: &'static Core) -> Option<NonNull<CellHead>> {
         self.find_where::<true>(memo)
@@ -130,7 +130,7 @@ impl CellList {
     #[inline(always)]
     fn find_where<const FILLED: bool>(&self, memo: &'static Core) -> Option<NonNull<CellHead>> {
         let first = NonNull::new(self.head.load(Ordering::Acquire))?;
-        // SAFETY: invariant 1, the anchor is borrowed, so its cells stand, and its directories too (invariant 6).
+        // SAFETY: invariant 1, the anchor is borrowed, so its cells stay valid, and its directories too (invariant 6).
         let head = unsafe { first.as_ref() };
         // A directory's head matches no memo, so the first cell needs no further check.
         if is::<FILLED>(head, memo) {
@@ -139,7 +139,7 @@ impl CellList {
         find_behind::<FILLED>(first, memo)
     }
 
-    /// Adds `cell` unless its memo already has one here: then that one is returned, and `cell` stays the caller's.
+    /// Adds `cell`. If its memo already has a cell here, returns that one, and `cell` stays the caller's.
     pub(crate) fn add(&self, cell: NonNull<CellHead>) -> Result<(), NonNull<CellHead>> {
         // SAFETY: the caller's cell is alive and not shared yet.
         let mine = unsafe { cell.as_ref() };
@@ -170,11 +170,11 @@ impl CellList {
         self.head.compare_exchange(head, new, Ordering::Release, Ordering::Acquire).map(|_| ())
     }
 
-    /// Replaces `head`, which `cell` is linked to and which has grown too long to walk, by a directory.
+    /// Replaces `head`, which `cell` links to and whose list has grown too long to walk, by a directory.
     #[cold]
     #[inline(never)]
     fn put_directory(&self, head: *mut CellHead, cell: NonNull<CellHead>) -> Result<(), *mut CellHead> {
-        // SAFETY: invariants 1 and 2; if the new cell stays the caller's, nobody reads the directory.
+        // SAFETY: invariants 1 and 2; if the new cell stays the caller's, no thread reads the directory.
         let new = Directory::into_raw(unsafe { Directory::new(std::ptr::null_mut(), cell) });
         self.replace(head, new).inspect_err(|_| {
             // SAFETY: a directory that was not published.
@@ -230,7 +230,7 @@ impl CellList {
         }
     }
 
-    /// Prefetches the newest cell, which is looked at first.
+    /// Prefetches the newest cell, which is read first.
     pub(crate) fn prefetch(&self) {
         let cell = self.head.load(Ordering::Relaxed).cast::<[u8; 64]>();
         // It takes one line or two.
@@ -244,25 +244,25 @@ impl CellList {
         self.head.load(Ordering::Relaxed).is_null()
     }
 
-    /// Takes all cells out, as a chain.
+    /// Takes all cells, as a chain.
     #[inline]
     pub(crate) fn take(&mut self) -> *mut CellHead {
-        // `&mut self`: every borrow has ended, and whatever ended it ordered this thread after it.
+        // `&mut self`: every borrow has ended, and ending it ordered this thread after it.
         let head = self.head.load(Ordering::Acquire);
         if head.is_null() {
             return head;
         }
         self.head.store(std::ptr::null_mut(), Ordering::Relaxed);
-        // SAFETY: invariants 1 and 6: it stood until now, and it is this thread's.
+        // SAFETY: invariants 1 and 6: it was valid until now, and it is this thread's.
         if unsafe { Directory::at(head) }.is_none() {
             return head;
         }
-        // SAFETY: taken out above, and no reader is left inside.
+        // SAFETY: taken above, and no reader is left inside.
         unsafe { Directory::end(head) }
     }
 }
 
-/// Takes the cells that `goes` accepts out of a chain, and hands each to `take`. Returns the rest, in its order.
+/// Removes the cells that `goes` accepts from a chain, and passes each to `take`. Returns the rest, in order.
 ///
 /// # Safety
 /// The chain was taken from its list, and is the caller's.
@@ -293,7 +293,7 @@ pub(crate) unsafe fn take_from(
     rest
 }
 
-/// Whether this head is a match: any of the memo's, or a filled one.
+/// Whether this head matches: any head of the memo, or a filled one.
 #[inline(always)]
 fn is<const FILLED: bool>(head: &CellHead, memo: &'static Core) -> bool {
     if FILLED { head.is_filled_of(memo) } else { head.is_of(memo) }
@@ -301,8 +301,8 @@ fn is<const FILLED: bool>(head: &CellHead, memo: &'static Core) -> bool {
 
 /// Searches all but the first, which the caller has checked.
 ///
-/// Never inlined: with a loop inside, no call would be short enough to be inlined itself, and a hit on the first cell would pay
-/// for the registers of the loop.
+/// Never inlined: with a loop inside, the caller would be too long to be inlined itself, and a hit on the first cell would pay
+/// for the loop's registers.
 #[inline(never)]
 fn find_behind<const FILLED: bool>(first: NonNull<CellHead>, memo: &'static Core) -> Option<NonNull<CellHead>> {
     // SAFETY: invariants 1 and 6.
@@ -313,12 +313,12 @@ fn find_behind<const FILLED: bool>(first: NonNull<CellHead>, memo: &'static Core
     walk::<FILLED>(unsafe { first.as_ref() }.next(), memo).0
 }
 
-/// The matching cell, and how many come before it.
+/// Returns the matching cell, and how many come before it.
 #[inline(always)]
 fn walk<const FILLED: bool>(mut at: *mut CellHead, memo: &'static Core) -> (Option<NonNull<CellHead>>, usize) {
     let mut passed = 0;
     while let Some(cell) = NonNull::new(at) {
-        // SAFETY: invariant 1, the anchor is borrowed, so its cells stand.
+        // SAFETY: invariant 1, the anchor is borrowed, so its cells stay valid.
         let head = unsafe { cell.as_ref() };
         if is::<FILLED>(head, memo) {
             return (Some(cell), passed);
@@ -379,7 +379,7 @@ mod tests {
         let mut at = list.take();
         let mut cells = 0;
         while let Some(cell) = NonNull::new(at) {
-            // SAFETY: leaked by `cell`, taken out, met once.
+            // SAFETY: leaked by `cell`, taken, reached once.
             at = unsafe { Box::from_raw(cell.as_ptr()) }.next();
             cells += 1;
         }
@@ -447,21 +447,21 @@ mod loom_models {
 
     fn cell(memo: &'static Core) -> NonNull<CellHead> {
         let cell = Full { head: CellHead::new(memo), value: UnsafeCell::new(0) };
-        // SAFETY: nobody else has it yet.
+        // SAFETY: no other thread has it yet.
         cell.value.with_mut(|value| unsafe { *value = 7 });
         NonNull::from(Box::leak(Box::new(cell))).cast()
     }
 
     /// The content of a cell that was found.
     fn value(cell: NonNull<CellHead>) -> u32 {
-        // SAFETY: made by `cell`, and found in its list, which stands.
+        // SAFETY: made by `cell`, and found in its list, which is still valid.
         unsafe { cell.cast::<Full>().as_ref() }.value.with(|value| {
             // SAFETY: written before it was added.
             unsafe { *value }
         })
     }
 
-    /// As lent cells: only the head is checked before the value is read.
+    /// Like lent cells: only the head is checked before the value is read.
     #[repr(C)]
     struct Lent {
         head: CellHead,
@@ -514,13 +514,13 @@ mod loom_models {
         there.as_ptr() as usize
     }
 
-    /// Takes all cells out: their memos.
+    /// Takes all cells. Returns their memos.
     fn clear(list: Arc<CellList>) -> Vec<*const Core> {
         let mut list = Arc::try_unwrap(list).ok().expect("the other threads have ended");
         let mut at = list.take();
         let mut memos = Vec::new();
         while let Some(cell) = NonNull::new(at) {
-            // SAFETY: taken out, this thread's.
+            // SAFETY: taken, this thread's.
             let head = unsafe { cell.as_ref() };
             memos.push(std::ptr::from_ref(head.memo()));
             at = head.next();
@@ -553,7 +553,7 @@ mod loom_models {
         });
     }
 
-    /// A list that these memos have cells on.
+    /// A list with a cell of each of these memos.
     fn list_of(memos: &[&'static Core]) -> Arc<CellList> {
         let list = Arc::new(CellList::new());
         for memo in memos {
@@ -564,7 +564,7 @@ mod loom_models {
 
     /// A list of one is walked, one of two has a directory; that is full, and with three it is outgrown.
     fn has_directory(list: &CellList) -> bool {
-        // SAFETY: the list stands.
+        // SAFETY: the list is valid.
         unsafe { Directory::at(list.head.load(Ordering::Acquire)) }.is_some()
     }
 
@@ -596,7 +596,7 @@ mod loom_models {
         });
     }
 
-    /// Readers beside a writer that adds `memos` to a list of `before`: they find the old cells, and whole cells only.
+    /// Readers run while a writer adds `added` to a list of `before`. They find the old cells, and only complete cells.
     fn read_beside(before: &[&'static Core], added: &[&'static Core]) {
         let (before, added) = (before.to_vec(), added.to_vec());
         loom::model(move || {

@@ -1,4 +1,4 @@
-//! Dropping the cells of a dead object, and of those that die of it, one after the other.
+//! Dropping the cells of a dead object, and of the objects that die with it, one after the other.
 //!
 //! A result may own the next object of a chain. If each anchor dropped its cells itself, a chain of a million would
 //! recurse a million deep. So only the outermost drop on a thread does the work; anchors that die meanwhile queue their
@@ -26,7 +26,7 @@ per_thread! {
 
 /// Ends and releases a chain of cells that were taken from an anchor.
 ///
-/// A destructor's panic resumes at the end; while the thread is already unwinding it is counted instead.
+/// A destructor's panic is resumed at the end. If the thread is already unwinding, it is counted instead.
 pub(crate) fn bury(chain: *mut CellHead) {
     let chain = end_inert(chain);
     if chain.is_null() {
@@ -43,7 +43,7 @@ pub(crate) fn bury(chain: *mut CellHead) {
     panics.resume();
 }
 
-/// Ends the leading cells of a dead object that run no user code: nothing can re-enter here, so they need no queue. Returns the
+/// Ends the leading cells of a dead object that run no user code. Nothing can re-enter here, so they need no queue. Returns the
 /// rest.
 fn end_inert(mut at: *mut CellHead) -> *mut CellHead {
     while let Some(cell) = NonNull::new(at) {
@@ -78,7 +78,7 @@ pub(crate) fn end_quiet(mut at: *mut CellHead) {
     }
 }
 
-/// The same immediately, for cells whose object lives on: what `clear` removes is gone when it returns (law 11).
+/// Ends and releases immediately, for cells whose object lives on: what `clear` removes is dropped when it returns (law 11).
 pub(crate) fn clear(chain: *mut CellHead) {
     if chain.is_null() {
         return;
@@ -131,8 +131,8 @@ fn end_chain(mut at: *mut CellHead, why: Count, panics: &mut Panics) {
         let memo = head.memo();
         at = head.next();
         any_cell::delist(cell, memo);
-        // SAFETY: the vtable is that of the cell's memo; the object is dead or exclusively borrowed, so for cells that
-        // are not counted there is no other reader.
+        // SAFETY: the vtable is that of the cell's memo. The object is dead or exclusively borrowed, so cells that
+        // are not counted have no other reader.
         panics.run(|| unsafe { (memo.vtable().end)(cell, why.into()) });
         // SAFETY: the anchor's share, released once.
         panics.run(|| unsafe { (memo.vtable().release)(cell) });

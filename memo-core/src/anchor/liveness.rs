@@ -1,23 +1,23 @@
-//! A weak pointer of any kind, with its type forgotten: is the object alive, and where was it?
+//! A type-erased weak pointer of any kind: is the object alive, and where was it?
 //!
 //! `Weak<T>` of a `T` that need not be `'static`, `Send` or even sized is kept in two words and a table of functions.
-//! Only its counts are ever touched, never the `T`: asking for the strong count, and giving the allocation back.
+//! Only its counts are ever touched, never the `T`: to read the strong count, and to release the allocation.
 
 use std::mem::{MaybeUninit, align_of, size_of};
 use std::{rc, sync};
 
-/// What a [`AnyWeak`] can be made of.
+/// A pointer that an [`AnyWeak`] can be made of.
 ///
 /// # Safety
 /// Dropping or querying a `Self` must touch only the object's counts, never the object.
 pub(crate) unsafe trait Watch: Sized {
-    /// Whether dropping it frees an allocation at most, and ends nothing else.
+    /// Whether dropping it at most frees an allocation, and ends nothing else.
     const PLAIN: bool;
     /// Whether the object cannot leave its thread, so that a result of it may be lent from the thread's own table.
     const THREAD_BOUND: bool;
     /// Whether the object is alive.
     fn is_alive(&self) -> bool;
-    /// Its strong count; 1 where there is no count.
+    /// Its strong count; 1 if there is no count.
     fn strong(&self) -> usize;
     /// Where the object is, if it is an `Arc`'s or `Rc`'s.
     fn address(&self) -> Option<usize>;
@@ -56,7 +56,7 @@ struct Vtable {
     drop: unsafe fn(&mut Raw),
 }
 
-/// The life of one object, watched without keeping it alive.
+/// Watches the life of one object without keeping it alive.
 pub(crate) struct AnyWeak {
     raw: Raw,
     vtable: &'static Vtable,
@@ -116,7 +116,7 @@ impl AnyWeak {
         Self { raw, vtable: &VtableOf::<W>::VTABLE }
     }
 
-    /// Whether the object is alive. `false` is final, and says nothing of what others did with the object before: see
+    /// Whether the object is alive. `false` is final, and says nothing about what other threads did with the object before: see
     /// [`after_deaths`](crate::sys::hazard::deaths::after_deaths).
     #[inline]
     pub(crate) fn is_alive(&self) -> bool {
@@ -124,7 +124,7 @@ impl AnyWeak {
         unsafe { (self.vtable.is_alive)(&self.raw) }
     }
 
-    /// Whether releasing it frees an allocation at most.
+    /// Whether releasing it at most frees an allocation.
     pub(crate) fn is_plain(&self) -> bool {
         self.vtable.plain
     }
