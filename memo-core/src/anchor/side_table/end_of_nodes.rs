@@ -1,4 +1,4 @@
-//! Ending the nodes of dead objects that were taken out of their table, after [`after_deaths`](crate::sys::hazard::deaths::after_deaths).
+//! Ending the nodes of dead objects that were removed from their table, after [`after_deaths`](crate::sys::hazard::deaths::after_deaths).
 
 use std::ptr::NonNull;
 
@@ -15,7 +15,7 @@ use crate::sys::panics::Panics;
 pub(crate) fn end_quiet(mut dead: Chain) -> (Chain, Chain) {
     let (mut free, mut late) = (Chain::new(), Chain::new());
     while let Some(node) = dead.pop() {
-        // SAFETY: taken out, dead, and after the fence: this call's.
+        // SAFETY: removed, dead, and after the fence: this call's.
         if unsafe { Node::end_quietly(node) } {
             free.push(node);
         } else {
@@ -25,7 +25,7 @@ pub(crate) fn end_quiet(mut dead: Chain) -> (Chain, Chain) {
     (free, late)
 }
 
-/// Ends all nodes. Returns the free ones, which are all, and how many of them ran user code.
+/// Ends all nodes. Returns them, all free now, and how many of them ran user code.
 pub(crate) fn end_loud(mut dead: Chain, panics: &mut Panics, mut each: impl FnMut(&Node)) -> (Chain, usize) {
     let _deeper = DepthGuard::enter();
     dead.each(|node| node.anchor().cells().prefetch());
@@ -36,7 +36,7 @@ pub(crate) fn end_loud(mut dead: Chain, panics: &mut Panics, mut each: impl FnMu
         // SAFETY: as in `end_quiet`.
         if !unsafe { Node::end_quietly(node) } {
             loud += 1;
-            // Whatever happens in the cells: a life that is more than a `Weak` is released after them.
+            // Even if a cell panics: a life that is more than a `Weak` is released after the cells.
             let life = EndLife(node);
             // SAFETY: as in `end_quiet`.
             let cells = unsafe { Node::take_cells(node, |cell| end_in_room(cell, panics)) };
@@ -48,7 +48,7 @@ pub(crate) fn end_loud(mut dead: Chain, panics: &mut Panics, mut each: impl FnMu
     (free, loud)
 }
 
-/// The value has no drop glue, but there may be a listener.
+/// Ends the cell in the node's room. Its value has no drop glue, but there may be a listener.
 fn end_in_room(cell: NonNull<CellHead>, panics: &mut Panics) {
     // SAFETY: called with a cell of a dead object.
     panics.run(|| unsafe { any_cell::end(cell, Count::Dropped.into()) });
@@ -63,7 +63,7 @@ impl Drop for EndLife {
     }
 }
 
-/// Ends all nodes of a table that is given up.
+/// Ends all nodes of a table that is being freed.
 pub(crate) fn end_all(dead: Chain, panics: &mut Panics) -> Chain {
     end_loud(dead, panics, |_| ()).0
 }

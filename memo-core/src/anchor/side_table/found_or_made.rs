@@ -1,4 +1,4 @@
-//! An anchor that a call asked for, and whether the call made it.
+//! The anchor for a call, and whether that call made it.
 
 use std::ptr::NonNull;
 
@@ -8,7 +8,7 @@ use crate::anchor::anchor::Anchor;
 /// An anchor that was found or made.
 pub(crate) struct Made<'a> {
     pub(crate) anchor: &'a Anchor,
-    /// Where this call may put a first result, if it made the node, and that is a roomy one.
+    /// Where this call may put a first result, if it made the node and the node is a roomy one.
     pub(crate) room: Option<&'a Room>,
     /// Whether this call made the node.
     pub(crate) fresh: bool,
@@ -16,7 +16,7 @@ pub(crate) struct Made<'a> {
 
 impl Made<'_> {
     /// # Safety
-    /// The node's object lives, and is borrowed for the lifetime.
+    /// The node's object is alive, and borrowed for the lifetime.
     pub(super) unsafe fn of(node: NonNull<Node>, fresh: bool) -> Self {
         Self {
             // SAFETY: the caller's: the node of a living object stays.

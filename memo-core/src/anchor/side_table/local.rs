@@ -1,9 +1,9 @@
-//! The table of one thread: the anchors of its `Rc`s, and of what takes part in its `local` memos.
+//! The table of one thread: the anchors of its `Rc`s, and of the objects that take part in its `local` memos.
 //!
 //! It is one shard, without a lock, behind a thread-local pointer without a destructor, so it works until the thread's very end
 //! (law 14). When the thread ends, a guard frees it, except the nodes of living `Rc`s whose results were lent: an `Rc` that was
 //! leaked, or that a later destructor holds, may have lent a result for `'static`. Those stay, with what is left of the table, and
-//! are counted as leaked. A table made after that has a guard of its own; after that guard, a table is freed at the end of each
+//! are counted as leaked. A table made after that has a guard of its own. After that guard, a table is freed at the end of each
 //! outermost call.
 //!
 //! Borrows of the table are short, and no user code runs inside them.
@@ -50,11 +50,11 @@ pub(crate) fn exists() -> bool {
 
 fn with<R>(act: impl FnOnce(&mut Table) -> R) -> Option<R> {
     let table = NonNull::new(OwnTable::here().table.get())?;
-    // SAFETY: this thread's alone, and `act` never re-enters: it runs no user code.
+    // SAFETY: only this thread's, and `act` never re-enters: it runs no user code.
     let table = unsafe { &mut *table.as_ptr() };
     let done = act(table);
     if let Some(retired) = table.keeper.retired() {
-        // SAFETY: the only reader is this thread, which reads nothing now.
+        // SAFETY: the only reader is this thread, which is not reading now.
         unsafe { retired.free() };
     }
     Some(done)
@@ -71,7 +71,7 @@ fn with_or_make<R>(act: impl FnOnce(&mut Table) -> R) -> R {
 #[inline(always)]
 pub(crate) fn find<'a>(subject: Subject) -> Option<&'a Anchor> {
     let table = NonNull::new(OwnTable::here().table.get())?;
-    // SAFETY: this thread's alone, and borrowed for the look only.
+    // SAFETY: only this thread's, and borrowed only for the look.
     let index = unsafe { &(*table.as_ptr()).index };
     // SAFETY: this thread is the writer.
     let node = match unsafe { index.guess(subject.address) } {
@@ -90,8 +90,8 @@ fn find_further(index: &Index<Node>, address: usize) -> Option<NonNull<Node>> {
     unsafe { index.find(address) }
 }
 
-/// The anchor of the object on this thread, made on first use. Examines a few other nodes in passing; a batch of dead ones, if
-/// due, goes to `end`.
+/// The anchor of the object on this thread, made on first use. Examines a few other nodes in passing. A batch of dead ones, if
+/// due, is passed to `end`.
 pub(crate) fn find_or_add<'a>(
     subject: Subject,
     roomy: bool,
@@ -121,8 +121,8 @@ pub(crate) fn with_anchor(subject: Subject, act: impl FnOnce(&Anchor)) {
     }
 }
 
-/// Examines up to `nodes` nodes, and takes out the dead, at most `most_dead`. Like [`shared::sweep_some`](super::shared::sweep_some) it
-/// returns how many are paid for.
+/// Examines up to `nodes` nodes, and removes at most `most_dead` dead ones. Like [`shared::sweep_some`](super::shared::sweep_some), returns
+/// how many nodes are paid for.
 pub(crate) fn sweep_some(nodes: usize, most_dead: usize) -> (usize, Chain) {
     match with(|table| table.keeper.sweep_some(&table.index, nodes, most_dead)) {
         Some(Swept { looked, dead, .. }) if dead.len() >= most_dead => (looked, dead),
@@ -139,7 +139,7 @@ pub(crate) fn give_back(free: Chain, late: Chain) {
     });
 }
 
-/// Nodes whose cells wait for the end of an outermost call.
+/// Takes nodes whose cells wait for the end of an outermost call.
 pub(crate) fn take_late(most: usize) -> Chain {
     with(|table| table.keeper.take_late(most)).unwrap_or(const { Chain::new() })
 }
@@ -148,7 +148,7 @@ pub(crate) fn has_late() -> bool {
     with(|table| table.keeper.has_late()).unwrap_or(false)
 }
 
-/// Sweeps what is in the table now, batch by batch.
+/// Sweeps the nodes that are in the table now, batch by batch.
 pub(crate) fn sweep_all(batch: usize, mut end: impl FnMut(Chain)) {
     let Some(mut round) = with(|table| table.keeper.round()) else { return };
     while let Some(dead) = with(|table| table.keeper.go_on(&table.index, &mut round, batch)).flatten() {
@@ -179,7 +179,7 @@ pub(crate) fn now() -> u32 {
     with(|table| table.next).unwrap_or(0)
 }
 
-/// Takes out the node of an object if that is dead.
+/// Removes the node of an object if the object is dead.
 pub(crate) fn take_if_dead(address: usize) -> Chain {
     with(|table| table.keeper.take_if_dead(&table.index, address)).unwrap_or(const { Chain::new() })
 }
@@ -198,7 +198,7 @@ pub(crate) fn listed(core: &'static Core) -> Vec<CellRef> {
     let mut cells = Vec::new();
     each(&mut |node: &Node| {
         if let Some(cell) = node.anchor().cells().find(core) {
-            // SAFETY: the table holds the cell; `clear` exists for memos with counted cells only.
+            // SAFETY: the table holds the cell, and `clear` exists only for memos with counted cells.
             cells.push(unsafe { CellRef::retain(cell) });
         }
     });
@@ -215,12 +215,12 @@ pub(crate) fn any(is: &mut impl FnMut(&Node) -> bool) -> bool {
     with(|table| table.keeper.any(&mut *is)).unwrap_or(false)
 }
 
-/// Takes out the nodes that `goes` accepts, alive or not.
+/// Removes the nodes that `goes` accepts, alive or not.
 pub(crate) fn take_if(goes: impl Fn(&Node) -> bool) -> Chain {
     with(|table| table.keeper.take_if(&table.index, goes)).unwrap_or(const { Chain::new() })
 }
 
-/// Frees unused memory; the table itself if it is empty.
+/// Frees unused memory, and the table itself if it is empty.
 pub(crate) fn trim() {
     with(|table| table.keeper.trim(&table.index));
     if with(|table| table.keeper.is_empty()) == Some(true) {

@@ -4,23 +4,23 @@
 //!
 //! 1. A node holds a `Weak` of its object, so while the node is in the table no other allocation has that address:
 //!    address and `Weak` together are a true identity.
-//! 2. A node is taken out (its slot is gone) before its `Weak` is released. So no reader can match the node of a dead
+//! 2. A node is removed (its slot is gone) before its `Weak` is released. So no reader can match the node of a dead
 //!    object: a reader has a living object, and by (1) its address has no other node.
-//! 3. The node of a *living* object is never taken out, even when its anchor is empty: a reader that found it holds
-//!    nothing but the borrow of the object. Nodes do not move.
-//! 4. A node is dead when its strong count is 0; that is final, since nobody upgrades. Before anything of it is ended, or its memory
+//! 3. The node of a *living* object is never removed, even when its anchor is empty: a reader that found it holds
+//!    only the borrow of the object. Nodes do not move.
+//! 4. A node is dead when its strong count is 0; that is final, since nothing upgrades. Before anything of it is ended, or its memory
 //!    reused, comes [`after_deaths`](crate::sys::hazard::deaths::after_deaths).
-//! 5. No user code runs while a shard is locked: dead nodes are taken out, the lock is released, then they drop (law 7).
+//! 5. No user code runs while a shard is locked: dead nodes are removed, the lock is released, then they are dropped (law 7).
 //!
-//! A hit finds its node through an [`index`], without a lock; the writer, who adds and removes nodes, holds the lock of their
+//! A hit finds its node through an [`index`], without a lock. The writer, which adds and removes nodes, holds the lock of their
 //! [`shard`] (or is the thread, in its own table). Nodes lie in [`slab`]s and are reused.
 //!
 //! # Size classes
 //!
 //! A dead `Arc` keeps its allocation until its `Weak` is released, so the bound of law 4 is a bound in bytes only if a
 //! table of a million small objects does not delay the sweep of large ones. So nodes of objects of different sizes (by power of
-//! two) lie in different slabs, and the writer that adds a node looks for the dead in the same class: the dead of a class are
-//! then at most a fixed share of its living, in number and so within a factor of two in bytes. The class is that of the object,
+//! two) lie in different slabs, and the writer that adds a node looks for the dead in the same class. The dead of a class are
+//! then at most a fixed share of its living objects in number, and so in bytes within a factor of two. The class is that of the object,
 //! whatever the pointer's type.
 
 pub(crate) mod end_of_nodes;

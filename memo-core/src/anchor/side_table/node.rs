@@ -1,12 +1,12 @@
-//! A node of the side table: whose it is, the anchor, and room for a first small result.
+//! A node of the side table: its object's identity, the anchor, and room for a first small result.
 //!
 //! # Invariants
 //!
 //! 1. A node's memory stays a node's as long as any reader may look at it. Until it knows a node to be its object's, a reader
-//!    reads the address and nothing else.
-//! 2. The address is the object's from when the rest of the node is written until the node is taken out; otherwise it is odd,
-//!    as no object's is: 1 if the node is free, else a link to the next node that was taken out.
-//! 3. Only the shard's writer writes the rest, but for the anchor's cells, while no object has the node.
+//!    reads only the address.
+//! 2. The address is the object's from when the rest of the node is written until the node is removed. Otherwise it is odd,
+//!    as no object's is: 1 if the node is free, else a link to the next removed node.
+//! 3. Only the shard's writer writes the rest, except for the anchor's cells, while no object has the node.
 //! 4. The room is used by the call that made the node, or not at all, and only for results whose end runs no user code but listeners.
 
 use std::cell::UnsafeCell;
@@ -24,7 +24,7 @@ use crate::memo::counter_block::Count;
 use crate::memo::listeners::Why;
 use crate::sys::sync::{AtomicUsize, Ordering};
 
-/// An anchor in the side table. What a hit needs comes first. A roomy one is followed by its [`Room`].
+/// An anchor in the side table. The fields that a hit needs come first. A roomy node is followed by its [`Room`].
 #[repr(C)]
 pub(crate) struct Node {
     address: AtomicUsize,
@@ -34,7 +34,7 @@ pub(crate) struct Node {
     number: Number,
 }
 
-// Bounds the memory of an entry; a model's atomics are larger.
+// Bounds the memory of an entry. A model's atomics are larger.
 #[cfg(all(not(memo_loom), target_pointer_width = "64"))]
 const _: () = assert!(size_of::<Node>() == 48 && size_of::<Room>() == 40);
 
@@ -43,13 +43,13 @@ pub(super) const fn stride(roomy: bool) -> usize {
     size_of::<Node>() + if roomy { size_of::<Room>() } else { 0 }
 }
 
-/// The address of a node that is free.
+/// The address of a free node.
 const FREE: usize = 1;
 
 impl Addressed for Node {
     #[inline(always)]
     unsafe fn address(node: NonNull<Self>) -> usize {
-        // SAFETY: the caller's, and invariant 1: nothing but the address is referred to.
+        // SAFETY: the caller's, and invariant 1: only the address is referred to.
         let address = unsafe { &(*node.as_ptr()).address };
         address.load(Ordering::Acquire)
     }
@@ -73,7 +73,7 @@ impl Node {
     pub(super) unsafe fn assign(node: NonNull<Self>, address: usize, bytes: usize, number: u32, life: AnyWeak) {
         debug_assert_eq!(address & 1, 0, "the data of an `Arc` lies behind its counts");
         let at = node.as_ptr();
-        // SAFETY: the caller's; readers look at the address alone (invariant 1).
+        // SAFETY: the caller's; readers read only the address (invariant 1).
         unsafe { (*at).life = life };
         // SAFETY: as above.
         unsafe { (*at).size = Size::of(bytes) };
@@ -84,10 +84,10 @@ impl Node {
         unsafe { &(*at).address }.store(address, Ordering::Release);
     }
 
-    /// Links a node that was taken out of the index to another such.
+    /// Links a node that was removed from the index to another one.
     ///
     /// # Safety
-    /// The caller took it out, or owns the list.
+    /// The caller removed it, or owns the list.
     pub(super) unsafe fn link(node: NonNull<Self>, next: Option<NonNull<Self>>) {
         let next = next.map_or(0, |next| next.as_ptr().expose_provenance());
         // Relaxed: the `Weak` is released after it, which orders it.
@@ -117,7 +117,7 @@ impl Node {
         &self.anchor
     }
 
-    /// Where the first result may lie, if this node is a roomy one.
+    /// The place for a first result, if this node is a roomy one.
     ///
     /// # Safety
     /// The node lies in a slab, and its memory is not freed for `'a`.
@@ -155,16 +155,16 @@ impl Node {
     /// Releases the object's allocation.
     ///
     /// # Safety
-    /// The node was taken out, and is the caller's.
+    /// The node was removed, and is the caller's.
     pub(crate) unsafe fn release_life(node: NonNull<Self>) {
-        // SAFETY: the caller's: no reader is at it but for the address.
+        // SAFETY: the caller's: readers read only the address.
         let life = unsafe { &mut (*node.as_ptr()).life };
         drop(std::mem::replace(life, AnyWeak::GONE));
         // SAFETY: as above.
         unsafe { (*node.as_ptr()).size = Size(0) };
     }
 
-    /// Releases the object's allocation, and ends the cells if that runs no user code: then returns `true`, and the node holds
+    /// Releases the object's allocation, and ends the cells if that runs no user code. If so, returns `true`, and the node holds
     /// nothing.
     ///
     /// # Safety
@@ -178,7 +178,7 @@ impl Node {
         let mut quiet = true;
         this.anchor.cells_go();
         this.anchor.cells().each(|cell| {
-            // SAFETY: the node's cells stand.
+            // SAFETY: the node's cells are alive.
             quiet &= unsafe { any_cell::is_quiet(cell) };
         });
         // SAFETY: the caller's.
@@ -194,10 +194,10 @@ impl Node {
         quiet
     }
 
-    /// Takes the cells out, as a chain, except the one in the room, which goes to `end`: it is to be ended, and not released.
+    /// Takes the cells, as a chain. The one in the room is passed to `end`, which must end it, and not release it.
     ///
     /// # Safety
-    /// The node was taken out and is the caller's, its object is dead, and all accesses to it happened before.
+    /// The node was removed and is the caller's, its object is dead, and all accesses to it happened before.
     pub(crate) unsafe fn take_cells(node: NonNull<Self>, end: impl FnMut(NonNull<CellHead>)) -> *mut CellHead {
         // SAFETY: the caller's.
         let anchor = unsafe { &mut (*node.as_ptr()).anchor };
@@ -213,7 +213,7 @@ impl Node {
 /// Words for a first result: a head, a slot's state, and two for the value.
 const ROOM: usize = if cfg!(memo_loom) { 64 } else { 5 };
 
-/// The place for a small first result of a node.
+/// The place for a node's small first result.
 pub(crate) struct Room(UnsafeCell<MaybeUninit<[usize; ROOM]>>);
 
 impl Room {
@@ -229,7 +229,7 @@ impl Room {
     /// Puts a cell here.
     ///
     /// # Safety
-    /// [`Room::fits`], the caller made the roomy node, and puts a second cell here only if the first was never published.
+    /// [`Room::fits`] holds, the caller made the roomy node, and puts a second cell here only if the first was never published.
     pub(crate) unsafe fn put<C: AnyCell>(&self, cell: C) -> NonNull<CellHead> {
         let at = self.0.get().cast::<C>();
         // SAFETY: the caller's.
@@ -238,7 +238,7 @@ impl Room {
     }
 }
 
-/// Bytes of an object, which a dead node still pins, in half a word: exact below 2 GiB, in whole MiB above.
+/// The size of an object, which a dead node still pins, in half a word: exact in bytes below 2 GiB, in whole MiB above.
 #[derive(Clone, Copy)]
 struct Size(u32);
 
@@ -258,7 +258,7 @@ impl Size {
     }
 }
 
-/// A node's sequence number (approximate; wraps around), whether it is a roomy one, and its index in its slab.
+/// A node's sequence number (approximate; wraps around), whether the node is a roomy one, and its index in its slab.
 #[derive(Clone, Copy)]
 struct Number(u32);
 
@@ -297,8 +297,8 @@ pub(crate) fn age(number: u32, next: u32) -> u32 {
     next.wrapping_sub(number).wrapping_sub(1) & (u32::MAX >> LOW_BITS)
 }
 
-/// Whether a node with this number was added since `began` was the next, up to `now`. A very old node, whose number was reused since
-/// `began`, may be mistaken for one.
+/// Whether a node with this number was added after `began` was the next number, up to `now`. A very old node, whose number was reused
+/// since `began`, may be mistaken for one.
 pub(crate) fn came_since(number: u32, began: u32, now: u32) -> bool {
     age(number, now) < now.wrapping_sub(began)
 }

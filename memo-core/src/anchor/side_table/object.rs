@@ -1,6 +1,6 @@
-//! What the table needs to know of an object: its address and size.
+//! What the table needs to know about an object: its address and size.
 
-/// What the table needs to know of an object.
+/// What the table needs to know about an object.
 #[derive(Clone, Copy)]
 pub(crate) struct Subject {
     pub(crate) address: usize,
@@ -20,7 +20,7 @@ impl Subject {
     }
 }
 
-/// Up to 16 bytes, 32, ... and from 1 MiB on.
+/// The number of size classes: up to 16 bytes, 32, ... and from 1 MiB on.
 pub(super) const CLASSES: usize = 18;
 
 #[inline(always)]
@@ -33,8 +33,8 @@ pub(crate) fn class_of(size: usize) -> usize {
 pub(crate) const SPREAD: u64 = 0x9E37_79B9_7F4A_7C15;
 
 /// Spreads addresses over the high bits of a word, the best of which are the highest: a multiplication by 2^64 over the golden
-/// ratio (Knuth, The Art of Computer Programming, volume 3, section 6.4). Alone it sends some even distances between objects to
-/// nearly one place, and allocators produce even distances; so the pages' bits are mixed into those below first.
+/// ratio (Knuth, The Art of Computer Programming, volume 3, section 6.4). Alone it would map objects at some even distances to
+/// nearly one place, and allocators produce even distances. So the pages' bits are mixed into those below first.
 #[inline(always)]
 pub(super) fn hash_of(address: usize) -> u64 {
     let granule = address as u64 >> 4;
@@ -45,7 +45,7 @@ pub(super) fn hash_of(address: usize) -> u64 {
 mod tests {
     use super::*;
 
-    /// Whatever the distance between objects that were allocated one after the other, few share a place.
+    /// Whatever the distance between successively allocated objects, few share a place.
     #[test]
     fn objects_at_even_distances_are_spread() {
         const OBJECTS: usize = 1024;

@@ -1,10 +1,10 @@
-//! Memory that readers may still look at, on its way to be freed.
+//! Retired memory: readers may still look at it, so it is freed later.
 //!
 //! # Invariants
 //!
 //! 1. Memory is unpublished before it is added: a reader that begins later cannot find it.
 //! 2. It is freed after a heavy fence after which every other reader was seen outside a lookup, or if there is no other reader.
-//! 3. No shard's lock is held over the fence, which is passed only when enough bytes wait to be worth its price.
+//! 3. No shard's lock is held across the fence, which is passed only when enough bytes wait to be worth its cost.
 
 use std::alloc::{Layout, dealloc};
 use std::ptr::NonNull;
@@ -54,7 +54,7 @@ impl Retired {
     pub(crate) unsafe fn free(self) {
         for Piece { at, layout, end } in self.pieces {
             end(at, layout);
-            // SAFETY: `add` says that it was allocated so; the caller, that no reader is left.
+            // SAFETY: `add` guarantees this layout, and the caller that no reader is left.
             unsafe { dealloc(at.as_ptr(), layout) };
         }
     }
@@ -68,11 +68,11 @@ impl Retired {
 /// All retired memory of the process that waits for a fence.
 static WAITING: Mutex<Retired> = Mutex::new(Retired::new());
 
-/// How many bytes may wait before a fence is passed; more while a reader stays inside.
+/// How many bytes may wait before a fence is passed. More while a reader stays inside.
 static DUE: AtomicUsize = AtomicUsize::new(LEAST_DUE);
 const LEAST_DUE: usize = 32 << 10;
 
-/// Frees `retired` when no reader is left inside: later, if there is little of it. Call it with no lock held.
+/// Frees `retired` when no reader is left inside, or later if it is small. Call it with no lock held.
 #[cold]
 #[inline(never)]
 pub(crate) fn let_go(retired: Retired) {
@@ -86,7 +86,7 @@ pub(crate) fn let_go(retired: Retired) {
     }
 }
 
-/// Frees all that waits, if no reader is left inside.
+/// Frees all waiting memory, if no reader is left inside.
 #[cold]
 pub(crate) fn free_waiting() {
     let waiting = unpoisoned(WAITING.lock()).take();

@@ -1,4 +1,4 @@
-//! One part of a table: its nodes in slabs, the index that leads to them, and those that were found dead.
+//! One part of a table: its nodes in slabs, the index that leads to them, and the nodes that were found dead.
 //!
 //! # The life of a node
 //!
@@ -9,8 +9,8 @@
 //! # Finding the dead
 //!
 //! The writer that adds a node examines [`OLD`] nodes of its class in its shard, and [`YOUNG`] of the newest, in passing: it holds
-//! the lock anyway, and the cache lines are near. So for each class and shard the dead are at most as many as the living, and a
-//! batch, whatever threads, sizes and kinds of arguments there are; and a class is a factor of two in bytes.
+//! the lock anyway, and the cache lines are near. So for each class and shard there are at most as many dead as living, plus a
+//! batch, whatever threads, sizes and kinds of arguments there are. A class spans a factor of two in bytes.
 
 use std::ptr::NonNull;
 
@@ -22,27 +22,27 @@ use super::slab::{KINDS, Kind, Pool, Slab};
 use crate::anchor::liveness::AnyWeak;
 use crate::sys::prefetch;
 
-/// Nodes of its class that are examined for a new one.
+/// Nodes of its class that are examined for each new node.
 const OLD: usize = 2;
 /// Nodes examined in the slab of the newest.
 const YOUNG: usize = 2;
-/// The most slabs passed for them.
+/// The most slabs that are passed for them.
 const SLABS: usize = 4;
 /// Nodes that a full sweep examines before it releases the lock.
 const AT_A_TIME: usize = 256;
-/// The size of a batch of dead: one fence for all (where one is needed), and one more turn of the lock. Smaller where few live.
+/// The size of a batch of dead nodes: one fence for all (if one is needed), and one more turn of the lock. Smaller if few are alive.
 const BATCH: usize = 32;
 const LEAST_BATCH: usize = 4;
-/// A batch by bytes.
+/// The size of a batch in bytes.
 const BATCH_BYTES: u64 = 32 << 10;
 
-/// Nodes that were taken out, linked.
+/// Removed nodes, linked.
 pub(crate) struct Chain {
     first: Option<NonNull<Node>>,
     len: usize,
 }
 
-// SAFETY: nodes that belong to the holder alone. Those of a thread's own table do not leave it: `local` sends them nowhere.
+// SAFETY: the nodes belong to the holder alone. Those of a thread's own table do not leave it: `local` sends them nowhere.
 unsafe impl Send for Chain {}
 
 impl Chain {
@@ -58,9 +58,9 @@ impl Chain {
         self.len
     }
 
-    /// Adds a node that was taken out.
+    /// Adds a removed node.
     pub(crate) fn push(&mut self, node: NonNull<Node>) {
-        // SAFETY: taken out, and on no other list.
+        // SAFETY: removed, and on no other list.
         unsafe { Node::link(node, self.first) };
         self.first = Some(node);
         self.len += 1;
@@ -101,9 +101,9 @@ impl Chain {
 /// The outcome of adding a node.
 pub(crate) struct Added {
     pub(crate) node: NonNull<Node>,
-    /// Whether this call made it: then this call may use its room.
+    /// Whether this call made the node, and so may use its room.
     pub(crate) fresh: bool,
-    /// A batch of dead ones, if due.
+    /// A batch of dead nodes, if due.
     pub(crate) dead: Chain,
 }
 
@@ -114,7 +114,7 @@ pub(crate) struct Keeper {
     dead: Chain,
     dead_bytes: u64,
     late: Chain,
-    /// The pool that a round continues with, and how many of its nodes are left in the round: all at most.
+    /// The pool that a round continues with, and how many of its nodes are left in the round: at most all.
     turn: usize,
     left: usize,
     retired: Retired,
@@ -171,13 +171,13 @@ impl Keeper {
         let pool = match self.pools.iter().position(|pool| pool.kind() == kind) {
             Some(at) => at,
             None => {
-                // There is seldom another kind.
+                // There is rarely another kind.
                 self.pools.reserve_exact(1);
                 self.pools.push(Pool::new(kind));
                 self.pools.len() - 1
             }
         };
-        // Before it is there: itself it need not examine.
+        // Before the new node is inserted: it need not be examined itself.
         for _ in 0..YOUNG {
             if let Some(node) = self.pools[pool].next_young() {
                 self.look(index, node);
@@ -200,7 +200,7 @@ impl Keeper {
         if self.dead.len() >= batch || self.dead_bytes >= BATCH_BYTES { self.take_dead() } else { Chain::new() }
     }
 
-    /// Takes all that was found dead. The caller returns them with `give_back`.
+    /// Takes all nodes that were found dead. The caller returns them with `give_back`.
     pub(crate) fn take_dead(&mut self) -> Chain {
         self.dead_bytes = 0;
         std::mem::replace(&mut self.dead, Chain::new())
@@ -216,7 +216,7 @@ impl Keeper {
         nodes
     }
 
-    /// Takes a node out if its object is dead.
+    /// Removes a node if its object is dead.
     #[inline]
     fn look(&mut self, index: &Index<Node>, node: NonNull<Node>) -> bool {
         // SAFETY: assigned, in this shard, whose writer this is.
@@ -259,11 +259,11 @@ impl Keeper {
             looked += 1;
             self.look(index, node);
         }
-        // A sweep takes all: no other call may come for what was found dead before.
+        // A sweep takes all of them: there may be no other call for those that were found dead before.
         Swept { looked, around, dead: self.take_dead() }
     }
 
-    /// Begins a full sweep: how many slabs there are to pass.
+    /// Begins a full sweep. Returns how many slabs there are to pass.
     pub(crate) fn round(&self) -> Round {
         let mut slabs = [0; KINDS];
         for pool in &self.pools {
@@ -272,14 +272,14 @@ impl Keeper {
         Round { slabs }
     }
 
-    /// Continues it for a while. Returns the dead that were found, at most a batch; `None` at the end.
+    /// Continues a full sweep for a while. Returns the dead that were found, at most a batch; `None` at the end.
     pub(crate) fn go_on(&mut self, index: &Index<Node>, round: &mut Round, batch: usize) -> Option<Chain> {
         let mut left = AT_A_TIME;
         while self.dead.len() < batch && left > 0 {
             let to_pass = |pool: &Pool| round.slabs[pool.kind().number()] > 0;
             let Some(pool) = self.pools.iter().position(to_pass) else { break };
             let slabs = &mut round.slabs[self.pools[pool].kind().number()];
-            // A slab at a time, whose lines are all prefetched at once.
+            // One slab at a time: all its lines are prefetched at once.
             let ahead = self.pools[pool].ahead(|node| {
                 // SAFETY: assigned, in this shard, whose writer this is.
                 let address = unsafe { node.as_ref() }.own_address();
@@ -311,7 +311,7 @@ impl Keeper {
         Some(dead)
     }
 
-    /// Takes out the node of an object if that is dead.
+    /// Removes the node of an object if the object is dead.
     pub(crate) fn take_if_dead(&mut self, index: &Index<Node>, address: usize) -> Chain {
         let mut dead = Chain::new();
         let Some(node) = self.find(index, address) else { return dead };
@@ -371,7 +371,7 @@ impl Keeper {
         }
     }
 
-    /// Takes out the nodes that `goes` accepts, alive or not.
+    /// Removes the nodes that `goes` accepts, alive or not.
     pub(crate) fn take_if(&mut self, index: &Index<Node>, goes: impl Fn(&Node) -> bool) -> Chain {
         let mut going = Vec::new();
         self.each_node(|node| {
@@ -388,7 +388,7 @@ impl Keeper {
         chain
     }
 
-    /// Frees all memory; there are no nodes.
+    /// Frees all memory. There must be no nodes.
     pub(crate) fn end(&mut self, index: &Index<Node>) {
         debug_assert!(self.is_empty());
         self.trim(index);
@@ -425,7 +425,7 @@ impl Keeper {
         sum
     }
 
-    /// Visits the nodes of all objects, and those that were found dead but not ended yet.
+    /// Visits the nodes of all objects, and those that were found dead but not yet ended.
     pub(crate) fn each(&self, mut visit: impl FnMut(&Node)) {
         // SAFETY: assigned, in this shard, whose writer this is.
         self.each_node(|node| visit(unsafe { node.as_ref() }));
@@ -443,7 +443,7 @@ pub(crate) struct Swept {
     pub(crate) dead: Chain,
 }
 
-/// How far a full sweep still has to go: slabs of each kind.
+/// What is left of a full sweep: slabs of each kind.
 pub(crate) struct Round {
     slabs: [usize; KINDS],
 }

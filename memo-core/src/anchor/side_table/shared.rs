@@ -1,7 +1,7 @@
 //! The process-wide table of `Arc`s. A hit takes no lock; writers take turns, shard by shard.
 //!
-//! The 16 KiB of memory that an object lies in select its shard: allocators give each thread regions of its own, so threads
-//! that make and drop objects seldom share a shard, or a cache line. Objects of that size or more share one shard: a single
+//! An object's 16 KiB block of memory selects its shard: allocators give each thread regions of its own, so threads
+//! that make and drop objects rarely share a shard, or a cache line. Objects of that size or more share one shard: a single
 //! dead one weighs so much that the next such object should find it.
 
 use std::ptr::NonNull;
@@ -22,12 +22,12 @@ use crate::sys::sync::plain::{AtomicU32, AtomicU64, AtomicUsize, Mutex, MutexGua
 use crate::sys::sync::unpoisoned;
 use std::cell::Cell;
 
-/// A bit each in a word.
+/// One bit each in a word.
 const SHARDS: usize = 1 << SHARD_BITS;
 const SHARD_BITS: u32 = 5;
 const REGION_BITS: u32 = 14;
 
-/// What readers need, packed together: it changes only with a directory.
+/// The part that readers need, packed together: it changes only with a directory.
 #[cfg(not(memo_loom))]
 static INDEXES: [Index<Node>; SHARDS] = [const { Index::new() }; SHARDS];
 
@@ -41,10 +41,10 @@ struct Apart<T>(T);
 
 static KEEPERS: [Apart<Mutex<Keeper>>; SHARDS] = [const { Apart(Mutex::new(Keeper::new())) }; SHARDS];
 
-/// Shards that have, or lately had, nodes, a bit each. The others are not worth a visit.
+/// Shards that have or recently had nodes, one bit each. The others are not worth a visit.
 static OCCUPIED: AtomicU64 = AtomicU64::new(0);
 
-/// Shards with nodes whose cells wait for the end of an outermost call, a bit each.
+/// Shards with nodes whose cells wait for the end of an outermost call, one bit each.
 static LATE: AtomicU64 = AtomicU64::new(0);
 
 /// The next sequence number, in blocks that threads take.
@@ -75,7 +75,7 @@ impl Shard {
         unpoisoned(KEEPERS[self.0].0.lock())
     }
 
-    /// Works on the shard under its lock; retired memory is freed after unlocking.
+    /// Works on the shard under its lock. Retired memory is freed after unlocking.
     #[inline]
     fn with<R>(self, act: impl FnOnce(&mut Keeper) -> R) -> R {
         self.with_locked(self.keeper(), act)
@@ -110,7 +110,7 @@ impl Shard {
         });
     }
 
-    /// Nodes whose cells wait for the end of an outermost call.
+    /// Takes nodes whose cells wait for the end of an outermost call.
     pub(crate) fn take_late(self, most: usize) -> Chain {
         let mut keeper = self.keeper();
         let some = keeper.take_late(most);
@@ -139,7 +139,7 @@ pub(crate) fn with_late() -> impl Iterator<Item = Shard> {
     bits(LATE.load(Ordering::Relaxed))
 }
 
-/// Whether there are any.
+/// Whether there are any such shards.
 #[inline]
 pub(crate) fn any_late() -> bool {
     LATE.load(Ordering::Relaxed) != 0
@@ -164,8 +164,8 @@ pub(crate) fn find<T: ?Sized>(arc: &Arc<T>) -> Option<&Anchor> {
     Some(unsafe { node.as_ref() }.anchor())
 }
 
-/// The same with what a hit seldom needs: a full search, a full fence the first time and where there is no light one, and the
-/// lock on a thread that is ending, which writers do not wait for.
+/// The same with everything a hit rarely needs: a full search, a full fence the first time and where there is no light one, and the
+/// lock on a thread that is ending, for which writers do not wait.
 #[cold]
 #[inline(never)]
 fn find_carefully(shard: Shard, address: usize) -> Option<NonNull<Node>> {
@@ -196,7 +196,7 @@ fn number() -> u32 {
     number
 }
 
-/// The anchor of `arc`, made on first use. Examines a few other nodes in passing; a batch of dead ones, if due, goes to `end`.
+/// The anchor of `arc`, made on first use. Examines a few other nodes in passing. A batch of dead ones, if due, is passed to `end`.
 pub(crate) fn find_or_add<T: ?Sized>(arc: &Arc<T>, roomy: bool, end: impl FnOnce(Shard, Chain)) -> Made<'_> {
     let subject = Subject::of(&**arc);
     let shard = Shard::of(subject);
@@ -216,7 +216,7 @@ pub(crate) fn find_or_add<T: ?Sized>(arc: &Arc<T>, roomy: bool, end: impl FnOnce
 /// Calls `act`, which runs no user code, with the anchor of an object that may die meanwhile.
 pub(crate) fn with_anchor(subject: Subject, act: impl FnOnce(&Anchor)) {
     let shard = Shard::of(subject);
-    // While the shard is locked nobody else takes the node out.
+    // While the shard is locked, no other thread removes the node.
     let keeper = shard.keeper();
     if let Some(node) = keeper.find(shard.index(), subject.address) {
         // SAFETY: it is in the table.
@@ -227,16 +227,16 @@ pub(crate) fn with_anchor(subject: Subject, act: impl FnOnce(&Anchor)) {
 /// The most shards of one visit: their cache lines may be another thread's.
 const VISITS: u32 = 12;
 
-/// Examines up to `nodes` nodes, with one hand for the whole process and in a few shards only, and passes the dead to `end`. Stops
+/// Examines up to `nodes` nodes, with one hand for the whole process and in only a few shards, and passes the dead to `end`. Stops
 /// after `most_dead` of these. Returns how many nodes are paid for: all, unless it stopped early, or met a busy shard
 /// without `wait`.
 pub(crate) fn sweep_some(nodes: usize, most_dead: usize, wait: bool, mut end: impl FnMut(Shard, Chain)) -> usize {
-    /// The shard that the hand is at.
+    /// The shard at the hand.
     static HAND: AtomicUsize = AtomicUsize::new(0);
     let (mut looked, mut found) = (0, 0);
     for _ in 0..OCCUPIED.load(Ordering::Relaxed).count_ones().min(VISITS) {
         let Some(shard) = occupied_from(HAND.load(Ordering::Relaxed)) else { break };
-        // A busy shard is neither waited for nor skipped: the next misses try it again, for a while.
+        // A busy shard is neither waited for nor skipped: the next misses retry it, for a while.
         let keeper = match KEEPERS[shard.0].0.try_lock() {
             Ok(keeper) => keeper,
             Err(_) if wait => shard.keeper(),
@@ -271,17 +271,17 @@ fn occupied_from(hand: usize) -> Option<Shard> {
     (occupied != 0).then(|| Shard((hand + occupied.trailing_zeros() as usize) % SHARDS))
 }
 
-/// A sweep of a shard, of what is in it now.
+/// Begins a sweep of a shard, of the nodes that are in it now.
 pub(crate) fn begin_round(shard: Shard) -> Round {
     shard.keeper().round()
 }
 
-/// Continues it: a batch of the dead, or `None` at the end.
+/// Continues a sweep. Returns a batch of the dead, or `None` at the end.
 pub(crate) fn go_on(shard: Shard, round: &mut Round, batch: usize) -> Option<Chain> {
     shard.with(|keeper| keeper.go_on(shard.index(), round, batch))
 }
 
-/// Frees memory that is not used.
+/// Frees unused memory.
 pub(crate) fn trim() {
     shards().for_each(|shard| shard.with(|keeper| keeper.trim(shard.index())));
     retired::free_waiting();
@@ -310,7 +310,7 @@ pub(crate) fn now() -> u32 {
     NEXT.load(Ordering::Relaxed)
 }
 
-/// Takes out a node that was seen, if its object is dead.
+/// Removes a node that was seen, if its object is dead.
 pub(crate) fn take_if_dead(&(_, shard, address): &Seen) -> (Shard, Chain) {
     (shard, shard.with(|keeper| keeper.take_if_dead(shard.index(), address)))
 }

@@ -1,16 +1,16 @@
-//! Nodes in slabs: where a node comes from, where it goes back to, and in which order a sweep looks at them.
+//! Nodes in slabs: where a node comes from, where it returns to, and in which order a sweep examines them.
 //!
-//! A [`Pool`] has the nodes of one size class of one shard, roomy ones or others. A hand sweeps its slabs in a ring; a second hand
-//! sweeps the slab of the newest node, since most objects that die die young. Nodes that are returned are reused, from the slabs
-//! with room in turn.
+//! A [`Pool`] has the nodes of one size class of one shard, roomy ones or others. A hand sweeps its slabs, a circular list; a second hand
+//! sweeps the slab of the newest node, since most objects that die die young. Returned nodes are reused, from the slabs
+//! with free nodes in turn.
 //!
 //! # Invariants
 //!
 //! 1. A bit of `used` is set from when its node is handed out until it is returned, that of `assigned` until it leaves the index.
 //!    All nodes of a slab are initialised.
-//! 2. All slabs of a pool are in the ring. Those with room, and no others, are in the second ring, `roomy`.
+//! 2. All slabs of a pool are in one circular list. Those with free nodes, and no others, are in a second one, `roomy`.
 //! 3. A slab is unlinked from both, and no hand points to it, before it is retired; then all its nodes are free.
-//! 4. In unused slabs a pool keeps room for no more than a quarter of its used nodes, and [`SPARE`].
+//! 4. In unused slabs a pool keeps at most a quarter as many free nodes as it uses, plus [`SPARE`].
 
 use std::alloc::{Layout, alloc, handle_alloc_error};
 use std::ptr::NonNull;
@@ -19,11 +19,11 @@ use super::node::{INDEX_BITS, Node, stride};
 use super::object::CLASSES;
 use super::retired::Retired;
 
-/// The most nodes of a slab: a bit each in a word.
+/// The most nodes of a slab: one bit each in a word.
 const MOST: u32 = 1 << INDEX_BITS;
 /// The nodes of a pool's first slab; the size doubles with every second slab.
 const FIRST: u32 = 4;
-/// Free nodes that a pool may keep beside a quarter of those it uses.
+/// Free nodes that a pool may keep in addition to a quarter of those it uses.
 const SPARE: usize = 8;
 
 #[derive(Clone, Copy)]
@@ -35,11 +35,11 @@ struct Links {
 /// The header of a block of nodes, which follow it.
 pub(super) struct Slab {
     used: u64,
-    /// Those of them that belong to an object, dead or alive.
+    /// Those that belong to an object, dead or alive.
     assigned: u64,
     len: u32,
     kind: Kind,
-    /// All slabs of the pool, and those with room: two rings.
+    /// All slabs of the pool, and those with free nodes: two circular lists.
     rings: [Links; 2],
 }
 
@@ -108,7 +108,7 @@ impl Slab {
         // SAFETY: a slab of the pool, which was unlinked.
         let this = unsafe { slab.as_ref() };
         let layout = Self::layout(this.len, this.kind);
-        // Free nodes hold nothing. (Nor are a model's atomics dropped: there are no models of slabs.)
+        // Free nodes hold nothing. (A model's atomics are not dropped either: there are no models of slabs.)
         retired.add(slab.cast(), layout, |_, _| ());
     }
 }
@@ -190,7 +190,7 @@ impl Pool {
         &mut unsafe { Self::slab(slab) }.rings[ring]
     }
 
-    /// Puts a slab before the one that a ring continues with: it is met last.
+    /// Inserts a slab before the one at which a circular list continues, so that it is reached last.
     fn enlink(start: &mut Option<NonNull<Slab>>, slab: NonNull<Slab>, ring: usize) {
         let after = start.unwrap_or(slab);
         let before = if after == slab { slab } else { Self::links(after, ring).before };
@@ -226,7 +226,7 @@ impl Pool {
         self.young = Some(slab);
         self.used += 1;
         self.assigned += 1;
-        // SAFETY: there is room, so the index is below the length.
+        // SAFETY: there is a free node, so the index is below the length.
         unsafe { Slab::node(slab, index, self.kind) }
     }
 
@@ -240,7 +240,7 @@ impl Pool {
         slab
     }
 
-    /// Records that a node was taken out of the index.
+    /// Records that a node was removed from the index.
     ///
     /// # Safety
     /// It was taken from this pool.
@@ -255,7 +255,7 @@ impl Pool {
         self.assigned -= 1;
     }
 
-    /// Whether all assigned nodes lie in the slab of the newest: then the second hand sees them all.
+    /// Whether all assigned nodes lie in the slab of the newest. If so, the second hand sees them all.
     #[inline]
     pub(super) fn all_are_young(&self) -> bool {
         // SAFETY: of this pool.
@@ -347,7 +347,7 @@ impl Pool {
         false
     }
 
-    /// The next assigned node at the hand, which advances. `None`: there was none in a few slabs.
+    /// The next assigned node at the hand, which advances. `None` if there was none in a few slabs.
     #[inline]
     pub(super) fn next_old(&mut self, slabs: &mut usize) -> Option<NonNull<Node>> {
         let mut slab = self.hand?;

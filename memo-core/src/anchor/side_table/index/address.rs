@@ -5,7 +5,7 @@ use std::ptr::NonNull;
 use super::page::PAGES;
 use crate::anchor::side_table::object::hash_of;
 
-/// What an index leads to.
+/// A node that an index leads to.
 pub(crate) trait Addressed {
     /// The address of its object, read with `Acquire`; odd if it has none.
     ///
@@ -14,7 +14,7 @@ pub(crate) trait Addressed {
     unsafe fn address(node: NonNull<Self>) -> usize;
 }
 
-/// A hash, and the use of its bits: the first lead through the directory.
+/// A hash, and how its bits are used: the first ones lead through the directory.
 #[derive(Clone, Copy)]
 pub(super) struct Place(u64);
 
@@ -30,7 +30,7 @@ impl Place {
         self.0
     }
 
-    /// The page to look at first.
+    /// The page that is searched first.
     #[inline(always)]
     pub(super) fn home(self) -> usize {
         (self.0 >> 32) as usize % PAGES

@@ -1,4 +1,4 @@
-//! A chunk of pages: the directory leads to chunks, which are split and merged, each in one step.
+//! A chunk of pages. The directory leads to chunks, which are split and merged, each in one step.
 
 use std::alloc::Layout;
 use std::cell::Cell;
@@ -29,9 +29,9 @@ impl<N> PartialEq for Chunk<N> {
     }
 }
 
-/// Only the writer uses all but the link.
+/// Everything except the link is used only by the writer.
 struct Tail<N> {
-    /// Further pages, if these did not suffice and more chunks would not help: the hashes are too similar.
+    /// Further pages, if these do not suffice and more chunks would not help, because the hashes are too similar.
     next: AtomicPtr<Page<N>>,
     /// Nodes in this chunk and in those linked from it.
     live: Cell<usize>,
@@ -76,7 +76,7 @@ impl<N> Chunk<N> {
         Self(unsafe { NonNull::new_unchecked(raw) })
     }
 
-    /// The page that is tried for a node after so many others.
+    /// The page that is tried for a node after `others` other pages.
     ///
     /// # Safety
     /// The chunk is not freed for `'a`.
@@ -101,12 +101,12 @@ impl<N> Chunk<N> {
     /// This one is not freed.
     #[cold]
     pub(super) unsafe fn next(self) -> Option<Self> {
-        // SAFETY: initialised in `new`; nothing but the link is referred to.
+        // SAFETY: initialised in `new`; only the link is referred to.
         let next = unsafe { &(*self.tail().as_ptr()).next };
         NonNull::new(next.load(Ordering::Acquire)).map(Self)
     }
 
-    /// Unpublished by now.
+    /// Retires the chunk, which must already be unpublished.
     pub(super) fn retire(self, retired: &mut Retired) {
         // SAFETY: the writer's, and retired only below.
         if let Some(next) = unsafe { self.next() } {
@@ -126,10 +126,10 @@ impl<N> Chunk<N> {
     }
 }
 
-/// For the writer, which alone retires chunks, and uses no retired one.
+/// For the writer: only it retires chunks, and it uses no retired one.
 impl<N: Addressed> Chunk<N> {
     fn live_cell<'a>(self) -> &'a Cell<usize> {
-        // SAFETY: initialised in `new`; the writer's, which keeps no reference for longer than a step.
+        // SAFETY: initialised in `new`; the writer keeps no reference for longer than a step.
         unsafe { &(*self.tail().as_ptr()).live }
     }
 
@@ -167,7 +167,7 @@ impl<N: Addressed> Chunk<N> {
         })
     }
 
-    /// Puts a node into the first free slot in its pages.
+    /// Inserts a node into the first free slot in its pages.
     pub(super) fn put(self, place: Place, node: NonNull<N>) {
         self.live_cell().set(self.live() + 1);
         for page in self.pages(place) {
@@ -184,7 +184,7 @@ impl<N: Addressed> Chunk<N> {
         unsafe { &(*last.tail().as_ptr()).next }.store(further.into_raw(), Ordering::Release);
     }
 
-    /// Takes out a node that is here.
+    /// Removes a node that is here.
     pub(super) fn take(self, place: Place, node: NonNull<N>) {
         self.live_cell().set(self.live() - 1);
         for page in self.pages(place) {
@@ -196,7 +196,7 @@ impl<N: Addressed> Chunk<N> {
         unreachable!("a node that is not in its chunk is not taken out");
     }
 
-    /// Visits the nodes, and where each belongs. `visit` may take the node out.
+    /// Visits the nodes, and where each belongs. `visit` may remove the node.
     pub(super) fn each(self, mut visit: impl FnMut(Place, NonNull<N>)) {
         for chunk in self.linked() {
             for at in 0..PAGES {

@@ -11,12 +11,12 @@ use crate::sys::sync::{AtomicPtr, Ordering, Watched};
 /// The words of a directory: 2 to the power of its depth. A chunk of lower depth has several adjacent ones.
 #[repr(C, align(64))]
 struct Words<N> {
-    /// Nothing, but in models it tells a look after the end.
+    /// Empty, except in models, where it detects a read after the end.
     watched: Watched,
     chunks: [AtomicPtr<Page<N>>; 0],
 }
 
-/// A directory and its depth in one word, which readers load first. The depth (as 64 - depth, the distance by which a hash is
+/// A directory and its depth in one word, which readers load first. The depth (as 64 - depth, the amount by which a hash is
 /// shifted) lies in the bits below the alignment.
 pub(super) struct Directory<N>(NonNull<Words<N>>);
 
@@ -41,7 +41,7 @@ impl<N> Directory<N> {
     /// A directory of this depth, at least 1, whose words lead to what `chunk_of` returns.
     pub(super) fn new(depth: u32, chunk_of: impl Fn(usize) -> Chunk<N>) -> Self {
         let layout = Self::layout(depth);
-        // SAFETY: the layout has a size: there are two words at least.
+        // SAFETY: the layout has a size: there are at least two words.
         let Some(at) = NonNull::new(unsafe { std::alloc::alloc(layout) }.cast::<Words<N>>()) else {
             std::alloc::handle_alloc_error(layout)
         };
@@ -69,7 +69,7 @@ impl<N> Directory<N> {
         NonNull::new(raw.cast()).map(Self)
     }
 
-    /// How far a hash is shifted to give the index of a word.
+    /// By how much a hash is shifted to give the index of a word.
     #[inline(always)]
     fn shift(self) -> usize {
         self.0.addr().get() & SHIFT
@@ -96,7 +96,7 @@ impl<N> Directory<N> {
     }
 
     /// # Safety
-    /// The word is below the directory's length, and that is not freed.
+    /// The word is below the directory's length, and the directory is not freed.
     unsafe fn word<'a>(self, word: usize) -> &'a AtomicPtr<Page<N>> {
         // SAFETY: the caller's.
         let slot = unsafe { self.slot(word) };
@@ -122,7 +122,7 @@ impl<N> Directory<N> {
     /// The chunk that a word leads to, for the writer.
     pub(super) fn at(self, word: usize) -> Chunk<N> {
         assert!(word >> self.depth() == 0, "a directory has as many words");
-        // SAFETY: just seen; the writer's directory stands.
+        // SAFETY: just checked; the writer's directory is valid.
         let word = unsafe { self.word(word) };
         // SAFETY: all words lead to chunks.
         unsafe { Chunk::from_raw(word.load(Ordering::Relaxed)) }
@@ -133,12 +133,12 @@ impl<N> Directory<N> {
         let span = self.depth() - bits;
         for word in prefix << span..(prefix + 1) << span {
             assert!(word >> self.depth() == 0, "a directory has as many words");
-            // SAFETY: just seen; the writer's directory stands.
+            // SAFETY: just checked; the writer's directory is valid.
             unsafe { self.word(word) }.store(chunk.into_raw(), Ordering::Release);
         }
     }
 
-    /// Unpublished by now. The chunks stay.
+    /// Retires the directory, which must already be unpublished. The chunks stay.
     pub(super) fn retire(self, retired: &mut Retired) {
         let end = |at: NonNull<u8>, _: Layout| {
             // SAFETY: about to be freed; no reader is left. (A model's pointers hold nothing to be dropped.)

@@ -36,7 +36,7 @@ impl Table {
         table
     }
 
-    /// As a shard does it.
+    /// Adds a node, as a shard does.
     fn add(&self, address: usize, value: u32) {
         let mut writer = self.writer.lock().unwrap();
         let (writer, retired) = &mut *writer;
@@ -46,7 +46,7 @@ impl Table {
         self.free(retired.take());
     }
 
-    /// Takes out a node, which is then free for another object.
+    /// Removes a node, which is then free for another object.
     fn remove(&self, address: usize) -> Option<NonNull<Stub>> {
         let mut writer = self.writer.lock().unwrap();
         let (writer, retired) = &mut *writer;
@@ -66,7 +66,7 @@ impl Table {
         }
     }
 
-    /// As a hit does it.
+    /// Searches as a hit does.
     fn find(&self, address: usize) -> Option<u32> {
         // SAFETY: marked as looking.
         let guess = self.reader.look(fence::light, || unsafe { self.index.guess(address) });
@@ -80,7 +80,7 @@ impl Table {
         found.map(|node| unsafe { node.as_ref() }.value.with(|value| unsafe { *value }))
     }
 
-    /// As a miss looks again.
+    /// Searches again, as a miss does.
     fn find_locked(&self, address: usize) -> Option<u32> {
         let _writer = self.writer.lock().unwrap();
         // SAFETY: the writer.
@@ -89,7 +89,7 @@ impl Table {
         found.map(|node| unsafe { node.as_ref() }.value.with(|value| unsafe { *value }))
     }
 
-    /// As a call does it: it may miss once, but not twice.
+    /// Searches as a call does: it may miss once, but not twice.
     fn hit(&self, address: usize) -> Option<u32> {
         self.find(address).or_else(|| self.find_locked(address))
     }
@@ -110,7 +110,7 @@ fn alike<const N: usize>(prefixes: [usize; N]) -> [usize; N] {
     prefixes.map(|prefix| addresses.find(|&address| Place::of(address).prefix(2) == prefix).expect("one in 512"))
 }
 
-/// What a reader looks for while all else happens.
+/// A reader searches for `sought` while `act` runs.
 fn hits_while<const N: usize>(before: [usize; N], sought: usize, act: impl Fn(&Table) + Sync + Send + 'static) {
     loom::model(move || {
         let table = Table::new();
@@ -183,7 +183,7 @@ fn loom_a_chunk_is_freed_when_its_readers_have_left() {
     });
 }
 
-/// And in a directory that was outgrown.
+/// A reader may also be in a directory that was outgrown.
 #[test]
 fn loom_a_directory_is_freed_when_its_readers_have_left() {
     loom::model(|| {
@@ -210,7 +210,7 @@ fn loom_an_insertion_is_seen_whole_or_not_at_all() {
     });
 }
 
-/// A node is reassigned to another object during a look: it is not mistaken for that of the one sought.
+/// A node is reassigned to another object during a look: it is not mistaken for the node that is sought.
 #[test]
 fn loom_a_node_that_is_used_again_is_another_objects() {
     loom::model(|| {
@@ -222,7 +222,7 @@ fn loom_a_node_that_is_used_again_is_another_objects() {
         let hit = thread::spawn(move || theirs.hit(a));
         let node = table.remove(b).expect("it is there");
         {
-            // As a pool does it, for an object at another address.
+            // As a pool does, for an object at another address.
             // SAFETY: nodes are freed at the end.
             let stub = unsafe { node.as_ref() };
             stub.address.store(c, Ordering::Release);
@@ -235,7 +235,7 @@ fn loom_a_node_that_is_used_again_is_another_objects() {
     });
 }
 
-/// The address of a dead object is given to a new one, whose owner looks: it must not find the old node.
+/// The address of a dead object is given to a new one, whose owner searches for it: it must not find the old node.
 #[test]
 fn loom_an_address_that_is_used_again_is_another_object() {
     loom::model(|| {
@@ -243,7 +243,7 @@ fn loom_an_address_that_is_used_again_is_another_object() {
         let table = Table::new();
         table.add(a, 1);
         table.add(b, 2);
-        // What the allocator does: the memory is freed, and handed out again.
+        // As the allocator does: the memory is freed, and handed out again.
         let given_back = Plain::new(AtomicBool::new(false));
         let (theirs, handed_out) = (Arc::clone(&table), Plain::clone(&given_back));
         let owner = thread::spawn(move || {

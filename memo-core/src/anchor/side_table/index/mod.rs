@@ -1,33 +1,33 @@
 //! An index from addresses to nodes, searched without a lock, that grows and shrinks a chunk at a time.
 //!
 //! *Extendible hashing* (R. Fagin, J. Nievergelt, N. Pippenger, H. R. Strong, "Extendible hashing, a fast access method for dynamic
-//! files", 1979): the first bits of a hash lead, through a directory, to a [chunk] of pages; further bits say which [page] of it is the
-//! first to look at, and a tag of seven bits which of that page's slots. A full page says how many nodes lie further on, so most
+//! files", 1979): the first bits of a hash lead, through a directory, to a [chunk] of pages. Further bits select the first [page] of it to
+//! search, and a tag of seven bits selects that page's slots. A full page says how many nodes lie further on, so most
 //! searches end in the first one. A chunk that is nearly full is split; two halves that are nearly empty are merged. So no step
 //! moves more nodes than a chunk has. (The directory doubles in one step: with a million objects it has some 500 to 2,000
-//! words in each of 32 shards.) There is one writer at a time (it holds the lock, or is the thread whose table it is); readers take
+//! words in each of 32 shards.) There is one writer at a time (it holds the lock, or is the thread whose table it is). Readers take
 //! no lock and write nothing shared.
 //!
 //! # Invariants
 //!
-//! 1. *Memory is never reused under a reader*: what is unpublished (a chunk, a directory, a slab of nodes) is [`Retired`], and freed
+//! 1. *Memory is never reused under a reader*: anything unpublished (a chunk, a directory, a slab of nodes) is [`Retired`], and freed
 //!    when every reader that may have seen it has left. See [`registry`](crate::sys::hazard::registry): readers mark
 //!    themselves before they load the first word.
-//! 2. *What a slot says is a guess.* A tag leads to a node, and the node says whose it is: a reader believes the address in the node
-//!    (`Acquire`) and nothing else. It is written (`Release`) after the rest of the node.
-//! 3. *No stale match.* A reader looks for the address of an object that it borrows. By the invariants of the [table](super) the
-//!    address of a node that is taken out is overwritten before its `Weak` is released; only after that can the allocator reuse the
+//! 2. *A slot is only a guess.* A tag leads to a node, and the node says whose it is: a reader trusts only the address in the node
+//!    (`Acquire`), which is written (`Release`) after the rest of the node.
+//! 3. *No stale match.* A reader searches for the address of an object that it borrows. By the invariants of the [table](super) the
+//!    address of a removed node is overwritten before its `Weak` is released. Only after that can the allocator reuse the
 //!    address, and both hand-overs order what was done before. So no node can show a reader an address from before its own
-//!    object was made; and as its object lives, the node that does show it is the object's own, and stays.
+//!    object was made. And as its object is alive, the node that does show the address is the object's own, and stays.
 //! 4. *No reader looks beyond a directory.* Its depth is part of the pointer to it, and each of its words always leads to a chunk.
 //! 5. *A reader may miss.* In a chunk whose nodes are being moved it may find nothing. That is a miss, and a miss searches again
 //!    under the lock, where nothing moves. There a node is found: every page from its first one to its own says that there is
 //!    more.
 //!
-//! # Why this and nothing else
+//! # Why not something else
 //!
 //! The first version was an open-addressed array: its rebuild took 0.1 s for a million nodes, and seconds after a sweep had left them in
-//! the order of their hashes. Linear hashing, the second, splits in still smaller steps, but a reader must load the number of
+//! the order of their hashes. Linear hashing, the second, splits in still smaller steps. But a reader must load the number of
 //! buckets, compare, and follow the links of a bucket that overflows before its split: 14 more instructions on a hit's 92.
 //! A chain of nodes from each bucket costs one more dependent cache line for each node passed; a page's tags are probed all at once.
 
@@ -52,14 +52,14 @@ use chunk::{Chunk, ROOM};
 use directory::Directory;
 use page::PAGES;
 
-/// A chunk with this many nodes is split before another is added: beyond, too many pages are full. Models have small ones.
+/// A chunk with this many nodes is split before another is added: with more, too many pages are full. Models have small ones.
 const FULL: usize = if cfg!(memo_loom) { 1 } else { ROOM / 7 * 6 };
 /// Two halves are merged when they have at most this many nodes together.
 const FEW: usize = FULL.div_ceil(3);
 /// The deepest directory: hashes have other bits for pages and tags.
 const DEEPEST: u32 = if cfg!(memo_loom) { 2 } else { 28 };
 /// A directory has at most this many words, or one for every [`NODES_PER_WORD`] nodes. A chunk that would need more gets further
-/// pages instead, which takes hashes that are similar by more than chance.
+/// pages instead. That happens only if hashes are more similar than by chance.
 const LEAST_WORDS: usize = if cfg!(memo_loom) { 4 } else { 64 };
 const NODES_PER_WORD: usize = 4;
 
@@ -68,14 +68,14 @@ pub(crate) enum Guess<N> {
     Node(NonNull<N>),
     /// Nothing is there.
     Nothing,
-    /// Something may be further on.
+    /// The node may be further on.
     Unsure,
 }
 
 /// Where readers begin: a [`Directory`], or null if nothing was ever inserted.
 pub(crate) struct Index<N>(AtomicPtr<()>, std::marker::PhantomData<fn() -> N>);
 
-/// The writer's side of an [`Index`]: exclusive access to this is the right to change it.
+/// The writer's side of an [`Index`]: exclusive access to this is the right to change the index.
 pub(crate) struct Writer {
     live: usize,
     /// How many chunks there are of each depth.
@@ -110,7 +110,7 @@ impl<N: Addressed> Index<N> {
         }
     }
 
-    /// Where a hit looks: in the first slot whose tag matches, nearly always the right one.
+    /// The search of a hit: the first slot whose tag matches, nearly always the right one.
     ///
     /// # Safety
     /// The caller is marked as looking, or is the writer.
@@ -161,7 +161,7 @@ impl<N: Addressed> Index<N> {
         }
     }
 
-    /// Prefetches the page that [`Index::remove`] will look at.
+    /// Prefetches the page that [`Index::remove`] will read.
     pub(crate) fn prefetch(&self, address: usize) {
         let place = Place::of(address);
         // SAFETY: the writer's, and a page of it.
@@ -176,11 +176,11 @@ impl<N: Addressed> Index<N> {
 
     /// The chunk for a hash, for the writer.
     fn chunk(&self, place: Place) -> Chunk<N> {
-        // SAFETY: the writer's directory stands.
+        // SAFETY: the writer's directory is valid.
         unsafe { self.directory().chunk(place.hash()) }
     }
 
-    /// Inserts a node whose address is not there.
+    /// Inserts a node whose address is not in the index.
     pub(crate) fn insert(&self, writer: &mut Writer, address: usize, node: NonNull<N>, retired: &mut Retired) {
         let place = Place::of(address);
         if self.0.load(Ordering::Relaxed).is_null() {
@@ -198,7 +198,7 @@ impl<N: Addressed> Index<N> {
         writer.live += 1;
     }
 
-    /// Takes out a node, which still has its address.
+    /// Removes a node, which still has its address.
     pub(crate) fn remove(&self, writer: &mut Writer, node: NonNull<N>, retired: &mut Retired) {
         // SAFETY: the writer's node.
         let place = Place::of(unsafe { N::address(node) });
@@ -208,8 +208,8 @@ impl<N: Addressed> Index<N> {
         while self.merge(writer, place, retired) {}
     }
 
-    /// Splits the chunk for `place`, unless that would need too large a directory. Nodes that move are inserted into the new chunk, then
-    /// that is published, then they leave the old one: a reader finds them here or there, or misses in between (invariant 5).
+    /// Splits the chunk for `place`, unless that would need too large a directory. Nodes that move are inserted into the new chunk, the new
+    /// chunk is published, and then they leave the old one. A reader finds them here or there, or misses in between (invariant 5).
     fn split(&self, writer: &mut Writer, chunk: Chunk<N>, place: Place, retired: &mut Retired) -> bool {
         let depth = chunk.depth();
         if depth == self.directory().depth() && !self.deepen(writer, retired) {
@@ -253,7 +253,7 @@ impl<N: Addressed> Index<N> {
         directory.lead(other_prefix, depth, chunk);
         other.retire(retired);
         writer.count_merge(depth - 1);
-        // Not immediately: a table whose size hovers about a power of two would make and free directories again and again.
+        // Not immediately: a table whose size hovers around a power of two would make and free directories again and again.
         let deepest = directory.depth();
         if deepest > 1 && (deepest - 1..=deepest).all(|depth| writer.chunks[depth as usize] == 0) {
             self.move_on(deepest - 1, |word| directory.at(2 * word), retired);
@@ -279,7 +279,7 @@ impl<N: Addressed> Index<N> {
         old.retire(retired);
     }
 
-    /// Frees all memory; the nodes are the caller's.
+    /// Frees all memory. The nodes are the caller's.
     pub(crate) fn end(&self, writer: &mut Writer, retired: &mut Retired) {
         let Some(directory) = Directory::<N>::from_raw(self.0.load(Ordering::Relaxed)) else { return };
         self.0.store(std::ptr::null_mut(), Ordering::Relaxed);

@@ -1,4 +1,4 @@
-//! A page of the index: seven slots, and a byte each to probe them by, in one cache line.
+//! A page of the index: seven slots, with one byte each to probe them by, in one cache line.
 
 use std::ptr::NonNull;
 
@@ -7,14 +7,14 @@ use crate::sys::sync::{AtomicPtr, AtomicU64, Ordering, Watched};
 /// Pages of a chunk.
 pub(super) const PAGES: usize = if cfg!(memo_loom) { 1 } else { 16 };
 
-/// Slots of a page: as many as fit a cache line beside their tags. Models have small ones.
+/// Slots of a page: as many as fit into a cache line together with their tags. Models have small ones.
 pub(super) const SLOTS: usize = if cfg!(memo_loom) { 2 } else { 7 };
 
 #[repr(C, align(64))]
 pub(super) struct Page<N> {
     tags: AtomicU64,
     nodes: [AtomicPtr<N>; SLOTS],
-    /// Nothing, but in models it tells a look after the end.
+    /// Empty, except in models, where it detects a read after the end.
     pub(super) watched: Watched,
 }
 
@@ -35,7 +35,7 @@ impl<N> Page<N> {
         Tags(self.tags.load(Ordering::Acquire))
     }
 
-    /// The node in a slot that has, or had, a tag.
+    /// The node in a slot that has or had a tag.
     #[inline(always)]
     pub(super) fn node(&self, slot: usize) -> NonNull<N> {
         let node = self.nodes[slot].load(Ordering::Acquire);
@@ -48,9 +48,9 @@ impl<N> Page<N> {
         Tags(self.tags.load(Ordering::Relaxed))
     }
 
-    /// Puts a node into a free slot.
+    /// Inserts a node into a free slot.
     pub(super) fn fill(&self, slot: usize, tag: u64, node: NonNull<N>) {
-        // `Release`, both: a reader of either finds the node whole.
+        // Both `Release`: a reader of either finds a complete node.
         self.nodes[slot].store(node.as_ptr(), Ordering::Release);
         self.tags.store(self.tags().0 | tag << (8 * slot), Ordering::Release);
     }
@@ -59,7 +59,7 @@ impl<N> Page<N> {
         self.tags.store(self.tags().0 & !(0xFF << (8 * slot)), Ordering::Relaxed);
     }
 
-    /// Counts a node more, or less, that belongs here and lies further on. A saturated count stays, which only costs looks.
+    /// Counts one node more, or one less, that belongs here and lies further on. A saturated count stays, which only costs time.
     pub(super) fn pass(&self, more: bool) {
         let tags = self.tags().0;
         if tags >> PASSED_AT == MOST_PASSED {
@@ -73,7 +73,7 @@ impl<N> Page<N> {
     }
 }
 
-/// A byte for each slot, 0 if that is free; the highest byte counts the nodes that found no place here and lie further on (as
+/// One byte for each slot, 0 if it is free. The highest byte counts the nodes that found no place here and lie further on (as
 /// in Facebook's F14 tables).
 #[derive(Clone, Copy)]
 pub(super) struct Tags(u64);
@@ -87,11 +87,11 @@ const ONES: u64 = 0x0001_0101_0101_0101 & ((1 << (8 * SLOTS)) - 1);
 const EACH: u64 = ONES << 7;
 
 impl Tags {
-    /// The slots with this tag, and perhaps some more: the node decides.
+    /// The slots with this tag, and perhaps some others: the node decides.
     #[inline(always)]
     pub(super) fn of(self, tag: u64) -> Slots {
         let differ = self.0 ^ (tag * ONES);
-        // Finds the lowest zero byte, and perhaps a false one above it (Mycroft's test). No tag is 0, so no free slot matches.
+        // Finds the lowest zero byte, and perhaps a false one above it (Mycroft's test). Tags are never 0, so no free slot matches.
         Slots(differ.wrapping_sub(ONES) & !differ & EACH)
     }
 
@@ -103,7 +103,7 @@ impl Tags {
         Slots(!self.0 & EACH).next()
     }
 
-    /// Whether nothing that belongs here lies further on.
+    /// Whether no node that belongs here lies further on.
     #[inline(always)]
     pub(super) fn is_last(self) -> bool {
         self.0 < ONE_PASSED

@@ -4,7 +4,7 @@ use super::testing::Stub;
 use super::*;
 use crate::anchor::side_table::object::hash_of;
 
-/// Addresses as allocators give them, by number.
+/// The `n`th address, as an allocator would give it.
 fn address(n: usize) -> usize {
     0x7000_0000_0000 + n * 48
 }
@@ -15,7 +15,7 @@ fn find(index: &Index<Stub>, n: usize) -> Option<NonNull<Stub>> {
 }
 
 fn free(retired: Retired) {
-    // SAFETY: one thread, which is done with it.
+    // SAFETY: one thread, which has finished with it.
     unsafe { retired.free() };
 }
 
@@ -76,7 +76,7 @@ fn it_does_what_a_map_does_through_growth_and_shrinking() {
     end(&index, writer, retired, nodes);
 }
 
-/// No step may be in proportion to the table: it moves the nodes of one chunk, or the directory.
+/// No step may take time in proportion to the table: it moves the nodes of one chunk, or the directory.
 #[test]
 fn one_that_comes_or_goes_makes_one_chunk_two_or_two_one() {
     let nodes: Vec<_> = (0..100_000).map(|n| Stub::new(address(n), 0)).collect();
@@ -99,7 +99,7 @@ fn one_that_comes_or_goes_makes_one_chunk_two_or_two_one() {
 
 /// The inverse of the hash.
 fn address_of_hash(hash: u64) -> usize {
-    // Newton's iteration: each step doubles the bits that are right.
+    // Newton's iteration: each step doubles the number of correct bits.
     let inverse = (0..6).fold(1_u64, |x, _| {
         x.wrapping_mul(2_u64.wrapping_sub(crate::anchor::side_table::object::SPREAD.wrapping_mul(x)))
     });
@@ -108,7 +108,7 @@ fn address_of_hash(hash: u64) -> usize {
     (granule << 4) as usize
 }
 
-/// Such addresses do not occur by chance. They cost time, and nothing else.
+/// Such addresses do not occur by chance. They cost only time.
 #[test]
 fn hashes_that_are_all_alike_are_kept_apart_without_an_endless_directory() {
     // Granules have four bits less than addresses, so some hashes have no address.
