@@ -1,8 +1,8 @@
-//! Amortised sweeping: the anchors of dead objects are reclaimed a few at a time, by misses and by every few thousandth hit.
+//! Amortised sweeping: the anchors of dead objects are reclaimed a few at a time, by misses and by one hit in a few thousand.
 //!
 //! An `Arc` dies without notice. So the writer that adds a node to the side table examines a few others there
-//! ([`shard`](crate::anchor::side_table::shard)); every miss examines a few more, of the whole process in turn, and so does every few
-//! thousandth hit. No background thread starts unasked.
+//! ([`shard`](crate::anchor::side_table::shard)). Every miss examines a few more, of the whole process in turn, and so does one hit in a
+//! few thousand. No background thread starts unless the program starts one.
 //!
 //! # The bound of law 4
 //!
@@ -10,21 +10,21 @@
 //! thread, and 256 more for each further thread that misses (`n / 5 + 900` and 205 if they add no node); or after `32 n +
 //! 171 d + 4,096 (22 + m)` hits, where `m` is the number of memos in use by each thread, summed over threads (a thread counts to
 //! 4,096 for each memo separately, and leaves its remainder to the process when it ends). Calls of any threads add up, misses and
-//! hits each by their share. While objects are added, at most as many dead as living ones of the same size class are not found yet,
-//! and 34 a shard or 32 KiB of them. The allocation is freed at once, and so is a result without drop glue; a result with drop
-//! glue is dropped at the end of an outermost memo call, where each call drops at most [`MOST_LATE`] of them.
+//! hits each by their share. While objects are added, the dead that are not yet found are at most as many as the living of the same size
+//! class, plus 34 in each shard or 32 KiB of them. The allocation is freed at once, and so is a result without drop glue. A result with
+//! drop glue is dropped at the end of an outermost memo call, where each call drops at most [`MOST_LATE`] of them.
 //!
-//! A visit that meets a locked shard is retried by the next miss, and waits after 800 of those; among hits the next visit retries it.
+//! A visit that meets a locked shard is retried by the next miss, and after 800 of those it waits. For hits, the next visit retries it.
 //! So a thread that holds a shard's lock nearly all the time (`len()` in a loop) delays reclamation by as much.
 //!
 //! Why so rarely: a visit touches cache lines of other threads, and takes their locks. With a visit at every eighth miss, two
-//! threads that only made, used and dropped objects of their own were twice as slow as one.
+//! threads that only made, used and dropped their own objects were twice as slow as one.
 //!
 //! # Invariants
 //!
-//! 1. Nothing of a node that was taken out is ended, and no memory reused, before [`after_deaths`].
+//! 1. Nothing of a removed node is ended, and no memory reused, before [`after_deaths`].
 //! 2. Inside a memo call only cells that run no user code are ended; the rest wait (law 7).
-//! 3. One thread at a time owns a node that was taken out, and returns it to its shard.
+//! 3. One thread at a time owns a removed node, and returns it to its shard.
 
 use std::cell::Cell;
 use std::sync::Arc;
@@ -46,23 +46,23 @@ use crate::sys::sync::panicking;
 use crate::sys::sync::plain::{AtomicU32, AtomicU64, Ordering};
 use crate::sys::thread::{self, Step};
 
-/// Nodes of the whole process that are examined for one miss.
+/// Nodes of the whole process that are examined for each miss.
 const NODES_PER_MISS: i32 = 5;
-/// Fewer by this for a miss that added a node, since it has examined some there.
+/// This many fewer for a miss that added a node, since it has examined some there.
 const IN_PASSING: i32 = 1;
 /// A debt is paid when it is worth the visit: the nodes are usually in another thread's cache.
 const DUE: i32 = 1024;
-/// With a larger debt than this, it waits for a busy shard.
+/// With a larger debt than this, a call waits for a busy shard.
 const MOST_DEBT: i32 = 4 * DUE;
 /// After this many dead, a visit leaves the rest of the debt to the next.
 const DEAD_PER_VISIT: usize = 32;
 /// The most entries of a shared weak map that a visit examines: they, too, are usually in another thread's cache.
 const ENTRIES_PER_VISIT: usize = 128;
-/// One in this many hits of a memo on a thread sweeps, too.
+/// One hit in this many of a memo on a thread sweeps, too.
 pub(crate) const HITS_PER_SWEEP: u64 = 4096;
-/// Nodes that those examine.
+/// Nodes that such a hit examines.
 const NODES_PER_HITS: usize = 128;
-/// Dead ones that they end: a small part of the cost of those hits.
+/// Dead nodes that such a hit ends: a small part of the cost of the hits that it pays for.
 const DEAD_PER_HITS: usize = 24;
 /// The most nodes whose results with drop glue the end of an outermost call drops.
 const MOST_LATE: usize = 128;
@@ -84,7 +84,7 @@ per_thread! {
     }
 }
 
-/// Adds a miss to the debt, and pays when that is due: also inside a body, since it runs no user code.
+/// Adds a miss to the debt, and pays the debt when it is due, even inside a body, since that runs no user code.
 #[inline]
 pub(crate) fn owe() {
     owe_nodes(NODES_PER_MISS);
@@ -104,12 +104,12 @@ fn owe_nodes(nodes: i32) {
 /// The debt of threads that have ended.
 static OWED: AtomicU32 = AtomicU32::new(0);
 
-/// Pays a debt, and that of ended threads, as far as one visit goes. Returns the rest.
+/// Pays a debt, and the debt of ended threads, as far as one visit goes. Returns the rest.
 #[cold]
 #[inline(never)]
 fn pay(debt: i32) -> i32 {
     let debt = debt + OWED.swap(0, Ordering::Relaxed) as i32;
-    // After busy shards the debt may exceed what one call should pay; but it does not grow without bound.
+    // After busy shards the debt may exceed what one call should pay, but it does not grow without bound.
     debt - some(debt.min(DUE) as usize, DEAD_PER_VISIT, debt > MOST_DEBT) as i32
 }
 
@@ -129,7 +129,7 @@ fn arm() {
     }
 }
 
-/// The anchor of an `Arc`, made on first use; with room for a small result if so.
+/// The anchor of an `Arc`, made on first use; if `roomy`, with room for a small result.
 pub(crate) fn shared_anchor<T: ?Sized>(arc: &Arc<T>, roomy: bool) -> Made<'_> {
     let made = shared::find_or_add(arc, roomy, end_shared);
     if made.fresh {
@@ -148,14 +148,14 @@ pub(crate) fn local_anchor<'a>(subject: Subject, roomy: bool, life: impl FnOnce(
     made
 }
 
-/// The payment of a few thousand hits.
+/// Pays for a few thousand hits.
 #[cold]
 pub(crate) fn after_hits() {
     some(NODES_PER_HITS, DEAD_PER_HITS, false);
     settle_now();
 }
 
-/// A look-up in a shared weak map: counted as a hit is.
+/// Counts a look-up in a shared weak map, like a hit.
 #[inline(always)]
 pub(crate) fn looked_up() {
     let here = Owed::here();
@@ -175,20 +175,20 @@ fn after_lookups(lookups: u32) {
     }
 }
 
-/// Counted so that it takes the way of those that sweep.
+/// The count at which a look-up takes the path of those that sweep.
 const FIRST_LOOKUP: u32 = HITS_PER_SWEEP as u32;
 
-/// A new entry of a shared weak map owes some sweeping, as a miss does; less, since it has looked at others there.
+/// Adds a new entry of a shared weak map to the debt, as a miss; less, since it has examined others there.
 pub(crate) fn put_in_table() {
     arm();
     owe_nodes(1);
     settle();
 }
 
-/// Hits of ended threads that they did not pay for.
+/// Hits that ended threads did not pay for.
 static LEFT: AtomicU64 = AtomicU64::new(0);
 
-/// Pays the debt of an ending thread, and takes over its remaining hits, which sweep when they add up.
+/// Pays the debt of an ending thread, and takes over its remaining hits, which sweep once they add up.
 fn leave() {
     let debt = Owed::here().debt.replace(0);
     if debt > 0 {
@@ -204,7 +204,7 @@ fn leave() {
     }
 }
 
-/// Examines up to `nodes` nodes of the process, and as many of this thread's own table, and stops after `most_dead` dead. Returns how
+/// Examines up to `nodes` nodes of the process, and as many of this thread's own table. Stops after `most_dead` dead. Returns how
 /// many are paid for: the examined ones if it stopped, else all.
 #[cold]
 #[inline(never)]
@@ -226,7 +226,7 @@ fn some(nodes: usize, most_dead: usize, wait: bool) -> usize {
     paid
 }
 
-/// Ends what was found dead in passing, as far as that runs no user code.
+/// Ends nodes that were found dead in passing, as far as that runs no user code.
 #[cold]
 fn end_shared(shard: Shard, dead: Chain) {
     after_deaths();
@@ -247,7 +247,7 @@ fn end_local(dead: Chain) {
     local::give_back(free, late);
 }
 
-/// The end of a memo call that was a miss.
+/// Called at the end of a memo call that was a miss.
 #[inline]
 pub(crate) fn settle() {
     if Owed::here().late.get() || leak_audit::has_suspects() || thread::is_last() {

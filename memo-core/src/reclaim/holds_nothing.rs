@@ -1,4 +1,4 @@
-//! Types of results that certainly hold no argument: they own plain data only, and are known by name.
+//! Types of results that certainly hold no argument: they own only plain data, and are known by name.
 
 use std::any::TypeId;
 use std::borrow::Cow;
@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet, VecDeque};
 use std::ffi::{CString, OsString};
 use std::path::PathBuf;
 
-/// Whether a `V` certainly owns plain data only.
+/// Whether a `V` certainly owns only plain data.
 ///
 /// One function for all types: it is called once for each memo, and should not be compiled for each.
 pub(crate) fn holds_nothing<V: 'static>() -> bool {

@@ -1,39 +1,39 @@
 //! The leak audit (law 16): which results are suspected of holding their own argument.
 //!
-//! A result that owns its owner can never be dropped, and one that owns another of its arguments keeps that alive as long as the
+//! A result that owns its owner can never be dropped, and one that owns another of its arguments keeps that one alive as long as the
 //! owner lives. The only evidence is the argument's strong count.
 //!
 //! # Evidence for a leak
 //!
-//! * The count is higher after the call than before: something kept a clone. That may be the returned value, or another of the
-//!   caller's; so the count is read again when the thread's outermost call ends. A raise by an inner memo call is not held against
+//! * The count is higher after the call than before: something kept a clone. That may be the returned value, or another clone of the
+//!   caller's. So the count is read again when the thread's outermost call ends. A raise by an inner memo call is not held against
 //!   the outer one.
-//! * A copy of the result took a count: then the result has one.
+//! * A copy of the result took a count, so the result holds one.
 //!
-//! A clone that another thread makes at that moment looks the same. So both are suspicions only, weighed when they are read.
+//! A clone that another thread makes at that moment looks the same. So both are only suspicions, weighed when they are read.
 //!
 //! # Evidence against
 //!
-//! * A result without drop glue, or of a type known to own plain data only ([`plain_data`](super::holds_nothing)): it is not even
+//! * A result without drop glue, or of a type known to own only plain data ([`plain_data`](super::holds_nothing)): it is not even
 //!   examined.
 //! * *An object that dies with its result*: the result did not hold it. No foreign clone can fake this. If the object was under
 //!   suspicion, this kind of evidence is void for this memo from then on.
-//! * The result is gone.
+//! * The result has been dropped.
 //!
 //! # Weighing
 //!
-//! * A memo that one thread alone has used, and that raised the count whenever it stored a result, is reported at once, and as long as
-//!   object and result exist; so is a copy that took a count.
+//! * A memo that only one thread has used, and that raised the count whenever it stored a result, is reported at once, and as long as
+//!   object and result exist. So is a copy that took a count.
 //! * Otherwise a suspect is reported when its count is no higher than what suspected results would hold: no other owner is left.
-//!   From then on it is really a leak.
-//! * For a memo of several threads, these are reported only if they outnumber the results that went with their objects; and if
-//!   some of its results did not raise the count, only if they are more than a few, too.
+//!   From then on it really is a leak.
+//! * For a memo of several threads, these are reported only if they outnumber the results that were dropped with their objects. If
+//!   some of its results did not raise the count, there must also be more than a few.
 //!
 //! # Limits
 //!
 //! * A leak is missed if other clones were dropped during the very call, so that the count did not rise.
 //! * A clone that a body stores permanently, in a table of its own, looks like a leak until such an object dies.
-//! * A memo of several threads that leaks few of its objects, and releases most of them, is missed.
+//! * A memo of several threads that leaks few of its objects and releases most of them is missed.
 //! * So is a memo that leaks only some of its objects, once a suspicion caused by foreign clones was disproved.
 //! * Threads that have released nothing yet look like a leak as long as just one of them has the objects.
 //! * For each memo [`MOST`] suspects are watched, and for each call the owner and a few arguments.
@@ -41,8 +41,8 @@
 //! # Invariants
 //!
 //! 1. Notes on an object are withdrawn ([`forget`]) before its anchor releases its cells. So while a note is on its memo's list,
-//!    the cells that it names stand; and it pins the object's allocation no longer than the object's own node does.
-//! 2. A note of a thread's own table is touched by that thread only. Others skip it.
+//!    the cells that it names are alive. And it pins the object's allocation no longer than the object's own node does.
+//! 2. A note of a thread's own table is touched only by that thread. Others skip it.
 //! 3. Locks: the object's notes before the memo's list before a cell's entries or a peer's links. No user code runs below them.
 
 use std::cell::Cell;
@@ -76,13 +76,13 @@ use crate::sys::thread::{self, Step};
 const MOST: usize = 2048;
 
 /// With foreign clones in between, this many results may look like a leak for a moment, when their objects' last owners are about
-/// to go.
+/// to be dropped.
 const FEW: u64 = 8;
 
-/// The most arguments besides the owner that are watched in a call.
+/// The most arguments other than the owner that are watched in a call.
 pub(crate) const OTHERS: usize = 4;
 
-/// A kind of evidence. Each has a record of its own: a memo's effect on its second argument says nothing of the first.
+/// A kind of evidence. Each has a record of its own: a memo's effect on its second argument says nothing about the first.
 #[derive(Clone, Copy, PartialEq, Eq)]
 struct Kind(usize);
 
@@ -92,7 +92,7 @@ impl Kind {
     /// The owner's count is higher than before the call.
     const COUNT: Self = Self(1);
 
-    /// The same of another argument.
+    /// The same for another argument.
     const fn other(position: usize) -> Self {
         Self(2 + position)
     }
@@ -141,7 +141,7 @@ pub(crate) struct Suspicions {
     records: [Record; 2 + OTHERS],
     /// The type of its owner, from the first suspicion on.
     owner: OnceLock<&'static str>,
-    /// How many results went with an argument besides their owner.
+    /// How many results were dropped with an argument other than their owner.
     went_with_others: AtomicU64,
     notes: Mutex<Notes>,
 }
@@ -180,7 +180,7 @@ impl Suspicions {
         }
     }
 
-    /// Whether several threads use the memo, including those that only found results, or waited for them.
+    /// Whether several threads use the memo, including those that only found results or waited for them.
     fn is_of_several(&self, core: &'static Core) -> bool {
         if !self.several.load(Ordering::Relaxed) && counters::users(core) > 1 {
             self.several.store(true, Ordering::Relaxed);
@@ -230,9 +230,9 @@ pub(crate) struct Suspect {
 }
 
 enum Argument {
-    /// Its life pins the address until it is examined.
+    /// The life pins the address until the suspect is examined.
     Owner { subject: Subject, life: AnyWeak, owner: &'static str },
-    /// Another one, shared by all threads.
+    /// Another argument, shared by all threads.
     Other(Weak<Peer>),
 }
 
@@ -265,8 +265,8 @@ pub(crate) trait Counted {
     fn type_name(&self) -> &'static str;
 }
 
-/// Compares the owner's strong count with that before the call, whose result was stored. `copied`: how many counts a copy of it
-/// took, if one was made.
+/// Compares the owner's strong count with the one before the call, whose result was stored. `copied`: how many counts a copy of the
+/// result took, if one was made.
 pub(crate) fn look_at_owner(core: &'static Core, owner: &impl Counted, before: Option<usize>, copied: Option<usize>) {
     let (Some(before), Some(now)) = (before, owner.strong()) else { return };
     let suspicions = suspicions_of(core);
@@ -286,7 +286,7 @@ pub(crate) fn look_at_owner(core: &'static Core, owner: &impl Counted, before: O
     }
 }
 
-/// The same for another argument that all threads share: while the owner lives, its result keeps it.
+/// The same for another argument that all threads share: while the owner lives, its result would keep that argument alive.
 pub(crate) fn look_at_other(core: &'static Core, peer: &std::sync::Arc<Peer>, position: usize, before: usize) {
     let Some(now) = peer.strong_count() else { return };
     let kind = Kind::other(position);
@@ -305,24 +305,24 @@ fn suspect(suspect: Suspect) {
         here.suspects.set(Box::into_raw(Box::default()));
         thread::at_end(Step::ForgetSuspects, forget_suspects);
     }
-    // SAFETY: this thread's alone, and pushing runs no user code.
+    // SAFETY: only this thread's, and pushing runs no user code.
     unsafe { &mut *here.suspects.get() }.push(suspect);
 }
 
-/// At the end of the outermost call: which counts are still raised?
+/// Checks, at the end of the outermost call, which counts are still raised.
 pub(crate) fn check() {
     let suspects = OwnSuspects::here().suspects.replace(std::ptr::null_mut());
     if suspects.is_null() {
         return;
     }
-    // SAFETY: made by `Box::into_raw` above, and taken out.
+    // SAFETY: made by `Box::into_raw` above, and taken.
     let suspects = unsafe { Box::from_raw(suspects) };
     let mut below = Below::default();
     for Suspect { core, of, kind, before, raise } in *suspects {
         let strong = of.strong();
         let raise = match kind {
             Kind::COPY => raise.min(strong),
-            // The second look: the caller's own copy of the result is gone by now.
+            // The second look: by now the caller's own copy of the result is gone.
             _ => raise.min(strong.saturating_sub(before)).saturating_sub(below.raised(&of, before)),
         };
         if raise == 0 {
@@ -347,8 +347,8 @@ pub(crate) fn check() {
     }
 }
 
-/// The raises of the last few calls. Inner calls of a call precede it, and began at its count or a higher one; earlier calls beside
-/// it, which raised the count before it began, at a lower one.
+/// The raises of the last few calls. A call is preceded by its inner calls, which began at its count or a higher one, and by earlier
+/// calls outside it, which raised the count before it began, and so began at a lower one.
 #[derive(Default)]
 struct Below {
     last: [Option<(usize, usize, usize)>; 16],
@@ -381,13 +381,13 @@ struct Notes {
     owners: Vec<Option<Note>>,
     /// Free places in `owners`.
     free: Vec<usize>,
-    /// If all are taken: the next one to be checked for whether it is still needed.
+    /// If all are taken: the next note to check for whether it is still needed.
     hand: usize,
     /// By the peer's address, which a note pins.
     others: HashMap<usize, Other, BuildHasherDefault<DefaultHasher>>,
 }
 
-/// How many counts suspected results would hold, and how many results these are.
+/// How many counts suspected results would hold, and how many such results there are.
 #[derive(Clone, Copy, Default)]
 struct Counts {
     counts: usize,
@@ -419,8 +419,8 @@ impl Held {
         self.counts.add(Counts { counts: raise, results: 1 });
     }
 
-    /// Whether it stands, for a living object with this strong count whose result is there. `all`: the counts of it that suspected
-    /// results of any memo would hold.
+    /// Whether the suspicion stands, for a living object with this strong count whose result is stored. `all`: the counts of the object
+    /// that suspected results of any memo would hold.
     fn stands(&self, suspicions: &Suspicions, several: bool, strong: usize, all: Counts) -> bool {
         let record = suspicions.record(self.kind);
         let mixed = record.is_mixed();
@@ -429,7 +429,7 @@ impl Held {
         } else if !several && (self.kind == Kind::COPY || !mixed) {
             true
         } else if several && mixed {
-            // Foreign clones came in between, so the raise may be theirs: assume one count for each result, the usual case.
+            // There were foreign clones in between, so the raise may be theirs: assume one count for each result, the usual case.
             strong <= all.results
         } else {
             strong <= all.counts
@@ -445,13 +445,13 @@ struct Note {
     thread: u32,
     /// The memo's cell on the object.
     results: NonNull<CellHead>,
-    /// How many results were in it at the last suspicion.
+    /// How many results it had at the last suspicion.
     ready: usize,
     /// All notes of the object.
     all: NonNull<NoteCell>,
 }
 
-// SAFETY: the life and the cells of a shared object may be touched by all threads; others are skipped except by their own
+// SAFETY: the life and the cells of a shared object may be touched by all threads. Other notes are skipped except by their own
 // thread (invariant 2).
 unsafe impl Send for Note {}
 
@@ -462,28 +462,28 @@ impl Note {
 
     /// How many results there are.
     fn ready(&self, core: &'static Core) -> usize {
-        // SAFETY: the vtable is that of the cell's memo, and the cell stands (invariant 1).
+        // SAFETY: the vtable is that of the cell's memo, and the cell is alive (invariant 1).
         unsafe { (core.vtable().ready)(self.results) }
     }
 
     /// The counts of the object that suspected results of any memo would hold.
     fn all_counts(&self) -> Counts {
-        // SAFETY: it stands (invariant 1).
+        // SAFETY: it is alive (invariant 1).
         let all = unsafe { self.all.as_ref() };
         Counts { counts: all.counts.load(Ordering::Relaxed), results: all.results.load(Ordering::Relaxed) }
     }
 
     /// Whether the object died with its result.
     fn is_disproof(&self, core: &'static Core) -> bool {
-        // If some results have gone, the one that held the object may be among them.
+        // If some results were dropped, the one that held the object may be among them.
         !self.life.is_alive() && self.ready >= 1 && self.ready(core) >= self.ready
     }
 }
 
-/// Another argument under suspicion. Only a strong pointer would lead to its anchor, so the note is kept here alone.
+/// Another argument under suspicion. Only a strong pointer would lead to its anchor, so the note is kept only here.
 struct Other {
     held: Held,
-    /// Only the peer's own memory is pinned, not the object's.
+    /// This pins only the peer's own memory, not the object's.
     peer: Weak<Peer>,
 }
 
@@ -492,7 +492,7 @@ impl Notes {
         Self { owners: Vec::new(), free: Vec::new(), hand: 0, others: HashMap::with_hasher(BuildHasherDefault::new()) }
     }
 
-    /// The note at this place, if it is still that of this object.
+    /// The note at this place, if it is still this object's.
     fn at(&mut self, place: usize, all: NonNull<NoteCell>) -> Option<&mut Note> {
         self.owners[place].as_mut().filter(|note| note.all == all)
     }
@@ -528,12 +528,12 @@ impl Notes {
     }
 }
 
-/// The cell of the built-in memo that records where an object's notes are.
+/// The cell, of a built-in memo, that records where an object's notes are.
 #[repr(C)]
 struct NoteCell {
     head: CellHead,
     places: Mutex<Vec<(&'static Core, usize)>>,
-    /// Of all suspected results of the object.
+    /// The counts of all suspected results of the object.
     counts: AtomicUsize,
     results: AtomicUsize,
 }
@@ -575,7 +575,7 @@ static VTABLE: CellVtable = CellVtable {
     shared: None,
 };
 
-/// Whether anything was ever noted: until then nothing searches for notes.
+/// Whether anything was ever noted. Until then nothing searches for notes.
 static ANY: AtomicBool = AtomicBool::new(false);
 
 fn find(anchor: &Anchor) -> Option<NonNull<NoteCell>> {
@@ -610,7 +610,7 @@ fn note(anchor: &Anchor, core: &'static Core, life: AnyWeak, kind: Kind, raise: 
     let mut places = unpoisoned(cell.places.lock());
     let mut counts = Counts { counts: raise, results: 1 };
     let mut gone = Vec::new();
-    // A memo without results there holds nothing.
+    // A memo without results on this object holds nothing.
     places.retain(|&(core, place)| {
         let mut notes = suspicions_of(core).lock();
         let Some(note) = notes.at(place, all) else { return false };
@@ -700,7 +700,7 @@ fn died_with(peer: &Peer, core: &'static Core) {
 #[derive(Clone, Copy, Default)]
 struct Standing {
     sure: u64,
-    /// Those that foreign clones may have caused, and their results.
+    /// Suspicions that foreign clones may have caused, and their results.
     unsure: u64,
     results: u64,
     /// Whether there is a sign that they did.
@@ -720,14 +720,14 @@ impl Standing {
         }
     }
 
-    /// `gone`: how many results went with their arguments. The suspicious results must outnumber them.
+    /// `gone`: how many results were dropped with their arguments. The suspicious results must outnumber them.
     fn weighed(self, gone: u64) -> u64 {
         let enough = gone + if self.mixed { FEW } else { 0 };
         self.sure + if self.results > enough { self.unsure } else { 0 }
     }
 }
 
-/// How many living arguments results of this memo seem to hold. `dropped`: how many results went with an argument.
+/// How many living arguments results of this memo seem to hold. `dropped`: how many results were dropped with an argument.
 pub(crate) fn figure(core: &'static Core, dropped: u64) -> u64 {
     if !ANY.load(Ordering::Relaxed) {
         return 0;
@@ -735,11 +735,11 @@ pub(crate) fn figure(core: &'static Core, dropped: u64) -> u64 {
     let suspicions = suspicions_of(core);
     let several = suspicions.is_of_several(core);
     let gone_with_others = suspicions.went_with_others.load(Ordering::Relaxed);
-    // This may be the last count of a peer: then it is dropped after unlocking.
+    // This may be the last count of a peer, which is dropped after unlocking.
     let mut peers = Vec::new();
     let mut notes = suspicions.lock();
     let here = || notes.owners.iter().flatten().filter(|note| note.is_here());
-    // A death may be seen here before it is swept.
+    // A death may be seen here before the sweep finds it.
     here().filter(|note| note.is_disproof(core)).for_each(|note| suspicions.record(note.held.kind).disprove());
     let owners = here().fold(Standing::default(), |sum, note| {
         let strong = note.life.strong();

@@ -1,9 +1,9 @@
 //! Reclaiming the results of dead objects, amortised over calls.
 //!
-//! Every miss owes a little sweeping to an [`account`], and every few thousand hits do ([`paid_by_hits`]); it is settled when an
-//! [`outermost_call`] ends. A [`sweep`] reclaims all that is dead, on request or at intervals ([`sweeper`]); a thread's own table ends with
-//! the thread ([`thread_table_end`]). Shared weak maps are [`tables`] of their own, and are swept along. The [`leak_audit`] reports results that seem to hold their own argument, except those of a type that
-//! [`holds_nothing`].
+//! Every miss owes a little sweeping to an [`account`], and so do every few thousand hits ([`paid_by_hits`]). The account is settled when an
+//! [`outermost_call`] ends. A [`sweep`] reclaims everything dead, on request or at intervals ([`sweeper`]). A thread's own table ends with
+//! the thread ([`thread_table_end`]). Shared weak maps are [`tables`] of their own, and are swept as well. The [`leak_audit`] reports
+//! results that seem to hold their own argument, except those of a type that [`holds_nothing`].
 
 pub(crate) mod account;
 pub(crate) mod holds_nothing;

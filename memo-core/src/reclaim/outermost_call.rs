@@ -5,9 +5,9 @@ use std::mem::ManuallyDrop;
 use super::account;
 use crate::sys::depth::DepthGuard;
 
-/// One level deeper; when the outermost call ends, it settles its account.
+/// Makes the thread one call deeper. When the outermost call ends, it settles the thread's account.
 pub(crate) struct Call {
-    /// Dropped before that.
+    /// Dropped before the account is settled.
     deeper: ManuallyDrop<DepthGuard>,
 }
 

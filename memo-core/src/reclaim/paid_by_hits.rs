@@ -1,14 +1,14 @@
-//! Hits pay for sweeps, too, every few thousand: a program may have nothing but hits.
+//! Hits pay for sweeps, too, one in a few thousand: a program may make nothing but hits.
 
 use super::account::{HITS_PER_SWEEP, after_hits};
 use crate::memo::core::Core;
 use crate::memo::counter_block::Count;
 use crate::memo::counters::{Counters, count_first};
 
-/// Counts a hit that has run no user code; every few thousandth one sweeps.
+/// Counts a hit that has run no user code. One in a few thousand sweeps.
 ///
-/// `--cfg memo_uncounted` is for the benches alone: no hit is counted, so that they can measure the cost of counting. As a
-/// feature, one crate could turn it on for a whole program.
+/// `--cfg memo_uncounted` is only for the benches: no hit is counted, so that they can measure the cost of counting. If it were a
+/// feature, one crate could enable it for a whole program.
 #[inline(always)]
 pub(crate) fn count_hit(core: &'static Core) {
     if cfg!(memo_uncounted) {
@@ -33,7 +33,7 @@ pub(crate) fn are_to_sweep(hits: u64) -> bool {
     hits & (HITS_PER_SWEEP - 1) == 0
 }
 
-/// The first hit of a memo on a thread, which is still to be counted, and those that sweep, which are.
+/// The first hit of a memo on a thread, which is still to be counted, and those that sweep, which are already counted.
 #[cold]
 #[inline(never)]
 fn count_hit_slowly(core: &'static Core) {

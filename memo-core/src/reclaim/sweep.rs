@@ -1,4 +1,4 @@
-//! A sweep of all that is dead, on request.
+//! A full sweep, on request.
 
 use crate::anchor::side_table::end_of_nodes::end_loud;
 use crate::anchor::side_table::node::{Node, came_since};
@@ -45,7 +45,7 @@ use crate::sys::panics::Panics;
 /// ```
 pub fn sweep() -> usize {
     let mut all = Sweep::new();
-    // As many entries of weak maps as there are now, and so not for ever beside a thread that makes and drops more.
+    // As many entries of weak maps as there are now. Otherwise it would not end while another thread makes and drops more.
     let mut in_tables = tables::stored();
     loop {
         all.of_side_table();
@@ -54,7 +54,7 @@ pub fn sweep() -> usize {
         }
         match tables::sweep(&mut all.panics) {
             0 => break,
-            // The last of them may have owned what was memoized.
+            // The last of them may have owned a memoized object.
             swept => in_tables = in_tables.saturating_sub(swept),
         }
     }
@@ -101,16 +101,16 @@ pub(crate) fn sweep_here() -> usize {
     all.found
 }
 
-/// The most nodes that a sweep takes at a time.
+/// The most nodes that a sweep takes at once.
 const BATCH: usize = 64;
 
-/// A running sweep of all that is dead.
+/// A full sweep in progress.
 struct Sweep {
     /// Nodes that were there when it began have older sequence numbers.
     began_here: u32,
     began_shared: u32,
     found: usize,
-    /// Whether the last pass ran user code for an object from before the beginning: a dropped result may have been the last owner of
+    /// Whether the last pass ran user code for an object from before the sweep began: a dropped result may have been the last owner of
     /// another object.
     chains: bool,
     panics: Panics,
@@ -142,7 +142,7 @@ impl Sweep {
             let free = self.end(dead, self.began_here, local::now());
             local::give_back(free, Chain::new());
         });
-        // Those that were waiting.
+        // The nodes that were waiting.
         let late = local::take_late(usize::MAX);
         let free = self.end(late, self.began_here, local::now());
         local::give_back(free, Chain::new());
@@ -156,15 +156,15 @@ impl Sweep {
                 let free = self.end(dead, self.began_shared, shared::now());
                 shard.give_back(free, Chain::new());
             }
-            // Those that were waiting.
+            // The nodes that were waiting.
             let late = shard.take_late(usize::MAX);
             let free = self.end(late, self.began_shared, shared::now());
             shard.give_back(free, Chain::new());
         }
     }
 
-    /// Follows chains of results that own the next object, in the order of arrival and back: so a chain that one thread built from
-    /// either end goes in one pass.
+    /// Follows chains of results that own the next object, in the order of arrival and back. So a chain that one thread built from
+    /// either end is dropped in one pass.
     fn follow_here(&mut self) {
         let seen = local::seen();
         there_and_back(
@@ -180,7 +180,7 @@ impl Sweep {
         );
     }
 
-    /// The same for the process. `false`: other threads drop old objects meanwhile, and it would follow them as long as they do.
+    /// The same for the process. `false`: other threads are dropping old objects meanwhile, and this would follow them as long as they do.
     fn follow_shared(&mut self) -> bool {
         let seen = shared::seen();
         let began = self.began_shared;
@@ -198,14 +198,14 @@ impl Sweep {
     }
 }
 
-/// How many objects from before `began` are dead now. A difference between two calls in a row comes from other threads.
+/// How many objects from before `began` are dead now. A difference between two consecutive calls comes from other threads.
 fn old_dead(began: u32) -> usize {
     let (mut dead, now) = (0, shared::now());
     shared::each(&mut |node| dead += usize::from(!node.life().is_alive() && !came_since(node.number(), began, now)));
     dead
 }
 
-/// Goes over all that was seen, and back, until nothing more is found; or until `go_on` is false: then returns `false`.
+/// Goes over all of `seen`, and back, until nothing more is found. Returns `false` if `go_on` ended it.
 fn there_and_back<T>(seen: &[T], go_on: impl Fn() -> bool, mut find: impl FnMut(&T) -> bool) -> bool {
     loop {
         let mut found = false;

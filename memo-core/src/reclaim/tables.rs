@@ -1,4 +1,4 @@
-//! Tables beside the side table that hold weak pointers of their own, and are swept with it: those of shared weak maps.
+//! The tables of shared weak maps. They hold weak pointers of their own, and are swept together with the side table.
 
 use std::sync::Weak;
 
@@ -6,18 +6,18 @@ use crate::sys::panics::Panics;
 use crate::sys::sync::plain::{AtomicUsize, Mutex, Ordering};
 use crate::sys::sync::unpoisoned;
 
-/// What is swept.
+/// A table that can be swept.
 pub(crate) trait Swept: Send + Sync {
-    /// Drops what is dead; how many.
+    /// Drops the dead entries. Returns how many there were.
     fn sweep(&self, panics: &mut Panics) -> usize;
-    /// Looks at some so many entries, and drops the dead among them. Returns how many it has looked at.
+    /// Examines about `most` entries, and drops the dead among them. Returns how many it has examined.
     fn sweep_some(&self, most: usize, panics: &mut Panics) -> usize;
     /// How many entries there are.
     fn stored(&self) -> usize;
 }
 
 static TABLES: Mutex<Vec<Weak<dyn Swept>>> = Mutex::new(Vec::new());
-/// How many there are.
+/// How many tables there are.
 static COUNT: AtomicUsize = AtomicUsize::new(0);
 
 pub(crate) fn add(table: Weak<dyn Swept>) {
@@ -26,14 +26,14 @@ pub(crate) fn add(table: Weak<dyn Swept>) {
     COUNT.store(tables.len(), Ordering::Relaxed);
 }
 
-/// Forgets a table that is about to go.
+/// Removes a table that is about to be dropped.
 pub(crate) fn remove(table: *const ()) {
     let mut tables = unpoisoned(TABLES.lock());
     tables.retain(|there| !std::ptr::addr_eq(there.as_ptr(), table));
     COUNT.store(tables.len(), Ordering::Relaxed);
 }
 
-/// Whether there are any.
+/// Whether there are any tables.
 #[inline]
 pub(crate) fn any() -> bool {
     COUNT.load(Ordering::Relaxed) != 0
@@ -42,7 +42,7 @@ pub(crate) fn any() -> bool {
 /// The most tables of one visit.
 const VISITS: usize = 8;
 
-/// Looks at some so many entries of a few tables, each in its turn, at the end of an outermost call.
+/// Examines about `most` entries of a few tables, each in turn, at the end of an outermost call.
 pub(crate) fn sweep_some(most: usize, panics: &mut Panics) {
     static HAND: AtomicUsize = AtomicUsize::new(0);
     let mut looked = 0;
@@ -61,7 +61,7 @@ pub(crate) fn sweep_some(most: usize, panics: &mut Panics) {
     }
 }
 
-/// Sweeps them all; how many entries were dead.
+/// Sweeps all tables. Returns how many entries were dead.
 pub(crate) fn sweep(panics: &mut Panics) -> usize {
     let tables: Vec<_> = unpoisoned(TABLES.lock()).iter().filter_map(Weak::upgrade).collect();
     tables.into_iter().map(|table| table.sweep(panics)).sum()

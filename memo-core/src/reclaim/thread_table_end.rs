@@ -2,7 +2,7 @@
 //!
 //! When the thread ends, its table is freed, except the nodes of living `Rc`s whose results were lent: an `Rc` that was leaked, or
 //! that a later destructor holds, may have lent a result for `'static`. Those stay, with what is left of the table, and are counted
-//! as leaked. A table made after that is freed once more, when the destructors registered by then have run; after that, a table
+//! as leaked. A table made after that is freed again when the destructors registered by then have run. From then on, a table
 //! is freed at the end of each outermost call.
 
 use std::sync::OnceLock;
@@ -20,10 +20,10 @@ use crate::sys::hazard::retire::Batch;
 use crate::sys::panics::Panics;
 use crate::sys::thread::{self, Step};
 
-/// Arranges for the table that this thread is about to make to be freed.
+/// Makes sure that the table which this thread is about to make will be freed.
 #[inline]
 pub(super) fn arm() {
-    // On a thread that is ending there may be one that stayed for what is lent.
+    // On a thread that is ending there may be a table that stayed for lent results.
     if (!local::exists() || thread::is_late()) && !thread::at_end(Step::CloseTable, close) {
         // Too late for that: it is freed at the very end, or with the call.
         thread::at_end_again(Step::CloseTable);
@@ -42,7 +42,7 @@ pub(super) fn close() {
         panics.run(sweep::sweep_here);
         let mut ended = TABLE_GOES.get().map_or(0, |act| act(&mut panics));
         ended += end_what_is_not_lent(&mut panics);
-        // What is alive of these lives on elsewhere, or has no result that could be lent.
+        // Those that are alive live on elsewhere, or have no result that could be lent.
         let free = end_of_nodes::end_all(local::take_if(|node| !may_be_lent(node)), &mut panics);
         local::give_back(free, const { Chain::new() });
         local::trim();
@@ -58,13 +58,13 @@ pub(super) fn close() {
 
 static TABLE_GOES: OnceLock<fn(&mut Panics) -> usize> = OnceLock::new();
 
-/// From now on `act` is called before a thread gives up its table. It returns how many times it ran user code.
+/// From now on `act` is called before a thread frees its table. It returns how many times it ran user code.
 pub(crate) fn before_table_goes(act: fn(&mut Panics) -> usize) {
     TABLE_GOES.get_or_init(|| act);
 }
 
-/// Whether a result may be lent for `'static`: one of an `Rc` that was leaked, or that a later destructor holds; or one that this object
-/// takes part in, whatever it is, and which would end with its node.
+/// Whether a result may be lent for `'static`: a result of an `Rc` that was leaked, or that a later destructor holds; or a result in
+/// which this object takes part, of any kind, and which would end with the object's node.
 fn may_be_lent(node: &Node) -> bool {
     node.life().is_alive() && (node.life().is_thread_bound() && has_lent(node) || takes_part_in_lent(node))
 }
@@ -86,7 +86,7 @@ fn takes_part_in_lent(node: &Node) -> bool {
 /// Visits the lending memos on a node, with the number of their results.
 fn each_lent(node: &Node, mut visit: impl FnMut(&'static Core, usize)) {
     node.anchor().cells().each(|cell| {
-        // SAFETY: the node's cells stand.
+        // SAFETY: the node's cells are alive.
         let core = unsafe { cell.as_ref() }.memo();
         if core.site().lends {
             // SAFETY: the vtable is that of the cell's memo.
@@ -95,7 +95,7 @@ fn each_lent(node: &Node, mut visit: impl FnMut(&'static Core, usize)) {
     });
 }
 
-/// Counts what is left in the table as leaked: it outlives its thread, unless a later destructor drops that `Rc` after all.
+/// Counts the results left in the table as leaked: they outlive their thread, unless a later destructor drops their `Rc` after all.
 fn count_leaked() {
     let mut stays: Vec<(&'static Core, u64)> = Vec::new();
     local::each(&mut |node: &Node| {
@@ -110,14 +110,14 @@ fn count_leaked() {
     }
 }
 
-/// Drops the results of memos that return by clone, which nobody can have borrowed: they go with their thread, even if their
+/// Drops the results of memos that return by clone, which cannot be borrowed: they are dropped with their thread, even if their
 /// owner lives on. Returns how many.
 fn end_what_is_not_lent(panics: &mut Panics) -> usize {
     let mut ended = 0;
     let memos = all_memos::all().clone();
     for core in memos.into_iter().filter(|core| core.is_local() && !core.site().lends) {
         for cell in local::listed(core) {
-            // Entries of this thread's own memos never go to a batch.
+            // Entries of this thread's own memos are never put into a batch.
             ended += cell.empty(Count::Dropped, &mut Batch::default(), panics);
             panics.run(|| drop(cell));
         }
