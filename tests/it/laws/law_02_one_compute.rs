@@ -61,7 +61,7 @@ fn callers_of_one_object_with_an_anchor_wait_for_one_compute() {
 }
 
 #[test]
-fn a_lending_memo_lends_everybody_the_one_result() {
+fn a_lending_memo_lends_every_caller_the_same_result() {
     #[weak_memo]
     fn f(n: &Arc<u32>) -> &u32 {
         in_time(|| f_memo().stats().waits == OTHERS);
@@ -162,7 +162,7 @@ fn when_the_computing_call_panics_one_of_the_waiters_computes_next() {
 }
 
 #[test]
-fn a_failure_that_can_be_cloned_goes_to_all_who_waited() {
+fn a_failure_that_can_be_cloned_reaches_all_waiters() {
     static TIMES: AtomicUsize = AtomicUsize::new(0);
     #[weak_memo]
     fn fails(n: &Arc<u32>, _: &str) -> Result<u32, String> {
@@ -206,7 +206,7 @@ fn a_failure_that_can_be_cloned_goes_to_all_who_waited() {
 }
 
 #[test]
-fn a_failure_that_cannot_be_cloned_lets_the_waiters_go_on_in_parallel() {
+fn a_failure_that_cannot_be_cloned_lets_the_waiters_compute_in_parallel() {
     struct Failure;
     static CALLS: [AtomicUsize; 2] = [const { AtomicUsize::new(0) }; 2];
     // If they went in turn, the first of the others would wait here for ever.
@@ -313,7 +313,7 @@ fn each_thread_computes_for_its_own_rc() {
 }
 
 #[test]
-fn one_body_for_each_object_at_its_first_call() {
+fn the_body_runs_once_for_each_object_at_its_first_call() {
     thread_local! {
         static SEEN: std::cell::RefCell<Vec<u32>> = const { std::cell::RefCell::new(Vec::new()) };
     }
@@ -330,7 +330,7 @@ fn one_body_for_each_object_at_its_first_call() {
 }
 
 #[test]
-fn threads_that_are_let_go_at_once_get_one_result() {
+fn threads_that_start_at_once_get_one_result() {
     #[weak_memo]
     fn single(n: &Anchored<u64>) -> Arc<u64> {
         Arc::new(**n)

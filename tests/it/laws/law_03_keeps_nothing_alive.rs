@@ -71,7 +71,7 @@ impl Clone for Spy {
 }
 
 #[test]
-fn the_count_is_not_even_raised_for_the_time_of_a_hit() {
+fn a_hit_does_not_raise_the_count_even_while_it_runs() {
     #[weak_memo]
     fn borrowed(owner: &Arc<u32>) -> Spy {
         Spy { owner: Arc::downgrade(owner), seen: Arc::default() }
@@ -205,7 +205,7 @@ fn a_pointer_that_is_marked_as_a_value_is_kept_alive_until_the_owner_goes() {
 }
 
 #[test]
-fn objects_whose_last_owner_is_the_call_itself_go_with_it() {
+fn objects_whose_last_owner_is_the_call_itself_die_with_it() {
     static STARTED: Barrier = Barrier::new(2);
     static GO_ON: Barrier = Barrier::new(2);
     #[weak_memo]

@@ -87,7 +87,7 @@ fn fat_pointers_compare_by_address_alone() {
 }
 
 #[test]
-fn objects_of_no_size_are_objects() {
+fn zero_sized_objects_are_objects() {
     #[weak_memo]
     fn f(owner: &Arc<()>, n: u32, other: &Arc<()>) -> (usize, u32, usize) {
         (Arc::as_ptr(owner) as usize, n, Arc::as_ptr(other) as usize)
@@ -104,7 +104,7 @@ fn objects_of_no_size_are_objects() {
 }
 
 #[test]
-fn no_address_is_confused_after_it_is_used_again() {
+fn no_address_is_confused_after_it_is_reused() {
     #[weak_memo]
     fn arc(n: &Arc<u32>, other: &Arc<u32>) -> (u32, u32) {
         (**n, **other)
@@ -184,7 +184,7 @@ fn the_written_type_decides_the_anchor() {
 }
 
 #[test]
-fn rcs_of_no_size_are_objects() {
+fn zero_sized_rcs_are_objects() {
     #[weak_memo]
     fn f(unit: &Rc<()>, other: &Rc<()>) -> (usize, usize) {
         (Rc::as_ptr(unit) as usize, Rc::as_ptr(other) as usize)

@@ -239,7 +239,7 @@ hostile!(in_a_memo_of_rcs, Rc<u32>, Rc::new(1));
 hostile!(in_a_memo_of_objects_with_anchors, Anchored<u32>, Anchored::new(1));
 
 #[test]
-fn the_victims_of_an_amortised_sweep_do_not_drop_inside_a_strangers_body() {
+fn the_victims_of_an_amortised_sweep_are_not_dropped_inside_an_unrelated_body() {
     thread_local! {
         static INSIDE: Cell<bool> = const { Cell::new(false) };
         static DROPPED_INSIDE: Cell<usize> = const { Cell::new(0) };
@@ -284,7 +284,7 @@ fn the_victims_of_an_amortised_sweep_do_not_drop_inside_a_strangers_body() {
 }
 
 #[test]
-fn an_anchor_of_ones_own_is_asked_for_with_no_lock_held() {
+fn a_users_anchor_method_is_called_with_no_lock_held() {
     thread_local! {
         static AGAIN: Cell<bool> = const { Cell::new(false) };
     }
@@ -316,7 +316,7 @@ fn an_anchor_of_ones_own_is_asked_for_with_no_lock_held() {
 }
 
 #[test]
-fn a_results_drop_calls_its_memo_again_and_again() {
+fn a_results_drop_calls_its_own_memo_repeatedly() {
     static GLOBAL: OnceLock<Arc<u32>> = OnceLock::new();
     static DROPS: AtomicUsize = AtomicUsize::new(0);
     struct Calls(u32);

@@ -146,7 +146,7 @@ fn a_lending_memo_works_after_a_panic() {
 
 /// Results of which one panics when dropped: the others are dropped all the same, and the panic comes out.
 #[test]
-fn a_victims_panic_comes_out_of_what_took_it_when_all_victims_are_gone() {
+fn a_victims_panic_comes_out_of_the_call_that_removed_it_after_all_victims_are_dropped() {
     #[weak_memo(capacity = 10)]
     fn f(n: &Arc<u32>, m: u32, #[memo(skip)] tally: &Tally) -> Arc<Answer> {
         let _ = n;
@@ -214,7 +214,7 @@ fn a_victims_panic_comes_out_of_its_objects_drop() {
 }
 
 #[test]
-fn a_victims_panic_in_an_amortised_sweep_is_counted_and_strikes_nobody() {
+fn a_victims_panic_in_an_amortised_sweep_is_counted_and_reaches_no_caller() {
     #[weak_memo]
     fn f(n: &Arc<u32>, #[memo(skip)] tally: &Tally) -> Arc<Answer> {
         let _ = n;
@@ -249,7 +249,7 @@ fn one_of_its_results_panics_while_unwinding(object: Anchored<u32>, tally: &Tall
 }
 
 #[test]
-fn a_victims_panic_while_the_thread_unwinds_already_is_swallowed_and_never_aborts() {
+fn a_victims_panic_during_unwinding_is_swallowed_and_never_aborts() {
     #[weak_memo]
     fn f(n: &Anchored<u32>, m: u32, #[memo(skip)] tally: &Tally) -> Arc<Answer> {
         let _ = n;
@@ -263,7 +263,7 @@ fn a_victims_panic_while_the_thread_unwinds_already_is_swallowed_and_never_abort
 }
 
 #[test]
-fn so_is_that_of_a_lent_victim() {
+fn a_lent_victims_panic_during_unwinding_is_swallowed_too() {
     #[weak_memo]
     fn f<'n>(n: &'n Anchored<u32>, #[memo(skip)] tally: &Tally) -> &'n Answer {
         Answer(**n, tally.token())
@@ -300,7 +300,7 @@ fn two_panicking_victims_give_one_panic() {
 }
 
 #[test]
-fn a_panic_of_one_call_does_not_make_later_calls_of_others_panic() {
+fn a_panic_of_one_call_causes_no_panic_in_later_calls() {
     static BAD: AtomicBool = AtomicBool::new(true);
     #[weak_memo]
     fn inner(n: &Arc<u32>) -> u32 {

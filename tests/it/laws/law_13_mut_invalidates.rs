@@ -65,7 +65,7 @@ struct Doc {
 }
 
 #[test]
-fn a_derived_anchor_is_cleared_by_hand() {
+fn a_derived_anchor_is_cleared_explicitly() {
     #[weak_memo]
     fn len(doc: &Doc) -> usize {
         doc.text.len()
@@ -97,7 +97,7 @@ struct Plain {
 }
 
 #[test]
-fn an_object_made_of_another_has_no_results_if_it_has_a_new_anchor_or_is_anchored() {
+fn an_object_made_from_another_has_no_results_if_its_anchor_is_new_or_it_is_anchored() {
     #[weak_memo]
     fn both(doc: &Titled) -> String {
         format!("{}: {}", doc.title, doc.text)

@@ -94,7 +94,7 @@ fn memos_work_in_destructors_of_thread_locals_registered_before_and_after_theirs
 }
 
 #[test]
-fn a_result_lent_of_a_leaked_rc_outlives_its_thread() {
+fn a_result_lent_by_a_leaked_rc_outlives_its_thread() {
     alone(|| {
         let lent: &'static String = thread::spawn(|| {
             let leaked: &'static Rc<u32> = Box::leak(Box::new(Rc::new(77)));
@@ -173,7 +173,7 @@ fn the_results_of_a_threads_rcs_are_dropped_when_it_ends() {
 }
 
 #[test]
-fn a_result_that_goes_with_its_threads_table_may_call_memos() {
+fn a_result_dropped_with_its_threads_table_may_call_memos() {
     static CALLED: AtomicUsize = AtomicUsize::new(0);
     struct Caller;
     impl Drop for Caller {

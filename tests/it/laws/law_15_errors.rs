@@ -67,7 +67,7 @@ fn a_none_is_remembered() {
 }
 
 #[test]
-fn an_err_inside_something_else_is_a_result_like_any_other() {
+fn an_err_inside_another_type_is_a_result_like_any_other() {
     #[weak_memo]
     fn f(n: &Arc<u32>) -> Option<Answer> {
         Some(Err(n.to_string()))
@@ -77,7 +77,7 @@ fn an_err_inside_something_else_is_a_result_like_any_other() {
 }
 
 #[test]
-fn cache_err_some_only_and_cache_if_say_otherwise() {
+fn cache_err_some_only_and_cache_if_change_what_is_kept() {
     #[weak_memo(cache_err)]
     fn errors(n: &Arc<u32>, m: u32) -> Answer {
         if m == 0 { Err(n.to_string()) } else { Ok(m) }
@@ -121,7 +121,7 @@ fn cache_err_some_only_and_cache_if_say_otherwise() {
 struct Bare(std::rc::Rc<()>);
 
 #[test]
-fn an_error_that_is_not_kept_is_asked_for_nothing() {
+fn an_error_that_is_not_kept_needs_no_trait() {
     #[weak_memo]
     fn parsed(text: &Arc<String>) -> io::Result<Arc<str>> {
         if text.is_empty() { Err(io::Error::other("empty")) } else { Ok(text.as_str().into()) }
@@ -174,7 +174,7 @@ fn the_handle_of_a_memo_whose_errors_cannot_be_cloned() {
 }
 
 #[test]
-fn those_who_waited_for_an_error_that_cannot_be_cloned_compute() {
+fn waiters_for_an_error_that_cannot_be_cloned_compute() {
     #[weak_memo]
     fn failing(text: &Arc<String>) -> io::Result<usize> {
         // The first one fails when another waits.
@@ -194,7 +194,7 @@ fn those_who_waited_for_an_error_that_cannot_be_cloned_compute() {
 }
 
 #[test]
-fn an_error_that_is_kept_may_be_lent() {
+fn a_kept_error_may_be_lent() {
     #[weak_memo(cache_err)]
     fn whole(text: &Arc<String>) -> &io::Result<String> {
         if text.is_empty() { Err(io::Error::other("empty")) } else { Ok(text.to_uppercase()) }

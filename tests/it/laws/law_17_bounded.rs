@@ -11,7 +11,7 @@ use memo_tests::{Tally, Token, alone, live_bytes, watchdog};
 use crate::Random;
 
 #[test]
-fn a_thousand_and_twenty_four_per_owner_by_default() {
+fn the_default_capacity_is_1024_for_each_owner() {
     #[weak_memo]
     fn arc(n: &Arc<u32>, m: u32) -> u32 {
         **n + m
@@ -36,7 +36,7 @@ fn a_thousand_and_twenty_four_per_owner_by_default() {
 }
 
 #[test]
-fn capacity_says_otherwise_and_unbounded_is_without_end() {
+fn capacity_changes_the_bound_and_unbounded_removes_it() {
     #[weak_memo(capacity = 1)]
     fn one(n: &Arc<u32>, m: u32) -> u32 {
         **n + m
@@ -60,7 +60,7 @@ fn capacity_says_otherwise_and_unbounded_is_without_end() {
 }
 
 #[test]
-fn the_oldest_goes_first_and_a_hit_saves_for_a_round() {
+fn the_oldest_is_evicted_first_and_a_hit_spares_it_for_a_round() {
     #[weak_memo(capacity = 3)]
     fn f(n: &Arc<u32>, m: char) -> char {
         let _ = n;
@@ -83,7 +83,7 @@ fn the_oldest_goes_first_and_a_hit_saves_for_a_round() {
 }
 
 #[test]
-fn what_is_hit_all_the_time_stays_however_many_others_come() {
+fn entries_that_are_hit_all_the_time_stay_however_many_others_come() {
     #[weak_memo(capacity = 16)]
     fn f(n: &Anchored<u32>, m: u32) -> u32 {
         **n + m
@@ -145,7 +145,7 @@ fn the_bound_holds_under_many_threads() {
 }
 
 #[test]
-fn the_bound_is_the_same_where_it_is_written_out() {
+fn the_default_bound_is_the_same_when_written_out() {
     #[weak_memo]
     fn bare(n: &Arc<u32>, m: u32) -> u32 {
         **n + m
@@ -168,7 +168,7 @@ fn the_bound_is_the_same_where_it_is_written_out() {
 }
 
 #[test]
-fn a_key_whose_hash_is_another_each_time_leaks_nothing() {
+fn a_key_whose_hash_changes_every_time_leaks_nothing() {
     thread_local! {
         static NEXT: Cell<u64> = const { Cell::new(0) };
     }

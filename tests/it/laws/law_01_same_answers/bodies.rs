@@ -13,7 +13,7 @@ fn bare(numbers: &[u64], n: u32, text: &str) -> String {
 }
 
 #[test]
-fn every_kind_of_owner_gives_the_answers_of_the_bare_body() {
+fn every_kind_of_owner_gives_the_results_of_the_bare_body() {
     #[weak_memo]
     fn of_arc(numbers: &Arc<Vec<u64>>, n: u32, text: &str) -> String {
         bare(numbers, n, text)
@@ -58,7 +58,7 @@ fn every_kind_of_owner_gives_the_answers_of_the_bare_body() {
 }
 
 #[test]
-fn a_body_of_nothing_is_remembered_too() {
+fn unit_none_and_zero_are_remembered_too() {
     // Refused where it is written out, since it is hardly meant.
     type Nothing = ();
     #[weak_memo]
@@ -82,7 +82,7 @@ fn a_body_of_nothing_is_remembered_too() {
 }
 
 #[test]
-fn an_argument_takes_part_however_its_part_is_written() {
+fn an_argument_is_part_of_the_key_however_it_is_marked() {
     #[derive(Clone, PartialEq, Eq, Hash)]
     struct Width(u32);
     #[weak_memo]
@@ -111,7 +111,7 @@ fn an_argument_takes_part_however_its_part_is_written() {
 
 /// An object that changes behind its `&`: its identity owns the results, and its version tells them apart.
 #[test]
-fn a_version_beside_the_owner_tells_what_it_was_from_what_it_is() {
+fn a_version_key_on_the_owner_distinguishes_its_states() {
     use std::cell::RefCell;
     use std::rc::Rc;
     use std::sync::atomic::{AtomicU64, Ordering::SeqCst};
@@ -158,7 +158,7 @@ fn a_version_beside_the_owner_tells_what_it_was_from_what_it_is() {
 }
 
 #[test]
-fn what_was_put_in_is_the_answer() {
+fn an_inserted_value_is_the_result() {
     #[weak_memo]
     fn f(n: &Arc<u32>, m: u32) -> u32 {
         unreachable!("{n} {m} was put in")
@@ -171,7 +171,7 @@ fn what_was_put_in_is_the_answer() {
 }
 
 #[test]
-fn what_is_skipped_splits_nothing_and_what_an_expression_takes_in_does() {
+fn a_skipped_argument_is_no_part_of_the_key_and_a_key_expression_is() {
     thread_local! {
         static LOCALE: Cell<u32> = const { Cell::new(1) };
     }

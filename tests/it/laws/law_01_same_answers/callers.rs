@@ -64,7 +64,7 @@ fn the_body_sees_who_called() {
 }
 
 #[test]
-fn a_panic_of_the_body_tells_the_callers_line() {
+fn a_panic_of_the_body_reports_the_callers_line() {
     #[weak_memo]
     #[track_caller]
     fn by_clone(text: &Arc<String>) -> u8 {
@@ -118,7 +118,7 @@ fn through_racing_ring(n: &Arc<u32>, m: u32) -> u32 {
 const RACING_RING: u32 = line!() - 2;
 
 #[test]
-fn a_ring_tells_the_line_of_the_call_that_closes_it() {
+fn a_ring_reports_the_line_of_the_call_that_closes_it() {
     let n = Arc::new(1);
     assert_eq!(panic_in(|| ring(&n)), ("here", RING));
     assert_eq!(panic_in(|| lent_ring(&n)), ("here", LENT_RING));
@@ -131,7 +131,7 @@ fn a_ring_tells_the_line_of_the_call_that_closes_it() {
 
 /// The first asks for itself by the handle, the second has itself cleared and asks again.
 #[test]
-fn a_ring_that_a_refresh_closes_tells_the_line_of_the_refresh() {
+fn a_ring_that_a_refresh_closes_reports_the_line_of_the_refresh() {
     #[weak_memo]
     fn itself(n: &Arc<u32>) -> u32 {
         itself_memo().refresh(n)
@@ -168,7 +168,7 @@ fn a_ring_that_a_refresh_closes_tells_the_line_of_the_refresh() {
 
 /// Its destructor panics: with a ring's panic on its way, that one has nowhere to go.
 #[test]
-fn a_ring_that_a_refresh_closes_is_told_also_where_a_destructor_panics() {
+fn a_ring_that_a_refresh_closes_is_reported_even_if_a_destructor_panics() {
     struct Loud(bool);
     impl Drop for Loud {
         fn drop(&mut self) {
@@ -196,7 +196,7 @@ fn a_ring_that_a_refresh_closes_is_told_also_where_a_destructor_panics() {
 }
 
 #[test]
-fn a_ring_without_the_attribute_tells_the_memos_line_not_the_librarys() {
+fn a_ring_without_the_attribute_reports_the_memos_line_not_the_librarys() {
     #[weak_memo]
     fn plain(n: &Arc<u32>) -> u32 {
         **n + plain(n)
@@ -240,7 +240,7 @@ fn ask_even(n: &Arc<u32>, meeting: &Meeting) -> u32 {
 const ASKED: [u32; 2] = [line!() - 2, line!() - 6];
 
 #[test]
-fn a_ring_around_two_threads_tells_the_line_of_the_call_that_closes_it() {
+fn a_ring_around_two_threads_reports_the_line_of_the_call_that_closes_it() {
     memo_tests::watchdog(|| {
         let (n, meeting) = (Arc::new(1), Meeting(AtomicUsize::new(0), Barrier::new(2)));
         let call = |which: fn(&Arc<u32>, &Meeting) -> u32| panic_in(|| which(&n, &meeting));

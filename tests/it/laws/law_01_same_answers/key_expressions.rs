@@ -9,7 +9,7 @@ use memo_core::{Anchor, Anchored, HasAnchor, weak_memo};
 use memo_tests::watchdog;
 
 #[test]
-fn a_lock_of_the_keys_is_open_in_the_body() {
+fn a_lock_taken_by_a_key_is_released_before_the_body() {
     #[weak_memo]
     fn by_clone(text: &Arc<String>, #[memo(key = *zoom.lock().unwrap())] zoom: &Mutex<usize>) -> usize {
         *zoom.lock().unwrap() * text.len()
@@ -43,7 +43,7 @@ fn a_lock_of_the_keys_is_open_in_the_body() {
 
 /// The owner by its identity, and what its lock guards by what it is.
 #[test]
-fn a_lock_of_a_key_beside_the_owner_is_open_in_the_body() {
+fn a_lock_taken_by_a_key_on_the_owner_is_released_before_the_body() {
     struct Doc(Mutex<usize>);
     fn twice(doc: &Doc) -> usize {
         2 * *doc.0.try_lock().expect("the key's guard has gone")
@@ -70,7 +70,7 @@ fn a_lock_of_a_key_beside_the_owner_is_open_in_the_body() {
 }
 
 #[test]
-fn a_lock_of_the_keys_is_open_in_the_body_through_each_method_of_the_handle() {
+fn a_lock_taken_by_a_key_is_released_before_the_body_in_each_method_of_the_handle() {
     #[weak_memo]
     fn by_clone(text: &Arc<String>, #[memo(key = *zoom.lock().unwrap())] zoom: &Mutex<usize>) -> usize {
         *zoom.lock().unwrap() * text.len()
@@ -101,7 +101,7 @@ struct Settings {
 }
 
 #[test]
-fn a_lock_of_one_key_is_open_in_the_next() {
+fn a_lock_taken_by_one_key_is_released_before_the_next() {
     #[weak_memo]
     fn by_clone(
         #[memo(key = shared.lock().unwrap().dark)] text: &Arc<String>,
@@ -141,7 +141,7 @@ fn a_lock_of_one_key_is_open_in_the_next() {
 }
 
 #[test]
-fn a_borrow_of_the_keys_has_ended_in_the_body() {
+fn a_borrow_taken_by_a_key_ends_before_the_body() {
     #[weak_memo]
     fn by_clone(text: &Rc<String>, #[memo(key = log.borrow().len())] log: &RefCell<Vec<usize>>) -> usize {
         log.borrow_mut().push(text.len());
@@ -184,7 +184,7 @@ impl Wide for Page {
 }
 
 #[test]
-fn a_lock_of_the_keys_in_self_is_open_in_the_body() {
+fn a_lock_in_self_taken_by_a_key_is_released_before_the_body() {
     watchdog(|| {
         let page = Page { width: Mutex::new(3), anchor: Anchor::new() };
         for _ in 0..2 {
@@ -196,7 +196,7 @@ fn a_lock_of_the_keys_in_self_is_open_in_the_body() {
 }
 
 #[test]
-fn a_lock_of_the_keys_is_open_while_a_call_waits_for_the_body_of_another() {
+fn a_lock_taken_by_a_key_is_released_while_a_call_waits_for_the_body_of_another() {
     #[weak_memo]
     fn slow(
         text: &Anchored<String>,
@@ -247,7 +247,7 @@ impl std::fmt::Display for Page {
 }
 
 #[test]
-fn a_key_may_capture_what_a_format_string_names() {
+fn a_key_may_capture_the_names_in_a_format_string() {
     #[weak_memo]
     fn patterns(text: &Arc<String>, #[memo(key = format!("{x} {}", y))] (x, mut y): (u8, u8)) -> usize {
         y += 1;

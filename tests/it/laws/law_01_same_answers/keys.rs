@@ -54,7 +54,7 @@ macro_rules! alike {
 const SPELLINGS: [&str; 8] = ["a/b", "a/b/", "a//b", "a/./b", "a/b/.", "./a/b", "", "."];
 
 #[test]
-fn paths_are_told_apart_by_their_spelling() {
+fn paths_are_distinguished_by_their_spelling() {
     apart(&SPELLINGS.map(Path::new));
     apart(&SPELLINGS.map(PathBuf::from));
     apart(&SPELLINGS.map(|path| Box::<Path>::from(Path::new(path))));
@@ -83,7 +83,7 @@ fn answers_its_own_spelling(f: impl Fn(&Arc<String>, &str) -> String) {
 }
 
 #[test]
-fn a_memo_of_a_path_answers_for_the_path_as_it_is_spelt() {
+fn a_memo_of_a_path_distinguishes_paths_by_their_spelling() {
     #[weak_memo]
     fn borrowed(root: &Arc<String>, path: &Path) -> String {
         format!("{root}{}", path.display())
@@ -156,7 +156,7 @@ fn a_memo_of_a_path_answers_for_the_path_as_it_is_spelt() {
 }
 
 #[test]
-fn numbers_are_told_apart_by_their_bits() {
+fn numbers_are_distinguished_by_their_bits() {
     let nans = [f64::NAN, -f64::NAN, f64::from_bits(f64::NAN.to_bits() | 1), f64::from_bits(f64::NAN.to_bits() | 2)];
     apart(&[
         0.0,
@@ -186,7 +186,7 @@ fn numbers_are_told_apart_by_their_bits() {
 }
 
 #[test]
-fn times_and_addresses_are_told_apart_by_all_that_is_in_them() {
+fn times_and_addresses_are_distinguished_by_all_their_parts() {
     let nanosecond = Duration::from_nanos(1);
     apart(&[Duration::ZERO, nanosecond, Duration::MAX, Duration::MAX - nanosecond, Duration::from_secs(1)]);
     let (now, today) = (Instant::now(), SystemTime::UNIX_EPOCH);
@@ -203,7 +203,7 @@ fn times_and_addresses_are_told_apart_by_all_that_is_in_them() {
 }
 
 #[test]
-fn texts_are_told_apart_by_their_bytes() {
+fn texts_are_distinguished_by_their_bytes() {
     apart(&["", "a", "A", "a\0", "\u{e9}", "e\u{301}"]);
     apart(&["", "a", "b"].map(OsString::from));
     apart(&[c"", c"a", c"ab"]);
@@ -216,7 +216,7 @@ fn texts_are_told_apart_by_their_bytes() {
 }
 
 #[test]
-fn containers_are_told_apart_by_what_is_in_them_and_where() {
+fn containers_are_distinguished_by_their_items_and_positions() {
     apart(&[None, Some(None), Some(Some(()))]);
     apart(&[Some(0_u8), None, Some(1)]);
     apart(&[Ok(1_u8), Err(1), Ok(2), Err(2)]);
@@ -236,7 +236,7 @@ fn containers_are_told_apart_by_what_is_in_them_and_where() {
 }
 
 #[test]
-fn ranges_are_told_apart_by_both_ends_and_by_whether_they_have_ended() {
+fn ranges_are_distinguished_by_both_ends_and_by_whether_they_are_exhausted() {
     apart::<Range<usize>>(&[0..1, 0..2, 1..2, Range { start: 2, end: 1 }, 1..1]);
     apart::<RangeFrom<u8>>(&[(0..), (1..)]);
     apart::<RangeTo<u8>>(&[..0, ..1]);
@@ -249,7 +249,7 @@ fn ranges_are_told_apart_by_both_ends_and_by_whether_they_have_ended() {
 }
 
 #[test]
-fn objects_are_told_apart_by_their_identity_wherever_they_are() {
+fn objects_are_distinguished_by_identity_wherever_they_are() {
     let (a, b) = (Arc::new(1), Arc::new(1));
     let pair = || [Arc::clone(&a), Arc::clone(&b)];
     apart(&pair());
@@ -313,7 +313,7 @@ fn one_value_is_one_key_in_every_form() {
 }
 
 #[test]
-fn a_slice_of_foreign_values_is_a_key_by_value_without_a_copy_at_the_hit() {
+fn a_slice_of_foreign_values_is_a_key_by_value_and_a_hit_copies_nothing() {
     #[derive(Clone, PartialEq, Eq, Hash, Debug)]
     struct Feature(String);
     #[weak_memo]
@@ -338,7 +338,7 @@ fn a_slice_of_foreign_values_is_a_key_by_value_without_a_copy_at_the_hit() {
 }
 
 #[test]
-fn an_arc_of_a_text_is_one_by_content_where_it_is_marked_as_a_value() {
+fn an_arc_of_a_text_marked_as_a_value_is_a_key_by_content() {
     #[weak_memo]
     fn by_identity(owner: &Arc<u8>, text: &Arc<str>) -> usize {
         usize::from(**owner) + text.len()
@@ -406,7 +406,7 @@ fn the_death_of_an_object_in_a_collection_ends_the_result() {
 
 /// A few keys of an owner are looked at one by one, more are found by an index.
 #[test]
-fn every_key_is_found_however_many_there_are_and_whatever_went() {
+fn every_key_is_found_however_many_were_added_or_forgotten() {
     #[weak_memo]
     fn f(owner: &Rc<u32>, key: u32) -> u32 {
         **owner + key
@@ -428,7 +428,7 @@ fn every_key_is_found_however_many_there_are_and_whatever_went() {
 }
 
 #[test]
-fn a_skipped_argument_by_value_ends_once_on_a_hit_as_on_a_miss() {
+fn a_skipped_argument_by_value_is_dropped_once_on_a_hit_and_on_a_miss() {
     struct Log(Rc<Cell<u32>>);
     impl Drop for Log {
         fn drop(&mut self) {
@@ -455,7 +455,7 @@ fn a_skipped_argument_by_value_ends_once_on_a_hit_as_on_a_miss() {
 }
 
 #[test]
-fn a_value_is_known_by_a_copy_that_lives_as_long_as_the_owner() {
+fn a_value_is_kept_as_a_copy_that_lives_as_long_as_the_owner() {
     #[derive(Clone, PartialEq, Eq, Hash)]
     struct Name(String);
     #[weak_memo]
@@ -475,7 +475,7 @@ fn a_value_is_known_by_a_copy_that_lives_as_long_as_the_owner() {
 }
 
 #[test]
-fn a_value_is_hashed_once_a_call_and_never_when_it_goes() {
+fn a_value_is_hashed_once_in_each_call_and_never_when_dropped() {
     thread_local! {
         static HASHES: Cell<usize> = const { Cell::new(0) };
     }

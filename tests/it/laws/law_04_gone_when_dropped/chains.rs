@@ -111,7 +111,7 @@ fn a_chain_through_second_arguments_drops_on_a_small_stack() {
 /// Chains of `Arc`s and `Rc`s in which each result owns the next object: one sweep follows them, from whichever end they were
 /// built. One link a pass would not end in the time of a test.
 #[test]
-fn a_chain_of_a_hundred_thousand_arcs_goes_in_one_sweep_whichever_end_came_first() {
+fn a_chain_of_a_hundred_thousand_arcs_is_dropped_in_one_sweep_whichever_end_came_first() {
     const LINKS: u32 = 100_000;
     #[weak_memo(may_return_owner)]
     fn after(link: &Arc<u32>) -> Arc<u32> {

@@ -76,7 +76,7 @@ fn results_that_own_objects_with_results_are_gone_before_the_outermost_drop_retu
 }
 
 #[test]
-fn the_copies_of_values_go_with_the_owner_too() {
+fn the_copies_of_values_are_dropped_with_the_owner_too() {
     #[weak_memo]
     fn f(owner: &Anchored<u8>, #[memo(value)] strong: &(u32, Token), #[memo(skip)] tally: &Tally) -> Arc<Token> {
         let _ = (owner, strong);
@@ -92,7 +92,7 @@ fn the_copies_of_values_go_with_the_owner_too() {
 }
 
 #[test]
-fn lists_and_trees_go_whole() {
+fn whole_lists_and_trees_are_dropped() {
     struct Link {
         next: Option<Rc<Link>>,
         prev: Mutex<rc::Weak<Link>>,

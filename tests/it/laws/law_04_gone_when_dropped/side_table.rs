@@ -31,7 +31,7 @@ fn a_dead_arcs_results_are_not_counted_from_that_instant() {
 }
 
 #[test]
-fn sweep_reclaims_at_once_and_says_how_many_objects() {
+fn sweep_reclaims_at_once_and_returns_the_number_of_objects() {
     #[weak_memo]
     fn f(tally: &Arc<Tally>, n: u32) -> Arc<Token> {
         let _ = n;
@@ -226,7 +226,7 @@ fn an_rc_is_reclaimed_by_further_calls_of_its_thread() {
 }
 
 #[test]
-fn large_dead_objects_beside_many_small_living_ones_do_not_pile_up() {
+fn large_dead_objects_among_many_small_living_ones_do_not_pile_up() {
     #[weak_memo]
     fn small(n: &Arc<u64>) -> u64 {
         **n
@@ -262,7 +262,7 @@ fn large_dead_objects_beside_many_small_living_ones_do_not_pile_up() {
 
 /// The large ones die old here, so that only the share of the sweep that is due to their size finds them in time.
 #[test]
-fn large_objects_that_die_old_beside_many_small_living_ones_do_not_pile_up() {
+fn large_objects_that_die_old_among_many_small_living_ones_do_not_pile_up() {
     #[weak_memo]
     fn small(n: &Arc<u64>) -> u64 {
         **n
@@ -295,7 +295,7 @@ fn large_objects_that_die_old_beside_many_small_living_ones_do_not_pile_up() {
 
 /// The share of the sweep that is for the young finds these; all others have much to look through before they come to them.
 #[test]
-fn objects_that_live_shortly_go_soon_beside_many_that_live_on() {
+fn short_lived_objects_are_reclaimed_soon_among_many_that_live_on() {
     #[weak_memo]
     fn f(tally: &Arc<Tally>) -> Arc<Token> {
         Arc::new(tally.token())
@@ -315,7 +315,7 @@ fn objects_that_live_shortly_go_soon_beside_many_that_live_on() {
 }
 
 #[test]
-fn a_table_that_was_large_is_small_again_after_a_sweep() {
+fn a_large_table_shrinks_after_a_sweep() {
     #[weak_memo]
     fn f(n: &Arc<u64>, m: u32) -> u64 {
         **n + u64::from(m)
@@ -373,7 +373,7 @@ fn no_thread_starts_unasked() {
 
 /// What a service does: most objects stay, and those of a request do not. Who comes looks at those that came before it, too.
 #[test]
-fn short_lived_objects_beside_many_of_their_size_go_while_they_are_young() {
+fn short_lived_objects_among_many_of_their_size_are_reclaimed_young() {
     #[weak_memo]
     fn f(n: &Arc<u64>) -> u64 {
         **n + 1
@@ -431,7 +431,7 @@ fn short_lived_owners_with_texts_leave_no_residue() {
 }
 
 #[test]
-fn len_leaves_out_the_dead_and_runs_nothing_of_theirs() {
+fn len_leaves_out_the_dead_and_runs_no_destructor() {
     #[weak_memo]
     fn f(tally: &Rc<Tally>) -> Rc<Token> {
         Rc::new(tally.token())
@@ -450,7 +450,7 @@ fn len_leaves_out_the_dead_and_runs_nothing_of_theirs() {
 }
 
 #[test]
-fn clearing_drops_the_results_of_the_dead_and_leaves_their_places_to_the_sweep() {
+fn clearing_drops_the_results_of_dead_objects_and_leaves_their_nodes_to_the_sweep() {
     #[weak_memo]
     fn f(tally: &Arc<Tally>, n: u32) -> Arc<Token> {
         let _ = n;
@@ -469,7 +469,7 @@ fn clearing_drops_the_results_of_the_dead_and_leaves_their_places_to_the_sweep()
 }
 
 #[test]
-fn survivors_are_still_hit_after_the_others_went() {
+fn survivors_are_still_hit_after_the_others_died() {
     #[weak_memo]
     fn f(n: &Rc<u32>) -> u32 {
         **n

@@ -338,7 +338,7 @@ fn the_same_object_twice() {
 }
 
 #[test]
-fn after_a_death_the_survivor_serves_new_partners() {
+fn after_a_death_the_survivor_takes_new_partners() {
     #[weak_memo]
     fn f(a: &Anchored<u32>, b: &Anchored<u32>) -> u32 {
         **a * 10 + **b
@@ -401,7 +401,7 @@ leave_no_residue! {
 /// Requests of a service that lives for ever: a million in a release build, which takes as long as a share of them in a debug
 /// build, or as many as `MEMO_REQUESTS` says.
 #[test]
-fn a_million_short_lived_arguments_of_an_owner_that_lives_for_ever_leave_the_heap_flat() {
+fn a_million_short_lived_arguments_of_a_long_lived_owner_leave_the_heap_flat() {
     const WARM: u64 = 2_000;
     #[weak_memo(capacity = unbounded)]
     fn inside(service: &Anchored<u64>, request: &Anchored<u64>) -> u64 {
@@ -511,7 +511,7 @@ fn two_arguments_that_die_at_the_same_moment_on_two_threads_drop_the_result_once
 
 /// A `Weak` itself is refused by the compiler; what can be passed is what it leads to.
 #[test]
-fn a_weak_pointer_takes_part_by_what_it_leads_to() {
+fn a_weak_pointer_is_a_key_by_its_object() {
     #[weak_memo]
     fn f(owner: &Anchored<u32>, #[memo(key = weak.upgrade())] weak: &Weak<u32>) -> Option<u32> {
         weak.upgrade().map(|n| *n + **owner)
@@ -532,7 +532,7 @@ fn a_weak_pointer_takes_part_by_what_it_leads_to() {
 
 /// A memo is a static and cannot go; the anchor can, before the other arguments.
 #[test]
-fn an_owner_may_be_cleared_or_go_before_its_other_arguments() {
+fn an_owner_may_be_cleared_or_die_before_its_other_arguments() {
     #[weak_memo]
     fn f(owner: &Anchored<u32>, a: &Anchored<u32>, b: &Arc<u32>) -> u32 {
         **owner + **a + **b

@@ -209,7 +209,7 @@ fn under_an_rc() {
 
 /// What a second argument's `&mut` access takes away counts as cleared, also beside an `Rc`, and is gone at once.
 #[test]
-fn a_change_of_an_object_beside_an_rc_ends_the_entry_at_once() {
+fn a_change_of_an_object_with_an_rc_owner_ends_the_entry_at_once() {
     #[weak_memo]
     fn f(owner: &Rc<u8>, object: &Anchored<u8>, other: &Anchored<u8>, #[memo(skip)] tally: &Tally) -> Rc<Token> {
         let _ = (owner, object, other);

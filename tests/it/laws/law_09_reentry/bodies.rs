@@ -106,7 +106,7 @@ fn a_body_that_clears_its_own_memo_returns_and_is_not_stored() {
 }
 
 #[test]
-fn a_body_may_drop_the_last_of_another_object_that_has_results() {
+fn a_body_may_drop_the_last_handle_of_another_object_with_results() {
     #[weak_memo(may_return_owner)]
     fn inner(n: &Anchored<u32>) -> Arc<Anchored<u32>> {
         Arc::new(Anchored::new(**n + 1))
@@ -126,7 +126,7 @@ fn a_body_may_drop_the_last_of_another_object_that_has_results() {
 }
 
 #[test]
-fn a_result_may_ask_its_own_memo() {
+fn a_result_may_call_its_own_memo() {
     #[weak_memo]
     fn f(n: &Rc<u32>) -> fn() -> usize {
         let _ = n;
@@ -141,7 +141,7 @@ fn a_result_may_ask_its_own_memo() {
 
 /// The old value was dropped while its own thread held the new flight: a ring where no body ran.
 #[test]
-fn the_drop_of_a_refreshed_value_may_ask_for_the_new_one() {
+fn the_drop_of_a_replaced_value_may_request_the_new_one() {
     thread_local!(static SEEN: Cell<u32> = const { Cell::new(0) });
     #[derive(Clone)]
     struct Value(u32, Weak<Cell2>);

@@ -112,7 +112,7 @@ fn large_lent(text: &Arc<String>) -> &[u8; LARGE] {
 }
 
 #[test]
-fn a_large_result_needs_no_more_stack_than_a_thread_has() {
+fn a_large_result_fits_on_a_threads_stack() {
     // Optimised: a few times the result. Not so: what threads have where nothing else is said.
     let stack = if cfg!(debug_assertions) { 2 << 20 } else { 6 * LARGE };
     let text = Arc::new("ab".to_owned());

@@ -293,7 +293,7 @@ fn close(threads: usize, first: usize, way: Way, begin: Begin) -> Vec<Result<usi
 }
 
 #[test]
-fn of_a_ring_of_any_kinds_closed_from_anywhere_one_call_panics_and_all_others_go_on() {
+fn in_a_ring_of_any_kinds_closed_from_anywhere_one_call_panics_and_all_others_continue() {
     watchdog(|| {
         for (way, begin) in WAYS.map(|way| (way, ask as Begin)).into_iter().chain([(Way::Body, refresh as Begin)]) {
             for threads in [2, 5] {
@@ -320,7 +320,7 @@ fn of_a_ring_of_any_kinds_closed_from_anywhere_one_call_panics_and_all_others_go
 
 /// A result that is not stored is cloned for those who wait, and that `Clone` asks for what one of them computes.
 #[test]
-fn a_ring_through_the_clone_for_those_who_wait_names_the_memo_that_clones() {
+fn a_ring_through_the_clone_for_the_waiters_names_the_memo_that_clones() {
     struct Meeting {
         both: Barrier,
         computed: AtomicBool,
@@ -375,7 +375,7 @@ fn a_ring_through_the_clone_for_those_who_wait_names_the_memo_that_clones() {
 /// Two threads, each of which refreshes what the other one computes: so neither ever waits, nor finds its own flight where it
 /// was. Both would go on until their stacks end.
 #[test]
-fn two_threads_that_refresh_each_others_results_for_ever_end_in_a_panic() {
+fn two_threads_that_refresh_each_others_results_forever_end_in_a_panic() {
     #[derive(Default)]
     struct Pace {
         /// How many steps each of the two has done.
@@ -437,7 +437,7 @@ fn two_threads_that_refresh_each_others_results_for_ever_end_in_a_panic() {
 
 /// In one thread: what it computes is asked to go, and asked for again, without end.
 #[test]
-fn a_body_that_clears_its_flight_and_asks_again_for_ever_ends_in_a_panic() {
+fn a_body_that_clears_its_flight_and_calls_again_forever_ends_in_a_panic() {
     #[weak_memo]
     fn cleared(n: &Arc<u32>) -> u32 {
         cleared_memo().clear();
@@ -469,7 +469,7 @@ fn a_body_that_clears_its_flight_and_asks_again_for_ever_ends_in_a_panic() {
 /// A body that has its flight cleared and asks again has an answer if it does so a few times only; and a recursion over
 /// thousands of keys, each of which is cleared on the way, is none for ever.
 #[test]
-fn a_body_that_clears_its_flight_and_asks_again_a_few_times_is_no_ring() {
+fn a_body_that_clears_its_flight_and_calls_again_a_few_times_is_no_ring() {
     const TIMES: u32 = 10;
     #[weak_memo]
     fn again(n: &Arc<u32>, #[memo(skip)] left: u32) -> u32 {

@@ -42,7 +42,7 @@ fn a_diamond_of_waits_is_no_ring() {
 
 /// Each thread waits for keys that are in the other one's hands, by turns, and all keys are of one memo.
 #[test]
-fn one_memo_on_other_keys_is_no_ring() {
+fn a_memo_that_calls_itself_on_other_keys_is_no_ring() {
     const DEPTH: u32 = 40;
     #[weak_memo]
     fn f(steps: &Arc<u32>, n: u32) -> u32 {
@@ -119,7 +119,7 @@ fn two_threads_that_alternate_close_no_ring() {
 
 /// Random graphs in which each node asks for lower ones only, with bodies that fail or panic the first time.
 #[test]
-fn a_graph_without_rings_raises_none() {
+fn a_graph_without_rings_causes_no_panic() {
     const THREADS: usize = 4;
     const NODES: usize = 24;
     const ROUNDS: u64 = 150;

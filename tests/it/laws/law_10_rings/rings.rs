@@ -8,7 +8,7 @@ use memo_core::{Anchored, weak_memo};
 use memo_tests::{panic_of, watchdog};
 
 #[test]
-fn asking_for_what_is_being_computed_panics_with_the_name_and_the_place() {
+fn requesting_a_result_in_flight_panics_with_the_name_and_the_place() {
     thread_local! {
         static RING: Cell<bool> = const { Cell::new(true) };
     }
@@ -127,7 +127,7 @@ fn without_single_flight_an_inner_call_of_the_same_key_is_no_ring() {
 }
 
 #[test]
-fn a_ring_without_single_flight_ends_in_a_panic_all_the_same() {
+fn a_ring_without_single_flight_also_ends_in_a_panic() {
     #[weak_memo(single_flight = false)]
     fn f(n: &Arc<u32>) -> u32 {
         f(n)
@@ -273,7 +273,7 @@ fn a_ring_around_several_threads_panics_with_the_chain_and_hangs_nobody() {
 }
 
 #[test]
-fn a_ring_around_two_threads_names_both_memos_and_the_other_goes_on() {
+fn a_ring_around_two_threads_names_both_memos_and_the_other_thread_continues() {
     struct Node {
         both: Barrier,
         came: std::sync::atomic::AtomicU32,

@@ -210,7 +210,7 @@ forgotten_in_its_own_clone!(an_rcs_value_may_be_forgotten_in_its_clone, [], Rc<u
 forgotten_in_its_own_clone!(a_local_value_may_be_forgotten_in_its_clone, [local], Arc<u32>, Arc::new(0));
 
 #[test]
-fn a_clone_may_hit_the_same_memo_and_others_and_take_theirs_away() {
+fn a_clone_may_hit_the_same_memo_and_others_and_clear_them() {
     #[weak_memo]
     fn f(owner: &Arc<u32>, #[memo(skip)] tally: &Tally) -> Value {
         Value::new(**owner, tally)
@@ -250,7 +250,7 @@ fn a_clone_may_hit_the_same_memo_and_others_and_take_theirs_away() {
 }
 
 #[test]
-fn a_clone_that_panics_gives_back_what_it_held() {
+fn a_clone_that_panics_releases_what_it_held() {
     #[weak_memo]
     fn f(owner: &Arc<u32>, #[memo(skip)] tally: &Tally) -> Value {
         Value::new(**owner, tally)
@@ -347,7 +347,7 @@ impl Drop for Late {
 }
 
 #[test]
-fn a_thread_that_ends_holds_nothing_any_more() {
+fn an_ended_thread_holds_nothing() {
     thread_local! {
         static EARLY: OnceLock<Late> = const { OnceLock::new() };
         static LAST: OnceLock<Late> = const { OnceLock::new() };
@@ -377,7 +377,7 @@ fn a_thread_that_ends_holds_nothing_any_more() {
 }
 
 #[test]
-fn plain_values_go_and_come_while_others_copy_them() {
+fn plain_values_are_replaced_while_other_threads_copy_them() {
     #[weak_memo]
     fn f(owner: &Anchored<u32>) -> (u64, u64) {
         (u64::from(**owner), u64::from(**owner))

@@ -138,7 +138,7 @@ not_stored!(a_result_computed_across_a_forget_is_not_stored, [], |memo, n| memo.
 not_stored!(a_racers_result_computed_across_a_clear_is_not_stored, [single_flight = false], |memo, _n| memo.clear());
 not_stored!(a_racers_result_computed_across_a_forget_is_not_stored, [single_flight = false], |memo, n| memo.forget(&n));
 not_stored!(
-    a_racers_result_computed_across_what_was_there_and_was_forgotten_is_not_stored,
+    a_racers_result_computed_across_an_insert_and_a_forget_is_not_stored,
     [single_flight = false],
     |memo, n| {
         memo.insert(&n, 9);
@@ -147,7 +147,7 @@ not_stored!(
 );
 
 #[test]
-fn those_who_waited_for_a_detached_flight_get_its_answer_and_later_ones_do_not() {
+fn waiters_for_a_detached_flight_get_its_result_and_later_callers_do_not() {
     static WORLD: World = World::new();
     #[weak_memo]
     fn f(owner: &Arc<u32>) -> u32 {
@@ -173,7 +173,7 @@ fn those_who_waited_for_a_detached_flight_get_its_answer_and_later_ones_do_not()
 }
 
 #[test]
-fn what_is_asked_to_go_is_dropped_before_the_asking_returns() {
+fn a_removed_value_is_dropped_before_the_removing_call_returns() {
     #[weak_memo(capacity = 2)]
     fn f(n: &Arc<u32>, m: u32, #[memo(skip)] tally: &Tally) -> Arc<Token> {
         let _ = (n, m);
@@ -215,7 +215,7 @@ impl Clone for Slow {
 type Ask = fn(&Arc<u32>, &Tally, &Arc<[Barrier; 2]>);
 
 #[test]
-fn a_value_that_another_call_is_copying_is_dropped_when_that_is_done() {
+fn a_value_that_another_call_is_copying_is_dropped_when_the_copy_is_done() {
     #[weak_memo]
     fn f(n: &Arc<u32>) -> Slow {
         unreachable!("the result of {n} is inserted")
@@ -249,7 +249,7 @@ fn a_value_that_another_call_is_copying_is_dropped_when_that_is_done() {
 }
 
 #[test]
-fn forgetting_says_whether_there_was_something_and_leaves_all_else() {
+fn forget_says_whether_there_was_a_result_and_leaves_all_others() {
     #[weak_memo]
     fn f(owner: &Rc<u32>, n: u32, other: Option<&Rc<u32>>) -> u32 {
         **owner + n + other.map_or(0, |other| **other)
@@ -267,7 +267,7 @@ fn forgetting_says_whether_there_was_something_and_leaves_all_else() {
 }
 
 #[test]
-fn clear_all_reaches_every_memo_but_those_that_lend() {
+fn clear_all_reaches_every_memo_except_those_that_lend() {
     #[weak_memo(name = "arcs")]
     fn arcs(n: &Arc<u32>) -> u32 {
         **n
@@ -306,7 +306,7 @@ fn clear_all_reaches_every_memo_but_those_that_lend() {
 }
 
 #[test]
-fn what_several_threads_forget_each_is_forgotten_by_one() {
+fn a_result_that_several_threads_forget_is_forgotten_by_one() {
     #[weak_memo(capacity = unbounded)]
     fn f(owner: &Anchored<u64>, n: u64, #[memo(skip)] tally: &Tally) -> Arc<Token> {
         let _ = (owner, n);

@@ -56,7 +56,7 @@ fn a_result_that_is_its_owner_is_remembered_and_holds_nothing() {
 }
 
 #[test]
-fn it_is_known_by_type_and_not_by_spelling() {
+fn a_result_that_is_its_owner_is_recognized_by_type_and_not_by_spelling() {
     trait Array: Send + Sync {}
     impl Array for [u8; 2] {}
     type ArrayRef = Arc<dyn Array>;
@@ -136,7 +136,7 @@ fn it_is_known_by_type_and_not_by_spelling() {
 }
 
 #[test]
-fn an_rc_is_its_own_result_too_and_no_arcs() {
+fn an_rc_may_be_its_own_result_but_never_an_arcs() {
     #[weak_memo]
     fn itself(n: &Rc<u32>) -> Rc<u32> {
         Rc::clone(n)
@@ -166,7 +166,7 @@ fn an_rc_is_its_own_result_too_and_no_arcs() {
 }
 
 #[test]
-fn another_weak_argument_of_that_type_is_not_held_either() {
+fn another_weak_argument_of_the_same_type_is_not_held_either() {
     #[weak_memo]
     fn larger(a: &Arc<u32>, b: &Arc<u32>) -> Arc<u32> {
         Arc::clone(a.max(b))
@@ -229,7 +229,7 @@ fn the_handle_knows_marks() {
 }
 
 #[test]
-fn who_waits_gets_a_clone_of_its_own_argument() {
+fn a_waiter_gets_a_clone_of_its_own_argument() {
     static COMPUTES: AtomicUsize = AtomicUsize::new(0);
     #[weak_memo]
     fn itself(n: &Arc<u32>, #[memo(skip)] there: &Barrier) -> Arc<u32> {
@@ -268,7 +268,7 @@ fn who_waits_gets_a_clone_of_its_own_argument() {
 
 /// What is not kept is shared with those who waited, and is no mark.
 #[test]
-fn options_decide_what_is_kept_of_such_results_too() {
+fn options_also_decide_which_of_these_results_are_kept() {
     #[weak_memo]
     fn positive(n: &Arc<i32>) -> Result<Arc<i32>, String> {
         if **n > 0 { Ok(Arc::clone(n)) } else { Err("negative".to_owned()) }
@@ -320,7 +320,7 @@ fn an_ok_is_a_mark_whatever_the_error_is() {
 
 /// The body consumes the argument that it returns, and a racer was faster: its mark may have nothing left to give.
 #[test]
-fn a_mark_whose_argument_the_body_consumed_gives_way_to_the_own_result() {
+fn a_mark_whose_argument_the_body_consumed_yields_to_the_calls_own_result() {
     #[weak_memo(single_flight = false)]
     fn second(owner: &Arc<u32>, #[memo(key = other.clone())] other: Arc<u32>, #[memo(skip)] nested: bool) -> Arc<u32> {
         if nested {

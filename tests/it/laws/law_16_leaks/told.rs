@@ -65,7 +65,7 @@ fn a_result_that_holds_its_owner_is_counted_and_reported() {
 }
 
 #[test]
-fn an_outer_memo_is_not_blamed_for_what_an_inner_one_holds_for_good() {
+fn an_outer_memo_is_not_blamed_for_what_an_inner_one_holds_forever() {
     #[weak_memo]
     fn inner(n: &Arc<u32>) -> View {
         View { of: Arc::clone(n) }
@@ -168,7 +168,7 @@ fn retained(name: &str) -> u64 {
 
 /// The leak is there for good when nobody else has the object any more: then it must not be taken back.
 #[test]
-fn a_leak_is_told_also_when_its_object_is_left_to_it() {
+fn a_leak_is_reported_even_if_only_the_result_holds_its_object() {
     #[weak_memo(name = "left: bare")]
     fn bare(n: &Arc<u32>) -> View {
         View { of: Arc::clone(n) }
@@ -210,7 +210,7 @@ fn a_leak_is_told_also_when_its_object_is_left_to_it() {
 
 /// Where the owner is deeper down: in what the result shares, in another memo's result, in what is lent.
 #[test]
-fn a_leak_is_told_however_deep_it_lies() {
+fn a_leak_is_reported_however_deep_it_lies() {
     #[derive(Clone)]
     struct Deep(#[expect(dead_code, reason = "it only is")] Arc<Vec<View>>);
     #[weak_memo(name = "deep: shared")]
@@ -254,7 +254,7 @@ fn a_leak_is_told_however_deep_it_lies() {
 
 /// A result that holds another weak argument keeps it as long as the owner lives; two such results keep each other's for ever.
 #[test]
-fn a_result_that_holds_another_weak_argument_is_told_too() {
+fn a_result_that_holds_another_weak_argument_is_reported_too() {
     #[weak_memo(name = "beside an arc")]
     fn beside_arc(owner: &Arc<u8>, n: &Arc<u32>) -> View {
         let _ = owner;
@@ -300,7 +300,7 @@ fn a_result_that_holds_another_weak_argument_is_told_too() {
 
 /// Whoever else still has a clone of it: when the result is gone, it holds nothing.
 #[test]
-fn a_result_that_is_gone_holds_no_other_argument() {
+fn a_dropped_result_holds_no_other_argument() {
     #[weak_memo(name = "gone: beside")]
     fn beside(owner: &Arc<u8>, n: &Arc<u32>) -> View {
         let _ = owner;
@@ -326,7 +326,7 @@ fn a_result_that_is_gone_holds_no_other_argument() {
 
 /// Shapes in which somebody else has a clone: of the caller's, of another thread's, of the body's own for a while.
 #[test]
-fn clones_of_others_raise_no_false_alarm() {
+fn foreign_clones_raise_no_false_alarm() {
     use std::collections::HashMap;
     use std::sync::{Mutex, mpsc};
     use std::thread;
@@ -428,7 +428,7 @@ fn clones_of_others_raise_no_false_alarm() {
 
 /// Scope after scope: each leaves its object to the result, and nobody else. However the result holds it, and how often.
 #[test]
-fn a_leak_is_told_scope_after_scope_whatever_its_shape() {
+fn a_leak_is_reported_scope_after_scope_whatever_its_shape() {
     struct Other(#[expect(dead_code, reason = "it only is")] Arc<u32>);
     struct Here(#[expect(dead_code, reason = "it only is")] Rc<u32>);
     fn other(n: &Arc<u32>) -> Other {
@@ -617,7 +617,7 @@ fn a_busy_service_is_not_suspected() {
 
 /// Where threads come in between, a leak is told when all of them have let go.
 #[test]
-fn a_leak_of_several_threads_is_told_when_it_is_left_alone() {
+fn a_leak_of_several_threads_is_reported_when_no_other_owner_is_left() {
     use std::sync::Barrier;
     use std::thread;
 
@@ -661,7 +661,7 @@ fn a_leak_of_several_threads_is_told_when_it_is_left_alone() {
 
 /// When the results are cleared the leak ends, and the objects' deaths speak for nobody: the next leak is told again.
 #[test]
-fn a_leak_that_ends_is_told_no_more_and_the_next_one_is() {
+fn a_leak_that_ends_is_no_longer_reported_and_the_next_one_is() {
     #[weak_memo(name = "ends: shared")]
     fn shared(n: &Arc<u32>, m: u32) -> Arc<View> {
         let _ = m;
@@ -697,7 +697,7 @@ fn a_leak_that_ends_is_told_no_more_and_the_next_one_is() {
 
 /// A body that puts a clone away looks like a leak, until such an object dies with its result: that held nothing.
 #[test]
-fn a_suspicion_is_dropped_for_good_when_a_death_disproves_it() {
+fn a_suspicion_is_dropped_permanently_when_a_death_disproves_it() {
     use std::sync::Mutex;
 
     struct Word(#[expect(dead_code, reason = "it only is")] Box<dyn Send + Sync>);
@@ -742,7 +742,7 @@ fn a_suspicion_is_dropped_for_good_when_a_death_disproves_it() {
 
 /// Of what a thread alone can see, only that thread tells; what it noted goes with it.
 #[test]
-fn the_leaks_of_a_threads_own_are_told_there() {
+fn leaks_in_a_threads_own_table_are_reported_there() {
     use std::sync::Barrier;
     use std::thread;
 
@@ -849,7 +849,7 @@ fn a_memo_is_not_blamed_for_what_the_one_below_it_holds() {
 }
 
 #[test]
-fn an_object_in_a_cycle_of_its_own_is_no_leak_of_a_result() {
+fn an_object_in_a_cycle_of_its_own_is_not_reported() {
     struct Node {
         me: Mutex<Option<Arc<Node>>>,
         tally: Tally,

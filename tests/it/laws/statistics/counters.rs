@@ -153,7 +153,7 @@ fn four_threads_on_the_same_owners_add_up() {
 }
 
 #[test]
-fn sums_never_go_back_while_threads_come_and_go() {
+fn sums_never_decrease_while_threads_come_and_go() {
     #[weak_memo(capacity = 4)]
     fn f(owner: &Arc<u64>, key: u64) -> u64 {
         **owner + key
@@ -288,7 +288,7 @@ hits_allocate_nothing!(hits_of_objects_with_anchors_allocate_nothing, Anchored<u
 
 /// Also while calls are in flight: what has gone has come before.
 #[test]
-fn no_snapshot_has_more_goings_than_comings() {
+fn no_snapshot_has_more_removals_than_insertions() {
     #[weak_memo]
     fn f(owner: &Arc<u64>) -> u64 {
         **owner
@@ -400,7 +400,7 @@ impl Clone for Growing {
 }
 
 #[test]
-fn a_hit_is_counted_where_the_counters_are_after_its_clone() {
+fn a_hit_finds_its_counters_after_its_clone_has_moved_them() {
     #[weak_memo]
     fn growing(owner: &Arc<u64>) -> Growing {
         let _ = owner;
@@ -423,7 +423,7 @@ fn a_hit_is_counted_where_the_counters_are_after_its_clone() {
 }
 
 #[test]
-fn clearing_sets_no_counter_back() {
+fn clearing_resets_no_counter() {
     #[weak_memo]
     fn f(n: &Arc<u32>, m: u32) -> u32 {
         **n + m

@@ -69,7 +69,7 @@ fn memos_of_nested_functions_of_one_name_have_two_names() {
 }
 
 #[test]
-fn memos_that_were_given_one_name_have_two() {
+fn memos_given_the_same_name_have_two_names() {
     #[weak_memo(name = "given twice")]
     fn one(owner: &Arc<u8>) -> u8 {
         **owner
@@ -86,7 +86,7 @@ fn memos_that_were_given_one_name_have_two() {
 
 /// A counter that appears at 1 shows no rate, so a program asks before the first call.
 #[test]
-fn a_memo_of_which_only_the_statistics_were_asked_is_listed() {
+fn a_memo_of_which_only_statistics_were_requested_is_listed() {
     #[weak_memo(name = "asked for stats")]
     fn stats(owner: &Arc<u8>) -> u8 {
         **owner
@@ -149,7 +149,7 @@ fn a_long_name_does_not_widen_the_table() {
 
 #[test]
 #[cfg(not(memo_no_clock))]
-fn a_report_claims_no_time_that_did_not_pass() {
+fn a_report_shows_no_more_time_than_passed() {
     #[weak_memo(name = "hit in a loop")]
     fn slow(owner: &Arc<u8>) -> u8 {
         let started = std::time::Instant::now();
@@ -173,7 +173,7 @@ fn a_report_claims_no_time_that_did_not_pass() {
 
 #[test]
 #[cfg(not(memo_no_clock))]
-fn the_time_of_a_memo_that_a_body_calls_is_in_both() {
+fn the_time_of_a_memo_that_a_body_calls_counts_in_both() {
     #[weak_memo]
     fn inner(owner: &Arc<u8>) -> u8 {
         let started = std::time::Instant::now();
@@ -193,7 +193,7 @@ fn the_time_of_a_memo_that_a_body_calls_is_in_both() {
 
 #[test]
 #[cfg(memo_no_clock)]
-fn without_a_clock_no_time_is_told_and_all_else_is_counted() {
+fn without_a_clock_no_time_is_reported_and_everything_else_is_counted() {
     #[weak_memo(name = "by no clock")]
     fn slow(owner: &Arc<u8>) -> u8 {
         let started = std::time::Instant::now();
@@ -210,7 +210,7 @@ fn without_a_clock_no_time_is_told_and_all_else_is_counted() {
 }
 
 #[test]
-fn ten_misses_and_five_hits_are_told_to_people() {
+fn ten_misses_and_five_hits_are_displayed() {
     #[weak_memo(capacity = 20, name = "ten and five")]
     fn f(n: &Arc<u32>, m: u32) -> u32 {
         **n + m
