@@ -63,7 +63,7 @@ impl Directory {
         for cell in chain() {
             // SAFETY: the caller's.
             let memo = unsafe { cell.as_ref() }.memo();
-            // SAFETY: the caller's, and no other thread has this index yet.
+            // SAFETY: the caller's, and nothing else has this index yet.
             unsafe { cells.insert(hash_of(memo), cell) };
         }
         Box::new(Self { head: CellHead::directory(), cells, outgrown, newest: AtomicPtr::new(newest.as_ptr()) })
@@ -88,7 +88,7 @@ impl Directory {
     /// Frees a directory and those it replaced, and returns the cells.
     ///
     /// # Safety
-    /// `head` is that of a directory that no other thread can reach.
+    /// `head` is that of a directory that nothing else can reach.
     unsafe fn end(head: *mut CellHead) -> *mut CellHead {
         let mut outgrown = head;
         let mut newest = None;
@@ -174,7 +174,7 @@ impl CellList {
     #[cold]
     #[inline(never)]
     fn put_directory(&self, head: *mut CellHead, cell: NonNull<CellHead>) -> Result<(), *mut CellHead> {
-        // SAFETY: invariants 1 and 2; if the new cell stays the caller's, no thread reads the directory.
+        // SAFETY: invariants 1 and 2; if the new cell stays the caller's, nothing reads the directory.
         let new = Directory::into_raw(unsafe { Directory::new(std::ptr::null_mut(), cell) });
         self.replace(head, new).inspect_err(|_| {
             // SAFETY: a directory that was not published.
@@ -447,7 +447,7 @@ mod loom_models {
 
     fn cell(memo: &'static Core) -> NonNull<CellHead> {
         let cell = Full { head: CellHead::new(memo), value: UnsafeCell::new(0) };
-        // SAFETY: no other thread has it yet.
+        // SAFETY: nothing else has it yet.
         cell.value.with_mut(|value| unsafe { *value = 7 });
         NonNull::from(Box::leak(Box::new(cell))).cast()
     }

@@ -57,7 +57,7 @@ impl<T> Index<T> {
     /// Inserts an item. There must be room.
     ///
     /// # Safety
-    /// The item stays valid for as long as the index can be read, and no other thread inserts meanwhile.
+    /// The item stays valid for as long as the index can be read, and nothing else inserts meanwhile.
     pub(crate) unsafe fn insert(&self, hash: u64, item: NonNull<T>) {
         debug_assert!(self.has_room());
         let mut at = hash as usize;

@@ -25,7 +25,7 @@ impl CellHead {
     /// # Safety
     /// The cell is not published yet, or it is in a chain that is the caller's.
     pub(crate) unsafe fn set_next(&self, next: *mut CellHead) {
-        // SAFETY: the caller's: no other thread reads it now.
+        // SAFETY: the caller's: nothing else reads it now.
         self.next.with_mut(|at| unsafe { *at = next });
     }
 }
