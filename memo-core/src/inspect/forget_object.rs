@@ -15,25 +15,24 @@ use crate::sys::depth::DepthGuard;
 use crate::sys::hazard::retire::Batch;
 use crate::sys::panics::Panics;
 
-/// Drops every result of one living object; how many there were.
+/// Drops every result of one living object, and returns how many there were.
 ///
-/// Of all memos that return by clone, as [`clear`](crate::Memo::clear) does for one memo: the results that it carries, and those in which it
-/// is a further weak argument. They are counted as cleared, and dropped before this returns or, if another call is copying one, when that is
-/// done. What is in flight for this object is not stored. The object is an argument like any other afterwards.
+/// As [`clear`](crate::Memo::clear), but for one object and all memos that return by clone: the results that it owns, and those in
+/// which it is a further weak argument. They count as cleared. Each is dropped before this returns or, if another call is copying it,
+/// when that copy is done. The result of a compute in flight for this object is not stored. The object stays usable as an argument.
 ///
-/// Lent results stay, since a `&` to one may be out: they go with their objects, or with `&mut` access to them. So do
-/// [finalizers](crate::weak::finalize), which are no results.
+/// Lent results stay, since they may be borrowed: they are dropped with their objects, or on `&mut` access to them.
+/// [Finalizers](crate::weak::finalize) stay as well, since they are not results.
 ///
-/// For an `Rc`: on this thread, which is the only one that has it. Of an `Arc`, and of an object with an anchor inside, that takes part in
-/// memos of `Rc` owners or in ones marked `local`: what they have on this thread.
+/// In memos of `Rc` owners and in those marked `local`, only the results of this thread are dropped. For an `Rc` these are all.
 ///
 /// # Panics
 ///
-/// If the destructor of a result panics, when all are dropped.
+/// If the destructor of a result panics, once all results are dropped.
 ///
 /// # Cost
 ///
-/// In proportion to the memos that have been asked about this object and to its results, and to nothing else: the object's anchor lists them.
+/// Proportional to the number of memos called with this object and of its results, and to nothing else: the object's anchor lists them.
 ///
 /// # Examples
 ///

@@ -1,4 +1,4 @@
-//! The companion of a memoized function: look at its results, and remove them.
+//! The handle of a memoized function: inspects its results and removes them.
 
 use std::fmt;
 use std::marker::PhantomData;
@@ -24,26 +24,26 @@ use crate::sys::depth::DepthGuard;
 use crate::sys::hazard::retire::Batch;
 use crate::sys::panics::{OnItsWay, Panics};
 
-/// A memoized function's signature, as a type: `dyn for<'w, 'a> Sig<'w, 'a, Args = .., Owner = .., Out = .., Value = ..>`.
+/// The signature of a memoized function as a type: `dyn for<'w, 'a> Sig<'w, 'a, Args = .., Owner = .., Out = .., Value = ..>`.
 ///
-/// Nothing implements it. The `dyn` is a function from lifetimes to types, which lets a handle take the arguments as
-/// the function does, borrowed anew at each call.
+/// Nothing implements it. The `dyn` maps lifetimes to types, so that a handle can take arguments as the function does:
+/// borrowed anew in each call.
 pub trait Sig<'w, 'a> {
-    /// The arguments of the handle's methods: one alone, or several as a tuple.
+    /// The arguments of the handle's methods: a single one as it is, several as a tuple.
     type Args;
-    /// A reference to the owner, for the methods that take it alone.
+    /// A reference to the owner, for methods that take only the owner.
     type Owner;
     /// The function's return type.
     type Out;
-    /// The type of its body.
+    /// The type that the body returns.
     type Value;
 }
 
-/// The handle's memo returns by clone.
+/// Marks the handle of a memo that returns its results by clone.
 #[derive(Clone, Copy, Debug)]
 pub enum Owned {}
 
-/// The handle's memo lends its results.
+/// Marks the handle of a memo that lends its results.
 #[derive(Clone, Copy, Debug)]
 pub enum Lent {}
 
@@ -62,9 +62,9 @@ type Owner<'w, 'a, S> = <S as Sig<'w, 'a>>::Owner;
 type Out<'w, 'a, S> = <S as Sig<'w, 'a>>::Out;
 type Value<'w, 'a, S> = <S as Sig<'w, 'a>>::Value;
 
-/// A reference to an owner, as the methods take it that want nothing else.
+/// A reference to an owner, for methods that take only the owner.
 pub trait OneOwner {
-    /// Its cell of this memo. It stands as long as the owner is borrowed, and this thread is in a call.
+    /// Its cell of this memo. Valid while the owner is borrowed and this thread is in a call.
     #[doc(hidden)]
     #[allow(private_interfaces, reason = "implemented here only")]
     fn cell(self, core: &'static Core) -> Option<NonNull<CellHead>>;
@@ -86,11 +86,11 @@ type Run<S> = for<'w, 'a> fn(&'static Core, Asked<'w, 'a, S>, Args<'w, 'a, S>, &
 
 /// The handle of a memo: `f_memo()` for a function `f`.
 ///
-/// It looks at the memo of one function, or of one instantiation of a generic one (`parse_memo::<Json>()`). It is
-/// `Copy`, two words, and costs nothing to make.
+/// It stands for the memo of one function, or of one instantiation of a generic function (`parse_memo::<Json>()`). It is
+/// `Copy`, two words, and free to create.
 ///
-/// Methods that name one result take the function's arguments by value: one alone, several as a tuple, also those that
-/// are not part of the key.
+/// Methods that concern one result take all of the function's arguments, including skipped ones: a single argument as it is,
+/// several as a tuple.
 ///
 /// # Examples
 ///
@@ -133,7 +133,7 @@ impl<S: for<'w, 'a> Sig<'w, 'a> + ?Sized, P> fmt::Debug for Memo<S, P> {
     }
 }
 
-/// The handle of a memo, which is of the kind that the expansion says.
+/// Makes the handle of a memo; the expansion fixes its kind.
 #[inline(always)]
 pub fn handle<S: for<'w, 'a> Sig<'w, 'a> + ?Sized, P>(core: &'static Core, run: Run<S>) -> Memo<S, P> {
     Memo { core, run, kind: PhantomData, invariant: PhantomData }
@@ -152,29 +152,31 @@ impl<S: for<'w, 'a> Sig<'w, 'a> + ?Sized, P> Memo<S, P> {
         reply
     }
 
-    /// The name in reports: `module::function`, or the one given by `name = ".."`.
+    /// Returns the name in reports: `module::function`, or the one given by `name = ".."`.
     ///
-    /// It is unique in the process: for a nested function, a second version of a crate or another closure's instantiation, its place or a
-    /// number is appended, in the order in which the names are asked for or listed. It never changes.
+    /// It is unique in the process. For a nested function, a second version of a crate or an instantiation with another closure, its
+    /// place or a number is appended, in the order in which names are first requested or listed. A name never changes.
     #[must_use]
     pub fn name(&self) -> &'static str {
         names::name(self.core)
     }
 
-    /// What this memo has done so far. From then on [`memos`](crate::memos) lists it, called or not.
+    /// Returns the statistics of this memo so far.
     ///
-    /// Cost: a walk over the counters of all threads, and over some thousand objects of the side table for `pinned_bytes`, which is an
-    /// estimate if there are more.
+    /// From this call on, [`memos`](crate::memos) lists the memo even if it is never called.
+    ///
+    /// Cost: a walk over the counters of all threads, and for `pinned_bytes` over a few thousand objects of the side table. If the
+    /// table has more, that figure is an estimate.
     #[must_use]
     pub fn stats(&self) -> Stats {
         stats_of(self.core, walk::pinned_bytes(self.core))
     }
 
-    /// How many results there are, not counting those of dead objects; exact when no call is in flight.
+    /// Returns the number of results, not counting those of dead objects.
     ///
-    /// It only reads. For memos of `Rc` owners and `local` ones: on this thread.
+    /// Exact when no call is in flight. It only reads. Memos of `Rc` owners and `local` memos count the results of this thread.
     ///
-    /// Cost: a walk over the side table (some 10 ms for a million objects), a shard of it locked at a time.
+    /// Cost: a walk over the side table (about 10 ms for a million objects) that locks one shard at a time.
     #[must_use]
     pub fn len(&self) -> usize {
         all_memos::register(self.core);
@@ -189,10 +191,10 @@ impl<S: for<'w, 'a> Sig<'w, 'a> + ?Sized, P> Memo<S, P> {
         }
     }
 
-    /// Whether there are no results; as [`len`](Memo::len).
+    /// Returns `true` if there are no results, counted as by [`len`](Memo::len).
     ///
-    /// Cost: a few loads if there never was a result, or if one of the first objects of the side table has one; at worst a
-    /// walk.
+    /// Cost: a few loads if there never was a result, or if one of the first objects in the side table has one. At worst a walk over
+    /// the table.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         all_memos::register(self.core);
@@ -208,7 +210,9 @@ impl<S: for<'w, 'a> Sig<'w, 'a> + ?Sized, P> Memo<S, P> {
         entries == 0 || !here()
     }
 
-    /// The result for these arguments, if it is there. Neither a hit nor a miss; waits for nobody.
+    /// Returns the result for these arguments if there is one.
+    ///
+    /// It never computes and never waits, and counts as neither a hit nor a miss.
     #[must_use]
     pub fn get<'w, 'a>(&self, args: Args<'w, 'a, S>) -> Option<Out<'w, 'a, S>> {
         match self.ask(Op::Get, args) {
@@ -217,7 +221,7 @@ impl<S: for<'w, 'a> Sig<'w, 'a> + ?Sized, P> Memo<S, P> {
         }
     }
 
-    /// The result of the bare body for these arguments. Stores and counts nothing.
+    /// Runs the bare body with these arguments. Stores and counts nothing.
     pub fn compute<'w, 'a>(&self, args: Args<'w, 'a, S>) -> Value<'w, 'a, S> {
         match self.ask(Op::Compute, args) {
             Reply::Value(value) => value,
@@ -225,13 +229,13 @@ impl<S: for<'w, 'a> Sig<'w, 'a> + ?Sized, P> Memo<S, P> {
         }
     }
 
-    /// Computes the result anew and stores it in place of the old one.
+    /// Recomputes the result and stores it in place of the old one.
     ///
-    /// The old one is gone from the start: concurrent callers wait for the new one. If the body panics, there is none.
+    /// The old result is removed first, so concurrent callers wait for the new one. If the body panics, no result is left.
     ///
     /// # Panics
     ///
-    /// If it is called by the very computation that it would repeat: that would never end. The panic names the line of this call.
+    /// If it is called from the very compute that it would repeat, which would never end. The panic reports the line of this call.
     #[track_caller]
     pub fn refresh<'w, 'a>(&self, args: Args<'w, 'a, S>) -> Value<'w, 'a, S>
     where
@@ -244,10 +248,10 @@ impl<S: for<'w, 'a> Sig<'w, 'a> + ?Sized, P> Memo<S, P> {
         }
     }
 
-    /// Stores `value` as the result for these arguments; the old one is dropped before this returns.
+    /// Stores `value` as the result for these arguments, and drops the old one before returning.
     ///
-    /// `cache_if` and the like do not apply: an `Err` is stored, too, except one that cannot be cloned: then only the old result is
-    /// dropped.
+    /// `cache_if` and similar options do not apply: an `Err` is stored too. An `Err` that cannot be cloned is not stored; the old
+    /// result is dropped all the same.
     pub fn insert<'w, 'a>(&self, args: Args<'w, 'a, S>, value: Value<'w, 'a, S>)
     where
         P: Revocable,
@@ -255,10 +259,10 @@ impl<S: for<'w, 'a> Sig<'w, 'a> + ?Sized, P> Memo<S, P> {
         self.ask(Op::Insert(OnItsWay::new(value)), args);
     }
 
-    /// Drops the result for these arguments; whether there was one.
+    /// Drops the result for these arguments, and returns whether there was one.
     ///
-    /// It is dropped before this returns or, if another call is copying it, when that is done. The result of a compute in
-    /// flight for them is not stored.
+    /// It is dropped before this returns or, if another call is copying it, when that copy is done. The result of a compute in
+    /// flight for these arguments is not stored.
     pub fn forget<'w, 'a>(&self, args: Args<'w, 'a, S>) -> bool
     where
         P: Revocable,
@@ -266,15 +270,16 @@ impl<S: for<'w, 'a> Sig<'w, 'a> + ?Sized, P> Memo<S, P> {
         matches!(self.ask(Op::Forget, args), Reply::Flag(true))
     }
 
-    /// Drops every result of one owner, whatever the other arguments, as [`forget`](Memo::forget) does one; how many there were.
+    /// Drops every result of one owner, whatever the extra key, and returns how many there were.
     ///
-    /// It takes a reference to the owner alone, wherever it stands among the parameters. For all memos at once: [`forget_object`](crate::forget_object).
+    /// Each is dropped as by [`forget`](Memo::forget). The method takes only a reference to the owner, whatever its position among the
+    /// parameters. [`forget_object`](crate::forget_object) does the same for all memos.
     ///
-    /// For memos of `Rc` owners and `local` ones: those of this thread.
+    /// Memos of `Rc` owners and `local` memos drop the results of this thread.
     ///
     /// # Panics
     ///
-    /// If the destructor of a result panics, when all are dropped.
+    /// If the destructor of a result panics, once all results are dropped.
     ///
     /// ```
     /// # use memo_core::weak_memo;
@@ -303,16 +308,16 @@ impl<S: for<'w, 'a> Sig<'w, 'a> + ?Sized, P> Memo<S, P> {
         empty([unsafe { CellRef::retain(cell) }])
     }
 
-    /// The results of one owner: the other arguments of each as they are kept, written down, in no particular order.
+    /// Returns the extra keys of one owner's results as text, in no particular order.
     ///
-    /// One line for each result that a call would find: not those in flight, nor those of dead arguments. It takes a reference to the
-    /// owner alone, wherever it stands among the parameters.
+    /// There is one string for each result that a call would find, so none for computes in flight or results with a dead argument.
+    /// The method takes only a reference to the owner, whatever its position among the parameters.
     ///
-    /// Values are written by their `Debug`; one marked `#[memo(value)]` whose `Debug` is not known where the function is written (a type parameter
-    /// without that bound), or in a field of a derived key, by the name of its type in `<..>`. Weak arguments are written as `@` and an address
-    /// that tells them apart, ranges as their ends. Where nothing but the owner counts, it is `()`. For looking at, not for reading back.
+    /// Values are formatted with `Debug`, weak arguments as `@` and an address that distinguishes them, ranges as their ends, and an
+    /// empty extra key as `()`. A value marked `#[memo(value)]` is formatted as its type name in `<..>` if the function does not know its
+    /// `Debug` (a type parameter without that bound), or if it is a field of a derived key. The format is for people, not for parsing.
     ///
-    /// For memos of `Rc` owners and `local` ones: those of this thread.
+    /// Memos of `Rc` owners and `local` memos list the results of this thread.
     ///
     /// ```
     /// # use memo_core::weak_memo;
@@ -336,27 +341,27 @@ impl<S: for<'w, 'a> Sig<'w, 'a> + ?Sized, P> Memo<S, P> {
         unsafe { (self.core.vtable().entries)(cell) }
     }
 
-    /// From now on `listener` is told of every result of this memo that goes, and why.
+    /// Calls `listener` for every result of this memo that is removed from now on, with the cause.
     ///
-    /// It is called once for each, on the thread that takes it out, when that is done and before the value is dropped: where an object with
-    /// an anchor inside dies, inside its drop; where an `Arc` or `Rc` does, by the sweep that finds it. Of what was not stored, and of what
-    /// is detached while in flight, it is told nothing. No lock is held: it may call memos, this handle, and sweep.
+    /// It is called once for each result, on the thread that removes it, after the removal and before the value is dropped. If an object
+    /// with an anchor inside dies, that is inside its drop; if an `Arc` or `Rc` dies, it is in the sweep that finds it. Results that were
+    /// never stored, or were detached in flight, are not reported. No lock is held: the listener may call memos and this handle, and sweep.
     ///
-    /// Several may listen to one memo; they are called in the order in which they came. What is returned can stop this one. Dropped, it
-    /// changes nothing.
+    /// A memo may have several listeners; they are called in the order in which they were added. The returned [`Listener`] stops this
+    /// one. Dropping it changes nothing.
     ///
-    /// A listener lives as long as the process, or until it is stopped: what it owns is kept alive.
+    /// A listener lives as long as the process, or until it is stopped, and keeps alive what it owns.
     ///
     /// # Panics
     ///
-    /// Not here. If `listener` panics, it is as if the value's destructor had: the others are told, the value is dropped, the rest goes, too, and
-    /// then the panic comes out of what has removed it. It is swallowed, and counted in the [`report`](crate::report), in a sweep that runs in
-    /// passing, and while the thread is already unwinding.
+    /// Never by itself. A panic in `listener` is treated as one in the value's destructor: the other listeners are notified, the value
+    /// and all further removed results are dropped, and the operation that removed them panics. In an amortised sweep, and while the
+    /// thread is already unwinding, the panic is swallowed and counted in the [`report`](crate::report).
     ///
     /// # Cost
     ///
-    /// Hits pay nothing. Without a listener, what removes a result reads one flag; with one, it takes a lock for a moment and calls it, and
-    /// results of dead `Arc`s wait for the end of an outermost call, as those with a destructor do.
+    /// Hits pay nothing. Without a listener, a removal reads one flag. With one, it takes a lock for a moment and calls the listener, and
+    /// results of dead `Arc`s wait for the end of an outermost call, as results with a destructor do.
     ///
     /// ```
     /// # use memo_core::{Anchored, RemovalCause, weak_memo};
@@ -389,13 +394,14 @@ impl<S: for<'w, 'a> Sig<'w, 'a> + ?Sized, P> Memo<S, P> {
         Listener::new(self.core, listener)
     }
 
-    /// Drops every result of this memo, as [`forget`](Memo::forget) does one; how many there were.
+    /// Drops every result of this memo, and returns how many there were.
     ///
-    /// For memos of `Rc` owners and `local` ones: those of this thread. The counters go on.
+    /// Each is dropped as by [`forget`](Memo::forget). Memos of `Rc` owners and `local` memos drop the results of this thread. The
+    /// counters are not reset.
     ///
     /// # Panics
     ///
-    /// If the destructor of a result panics, when all are dropped.
+    /// If the destructor of a result panics, once all results are dropped.
     pub fn clear(&self) -> usize
     where
         P: Revocable,

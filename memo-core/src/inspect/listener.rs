@@ -1,4 +1,4 @@
-//! Listeners: who is told when results of a memo go.
+//! Listeners, which are notified when results of a memo are removed.
 
 use std::any::Any;
 use std::fmt;
@@ -8,7 +8,7 @@ use std::sync::Arc;
 use crate::memo::core::Core;
 use crate::memo::listeners::RemovalCause;
 
-/// A result that has gone, as a listener of [`Memo::on_removal`](crate::Memo::on_removal) is told of it.
+/// A removed result, as passed to a listener of [`Memo::on_removal`](crate::Memo::on_removal).
 pub struct Removal<'r, R> {
     cause: RemovalCause,
     value: &'r dyn Any,
@@ -16,22 +16,22 @@ pub struct Removal<'r, R> {
 }
 
 impl<R: 'static> Removal<'_, R> {
-    /// Why it has gone.
+    /// Returns why it was removed.
     #[must_use]
     pub fn cause(&self) -> RemovalCause {
         self.cause
     }
 
-    /// What the body had yielded.
+    /// Returns the result, if it is kept as the type that the body returned.
     ///
-    /// `None` where another type is kept: of a `Result` whose error is not kept at all the `Ok` alone, which [`kept`](Removal::kept) shows, and a
-    /// mark where the result may be an argument itself.
+    /// Otherwise `None`: if the error of a `Result` is never kept, the memo keeps only the `Ok` value, which [`kept`](Removal::kept) returns; if
+    /// the result may be an argument itself, it keeps a mark instead.
     #[must_use]
     pub fn value(&self) -> Option<&R> {
         self.kept()
     }
 
-    /// What was kept of it, if that is a `T`: for memos that keep the `Ok` of a `Result` alone.
+    /// Returns what was kept of the result, if that is a `T`: for memos that keep only the `Ok` value of a `Result`.
     ///
     /// ```
     /// # use memo_core::{Anchored, weak_memo};
@@ -60,9 +60,9 @@ impl<R> fmt::Debug for Removal<'_, R> {
     }
 }
 
-/// One that listens, since [`Memo::on_removal`](crate::Memo::on_removal).
+/// A listener added by [`Memo::on_removal`](crate::Memo::on_removal).
 ///
-/// Dropping this changes nothing: the listener stays.
+/// Dropping this value changes nothing: the listener stays.
 #[derive(Debug)]
 pub struct Listener {
     core: &'static Core,
@@ -78,8 +78,9 @@ impl Listener {
         Self { core, number: core.listeners().add(Arc::new(call)) }
     }
 
-    /// Tells it no more; whether it was told until now. It is dropped before this returns or, if another thread is telling it something, when that
-    /// is done.
+    /// Stops the listener, and returns whether it was active until now.
+    ///
+    /// It is dropped before this returns or, if another thread is calling it, when that call is done.
     ///
     /// ```
     /// # use memo_core::{Anchored, weak_memo};
@@ -96,7 +97,7 @@ impl Listener {
         self.core.listeners().remove(self.number)
     }
 
-    /// Whether it is told.
+    /// Returns whether the listener is active.
     #[must_use]
     pub fn is_listening(&self) -> bool {
         self.core.listeners().has(self.number)

@@ -9,26 +9,26 @@ use crate::memo::names;
 use crate::reclaim::leak_audit;
 use crate::sys::panics::Panics;
 
-/// One memo: its identity, and its statistics so far.
+/// One memo: its identity and its statistics so far.
 #[derive(Clone, Debug)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[non_exhaustive]
 pub struct MemoInfo {
-    /// `module::function`, with the type for methods and the type arguments for instantiations; or as given.
+    /// `module::function`, with the type of a method and the type arguments of an instantiation; or the name given in the attribute.
     pub name: String,
-    /// The file of the function.
+    /// The source file of the function.
     pub file: &'static str,
-    /// Its line.
+    /// The line in that file.
     pub line: u32,
     /// The options of its attribute, as written.
     pub options: &'static str,
-    /// The type of its owner, if a result ever seemed to hold one.
+    /// The type of the owner, if a result ever seemed to hold one.
     pub suspected_owner: Option<&'static str>,
-    /// Its counters.
+    /// The statistics.
     pub stats: Stats,
 }
 
-/// Every memo used so far in this process, one for each instantiation, in the order of first use.
+/// Returns every memo used so far in this process, one for each instantiation, in the order of first use.
 ///
 /// # Examples
 ///
@@ -63,11 +63,13 @@ fn info(core: &'static Core, pinned: &Pinned) -> MemoInfo {
     }
 }
 
-/// Clears every memo that can be cleared: all but those that lend. For `Rc` and `local` memos: on this thread.
+/// Clears every memo except those that lend.
+///
+/// Memos of `Rc` owners and `local` memos drop the results of this thread.
 ///
 /// # Panics
 ///
-/// If the destructor of a result panics, when all are dropped.
+/// If the destructor of a result panics, once all results are dropped.
 ///
 /// # Examples
 ///

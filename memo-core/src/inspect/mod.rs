@@ -1,6 +1,7 @@
-//! The users' view of their memos: [`stats`] of one, all [`memos`], a [`report`], the [`handle`] of a function and the
-//! [`listener`]s on what goes; and of an object, whose
-//! results they may [`forget`](forget_object). A [`walk`] finds what no counter knows.
+//! The user's view of memos and objects.
+//!
+//! Of memos: the [`stats`] of one, the list of all [`memos`], a [`report`], the [`handle`] of a function, and [`listener`]s for removed
+//! results. Of an object: [`forget_object`] drops its results. A [`walk`] over the side table finds what no counter knows.
 
 pub(crate) mod forget_object;
 pub(crate) mod handle;

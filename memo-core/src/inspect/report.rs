@@ -5,21 +5,22 @@ use std::fmt;
 use crate::inspect::memos::{MemoInfo, memos};
 use crate::sys::panics;
 
-/// The statistics of every memo of the process so far; `Display` is a table for people.
+/// The statistics of every memo of the process so far. `Display` prints a table for people.
 ///
-/// `computing` is the estimated time spent in bodies, and `mean` that of one. It includes the bodies of other memos that a body calls, so
-/// the column does not add up. No figure tells the time saved: see [`Stats::time_saved`](crate::Stats::time_saved).
+/// The column `computing` is the estimated time spent in bodies, and `mean` the time of one compute. Both include the bodies of other
+/// memos that a body calls, so the column does not add up. There is no column for time saved: see
+/// [`Stats::time_saved`](crate::Stats::time_saved).
 #[derive(Clone, Debug)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[non_exhaustive]
 pub struct Report {
-    /// The memos, those whose bodies took the most time first.
+    /// All memos, in descending order of compute time.
     pub memos: Vec<MemoInfo>,
-    /// Destructor panics that were swallowed: in an amortised sweep, or while the thread was already unwinding.
+    /// Destructor panics swallowed in an amortised sweep, or while the thread was already unwinding.
     pub swallowed_panics: u64,
 }
 
-/// All memos used so far, with their figures.
+/// Returns the statistics of all memos used so far.
 ///
 /// # Examples
 ///
@@ -97,7 +98,7 @@ fn line(f: &mut fmt::Formatter<'_>, row: &[String; 8], widths: &[usize; 8]) -> f
     writeln!(f)
 }
 
-/// Figures that deserve a second look.
+/// Lines under a memo's row, for figures that are rarely above 0.
 fn remarks(f: &mut fmt::Formatter<'_>, memo: &MemoInfo) -> fmt::Result {
     let stats = &memo.stats;
     if stats.retained > 0 {

@@ -5,11 +5,10 @@ use std::time::Duration;
 
 use crate::memo::counter_block::{Count, Sums};
 
-/// What a memo has done so far: a snapshot of its counters.
+/// A snapshot of a memo's counters.
 ///
-/// The counters are kept per thread and summed on reading, including those of ended threads. They only grow (except
-/// `entries`, `retained` and `pinned_bytes`, which are gauges), so two snapshots can be subtracted. At rest, that is with no call in
-/// flight,
+/// The counters are kept per thread, and summed when read, including those of ended threads. They only grow, so two snapshots can be
+/// subtracted, except for the gauges `entries`, `retained` and `pinned_bytes`. When no call is in flight,
 ///
 /// ```text
 /// computes + inserts = entries + dropped + evicted + expired + cleared + replaced + rejected + leaked
@@ -37,46 +36,50 @@ use crate::memo::counter_block::{Count, Sums};
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[non_exhaustive]
 pub struct Stats {
-    /// Calls that found and returned their result; one whose `Clone` panicked is neither a hit nor a miss.
+    /// Calls that found their result. A call whose `Clone` panicked is neither a hit nor a miss.
     pub hits: u64,
-    /// Calls that did not: they computed, or waited for another call's compute.
+    /// Calls that did not find their result: they computed it, or waited for another call's compute.
     pub misses: u64,
-    /// Bodies run to their end, also by a panic; `refresh` counts, `compute` does not.
+    /// Bodies that ran to the end or panicked. `refresh` counts, `compute` does not.
     pub computes: u64,
     /// Calls that waited for another call's compute.
     pub waits: u64,
     /// Results stored by `insert`.
     pub inserts: u64,
-    /// Results stored and not yet reclaimed. A result whose `Arc` is dead but not swept counts here, not in `len()`.
+    /// Results stored and not yet reclaimed. Results of `Arc`s awaiting the sweep count here, but not in `len()`.
     pub entries: u64,
     /// Results dropped because an argument object died.
     pub dropped: u64,
-    /// Results evicted to make room for others (`capacity`).
+    /// Results evicted for `capacity`.
     pub evicted: u64,
-    /// Results that were too old. Always 0: there is no `ttl` yet.
+    /// Results that expired. Always 0: there is no `ttl` yet.
     pub expired: u64,
     /// Results removed by `clear`, `forget`, `clear_all` or `&mut` access to their object.
     pub cleared: u64,
     /// Results that `insert` or `refresh` replaced.
     pub replaced: u64,
-    /// Results computed and not stored: an `Err`, refused by `cache_if`, overtaken by `clear`, or a panic.
+    /// Computes whose result was not stored: an `Err`, a value refused by `cache_if`, a result overtaken by `clear`, or a panic.
     pub rejected: u64,
     /// Results of `Rc`s that outlived their thread.
     pub leaked: u64,
-    /// Living arguments that a result seems to hold: one that holds its owner can never be dropped, and one that holds another
-    /// argument keeps it as long as the owner lives.
+    /// Living arguments that a result seems to hold.
     ///
-    /// Detected by the strong count, which rises when such a result is stored. A memo of one thread is reported at once; one that
-    /// several threads call, or of which only some results raised the count, when an argument has no other owner left, since
-    /// clones made elsewhere look the same until then. Once a suspected argument has died with its result, suspicions of that
-    /// kind are dropped forever. Results that own plain data (numbers, a `String`, a `Vec<u8>`) are never suspected. At most
-    /// 2048 owners of a memo are watched, as many other arguments, and for `Rc`s and `local` memos only those of this thread.
+    /// A result that holds its owner can never be dropped. One that holds another argument keeps it alive as long as the owner lives.
+    ///
+    /// Such a result is detected by the strong count, which rises when the result is stored. If one thread calls the memo, it is reported
+    /// at once. If several threads call it, or only some results raised the count, it is reported when the argument has no other strong
+    /// handle left: until then, clones made elsewhere look the same. Once a suspected argument has died with its result, suspicions of that
+    /// kind are dropped forever. Results that own plain data (numbers, a `String`, a `Vec<u8>`) are never suspected. At most 2048 owners of a
+    /// memo are watched, and as many other arguments; for `Rc`s and `local` memos only those of this thread.
     pub retained: u64,
-    /// Bytes of dead arguments that wait for a sweep. A `Weak` keeps the allocation of an `Arc` (not its contents). If the side table has
-    /// many objects, a handle's `stats()` estimates this from a sample; [`memos`](crate::memos) counts all.
+    /// Bytes of dead arguments awaiting the sweep.
+    ///
+    /// A `Weak` keeps the allocation of an `Arc`, though not its contents. If the side table has many objects, a handle's `stats()` estimates
+    /// this from a sample; [`memos`](crate::memos) counts all.
     pub pinned_bytes: u64,
-    /// Estimated time spent in bodies: the first 64 computes of each thread are timed, then one in 64, scaled. It includes all that a
-    /// body calls, also other memos. Zero on `wasm32-unknown-unknown`, which has no clock.
+    /// Estimated time spent in bodies, including all that they call, such as other memos.
+    ///
+    /// The first 64 computes of each thread are timed, then one in 64, scaled. Zero on `wasm32-unknown-unknown`, which has no clock.
     pub compute_time: Duration,
 }
 
@@ -102,7 +105,7 @@ impl Stats {
         }
     }
 
-    /// Hits over calls, from 0 to 1; 0 before the first call.
+    /// Returns hits divided by calls, from 0 to 1; 0 before the first call.
     ///
     /// ```
     /// assert_eq!(memo_core::Stats::default().hit_ratio(), 0.0);
@@ -113,7 +116,7 @@ impl Stats {
         if calls == 0 { 0.0 } else { self.hits as f64 / calls as f64 }
     }
 
-    /// The average time of one compute; zero before the first. An estimate, like `compute_time`.
+    /// Returns the average time of one compute; zero before the first. An estimate, like `compute_time`.
     ///
     /// ```
     /// assert_eq!(memo_core::Stats::default().mean_compute_time(), std::time::Duration::ZERO);
@@ -126,11 +129,11 @@ impl Stats {
         Duration::try_from_secs_f64(self.compute_time.as_secs_f64() / self.computes as f64).unwrap_or(Duration::MAX)
     }
 
-    /// Hits times the mean time of a compute: how much longer the same calls would have taken without a memo.
+    /// Returns hits times the mean time of a compute: how much longer the same calls would have taken without the memo.
     ///
-    /// It is not real time. A program makes many calls because they are cheap: 20 million hits in a loop on a body of 5 ms are
-    /// 100,000 s here, and nobody would have waited for them. Nor does it add up over memos: if a body calls another memo, that
-    /// time is in both. It is good for comparing two states of one memo.
+    /// It is not real time. A program makes many calls because they are cheap: 20 million hits on a body of 5 ms amount to 100,000 s
+    /// here, and nobody would have waited that long. Nor can it be added up over memos: if a body calls another memo, that time is in
+    /// both. Use it to compare two states of one memo.
     ///
     /// ```
     /// assert_eq!(memo_core::Stats::default().time_saved(), std::time::Duration::ZERO);
@@ -142,7 +145,7 @@ impl Stats {
     }
 }
 
-/// One line: the main figures, and the rarer ones if they are not 0.
+/// One line with the main figures, and those of the rarer ones that are not 0.
 impl fmt::Display for Stats {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(
