@@ -14,18 +14,18 @@ use crate::sys::sync::const_fn;
 
 /// The place where an object's results live. It dies with the object, and takes the results with it.
 ///
-/// Put one in a struct and derive [`HasAnchor`], and memoized functions can take `&YourStruct`; or wrap the
-/// whole in [`Anchored<T>`](crate::Anchored). An anchor is one word, and allocates nothing before its first result.
+/// Put one in a struct and derive [`HasAnchor`]: memoized functions can then take `&YourStruct`. Or wrap the whole object
+/// in [`Anchored<T>`](crate::Anchored). An anchor is one word, and allocates nothing before its first result.
 ///
-/// It is never in the way of what the struct derives: all anchors are equal, hash to nothing and print as `Anchor`. A
-/// clone is a fresh anchor, since a clone of the object is another object.
+/// It does not affect the derives of the struct: all anchors are equal, hash to nothing and print as `Anchor`. A clone is
+/// a fresh anchor, since a clone of the object is another object.
 ///
 /// # Assigning past an anchor
 ///
-/// An anchor does not see a change of the fields beside it: after `doc.text.push('x')`, `outline(&doc)` is still the
-/// old one. Call [`clear`](Anchor::clear) where you change the object, or use [`Anchored<T>`](crate::Anchored), which
-/// clears on every `&mut` access. Likewise `Doc { text, ..old }` moves `old`'s anchor, and its results, along: write
-/// `Doc { text, anchor: Anchor::new(), ..old }`.
+/// An anchor does not see changes to the fields beside it: after `doc.text.push('x')`, `outline(&doc)` still returns the
+/// old result. Call [`clear`](Anchor::clear) when you change the object, or use [`Anchored<T>`](crate::Anchored), which
+/// clears on every `&mut` access. Likewise, `Doc { text, ..old }` moves the anchor of `old`, with its results, into the new
+/// object: write `Doc { text, anchor: Anchor::new(), ..old }`.
 ///
 /// # Examples
 ///
@@ -66,7 +66,7 @@ impl RefUnwindSafe for Anchor {}
 
 impl Anchor {
     const_fn! {
-        /// An anchor without results.
+        /// Creates an anchor without results.
         ///
         /// ```
         /// static ANCHOR: memo_core::Anchor = memo_core::Anchor::new();
@@ -96,7 +96,7 @@ impl Anchor {
         self.cells.take()
     }
 
-    /// Whether no memo has used this anchor yet (or it was cleared).
+    /// Returns `true` if no memo has used this anchor since it was created or cleared.
     ///
     /// ```
     /// # use memo_core::{Anchored, HasAnchor, weak_memo};
@@ -116,12 +116,12 @@ impl Anchor {
         empty
     }
 
-    /// Drops every result that depends on this object, also those it is a second argument of.
+    /// Drops every result that depends on this object, including those of other owners.
     ///
-    /// They are dropped before this returns. `&mut` proves that no result is lent out. A panic of a result's
-    /// destructor resumes when all are dropped.
+    /// They are dropped before this returns. `&mut` proves that no result is lent out. If the destructor of a result
+    /// panics, the panic resumes once all are dropped.
     ///
-    /// [Finalizers](crate::weak::finalize) stay: they are of the object, and not of its content.
+    /// [Finalizers](crate::weak::finalize) stay: they belong to the object, not to its content.
     ///
     /// ```
     /// # use memo_core::{Anchored, weak_memo};
@@ -177,7 +177,7 @@ impl Default for Anchor {
     }
 }
 
-/// A fresh anchor: results are of one object, and a clone is another.
+/// A clone is a fresh anchor: results belong to one object, and its clone is another.
 impl Clone for Anchor {
     fn clone(&self) -> Self {
         Self::new()
@@ -190,7 +190,7 @@ impl fmt::Debug for Anchor {
     }
 }
 
-/// Always equal, so that a derived `PartialEq` is that of the other fields.
+/// All anchors are equal, so a derived `PartialEq` compares only the other fields.
 impl PartialEq for Anchor {
     fn eq(&self, _: &Self) -> bool {
         true
@@ -211,7 +211,7 @@ impl Ord for Anchor {
     }
 }
 
-/// Hashes to nothing, in step with its equality.
+/// Hashes to nothing, consistent with `Eq`.
 impl Hash for Anchor {
     fn hash<H: Hasher>(&self, _: &mut H) {}
 }
@@ -224,7 +224,7 @@ impl serde::Serialize for Anchor {
     }
 }
 
-/// A fresh anchor.
+/// Deserializes to a fresh anchor.
 #[cfg(feature = "serde")]
 impl<'de> serde::Deserialize<'de> for Anchor {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
@@ -234,17 +234,17 @@ impl<'de> serde::Deserialize<'de> for Anchor {
 
 /// An object with an anchor of its own.
 ///
-/// Derive it for a struct with a field of type [`Anchor`]; `&YourStruct` is then a weak argument of memoized functions,
-/// and can carry their results.
+/// Derive it for a struct with a field of type [`Anchor`]. `&YourStruct` is then a weak argument of memoized functions, and
+/// can be their owner.
 ///
-/// The trait is safe to implement by hand. An implementation that returns another object's anchor, or a different one
-/// at each call, makes memos wrong or useless, never unsound.
+/// A manual implementation is safe. One that returns another object's anchor, or a different one on each call, makes
+/// memos wrong or useless, but never unsound.
 ///
-/// By hand such an object can carry results. To be a further weak argument, or to stand in an option, a tuple or a collection, it must be a
-/// [`MemoKey`](crate::MemoKey) too, which the derive makes it: write `key_as!(Node => Anchor, |node| node.anchor());`.
+/// A manual implementation is enough for an owner. A further weak argument, or one inside an option, tuple or collection, must also
+/// be a [`MemoKey`](crate::MemoKey). The derive provides that; otherwise write `key_as!(Node => Anchor, |node| node.anchor());`.
 ///
-/// For the objects of a trait write `impl HasAnchor for dyn Node + '_`. Without `+ '_` it is one for those that borrow nothing, and a memo
-/// of `&dyn Node` does not build ("borrowed data escapes").
+/// For trait objects, write `impl HasAnchor for dyn Node + '_`. Without `+ '_` the impl covers only objects that borrow nothing, and a
+/// memo of `&dyn Node` does not compile ("borrowed data escapes").
 ///
 /// # Examples
 ///
@@ -263,7 +263,9 @@ impl<'de> serde::Deserialize<'de> for Anchor {
 /// assert!(Node { anchor: Anchor::new() }.anchor().is_empty());
 /// ```
 pub trait HasAnchor {
-    /// The anchor. A memo call asks each of its arguments once, and all it does derives from that borrow (inside a slice or
-    /// another collection: once for each step of the lookup).
+    /// Returns the object's anchor.
+    ///
+    /// A memo call invokes this once for each argument and derives everything from that borrow; for an object inside a slice
+    /// or another collection, once for each step of the lookup.
     fn anchor(&self) -> &Anchor;
 }

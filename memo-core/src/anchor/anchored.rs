@@ -6,9 +6,9 @@ use std::ops::{Deref, DerefMut};
 use crate::anchor::anchor::{Anchor, HasAnchor};
 use crate::sys::sync::const_fn;
 
-/// A value with an anchor: a weak argument without touching the value's own type.
+/// A value with an anchor: makes a weak argument of any type without changing that type.
 ///
-/// `&Anchored<T>` can carry results, and `&mut` access drops them: the borrow checker is the invalidation protocol.
+/// `&Anchored<T>` can own results, and `&mut` access drops them: the borrow checker is the invalidation protocol.
 ///
 /// Equality, order, hash, `Debug` and serde are those of `T`. A clone has a fresh anchor, since it is another object.
 ///
@@ -35,7 +35,7 @@ pub struct Anchored<T: ?Sized> {
 
 impl<T> Anchored<T> {
     const_fn! {
-        /// Gives `value` an anchor.
+        /// Wraps `value` with a fresh anchor.
         ///
         /// ```
         /// assert_eq!(*memo_core::Anchored::new(5), 5);
@@ -59,12 +59,13 @@ impl<T> Anchored<T> {
 }
 
 impl<T: ?Sized> Anchored<T> {
-    /// Drops every result that depends on this object; they are gone when it returns.
+    /// Drops every result that depends on this object, before returning.
     ///
-    /// Needed only where the value changes without `&mut`, through a `Cell` or a lock inside it, and the memo says `interior_mutability`.
+    /// This is needed only if the value changes without `&mut`, through a `Cell` or a lock inside it, in memos with the option
+    /// `interior_mutability`.
     ///
-    /// It leaves the value as it is, also where that has a `clear` of its own: `Vec::clear(&mut list)` empties an `Anchored<Vec<_>>`,
-    /// and drops the results, too.
+    /// The value stays as it is, even if it has a `clear` method of its own. To empty an `Anchored<Vec<_>>`, write
+    /// `Vec::clear(&mut list)`, which drops the results too.
     ///
     /// ```
     /// # use memo_core::{Anchored, weak_memo};
@@ -100,7 +101,7 @@ impl<T: ?Sized> Deref for Anchored<T> {
     }
 }
 
-/// Drops the results: with `&mut T` the caller may change what they were computed from.
+/// Drops the results, since the caller may change what they were computed from.
 impl<T: ?Sized> DerefMut for Anchored<T> {
     #[inline]
     fn deref_mut(&mut self) -> &mut T {

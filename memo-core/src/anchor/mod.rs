@@ -1,9 +1,9 @@
 //! The place on an object where its results live.
 //!
-//! An [`anchor`] lies inside the object ([`anchored`]) or in the [`side_table`], found by the address of an `Arc` or `Rc` whose
-//! [`liveness`] is watched there. It is a [`cell_list`] of [`any_cell`]s, one for each memo. When the object dies, its cells are dropped one
-//! after the other ([`drop_queue`]). So are the entries on other anchors in which it takes part ([`back_link`]). It knows those by its peer,
-//! one of the things that an anchor may have one of ([`attached`]).
+//! An [`anchor`] lies inside the object ([`anchored`]), or in the [`side_table`], which maps the address of an `Arc` or `Rc` to it and
+//! watches the [`liveness`] of that object. It is a [`cell_list`] of [`any_cell`]s, one per memo. When the object dies, its cells are
+//! dropped one after the other ([`drop_queue`]), and so are the entries on other anchors in which it takes part. Those are found by its
+//! peer ([`back_link`]), one of the things that can be [`attached`] to an anchor.
 
 #[allow(clippy::module_inception, reason = "the thing the module is about")]
 pub(crate) mod anchor;

@@ -13,10 +13,10 @@ use crate::argument::scope::{Local, Scope, Shared};
 use crate::memo::core::Where;
 use crate::reclaim::{account, leak_audit};
 
-/// The argument that carries the results: an `Arc`, an `Rc`, or an object with an anchor inside.
+/// The argument that owns the results: an `Arc`, an `Rc`, or an object with an anchor inside.
 ///
-/// Implemented for `Arc<T>` and `Rc<T>` of any `T`, and for every [`HasAnchor`]. It fixes where the results lie: the
-/// written type decides, so `&Arc<T>` is the side table, even if `T` has an anchor of its own.
+/// Implemented for `Arc<T>` and `Rc<T>` of any `T`, and for every [`HasAnchor`]. The written type decides where the results
+/// live: `&Arc<T>` uses the side table, even if `T` has an anchor of its own.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot carry the results of a memo",
     label = "not an `Arc`, an `Rc`, or an object with an anchor",
@@ -24,7 +24,7 @@ use crate::reclaim::{account, leak_audit};
     note = "if another argument should carry the results, write `#[memo(owner)]` before that one, and `#[memo(value)]` or `#[memo(skip)]` before this"
 )]
 pub trait Owner: Locate<Self::Scope> {
-    /// Where its results lie.
+    /// The scope of its results.
     type Scope: Scope;
 }
 

@@ -10,12 +10,13 @@ use crate::anchor::liveness::AnyWeak;
 use crate::anchor::side_table::object::Subject;
 use crate::reclaim::account;
 
-/// Results for all threads: those of `Arc`s and of objects with an anchor inside.
+/// The scope of results shared by all threads: those of `Arc`s and of objects with an anchor inside.
 #[derive(Clone, Copy, Debug)]
 pub struct Shared;
 
-/// Results for one thread: those of `Rc`s, and of memos marked `local`. Not `Send`, and neither are stored keys in it: they
-/// hold `Weak`s of `Rc`s.
+/// The scope of results of one thread: those of `Rc`s, and of memos marked `local`.
+///
+/// Stored keys of this scope hold `Weak`s of `Rc`s, so they are not `Send`, and neither is this type.
 ///
 /// ```compile_fail,E0277
 /// use memo_core::{Local, MemoKey};
@@ -33,7 +34,7 @@ mod sealed {
     impl Sealed for super::Local {}
 }
 
-/// [`Shared`] or [`Local`]: fixed by the owner's type, or by the option `local`.
+/// The scope of results, [`Shared`] or [`Local`]: fixed by the owner's type, or by the option `local`.
 #[allow(private_interfaces, reason = "sealed: callers outside name the trait only")]
 pub trait Scope: sealed::Sealed + Copy + 'static {
     #[doc(hidden)]
@@ -104,8 +105,8 @@ fn address_of(peer: &Arc<Peer>) -> usize {
 /// In [`Shared`] memos: `Send + Sync + 'static`. In [`Local`] ones: `'static`.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be kept by this memo",
-    label = "results and keys for all threads must be `Send + Sync + 'static`",
-    note = "memos of `Arc` and in-object owners are shared by all threads; for thread-bound results take `&Rc<..>` as the owner, or write `#[weak_memo(local)]` with an `Arc` owner"
+    label = "results and keys shared by all threads must be `Send + Sync + 'static`",
+    note = "memos of `Arc` and in-object owners are shared by all threads; for results of one thread take `&Rc<..>` as the owner, or write `#[weak_memo(local)]` with an `Arc` owner"
 )]
 pub trait Storable<S>: 'static {}
 

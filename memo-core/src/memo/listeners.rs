@@ -16,20 +16,20 @@ use crate::sys::panics::Panics;
 use crate::sys::sync::plain::{AtomicBool, AtomicU64, Mutex, Ordering};
 use crate::sys::sync::unpoisoned;
 
-/// Why a result has gone.
+/// Why a result was removed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[non_exhaustive]
 pub enum RemovalCause {
-    /// Its owner is gone, or another weak argument of it. For results of one thread also: that thread has ended.
+    /// Its owner or another weak argument died. For results of one thread also: that thread ended.
     ObjectGone,
-    /// There were more results under one owner than its capacity.
+    /// It was evicted because its owner had more results than `capacity` allows.
     Evicted,
-    /// Its time was over.
+    /// It expired.
     Expired,
-    /// It was asked to go: by `clear`, `forget` and their like, or by `&mut` access to its object.
+    /// It was removed by `clear`, `forget` or a similar call, or by `&mut` access to its object.
     Cleared,
-    /// `insert` or `refresh` has put another in its place.
+    /// `insert` or `refresh` stored another result in its place.
     Replaced,
 }
 

@@ -8,23 +8,26 @@ use crate::reclaim::tables;
 use crate::sys::hazard::deaths::after_deaths;
 use crate::sys::panics::Panics;
 
-/// Reclaims the results of all objects that are dead now, and returns how many objects that were.
+/// Reclaims the results of all objects that are dead now, and returns the number of those objects.
 ///
-/// What is dead in the weak maps, sets and interners for all threads goes with it, and is not counted. Where values of a map own other keys
-/// of it in a chain, a pass may follow that by one step only: quadratic time, too.
+/// It also drops the dead entries of shared weak maps, sets and interners, which are not counted. For `Rc`s and `local` memos it
+/// reclaims the results of this thread. Results that another thread is dropping at the moment are left to that thread.
 ///
-/// It also reclaims what dies as a consequence: a dropped result may have been the last owner of another argument. It does not wait
-/// for objects that are made, and dropped by other threads, after it has begun; and while other threads drop older objects, too, it
-/// follows the consequences only once there and back. The time is in proportion to the number of objects in the side table, not of
-/// results. If results own other `Arc` arguments in a chain, it follows the chain in the order in which the objects were first
-/// memoized, and back: a chain of a hundred thousand that was built from either end takes one pass, a shuffled one as many passes as
-/// it turns back in that order (a third of its length: quadratic time, and minutes for a hundred thousand; in-object anchors drop
-/// any chain in linear time). Results that another thread is dropping at the moment are left to it. For `Rc`s and `local` memos it
-/// reclaims those of this thread.
+/// Objects that die as a consequence are reclaimed too: a dropped result may have been the last owner of another argument. Objects
+/// that other threads create and drop after the sweep has begun are not waited for. While other threads drop older objects as well,
+/// the sweep follows the consequences only once, there and back.
+///
+/// # Cost
+///
+/// Proportional to the number of objects in the side table, not of results. If results own further `Arc` arguments in a chain, the
+/// sweep follows the chain in the order in which the objects were first memoized, and back. A chain of a hundred thousand built from
+/// either end takes one pass. A shuffled one takes as many passes as it turns back in that order, a third of its length: quadratic
+/// time, and minutes for a hundred thousand. In-object anchors drop any chain in linear time. If the values of a weak map own other
+/// keys of it in a chain, a pass may follow the chain by one step only, which is quadratic too.
 ///
 /// # Panics
 ///
-/// If the destructor of a result panics, when all are dropped.
+/// If the destructor of a result panics, once all results are dropped.
 ///
 /// # Examples
 ///
@@ -45,7 +48,7 @@ use crate::sys::panics::Panics;
 /// ```
 pub fn sweep() -> usize {
     let mut all = Sweep::new();
-    // As many entries of weak maps as there are now. Otherwise it would not end while another thread makes and drops more.
+    // At most as many entries of weak maps as there are now: another thread that makes and drops more cannot keep it going forever.
     let mut in_tables = tables::stored();
     loop {
         all.of_side_table();

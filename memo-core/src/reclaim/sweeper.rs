@@ -7,11 +7,11 @@ use std::time::Duration;
 use crate::sys::panics::Panics;
 use crate::sys::sync::unpoisoned;
 
-/// A thread that sweeps at intervals, for as long as this guard lives.
+/// A guard for a thread that sweeps at intervals, as long as the guard lives.
 ///
-/// Without one, dead results of `Arc` arguments are reclaimed by further memo calls and by [`sweep`](crate::sweep()). A
-/// sweeper is for programs that may fall idle, and for those where callers should not pay for dropping unrelated results.
-/// Dropping the guard ends the thread and waits for it: at most as long as one sweep of what was dead when that began.
+/// Without it, results of dead `Arc`s are reclaimed by further memo calls and by [`sweep`](crate::sweep()). A sweeper is for
+/// programs that may become idle, and for those in which callers should not pay for dropping unrelated results. Dropping
+/// the guard stops the thread and waits for it, at most as long as one sweep of the objects dead when that sweep began.
 ///
 /// # Examples
 ///
@@ -38,11 +38,11 @@ struct Stop {
 impl Sweeper {
     /// Starts a thread that sweeps every `interval`.
     ///
-    /// A panic of a result's destructor is counted in [`report`](crate::report()) and does not end the sweeping.
+    /// A panic in a result's destructor is counted in the [`report`](crate::report()), and the sweeping goes on.
     ///
     /// # Panics
     ///
-    /// If the system cannot start a thread. `wasm32-unknown-unknown` has none: call [`sweep`](crate::sweep()) there.
+    /// If the system cannot start a thread. `wasm32-unknown-unknown` has no threads: call [`sweep`](crate::sweep()) there.
     pub fn every(interval: Duration) -> Self {
         let stop = Arc::new(Stop::default());
         let theirs = Arc::clone(&stop);

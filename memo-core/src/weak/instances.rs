@@ -74,13 +74,13 @@ impl<T: ?Sized + Send + Sync + 'static> Instances<T> {
         self.made.get(object)
     }
 
-    /// How many are alive. Time: O(stored).
+    /// Returns the number of living objects. Time: O(stored).
     #[must_use]
     pub fn len(&self) -> usize {
         self.made.len()
     }
 
-    /// Whether none is alive. Time: O(stored).
+    /// Returns `true` if no object is alive. Time: O(stored).
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.made.is_empty()

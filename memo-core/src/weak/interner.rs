@@ -89,7 +89,7 @@ impl<T: ?Sized> Mortal for Interned<T> {
 }
 
 impl<T: ?Sized + Send + Sync + 'static> Interner<T> {
-    /// An empty interner. Allocates nothing.
+    /// Creates an empty interner. Allocates nothing.
     #[must_use]
     pub const fn new() -> Self {
         Self { table: HashTable::new(), hasher: LazyHasher::new(DefaultHashBuilder::default) }
@@ -97,7 +97,7 @@ impl<T: ?Sized + Send + Sync + 'static> Interner<T> {
 }
 
 impl<T: ?Sized + Send + Sync + 'static, S> Interner<T, S> {
-    /// An empty interner that hashes so.
+    /// Creates an empty interner with the given hasher.
     #[must_use]
     pub fn with_hasher(hasher: S) -> Self {
         Self { table: HashTable::new(), hasher: LazyHasher::of(hasher) }
@@ -110,35 +110,37 @@ impl<T: ?Sized + Send + Sync + 'static, S> Interner<T, S> {
         dropped
     }
 
-    /// Gives back what is left of the dead; of how many. Time: O(stored).
+    /// Drops the entries of dead objects, and returns how many there were. Time: O(stored).
     pub fn sweep(&self) -> usize {
         self.drop_those(Mortal::is_dead)
     }
 
-    /// Forgets all objects, the living too; how many there were. Equal values that come later become other objects.
+    /// Drops all entries, including those of living objects, and returns how many there were.
+    ///
+    /// Equal values interned later become new objects.
     pub fn clear(&self) -> usize {
         self.drop_those(|_| true)
     }
 
-    /// How many objects are alive. Time: O(stored).
+    /// Returns the number of living objects. Time: O(stored).
     #[must_use]
     pub fn len(&self) -> usize {
         self.table.get().map_or(0, Table::living)
     }
 
-    /// Whether none is alive. Time: O(stored).
+    /// Returns `true` if no object is alive. Time: O(stored).
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
 
-    /// How many there are, what is left of the dead among them. Time: O(1).
+    /// Returns the number of entries, including those of dead objects. Time: O(1).
     #[must_use]
     pub fn stored_len(&self) -> usize {
         self.table.get().map_or(0, Table::stored)
     }
 
-    /// For about how many objects there is room.
+    /// Returns the approximate number of objects that there is room for.
     #[must_use]
     pub fn capacity(&self) -> usize {
         self.table.get().map_or(0, Table::capacity)
@@ -148,12 +150,12 @@ impl<T: ?Sized + Send + Sync + 'static, S> Interner<T, S> {
     ///
     /// # Panics
     ///
-    /// If that is more than fits in memory.
+    /// If the new capacity does not fit in memory.
     pub fn reserve(&self, additional: usize) {
         self.table.make().reserve(additional);
     }
 
-    /// Gives back what is left of the dead, and what room is not needed.
+    /// Drops the entries of dead objects, and frees unused capacity.
     pub fn shrink_to_fit(&self) {
         self.sweep();
         self.table.get().into_iter().for_each(Table::shrink_to_fit);

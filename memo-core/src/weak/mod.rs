@@ -1,9 +1,10 @@
-//! The weak toolbox: maps, sets and an interner that hang off objects without keeping them alive.
+//! The weak toolbox: maps, sets, an interner, signals and finalizers for objects that they do not keep alive.
 //!
-//! The same idea as memos, for data that a program puts there itself, and under the same laws: identity and not equality, no code of the user's
-//! under a lock, nothing kept alive, the dead never seen, what is left of them bounded. It knows nothing of calls; [`Signal`] uses the attribute, as anybody may.
+//! It applies the idea of memos to data that a program stores itself, under the same laws: identity instead of equality, no user code under
+//! a lock, nothing kept alive, dead objects never seen, and the memory of the dead bounded.
 //!
-//! Beside the README, `docs/weakest-link.md` is its tutorial, `docs/early-cut-off.md` a recipe for [`Interner`], and `docs/weak-tables.md` has what others have.
+//! Next to the README, `docs/weakest-link.md` is a tutorial, `docs/early-cut-off.md` a recipe for [`Interner`], and `docs/weak-tables.md`
+//! compares the toolbox with other libraries.
 //!
 //! | | for all threads, through `&` | for one owner, through `&mut` |
 //! |---|---|---|
@@ -13,12 +14,12 @@
 //! | objects to objects | [`WeakWeakMap`] | [`unsync::WeakWeakMap`] |
 //! | one object for each equal value | [`Interner`] | |
 //! | all objects of a type | [`Instances`] | |
-//! | events, and who is told of them | [`Signal`] | |
-//! | what runs when an object goes | [`finalize`] | [`finalize`] of an `Rc` |
+//! | events and their receivers | [`Signal`] | |
+//! | code that runs when an object dies | [`finalize`] | [`finalize`] of an `Rc` |
 //!
-//! An object is an `Arc` or, in [`unsync`], an `Rc`, of anything; as a key also whatever has an anchor inside, and in the maps for all threads its
-//! entries go with it, exactly. Weak maps are types of their own, and no mode of strong ones: what is in one
-//! may be gone at the next look, and its type says so.
+//! An object is an `Arc` of any type or, in [`unsync`], also an `Rc`. A key may also be an object with an anchor inside; the maps for all threads
+//! drop its entries in the object's own drop. Weak maps are types of their own, not a mode of strong maps: an entry may be gone at the next
+//! look-up, and the type says so.
 
 mod classes;
 mod finalize;
@@ -32,7 +33,9 @@ mod signal;
 pub mod sync;
 pub mod unsync;
 
-/// How a borrowed key is compared with those in a map: by `Borrow` in any case; implement it for a key of your own shape, with the same `Hash`.
+/// Compares a borrowed key with the keys of a map.
+///
+/// Implemented for all types related by `Borrow`. Implement it for a key type of your own, with the same `Hash`.
 pub use hashbrown::Equivalent;
 
 pub use finalize::{Finalizer, Reason, finalize};
@@ -45,7 +48,7 @@ pub use signal::sender::{NoSender, Sender};
 pub use signal::signal::Signal;
 pub use sync::{Ref, SharedKey, WeakKeyMap, WeakSet, WeakValueMap, WeakWeakMap};
 
-// The pages lie outside of the package, so nobody but their own tests may ask for them.
+// The pages lie outside the package, so only doctests may include them.
 #[cfg(doctest)]
 #[doc = include_str!("../../../docs/weakest-link.md")]
 struct WeakestLink;

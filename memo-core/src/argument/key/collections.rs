@@ -55,8 +55,8 @@ macro_rules! iterated {
 }
 
 iterated! {
-    /// Equal if there are as many elements, each the same key as its counterpart. Likewise `[T; N]`, `Vec`, `VecDeque`,
-    /// `LinkedList`, `BTreeSet` and `BTreeMap`.
+    /// Slices are compared element by element, and so are `[T; N]`, `Vec`, `VecDeque`, `LinkedList`, `BTreeSet` and
+    /// `BTreeMap`.
     [T] [T] => slice::Iter<'k, T> as T;
     #[doc(hidden)]
     [T; const N: usize] [T; N] => slice::Iter<'k, T> as T;

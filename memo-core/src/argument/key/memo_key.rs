@@ -9,40 +9,40 @@ use crate::argument::scope::{Scope, Shared};
 /// An argument that can take part in the key of a memo.
 ///
 /// Values take part by a stored copy; a lookup borrows and copies nothing. [`Arc`](std::sync::Arc), `Rc` (in memos of one thread),
-/// [`Anchored`](crate::Anchored) and what derives [`HasAnchor`](crate::HasAnchor) are weak: identity alone counts, their `Eq` and `Hash` are
-/// never called, and the result goes when they die. Inside collections, options and tuples they are weak too.
+/// [`Anchored`](crate::Anchored) and types that derive [`HasAnchor`](crate::HasAnchor) are weak: only identity counts, their `Eq` and `Hash`
+/// are never called, and the result is dropped when they die. They are weak inside collections, options and tuples too.
 ///
-/// For a type of your own, derive it (`#[derive(MemoKey)]`, field by field), or mark the parameter `#[memo(value)]` to
+/// For a type of your own, derive the trait (`#[derive(MemoKey)]`, field by field), or mark the parameter `#[memo(value)]` to
 /// keep a copy by its `Hash + Eq + Clone`.
 ///
 /// # What counts
 ///
-/// A stored key tells apart whatever a body can tell apart by the value's content. It does not look at where a value is or how
-/// it is held: a `&str`, a `String`, a `Box<str>` and a `Cow<str>` of one text are one key, whatever their capacity.
+/// A stored key distinguishes whatever a body can distinguish by the content of a value. Where a value is and how it is held do
+/// not matter: a `&str`, a `String`, a `Box<str>` and a `Cow<str>` of the same text are the same key, whatever their capacity.
 ///
-/// | type | two are one key if |
+/// | type | two values are the same key if |
 /// |---|---|
 /// | integers, `NonZero`, `bool`, `char`, `()`, `Ordering`, `TypeId`, `ThreadId` | they are equal |
-/// | `f32`, `f64` | all their bits are: `0.0` and `-0.0` are two, and a `NaN` is found again, by its payload |
+/// | `f32`, `f64` | all their bits are equal: `0.0` and `-0.0` differ, and a `NaN` is found again, by its payload |
 /// | `Duration`, `Instant`, `SystemTime` | they are equal, to the last tick |
-/// | `IpAddr`, `SocketAddr` and their variants | they are equal: an IPv4 address mapped to IPv6 is another one; flow info and scope of a `SocketAddrV6` count |
-/// | `str`, `OsStr`, `CStr`, owned or borrowed | all their bytes are, unnormalised |
-/// | `Path`, owned or borrowed | they are spelt alike: `a/b`, `a//b`, `a/./b` and `a/b/` are four, though `==` takes them for one |
-/// | `[T]`, `[T; N]`, `Vec`, `VecDeque`, `LinkedList`, `BTreeSet`, `BTreeMap` | they have as many elements, and each is one key with its counterpart, in order |
-/// | `Option`, `Result`, tuples | they are of one variant, and each part is one key with its counterpart |
-/// | `Range` and its kin | their ends are; a `RangeInclusive` that was iterated to its end is another than the one that was not |
-/// | `Reverse`, `Wrapping`, `Saturating`, `&T`, `Box`, `Cow` | what they hold is |
+/// | `IpAddr`, `SocketAddr` and their variants | they are equal: an IPv4 address differs from its IPv6 mapping; flow info and scope of a `SocketAddrV6` count |
+/// | `str`, `OsStr`, `CStr`, owned or borrowed | all their bytes are equal, without normalisation |
+/// | `Path`, owned or borrowed | they are spelt alike: `a/b`, `a//b`, `a/./b` and `a/b/` are four keys, although `==` holds between them |
+/// | `[T]`, `[T; N]`, `Vec`, `VecDeque`, `LinkedList`, `BTreeSet`, `BTreeMap` | they have the same length, and their elements are pairwise the same keys, in order |
+/// | `Option`, `Result`, tuples | they have the same variant, and their parts are pairwise the same keys |
+/// | `Range` and the other ranges | their ends are the same keys; a `RangeInclusive` iterated to its end differs from a fresh one |
+/// | `Reverse`, `Wrapping`, `Saturating`, `&T`, `Box`, `Cow` | their contents are the same key |
 /// | `PhantomData`, `RangeFull` | always |
-/// | a derived type | they are of one variant, and each field is that is not marked `#[memo(skip)]` |
-/// | `Arc`, `Rc`, `Anchored`, `Anchor`, what derives `HasAnchor`, `dyn HasAnchor` | they are the same object; which trait a `dyn` shows of it does not count |
-/// | `#[memo(value)]` on any type | its `Eq` says so: it must see what the body sees. A `PathBuf` or `Box<Path>` itself, and each in a slice, goes by its spelling; one inside another type as that type's `Eq` says. An `Arc<str>` goes by content |
+/// | a derived type | they have the same variant, and all fields not marked `#[memo(skip)]` are the same keys |
+/// | `Arc`, `Rc`, `Anchored`, `Anchor`, types that derive `HasAnchor`, `dyn HasAnchor` | they are the same object, whatever the trait of a `dyn` |
+/// | `#[memo(value)]` on any type | its `Eq` says so: it must see what the body sees. A `PathBuf` or `Box<Path>`, also as an element of a slice, is compared by spelling; inside another type, by that type's `Eq`. An `Arc<str>` is compared by content |
 ///
-/// `HashMap`, `HashSet` and `BinaryHeap` are no keys. A body sees the order in which they are iterated, which differs between two that
-/// are equal. Take a `BTreeMap`, or say what counts: `#[memo(key = map.iter().collect::<BTreeMap<_, _>>())]`.
+/// `HashMap`, `HashSet` and `BinaryHeap` are not keys. A body sees their iteration order, which differs between equal ones. Take a
+/// `BTreeMap`, or say what counts: `#[memo(key = map.iter().collect::<BTreeMap<_, _>>())]`.
 ///
 /// # Implementing by hand
 ///
-/// Say which key counts instead, with [`key_as!`](crate::key_as):
+/// Name the key that counts instead, with [`key_as!`](crate::key_as):
 ///
 /// ```
 /// struct Celsius(f64);
@@ -50,7 +50,7 @@ use crate::argument::scope::{Scope, Shared};
 /// memo_core::key_as!(Celsius => f64, |this| &this.0);
 /// ```
 ///
-/// So does an `impl HasAnchor` by hand: the object's key is its [`Anchor`](crate::Anchor).
+/// Do the same beside a manual `impl HasAnchor`: the key of the object is its [`Anchor`](crate::Anchor).
 ///
 /// ```
 /// use memo_core::{Anchor, HasAnchor, key_as};
@@ -71,8 +71,7 @@ use crate::argument::scope::{Scope, Shared};
 /// # let _ = Node::Branch(vec![Node::Leaf(Anchor::new())], Anchor::new());
 /// ```
 ///
-/// A key can name only objects that it borrows: nothing else lives as long as a lent result. Such a program does not
-/// build:
+/// A key can name only objects that it borrows: nothing else lives as long as a lent result. This does not compile:
 ///
 /// ```compile_fail,E0515
 /// use std::sync::{Arc, Weak};
@@ -92,27 +91,27 @@ use crate::argument::scope::{Scope, Shared};
 pub trait MemoKey<S: Scope = Shared> {
     /// The form kept with the result.
     type Stored: StoredKey<S>;
-    /// The argument as a call sees it: asked for once, then hashed, compared and stored.
+    /// The argument as a call sees it: made once per call, then hashed, compared and stored.
     type Probe<'k>: Probe<S, Stored = Self::Stored>
     where
         Self: 'k;
-    /// Whether no operation on this key runs user code. If `false`, they run outside our locks.
+    /// Whether no operation on this key runs user code. If `false`, its operations run outside the memo's locks.
     #[doc(hidden)]
     const TRUSTED: bool = false;
-    /// The argument as this call sees it.
+    /// Makes the probe for one call.
     fn probe_key(&self) -> Self::Probe<'_>;
 
-    /// Feeds what counts to a hasher. Equal keys feed the same.
+    /// Feeds what counts to a hasher; equal keys feed the same bytes.
     #[inline]
     fn hash_key<H: Hasher>(&self, state: &mut H) {
         self.probe_key().hash_part(state);
     }
-    /// Whether the stored key is this one.
+    /// Returns whether the stored key is this one.
     #[inline]
     fn matches_stored(&self, stored: &Self::Stored) -> bool {
         self.probe_key().matches(stored)
     }
-    /// Makes the form to keep.
+    /// Makes the form to keep with the result.
     fn to_stored(&self) -> Self::Stored {
         self.probe_key().to_stored()
     }
@@ -126,12 +125,12 @@ pub trait MemoKey<S: Scope = Shared> {
 )]
 pub trait PlainKey {}
 
-/// Makes a type a key by hand: it takes part as another key does.
+/// Implements [`MemoKey`](crate::MemoKey) for a type by delegating to another key.
 ///
-/// `key_as!(Type => Key, |this| expression)`: the expression yields the `&Key` that counts; `this` is a `&Type`. The
+/// In `key_as!(Type => Key, |this| expression)`, `this` is a `&Type`, and the expression returns the `&Key` that counts. The
 /// parameters of a generic type come first, in brackets.
 ///
-/// An object with an anchor that `#[derive(HasAnchor)]` cannot find is weak, as others are, if its key is the [`Anchor`](crate::Anchor).
+/// If `#[derive(HasAnchor)]` cannot find an object's anchor, delegate to the [`Anchor`](crate::Anchor): the object is then weak.
 ///
 /// ```
 /// use memo_core::{Anchor, HasAnchor, key_as, weak_memo};

@@ -1,7 +1,7 @@
 //! Keys: how an argument besides the owner takes part in finding a result.
 //!
-//! A *weak* argument takes part by identity and is not kept alive; a *value* argument by a stored copy. A call asks each
-//! argument once for its *probe*, and hashes, compares and stores that. It borrows: a hit on a `&str` allocates nothing.
+//! A *weak* argument takes part by identity and is not kept alive; a *value* argument by a stored copy. A call gets the *probe* of each
+//! argument once, and hashes, compares and stores that. A probe borrows: a hit on a `&str` allocates nothing.
 
 /// Passes each tuple that can be a key to a macro: the name and the index of each part.
 macro_rules! each_tuple {
@@ -9,7 +9,7 @@ macro_rules! each_tuple {
         $of! {
             #[doc(hidden)]
             A.0;
-            /// Tuples of up to twelve keys: each is one key with its counterpart.
+            /// Tuples of up to twelve keys, compared part by part.
             A.0 B.1;
             #[doc(hidden)]
             A.0 B.1 C.2;

@@ -32,14 +32,14 @@ macro_rules! through {
 }
 
 through! {
-    /// As its target. Likewise `Box` and `Cow`.
+    /// Takes part as its target does, and so do `Box` and `Cow`.
     [T [?Sized]] &T => T, |this| (**this).probe_key();
     #[doc(hidden)]
     [T [?Sized]] Box<T> => T, |this| (**this).probe_key();
     #[doc(hidden)]
     [T [ToOwned + ?Sized]] Cow<'_, T> => T, |this| (**this).probe_key();
 
-    /// As the text that it owns. Likewise `PathBuf`, `OsString` and `CString`.
+    /// Takes part as the text that it owns, and so do `PathBuf`, `OsString` and `CString`.
     [] String => str, |this| MemoKey::<S>::probe_key(&**this);
     #[doc(hidden)]
     [] PathBuf => std::path::Path, |this| MemoKey::<S>::probe_key(&**this);
@@ -57,7 +57,7 @@ through! {
     #[doc(hidden)]
     [T] Saturating<T> => T, |this| this.0.probe_key();
 
-    /// By their ends, as the other kinds of ranges are.
+    /// Ranges of all kinds take part by their ends.
     [T] Range<T> => (T, T), |this| (this.start.probe_key(), this.end.probe_key());
     #[doc(hidden)]
     [T] RangeFrom<T> => T, |this| this.start.probe_key();

@@ -1,4 +1,4 @@
-//! An argument as a call sees it: asked for once, then hashed, compared and stored.
+//! An argument as a call sees it: made once per call, then hashed, compared and stored.
 
 use std::hash::Hasher;
 

@@ -73,7 +73,7 @@ macro_rules! hidden {
 }
 
 copied! {
-    /// By its `Eq`, as all integers, `NonZero`, `bool`, `char`, `()`, times and addresses are.
+    /// Takes part by its `Eq`, and so do all integers, `NonZero`, `bool`, `char`, `()`, times and addresses.
     u64
 }
 
@@ -143,7 +143,7 @@ pub struct Bits<F>(F);
 floats! {
     #[doc(hidden)]
     f32;
-    /// By its bits, as an `f32` is: a `NaN` is found again, and `0.0` and `-0.0` are two keys.
+    /// Takes part by its bits, as does `f32`: a `NaN` is found again, and `0.0` and `-0.0` are two keys.
     f64;
 }
 
@@ -203,7 +203,7 @@ macro_rules! texts {
 }
 
 texts! {
-    /// By all its bytes, as `OsStr`, `CStr` and `Path` are.
+    /// Takes part by all its bytes, and so do `OsStr`, `CStr` and `Path`.
     str, identity::<&str>;
     // By its spelling: its own `Eq` takes `a/b`, `a//b`, `a/./b` and `a/b/` for one.
     #[doc(hidden)]

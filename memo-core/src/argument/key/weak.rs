@@ -86,11 +86,11 @@ macro_rules! weak {
 }
 
 weak! {
-    /// Weak: by the identity of the object.
+    /// Weak: takes part by the identity of the object.
     [S: Scope, T: ?Sized] Arc<T>, S, |this| Subject::of(&**this).address, S::peer_of_arc, true;
-    /// Weak: by the identity of the object, in memos of one thread.
+    /// Weak: takes part by the identity of the object, in memos of one thread.
     [T: ?Sized] Rc<T>, Local, |this| Subject::of(&**this).address, scope::peer_of_rc, true;
-    /// Weak: by the identity of the anchor's object. A type that derives [`HasAnchor`] is the same key as its anchor.
+    /// Weak: takes part by the identity of the anchor's object. A type that derives [`HasAnchor`] is the same key as its anchor.
     [S: Scope] Anchor, S, |this| scope::anchor_address(this), S::peer_of_anchor, true;
 }
 
@@ -111,9 +111,9 @@ macro_rules! by_anchor {
 }
 
 by_anchor! {
-    /// Weak: by the identity of the object.
+    /// Weak: takes part by the identity of the object.
     [T: ?Sized] Anchored<T>;
-    /// Weak: by the identity of the object.
+    /// Weak: takes part by the identity of the object.
     [] dyn HasAnchor + '_;
     #[doc(hidden)]
     [] dyn HasAnchor + Send + '_;

@@ -78,13 +78,13 @@ impl<K: SharedKey + ?Sized, V: Send + Sync + 'static + fmt::Debug> fmt::Debug fo
 }
 
 impl<K: SharedKey + ?Sized, V: Send + Sync + 'static> WeakKeyMap<K, V> {
-    /// An empty map. Allocates nothing.
+    /// Creates an empty map. Allocates nothing.
     #[must_use]
     pub const fn new() -> Self {
         Self { table: KeyTable::new() }
     }
 
-    /// An empty map with room for `capacity` entries.
+    /// Creates an empty map with room for `capacity` entries.
     #[must_use]
     pub fn with_capacity(capacity: usize) -> Self {
         let map = Self::new();
@@ -122,7 +122,7 @@ impl<K: SharedKey + ?Sized, V: Send + Sync + 'static> WeakKeyMap<K, V> {
         self.table.hold(key).map(Ref)
     }
 
-    /// Whether `key` has a value. Time: O(1), without a lock.
+    /// Returns whether `key` has a value. Time: O(1), without a lock.
     #[inline]
     pub fn contains_key(&self, key: &K) -> bool {
         self.table.contains(key)
@@ -201,7 +201,7 @@ impl<K: SharedKey + ?Sized, V: Send + Sync + 'static> WeakKeyMap<K, V> {
         }
     }
 
-    /// Takes the value of `key` out. Time: O(1).
+    /// Removes the entry of `key`, and returns its value. Time: O(1).
     pub fn remove(&self, key: &K) -> Option<V>
     where
         V: Clone,
@@ -220,12 +220,13 @@ impl<K: SharedKey + ?Sized, V: Send + Sync + 'static> WeakKeyMap<K, V> {
         }
     }
 
-    /// Keeps the entries of living keys that `keep` says, and drops all others. Time: O(stored). No lock is held while `keep` runs;
-    /// entries that are put in meanwhile may or may not be asked about.
+    /// Keeps the entries of living keys for which `keep` returns `true`, and drops all others. Time: O(stored).
+    ///
+    /// No lock is held while `keep` runs. Entries inserted meanwhile may or may not be visited.
     ///
     /// # Panics
     ///
-    /// If `keep` does: then the others stay; or if a value's destructor does, when all are dropped.
+    /// If `keep` panics: the remaining entries stay. If the destructor of a value panics, once all are dropped.
     pub fn retain(&self, mut keep: impl FnMut(&K, &V) -> bool)
     where
         K: Strong,
@@ -233,43 +234,43 @@ impl<K: SharedKey + ?Sized, V: Send + Sync + 'static> WeakKeyMap<K, V> {
         self.table.retain(|content| content.key().is_some_and(|key| keep(&key, &content.payload.0)));
     }
 
-    /// Drops the entries of dead keys; how many. Time: O(stored).
+    /// Drops the entries of dead keys, and returns how many there were. Time: O(stored).
     ///
     /// # Panics
     ///
-    /// If a value's destructor does, when all are dropped.
+    /// If the destructor of a value panics, once all are dropped.
     pub fn sweep(&self) -> usize {
         self.table.drop_those(Mortal::is_dead)
     }
 
-    /// Drops all entries; how many, those of dead keys among them.
+    /// Drops all entries, and returns how many there were, including those of dead keys.
     ///
     /// # Panics
     ///
-    /// If a value's destructor does, when all are dropped.
+    /// If the destructor of a value panics, once all are dropped.
     pub fn clear(&self) -> usize {
         self.table.drop_those(|_| true)
     }
 
-    /// How many keys are alive. Time: O(stored).
+    /// Returns the number of living keys. Time: O(stored).
     #[must_use]
     pub fn len(&self) -> usize {
         self.table.living()
     }
 
-    /// Whether no key is alive. Time: O(stored).
+    /// Returns `true` if no key is alive. Time: O(stored).
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
 
-    /// How many entries there are, those of dead keys among them. Time: O(1).
+    /// Returns the number of entries, including those of dead keys. Time: O(1).
     #[must_use]
     pub fn stored_len(&self) -> usize {
         self.table.stored()
     }
 
-    /// For about how many entries there is room.
+    /// Returns the approximate number of entries that there is room for.
     #[must_use]
     pub fn capacity(&self) -> usize {
         self.table.capacity()
@@ -279,12 +280,12 @@ impl<K: SharedKey + ?Sized, V: Send + Sync + 'static> WeakKeyMap<K, V> {
     ///
     /// # Panics
     ///
-    /// If that is more than fits in memory.
+    /// If the new capacity does not fit in memory.
     pub fn reserve(&self, additional: usize) {
         self.table.reserve(additional);
     }
 
-    /// Drops the entries of dead keys, and gives back what room is not needed.
+    /// Drops the entries of dead keys, and frees unused capacity.
     pub fn shrink_to_fit(&self) {
         self.table.shrink_to_fit();
     }
@@ -352,7 +353,7 @@ where
     }
 }
 
-/// The living entries, with clones of their values.
+/// Clones the living entries, with their values.
 impl<K: SharedKey + Strong, V: Send + Sync + 'static + Clone> Clone for WeakKeyMap<K, V> {
     fn clone(&self) -> Self {
         self.iter().collect()
@@ -375,7 +376,7 @@ macro_rules! extend {
             }
         }
 
-        /// Keys that nobody else owns are dead at once.
+        /// Keys without another owner are dead at once.
         impl<'a, K: SharedKey, V: Send + Sync + 'static + Clone> FromIterator<$item> for WeakKeyMap<K, V> {
             fn from_iter<I: IntoIterator<Item = $item>>(entries: I) -> Self {
                 let map = Self::new();

@@ -30,35 +30,37 @@ pub struct WeakSet<K: SharedKey + ?Sized> {
 }
 
 impl<K: SharedKey + ?Sized> WeakSet<K> {
-    /// An empty set. Allocates nothing.
+    /// Creates an empty set. Allocates nothing.
     #[must_use]
     pub const fn new() -> Self {
         Self { map: WeakKeyMap::new() }
     }
 
-    /// An empty set with room for `capacity` objects.
+    /// Creates an empty set with room for `capacity` objects.
     #[must_use]
     pub fn with_capacity(capacity: usize) -> Self {
         Self { map: WeakKeyMap::with_capacity(capacity) }
     }
 
-    /// Adds an object; whether it was not there. Time: O(1) amortised.
+    /// Adds an object, and returns whether it was new. Time: O(1) amortised.
     pub fn insert(&self, object: &K) -> bool {
         self.map.insert(object, ()).is_none()
     }
 
-    /// Whether the object is there. Time: O(1), without a lock.
+    /// Returns whether the object is in the set. Time: O(1), without a lock.
     #[inline]
     pub fn contains(&self, object: &K) -> bool {
         self.map.contains_key(object)
     }
 
-    /// Takes an object out; whether it was there. Time: O(1).
+    /// Removes an object, and returns whether it was in the set. Time: O(1).
     pub fn remove(&self, object: &K) -> bool {
         self.map.remove(object).is_some()
     }
 
-    /// Keeps the objects that `keep` says. Time: O(stored). No lock is held while `keep` runs.
+    /// Keeps the objects for which `keep` returns `true`. Time: O(stored).
+    ///
+    /// No lock is held while `keep` runs.
     pub fn retain(&self, mut keep: impl FnMut(&K) -> bool)
     where
         K: Strong,
@@ -66,35 +68,35 @@ impl<K: SharedKey + ?Sized> WeakSet<K> {
         self.map.retain(|object, ()| keep(object));
     }
 
-    /// Forgets the dead; how many. Time: O(stored).
+    /// Drops the entries of dead objects, and returns how many there were. Time: O(stored).
     pub fn sweep(&self) -> usize {
         self.map.sweep()
     }
 
-    /// Forgets all; how many, the dead among them.
+    /// Removes all objects, and returns how many entries there were, including those of dead objects.
     pub fn clear(&self) -> usize {
         self.map.clear()
     }
 
-    /// How many objects are alive. Time: O(stored).
+    /// Returns the number of living objects. Time: O(stored).
     #[must_use]
     pub fn len(&self) -> usize {
         self.map.len()
     }
 
-    /// Whether none is alive. Time: O(stored).
+    /// Returns `true` if no object is alive. Time: O(stored).
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.map.is_empty()
     }
 
-    /// How many there are, the dead among them. Time: O(1).
+    /// Returns the number of entries, including those of dead objects. Time: O(1).
     #[must_use]
     pub fn stored_len(&self) -> usize {
         self.map.stored_len()
     }
 
-    /// For about how many objects there is room.
+    /// Returns the approximate number of objects that there is room for.
     #[must_use]
     pub fn capacity(&self) -> usize {
         self.map.capacity()
@@ -104,12 +106,12 @@ impl<K: SharedKey + ?Sized> WeakSet<K> {
     ///
     /// # Panics
     ///
-    /// If that is more than fits in memory.
+    /// If the new capacity does not fit in memory.
     pub fn reserve(&self, additional: usize) {
         self.map.reserve(additional);
     }
 
-    /// Forgets the dead, and gives back what room is not needed.
+    /// Drops dead entries, and frees unused capacity.
     pub fn shrink_to_fit(&self) {
         self.map.shrink_to_fit();
     }
@@ -136,14 +138,14 @@ impl<K: SharedKey + Strong + fmt::Debug> fmt::Debug for WeakSet<K> {
     }
 }
 
-/// The living objects.
+/// Clones the living objects.
 impl<K: SharedKey + Strong> Clone for WeakSet<K> {
     fn clone(&self) -> Self {
         self.iter().collect()
     }
 }
 
-/// Whether both have the same living objects.
+/// Sets are equal if they have the same living objects.
 impl<K: SharedKey + Strong> PartialEq for WeakSet<K> {
     fn eq(&self, other: &Self) -> bool {
         self.is_subset(other) && other.is_subset(self)
@@ -164,7 +166,7 @@ macro_rules! extend {
             }
         }
 
-        /// Objects that nobody else owns are dead at once.
+        /// Objects without another owner are dead at once.
         impl<'a, K: SharedKey> FromIterator<$item> for WeakSet<K> {
             fn from_iter<I: IntoIterator<Item = $item>>(objects: I) -> Self {
                 let set = Self::new();
@@ -177,7 +179,7 @@ macro_rules! extend {
 
 extend! { K, &'a K }
 
-/// The living objects.
+/// Serializes the living objects.
 #[cfg(feature = "serde")]
 impl<K: SharedKey + Strong + serde::Serialize> serde::Serialize for WeakSet<K> {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {

@@ -59,7 +59,7 @@ impl<K, V: Strong> Mortal for Valued<K, V> {
 }
 
 impl<K: Send + Sync + 'static, V: SharedKey + Strong> WeakValueMap<K, V> {
-    /// An empty map. Allocates nothing.
+    /// Creates an empty map. Allocates nothing.
     #[must_use]
     pub const fn new() -> Self {
         Self { table: HashTable::new(), hasher: LazyHasher::new(DefaultHashBuilder::default) }
@@ -67,23 +67,25 @@ impl<K: Send + Sync + 'static, V: SharedKey + Strong> WeakValueMap<K, V> {
 }
 
 impl<K: Send + Sync + 'static, V: SharedKey + Strong, S> WeakValueMap<K, V, S> {
-    /// An empty map that hashes its keys so.
+    /// Creates an empty map with the given hasher for its keys.
     #[must_use]
     pub fn with_hasher(hasher: S) -> Self {
         Self { table: HashTable::new(), hasher: LazyHasher::of(hasher) }
     }
 
-    /// How keys are hashed.
+    /// Returns the hasher of the keys.
     #[must_use]
     pub fn hasher(&self) -> &S {
         self.hasher.get()
     }
 
-    /// Keeps the entries of living values that `keep` says, and drops all others. Time: O(stored). No lock is held while `keep` runs.
+    /// Keeps the entries of living values for which `keep` returns `true`, and drops all others. Time: O(stored).
+    ///
+    /// No lock is held while `keep` runs.
     ///
     /// # Panics
     ///
-    /// If `keep` does: then the others stay; or if a key's destructor does, when all are dropped.
+    /// If `keep` panics: the remaining entries stay. If the destructor of a key panics, once all are dropped.
     pub fn retain(&self, mut keep: impl FnMut(&K, &V) -> bool) {
         let Some(table) = self.table.get() else { return };
         table.retain(|there| V::upgrade(&there.value).is_some_and(|value| keep(&there.key, &value)));
@@ -100,43 +102,43 @@ impl<K: Send + Sync + 'static, V: SharedKey + Strong, S> WeakValueMap<K, V, S> {
         dropped
     }
 
-    /// Drops the entries of dead values; how many. Time: O(stored).
+    /// Drops the entries of dead values, and returns how many there were. Time: O(stored).
     ///
     /// # Panics
     ///
-    /// If a key's destructor does, when all are dropped.
+    /// If the destructor of a key panics, once all are dropped.
     pub fn sweep(&self) -> usize {
         self.drop_those(Mortal::is_dead)
     }
 
-    /// Drops all entries; how many, those of dead values among them.
+    /// Drops all entries, and returns how many there were, including those of dead values.
     ///
     /// # Panics
     ///
-    /// If a key's destructor does, when all are dropped.
+    /// If the destructor of a key panics, once all are dropped.
     pub fn clear(&self) -> usize {
         self.drop_those(|_| true)
     }
 
-    /// How many values are alive. Time: O(stored).
+    /// Returns the number of living values. Time: O(stored).
     #[must_use]
     pub fn len(&self) -> usize {
         self.table.get().map_or(0, Table::living)
     }
 
-    /// Whether no value is alive. Time: O(stored).
+    /// Returns `true` if no value is alive. Time: O(stored).
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
 
-    /// How many entries there are, those of dead values among them. Time: O(1).
+    /// Returns the number of entries, including those of dead values. Time: O(1).
     #[must_use]
     pub fn stored_len(&self) -> usize {
         self.table.get().map_or(0, Table::stored)
     }
 
-    /// For about how many entries there is room.
+    /// Returns the approximate number of entries that there is room for.
     #[must_use]
     pub fn capacity(&self) -> usize {
         self.table.get().map_or(0, Table::capacity)
@@ -146,12 +148,12 @@ impl<K: Send + Sync + 'static, V: SharedKey + Strong, S> WeakValueMap<K, V, S> {
     ///
     /// # Panics
     ///
-    /// If that is more than fits in memory.
+    /// If the new capacity does not fit in memory.
     pub fn reserve(&self, additional: usize) {
         self.table.make().reserve(additional);
     }
 
-    /// Drops the entries of dead values, and gives back what room is not needed.
+    /// Drops the entries of dead values, and frees unused capacity.
     pub fn shrink_to_fit(&self) {
         self.sweep();
         self.table.get().into_iter().for_each(Table::shrink_to_fit);
@@ -180,7 +182,7 @@ impl<K: Send + Sync + 'static, V: SharedKey + Strong, S> WeakValueMap<K, V, S> {
 }
 
 impl<K: Hash + Eq + Send + Sync + 'static, V: SharedKey + Strong, S: BuildHasher> WeakValueMap<K, V, S> {
-    /// The value of `key`, if it is alive. Time: O(1), without a lock.
+    /// Returns the value of `key` if it is alive. Time: O(1), without a lock.
     #[inline]
     pub fn get<Q: ?Sized + Hash + Equivalent<K>>(&self, key: &Q) -> Option<V> {
         let hash = self.hasher().hash_one(key);
@@ -188,7 +190,7 @@ impl<K: Hash + Eq + Send + Sync + 'static, V: SharedKey + Strong, S: BuildHasher
         self.table.find(hash, |there| if is_living(there, key) { V::upgrade(&there.value) } else { None })
     }
 
-    /// Whether the value of `key` is alive. Time: O(1), without a lock.
+    /// Returns whether the value of `key` is alive. Time: O(1), without a lock.
     pub fn contains_key<Q: ?Sized + Hash + Equivalent<K>>(&self, key: &Q) -> bool {
         let hash = self.hasher().hash_one(key);
         self.table.find(hash, |there| is_living(there, key).then_some(())).is_some()
@@ -266,7 +268,7 @@ impl<K: Hash + Eq + Send + Sync + 'static, V: SharedKey + Strong, S: BuildHasher
         }
     }
 
-    /// The same with a borrowed key, of which one to keep is made only where there is no living value.
+    /// As [`get_or_insert_with`](Self::get_or_insert_with), with a borrowed key: an owned key is made only if there is no living value.
     pub fn get_or_insert_with_ref<'q, Q>(&self, key: &'q Q, make: impl FnOnce() -> V) -> V
     where
         Q: ?Sized + Hash + Equivalent<K>,
@@ -278,7 +280,7 @@ impl<K: Hash + Eq + Send + Sync + 'static, V: SharedKey + Strong, S: BuildHasher
         }
     }
 
-    /// Takes the entry of `key` out; its value, if that is alive. Time: O(1).
+    /// Removes the entry of `key`, and returns its value if that is alive. Time: O(1).
     pub fn remove<Q: ?Sized + Hash + Equivalent<K>>(&self, key: &Q) -> Option<V> {
         self.table.get()?;
         let hash = self.hasher().hash_one(key);
@@ -326,7 +328,7 @@ where
     }
 }
 
-/// The living entries.
+/// Clones the living entries.
 impl<K, V, S> Clone for WeakValueMap<K, V, S>
 where
     K: Hash + Eq + Clone + Send + Sync + 'static,
@@ -364,7 +366,7 @@ where
     }
 }
 
-/// Values that nobody else owns are dead at once.
+/// Values without another owner are dead at once.
 impl<K, V, S> FromIterator<(K, V)> for WeakValueMap<K, V, S>
 where
     K: Hash + Eq + Send + Sync + 'static,
@@ -378,7 +380,7 @@ where
     }
 }
 
-/// The living entries.
+/// Serializes the living entries.
 #[cfg(feature = "serde")]
 impl<K, V, S> serde::Serialize for WeakValueMap<K, V, S>
 where

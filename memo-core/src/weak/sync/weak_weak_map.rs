@@ -29,19 +29,19 @@ pub struct WeakWeakMap<K: SharedKey + ?Sized, V: SharedKey + Strong> {
 }
 
 impl<K: SharedKey + ?Sized, V: SharedKey + Strong> WeakWeakMap<K, V> {
-    /// An empty map. Allocates nothing.
+    /// Creates an empty map. Allocates nothing.
     #[must_use]
     pub const fn new() -> Self {
         Self { table: KeyTable::new() }
     }
 
-    /// The value of `key`, if it is alive. Time: O(1), without a lock.
+    /// Returns the value of `key` if it is alive. Time: O(1), without a lock.
     #[inline]
     pub fn get(&self, key: &K) -> Option<V> {
         self.table.hold(key)?.payload.get()
     }
 
-    /// Whether the value of `key` is alive. Time: O(1), without a lock.
+    /// Returns whether the value of `key` is alive. Time: O(1), without a lock.
     pub fn contains_key(&self, key: &K) -> bool {
         self.table.hold(key).is_some_and(|held| !held.is_dead())
     }
@@ -76,12 +76,14 @@ impl<K: SharedKey + ?Sized, V: SharedKey + Strong> WeakWeakMap<K, V> {
         }
     }
 
-    /// Takes the entry of `key` out; its value, if that is alive. Time: O(1).
+    /// Removes the entry of `key`, and returns its value if that is alive. Time: O(1).
     pub fn remove(&self, key: &K) -> Option<V> {
         self.table.take(key)?.payload.get()
     }
 
-    /// Keeps the living entries that `keep` says. Time: O(stored). No lock is held while `keep` runs.
+    /// Keeps the living entries for which `keep` returns `true`. Time: O(stored).
+    ///
+    /// No lock is held while `keep` runs.
     pub fn retain(&self, mut keep: impl FnMut(&K, &V) -> bool)
     where
         K: Strong,
@@ -92,35 +94,35 @@ impl<K: SharedKey + ?Sized, V: SharedKey + Strong> WeakWeakMap<K, V> {
         });
     }
 
-    /// Forgets the entries of dead keys and values; how many. Time: O(stored).
+    /// Drops the entries of dead keys and values, and returns how many there were. Time: O(stored).
     pub fn sweep(&self) -> usize {
         self.table.drop_those(Mortal::is_dead)
     }
 
-    /// Forgets all entries; how many, the dead among them.
+    /// Drops all entries, and returns how many there were, including dead ones.
     pub fn clear(&self) -> usize {
         self.table.drop_those(|_| true)
     }
 
-    /// In how many entries both are alive. Time: O(stored).
+    /// Returns the number of entries whose key and value are alive. Time: O(stored).
     #[must_use]
     pub fn len(&self) -> usize {
         self.table.living()
     }
 
-    /// Whether there is no such entry. Time: O(stored).
+    /// Returns `true` if there is no such entry. Time: O(stored).
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
 
-    /// How many entries there are, the dead among them. Time: O(1).
+    /// Returns the number of entries, including dead ones. Time: O(1).
     #[must_use]
     pub fn stored_len(&self) -> usize {
         self.table.stored()
     }
 
-    /// For about how many entries there is room.
+    /// Returns the approximate number of entries that there is room for.
     #[must_use]
     pub fn capacity(&self) -> usize {
         self.table.capacity()
@@ -130,12 +132,12 @@ impl<K: SharedKey + ?Sized, V: SharedKey + Strong> WeakWeakMap<K, V> {
     ///
     /// # Panics
     ///
-    /// If that is more than fits in memory.
+    /// If the new capacity does not fit in memory.
     pub fn reserve(&self, additional: usize) {
         self.table.reserve(additional);
     }
 
-    /// Forgets the dead, and gives back what room is not needed.
+    /// Drops dead entries, and frees unused capacity.
     pub fn shrink_to_fit(&self) {
         self.table.shrink_to_fit();
     }
@@ -161,7 +163,7 @@ impl<K: SharedKey + Strong + fmt::Debug, V: SharedKey + Strong + fmt::Debug> fmt
     }
 }
 
-/// The living entries.
+/// Clones the living entries.
 impl<K: SharedKey + Strong, V: SharedKey + Strong> Clone for WeakWeakMap<K, V> {
     fn clone(&self) -> Self {
         self.iter().collect()
@@ -182,7 +184,7 @@ impl<K: SharedKey, V: SharedKey + Strong> Extend<(K, V)> for &WeakWeakMap<K, V> 
     }
 }
 
-/// Objects that nobody else owns are dead at once.
+/// Objects without another owner are dead at once.
 impl<K: SharedKey, V: SharedKey + Strong> FromIterator<(K, V)> for WeakWeakMap<K, V> {
     fn from_iter<I: IntoIterator<Item = (K, V)>>(entries: I) -> Self {
         let map = Self::new();

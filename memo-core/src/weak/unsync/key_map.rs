@@ -71,13 +71,13 @@ impl<K: WeakKey + ?Sized, V> Stored for Keyed<K, V> {
 }
 
 impl<K: WeakKey + ?Sized, V> WeakKeyMap<K, V> {
-    /// An empty map. Allocates nothing.
+    /// Creates an empty map. Allocates nothing.
     #[must_use]
     pub const fn new() -> Self {
         Self { entries: Entries::new() }
     }
 
-    /// An empty map with room for `capacity` entries in its index.
+    /// Creates an empty map with room for `capacity` entries in its index.
     #[must_use]
     pub fn with_capacity(capacity: usize) -> Self {
         let mut map = Self::new();
@@ -104,7 +104,7 @@ impl<K: WeakKey + ?Sized, V> WeakKeyMap<K, V> {
         Some(&mut self.entries.get_mut(place).value)
     }
 
-    /// Whether `key` has a value. Time: O(1).
+    /// Returns whether `key` has a value. Time: O(1).
     #[inline]
     pub fn contains_key(&self, key: &K) -> bool {
         self.find(key).is_some()
@@ -130,13 +130,13 @@ impl<K: WeakKey + ?Sized, V> WeakKeyMap<K, V> {
         }
     }
 
-    /// Takes the value of `key` out. Time: O(1).
+    /// Removes the entry of `key`, and returns its value. Time: O(1).
     pub fn remove(&mut self, key: &K) -> Option<V> {
         let place = self.find(key)?;
         Some(self.entries.take(place).value)
     }
 
-    /// Keeps the entries of living keys that `keep` says, and drops all others. Time: O(stored).
+    /// Keeps the entries of living keys for which `keep` returns `true`, and drops all others. Time: O(stored).
     pub fn retain(&mut self, mut keep: impl FnMut(&K, &mut V) -> bool)
     where
         K: Strong,
@@ -144,11 +144,11 @@ impl<K: WeakKey + ?Sized, V> WeakKeyMap<K, V> {
         self.entries.retain(|entry| K::upgrade(&entry.key).is_some_and(|key| keep(&key, &mut entry.value)));
     }
 
-    /// Drops the entries of dead keys; how many. Time: O(stored).
+    /// Drops the entries of dead keys, and returns how many there were. Time: O(stored).
     ///
     /// # Panics
     ///
-    /// If a value's destructor does, when all are dropped.
+    /// If the destructor of a value panics, once all are dropped.
     pub fn sweep(&mut self) -> usize {
         self.entries.drop_dead()
     }
@@ -157,30 +157,30 @@ impl<K: WeakKey + ?Sized, V> WeakKeyMap<K, V> {
     ///
     /// # Panics
     ///
-    /// If a value's destructor does, when all are dropped.
+    /// If the destructor of a value panics, once all are dropped.
     pub fn clear(&mut self) {
         self.entries.clear();
     }
 
-    /// How many keys are alive. Time: O(stored).
+    /// Returns the number of living keys. Time: O(stored).
     #[must_use]
     pub fn len(&self) -> usize {
         self.entries.living()
     }
 
-    /// Whether no key is alive. Time: O(stored), if the first ones are dead.
+    /// Returns `true` if no key is alive. Time: O(stored), if the first ones are dead.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.entries.iter().all(Stored::is_dead)
     }
 
-    /// How many entries there are, those of dead keys among them. Time: O(1).
+    /// Returns the number of entries, including those of dead keys. Time: O(1).
     #[must_use]
     pub fn stored_len(&self) -> usize {
         self.entries.stored()
     }
 
-    /// For how many entries the index has room.
+    /// Returns the number of entries that the index has room for.
     #[must_use]
     pub fn capacity(&self) -> usize {
         self.entries.capacity()
@@ -190,12 +190,12 @@ impl<K: WeakKey + ?Sized, V> WeakKeyMap<K, V> {
     ///
     /// # Panics
     ///
-    /// If that is more than fits in memory.
+    /// If the new capacity does not fit in memory.
     pub fn reserve(&mut self, additional: usize) {
         self.entries.reserve(additional);
     }
 
-    /// Drops the entries of dead keys, and gives back what room is not needed.
+    /// Drops the entries of dead keys, and frees unused capacity.
     pub fn shrink_to_fit(&mut self) {
         self.sweep();
         self.entries.shrink_to_fit();
@@ -235,7 +235,7 @@ impl<K: WeakKey + ?Sized, V> WeakKeyMap<K, V> {
         self.entries.iter_mut().filter(|entry| !entry.is_dead()).map(|entry| &mut entry.value)
     }
 
-    /// Takes all entries out; yields those whose keys are alive. What is not taken from the iterator is dropped with it.
+    /// Removes all entries, and iterates over those with living keys. The rest is dropped with the iterator.
     pub fn drain(&mut self) -> impl Iterator<Item = (K, V)> + use<K, V>
     where
         K: Strong,
@@ -355,7 +355,7 @@ where
     }
 }
 
-/// The living entries, with clones of their values.
+/// Clones the living entries, with their values.
 impl<K: Strong, V: Clone> Clone for WeakKeyMap<K, V> {
     fn clone(&self) -> Self {
         self.iter().map(|(key, value)| (key, value.clone())).collect()
@@ -378,7 +378,7 @@ impl<'a, K: WeakKey + ?Sized, V> Extend<(&'a K, V)> for WeakKeyMap<K, V> {
     }
 }
 
-/// Keys that nobody else owns are dead at once.
+/// Keys without another owner are dead at once.
 impl<K: WeakKey, V> FromIterator<(K, V)> for WeakKeyMap<K, V> {
     fn from_iter<I: IntoIterator<Item = (K, V)>>(entries: I) -> Self {
         let mut map = Self::new();

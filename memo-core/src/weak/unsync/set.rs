@@ -30,35 +30,35 @@ pub struct WeakSet<K: WeakKey + ?Sized> {
 }
 
 impl<K: WeakKey + ?Sized> WeakSet<K> {
-    /// An empty set. Allocates nothing.
+    /// Creates an empty set. Allocates nothing.
     #[must_use]
     pub const fn new() -> Self {
         Self { map: WeakKeyMap::new() }
     }
 
-    /// An empty set with room for `capacity` objects in its index.
+    /// Creates an empty set with room for `capacity` objects in its index.
     #[must_use]
     pub fn with_capacity(capacity: usize) -> Self {
         Self { map: WeakKeyMap::with_capacity(capacity) }
     }
 
-    /// Adds an object; whether it was not there. Time: O(1) amortised.
+    /// Adds an object, and returns whether it was new. Time: O(1) amortised.
     pub fn insert(&mut self, object: &K) -> bool {
         self.map.insert(object, ()).is_none()
     }
 
-    /// Whether the object is there. Time: O(1).
+    /// Returns whether the object is in the set. Time: O(1).
     #[inline]
     pub fn contains(&self, object: &K) -> bool {
         self.map.contains_key(object)
     }
 
-    /// Takes an object out; whether it was there. Time: O(1).
+    /// Removes an object, and returns whether it was in the set. Time: O(1).
     pub fn remove(&mut self, object: &K) -> bool {
         self.map.remove(object).is_some()
     }
 
-    /// Keeps the objects that `keep` says. Time: O(stored).
+    /// Keeps the objects for which `keep` returns `true`. Time: O(stored).
     pub fn retain(&mut self, mut keep: impl FnMut(&K) -> bool)
     where
         K: Strong,
@@ -66,35 +66,35 @@ impl<K: WeakKey + ?Sized> WeakSet<K> {
         self.map.retain(|object, ()| keep(object));
     }
 
-    /// Forgets the dead; how many. Time: O(stored).
+    /// Drops the entries of dead objects, and returns how many there were. Time: O(stored).
     pub fn sweep(&mut self) -> usize {
         self.map.sweep()
     }
 
-    /// Forgets all.
+    /// Removes all objects.
     pub fn clear(&mut self) {
         self.map.clear();
     }
 
-    /// How many objects are alive. Time: O(stored).
+    /// Returns the number of living objects. Time: O(stored).
     #[must_use]
     pub fn len(&self) -> usize {
         self.map.len()
     }
 
-    /// Whether none is alive. Time: O(stored), if the first ones are dead.
+    /// Returns `true` if no object is alive. Time: O(stored), if the first ones are dead.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.map.is_empty()
     }
 
-    /// How many there are, the dead among them. Time: O(1).
+    /// Returns the number of entries, including those of dead objects. Time: O(1).
     #[must_use]
     pub fn stored_len(&self) -> usize {
         self.map.stored_len()
     }
 
-    /// For how many objects the index has room.
+    /// Returns the number of objects that the index has room for.
     #[must_use]
     pub fn capacity(&self) -> usize {
         self.map.capacity()
@@ -104,12 +104,12 @@ impl<K: WeakKey + ?Sized> WeakSet<K> {
     ///
     /// # Panics
     ///
-    /// If that is more than fits in memory.
+    /// If the new capacity does not fit in memory.
     pub fn reserve(&mut self, additional: usize) {
         self.map.reserve(additional);
     }
 
-    /// Forgets the dead, and gives back what room is not needed.
+    /// Drops dead entries, and frees unused capacity.
     pub fn shrink_to_fit(&mut self) {
         self.map.shrink_to_fit();
     }
@@ -121,7 +121,7 @@ impl<K: Strong> WeakSet<K> {
         self.map.keys()
     }
 
-    /// Takes all out; yields those that are alive.
+    /// Removes all objects, and iterates over the living ones.
     pub fn drain(&mut self) -> impl Iterator<Item = K> + use<K> {
         self.map.drain().map(|(object, ())| object)
     }
@@ -141,14 +141,14 @@ impl<K: Strong + fmt::Debug> fmt::Debug for WeakSet<K> {
     }
 }
 
-/// The living objects.
+/// Clones the living objects.
 impl<K: Strong> Clone for WeakSet<K> {
     fn clone(&self) -> Self {
         self.iter().collect()
     }
 }
 
-/// Whether both have the same living objects.
+/// Sets are equal if they have the same living objects.
 impl<K: Strong> PartialEq for WeakSet<K> {
     fn eq(&self, other: &Self) -> bool {
         self.is_subset(other) && other.is_subset(self)
@@ -167,7 +167,7 @@ impl<'a, K: WeakKey + ?Sized> Extend<&'a K> for WeakSet<K> {
     }
 }
 
-/// Objects that nobody else owns are dead at once.
+/// Objects without another owner are dead at once.
 impl<K: WeakKey> FromIterator<K> for WeakSet<K> {
     fn from_iter<I: IntoIterator<Item = K>>(objects: I) -> Self {
         let mut set = Self::new();
@@ -184,7 +184,7 @@ impl<'a, K: WeakKey + ?Sized> FromIterator<&'a K> for WeakSet<K> {
     }
 }
 
-/// The living objects.
+/// Serializes the living objects.
 #[cfg(feature = "serde")]
 impl<K: Strong + serde::Serialize> serde::Serialize for WeakSet<K> {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {

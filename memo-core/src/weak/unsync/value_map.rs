@@ -58,13 +58,13 @@ impl<K, V: Strong> Stored for Valued<K, V> {
 }
 
 impl<K, V: Strong> WeakValueMap<K, V> {
-    /// An empty map. Allocates nothing.
+    /// Creates an empty map. Allocates nothing.
     #[must_use]
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// An empty map with room for `capacity` entries in its index.
+    /// Creates an empty map with room for `capacity` entries in its index.
     #[must_use]
     pub fn with_capacity(capacity: usize) -> Self {
         let mut map = Self::default();
@@ -74,28 +74,28 @@ impl<K, V: Strong> WeakValueMap<K, V> {
 }
 
 impl<K, V: Strong, S> WeakValueMap<K, V, S> {
-    /// An empty map that hashes its keys so.
+    /// Creates an empty map with the given hasher for its keys.
     #[must_use]
     pub const fn with_hasher(hasher: S) -> Self {
         Self { entries: Entries::new(), hasher }
     }
 
-    /// How keys are hashed.
+    /// Returns the hasher of the keys.
     #[must_use]
     pub fn hasher(&self) -> &S {
         &self.hasher
     }
 
-    /// Keeps the entries of living values that `keep` says, and drops all others. Time: O(stored).
+    /// Keeps the entries of living values for which `keep` returns `true`, and drops all others. Time: O(stored).
     pub fn retain(&mut self, mut keep: impl FnMut(&K, &V) -> bool) {
         self.entries.retain(|entry| V::upgrade(&entry.value).is_some_and(|value| keep(&entry.key, &value)));
     }
 
-    /// Drops the entries of dead values; how many. Time: O(stored).
+    /// Drops the entries of dead values, and returns how many there were. Time: O(stored).
     ///
     /// # Panics
     ///
-    /// If a key's destructor does, when all are dropped.
+    /// If the destructor of a key panics, once all are dropped.
     pub fn sweep(&mut self) -> usize {
         self.entries.drop_dead()
     }
@@ -104,30 +104,30 @@ impl<K, V: Strong, S> WeakValueMap<K, V, S> {
     ///
     /// # Panics
     ///
-    /// If a key's destructor does, when all are dropped.
+    /// If the destructor of a key panics, once all are dropped.
     pub fn clear(&mut self) {
         self.entries.clear();
     }
 
-    /// How many values are alive. Time: O(stored).
+    /// Returns the number of living values. Time: O(stored).
     #[must_use]
     pub fn len(&self) -> usize {
         self.entries.living()
     }
 
-    /// Whether no value is alive. Time: O(stored), if the first ones are dead.
+    /// Returns `true` if no value is alive. Time: O(stored), if the first ones are dead.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.entries.iter().all(Stored::is_dead)
     }
 
-    /// How many entries there are, those of dead values among them. Time: O(1).
+    /// Returns the number of entries, including those of dead values. Time: O(1).
     #[must_use]
     pub fn stored_len(&self) -> usize {
         self.entries.stored()
     }
 
-    /// For how many entries the index has room.
+    /// Returns the number of entries that the index has room for.
     #[must_use]
     pub fn capacity(&self) -> usize {
         self.entries.capacity()
@@ -137,12 +137,12 @@ impl<K, V: Strong, S> WeakValueMap<K, V, S> {
     ///
     /// # Panics
     ///
-    /// If that is more than fits in memory.
+    /// If the new capacity does not fit in memory.
     pub fn reserve(&mut self, additional: usize) {
         self.entries.reserve(additional);
     }
 
-    /// Drops the entries of dead values, and gives back what room is not needed.
+    /// Drops the entries of dead values, and frees unused capacity.
     pub fn shrink_to_fit(&mut self) {
         self.sweep();
         self.entries.shrink_to_fit();
@@ -163,7 +163,7 @@ impl<K, V: Strong, S> WeakValueMap<K, V, S> {
         self.entries.iter().filter_map(|entry| V::upgrade(&entry.value))
     }
 
-    /// Takes all entries out; yields those whose values are alive. What is not taken from the iterator is dropped with it.
+    /// Removes all entries, and iterates over those with living values. The rest is dropped with the iterator.
     pub fn drain(&mut self) -> impl Iterator<Item = (K, V)> + use<K, V, S> {
         self.entries.drain().filter_map(|entry| Some((entry.key, V::upgrade(&entry.value)?)))
     }
@@ -176,13 +176,13 @@ impl<K: Hash + Eq, V: Strong, S: BuildHasher> WeakValueMap<K, V, S> {
         (hash, self.entries.find(hash, |entry| entry.hash == hash && key.equivalent(&entry.key)))
     }
 
-    /// The value of `key`, if it is alive. Time: O(1).
+    /// Returns the value of `key` if it is alive. Time: O(1).
     #[inline]
     pub fn get<Q: ?Sized + Hash + Equivalent<K>>(&self, key: &Q) -> Option<V> {
         V::upgrade(&self.entries.get(self.find(key).1?).value)
     }
 
-    /// Whether the value of `key` is alive. Time: O(1).
+    /// Returns whether the value of `key` is alive. Time: O(1).
     pub fn contains_key<Q: ?Sized + Hash + Equivalent<K>>(&self, key: &Q) -> bool {
         self.find(key).1.is_some_and(|place| !self.entries.get(place).is_dead())
     }
@@ -217,7 +217,7 @@ impl<K: Hash + Eq, V: Strong, S: BuildHasher> WeakValueMap<K, V, S> {
         value
     }
 
-    /// The same with a borrowed key, of which one to keep is made only where there is no living value.
+    /// As [`get_or_insert_with`](Self::get_or_insert_with), with a borrowed key: an owned key is made only if there is no living value.
     pub fn get_or_insert_with_ref<'q, Q>(&mut self, key: &'q Q, make: impl FnOnce() -> V) -> V
     where
         Q: ?Sized + Hash + Equivalent<K>,
@@ -229,7 +229,7 @@ impl<K: Hash + Eq, V: Strong, S: BuildHasher> WeakValueMap<K, V, S> {
         }
     }
 
-    /// Takes the entry of `key` out; its value, if that is alive. Time: O(1).
+    /// Removes the entry of `key`, and returns its value if that is alive. Time: O(1).
     pub fn remove<Q: ?Sized + Hash + Equivalent<K>>(&mut self, key: &Q) -> Option<V> {
         let place = self.find(key).1?;
         let entry = self.entries.take(place);
@@ -251,7 +251,7 @@ impl<K: fmt::Debug, V: Strong + fmt::Debug, S> fmt::Debug for WeakValueMap<K, V,
     }
 }
 
-/// The living entries.
+/// Clones the living entries.
 impl<K: Hash + Eq + Clone, V: Strong, S: BuildHasher + Clone> Clone for WeakValueMap<K, V, S> {
     fn clone(&self) -> Self {
         let mut map = Self::with_hasher(self.hasher.clone());
@@ -268,7 +268,7 @@ impl<K: Hash + Eq, V: Strong, S: BuildHasher> Extend<(K, V)> for WeakValueMap<K,
     }
 }
 
-/// Values that nobody else owns are dead at once.
+/// Values without another owner are dead at once.
 impl<K: Hash + Eq, V: Strong, S: BuildHasher + Default> FromIterator<(K, V)> for WeakValueMap<K, V, S> {
     fn from_iter<I: IntoIterator<Item = (K, V)>>(entries: I) -> Self {
         let mut map = Self::default();
@@ -277,7 +277,7 @@ impl<K: Hash + Eq, V: Strong, S: BuildHasher + Default> FromIterator<(K, V)> for
     }
 }
 
-/// The living entries.
+/// Serializes the living entries.
 #[cfg(feature = "serde")]
 impl<K: serde::Serialize, V: Strong + serde::Serialize, S> serde::Serialize for WeakValueMap<K, V, S> {
     fn serialize<Z: serde::Serializer>(&self, serializer: Z) -> Result<Z::Ok, Z::Error> {

@@ -50,7 +50,7 @@ impl<K: WeakKey + ?Sized, V: Strong> Stored for Linked<K, V> {
 }
 
 impl<K: WeakKey + ?Sized, V: Strong> WeakWeakMap<K, V> {
-    /// An empty map. Allocates nothing.
+    /// Creates an empty map. Allocates nothing.
     #[must_use]
     pub const fn new() -> Self {
         Self { entries: Entries::new() }
@@ -62,13 +62,13 @@ impl<K: WeakKey + ?Sized, V: Strong> WeakWeakMap<K, V> {
         self.entries.find(identity, |entry| entry.identity == identity)
     }
 
-    /// The value of `key`, if it is alive. Time: O(1).
+    /// Returns the value of `key` if it is alive. Time: O(1).
     #[inline]
     pub fn get(&self, key: &K) -> Option<V> {
         V::upgrade(&self.entries.get(self.find(key)?).value)
     }
 
-    /// Whether the value of `key` is alive. Time: O(1).
+    /// Returns whether the value of `key` is alive. Time: O(1).
     pub fn contains_key(&self, key: &K) -> bool {
         self.find(key).is_some_and(|place| !self.entries.get(place).is_dead())
     }
@@ -93,13 +93,13 @@ impl<K: WeakKey + ?Sized, V: Strong> WeakWeakMap<K, V> {
         value
     }
 
-    /// Takes the entry of `key` out; its value, if that is alive. Time: O(1).
+    /// Removes the entry of `key`, and returns its value if that is alive. Time: O(1).
     pub fn remove(&mut self, key: &K) -> Option<V> {
         let place = self.find(key)?;
         V::upgrade(&self.entries.take(place).value)
     }
 
-    /// Keeps the living entries that `keep` says. Time: O(stored).
+    /// Keeps the living entries for which `keep` returns `true`. Time: O(stored).
     pub fn retain(&mut self, mut keep: impl FnMut(&K, &V) -> bool)
     where
         K: Strong,
@@ -110,35 +110,35 @@ impl<K: WeakKey + ?Sized, V: Strong> WeakWeakMap<K, V> {
         });
     }
 
-    /// Forgets the entries of dead keys and values; how many. Time: O(stored).
+    /// Drops the entries of dead keys and values, and returns how many there were. Time: O(stored).
     pub fn sweep(&mut self) -> usize {
         self.entries.drop_dead()
     }
 
-    /// Forgets all entries.
+    /// Drops all entries.
     pub fn clear(&mut self) {
         self.entries.clear();
     }
 
-    /// In how many entries both are alive. Time: O(stored).
+    /// Returns the number of entries whose key and value are alive. Time: O(stored).
     #[must_use]
     pub fn len(&self) -> usize {
         self.entries.living()
     }
 
-    /// Whether there is no such entry. Time: O(stored), if the first ones are dead.
+    /// Returns `true` if there is no such entry. Time: O(stored), if the first ones are dead.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.entries.iter().all(Stored::is_dead)
     }
 
-    /// How many entries there are, the dead among them. Time: O(1).
+    /// Returns the number of entries, including dead ones. Time: O(1).
     #[must_use]
     pub fn stored_len(&self) -> usize {
         self.entries.stored()
     }
 
-    /// For how many entries the index has room.
+    /// Returns the number of entries that the index has room for.
     #[must_use]
     pub fn capacity(&self) -> usize {
         self.entries.capacity()
@@ -148,12 +148,12 @@ impl<K: WeakKey + ?Sized, V: Strong> WeakWeakMap<K, V> {
     ///
     /// # Panics
     ///
-    /// If that is more than fits in memory.
+    /// If the new capacity does not fit in memory.
     pub fn reserve(&mut self, additional: usize) {
         self.entries.reserve(additional);
     }
 
-    /// Forgets the dead, and gives back what room is not needed.
+    /// Drops dead entries, and frees unused capacity.
     pub fn shrink_to_fit(&mut self) {
         self.sweep();
         self.entries.shrink_to_fit();
@@ -194,7 +194,7 @@ impl<K: WeakKey, V: Strong> Extend<(K, V)> for WeakWeakMap<K, V> {
     }
 }
 
-/// Objects that nobody else owns are dead at once.
+/// Objects without another owner are dead at once.
 impl<K: WeakKey, V: Strong> FromIterator<(K, V)> for WeakWeakMap<K, V> {
     fn from_iter<I: IntoIterator<Item = (K, V)>>(entries: I) -> Self {
         let mut map = Self::new();
