@@ -1,15 +1,15 @@
-//! Finalizers: what runs when an object goes.
+//! Finalizers: code that runs when an object dies.
 //!
-//! An object with finalizers has a cell for them on its anchor, beside those of its memos, made for the first one. It has their list:
-//! the closures, numbered as they came. The handles share the list, and know the number of their closure.
+//! The first finalizer of an object adds a cell to its anchor, next to the cells of memos. The cell has the list of finalizers: the
+//! closures, numbered in the order in which they were added. Handles share the list, and hold the number of their closure.
 //!
 //! # Invariants
 //!
-//! 1. A closure leaves its list once, under the list's lock. Whoever took it runs or drops it, with no lock held.
-//! 2. The cell ends with the object, or with the table of an `Rc`'s thread. `&mut` access leaves it where it is: a finalizer watches the
-//!    object's end, and not its content.
+//! 1. A closure is removed from its list once, under the list's lock. Whoever removed it runs or drops it with no lock held.
+//! 2. The cell ends with the object, or with the table of an `Rc`'s thread. `&mut` access leaves it in place: a finalizer watches the
+//!    object's end, not its content.
 //! 3. The list of an `Rc` stays on its thread: its cell is in the thread's table, and its handles are not `Send`.
-//! 4. All closures of a list run before its cell is gone. So the end of a cell whose list is empty runs no user code.
+//! 4. All closures of a list run before its cell is freed, so the end of a cell with an empty list runs no user code.
 //! 5. A handle holds the list, and nothing of the object: neither its life nor its memory.
 
 use std::collections::BTreeMap;
@@ -32,43 +32,44 @@ use crate::sys::panics::{OnItsWay, Panics};
 use crate::sys::sync::plain::{Mutex, MutexGuard};
 use crate::sys::sync::unpoisoned;
 
-/// Runs `f` once, when the object goes.
+/// Runs `f` once, when the object dies.
 ///
-/// `f` is `'static`, and `Send` too except for an `Rc`. The object is an `Arc`, an `Rc`, or one with an anchor inside ([`Anchored`](crate::Anchored), [`HasAnchor`](crate::HasAnchor)), and is not
-/// kept alive. `f` is told why it runs, and does not see the object any more. Several of one object run one after the other, the newest
-/// first. What is returned can take `f` back or run it early; dropped, it leaves `f` where it is.
+/// The object is an `Arc`, an `Rc`, or one with an anchor inside ([`Anchored`](crate::Anchored), [`HasAnchor`](crate::HasAnchor)), and is not kept
+/// alive. `f` must be `'static` and, except for an `Rc`, `Send`. It receives the reason why it runs, and cannot see the object. Several finalizers
+/// of one object run one after the other, the newest first. The returned handle can detach `f` or run it early; dropping the handle changes nothing.
 ///
 /// # When it runs
 ///
-/// * *An anchor inside*: inside the object's own drop, on that thread, beside its results: before the outermost such drop returns.
-///   `&mut` access and [`Anchor::clear`](crate::Anchor::clear) end the results and not the object, so `f` stays. It is the anchor's: where that is
-///   moved into another object (`Doc { text, ..old }`), `f` goes with it; where it is overwritten or
-///   [taken off](crate::Anchored::into_inner), `f` runs.
-/// * *An `Arc`*: not in its drop, but when a sweep finds it dead: [`sweep`](crate::sweep()), a [`Sweeper`](crate::Sweeper), or in passing, at
-///   the end of an outermost memo call or call of `finalize`. It runs on the thread of that sweep. The crate's docs say how many calls later.
-/// * *An `Rc`*: likewise, on its own thread. If it is still alive when that thread ends, and its table goes (it was leaked, or a later
-///   destructor has it), `f` runs then, with [`Reason::ThreadEnded`], and nobody watches the `Rc` any more. A finalizer that adds
-///   another one each time is followed four times.
+/// * *An anchor inside*: inside the object's own drop, on that thread, along with the drop of its results, before the outermost such drop returns.
+///   `&mut` access and [`Anchor::clear`](crate::Anchor::clear) drop the results but leave `f`. The finalizer belongs to the anchor: if the anchor
+///   is moved into another object (`Doc { text, ..old }`), `f` moves with it; if it is overwritten or
+///   [removed](crate::Anchored::into_inner), `f` runs.
+/// * *An `Arc`*: not in its drop, but when a sweep finds it dead: in [`sweep`](crate::sweep()), in a [`Sweeper`](crate::Sweeper), or in an
+///   amortised sweep at the end of an outermost memo call or call of `finalize`. It runs on the thread of that sweep. The crate's docs say
+///   after how many calls.
+/// * *An `Rc`*: likewise, on its own thread. If it is still alive when that thread ends and its table is freed (it was leaked, or a later
+///   destructor holds it), `f` runs then, with [`Reason::ThreadEnded`], and the `Rc` is no longer watched. If finalizers keep adding
+///   further ones, that is repeated up to four times.
 ///
-/// Not at all where there is no end: of a leaked object, of one that is alive when the process ends, or of one that `f` itself holds.
+/// `f` never runs for an object that never dies: one that is leaked, alive when the process ends, or held by `f` itself.
 ///
 /// # What it may do
 ///
-/// Everything: call memos, add finalizers to other objects, sweep. No lock is held. Where it drops other objects, also long chains of them,
-/// their finalizers run when it is done.
+/// Anything: call memos, add finalizers to other objects, sweep. No lock is held. If it drops other objects, even long chains of them, their
+/// finalizers run after it has returned.
 ///
-/// A closure that owns the object, an `Arc` of it, keeps it alive for ever, and never runs: let it own what it needs instead.
+/// A closure that owns the object, such as an `Arc` of it, keeps it alive forever and never runs. Let it own only what it needs.
 ///
 /// # Panics
 ///
-/// In `finalize` itself, only if [`HasAnchor::anchor`](crate::HasAnchor::anchor) does. If `f` panics the others run all the same; then the first panic
-/// comes out of the object's drop, or of `sweep`. It is swallowed, and counted in the [`report`](crate::report), in a sweep that runs in passing, at a
-/// thread's end, and while the thread is already unwinding.
+/// `finalize` itself panics only if [`HasAnchor::anchor`](crate::HasAnchor::anchor) does. If `f` panics, the other finalizers still run, and the first
+/// panic then resumes from the object's drop or from `sweep`. In an amortised sweep, at a thread's end, and while the thread is already
+/// unwinding, it is swallowed and counted in the [`report`](crate::report).
 ///
 /// # Cost
 ///
-/// Time: a lookup of the anchor, and a logarithm of the number of the object's finalizers. Memory: the closure, some 40 bytes, and some 500 for the
-/// first one of an object. A finalizer that was taken back, or has run, leaves nothing but the empty list, some 100 bytes.
+/// Time: a lookup of the anchor, plus the logarithm of the number of the object's finalizers. Memory: the closure and about 40 bytes, and about
+/// 500 bytes for the first finalizer of an object. When a finalizer was detached or has run, only the empty list is left, about 100 bytes.
 ///
 /// # Examples
 ///
@@ -122,27 +123,27 @@ where
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Reason {
-    /// The object is gone.
+    /// The object is dead.
     Gone,
     /// [`Finalizer::run`] was called. The object may be alive.
     Called,
-    /// The thread of an `Rc` ends, which is alive: leaked, or held by a later destructor.
+    /// The thread of an `Rc` ended while the `Rc` was alive: leaked, or held by a later destructor.
     ThreadEnded,
 }
 
-/// A closure that may run where an object of scope `S` ends.
+/// A closure that may run where an object of scope `S` dies.
 ///
-/// For `Arc`s and objects with an anchor inside: `Send + 'static`. For `Rc`s: `'static`. Not to be named by users, who could say so of what is not
-/// `Send`.
+/// For `Arc`s and objects with an anchor inside: `Send + 'static`. For `Rc`s: `'static`. Users cannot name this trait, since they could
+/// implement it for closures that are not `Send`.
 pub trait Finalizing<S>: 'static {}
 
 impl<F: Send + 'static> Finalizing<Shared> for F {}
 impl<F: 'static> Finalizing<Local> for F {}
 
-/// A finalizer that [`finalize`] has hung on an object.
+/// A handle of a finalizer added by [`finalize`].
 ///
-/// Dropping this changes nothing: the finalizer stays, and runs when the object goes. It keeps neither the object nor its memory. That of an
-/// `Rc`, `Finalizer<Local>`, stays on its thread.
+/// Dropping it changes nothing: the finalizer stays, and runs when the object dies. The handle keeps neither the object alive nor its memory
+/// allocated. That of an `Rc`, a `Finalizer<Local>`, stays on its thread.
 ///
 /// # Examples
 ///
@@ -170,9 +171,9 @@ unsafe impl Send for Finalizer<Shared> {}
 unsafe impl Sync for Finalizer<Shared> {}
 
 impl<S> Finalizer<S> {
-    /// Whether it is still to run: `false` from when it begins to, and once it was taken back.
+    /// Returns whether the finalizer is still to run: `false` once it has begun to run or was detached.
     ///
-    /// An `Arc` or `Rc` that is dead, and was not found by a sweep yet, still has its finalizers.
+    /// An `Arc` or `Rc` awaiting the sweep still has its finalizers.
     ///
     /// ```
     /// use memo_core::{Anchored, weak::finalize};
@@ -187,11 +188,13 @@ impl<S> Finalizer<S> {
         self.list.lock().closures.contains_key(&self.number)
     }
 
-    /// Takes it back: it will not run, and its closure is dropped before this returns. Whether it was still to run.
+    /// Removes the finalizer, and returns whether it was still to run.
+    ///
+    /// It will not run, and its closure is dropped before this returns.
     ///
     /// # Panics
     ///
-    /// If dropping the closure does.
+    /// If dropping the closure panics.
     ///
     /// ```
     /// use memo_core::{Anchored, weak::finalize};
@@ -205,11 +208,13 @@ impl<S> Finalizer<S> {
         self.list.take(self.number).is_some()
     }
 
-    /// Runs it now, on this thread, with [`Reason::Called`], and not again when the object goes. Whether it was still to run.
+    /// Runs the finalizer now, and returns whether it was still to run.
+    ///
+    /// It runs on this thread with [`Reason::Called`], and not again when the object dies.
     ///
     /// # Panics
     ///
-    /// If the closure does.
+    /// If the closure panics.
     ///
     /// ```
     /// use memo_core::{Anchored, weak::{Reason, finalize}};

@@ -1,4 +1,4 @@
-//! All living objects of a type.
+//! A registry of the living objects of a type.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -7,13 +7,13 @@ use std::sync::Arc;
 
 use super::sync::WeakKeyMap;
 
-/// All living objects of a type, and where they were made, without keeping any of them alive.
+/// A registry of the living objects of a type and of where they were created, which keeps none of them alive.
 ///
-/// A `static`, or a field of whatever owns the type; the constructor registers what it makes. Then the program can go over all of them (to
-/// redraw, to reload, to look at them from a debugger's page), count them, and tests can say that none is left.
+/// Make it a `static` or a field, and let the constructor register each object. The program can then iterate over all of them (to redraw, to
+/// reload, to show them on a debug page) and count them, and tests can assert that none is left.
 ///
-/// Registering takes O(1) and remembers the caller's place (`#[track_caller]`: give your constructor the attribute, too, and it will be the place of
-/// *its* caller). What is said of [`WeakKeyMap`] holds here. For `Rc`s there is [`unsync::WeakSet`](super::unsync::WeakSet).
+/// Registering takes O(1), and stores the caller's location. Mark your constructor `#[track_caller]` to store the location of *its* caller. The
+/// registry behaves as [`WeakKeyMap`] does. For `Rc`s, use [`unsync::WeakSet`](super::unsync::WeakSet).
 ///
 /// # Examples
 ///
@@ -48,13 +48,15 @@ pub struct Instances<T: ?Sized + Send + Sync + 'static> {
 }
 
 impl<T: ?Sized + Send + Sync + 'static> Instances<T> {
-    /// None yet. Allocates nothing.
+    /// Creates an empty registry. Allocates nothing.
     #[must_use]
     pub const fn new() -> Self {
         Self { made: WeakKeyMap::new() }
     }
 
-    /// Adds an object, and returns it. The caller's place is where it was made. An object that is there stays, with its first place.
+    /// Adds an object, and returns it. Time: O(1).
+    ///
+    /// The caller's location is stored as the place where the object was created. Registering an object again changes nothing.
     #[track_caller]
     pub fn register(&self, object: Arc<T>) -> Arc<T> {
         let place = Location::caller();
@@ -62,13 +64,13 @@ impl<T: ?Sized + Send + Sync + 'static> Instances<T> {
         object
     }
 
-    /// Whether the object is registered. Time: O(1), without a lock.
+    /// Returns whether the object is registered. Time: O(1), without a lock.
     #[must_use]
     pub fn contains(&self, object: &Arc<T>) -> bool {
         self.made.contains_key(object)
     }
 
-    /// Where a registered object was made. Time: O(1), without a lock.
+    /// Returns where a registered object was created. Time: O(1), without a lock.
     #[must_use]
     pub fn place_of(&self, object: &Arc<T>) -> Option<&'static Location<'static>> {
         self.made.get(object)
@@ -86,12 +88,12 @@ impl<T: ?Sized + Send + Sync + 'static> Instances<T> {
         self.made.is_empty()
     }
 
-    /// The living ones, in no particular order; as [`WeakKeyMap::iter`].
+    /// Iterates over the living objects in no particular order, as [`WeakKeyMap::iter`] does.
     pub fn iter(&self) -> impl Iterator<Item = Arc<T>> {
         self.made.keys()
     }
 
-    /// Where the living ones were made, and how many at each place, in the order of the places.
+    /// Returns the places where the living objects were created, sorted, with the number of objects for each.
     #[must_use]
     pub fn places(&self) -> Vec<(&'static Location<'static>, usize)> {
         let mut places = BTreeMap::new();
@@ -101,11 +103,11 @@ impl<T: ?Sized + Send + Sync + 'static> Instances<T> {
         places.into_iter().collect()
     }
 
-    /// Panics if one is alive, and says where they were made: at the end of a test that should leave none.
+    /// Asserts that no object is alive, for the end of a test that should leave none.
     ///
     /// # Panics
     ///
-    /// As said.
+    /// If an object is alive. The message lists where the living objects were created.
     #[track_caller]
     pub fn assert_none_alive(&self) {
         let places = self.places();

@@ -15,21 +15,21 @@ use super::sync::table::Table;
 use crate::reclaim::account;
 use crate::sys::panics::Panics;
 
-/// An interner that frees: one living `Arc` for each equal value, as long as somebody owns it.
+/// An interner that frees: one living `Arc` for each equal value, as long as it has an owner.
 ///
-/// Equal values become one object, so that from there on identity is equality: a comparison is `Arc::ptr_eq`, and a memo of an interned
-/// argument hits for every equal one. The interner keeps nothing alive. When the last owner of an object drops it, it is gone; the next
-/// equal value becomes a new object, and the two are never confused, whatever the threads do. What is left of the dead is given back by
-/// [`sweep`](Self::sweep) and [`memo_core::sweep`](crate::sweep()), a little by each new object, and by every few thousandth look-up or call of a memo.
+/// Equal values become one object, so identity is equality from then on: a comparison is `Arc::ptr_eq`, and a memo of an interned
+/// argument hits for every equal value. The interner keeps nothing alive. When the last owner drops an object, the next equal value becomes
+/// a new object, and the two are never confused, even across threads. The entries of dead objects are dropped by [`sweep`](Self::sweep) and
+/// [`memo_core::sweep`](crate::sweep()), a little by each new object, and by every few thousandth look-up or call of a memo.
 ///
-/// A value that is there is found without a lock and without an allocation; any `Q` will do that hashes and compares as `T` does, `&str` for
-/// `Arc<str>` or `Arc<String>`. `Hash` and `Eq` never run under a lock, so they may use the interner, too; they must not change for an
-/// object that is interned.
+/// An interned value is found without a lock or an allocation, by any `Q` that hashes and compares as `T` does, such as `&str` for
+/// `Arc<str>` or `Arc<String>`. `Hash` and `Eq` never run under a lock, so they may use the interner. They must not change for an interned
+/// object.
 ///
 /// # Early cut-off
 ///
-/// With [`weak_memo`](crate::weak_memo) it is memoizing by equality where you ask for it. A stage that interns its result returns the same
-/// object as long as the result is equal, and what is memoized on that object hits although the input was another:
+/// Together with [`weak_memo`](crate::weak_memo), an interner memoizes by equality at the points of your choice. A stage that interns its result
+/// returns the same object as long as the result is equal, and memos of that object hit even if the input was different:
 ///
 /// ```
 /// use memo_core::weak::Interner;
@@ -50,7 +50,7 @@ use crate::sys::panics::Panics;
 ///
 /// let (text, reformatted) = (Arc::new("one  two three".to_owned()), Arc::new("one two\nthree".to_owned()));
 /// assert_eq!(longest(&words(&text)), 5);
-/// let first = words(&text); // somebody has to own it
+/// let first = words(&text); // it needs an owner
 /// assert_eq!(longest(&words(&reformatted)), 5);
 /// assert!(Arc::ptr_eq(&first, &words(&reformatted)));
 /// assert_eq!(longest_memo().stats().computes, 1);
@@ -161,18 +161,18 @@ impl<T: ?Sized + Send + Sync + 'static, S> Interner<T, S> {
         self.table.get().into_iter().for_each(Table::shrink_to_fit);
     }
 
-    /// The living objects, in no particular order; as [`WeakKeyMap::iter`](super::WeakKeyMap::iter).
+    /// Iterates over the living objects in no particular order, as [`WeakKeyMap::iter`](super::WeakKeyMap::iter) does.
     pub fn iter(&self) -> impl Iterator<Item = Arc<T>> {
         self.table.get().map(|table| table.iter(|there| there.0.upgrade())).into_iter().flatten()
     }
 }
 
 impl<T: ?Sized + Hash + Eq + Send + Sync + 'static, S: BuildHasher> Interner<T, S> {
-    /// The object that equals `value`; `value` made one, if there is none.
+    /// Returns the object equal to `value`, first interning `value` if there is none.
     ///
-    /// Takes what can be looked at as a `T` and can become an `Arc<T>`: for `Interner<str>` a `&str`, `String`, `Box<str>` or `Arc<str>`; for
-    /// `Interner<[T]>` a `Vec<T>` or a slice; for any `T` a `T`, `Box<T>` or `Arc<T>`. Only what is new becomes an `Arc`; an `Arc` becomes
-    /// the object itself. Time: O(1) amortised, and the time of `Hash` and `Eq`; without a lock if there is one.
+    /// `value` must borrow as a `T` and convert into an `Arc<T>`: for `Interner<str>` a `&str`, `String`, `Box<str>` or `Arc<str>`; for
+    /// `Interner<[T]>` a `Vec<T>` or a slice; for any `T` a `T`, `Box<T>` or `Arc<T>`. It is converted only if it is new; an `Arc` becomes
+    /// the interned object itself. Time: O(1) amortised, plus `Hash` and `Eq`; without a lock if the object exists.
     #[inline]
     pub fn intern<Q: Borrow<T> + Into<Arc<T>>>(&self, value: Q) -> Arc<T> {
         let hash = self.hasher.get().hash_one(value.borrow());
@@ -185,7 +185,9 @@ impl<T: ?Sized + Hash + Eq + Send + Sync + 'static, S: BuildHasher> Interner<T, 
         }
     }
 
-    /// The object that equals `value`; the one that `make` returns, if there is none, which has to equal it.
+    /// Returns the object equal to `value`, first interning the result of `make` if there is none.
+    ///
+    /// The result of `make` must be equal to `value`.
     #[inline]
     pub fn intern_with<Q>(&self, value: &Q, make: impl FnOnce() -> Arc<T>) -> Arc<T>
     where
@@ -198,13 +200,13 @@ impl<T: ?Sized + Hash + Eq + Send + Sync + 'static, S: BuildHasher> Interner<T, 
         }
     }
 
-    /// The object that equals `value`, if there is one. Time: O(1), without a lock, and the time of `Hash` and `Eq`.
+    /// Returns the object equal to `value`, if there is one. Time: O(1) without a lock, plus `Hash` and `Eq`.
     #[inline]
     pub fn get<Q: ?Sized + Hash + Equivalent<T>>(&self, value: &Q) -> Option<Arc<T>> {
         self.find(self.hasher.get().hash_one(value), |there| value.equivalent(there))
     }
 
-    /// Whether `object` itself is the one for its value.
+    /// Returns whether `object` itself is the interned object of its value.
     #[must_use]
     pub fn contains(&self, object: &Arc<T>) -> bool {
         let hash = self.hasher.get().hash_one(&**object);

@@ -1,4 +1,4 @@
-//! What the keys and values of weak maps are: pointers to objects, and objects with an anchor inside.
+//! The keys and values of weak maps: pointers to objects, and objects with an anchor inside.
 
 use std::any::Any;
 use std::{rc, sync};
@@ -15,10 +15,10 @@ mod sealed {
     impl<T: crate::anchor::anchor::HasAnchor + ?Sized> Sealed for T {}
 }
 
-/// What can be a key of a weak map: `Arc<T>` and `Rc<T>` of any `T`, and every object with an anchor inside.
+/// A key of a weak map: `Arc<T>` and `Rc<T>` of any `T`, and every object with an anchor inside.
 ///
-/// A key takes part by identity: its `Hash` and `Eq` are never called and need not exist, and two equal objects are two keys. All
-/// clones of one `Arc` are one key. It is not kept alive. The written type decides: `&Arc<Anchored<T>>` is the `Arc`, `&Anchored<T>` the object.
+/// A key takes part by identity: its `Hash` and `Eq` are never called and need not exist, two equal objects are two keys, and all clones of
+/// one `Arc` are the same key. It is not kept alive. The written type decides: `&Arc<Anchored<T>>` is the `Arc`, `&Anchored<T>` the object.
 #[allow(private_interfaces, reason = "sealed: callers outside name the trait only")]
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be held weakly",
@@ -29,13 +29,13 @@ pub trait WeakKey: sealed::Sealed {
     /// What the map holds of it.
     #[doc(hidden)]
     type Weak;
-    /// Its identity as long as a `Weak` of it is held: a hash of where it is that no other place has. `None`: it is in no map.
+    /// Its identity as long as a `Weak` of it is held: a hash of its address that no other address has. `None`: it is in no map.
     #[doc(hidden)]
     fn identity(&self) -> Option<u64>;
-    /// How many bytes are not given back as long as a `Weak` is held.
+    /// How many bytes stay allocated as long as a `Weak` is held.
     #[doc(hidden)]
     fn pinned(&self) -> usize;
-    /// Its identity, and what a map holds of it. Who is `told` drops the entry when the key dies, if it tells of that.
+    /// Its identity, and what a map holds of it. A key that notices its own death notifies `told`, which drops the entry.
     #[doc(hidden)]
     fn to_weak(&self, told: Option<&dyn Fn() -> sync::Weak<dyn Told>>) -> (u64, Self::Weak);
     #[doc(hidden)]
@@ -50,7 +50,7 @@ pub trait WeakKey: sealed::Sealed {
     fn is_asked_soon(weak: &Self::Weak);
 }
 
-/// What can be a value that is held weakly, and a key that a map gives back: `Arc<T>` and `Rc<T>`, of any `T`.
+/// A value held weakly, or a key that a map can return: `Arc<T>` and `Rc<T>` of any `T`.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be given back by a weak map",
     label = "not an `Arc` or an `Rc`",

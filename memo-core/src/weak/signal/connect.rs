@@ -1,4 +1,4 @@
-//! From whom a receiver wants to hear, and under which name it is connected.
+//! The sender that a receiver listens to, and the name under which it is connected.
 
 use std::fmt;
 use std::sync::Arc;
@@ -7,9 +7,9 @@ use super::receiver::{Function, Method, Name, Receiver, ReceiverId, Told, What};
 use super::receivers::Receivers;
 use super::sender::{Heard, Sender};
 
-/// A receiver that is about to be connected: from whom it wants to hear, and under which name.
+/// A builder for a connection to one sender or under a name.
 ///
-/// Made by [`Signal::from`](super::signal::Signal::from) and [`Signal::id`](super::signal::Signal::id).
+/// Returned by [`Signal::from`](super::signal::Signal::from) and [`Signal::id`](super::signal::Signal::id).
 ///
 /// ```
 /// use memo_core::weak::Signal;
@@ -20,7 +20,7 @@ use super::sender::{Heard, Sender};
 /// renamed.from(&model).id("length").connect_strong(|name| name.len());
 ///
 /// assert!(renamed.has_receivers(&model));
-/// assert!(!renamed.has_receivers(&other)); // an equal one is another one
+/// assert!(!renamed.has_receivers(&other)); // equal, but another object
 /// assert!(renamed.from(&model).disconnect_id("length"));
 /// ```
 #[must_use = "nothing is connected yet"]
@@ -35,19 +35,19 @@ impl<'a, A: ?Sized, R> Connect<'a, A, R> {
         Self { receivers, sender: None, id: None }
     }
 
-    /// Hears this sender only, by identity.
+    /// Listens to this sender only, by identity.
     ///
-    /// The receiver goes when the sender dies. [`NoSender`](super::sender::NoSender) stands for all.
+    /// The receiver is removed when the sender dies. [`NoSender`](super::sender::NoSender) stands for all senders.
     pub fn from<S: Sender + ?Sized>(self, sender: &S) -> Self {
         Self { sender: sender.identity().map(Heard::new), ..self }
     }
 
-    /// Names the receiver: of one name, and for one sender, one receiver is connected.
+    /// Names the receiver: one receiver is connected per name and sender.
     pub fn id(self, id: impl Into<Arc<str>>) -> Self {
         Self { id: Some(id.into()), ..self }
     }
 
-    /// As [`Signal::connect`](super::signal::Signal::connect).
+    /// Connects a method of an object, as [`Signal::connect`](super::signal::Signal::connect) does.
     pub fn connect<T, F>(self, receiver: &Arc<T>, call: F) -> ReceiverId
     where
         T: Send + Sync + ?Sized + 'static,
@@ -58,7 +58,7 @@ impl<'a, A: ?Sized, R> Connect<'a, A, R> {
         self.add(what, Method { object, call })
     }
 
-    /// As [`Signal::connect_strong`](super::signal::Signal::connect_strong).
+    /// Connects a function, as [`Signal::connect_strong`](super::signal::Signal::connect_strong) does.
     pub fn connect_strong<F>(self, call: F) -> ReceiverId
     where
         F: Fn(&A) -> R + Send + Sync + 'static,
@@ -66,7 +66,7 @@ impl<'a, A: ?Sized, R> Connect<'a, A, R> {
         self.add(What::of_function::<F>(None), Function(call))
     }
 
-    /// As [`Signal::connect_scoped`](super::signal::Signal::connect_scoped). It goes by no name.
+    /// Connects a function, as [`Signal::connect_scoped`](super::signal::Signal::connect_scoped) does. A name is ignored.
     pub fn connect_scoped<F>(self, call: F) -> Scoped<'a, A, R>
     where
         F: Fn(&A) -> R + Send + Sync + 'static,
@@ -76,7 +76,7 @@ impl<'a, A: ?Sized, R> Connect<'a, A, R> {
         Scoped { receivers, id }
     }
 
-    /// Disconnects the receiver of this name, from this sender; whether there was one, alive.
+    /// Disconnects the receiver of this name from this sender, and returns whether there was one, alive.
     pub fn disconnect_id(self, id: &str) -> bool {
         self.receivers.remove_named(&self.name(What::Id(id.into())))
     }
@@ -98,9 +98,9 @@ impl<A: ?Sized, R> fmt::Debug for Connect<'_, A, R> {
     }
 }
 
-/// A receiver that is connected as long as this is held.
+/// A guard that disconnects its receiver when dropped.
 ///
-/// Made by [`Signal::connect_scoped`](super::signal::Signal::connect_scoped).
+/// Returned by [`Signal::connect_scoped`](super::signal::Signal::connect_scoped).
 #[must_use = "it is disconnected when this is dropped"]
 pub struct Scoped<'a, A: ?Sized, R> {
     receivers: &'a Receivers<A, R>,
@@ -108,7 +108,7 @@ pub struct Scoped<'a, A: ?Sized, R> {
 }
 
 impl<A: ?Sized, R> Scoped<'_, A, R> {
-    /// The receiver.
+    /// Returns the id of the receiver.
     #[must_use]
     pub fn id(&self) -> ReceiverId {
         self.id

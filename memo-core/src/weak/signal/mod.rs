@@ -1,8 +1,8 @@
-//! Who wants to know is told: a [`signal`], its [`sender`]s and its [`receiver`]s.
+//! Events: a [`signal`], its [`sender`]s and its [`receiver`]s.
 //!
-//! A list of receivers ([`registry`]) is never changed while it is used. It has an anchor inside, and what a sender's signals go through
-//! is a memo of both. So to connect is to put another anchor in its place: the old one takes the lists along, and nothing invalidates
-//! them. [`receivers`] is the lock around it, and the way through a list; [`connect`] says from whom, and under which name.
+//! A list of receivers ([`registry`]) is never changed while a dispatch uses it. It has an anchor inside, and the receivers of one sender
+//! are a memo of the list and the sender. Connecting replaces the anchor: the old anchor drops the remembered lists, so no invalidation
+//! is needed. [`receivers`] has the lock around the registry and the dispatch; [`connect`] adds the filter by sender and the name.
 
 pub(super) mod connect;
 pub(super) mod receiver;

@@ -1,4 +1,4 @@
-//! One receiver: whom it hears, how it is told, and whether it still is.
+//! One receiver: the sender it listens to, how it is called, and whether it is still connected.
 
 use std::any::TypeId;
 use std::num::NonZeroU64;
@@ -8,9 +8,9 @@ use super::sender::Heard;
 use crate::sys::panics::OnItsWay;
 use crate::sys::sync::plain::{AtomicBool, AtomicU64, Ordering};
 
-/// A receiver of a signal, as it was connected. No other in the process ever has the same one.
+/// The id of a connected receiver, unique in the process.
 ///
-/// Later connected receivers are greater.
+/// Receivers connected later have greater ids.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct ReceiverId(NonZeroU64);
 

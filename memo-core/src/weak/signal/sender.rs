@@ -1,4 +1,4 @@
-//! Who a signal is from: an object with an identity, or nobody.
+//! The sender of a signal: an object with an identity, or none.
 
 use std::fmt;
 use std::sync::Arc;
@@ -8,14 +8,13 @@ use crate::anchor::back_link::PeerRef;
 use crate::argument::key::MemoKey;
 use crate::argument::scope::Shared;
 
-/// Who a signal is from: an `Arc`, an object with an anchor inside, or [`NoSender`].
+/// The sender of a signal: an `Arc`, an object with an anchor inside, or [`NoSender`].
 ///
-/// It counts by identity, as a weak argument of a memo does: its `Hash` and `Eq` are never called, two equal senders are two, and it is
+/// Only its identity counts, as for a weak argument of a memo: its `Hash` and `Eq` are never called, two equal senders are two, and it is
 /// not kept alive. Implemented for `Arc<T>` of any `T`, and for every [`HasAnchor`].
 ///
-/// An object with an anchor inside counts as another one after [`Anchor::clear`](crate::Anchor::clear), and so does an
-/// [`Anchored`](crate::Anchored) after every `&mut` access: its receivers are gone then. Take `Arc`s as senders that change, or change them
-/// behind a lock.
+/// After [`Anchor::clear`](crate::Anchor::clear), an object with an anchor inside counts as a new sender without receivers; so does an
+/// [`Anchored`](crate::Anchored) after every `&mut` access. For senders that change, use `Arc`s, or change them behind a lock.
 ///
 /// ```
 /// use memo_core::weak::{NoSender, Signal};
@@ -26,7 +25,7 @@ use crate::argument::scope::Shared;
 /// renamed.send(&NoSender, "everything");
 /// ```
 ///
-/// An `Rc` is none: a signal may be sent by any thread.
+/// An `Rc` is not a sender, since any thread may send a signal.
 ///
 /// ```compile_fail,E0277
 /// use memo_core::weak::Signal;
@@ -69,7 +68,7 @@ impl<T: HasAnchor + ?Sized> Sender for T {
     }
 }
 
-/// Where a signal is from nobody: only receivers hear it that want to hear everybody.
+/// The sender of a signal from nobody: only receivers that listen to all senders are called.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct NoSender;
 

@@ -1,4 +1,4 @@
-//! A signal: who wants to know is told.
+//! A signal, which notifies its receivers of an event.
 
 use std::fmt;
 use std::mem;
@@ -13,10 +13,10 @@ use super::receivers::Receivers;
 use super::sender::Sender;
 use crate::sys::panics::drop_all;
 
-/// Tells those who want to know that something happened, and keeps none of them alive.
+/// Notifies receivers of an event, without keeping senders or receiving objects alive.
 ///
-/// A receiver is a method of an object that is held weakly, or a function that is kept. It hears everybody, or one sender, by identity.
-/// Receivers that died are not told, and are removed; so are those whose sender died.
+/// A receiver is a method of a weakly held object, or a function that the signal owns. It listens to all senders, or to one, by identity.
+/// Receivers that died are not called, and are removed, as are receivers whose sender died.
 ///
 /// ```
 /// use memo_core::weak::Signal;
@@ -43,93 +43,95 @@ use crate::sys::panics::drop_all;
 /// POST_SAVE.connect_strong(|title| assert!(!title.is_empty()));
 ///
 /// assert_eq!(POST_SAVE.send(&articles, "On anchors").len(), 2);
-/// assert_eq!(POST_SAVE.send(&comments, "Well said").len(), 1); // the index hears articles only
+/// assert_eq!(POST_SAVE.send(&comments, "Well said").len(), 1); // the index listens to articles only
 /// assert_eq!(*index.titles.lock().unwrap(), ["On anchors"]);
 ///
-/// drop(index); // nobody else holds it: it is gone, and so is the receiver
+/// drop(index); // the last owner: the index is dropped, and so is the receiver
 /// assert_eq!(POST_SAVE.send(&articles, "On death").len(), 1);
 /// ```
 ///
-/// # What it promises
+/// # Guarantees
 ///
-/// * **Nothing is kept alive**: no sender, and no receiver but the functions of [`connect_strong`](Self::connect_strong) and what a method's
-///   closure captures. A dispatch holds a receiver during its own call only; if it is the last owner then, the receiver ends after the call.
-/// * **No lock is held while your code runs**: receivers, destructors of receivers, and of what their functions capture. So they may send, connect and
+/// * **Nothing is kept alive**: no sender, and no receiver except the functions of [`connect_strong`](Self::connect_strong) and the captures of
+///   a method's closure. A dispatch holds a receiving object only while calling it. If it is then the last owner, the object is dropped after
+///   the call.
+/// * **No lock is held while user code runs**: receivers, their destructors, and those of their captures. All of these may send, connect and
 ///   disconnect, on this signal and any other.
-/// * **One dispatch goes through the receivers as they were when it began**, in the order in which they were connected. Who is connected
-///   meanwhile is told the next time. Who is disconnected meanwhile, or dies, is not told any more: once [`disconnect`](Self::disconnect) has
-///   returned, no call of the receiver begins on any thread; those that have begun go on.
-/// * **A panic comes out of [`send`](Self::send)**, and the receivers after it are not told. Nothing is poisoned.
-///   [`send_robust`](Self::send_robust) tells all.
-/// * **What is removed is dropped**: before `disconnect` returns, or, where a dispatch is under way, at its end. The dead, with what
-///   their functions have captured, are removed by the dispatch that meets them; each dispatch looks at two more of all receivers, in turn; and
-///   whoever connects finds the others when there may be more dead than living.
+/// * **A dispatch calls the receivers that were connected when it began**, in the order of connection. Receivers connected meanwhile are called
+///   from the next dispatch on. Receivers disconnected meanwhile, or dead, are no longer called: once [`disconnect`](Self::disconnect) has
+///   returned, no call of the receiver begins on any thread. Calls that have begun go on.
+/// * **A receiver's panic propagates from [`send`](Self::send)**, and later receivers are not called. Nothing is poisoned.
+///   [`send_robust`](Self::send_robust) calls all.
+/// * **Removed receivers are dropped** before `disconnect` returns or, if a dispatch is under way, at its end. Dead receivers, with their
+///   captures, are removed by the dispatch that meets them. Each dispatch also checks two of all receivers, in turn, and `connect` removes
+///   the others once there may be more dead than living.
 ///
 /// # Arguments
 ///
-/// They are passed by reference, and may be unsized (`Signal<str>`, `Signal<dyn Event>`). The sender and the signal are not passed along: put into
-/// the arguments what receivers should know. `Args` may borrow (`Signal<Saved<'_>>`) where the signal lives no longer than that; for a
-/// `static`, take arguments that own, or are lent as a whole (`str`, `[u8]`).
+/// Arguments are passed by reference and may be unsized (`Signal<str>`, `Signal<dyn Event>`). The sender and the signal are not passed: put
+/// what receivers should know into the arguments. `Args` may borrow (`Signal<Saved<'_>>`) if the signal lives no longer than the borrow. For a
+/// `static`, use owned arguments, or unsized ones (`str`, `[u8]`).
 ///
-/// # What is the same receiver
+/// # When two receivers are the same
 ///
-/// As in Django, the same method of the same object, for the same sender, is connected once: the second call returns the
-/// [`ReceiverId`] of the first. A function or closure that captures nothing is known by its type, also in a loop. One that captures is
-/// another each time; name it with [`id`](Self::id), and it is connected once as well. The first stays, as long as it is not dead; the second is dropped.
+/// As in Django, the same method of the same object, for the same sender, is connected once: the second call returns the [`ReceiverId`] of the
+/// first. A function, or a closure without captures, is identified by its type, also in a loop. A closure with captures is a new receiver each
+/// time, unless you name it with [`id`](Self::id): then it is connected once, too. The first receiver stays unless it is dead; the second is
+/// dropped.
 ///
-/// # What it costs
+/// # Cost
 ///
-/// Without receivers, a send reads one number. Otherwise it takes a lock for as long as it takes to count a reference, and looks up the
-/// receivers of its sender, which are a `#[weak_memo]` of the list and the sender: a hit, whatever the number of receivers of other senders.
-/// Threads that send one signal at a time take turns at both.
-/// To it come one upgrade of a `Weak` for each receiver that is told, and a `Vec` of the answers.
+/// Without receivers, a send reads one number. Otherwise it holds a lock for as long as it takes to count a reference, and looks up the
+/// receivers of its sender, a `#[weak_memo]` of the list and the sender: a hit, however many receivers other senders have. Threads that send
+/// the same signal at once take turns at both. Added to that are one upgrade of a `Weak` per called receiver, and a `Vec` of the return values.
 ///
-/// To connect takes a search by name, to disconnect a search and a move of the words behind; while a dispatch is under way, a copy of the
-/// list comes to it (two words and a count a receiver). Both end what is remembered for all senders, so the next send of each looks at every receiver once. A sender that is
-/// met for the first time by a signal with choosy receivers costs a miss; an `Arc` is then watched through a `Weak`, which shows in
-/// `Arc::weak_count`, and in `Arc::get_mut`, which refuses. Where no receiver is choosy, senders are not looked at.
+/// Connecting takes a search by name; disconnecting takes a search, and moves the words behind the receiver. While a dispatch is under way,
+/// both also copy the list (two words and a count per receiver). Both drop the remembered lists of all senders, so the next send of each checks
+/// every receiver once. A sender's first signal costs a miss, if the signal has receivers for single senders. An `Arc` is then watched through a
+/// `Weak`, which shows in `Arc::weak_count` and makes `Arc::get_mut` return `None`. If no receiver listens to a single sender, senders are
+/// not looked at.
 ///
 /// # Django and blinker
 ///
-/// Read in the sources of Django 6.1.3 (`django/dispatch/dispatcher.py`; only sync receivers are compared) and blinker 1.9.0
-/// (`src/blinker/base.py`), and tried.
+/// Compared with the sources of Django 6.1.3 (`django/dispatch/dispatcher.py`, sync receivers only) and blinker 1.9.0
+/// (`src/blinker/base.py`), and tested.
 ///
 /// | | here | Django | blinker |
 /// |---|---|---|---|
 /// | a receiver is held | weakly by `connect`, else `connect_strong` | weakly, unless `weak=False` | weakly, unless `weak=False` |
 /// | a method | object and method, not the pair | the same | the same |
-/// | a receiver that nobody else holds | a temporary object is gone at once; a closure is kept | gone at once | gone at once |
-/// | senders are told apart | by identity | by `id` | by `id`; `str` and `int` by equality |
-/// | a new sender where a dead one lay | is another | is another; before 6.0 it had the receivers of the dead one | is another |
+/// | a receiver without another owner | a temporary object dies at once; a closure is kept | dies at once | dies at once |
+/// | senders are distinguished | by identity | by `id` | by `id`; `str` and `int` by equality |
+/// | a new sender at the address of a dead one | is another sender | is another; before 6.0 it had the receivers of the dead one | is another |
 /// | the death of a sender | removes its receivers | removes them | ends the pair; a strong receiver is kept |
 /// | no sender | [`NoSender`](super::sender::NoSender) | `None` | `None` |
-/// | who hears all, and one sender besides | is told twice by that one | twice | once |
-/// | the same receiver again | once, and the first one's id | once | once; `weak` as said last |
-/// | an id against that | `id("..")`, the first stays | `dispatch_uid`, the first stays | none |
+/// | a receiver of all senders and of one | is called twice for that one | twice | once |
+/// | the same receiver again | connected once, with the first id | once | once; the last `weak` counts |
+/// | explicit ids | `id("..")`, the first stays | `dispatch_uid`, the first stays | none |
 /// | order | of connection | of connection | none, unless `set_class` has one |
-/// | answers | `Vec<(ReceiverId, R)>` | pairs of receiver and answer | the same |
-/// | a receiver fails | a panic comes out, later ones are not told; an `Err` is an answer, or ends [`try_send`](Signal::try_send) | an exception comes out, later ones are not told | the same |
-/// | all are told, whoever fails | [`send_robust`](Signal::send_robust): panics and errors beside answers | `send_robust`: an `Exception` beside answers, logged; what is none comes out | none |
-/// | connected during a dispatch | not told by it | not told | not told |
-/// | disconnected during a dispatch | not told any more | still told | not told; still told if disconnected from one sender only |
-/// | died during a dispatch | not told | kept alive, and told | not told |
+/// | return values | `Vec<(ReceiverId, R)>` | pairs of receiver and response | the same |
+/// | a receiver fails | a panic propagates, later ones are not called; an `Err` is a return value, or ends [`try_send`](Signal::try_send) | an exception propagates, later ones are not called | the same |
+/// | call all despite failures | [`send_robust`](Signal::send_robust): panics and errors among the return values | `send_robust`: an `Exception` among the responses, logged; other exceptions propagate | none |
+/// | connected during a dispatch | not called by it | not called | not called |
+/// | disconnected during a dispatch | no longer called | still called | not called; still called if disconnected from one sender only |
+/// | died during a dispatch | not called | kept alive, and called | not called |
 /// | receivers by sender | remembered by a weak memo, by identity | cached if `use_caching`, by equality of senders | a set for each sender |
-/// | that is invalidated | by each change: its anchor goes | by each `connect` and `disconnect`; passed by while somebody is known to be dead | it is none |
-/// | the dead are removed | by a dispatch that meets them or looks at them, by a later `connect` | by the next `connect`, `disconnect`, or look at all receivers | by their weak reference's callback |
-/// | `disconnect` says | whether there was one, alive | the same | nothing |
-/// | to disconnect from one sender | ends that connection | the same | a strong receiver is kept even if that was its last sender |
-/// | has it receivers? | living ones only | living ones only | also dead ones, and yes for a sender that once had some |
-/// | an event when a receiver goes | none; what it captured is dropped | none | `receiver_disconnected`, if asked for and not by death |
-/// | for a while | [`connect_scoped`](Self::connect_scoped): ends its own connection | none | `connected_to`: at its end the receiver is disconnected from all |
-/// | muted | not taken: what others send meanwhile would be lost | none | `muted`; the end of an inner one ends the outer |
-/// | threads | any; receivers without a lock | any; receivers without a lock | no lock |
-/// | asynchronous receivers | none: hand on what you are told | `asend` | `send_async` |
+/// | invalidation of these | by each change, which replaces the anchor | by each `connect` and `disconnect`; bypassed while a receiver is known to be dead | not needed |
+/// | dead receivers are removed | by a dispatch that meets or checks them, by a later `connect` | by the next `connect`, `disconnect`, or look at all receivers | by the callback of their weak reference |
+/// | `disconnect` returns | whether there was one, alive | the same | nothing |
+/// | disconnecting from one sender | ends that connection | the same | a strong receiver is kept even if that was its last sender |
+/// | has receivers? | living ones only | living ones only | also dead ones, and yes for a sender that once had some |
+/// | an event when a receiver is removed | none; its captures are dropped | none | `receiver_disconnected`, on request and not on death |
+/// | temporary connection | [`connect_scoped`](Self::connect_scoped): ends its own connection | none | `connected_to`: at its end the receiver is disconnected from all |
+/// | muting | left out: signals sent meanwhile by others would be lost | none | `muted`; the end of an inner one ends the outer |
+/// | threads | any; receivers run without a lock | any; receivers run without a lock | no lock |
+/// | asynchronous receivers | none: pass the event on | `asend` | `send_async` |
 pub struct Signal<Args: ?Sized, R = ()> {
     receivers: Receivers<Args, R>,
 }
 
 impl<Args: ?Sized, R> Signal<Args, R> {
-    /// A signal without receivers.
+    /// Creates a signal without receivers.
     ///
     /// ```
     /// use memo_core::weak::{NoSender, Signal};
@@ -142,10 +144,11 @@ impl<Args: ?Sized, R> Signal<Args, R> {
         Self { receivers: Receivers::new() }
     }
 
-    /// Connects a method of an object, which is not kept alive.
+    /// Connects a method of an object, without keeping the object alive.
     ///
-    /// It hears everybody; see [`from`](Self::from). What `call` captures is kept until the object is found dead, so it should not hold
-    /// the object itself. Connected already, it is so once, and its id is returned: see [above](Self#what-is-the-same-receiver).
+    /// It listens to all senders; for one sender see [`from`](Self::from). The captures of `call` are kept until the object is found dead, so
+    /// they should not hold the object itself. A receiver that is already connected is not connected again, and its id is returned: see
+    /// [above](Self#when-two-receivers-are-the-same).
     ///
     /// ```
     /// # use memo_core::weak::{NoSender, Signal};
@@ -161,7 +164,7 @@ impl<Args: ?Sized, R> Signal<Args, R> {
     /// assert!(answers.eq(["who? me", "ME"]));
     /// ```
     ///
-    /// An object that nobody else holds is gone at once:
+    /// An object without another owner is dropped at once:
     ///
     /// ```
     /// # use memo_core::weak::{NoSender, Signal};
@@ -178,9 +181,9 @@ impl<Args: ?Sized, R> Signal<Args, R> {
         Connect::new(&self.receivers).connect(receiver, call)
     }
 
-    /// Connects a function, which is kept until it is disconnected.
+    /// Connects a function, and keeps it until it is disconnected.
     ///
-    /// And so is what it captures: a strong reference in it keeps its object alive.
+    /// Its captures are kept too: a strong reference among them keeps its object alive.
     ///
     /// ```
     /// # use memo_core::weak::{NoSender, Signal};
@@ -197,9 +200,9 @@ impl<Args: ?Sized, R> Signal<Args, R> {
         Connect::new(&self.receivers).connect_strong(call)
     }
 
-    /// Connects a function as long as the guard is held.
+    /// Connects a function for the lifetime of the returned guard.
     ///
-    /// It is connected beside what there is, also beside the same one, and the end of the guard disconnects it and nothing else.
+    /// It is connected even if the same function is connected already. Dropping the guard disconnects this connection and no other.
     ///
     /// ```
     /// # use memo_core::weak::{NoSender, Signal};
@@ -222,7 +225,7 @@ impl<Args: ?Sized, R> Signal<Args, R> {
         Connect::new(&self.receivers).connect_scoped(call)
     }
 
-    /// Goes on to connect a receiver that hears this sender only, by identity.
+    /// Begins to connect a receiver that listens to this sender only, by identity.
     ///
     /// ```
     /// # use memo_core::weak::Signal;
@@ -237,7 +240,7 @@ impl<Args: ?Sized, R> Signal<Args, R> {
         Connect::new(&self.receivers).from(sender)
     }
 
-    /// Goes on to connect a receiver under a name: of one name, and for one sender, one receiver is connected.
+    /// Begins to connect a named receiver: one receiver per name and sender.
     ///
     /// ```
     /// # use memo_core::weak::Signal;
@@ -252,28 +255,28 @@ impl<Args: ?Sized, R> Signal<Args, R> {
         Connect::new(&self.receivers).id(id)
     }
 
-    /// Disconnects a receiver; whether it was connected, and alive.
+    /// Disconnects a receiver, and returns whether it was connected and alive.
     ///
-    /// No call of it begins after this has returned. Its function is dropped before that, or, if a dispatch is under way, at the end of that;
-    /// a panic of its destructor comes out here.
+    /// No call of it begins after this has returned. Its function is dropped before that or, if a dispatch is under way, at the end of the
+    /// dispatch. A panic of its destructor propagates from this call.
     pub fn disconnect(&self, id: ReceiverId) -> bool {
         self.receivers.remove(id)
     }
 
-    /// Disconnects the receiver of that name that hears everybody; whether there was one, alive.
+    /// Disconnects the receiver of this name that listens to all senders, and returns whether there was one, alive.
     ///
-    /// Those of a sender: `signal.from(&sender).disconnect_id(..)`.
+    /// For the receiver of one sender, write `signal.from(&sender).disconnect_id(..)`.
     pub fn disconnect_id(&self, id: &str) -> bool {
         Connect::new(&self.receivers).disconnect_id(id)
     }
 
-    /// Tells all who hear this sender, one after the other, and returns what they answer.
+    /// Calls all receivers of this sender, one after the other, and returns what they return.
     ///
-    /// Where there is no sender, pass [`NoSender`](super::sender::NoSender): those hear it who hear everybody.
+    /// If there is no sender, pass [`NoSender`](super::sender::NoSender): it calls the receivers that listen to all senders.
     ///
     /// # Panics
     ///
-    /// If a receiver does; those after it are not told.
+    /// If a receiver panics. Later receivers are not called.
     pub fn send<S: Sender + ?Sized>(&self, sender: &S, args: &Args) -> Vec<(ReceiverId, R)> {
         let mut answers = Answers(Vec::new());
         self.receivers.each(sender, |id, receiver| {
@@ -283,10 +286,10 @@ impl<Args: ?Sized, R> Signal<Args, R> {
         answers.take()
     }
 
-    /// Tells all who hear this sender, also after one has panicked: its panic stands where its answer would.
+    /// Calls all receivers of this sender, and catches their panics: the payload is returned in place of the return value.
     ///
-    /// Receivers that return a `Result` have three ways to answer. What one that panics was changing may be half changed, as with
-    /// [`catch_unwind`].
+    /// A receiver that returns a `Result` thus has three outcomes. Data that a panicking receiver was changing may be left half changed, as
+    /// with [`catch_unwind`].
     ///
     /// ```
     /// # use memo_core::weak::{NoSender, Signal};
@@ -316,14 +319,14 @@ impl<Args: ?Sized, R> Signal<Args, R> {
         answers.take()
     }
 
-    /// Whether anybody hears this sender, who is alive.
+    /// Returns whether this sender has a living receiver.
     #[must_use]
     pub fn has_receivers<S: Sender + ?Sized>(&self, sender: &S) -> bool {
         let first = self.receivers.each(sender, |_, receiver| receiver.is_told().then_some(ControlFlow::Break(())));
         first.is_some()
     }
 
-    /// Who hears this sender and is alive, in the order in which they are told.
+    /// Returns the living receivers of this sender, in the order in which they are called.
     #[must_use]
     pub fn receivers_for<S: Sender + ?Sized>(&self, sender: &S) -> Vec<ReceiverId> {
         let mut ids = Vec::new();
@@ -334,7 +337,7 @@ impl<Args: ?Sized, R> Signal<Args, R> {
 }
 
 impl<Args: ?Sized, T, E> Signal<Args, Result<T, E>> {
-    /// Tells one after the other who hears this sender, up to the first error, which is returned with who it is from.
+    /// Calls the receivers of this sender one after the other, up to the first error.
     ///
     /// ```
     /// # use memo_core::weak::{NoSender, Signal};
@@ -347,7 +350,8 @@ impl<Args: ?Sized, T, E> Signal<Args, Result<T, E>> {
     ///
     /// # Errors
     ///
-    /// The first receiver's that returns one; those after it are not told, and the answers before are dropped.
+    /// The first error that a receiver returns, with the id of that receiver. Later receivers are not called, and earlier return values are
+    /// dropped.
     pub fn try_send<S: Sender + ?Sized>(
         &self,
         sender: &S,

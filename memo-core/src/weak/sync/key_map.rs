@@ -1,4 +1,4 @@
-//! A map whose keys are objects that it does not keep alive, for all threads.
+//! A map for all threads that does not keep its keys alive.
 
 use std::fmt;
 use std::ops::Deref;
@@ -9,35 +9,39 @@ use crate::sys::panics::{OnItsWay, drop_all};
 use crate::sys::trivially_cloned::is_plain;
 use crate::weak::key::Strong;
 
-/// A map from objects to values, which go when their objects do: for all threads, who change it through `&`.
+/// A map from objects to values that does not keep the objects alive, shared by all threads and changed through `&`.
 ///
-/// Keys are `Arc<T>` of any `T`, or objects with an anchor inside ([`Anchored`](crate::Anchored), [`HasAnchor`](crate::HasAnchor)), by identity: `Hash` and
-/// `Eq` are never called, two equal objects are two keys, and all clones of one `Arc` are one. The map keeps no key alive. From the moment a key's last strong pointer is gone its entry is never seen: not by
-/// [`len`](Self::len), not by iteration, and no look-up can name it.
+/// Keys are `Arc<T>` of any `T`, or objects with an anchor inside ([`Anchored`](crate::Anchored), [`HasAnchor`](crate::HasAnchor)), compared by
+/// identity: `Hash` and `Eq` are never called, two equal objects are two keys, and all clones of one `Arc` are the same key. From the moment
+/// the last strong handle of a key is dropped, its entry is never seen: not by [`len`](Self::len), not by iteration, and no look-up can name it.
 ///
-/// A look-up takes no lock and writes nothing that is shared, beside a count in the entry where `V`'s `Clone` is the user's. Values are returned
-/// by clone, or behind a [`Ref`]; no lock is ever held while code of the user's runs, be it `Clone`, a destructor or a closure. So any of that
-/// may use the map, too. A new map is a few words and can be a `static`; with its first entry it takes 2 KiB.
+/// A look-up takes no lock. It writes nothing shared, except a count in the entry if the `Clone` of `V` is user code. Values are returned by
+/// clone, or behind a [`Ref`]. No lock is held while user code runs, be it `Clone`, a destructor or a closure, so all of these may use the
+/// map. A new map is a few words and can be a `static`; its first entry allocates 2 KiB.
 ///
 /// # When values are dropped
 ///
-/// *A key with an anchor inside* takes its entries with it: they are dropped inside its own drop, on that thread. They are of the object and not
-/// of its content, so `&mut` access and [`Anchor::clear`](crate::Anchor::clear) leave them. Of such keys no strong handle can be made, so the map
-/// iterates over their values only.
+/// *A key with an anchor inside* drops its entries inside its own drop, on that thread. They belong to the object, not to its content, so `&mut`
+/// access and [`Anchor::clear`](crate::Anchor::clear) leave them in place. There are no strong handles of such keys, so the map iterates only
+/// over their values.
 ///
-/// *An `Arc`* dies without notice, so its value is dropped later: by [`sweep`](Self::sweep) or [`memo_core::sweep`](crate::sweep()); by an insertion, each of
-/// which looks at two other entries of its size class and its part of the map; and a little by other calls: with `n` entries in all such maps together, the dead of one that nobody uses go
-/// after at most some `8 n` insertions elsewhere, `2 n` misses of memos, or `32 n` look-ups or hits (each part of a map that has entries, and each eight maps, counting as 128
-/// entries more). While keys are inserted, the dead that are not found yet are so at most as many as the living of the class.
-/// Inside the body of a memo no value with a destructor is dropped. Until its entry is dropped, a dead key keeps its allocation, not its
-/// contents.
+/// *An `Arc`* dies without notice, so its value is dropped later:
 ///
-/// What is removed or replaced is dropped before that call returns; where another thread has it behind a [`Ref`], or is cloning it, when
-/// that is done.
+/// * by [`sweep`](Self::sweep) or [`memo_core::sweep`](crate::sweep());
+/// * by insertions, each of which checks two other entries of its size class and its part of the map;
+/// * a little by other calls. With `n` entries in all such maps together, the dead entries of an unused map are dropped after at most about
+///   `8 n` insertions elsewhere, `2 n` misses of memos, or `32 n` look-ups or hits. Each part of a map that has entries, and each eight maps,
+///   count as 128 further entries.
 ///
-/// *A value that owns its own key, directly or not, is never dropped*: nobody can tell such an entry from a living one. (Languages with
-/// a collector have ephemerons for this.) Keep a `Weak`, an id or a copy in the value. What is seen, a value that *is* its key, is refused by a panic
-/// of the call that would put it in; for objects to objects there is [`WeakWeakMap`](super::WeakWeakMap).
+/// While keys are inserted, the dead entries not yet found are thus at most as many as the living ones of their class. No value with a
+/// destructor is dropped inside the body of a memo. Until its entry is dropped, a dead key keeps its allocation, but not its contents.
+///
+/// A removed or replaced value is dropped before that call returns or, if another thread holds it behind a [`Ref`] or is cloning it, when
+/// that thread is done.
+///
+/// *A value that owns its own key, directly or indirectly, is never dropped*: such an entry cannot be told from a living one. (Languages with
+/// a garbage collector have ephemerons for this.) Keep a `Weak`, an id or a copy in the value. The visible case, a value that *is* its key,
+/// panics on insertion. To map objects to objects, use [`WeakWeakMap`](super::WeakWeakMap).
 ///
 /// # Examples
 ///
@@ -60,7 +64,7 @@ pub struct WeakKeyMap<K: SharedKey + ?Sized, V: Send + Sync + 'static> {
     table: KeyTable<K, Own<V>>,
 }
 
-/// A value of a [`WeakKeyMap`], which stays as long as this does. No lock is held.
+/// A guard that keeps a value of a [`WeakKeyMap`] from being dropped. It holds no lock.
 pub struct Ref<'m, K: SharedKey + ?Sized, V: Send + Sync + 'static>(HeldKey<'m, K, Own<V>>);
 
 impl<K: SharedKey + ?Sized, V: Send + Sync + 'static> Deref for Ref<'_, K, V> {
@@ -92,7 +96,7 @@ impl<K: SharedKey + ?Sized, V: Send + Sync + 'static> WeakKeyMap<K, V> {
         map
     }
 
-    /// A clone of the value of `key`. Time: O(1), without a lock.
+    /// Returns a clone of the value of `key`. Time: O(1), without a lock.
     #[inline]
     pub fn get(&self, key: &K) -> Option<V>
     where
@@ -116,7 +120,7 @@ impl<K: SharedKey + ?Sized, V: Send + Sync + 'static> WeakKeyMap<K, V> {
         unsafe { &raw const (*content).payload.0 }
     }
 
-    /// The value of `key`, which stays as long as the returned guard does. Time: O(1), without a lock.
+    /// Returns the value of `key` behind a guard that keeps it. Time: O(1), without a lock.
     #[inline]
     pub fn get_ref(&self, key: &K) -> Option<Ref<'_, K, V>> {
         self.table.hold(key).map(Ref)
@@ -128,12 +132,13 @@ impl<K: SharedKey + ?Sized, V: Send + Sync + 'static> WeakKeyMap<K, V> {
         self.table.contains(key)
     }
 
-    /// Sets the value of `key`, and returns the one it had. Time: O(1) amortised; it may drop some values of dead keys, whose panics are
-    /// swallowed.
+    /// Sets the value of `key`, and returns the previous one. Time: O(1) amortised.
+    ///
+    /// It may drop some values of dead keys; their panics are swallowed.
     ///
     /// # Panics
     ///
-    /// If `value` is `key` itself, which could never die.
+    /// If `value` is `key` itself, which could then never die.
     #[track_caller]
     pub fn insert(&self, key: &K, value: V) -> Option<V>
     where
@@ -143,12 +148,13 @@ impl<K: SharedKey + ?Sized, V: Send + Sync + 'static> WeakKeyMap<K, V> {
         self.table.put(key, key.pinned(), Own(value)).map(Self::value_of)
     }
 
-    /// The value of `key`; what `make` returns, if there was none. Where several threads make one, all return the first that was put in.
-    /// Time: O(1) amortised, and `make`, during which no lock is held.
+    /// Returns the value of `key`, first inserting the result of `make` if there is none. Time: O(1) amortised, plus `make`.
+    ///
+    /// If several threads make a value, all return the first that was inserted. No lock is held while `make` runs.
     ///
     /// # Panics
     ///
-    /// If `make` does, or returns `key` itself: then nothing is put in.
+    /// If `make` panics or returns `key` itself. Nothing is inserted then.
     #[track_caller]
     pub fn get_or_insert_with(&self, key: &K, make: impl FnOnce() -> V) -> V
     where
@@ -173,12 +179,14 @@ impl<K: SharedKey + ?Sized, V: Send + Sync + 'static> WeakKeyMap<K, V> {
         }
     }
 
-    /// Sets the value of `key` to what `change` makes of it, and returns that; `None` if there is none. If it is set or taken out meanwhile, by
-    /// another thread or by `change` itself, all begins again. Time: O(1), and `change`, during which no lock is held.
+    /// Replaces the value of `key` with the result of `change`, and returns that, or `None` if `key` has no value.
+    ///
+    /// If the value is set or removed meanwhile, by another thread or by `change` itself, the update starts over. No lock is held while
+    /// `change` runs. Time: O(1), plus `change`.
     ///
     /// # Panics
     ///
-    /// If `change` does, or returns `key` itself: then the value stays.
+    /// If `change` panics or returns `key` itself. The value stays then.
     #[track_caller]
     pub fn update(&self, key: &K, mut change: impl FnMut(&V) -> V) -> Option<V>
     where
@@ -290,10 +298,10 @@ impl<K: SharedKey + ?Sized, V: Send + Sync + 'static> WeakKeyMap<K, V> {
         self.table.shrink_to_fit();
     }
 
-    /// The living keys, and clones of their values, in no particular order.
+    /// Iterates over the living keys and clones of their values, in no particular order.
     ///
-    /// The map may be changed meanwhile, also by the thread that iterates, and keys may die: each entry that was there from the beginning
-    /// to the end comes once. The iterator keeps the values of a sixteenth of the map from being dropped, and no key alive but those that
+    /// The map may be changed meanwhile, also by the iterating thread, and keys may die. Each entry present from beginning to end is
+    /// returned once. The iterator keeps the values in a sixteenth of the map from being dropped; it keeps no key alive except those that
     /// it has returned.
     pub fn iter(&self) -> impl Iterator<Item = (K, V)>
     where
@@ -303,7 +311,7 @@ impl<K: SharedKey + ?Sized, V: Send + Sync + 'static> WeakKeyMap<K, V> {
         self.table.iter(|content| Some((content.key()?, content.payload.0.clone())))
     }
 
-    /// The living keys; as [`iter`](Self::iter).
+    /// Iterates over the living keys, as [`iter`](Self::iter) does.
     pub fn keys(&self) -> impl Iterator<Item = K>
     where
         K: Strong,
@@ -311,7 +319,7 @@ impl<K: SharedKey + ?Sized, V: Send + Sync + 'static> WeakKeyMap<K, V> {
         self.table.iter(Keyed::key)
     }
 
-    /// Clones of the values of living keys; as [`iter`](Self::iter).
+    /// Iterates over clones of the values of living keys, as [`iter`](Self::iter) does.
     pub fn values(&self) -> impl Iterator<Item = V>
     where
         V: Clone,

@@ -1,4 +1,4 @@
-//! What shared maps with weak keys have in common: a node for each key, found by the key's identity.
+//! The common part of shared maps with weak keys: a node for each key, found by the key's identity.
 
 use super::node::{Held, Mortal};
 use super::table::{Lazy, Table};
@@ -6,7 +6,7 @@ use crate::reclaim::account;
 use crate::sys::panics::Panics;
 use crate::weak::key::{Strong, WeakKey};
 
-/// What can be a key, or a weak value, of a map for all threads: an `Arc<T>` of a `T: Send + Sync`.
+/// A key, or a weak value, of a map for all threads: an `Arc<T>` of a `T: Send + Sync`.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be in a weak map for all threads",
     label = "not an `Arc` of a `Send + Sync + 'static`",

@@ -1,4 +1,4 @@
-//! Weak maps and sets for all threads, who change them through `&`. A look-up takes no lock.
+//! Weak maps and sets shared by all threads, which change them through `&`. A look-up takes no lock.
 
 pub(super) mod hash_table;
 mod key_map;

@@ -1,4 +1,4 @@
-//! A set of objects that it does not keep alive, for all threads.
+//! A set for all threads that does not keep its objects alive.
 
 use std::fmt;
 
@@ -7,10 +7,10 @@ use super::key_table::SharedKey;
 use crate::weak::key::Strong;
 use crate::weak::set_operations::set_operations;
 
-/// A set of objects, by identity, that keeps none of them alive: for all threads, who change it through `&`.
+/// A set of objects, by identity, that does not keep them alive; shared by all threads and changed through `&`.
 ///
-/// What is said of [`WeakKeyMap`] holds here: keys are `Arc<T>`, the dead are never seen, a question takes no lock, and what the set holds of
-/// the dead goes with insertions, with calls of any memo, and with [`sweep`](Self::sweep).
+/// It behaves as [`WeakKeyMap`] does: keys are `Arc<T>`, dead objects are never seen, a look-up takes no lock, and the entries of dead objects
+/// are dropped by insertions, by calls of any memo, and by [`sweep`](Self::sweep).
 ///
 /// # Examples
 ///
@@ -118,7 +118,7 @@ impl<K: SharedKey + ?Sized> WeakSet<K> {
 }
 
 impl<K: SharedKey + Strong> WeakSet<K> {
-    /// The living objects, in no particular order; as [`WeakKeyMap::iter`].
+    /// Iterates over the living objects in no particular order, as [`WeakKeyMap::iter`] does.
     pub fn iter(&self) -> impl Iterator<Item = K> {
         self.map.keys()
     }

@@ -1,4 +1,4 @@
-//! A map whose values are objects that it does not keep alive, for all threads.
+//! A map for all threads that does not keep its values alive.
 
 use std::cell::RefCell;
 use std::fmt;
@@ -15,14 +15,14 @@ use crate::sys::panics::{Panics, quietly};
 use crate::weak::key::Strong;
 use crate::weak::lazy_hasher::LazyHasher;
 
-/// A map from keys to objects that it does not keep alive: for all threads, who change it through `&`.
+/// A map from keys to objects that does not keep the objects alive, shared by all threads and changed through `&`.
 ///
-/// Keys are owned, and compared by `Hash` and `Eq`. Values are `Arc<T>` of any `T`, held weakly: an entry is there as long as somebody
-/// else owns its value, and from the moment the last strong pointer is gone it is never seen. A look-up takes no lock, and no code of the user's,
-/// `Hash` and `Eq` among it, ever runs under one. What is left of a dead value, its key among it, is dropped by
-/// [`sweep`](Self::sweep) and [`memo_core::sweep`](crate::sweep()), a little by insertions, and by every few thousandth look-up or call of a memo.
+/// Keys are owned, and compared by `Hash` and `Eq`. Values are `Arc<T>` of any `T`, held weakly: an entry exists as long as the value has
+/// another owner. From the moment the last strong handle is dropped, the entry is never seen. A look-up takes no lock, and no user code,
+/// including `Hash` and `Eq`, ever runs under a lock. The entry of a dead value, with its key, is dropped by [`sweep`](Self::sweep) and
+/// [`memo_core::sweep`](crate::sweep()), a little by insertions, and by every few thousandth look-up or call of a memo.
 ///
-/// For one living object per *equal* value there is [`Interner`](crate::weak::Interner).
+/// For one living object per *equal* value, use [`Interner`](crate::weak::Interner).
 ///
 /// # Examples
 ///
@@ -34,7 +34,7 @@ use crate::weak::lazy_hasher::LazyHasher;
 /// let grass = textures.get_or_insert_with("grass.png".to_owned(), || Arc::new([7_u8; 64]));
 /// assert!(Arc::ptr_eq(&textures.get("grass.png").unwrap(), &grass));
 ///
-/// drop(grass); // the last one who needed it
+/// drop(grass); // the last owner
 /// assert!(textures.get("grass.png").is_none());
 /// ```
 pub struct WeakValueMap<K: Send + Sync + 'static, V: SharedKey + Strong, S = DefaultHashBuilder> {
@@ -159,7 +159,7 @@ impl<K: Send + Sync + 'static, V: SharedKey + Strong, S> WeakValueMap<K, V, S> {
         self.table.get().into_iter().for_each(Table::shrink_to_fit);
     }
 
-    /// Clones of the keys of living values, and the values; as [`WeakKeyMap::iter`](super::WeakKeyMap::iter).
+    /// Iterates over the living values and clones of their keys, as [`WeakKeyMap::iter`](super::WeakKeyMap::iter) does.
     pub fn iter(&self) -> impl Iterator<Item = (K, V)>
     where
         K: Clone,
@@ -167,7 +167,7 @@ impl<K: Send + Sync + 'static, V: SharedKey + Strong, S> WeakValueMap<K, V, S> {
         self.each(|there| Some((there.key.clone(), V::upgrade(&there.value)?)))
     }
 
-    /// Clones of the keys of living values.
+    /// Iterates over clones of the keys of living values.
     pub fn keys(&self) -> impl Iterator<Item = K>
     where
         K: Clone,
@@ -175,7 +175,7 @@ impl<K: Send + Sync + 'static, V: SharedKey + Strong, S> WeakValueMap<K, V, S> {
         self.each(|there| (!there.is_dead()).then(|| there.key.clone()))
     }
 
-    /// The living values.
+    /// Iterates over the living values.
     pub fn values(&self) -> impl Iterator<Item = V> {
         self.each(|there| V::upgrade(&there.value))
     }
@@ -196,8 +196,9 @@ impl<K: Hash + Eq + Send + Sync + 'static, V: SharedKey + Strong, S: BuildHasher
         self.table.find(hash, |there| is_living(there, key).then_some(())).is_some()
     }
 
-    /// Sets the value of `key`, and returns the one it had, if that is alive. Time: O(1) amortised; it may drop some keys of dead values,
-    /// whose panics are swallowed. `key` takes the place of an equal one, which is dropped.
+    /// Sets the value of `key`, and returns the previous one if that is alive. Time: O(1) amortised.
+    ///
+    /// `key` replaces an equal key, which is dropped. The call may drop some keys of dead values; their panics are swallowed.
     pub fn insert(&self, key: K, value: &V) -> Option<V> {
         let hash = self.hasher().hash_one(&key);
         let new = RefCell::new(Some(Valued { key, value: value.to_weak(None).1 }));
@@ -229,8 +230,9 @@ impl<K: Hash + Eq + Send + Sync + 'static, V: SharedKey + Strong, S: BuildHasher
         }
     }
 
-    /// The living value of `key`; what `make` returns, if there is none. Where several threads make one, all return the first that was put
-    /// in. Time: O(1) amortised, and `make`, during which no lock is held.
+    /// Returns the living value of `key`, first inserting the result of `make` if there is none. Time: O(1) amortised, plus `make`.
+    ///
+    /// If several threads make a value, all return the first that was inserted. No lock is held while `make` runs.
     pub fn get_or_insert_with(&self, key: K, make: impl FnOnce() -> V) -> V {
         if let Some(value) = self.get(&key) {
             drop(key);

@@ -1,4 +1,4 @@
-//! A map that keeps neither its keys nor its values alive, for all threads.
+//! A map for all threads that keeps neither its keys nor its values alive.
 
 use std::fmt;
 
@@ -6,10 +6,10 @@ use super::key_table::{KeyTable, SharedKey, Weakly};
 use super::node::Mortal;
 use crate::weak::key::Strong;
 
-/// A map from objects to objects that keeps neither alive: the death of either ends the entry. For all threads, who change it through `&`.
+/// A map from objects to objects that keeps neither alive, shared by all threads and changed through `&`.
 ///
-/// Keys and values are `Arc<T>` of any `T`; keys are compared by identity. What is said of [`WeakKeyMap`](super::WeakKeyMap) holds here; and a
-/// value that owns its key does not keep the entry.
+/// The death of either object ends the entry. Keys and values are `Arc<T>` of any `T`, and keys are compared by identity. It behaves as
+/// [`WeakKeyMap`](super::WeakKeyMap) does, except that a value that owns its key does not keep the entry alive.
 ///
 /// # Examples
 ///
@@ -51,13 +51,14 @@ impl<K: SharedKey + ?Sized, V: SharedKey + Strong> WeakWeakMap<K, V> {
         key.pinned().max(value.pinned())
     }
 
-    /// Sets the value of `key`, and returns the one it had, if that is alive. Time: O(1) amortised.
+    /// Sets the value of `key`, and returns the previous one if that is alive. Time: O(1) amortised.
     pub fn insert(&self, key: &K, value: &V) -> Option<V> {
         self.table.put(key, Self::size(key, value), Weakly::new(value))?.payload.get()
     }
 
-    /// The living value of `key`; what `make` returns, if there is none. Where several threads make one, all return the first that was put
-    /// in. Time: O(1) amortised, and `make`, during which no lock is held.
+    /// Returns the living value of `key`, first inserting the result of `make` if there is none. Time: O(1) amortised, plus `make`.
+    ///
+    /// If several threads make a value, all return the first that was inserted. No lock is held while `make` runs.
     pub fn get_or_insert_with(&self, key: &K, make: impl FnOnce() -> V) -> V {
         if let Some(value) = self.get(key) {
             return value;
@@ -142,7 +143,7 @@ impl<K: SharedKey + ?Sized, V: SharedKey + Strong> WeakWeakMap<K, V> {
         self.table.shrink_to_fit();
     }
 
-    /// The living keys and values, in no particular order; as [`WeakKeyMap::iter`](super::WeakKeyMap::iter).
+    /// Iterates over the living keys and values in no particular order, as [`WeakKeyMap::iter`](super::WeakKeyMap::iter) does.
     pub fn iter(&self) -> impl Iterator<Item = (K, V)>
     where
         K: Strong,

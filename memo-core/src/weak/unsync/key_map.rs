@@ -1,4 +1,4 @@
-//! A map whose keys are objects that it does not keep alive, for one owner.
+//! A map for one owner that does not keep its keys alive.
 
 use std::fmt;
 
@@ -6,23 +6,23 @@ use super::entries::{Entries, Entry as Stored};
 use crate::weak::classes::Place;
 use crate::weak::key::{Strong, WeakKey};
 
-/// A map from objects to values, which go when their objects do: for one owner, as `HashMap` is.
+/// A map from objects to values that does not keep the objects alive; for one owner, like `HashMap`.
 ///
-/// Keys are `Arc<T>` or `Rc<T>` of any `T`, or objects with an anchor inside ([`Anchored`](crate::Anchored), [`HasAnchor`](crate::HasAnchor)), by identity:
-/// `Hash` and `Eq` are never called, two equal objects are two keys, and all clones of one pointer are one. The map keeps no key alive. From the moment a key's last strong pointer is gone its entry is never
-/// seen: not by [`len`](Self::len), not by iteration, and no look-up can name it.
+/// Keys are `Arc<T>` or `Rc<T>` of any `T`, or objects with an anchor inside ([`Anchored`](crate::Anchored), [`HasAnchor`](crate::HasAnchor)), compared
+/// by identity: `Hash` and `Eq` are never called, two equal objects are two keys, and all clones of one pointer are the same key. From the moment
+/// the last strong handle of a key is dropped, its entry is never seen: not by [`len`](Self::len), not by iteration, and no look-up can name it.
 ///
 /// # When values are dropped
 ///
-/// Not by the death of the key, which may be on another thread, but later: by [`sweep`](Self::sweep), or by an insertion, each of which looks
-/// at two other entries of its size class and drops the dead among them. While keys are inserted, the dead that are not found yet are so
-/// at most as many as the living of the class. Calls that take `&self` drop nothing. Until its entry is dropped, a dead key keeps
-/// its allocation, not its contents.
+/// The death of a key, which may happen on another thread, does not drop its value. That is done later by [`sweep`](Self::sweep), or by
+/// insertions, each of which checks two other entries of its size class and drops the dead ones. While keys are inserted, the dead entries not
+/// yet found are thus at most as many as the living ones of their class. Calls that take `&self` drop nothing. Until its entry is dropped, a
+/// dead key keeps its allocation, but not its contents.
 ///
-/// *A value that owns its own key, directly or not, is never dropped*: nobody can tell such an entry from a living one. (Languages with
-/// a collector have ephemerons for this.) Keep a `Weak`, an id or a copy in the value.
+/// *A value that owns its own key, directly or indirectly, is never dropped*: such an entry cannot be told from a living one. (Languages with
+/// a garbage collector have ephemerons for this.) Keep a `Weak`, an id or a copy in the value.
 ///
-/// For all threads there is [`sync::WeakKeyMap`](crate::weak::sync::WeakKeyMap).
+/// The map for all threads is [`sync::WeakKeyMap`](crate::weak::sync::WeakKeyMap).
 ///
 /// # Examples
 ///
@@ -91,13 +91,13 @@ impl<K: WeakKey + ?Sized, V> WeakKeyMap<K, V> {
         self.entries.find(identity, |entry| entry.identity == identity)
     }
 
-    /// The value of `key`. Time: O(1), without a look at the object.
+    /// Returns the value of `key`. Time: O(1), without reading the object.
     #[inline]
     pub fn get(&self, key: &K) -> Option<&V> {
         Some(&self.entries.get(self.find(key)?).value)
     }
 
-    /// The value of `key`, to change. Time: O(1).
+    /// Returns a mutable reference to the value of `key`. Time: O(1).
     #[inline]
     pub fn get_mut(&mut self, key: &K) -> Option<&mut V> {
         let place = self.find(key)?;
@@ -110,8 +110,9 @@ impl<K: WeakKey + ?Sized, V> WeakKeyMap<K, V> {
         self.find(key).is_some()
     }
 
-    /// Sets the value of `key`, and returns the one it had. Time: O(1) amortised; it may drop up to two values of dead keys, whose
-    /// panics are swallowed.
+    /// Sets the value of `key`, and returns the previous one. Time: O(1) amortised.
+    ///
+    /// It may drop up to two values of dead keys; their panics are swallowed.
     pub fn insert(&mut self, key: &K, value: V) -> Option<V> {
         match self.find(key) {
             Some(place) => Some(std::mem::replace(&mut self.entries.get_mut(place).value, value)),
@@ -122,7 +123,7 @@ impl<K: WeakKey + ?Sized, V> WeakKeyMap<K, V> {
         }
     }
 
-    /// The place of `key`, with or without a value.
+    /// Returns the entry of `key`, for in-place changes.
     pub fn entry<'a>(&'a mut self, key: &'a K) -> Entry<'a, K, V> {
         match self.find(key) {
             Some(place) => Entry::Occupied(OccupiedEntry { map: self, place }),
@@ -201,7 +202,9 @@ impl<K: WeakKey + ?Sized, V> WeakKeyMap<K, V> {
         self.entries.shrink_to_fit();
     }
 
-    /// The living keys, and their values. Each key is kept alive as long as the caller keeps the item; in no particular order.
+    /// Iterates over the living keys and their values, in no particular order.
+    ///
+    /// A returned key is alive as long as the caller keeps it.
     pub fn iter(&self) -> impl Iterator<Item = (K, &V)>
     where
         K: Strong,
@@ -209,7 +212,7 @@ impl<K: WeakKey + ?Sized, V> WeakKeyMap<K, V> {
         self.entries.iter().filter_map(|entry| Some((K::upgrade(&entry.key)?, &entry.value)))
     }
 
-    /// The same, with values to change.
+    /// Iterates over the living keys and mutable references to their values, as [`iter`](Self::iter) does.
     pub fn iter_mut(&mut self) -> impl Iterator<Item = (K, &mut V)>
     where
         K: Strong,
@@ -217,7 +220,7 @@ impl<K: WeakKey + ?Sized, V> WeakKeyMap<K, V> {
         self.entries.iter_mut().filter_map(|entry| Some((K::upgrade(&entry.key)?, &mut entry.value)))
     }
 
-    /// The living keys.
+    /// Iterates over the living keys.
     pub fn keys(&self) -> impl Iterator<Item = K>
     where
         K: Strong,
@@ -225,12 +228,12 @@ impl<K: WeakKey + ?Sized, V> WeakKeyMap<K, V> {
         self.entries.iter().filter_map(|entry| K::upgrade(&entry.key))
     }
 
-    /// The values of living keys.
+    /// Iterates over the values of living keys.
     pub fn values(&self) -> impl Iterator<Item = &V> {
         self.entries.iter().filter(|entry| !entry.is_dead()).map(|entry| &entry.value)
     }
 
-    /// The values of living keys, to change.
+    /// Iterates over mutable references to the values of living keys.
     pub fn values_mut(&mut self) -> impl Iterator<Item = &mut V> {
         self.entries.iter_mut().filter(|entry| !entry.is_dead()).map(|entry| &mut entry.value)
     }
@@ -244,21 +247,21 @@ impl<K: WeakKey + ?Sized, V> WeakKeyMap<K, V> {
     }
 }
 
-/// The place of a key in a [`WeakKeyMap`].
+/// The entry of a key in a [`WeakKeyMap`], with or without a value.
 pub enum Entry<'a, K: WeakKey + ?Sized, V> {
-    /// With a value.
+    /// The key has a value.
     Occupied(OccupiedEntry<'a, K, V>),
-    /// Without.
+    /// The key has no value.
     Vacant(VacantEntry<'a, K, V>),
 }
 
 impl<'a, K: WeakKey + ?Sized, V> Entry<'a, K, V> {
-    /// The value there; `value`, if there was none.
+    /// Returns the value, first inserting `value` if there is none.
     pub fn or_insert(self, value: V) -> &'a mut V {
         self.or_insert_with(|| value)
     }
 
-    /// The value there; what `make` returns, if there was none.
+    /// Returns the value, first inserting the result of `make` if there is none.
     pub fn or_insert_with(self, make: impl FnOnce() -> V) -> &'a mut V {
         match self {
             Self::Occupied(entry) => entry.into_mut(),
@@ -266,7 +269,7 @@ impl<'a, K: WeakKey + ?Sized, V> Entry<'a, K, V> {
         }
     }
 
-    /// The value there; the default, if there was none.
+    /// Returns the value, first inserting the default if there is none.
     pub fn or_default(self) -> &'a mut V
     where
         V: Default,
@@ -274,7 +277,7 @@ impl<'a, K: WeakKey + ?Sized, V> Entry<'a, K, V> {
         self.or_insert_with(V::default)
     }
 
-    /// Changes the value that is there.
+    /// Changes the value in place, if there is one.
     #[must_use]
     pub fn and_modify(mut self, change: impl FnOnce(&mut V)) -> Self {
         if let Self::Occupied(entry) = &mut self {
@@ -284,25 +287,25 @@ impl<'a, K: WeakKey + ?Sized, V> Entry<'a, K, V> {
     }
 }
 
-/// A key's value in a [`WeakKeyMap`].
+/// An entry with a value in a [`WeakKeyMap`].
 pub struct OccupiedEntry<'a, K: WeakKey + ?Sized, V> {
     map: &'a mut WeakKeyMap<K, V>,
     place: Place,
 }
 
 impl<'a, K: WeakKey + ?Sized, V> OccupiedEntry<'a, K, V> {
-    /// The value.
+    /// Returns the value.
     #[must_use]
     pub fn get(&self) -> &V {
         &self.map.entries.get(self.place).value
     }
 
-    /// The value, to change.
+    /// Returns a mutable reference to the value.
     pub fn get_mut(&mut self) -> &mut V {
         &mut self.map.entries.get_mut(self.place).value
     }
 
-    /// The value, for as long as the map is borrowed.
+    /// Returns a mutable reference to the value that lives as long as the borrow of the map.
     #[must_use]
     pub fn into_mut(self) -> &'a mut V {
         &mut self.map.entries.get_mut(self.place).value
@@ -313,26 +316,26 @@ impl<'a, K: WeakKey + ?Sized, V> OccupiedEntry<'a, K, V> {
         std::mem::replace(self.get_mut(), value)
     }
 
-    /// Takes the value out.
+    /// Removes the entry, and returns its value.
     pub fn remove(self) -> V {
         self.map.entries.take(self.place).value
     }
 }
 
-/// A key without a value in a [`WeakKeyMap`].
+/// An entry without a value in a [`WeakKeyMap`].
 pub struct VacantEntry<'a, K: WeakKey + ?Sized, V> {
     map: &'a mut WeakKeyMap<K, V>,
     key: &'a K,
 }
 
 impl<'a, K: WeakKey + ?Sized, V> VacantEntry<'a, K, V> {
-    /// The key.
+    /// Returns the key.
     #[must_use]
     pub fn key(&self) -> &'a K {
         self.key
     }
 
-    /// Sets the value. As [`WeakKeyMap::insert`].
+    /// Sets the value, as [`WeakKeyMap::insert`] does.
     pub fn insert(self, value: V) -> &'a mut V {
         let place = self.map.entries.add(self.key.pinned(), Keyed::new(self.key, value));
         &mut self.map.entries.get_mut(place).value

@@ -1,4 +1,4 @@
-//! Weak maps and sets for one owner, who changes them through `&mut`: no lock, no atomics beside the `Arc`s' own.
+//! Weak maps and sets for one owner, which changes them through `&mut`: no lock, and no atomics except those of `Arc`.
 
 mod entries;
 mod key_map;

@@ -1,4 +1,4 @@
-//! A set of objects that it does not keep alive, for one owner.
+//! A set for one owner that does not keep its objects alive.
 
 use std::fmt;
 
@@ -6,10 +6,10 @@ use super::key_map::WeakKeyMap;
 use crate::weak::key::{Strong, WeakKey};
 use crate::weak::set_operations::set_operations;
 
-/// A set of objects, by identity, that keeps none of them alive: for one owner, as `HashSet` is.
+/// A set of objects, by identity, that does not keep them alive; for one owner, like `HashSet`.
 ///
-/// What is said of [`WeakKeyMap`] holds here: keys are `Arc<T>` or `Rc<T>`, the dead are never seen, and what the set holds of them goes with
-/// insertions and [`sweep`](Self::sweep). For all threads there is [`sync::WeakSet`](crate::weak::sync::WeakSet).
+/// It behaves as [`WeakKeyMap`] does: keys are `Arc<T>` or `Rc<T>`, dead objects are never seen, and their entries are dropped by insertions
+/// and by [`sweep`](Self::sweep). The set for all threads is [`sync::WeakSet`](crate::weak::sync::WeakSet).
 ///
 /// # Examples
 ///
@@ -116,7 +116,9 @@ impl<K: WeakKey + ?Sized> WeakSet<K> {
 }
 
 impl<K: Strong> WeakSet<K> {
-    /// The living objects, in no particular order. Each is kept alive as long as the caller keeps the item.
+    /// Iterates over the living objects, in no particular order.
+    ///
+    /// A returned object is alive as long as the caller keeps it.
     pub fn iter(&self) -> impl Iterator<Item = K> {
         self.map.keys()
     }

@@ -1,4 +1,4 @@
-//! A map whose values are objects that it does not keep alive, for one owner.
+//! A map for one owner that does not keep its values alive.
 
 use std::fmt;
 use std::hash::{BuildHasher, Hash};
@@ -10,14 +10,14 @@ use crate::sys::panics::quietly;
 use crate::weak::classes::Place;
 use crate::weak::key::Strong;
 
-/// A map from keys to objects that it does not keep alive: for one owner, as `HashMap` is.
+/// A map from keys to objects that does not keep the objects alive; for one owner, like `HashMap`.
 ///
-/// Keys are owned, and compared by `Hash` and `Eq`. Values are `Arc<T>` or `Rc<T>` of any `T`, held weakly: an entry is there as long as
-/// somebody else owns its value. From the moment the last strong pointer is gone it is never seen. What is left of it, the key among it, is
-/// dropped by [`sweep`](Self::sweep), or by insertions, each of which looks at two other entries whose objects are of the same size class.
-/// Calls that take `&self` drop nothing.
+/// Keys are owned, and compared by `Hash` and `Eq`. Values are `Arc<T>` or `Rc<T>` of any `T`, held weakly: an entry exists as long as the
+/// value has another owner. From the moment the last strong handle is dropped, the entry is never seen. It is dropped, with its key, by
+/// [`sweep`](Self::sweep), or by insertions, each of which checks two other entries whose objects are of the same size class. Calls that
+/// take `&self` drop nothing.
 ///
-/// For one living object per *equal* value there is [`Interner`](crate::weak::Interner); for all threads,
+/// For one living object per *equal* value, use [`Interner`](crate::weak::Interner). The map for all threads is
 /// [`sync::WeakValueMap`](crate::weak::sync::WeakValueMap).
 ///
 /// # Examples
@@ -30,7 +30,7 @@ use crate::weak::key::Strong;
 /// let grass = textures.get_or_insert_with("grass.png".to_owned(), || Rc::new([7_u8; 64]));
 /// assert!(Rc::ptr_eq(&textures.get("grass.png").unwrap(), &grass));
 ///
-/// drop(grass); // the last one who needed it
+/// drop(grass); // the last owner
 /// assert!(textures.get("grass.png").is_none());
 /// ```
 pub struct WeakValueMap<K, V: Strong, S = DefaultHashBuilder> {
@@ -148,17 +148,19 @@ impl<K, V: Strong, S> WeakValueMap<K, V, S> {
         self.entries.shrink_to_fit();
     }
 
-    /// The living values, and their keys, in no particular order. Each value is kept alive as long as the caller keeps the item.
+    /// Iterates over the living values and their keys, in no particular order.
+    ///
+    /// A returned value is alive as long as the caller keeps it.
     pub fn iter(&self) -> impl Iterator<Item = (&K, V)> {
         self.entries.iter().filter_map(|entry| Some((&entry.key, V::upgrade(&entry.value)?)))
     }
 
-    /// The keys of living values.
+    /// Iterates over the keys of living values.
     pub fn keys(&self) -> impl Iterator<Item = &K> {
         self.entries.iter().filter(|entry| !entry.is_dead()).map(|entry| &entry.key)
     }
 
-    /// The living values.
+    /// Iterates over the living values.
     pub fn values(&self) -> impl Iterator<Item = V> {
         self.entries.iter().filter_map(|entry| V::upgrade(&entry.value))
     }
@@ -187,8 +189,9 @@ impl<K: Hash + Eq, V: Strong, S: BuildHasher> WeakValueMap<K, V, S> {
         self.find(key).1.is_some_and(|place| !self.entries.get(place).is_dead())
     }
 
-    /// Sets the value of `key`, and returns the one it had, if that is alive. Time: O(1) amortised; it may drop up to two keys of dead
-    /// values, whose panics are swallowed.
+    /// Sets the value of `key`, and returns the previous one if that is alive. Time: O(1) amortised.
+    ///
+    /// It may drop up to two keys of dead values; their panics are swallowed.
     pub fn insert(&mut self, key: K, value: &V) -> Option<V> {
         let (hash, place) = self.find(&key);
         let old = place.map(|place| self.entries.take(place));
@@ -206,7 +209,7 @@ impl<K: Hash + Eq, V: Strong, S: BuildHasher> WeakValueMap<K, V, S> {
         }
     }
 
-    /// The living value of `key`; what `make` returns, if there is none. Time: O(1) amortised, and `make`.
+    /// Returns the living value of `key`, first inserting the result of `make` if there is none. Time: O(1) amortised, plus `make`.
     pub fn get_or_insert_with(&mut self, key: K, make: impl FnOnce() -> V) -> V {
         if let Some(value) = self.get(&key) {
             drop(key);

@@ -1,4 +1,4 @@
-//! A map that keeps neither its keys nor its values alive, for one owner.
+//! A map for one owner that keeps neither its keys nor its values alive.
 
 use std::fmt;
 
@@ -6,11 +6,11 @@ use super::entries::{Entries, Entry as Stored};
 use crate::weak::classes::Place;
 use crate::weak::key::{Strong, WeakKey};
 
-/// A map from objects to objects that keeps neither alive: the death of either ends the entry. For one owner, as `HashMap` is.
+/// A map from objects to objects that keeps neither alive; for one owner, like `HashMap`.
 ///
-/// Keys and values are `Arc<T>` or `Rc<T>` of any `T`; keys are compared by identity. What is said of
-/// [`WeakKeyMap`](super::WeakKeyMap) holds here; and a value that owns its key does not keep the entry. For all threads there is
-/// [`sync::WeakWeakMap`](crate::weak::sync::WeakWeakMap).
+/// The death of either object ends the entry. Keys and values are `Arc<T>` or `Rc<T>` of any `T`, and keys are compared by identity. It
+/// behaves as [`WeakKeyMap`](super::WeakKeyMap) does, except that a value that owns its key does not keep the entry alive. The map for all
+/// threads is [`sync::WeakWeakMap`](crate::weak::sync::WeakWeakMap).
 ///
 /// # Examples
 ///
@@ -73,7 +73,7 @@ impl<K: WeakKey + ?Sized, V: Strong> WeakWeakMap<K, V> {
         self.find(key).is_some_and(|place| !self.entries.get(place).is_dead())
     }
 
-    /// Sets the value of `key`, and returns the one it had, if that is alive. Time: O(1) amortised.
+    /// Sets the value of `key`, and returns the previous one if that is alive. Time: O(1) amortised.
     pub fn insert(&mut self, key: &K, value: &V) -> Option<V> {
         // Not in its place: the new value may be of another size.
         let old = self.find(key).map(|place| self.entries.take(place));
@@ -83,7 +83,7 @@ impl<K: WeakKey + ?Sized, V: Strong> WeakWeakMap<K, V> {
         V::upgrade(&old?.value)
     }
 
-    /// The living value of `key`; what `make` returns, if there is none. Time: O(1) amortised, and `make`.
+    /// Returns the living value of `key`, first inserting the result of `make` if there is none. Time: O(1) amortised, plus `make`.
     pub fn get_or_insert_with(&mut self, key: &K, make: impl FnOnce() -> V) -> V {
         if let Some(value) = self.get(key) {
             return value;
@@ -159,7 +159,9 @@ impl<K: WeakKey + ?Sized, V: Strong> WeakWeakMap<K, V> {
         self.entries.shrink_to_fit();
     }
 
-    /// The living keys and values, in no particular order. Both are kept alive as long as the caller keeps the item.
+    /// Iterates over the living keys and values, in no particular order.
+    ///
+    /// A returned pair is alive as long as the caller keeps it.
     pub fn iter(&self) -> impl Iterator<Item = (K, V)>
     where
         K: Strong,
