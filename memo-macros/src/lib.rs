@@ -1,14 +1,14 @@
-//! The attribute `#[weak_memo]` and the derives `HasAnchor` and `MemoKey` of memo-core, which re-exports them: use them
-//! through it.
+//! The attribute `#[weak_memo]` and the derives `HasAnchor` and `MemoKey`. Use them through memo-core, which re-exports
+//! them.
 //!
 //! # Where things are
 //!
-//! How an annotated function is processed; imports go from later stages to earlier ones only:
+//! An annotated function passes through these stages; each imports only from earlier ones:
 //!
-//! * `parse` reads what is written.
-//! * `check` turns it into a memo (`model.rs`), or reports every mistake at once.
-//! * `expand` emits its code and cannot fail; after mistakes, `fallback.rs` keeps the function for the rest of the
-//!   user's code.
+//! * `parse` reads the attribute and the function.
+//! * `check` turns them into a memo (`model.rs`), or reports every mistake at once.
+//! * `expand` emits its code and cannot fail. After mistakes, `fallback.rs` emits the function alone, so that the rest of
+//!   the user's code still compiles.
 //! * `derive` has the two derives.
 
 mod check;
@@ -42,7 +42,7 @@ use parse::options::Options;
 ///     doc.text.split_whitespace().count()
 /// }
 ///
-/// /// Lent: the signature is what callers see, the body yields the owned value.
+/// /// Lent: callers see the signature, the body returns the owned value.
 /// #[weak_memo(capacity = unbounded)]
 /// fn words_from<'d>(doc: &'d Arc<Document>, from: usize) -> &'d [String] {
 ///     doc.text.split_whitespace().skip(from).map(str::to_owned).collect()
@@ -53,80 +53,88 @@ use parse::options::Options;
 /// assert_eq!(word_count(&doc), 3); // remembered
 /// assert_eq!(words_from(&doc, 1), ["two", "three"]);
 /// assert_eq!(word_count_memo().stats().hits, 1);
-/// drop(doc); // and the results go with it: nothing kept it alive
+/// drop(doc); // the results die with it: nothing kept it alive
 /// assert_eq!(word_count_memo().len(), 0);
 /// ```
 ///
 /// # The owner
 ///
-/// One argument carries the results: the first that is written like a weak one, `&Arc<T>`, `&Rc<T>`, `&Anchored<T>`, any
-/// other `&T` (which needs `#[derive(HasAnchor)]`), `&self`, or `Arc<T>` by value; or the one that is marked
-/// `#[memo(owner)]`. The written type decides: behind an alias (`type Shared = Arc<Doc>`) or in a type with hidden
-/// lifetimes (`Name` for `Name<'a>`) the attribute sees neither a pointer nor a borrow. Write `Name<'_>`, and mark owners
-/// that do not look like one. A container (`Option<&Arc<T>>`) is never the owner.
+/// One argument owns the results: the one marked `#[memo(owner)]` or, without a mark, the first written as `&Arc<T>`,
+/// `&Rc<T>`, `&Anchored<T>`, any other `&T` (which needs `#[derive(HasAnchor)]`), `&self`, or `Arc<T>` by value.
 ///
-/// An owner that changes behind its `&` (a `Mutex`, a `Cell`, an atomic in its written type) is refused: its results would
-/// be stale. Say what counts of it, `#[memo(key = doc.version())] doc: &Arc<Doc>`: if no other argument can own the results
-/// this one does, by its identity and the key. With `capacity = 1` a new version drops the results of the old one at once.
+/// The written type decides. The attribute cannot see a pointer behind an alias (`type Shared = Arc<Doc>`), nor a borrow in
+/// a type with hidden lifetimes (`Name` for `Name<'a>`). Mark such owners, and write `Name<'_>`. A container
+/// (`Option<&Arc<T>>`) is never the owner.
 ///
-/// All other arguments are the key. Weak ones take part by identity and end the result when they die; values by a copy.
+/// An owner that changes behind its `&` (a `Mutex`, a `Cell` or an atomic in its written type) is rejected, since its results
+/// would become stale. Write the part of it that counts: `#[memo(key = doc.version())] doc: &Arc<Doc>`. If no other argument
+/// can be the owner, this one still is, by its identity and the key. With `capacity = 1`, a new version drops the results of
+/// the old one at once.
 ///
-/// | mark on a parameter | meaning |
+/// All other arguments form the extra key. Weak arguments take part by identity, and end the result when they die; values
+/// take part by a copy.
+///
+/// | mark on a parameter | the parameter takes part |
 /// |---|---|
 /// | none | by its type (`MemoKey`): weak, or a known value |
-/// | `#[memo(owner)]` | this one carries the results |
-/// | `#[memo(value)]` | by a copy of it: `Hash + Eq + Clone` |
-/// | `#[memo(key = expr)]` | by the value of the expression, itself a `MemoKey`; it sees the parameters by reference. Its locks and temporaries end before the next key is evaluated and before the body runs, so its value may borrow from the parameters only |
-/// | `#[memo(owner, key = expr)]` | the owner, by its identity and by the value of the expression |
+/// | `#[memo(owner)]` | as the owner of the results |
+/// | `#[memo(value)]` | by a copy: `Hash + Eq + Clone` |
+/// | `#[memo(key = expr)]` | by the value of the expression, itself a `MemoKey`. The expression sees the parameters by reference. Its locks and temporaries end before the next key is evaluated and before the body runs, so its value may borrow only from the parameters |
+/// | `#[memo(owner, key = expr)]` | as the owner, by its identity and the value of the expression |
 /// | `#[memo(skip)]` | not at all; `&mut` parameters must be skipped |
 ///
-/// If the memo is under a condition, so are its marks: `#[cfg_attr(memoized, weak_memo)]` and, on a parameter,
-/// `#[cfg_attr(memoized, memo(skip))]`. A mark whose condition does not hold where the memo's does is refused.
+/// If the memo is conditional, so are its marks: write `#[cfg_attr(memoized, weak_memo)]` on the function and
+/// `#[cfg_attr(memoized, memo(skip))]` on a parameter. A mark that is inactive while the memo is active is rejected.
 ///
 /// # The result
 ///
-/// By clone, or lent as `&V`, `&str` (the body yields a `String`), `&[T]` (a `Vec<T>`), an `Option` of these or a `Result`
-/// of these (the `Err` is returned by value; with `cache_err` it is lent as well: `Result<&V, &E>` or `&Result<V, E>`). An elided lifetime in the result is bound to every weak argument;
-/// in a trait, where Rust binds it to `&self` alone, several weak arguments need a name for it. What is lent
-/// cannot be cleared or evicted, so with further arguments you must spell out `capacity = unbounded`. The memo owns what it lends: a
-/// reference into the argument cannot be lent, an index, a range or an `Arc` of it can be returned.
+/// A result is returned by clone, or lent as `&V`, `&str` (the body returns a `String`), `&[T]` (a `Vec<T>`), or as an
+/// `Option` or `Result` of these. The `Err` of a lent `Result` is returned by value; with `cache_err` it is lent too, as
+/// `Result<&V, &E>` or `&Result<V, E>`.
 ///
-/// A result by clone may be the owner itself, or another weak argument of its type: `simplify(&Arc<Expr>) -> Arc<Expr>`,
-/// also in an `Option` or a `Result`. The memo remembers that it is this argument, and does not keep it alive.
+/// An elided lifetime in the result is bound to every weak argument. In a trait, where Rust binds it to `&self` alone,
+/// name the lifetime if there are several weak arguments. Lent results cannot be cleared or evicted, so with an extra key
+/// you must spell out `capacity = unbounded`. The memo owns what it lends: it cannot lend a reference into the argument.
+/// Return an index, a range or an `Arc` instead.
+///
+/// A result by clone may be the owner itself, or another weak argument of the same type, also in an `Option` or a `Result`:
+/// `simplify(&Arc<Expr>) -> Arc<Expr>`. The memo records which argument it is, and does not keep it alive.
 ///
 /// # Options
 ///
 /// | option | meaning |
 /// |---|---|
 /// | `capacity = 256`, `capacity = unbounded` | results per owner; 1024 by default |
-/// | `cache_if = \|value\| ..` | keep only results that pass; it sees the result alone, not the parameters |
-/// | `cache_err` | keep an `Err` too; by clone it must be `Clone` then |
-/// | `some_only` | keep no `None` |
-/// | `single_flight = false` | callers of one missing result compute side by side instead of waiting for each other |
+/// | `cache_if = \|value\| ..` | keep only results that pass the test, which sees the result but not the parameters |
+/// | `cache_err` | keep an `Err` too; by clone, it must then be `Clone` |
+/// | `some_only` | do not keep `None` |
+/// | `single_flight = false` | callers of one missing result compute in parallel instead of waiting for each other |
 /// | `local` | results of this thread only; implied when the owner is an `Rc` |
-/// | `associated` | for an associated function without `self`, unless its signature says `Self` |
+/// | `associated` | for an associated function without `self`, unless its signature mentions `Self` |
 /// | `name = "..."` | the name in reports |
 /// | `handle = other_name` | the name of the companion function; `f_memo` by default |
-/// | `handle = none` | no companion, the body in place: for the `impl` of a trait and for default bodies |
+/// | `handle = none` | no companion, and the body in place: for the `impl` of a trait and for default bodies |
 /// | `may_return_owner` | the result may hold a pointer of the owner's type, which is never the owner itself |
-/// | `interior_mutability` | no result depends on what changes behind the `&` of a weak argument |
-/// | `crate = path` | where memo-core is, if not at `::memo_core` |
+/// | `interior_mutability` | no result depends on data that changes behind the `&` of a weak argument |
+/// | `crate = path` | the path of memo-core, if not `::memo_core` |
 ///
 /// # What is emitted
 ///
-/// The function; a hidden one with the body, as visible as it is; a companion `f_memo()` that returns the handle; a hidden one that both of
-/// these call, which reports each mistake about types once; for `cache_if` a hidden one with the test. Names that begin with `__memo` are
-/// reserved. The handle's methods take the arguments of the function, also skipped ones: one alone, several as a tuple. The handle knows two
-/// lifetimes, that of the weak arguments and one for all others: arguments that need more (`&Cell<&str>` beside another) may not fit it.
+/// The attribute emits the function, a companion `f_memo()` that returns the handle, and hidden functions: one with the body, with the
+/// visibility of the function; one that function and companion call, which reports each type mistake once; and for `cache_if` one with the
+/// test. Names that begin with `__memo` are reserved.
 ///
-/// `#[track_caller]` applies to the body, too: it, its panics and the panic of a ring of memos report the caller's
-/// line. A remembered result keeps the line of its first caller. Through the handle (`compute`, `refresh`) such a body
-/// sees the attribute's line, since the handle calls it through a function pointer, which does not pass the caller on.
-/// The panic of a ring that `refresh` closes reports the line of the `refresh`, with `#[track_caller]` or without.
+/// The handle's methods take the arguments of the function, including skipped ones: a single one as it is, several as a tuple. The handle
+/// has two lifetimes, that of the weak arguments and one for all others. Arguments that need more, such as `&Cell<&str>` next to another
+/// reference, may not fit.
 ///
-/// The `impl` of a trait cannot declare a companion: after "method `f_memo` is not a member of trait" write
-/// `handle = none`. In an `impl`, after "cannot find function" write `associated`. The names of the hidden functions, which the
-/// compiler reports there, say so too.
+/// `#[track_caller]` applies to the body too: `Location::caller()`, panics of the body and the panic of a ring of memos report the caller's
+/// line. A remembered result keeps the line of its first caller. Through the handle (`compute`, `refresh`) the body sees the attribute's
+/// line, since the handle calls it through a function pointer, which does not pass on the caller. The panic of a ring that `refresh`
+/// closes reports the line of the `refresh` call, with or without `#[track_caller]`.
+///
+/// The `impl` of a trait cannot declare a companion: on the error "method `f_memo` is not a member of trait", write `handle = none`. In an
+/// `impl`, on the error "cannot find function", write `associated`. The hidden function names in these errors say the same.
 #[proc_macro_attribute]
 pub fn weak_memo(options: TokenStream, item: TokenStream) -> TokenStream {
     memoized(options.into(), item.into()).into()
@@ -148,19 +156,19 @@ fn memoized(options: Tokens, item: Tokens) -> Tokens {
     }
 }
 
-/// Gives a struct's objects an anchor of their own: the field of type `Anchor`, or the one marked `#[memo(anchor)]` if
-/// the type has another name.
+/// Implements `HasAnchor`, so that objects of the struct have an anchor of their own.
 ///
-/// Results are then dropped within the object's own drop.
+/// The anchor is the field of type `Anchor`, or the one marked `#[memo(anchor)]` if the type has another name. Results are
+/// dropped within the object's own drop.
 ///
-/// **An anchor does not know the fields beside it.** Where an object changes, its results stay, unless you call
-/// `self.anchor.clear()`. And the anchor is a field that moves like any other: `Doc { words: 8, ..old }` and
-/// `Doc { words: 8, anchor }` take the results of the old content along. Give the new object a new anchor,
-/// `Doc { words: 8, anchor: Anchor::new(), ..old }`. To rule both out, keep the data in an `Anchored<T>`: its `DerefMut` drops
-/// the results, and they cannot be moved to other data.
+/// **An anchor does not see the fields beside it.** When an object changes, its results stay unless you call
+/// `self.anchor.clear()`. And the anchor moves like any other field: `Doc { words: 8, ..old }` and `Doc { words: 8, anchor }`
+/// move the results of the old content into the new object. Give the new object a new anchor:
+/// `Doc { words: 8, anchor: Anchor::new(), ..old }`. To rule out both mistakes, keep the data in an `Anchored<T>`: its
+/// `DerefMut` drops the results, and they cannot be moved to other data.
 ///
-/// As a key the object is weak, also in containers (`Option<&Own>`). `#[memo(crate = path)]` on the struct says where
-/// memo-core is.
+/// As a key, the object is weak, also in containers (`Option<&Own>`). `#[memo(crate = path)]` on the struct sets the path of
+/// memo-core.
 ///
 /// ```
 /// use memo_core::{Anchor, HasAnchor, weak_memo};
@@ -193,13 +201,13 @@ pub fn derive_has_anchor(input: TokenStream) -> TokenStream {
     derive::has_anchor::derive(input.into()).into()
 }
 
-/// Makes a struct or an enum a key, field by field: weak fields by identity, values by a copy.
+/// Implements `MemoKey` for a struct or an enum, field by field: weak fields by identity, values by a copy.
 ///
-/// It needs neither `Hash` nor `Eq` nor `Clone`; each field must be a key. `#[memo(value)]` on a field takes it by its own
-/// `Hash + Eq + Clone`, `#[memo(skip)]` leaves it out. A type that holds itself (`Option<Box<Self>>`) cannot be derived.
-/// `#[memo(crate = path)]` on the type says where memo-core is.
+/// The type needs no `Hash`, `Eq` or `Clone`, but each field must be a key. `#[memo(value)]` uses the `Hash + Eq + Clone` of
+/// a field, `#[memo(skip)]` leaves the field out. The derive does not support types that contain themselves
+/// (`Option<Box<Self>>`). `#[memo(crate = path)]` on the type sets the path of memo-core.
 ///
-/// A key of plain values only is plain itself, and may stand by value beside a lent result.
+/// A key made only of plain values is plain itself: a memo that lends may take it by value.
 ///
 /// ```
 /// use memo_core::{MemoKey, weak_memo};
