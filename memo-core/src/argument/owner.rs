@@ -18,10 +18,10 @@ use crate::reclaim::{account, leak_audit};
 /// Implemented for `Arc<T>` and `Rc<T>` of any `T`, and for every [`HasAnchor`]. The written type decides where the results
 /// live: `&Arc<T>` uses the side table, even if `T` has an anchor of its own.
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` cannot carry the results of a memo",
+    message = "`{Self}` cannot own the results of a memo",
     label = "not an `Arc`, an `Rc`, or an object with an anchor",
     note = "pass it as `&Arc<{Self}>`, wrap it in `memo_core::Anchored`, or give it a field of type `memo_core::Anchor` and derive `HasAnchor`",
-    note = "if another argument should carry the results, write `#[memo(owner)]` before that one, and `#[memo(value)]` or `#[memo(skip)]` before this"
+    note = "if another argument should own the results, write `#[memo(owner)]` before that one, and `#[memo(value)]` or `#[memo(skip)]` before this one"
 )]
 pub trait Owner: Locate<Self::Scope> {
     /// The scope of its results.

@@ -34,7 +34,7 @@ pub(crate) fn ring(core: &'static Core, asked: Task) -> Option<String> {
     // That computation itself, or another of the same key.
     if let Some(same) = mine().find(|frame| frame.task.slot == asked.slot || frame.is_for(core, &asked)) {
         return Some(format!(
-            "memo_core: `{}` asks for a result it is computing: {} -> `{}`",
+            "memo_core: `{}` requests a result that it is computing: {} -> `{}`",
             names::own_name(core),
             places_from(same.task.slot, mine()).join(" -> "),
             names::own_name(core)
@@ -43,7 +43,7 @@ pub(crate) fn ring(core: &'static Core, asked: Task) -> Option<String> {
     let beside = of_this_thread().filter(|frame| frame.is_for(core, &asked)).count();
     (beside >= MOST_BESIDE).then(|| {
         format!(
-            "memo_core: `{}` at {} is asked for a result that {beside} suspended computations of this thread compute: it seems to ask for itself",
+            "memo_core: `{}` at {} requests a result that {beside} suspended computations of this thread are computing: it seems to call itself",
             names::own_name(core),
             core.place()
         )
@@ -119,7 +119,7 @@ fn count_nested(core: &'static Core, asked: Task) {
     let nested = of_this_thread().filter(same).filter(|frame| stack.has(frame.stack)).count();
     assert!(
         nested < DEEPEST,
-        "memo_core: `{}` at {} is nested {nested} deep on one thread: it seems to ask for its own result",
+        "memo_core: `{}` at {} is nested {nested} deep on one thread: it seems to request its own result",
         names::own_name(core),
         core.place()
     );

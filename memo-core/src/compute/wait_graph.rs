@@ -88,7 +88,7 @@ pub(crate) fn wait<V>(core: &'static Core, slot: &Slot<V>, flight: Flight) -> Wa
     };
     if let Some(ring) = ring {
         panic!(
-            "memo_core: `{}` asks for a result that waits for it, around {} threads: {}",
+            "memo_core: `{}` requests a result that waits for it, in a ring of {} threads: {}",
             names::own_name(core),
             ring.threads,
             ring.chain.join(" -> ")

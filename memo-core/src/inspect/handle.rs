@@ -49,9 +49,9 @@ pub enum Lent {}
 
 /// Memos whose results may be removed.
 #[diagnostic::on_unimplemented(
-    message = "a memo that lends its results only grows",
-    label = "`clear`, `forget`, `forget_owner`, `insert` and `refresh` would take results back, and a `&` to one may be out",
-    note = "lent results go with their objects, or with `&mut` access to them; for these, return the result by value (or as `Arc<..>`)"
+    message = "the results of a memo that lends cannot be removed",
+    label = "`clear`, `forget`, `forget_owner`, `insert` and `refresh` would drop results that may be borrowed",
+    note = "lent results are dropped with their objects, or on `&mut` access to them; to use these methods, return the result by value (or as `Arc<..>`)"
 )]
 pub trait Revocable {}
 

@@ -3,6 +3,7 @@
 use std::fmt;
 
 use crate::inspect::memos::{MemoInfo, memos};
+use crate::inspect::stats::Counted;
 use crate::sys::panics;
 
 /// The statistics of every memo of the process so far. `Display` prints a table for people.
@@ -67,8 +68,7 @@ impl fmt::Display for Report {
         }
         match self.swallowed_panics {
             0 => Ok(()),
-            1 => writeln!(f, "1 panic of a destructor was swallowed"),
-            n => writeln!(f, "{n} panics of destructors were swallowed"),
+            n => writeln!(f, "{}", Counted(n, "destructor panic was swallowed", "destructor panics were swallowed")),
         }
     }
 }
@@ -102,7 +102,9 @@ fn line(f: &mut fmt::Formatter<'_>, row: &[String; 8], widths: &[usize; 8]) -> f
 fn remarks(f: &mut fmt::Formatter<'_>, memo: &MemoInfo) -> fmt::Result {
     let stats = &memo.stats;
     if stats.retained > 0 {
-        write!(f, "  ! {} arguments seem to be held by their own result (", stats.retained)?;
+        let (one, many) =
+            ("argument seems to be held by its own result", "arguments seem to be held by their own result");
+        write!(f, "  ! {} (", Counted(stats.retained, one, many))?;
         if let Some(owner) = memo.suspected_owner {
             write!(f, "`{owner}`, ")?;
         }
@@ -121,10 +123,12 @@ fn remarks(f: &mut fmt::Formatter<'_>, memo: &MemoInfo) -> fmt::Result {
         writeln!(f, "  . {}", gone.join(", "))?;
     }
     if stats.leaked > 0 {
-        writeln!(f, "  ! {} results outlived their thread with an `Rc`", stats.leaked)?;
+        let (one, many) = ("result of an `Rc` outlived its thread", "results of `Rc`s outlived their threads");
+        writeln!(f, "  ! {}", Counted(stats.leaked, one, many))?;
     }
     if stats.pinned_bytes > 0 {
-        writeln!(f, "  . {} bytes of dead arguments wait for a sweep", stats.pinned_bytes)?;
+        let (one, many) = ("byte of dead arguments awaits the sweep", "bytes of dead arguments await the sweep");
+        writeln!(f, "  . {}", Counted(stats.pinned_bytes, one, many))?;
     }
     Ok(())
 }

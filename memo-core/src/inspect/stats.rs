@@ -150,27 +150,37 @@ impl fmt::Display for Stats {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(
             f,
-            "{} hits, {} misses ({:.1} % hits), {} computes in {:.1?}, {} entries, {} dropped",
-            self.hits,
-            self.misses,
+            "{}, {} ({:.1} % hits), {} in {:.1?}, {}, {} dropped",
+            Counted(self.hits, "hit", "hits"),
+            Counted(self.misses, "miss", "misses"),
             self.hit_ratio() * 100.0,
-            self.computes,
+            Counted(self.computes, "compute", "computes"),
             self.compute_time,
-            self.entries,
+            Counted(self.entries, "entry", "entries"),
             self.dropped,
         )?;
         let rare = [
-            (self.waits, "waits"),
-            (self.inserts, "inserts"),
-            (self.evicted, "evicted"),
-            (self.expired, "expired"),
-            (self.cleared, "cleared"),
-            (self.replaced, "replaced"),
-            (self.rejected, "rejected"),
-            (self.leaked, "leaked"),
-            (self.retained, "arguments seem held by their own result"),
-            (self.pinned_bytes, "bytes pinned"),
+            Counted(self.waits, "wait", "waits"),
+            Counted(self.inserts, "insert", "inserts"),
+            Counted(self.evicted, "evicted", "evicted"),
+            Counted(self.expired, "expired", "expired"),
+            Counted(self.cleared, "cleared", "cleared"),
+            Counted(self.replaced, "replaced", "replaced"),
+            Counted(self.rejected, "rejected", "rejected"),
+            Counted(self.leaked, "leaked", "leaked"),
+            Counted(self.retained, "argument seems held by its own result", "arguments seem held by their own result"),
+            Counted(self.pinned_bytes, "byte pinned", "bytes pinned"),
         ];
-        rare.iter().filter(|(n, _)| *n > 0).try_for_each(|(n, what)| write!(f, ", {n} {what}"))
+        rare.iter().filter(|counted| counted.0 > 0).try_for_each(|counted| write!(f, ", {counted}"))
+    }
+}
+
+/// A number with its noun, in the singular or the plural.
+pub(super) struct Counted(pub(super) u64, pub(super) &'static str, pub(super) &'static str);
+
+impl fmt::Display for Counted {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let &Self(n, one, many) = self;
+        write!(f, "{n} {}", if n == 1 { one } else { many })
     }
 }

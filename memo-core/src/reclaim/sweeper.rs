@@ -49,7 +49,7 @@ impl Sweeper {
         let thread = std::thread::Builder::new()
             .name("memo-sweeper".to_owned())
             .spawn(move || run(&theirs, interval))
-            .expect("memo_core: the sweeper's thread could not be started");
+            .expect("memo_core: cannot start the sweeper's thread");
         Self { stop, thread: Some(thread) }
     }
 }

@@ -52,9 +52,9 @@ pub trait WeakKey: sealed::Sealed {
 
 /// A value held weakly, or a key that a map can return: `Arc<T>` and `Rc<T>` of any `T`.
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` cannot be given back by a weak map",
+    message = "`{Self}` cannot be returned by a weak map",
     label = "not an `Arc` or an `Rc`",
-    note = "only of these there is a strong handle to make from a weak one"
+    note = "only these have weak handles that can be upgraded"
 )]
 pub trait Strong: WeakKey + Clone {
     /// A strong handle, if the object is alive.

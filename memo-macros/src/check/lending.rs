@@ -26,7 +26,7 @@ pub(super) fn check(
     if owner.is_by_value() {
         errors.under(
             &owner.ty,
-            "the result is lent from its owner, which ends with the call where it is passed by value: take it by `&`, or return an owned value",
+            "the result is lent from its owner, and an owner passed by value ends with the call: take it by `&`, or return an owned value",
         );
     }
     if let Some(lifetime) = &lent.lifetime {
@@ -36,7 +36,7 @@ pub(super) fn check(
     if parameters.iter().any(|parameter| parameter.receiver && !is_weak(parameter) && !parameter.is_by_value()) {
         errors.under(
             &lent.written,
-            "Rust binds this lifetime to `self`, which takes no part here: name the owner's, `fn f<'a>(&self, owner: &'a T) -> &'a V`",
+            "Rust binds this lifetime to `self`, which is not a weak argument here: name the owner's lifetime, `fn f<'a>(&self, owner: &'a T) -> &'a V`",
         );
         return;
     }
@@ -44,7 +44,7 @@ pub(super) fn check(
         errors.under(
             &lent.written,
             format_args!(
-                "what is lent borrows from every weak argument, and a trait that says this borrows from `self` alone: name the lifetime in both, `fn {}<'a>(&'a self, {}: &'a ..) -> &'a ..`, or return an owned value",
+                "a lent result borrows from every weak argument, but in a trait this signature borrows from `self` alone: name the lifetime in the trait and here, `fn {}<'a>(&'a self, {}: &'a ..) -> &'a ..`, or return an owned value",
                 sig.ident, other.name
             ),
         );
@@ -53,7 +53,7 @@ pub(super) fn check(
     if weak_names(parameters).len() > 1 {
         errors.under(
             &lent.written,
-            "the weak arguments have lifetimes of different names: name the result's too, and give all of them that one",
+            "the weak arguments have lifetimes of different names: give the result and all of them the same one",
         );
     }
 }
@@ -64,7 +64,7 @@ fn require_named(lifetime: &Lifetime, parameters: &[Parameter], errors: &mut Err
     for parameter in weak.filter(|parameter| of_leading_reference(&parameter.ty).is_none()) {
         errors.under(
             &parameter.ty,
-            format_args!("a lent result borrows from every weak argument: write `&{lifetime}` here too, or leave the lifetime of the result out"),
+            format_args!("a lent result borrows from every weak argument: write `&{lifetime}` here too, or omit the lifetime of the result"),
         );
     }
 }
@@ -89,7 +89,7 @@ fn refuse_borrow(body: TokenStream, errors: &mut Errors) {
     if let (true, Ok(Expr::Reference(borrow))) = (is_borrow, syn::parse2(last)) {
         errors.under(
             borrow,
-            "what is lent is the memo's own, and the body yields it by value: make it here, or clone what is the argument's; to point into the argument, return an index, a range or an `Arc` instead",
+            "the memo owns what it lends, so the body returns it by value: create it here, or clone it from the argument; to point into the argument, return an index, a range or an `Arc` instead",
         );
     }
 }

@@ -18,8 +18,10 @@ pub(super) fn check(options: &Options, parameters: &[Parameter], output: &Output
     if let Some(lent) = output.lent() {
         refuse_unstored(options, errors);
         if let Some(word) = options.cache_err.as_ref().filter(|_| !lent.speaks_of_an_error()) {
-            errors
-                .under(word, "`cache_err` keeps errors, and this result is no `Result`: remove it, all of it is kept");
+            errors.under(
+                word,
+                "`cache_err` keeps errors, but this result is not a `Result` and is always kept: remove it",
+            );
         }
         if let Some(parameter) = first_extra {
             require_unbounded(options, parameter, errors);
@@ -27,7 +29,7 @@ pub(super) fn check(options: &Options, parameters: &[Parameter], output: &Output
     }
     if let (Some((word, _)), None) = (&options.capacity, first_extra) {
         errors
-            .under(word, "`capacity` bounds the results of one owner, and here each owner has one at most: remove it");
+            .under(word, "`capacity` bounds the results of one owner, and here each owner has at most one: remove it");
     }
 }
 
@@ -43,7 +45,7 @@ fn refuse_contradictions(options: &Options, errors: &mut Errors) {
             errors.under(
                 other,
                 format_args!(
-                    "`{other}` and `{one}` both say what is kept: keep one of the two (`cache_if` can say anything)"
+                    "`{other}` and `{one}` both decide what is kept: write only one of them (`cache_if` can express any condition)"
                 ),
             );
         }
@@ -56,7 +58,7 @@ fn refuse_unstored(options: &Options, errors: &mut Errors) {
     for word in words.into_iter().flatten() {
         errors.under(
             word,
-            format_args!("`{word}` may leave a result unkept, and what is not kept cannot be lent: remove it, or return an owned value"),
+            format_args!("`{word}` may leave a result unkept, and such a result cannot be lent: remove it, or return an owned value"),
         );
     }
 }
@@ -67,11 +69,11 @@ fn require_unbounded(options: &Options, parameter: &Parameter, errors: &mut Erro
         Some((_, Capacity::Unbounded)) => {}
         Some((_, Capacity::Of(expr))) => errors.under(
             expr,
-            "a result that is lent cannot be evicted: write `capacity = unbounded`, or return an owned value",
+            "a lent result cannot be evicted: write `capacity = unbounded`, or return an owned value",
         ),
         None => errors.under(
             &parameter.ty,
-            "with this argument an owner has many results, and what is lent cannot be evicted: write `capacity = unbounded`, or return an owned value",
+            "with this argument an owner has many results, and lent results cannot be evicted: write `capacity = unbounded`, or return an owned value",
         ),
     }
 }
@@ -96,12 +98,15 @@ pub(super) fn capacity(
             errors.under(expr, "a memo of capacity 0 would keep nothing: write at least 1, or `capacity = unbounded`");
         }
         if mentions(expr.to_token_stream(), &|ident| ident == "Self") {
-            errors.under(expr, "the capacity stands in a `static`, which does not know `Self`: write the type's name");
+            errors.under(
+                expr,
+                "the capacity is evaluated in a `static`, which has no access to `Self`: write the type's name",
+            );
         }
         for found in Parameters::in_expr(expr, generics) {
             errors.under(
                 &found,
-                format_args!("the capacity stands in a `static`, which does not know the parameter `{found}`: write a number or a `const`"),
+                format_args!("the capacity is evaluated in a `static`, which has no access to the parameter `{found}`: write a number or a `const`"),
             );
         }
     }

@@ -12,7 +12,7 @@ use crate::parse::Errors;
 use crate::parse::lifetimes::{first_borrow, is_static};
 use crate::parse::syntax::{Extent, bare, is_named, last_segment, mentions, type_arguments};
 
-const LENDABLE: &str = "only `&V`, `Option<&V>` and `Result<&V, E>` can be lent (with `&str` and `&[T]` for a `&V`)";
+const LENDABLE: &str = "only `&V`, `Option<&V>` and `Result<&V, E>` can be lent (`&str` and `&[T]` count as `&V`)";
 
 /// A reference in the result that is to be lent.
 struct Borrow<'a> {
@@ -46,10 +46,7 @@ fn refuse_borrow(ty: &Type, errors: &mut Errors) {
     if let Some(borrow) = first_borrow(ty) {
         errors.under(
             borrow,
-            format_args!(
-                "a result that is kept cannot borrow like this: {LENDABLE}{}; or return an owned value",
-                by_alias(ty)
-            ),
+            format_args!("a kept result cannot borrow like this: {LENDABLE}{}; or return an owned value", by_alias(ty)),
         );
     }
 }
@@ -61,7 +58,7 @@ fn by_alias(ty: &Type) -> &'static str {
         && last_segment(ty)
             .and_then(|segment| type_arguments(segment).next())
             .is_some_and(|first| matches!(bare(first), Type::Reference(_)));
-    if may_be { ", written out where this is an alias of one" } else { "" }
+    if may_be { ", written out if this is an alias of one" } else { "" }
 }
 
 impl<'a> Borrow<'a> {
@@ -76,10 +73,7 @@ impl<'a> Borrow<'a> {
 
     fn check(&self, ty: &Type, cache_err: bool, errors: &mut Errors) {
         if let Some(mutability) = &self.reference.mutability {
-            errors.under(
-                mutability,
-                "a result that is kept cannot be lent as `&mut`: lend `&V`, or return an owned value",
-            );
+            errors.under(mutability, "a kept result cannot be lent as `&mut`: lend `&V`, or return an owned value");
         }
         let elem = bare(&self.reference.elem);
         let inner = match elem {
@@ -87,7 +81,7 @@ impl<'a> Borrow<'a> {
             other => other,
         };
         if let Some(borrow) = first_borrow(inner) {
-            errors.under(borrow, "a value that is lent must own its data: borrow once, outermost");
+            errors.under(borrow, "a lent value must own its data: write only the outermost `&`");
         }
         if let Some(instead) = owned_form_of(elem) {
             errors.under(
@@ -110,23 +104,23 @@ impl<'a> Borrow<'a> {
         let Some(error) = second_argument(ty) else { return };
         match self.error {
             None if cache_err => {
-                errors.under(error, "with `cache_err` the error is kept, and lent as the value is: write `Result<&V, &E>`");
+                errors.under(error, "with `cache_err` the error is kept, and lent like the value: write `Result<&V, &E>`");
             }
             None => {
                 if let Some(borrow) = first_borrow(error) {
-                    errors.under(borrow, "the `Err` goes out by value: it must own its data");
+                    errors.under(borrow, "the `Err` is returned by value: it must own its data");
                 }
             }
             Some(_) if !cache_err => errors.under(
                 error,
-                "the `Err` goes out by value, since it is not kept: it must own its data; or write `cache_err` to keep and lend it",
+                "the `Err` is returned by value, since it is not kept: it must own its data; or write `cache_err` to keep and lend it",
             ),
             Some(reference) => {
                 if let Some(mutability) = &reference.mutability {
-                    errors.under(mutability, "an error that is kept cannot be lent as `&mut`: write `&E`");
+                    errors.under(mutability, "a kept error cannot be lent as `&mut`: write `&E`");
                 }
                 if let Some(borrow) = first_borrow(&reference.elem) {
-                    errors.under(borrow, "an error that is lent must own its data: borrow once, outermost");
+                    errors.under(borrow, "a lent error must own its data: write only the outermost `&`");
                 }
             }
         }

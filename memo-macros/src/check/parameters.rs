@@ -46,7 +46,7 @@ fn read_receiver(receiver: &mut Receiver, errors: &mut Errors) -> Parameter {
     if parameter.is_by_mut() && !matches!(parameter.part, Part::Skipped | Part::Computed(_)) {
         errors.under(
             whole,
-            "results belong to an object that does not change while they are there, and `&mut self` may change it: take `&self`",
+            "results belong to an object that does not change while they exist, and `&mut self` may change it: take `&self`",
         );
     }
     parameter
@@ -98,14 +98,14 @@ fn refuse_leaving(part: &Part, errors: &mut Errors) {
         fn visit_expr_try(&mut self, expr: &ExprTry) {
             self.0.under(
                 expr.question_token,
-                "a key cannot be left by `?`, since there is no result yet: write `.ok()` instead, or leave the `?` of an `Option` out, which is a key if what it holds is one",
+                "`?` cannot leave a key expression, since there is no result yet: write `.ok()` instead, or omit the `?` of an `Option`, which is a key if its content is one",
             );
             visit::visit_expr_try(self, expr);
         }
         fn visit_expr_return(&mut self, expr: &ExprReturn) {
             self.0.under(
                 expr.return_token,
-                "a key cannot be left by `return`, since there is no result yet: let the expression yield a key on each way, such as an `Option`",
+                "`return` cannot leave a key expression, since there is no result yet: let the expression produce a key on every path, such as an `Option`",
             );
             visit::visit_expr_return(self, expr);
         }
@@ -128,7 +128,7 @@ pub(super) fn refuse_too_many(parameters: &[Parameter], errors: &mut Errors) {
     if let Some(first_too_many) = extra.nth(MOST_PARTS) {
         errors.under(
             &first_too_many.ty,
-            format_args!("at most {MOST_PARTS} arguments besides the owner can take part in the key: put some of them into a struct with `#[derive(MemoKey)]`, or mark what does not matter `#[memo(skip)]`"),
+            format_args!("at most {MOST_PARTS} arguments besides the owner can take part in the key: put some of them into a struct with `#[derive(MemoKey)]`, or mark the irrelevant ones `#[memo(skip)]`"),
         );
     }
 }
@@ -163,7 +163,7 @@ fn marked(parameters: &[Parameter], errors: &mut Errors) -> Option<usize> {
     for (_, other) in marked {
         errors.under(
             &other.ty,
-            "two arguments are marked `owner`, and the results can live on one only: mark the one that they belong to (all weak arguments end an entry when they die)",
+            "two arguments are marked `owner`, but results can live on only one: mark the one that they belong to (the death of any weak argument ends an entry)",
         );
     }
     Some(first)
@@ -191,7 +191,7 @@ fn report_none(parameters: &[Parameter], function: &Ident, errors: &mut Errors) 
     errors.under(
         function,
         format_args!(
-            "no argument of `{function}` can own its results: write one as {WRITE}; where no result belongs to an object, take an ordinary cache such as `cached` or `moka`"
+            "no argument of `{function}` can own its results: write one as {WRITE}; if results belong to no object, use an ordinary cache such as `cached` or `moka`"
         ),
     );
 }
@@ -199,7 +199,7 @@ fn report_none(parameters: &[Parameter], function: &Ident, errors: &mut Errors) 
 /// Why a container is no owner, and what to write.
 fn refusal(ty: &Type) -> String {
     if is_named(pointee(ty), &["Box"]) {
-        return "a `Box` cannot own the results, since it is no object by itself: take what is in it, `&T` with `#[derive(HasAnchor)]` (callers may go on passing a `&Box<T>`), or share it, `&Arc<T>`".to_owned();
+        return "a `Box` cannot own the results, since it is not an object by itself: take its content as `&T` with `#[derive(HasAnchor)]` (callers can still pass a `&Box<T>`), or share it as `&Arc<T>`".to_owned();
     }
     format!("a container cannot own the results, since it may be empty: take the owner itself as a parameter, {WRITE}")
 }
@@ -217,11 +217,11 @@ pub(super) fn refuse_changing(options: &Options, parameters: &[Parameter], error
     for parameter in by_identity {
         let name = &parameter.name;
         for word in changing(&parameter.ty) {
-            let skip = if parameter.part.is_extra() { ", leave it out, `#[memo(skip)]`" } else { "" };
+            let skip = if parameter.part.is_extra() { ", leave the argument out with `#[memo(skip)]`" } else { "" };
             errors.under(
                 word,
                 format_args!(
-                    "what changes in a `{word}` is not seen, and an old result would be given: say what counts of it, `#[memo(key = {name}.version())]`{skip}, or pass an `Arc` that is kept in the `{word}` and replaced there; write `interior_mutability` if no result depends on it"
+                    "changes inside a `{word}` are not seen, so a stale result would be returned: name what counts with `#[memo(key = {name}.version())]`{skip}, or pass an `Arc` that is stored in the `{word}` and replaced there; write `interior_mutability` if no result depends on it"
                 ),
             );
         }

@@ -159,7 +159,7 @@ fn refuse_unknown_err(function: &Function, result: &Type, errors: &mut Errors) {
     if is_parameter(path, &parameters, function) || is_projection(path, &parameters) {
         errors.under(
             result,
-            "this type may turn out to be a `Result`, and an `Err` is not kept: write `cache_err` if all is to be kept, or `cache_if = |value| ..`",
+            "this type may turn out to be a `Result`, and an `Err` is not kept: write `cache_err` to keep everything, or `cache_if = |value| ..`",
         );
     }
 }

@@ -17,7 +17,7 @@ pub(super) fn check(function: &Function, in_place: bool, errors: &mut Errors) {
         errors.under(word, "`async fn` is not supported yet");
     }
     if let Some(word) = &sig.constness {
-        errors.under(word, "a `const fn` cannot be memoized, since it has nowhere to remember: remove `const`");
+        errors.under(word, "a `const fn` cannot be memoized, since it has nowhere to keep results: remove `const`");
     }
     if let Some(word) = &sig.unsafety {
         errors.under(word, "an `unsafe fn` cannot be memoized, since its handle would call it from safe code: memoize a safe function around it");
@@ -39,7 +39,7 @@ pub(super) fn check(function: &Function, in_place: bool, errors: &mut Errors) {
 }
 
 fn refuse_no_result(sig: &Signature, errors: &mut Errors) {
-    const NOTHING: &str = "a function that returns nothing has no result to keep, and would do what it does once for each object: return what it computes, or remove `#[weak_memo]`";
+    const NOTHING: &str = "a function that returns nothing has no result to keep, and its effects would happen only once for each object: return a value, or remove `#[weak_memo]`";
     let ReturnType::Type(_, ty) = &sig.output else { return errors.under(&sig.ident, NOTHING) };
     match bare(ty) {
         Type::Never(never) => {
@@ -56,13 +56,13 @@ fn refuse_attributes(attrs: &[Attribute], in_place: bool, errors: &mut Errors) {
         if attr.is_ident("target_feature") && !in_place {
             errors.under(
                 &attr,
-                "the handle of a memo calls the body from where the feature may be missing: write `handle = none`, or memoize a function that calls this one",
+                "the handle of a memo may call the body where the feature is missing: write `handle = none`, or memoize a function that calls this one",
             );
         }
         if attr.is_ident("track_caller") && in_place {
             errors.under(
                 attr,
-                "with `handle = none` the body is a closure, which does not see who called: remove `#[track_caller]`, or memoize a function that this one calls",
+                "with `handle = none` the body is a closure, which does not know its caller's location: remove `#[track_caller]`, or memoize a function that this one calls",
             );
         }
     }

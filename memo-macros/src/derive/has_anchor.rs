@@ -7,7 +7,7 @@ use crate::parse::Errors;
 use crate::parse::options::alone;
 use crate::parse::syntax::{is_named, ours};
 
-const ADD: &str = "add one field `anchor: Anchor`, or mark yours `#[memo(anchor)]` where its type goes by another name";
+const ADD: &str = "add one field `anchor: Anchor`, or mark yours `#[memo(anchor)]` if its type has another name";
 
 pub(crate) fn derive(input: TokenStream) -> TokenStream {
     syn::parse2(input).and_then(|input| checked(&input)).unwrap_or_else(|error| error.to_compile_error())
@@ -52,7 +52,7 @@ fn checked(input: &DeriveInput) -> syn::Result<TokenStream> {
 }
 
 fn refuse(keyword: impl ToTokens, errors: &mut Errors) -> Option<Member> {
-    errors.under(keyword, "only a struct has the one field that `HasAnchor` needs: put the data into a struct, or wrap it in `Anchored<T>`");
+    errors.under(keyword, "`HasAnchor` needs exactly one anchor field, which only a struct has: put the data into a struct, or wrap it in `Anchored<T>`");
     None
 }
 
@@ -70,7 +70,7 @@ fn anchor_field(input: &DeriveInput, fields: &Fields, errors: &mut Errors) -> Op
     for (_, other) in candidates {
         errors.under(
             &other.ty,
-            "a second anchor: an object has one; mark the one to use `#[memo(anchor)]`, or remove this field",
+            "a second anchor: an object has only one; mark the one to use `#[memo(anchor)]`, or remove this field",
         );
     }
     Some(member)
@@ -83,7 +83,7 @@ fn is_marked(field: &Field, errors: &mut Errors) -> bool {
         if word != "anchor" {
             return Err(syn::Error::new(
                 word.span(),
-                format_args!("unknown mark `{word}`: only `#[memo(anchor)]` goes on a field here"),
+                format_args!("unknown mark `{word}`: only `#[memo(anchor)]` is allowed on a field here"),
             ));
         }
         alone(word, input)?;

@@ -91,7 +91,7 @@ fn key_field<'a>(member: Member, field: &'a Field, generics: &Generics, errors: 
             ));
         }
         if value || skip {
-            return Err(syn::Error::new(word.span(), "a field is marked once: keep one of `value` and `skip`"));
+            return Err(syn::Error::new(word.span(), "a field can have only one mark: keep either `value` or `skip`"));
         }
         let word = alone(word, input)?;
         (value, skip) = (word == "value", word == "skip");

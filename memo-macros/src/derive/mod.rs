@@ -22,7 +22,7 @@ fn paths(attrs: &[Attribute], errors: &mut Errors) -> Paths {
         if word != "crate" {
             return Err(syn::Error::new(
                 word.span(),
-                format_args!("unknown mark `{word}`: only `#[memo(crate = path)]` goes on a type"),
+                format_args!("unknown mark `{word}`: only `#[memo(crate = path)]` is allowed on a type"),
             ));
         }
         if paths.is_some() {
@@ -40,7 +40,7 @@ fn each_mark(attrs: &[Attribute], errors: &mut Errors, mut read: impl FnMut(Iden
         let parsed = match &attr.meta {
             Meta::List(list) => list.parse_args_with(|input: ParseStream| each_word(input, errors, &mut read)),
             other => {
-                Err(syn::Error::new_spanned(other, "this mark says nothing: write what in parentheses, or remove it"))
+                Err(syn::Error::new_spanned(other, "this mark is empty: write its option in parentheses, or remove it"))
             }
         };
         parsed.unwrap_or_else(|error| errors.push(error));

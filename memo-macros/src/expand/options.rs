@@ -125,7 +125,7 @@ pub(super) fn conditions(memo: &Memo) -> TokenStream {
     let refused = conditions.map(|condition| {
         quote_spanned! {Extent::of(condition).first=>
             #[cfg(not(#condition))]
-            ::core::compile_error!("this mark must hold wherever the memo does: give `#[weak_memo]` the same condition, or write the mark without one");
+            ::core::compile_error!("this mark must be active whenever the memo is: give `#[weak_memo]` the same condition, or write the mark without one");
         }
     });
     refused.collect()

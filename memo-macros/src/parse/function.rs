@@ -25,7 +25,7 @@ impl Parse for Function {
         let mut attrs = input.call(Attribute::parse_outer)?;
         let vis: Visibility = input.parse()?;
         if !begins_a_function(input) {
-            return Err(input.error("`#[weak_memo]` goes on a function"));
+            return Err(input.error("`#[weak_memo]` can be applied only to a function"));
         }
         let sig: Signature = input.parse()?;
         if input.peek(Token![;]) {
@@ -159,14 +159,14 @@ fn read(meta: &Meta, marks: &mut Vec<Mark>, errors: &mut Errors) {
     let parsed = match meta {
         Meta::List(list) => list.parse_args_with(|input: ParseStream| {
             if input.is_empty() {
-                return Err(input.error(format_args!("this mark says nothing: write {FORMS}")));
+                return Err(input.error(format_args!("this mark is empty: write {FORMS}")));
             }
             each_word(input, errors, |word, input| {
                 marks.push(Mark::parse(word, input)?);
                 Ok(())
             })
         }),
-        other => Err(syn::Error::new_spanned(other, format_args!("this mark says nothing: write {FORMS}"))),
+        other => Err(syn::Error::new_spanned(other, format_args!("this mark is empty: write {FORMS}"))),
     };
     parsed.unwrap_or_else(|error| errors.push(error));
 }

@@ -40,7 +40,7 @@ thread_local! {
 fn or_ring(call: impl FnOnce()) {
     if let Err(panic) = std::panic::catch_unwind(std::panic::AssertUnwindSafe(call)) {
         let said = memo_tests::message(&*panic);
-        assert!(said.contains("asks for a result it is computing"), "{said}");
+        assert!(said.contains("requests a result that it is computing"), "{said}");
         assert!(PART_OF_A_COMPUTE.get(), "{said}");
     }
 }

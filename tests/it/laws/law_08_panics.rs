@@ -234,7 +234,7 @@ fn a_victims_panic_in_an_amortised_sweep_is_counted_and_reaches_no_caller() {
         }
         assert_eq!((tally.alive(), BOMB.get()), (0, ""));
         assert_eq!(report().swallowed_panics, 1);
-        assert!(report().to_string().contains("1 panic of a destructor was swallowed"));
+        assert!(report().to_string().contains("1 destructor panic was swallowed"));
     });
 }
 

@@ -104,7 +104,7 @@ fn quieten() {
     let hook = panic::take_hook();
     panic::set_hook(Box::new(move |info| {
         let text = info.payload().downcast_ref::<String>();
-        if !text.is_some_and(|text| text.contains("asks for a result")) {
+        if !text.is_some_and(|text| text.contains("requests a result")) {
             hook(info);
         }
     }));

@@ -85,7 +85,7 @@ fn carry_out(thread: usize, handles: &Handles, command: &Command, nested: bool) 
     });
     if let Err(panic) = attempt {
         let known = panic.downcast_ref::<&str>() == Some(&"a body")
-            || panic.downcast_ref::<String>().is_some_and(|text| text.contains("asks for a result"));
+            || panic.downcast_ref::<String>().is_some_and(|text| text.contains("requests a result"));
         if nested || !known {
             resume_unwind(panic);
         }

@@ -85,8 +85,8 @@ use crate::argument::scope::{Scope, Shared};
     label = "neither a weak argument nor a known value",
     note = "write `#[memo(value)]` before the parameter to keep a copy of it (`Hash + Eq + Clone`), or derive `MemoKey` for the type",
     note = "pass it as `&Arc<{Self}>` or derive `HasAnchor` for it to use its identity, or write `#[memo(skip)]` to leave it out of the key",
-    note = "if you wrote `impl HasAnchor` for it yourself, write `memo_core::key_as!({Self} => memo_core::Anchor, |this| this.anchor());` beside that, for the objects of a trait with `dyn Trait + '_`",
-    note = "an `Rc` beside an `Arc` owner needs `#[weak_memo(local)]`"
+    note = "if you implemented `HasAnchor` by hand, add `memo_core::key_as!({Self} => memo_core::Anchor, |this| this.anchor());`; for trait objects, use `dyn Trait + '_`",
+    note = "an `Rc` next to an `Arc` owner needs `#[weak_memo(local)]`"
 )]
 pub trait MemoKey<S: Scope = Shared> {
     /// The form kept with the result.
@@ -119,9 +119,9 @@ pub trait MemoKey<S: Scope = Shared> {
 
 /// A key that borrows nothing weak: allowed beside a lent result without bounding its lifetime.
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` may be weak, and its borrow would end before the result's",
+    message = "`{Self}` may be weak, and its borrow would end before that of the result",
     label = "take it by reference, so that the lent result is bound to it",
-    note = "a result that is lent lives as long as all weak arguments do; pass `&{Self}` instead of `{Self}`"
+    note = "a lent result lives as long as all weak arguments; pass `&{Self}` instead of `{Self}`"
 )]
 pub trait PlainKey {}
 

@@ -31,7 +31,7 @@ asked_first! {
     /// Whether something that goes by the name of an unordered collection of std's can take part in a key.
     #[diagnostic::on_unimplemented(
         message = "`{Self}` cannot take part in the key of this memo",
-        label = "a body sees the order in which it is iterated, which differs between equal ones",
+        label = "a body sees its iteration order, which differs between equal ones",
         note = "take a `BTreeMap` or a `BTreeSet`, which have an order, or pass it as `&Arc<{Self}>` to use its identity",
         note = "or say what counts: `#[memo(key = map.iter().collect::<std::collections::BTreeMap<_, _>>())]` before the parameter, for a set `BTreeSet<_>`; or `#[memo(skip)]` to leave it out of the key"
     )]
@@ -52,7 +52,7 @@ asked_first! {
     /// Whether something of such a name can be copied into a key.
     #[diagnostic::on_unimplemented(
         message = "`{Self}` cannot be copied into the key of this memo",
-        label = "without an order there is no `Hash`",
+        label = "it has no order, and so no `Hash`",
         note = "take a `BTreeMap` or a `BTreeSet`, which have an order, and need no mark",
         note = "or say what counts instead of `#[memo(value)]`: `#[memo(key = map.iter().collect::<std::collections::BTreeMap<_, _>>())]`, for a set `BTreeSet<_>`; or `#[memo(skip)]` to leave it out of the key"
     )]
@@ -74,7 +74,7 @@ asked_first! {
     #[diagnostic::on_unimplemented(
         message = "the type parameter `{Self}` cannot take part in the key of this memo",
         label = "not known to be a `MemoKey<{S}>`",
-        note = "write the bound `{Self}: memo_core::MemoKey<memo_core::{S}>`: results of `Rc` owners, and of memos marked `local`, are `Local`; those of `Arc`s and of objects with an anchor are `Shared`, which `MemoKey` alone means",
+        note = "write the bound `{Self}: memo_core::MemoKey<memo_core::{S}>`: results of `Rc` owners, and of memos marked `local`, are `Local`; those of `Arc`s and of objects with an anchor are `Shared`, the default of `MemoKey`",
         note = "or write `#[memo(value)]` before the parameter and `{Self}: Hash + Eq + Clone + 'static`, with `Send + Sync` where results are `Shared`"
     )]
     Bounded, T: MemoKey<S>

@@ -66,10 +66,10 @@ macro_rules! about_owner {
 about_owner! {
     /// Whether an argument can carry the results.
     #[diagnostic::on_unimplemented(
-        message = "`{Self}` cannot carry the results of a memo",
+        message = "`{Self}` cannot own the results of a memo",
         label = "not an `Arc`, an `Rc`, or an object with an anchor",
         note = "pass it as `&Arc<{Self}>`, wrap it in `memo_core::Anchored`, or give it a field of type `memo_core::Anchor` and derive `HasAnchor`",
-        note = "if another argument should carry the results, write `#[memo(owner)]` before that one, and `#[memo(value)]` or `#[memo(skip)]` before this"
+        note = "if another argument should own the results, write `#[memo(owner)]` before that one, and `#[memo(value)]` or `#[memo(skip)]` before this one"
     )]
     Carries, Owner, <O as Owner>::Scope, owner::place
 }
@@ -101,7 +101,7 @@ about_owner! {
     #[diagnostic::on_unimplemented(
         message = "results of `{Self}` cannot be lent from a thread's own table",
         label = "not an `Rc`: it may outlive the thread that lends",
-        note = "results of one thread are lent by an `Rc` owner only: take the owner as `&Rc<..>`, return the result by clone, or remove `local` if the result is `Send + Sync`"
+        note = "only an `Rc` owner lends results of one thread: take the owner as `&Rc<..>`, return the result by clone, or remove `local` if the result is `Send + Sync`"
     )]
     LendsLocally, Locate<Local> ThreadBound, Local, owner::local_lent_place
 }
@@ -116,10 +116,10 @@ pub fn local_lent_place<O: LendsLocally<A> + ?Sized, A>(owner: &O) -> Place<'_, 
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot take part in the key of this memo",
     label = "neither a weak argument nor a known value",
-    note = "write `#[memo(value)]` before the parameter to keep a copy of it (`Hash + Eq + Clone`), or derive `MemoKey` for the type, whose fields must be keys then",
+    note = "write `#[memo(value)]` before the parameter to keep a copy of it (`Hash + Eq + Clone`), or derive `MemoKey` for the type, if all its fields are keys",
     note = "pass it as `&Arc<{Self}>` or derive `HasAnchor` for it to use its identity, or write `#[memo(skip)]` to leave it out of the key",
-    note = "if you wrote `impl HasAnchor` for it yourself, write `memo_core::key_as!({Self} => memo_core::Anchor, |this| this.anchor());` beside that, for the objects of a trait with `dyn Trait + '_`",
-    note = "an `Rc` beside an `Arc` owner needs `#[weak_memo(local)]`; a type parameter beside an `Rc` owner the bound `MemoKey<memo_core::Local>`"
+    note = "if you implemented `HasAnchor` by hand, add `memo_core::key_as!({Self} => memo_core::Anchor, |this| this.anchor());`; for trait objects, use `dyn Trait + '_`",
+    note = "an `Rc` next to an `Arc` owner needs `#[weak_memo(local)]`; a type parameter next to an `Rc` owner needs the bound `MemoKey<memo_core::Local>`"
 )]
 pub trait InKey<S, A> {
     /// The type itself.
@@ -158,9 +158,9 @@ answers! { [S: Scope, T: MemoKey<S> + ?Sized] InKey [S] for T, never T {
 
 /// Whether an argument of a memo that lends borrows nothing weak.
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` may be weak, and its borrow would end before the result's",
-    label = "put a `&` before all of it, so that the lent result is bound to it",
-    note = "a result that is lent lives as long as all weak arguments do: pass `&{Self}` instead of `{Self}`; a `&` inside does not count, since what holds it ends with the call"
+    message = "`{Self}` may be weak, and its borrow would end before that of the result",
+    label = "put a `&` before the whole type, so that the lent result is bound to it",
+    note = "a lent result lives as long as all weak arguments: pass `&{Self}` instead of `{Self}`; a `&` inside does not count, since the value that holds it ends with the call"
 )]
 pub trait Plain<A> {}
 
@@ -168,9 +168,9 @@ answers! { [T: PlainKey + ?Sized] Plain [] for T, never T {} }
 
 /// The same of a part of a tuple.
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` may be weak, and its borrow would end before the result's",
+    message = "`{Self}` may be weak, and its borrow would end before that of the result",
     label = "put a `&` before the whole tuple, so that the lent result is bound to it",
-    note = "a result that is lent lives as long as all weak arguments do: take the tuple by reference, `&(..)`; a `&` inside does not count, since the tuple that holds it ends with the call"
+    note = "a lent result lives as long as all weak arguments: take the tuple by reference, `&(..)`; a `&` inside does not count, since the tuple that holds it ends with the call"
 )]
 pub trait PlainInside<A> {}
 
@@ -241,7 +241,7 @@ where
     message = "`{Self}` cannot be copied into the key of this memo",
     label = "not `Hash + Eq + Clone`, or not for all threads",
     note = "`#[memo(value)]` keeps a copy by the type's own `Hash`, `Eq` and `Clone`: derive them; in memos of `Arc` and in-object owners it must be `Send + Sync + 'static` too",
-    note = "`#[derive(MemoKey)]` on the type needs none of them, and no mark: it goes field by field"
+    note = "`#[derive(MemoKey)]` on the type needs none of them, and no mark: it works field by field"
 )]
 pub trait Copied<S, D, A> {
     /// Its part.
@@ -277,7 +277,7 @@ where
 #[diagnostic::on_unimplemented(
     message = "the result `{R}` cannot be cloned for each caller",
     label = "not `Clone`",
-    note = "lend it, as `&V`, or as `Result<&V, E>` where the call may fail, or as `Result<&V, &E>` with `cache_err`",
+    note = "lend it, as `&V`, or as `Result<&V, E>` if the call may fail, or as `Result<&V, &E>` with `cache_err`",
     note = "or return it as `Arc<V>` or `Result<Arc<V>, E>`, or derive `Clone` for `{R}`"
 )]
 pub trait Clones<R, A> {
@@ -298,9 +298,9 @@ answers! { [S: Scope, R: Clone] Clones [R] for S, never R {
 /// Whether a scope can keep a result.
 #[diagnostic::on_unimplemented(
     message = "the result `{R}` cannot be kept by this memo",
-    label = "results for all threads must be `Send + Sync + 'static`",
-    note = "memos of `Arc` and in-object owners are shared by all threads: return what all of them may have, such as an `Arc` instead of an `Rc`",
-    note = "results of one thread are kept by an `Rc` owner, or by clone, with `#[weak_memo(local)]`, by an `Arc` owner; an object with an anchor inside keeps none"
+    label = "results shared by all threads must be `Send + Sync + 'static`",
+    note = "memos of `Arc` and in-object owners are shared by all threads: return a type that they can share, such as an `Arc` instead of an `Rc`",
+    note = "an `Rc` owner keeps results of one thread, and so does an `Arc` owner by clone, with `#[weak_memo(local)]`; an object with an anchor inside does not"
 )]
 pub trait Keeps<R, A>: Sized {
     /// The scope itself.

@@ -101,7 +101,7 @@ impl<A: ?Sized, R> fmt::Debug for Connect<'_, A, R> {
 /// A guard that disconnects its receiver when dropped.
 ///
 /// Returned by [`Signal::connect_scoped`](super::signal::Signal::connect_scoped).
-#[must_use = "it is disconnected when this is dropped"]
+#[must_use = "the receiver is disconnected when the guard is dropped"]
 pub struct Scoped<'a, A: ?Sized, R> {
     receivers: &'a Receivers<A, R>,
     id: ReceiverId,

@@ -36,9 +36,9 @@ use crate::argument::scope::Shared;
 /// ```
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be the sender of a signal",
-    label = "not an `Arc`, and no object with an anchor",
+    label = "neither an `Arc` nor an object with an anchor",
     note = "pass it as `&Arc<{Self}>`, wrap it in `memo_core::Anchored`, or give it a field of type `memo_core::Anchor` and derive `HasAnchor`",
-    note = "an `Rc` is of one thread, and a signal is of all; where there is no sender, pass `&memo_core::weak::NoSender`"
+    note = "an `Rc` belongs to one thread, and a signal to all; if there is no sender, pass `&memo_core::weak::NoSender`"
 )]
 pub trait Sender {
     /// What its identity is asked of.

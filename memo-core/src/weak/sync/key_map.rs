@@ -334,7 +334,7 @@ impl<K: SharedKey + ?Sized, V: Send + Sync + 'static> WeakKeyMap<K, V> {
 fn refuse_own_key<K: SharedKey + ?Sized, V: 'static>(key: &K, value: &V) {
     assert!(
         !key.is_the_value(value),
-        "memo_core: the value in a weak map is its own key, which would keep it, and so itself, alive for ever: use a `WeakSet`, a \
+        "memo_core: the value in a weak map is its own key, and would keep itself alive forever: use a `WeakSet`, a \
          `WeakWeakMap`, or a `Weak` as the value"
     );
 }

@@ -9,8 +9,8 @@ use crate::weak::key::{Strong, WeakKey};
 /// A key, or a weak value, of a map for all threads: an `Arc<T>` of a `T: Send + Sync`.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be in a weak map for all threads",
-    label = "not an `Arc` of a `Send + Sync + 'static`",
-    note = "for `Rc`s, and for objects that stay on one thread, there are the maps in `memo_core::weak::unsync`"
+    label = "not an `Arc` of a `Send + Sync + 'static` type",
+    note = "for `Rc`s, and for objects that stay on one thread, use the maps in `memo_core::weak::unsync`"
 )]
 pub trait SharedKey: WeakKey<Weak: Send + Sync> + 'static {}
 impl<K: WeakKey<Weak: Send + Sync> + ?Sized + 'static> SharedKey for K {}

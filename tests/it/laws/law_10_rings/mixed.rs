@@ -301,7 +301,7 @@ fn in_a_ring_of_any_kinds_closed_from_anywhere_one_call_panics_and_all_others_co
                     let ends = close(threads, first, way, begin);
                     let (good, bad): (Vec<_>, Vec<_>) = ends.into_iter().partition(Result::is_ok);
                     let [Err(said)] = &bad[..] else { panic!("{way:?} from {first}: {bad:?}, {good:?}") };
-                    assert!(said.contains(&format!("around {threads} threads")), "{way:?}: {said}");
+                    assert!(said.contains(&format!("a ring of {threads} threads")), "{way:?}: {said}");
                     for number in 0..threads {
                         let name = name(KINDS[(first + number) % KINDS.len()]);
                         assert!(said.contains(&name), "{way:?}: no {name} in {said}");
@@ -366,7 +366,7 @@ fn a_ring_through_the_clone_for_the_waiters_names_the_memo_that_clones() {
             said.is_some()
         });
         let said = said.expect("it came true");
-        for part in ["`failing` at ", "`waiting` at ", "around 2 threads"] {
+        for part in ["`failing` at ", "`waiting` at ", "a ring of 2 threads"] {
             assert!(said.contains(part), "no {part} in {said}");
         }
     });

@@ -261,7 +261,7 @@ fn a_ring_around_several_threads_panics_with_the_chain_and_hangs_nobody() {
                 let said = around(threads, lends);
                 // No answer exists: everybody ends in the panic of a ring, the first one's around all threads.
                 let panics: Vec<_> = said.into_iter().map(Result::unwrap_err).collect();
-                let all = format!("around {threads} threads");
+                let all = format!("a ring of {threads} threads");
                 assert!(panics.iter().any(|said| said.contains(&all)), "{panics:?}");
                 for said in &panics {
                     assert!(said.starts_with("memo_core: ") && said.contains(name), "{said}");
@@ -310,7 +310,7 @@ fn a_ring_around_two_threads_names_both_memos_and_the_other_thread_continues() {
             (Err(panic), None) => {
                 let said = panic.downcast::<String>().expect("a message");
                 assert!(
-                    said.contains("around 2 threads") && said.contains("`left` at ") && said.contains("`right` at "),
+                    said.contains("a ring of 2 threads") && said.contains("`left` at ") && said.contains("`right` at "),
                     "{said}"
                 );
             }

@@ -69,4 +69,4 @@ pub(crate) enum Ring {
 }
 
 /// What the panic says that closes a ring.
-pub(crate) const RING: &str = "asks for a result it is computing";
+pub(crate) const RING: &str = "requests a result that it is computing";
