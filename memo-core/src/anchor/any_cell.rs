@@ -6,8 +6,8 @@
 //! # Invariants
 //!
 //! 1. All cells of one memo are of its vtable's type. Hence a cell found by its memo may be cast.
-//! 2. An anchor owns one count of each of its cells. Enumerators (`clear`, another argument's death) own their own
-//!    counts ([`CellRef`]) and never reach a cell through an anchor: anchors move and die (rule 5).
+//! 2. An anchor owns one count of each of its cells. Enumerators (`clear`, another argument's death) own counts of
+//!    their own ([`CellRef`]) and never reach a cell through an anchor: anchors move and die (rule 5).
 //! 3. A cell that `clear` must find is listed in its memo before it is published and until its object dies.
 //! 4. The head of a lent cell is *vacant* (the low bit of its memo pointer) until its slot is filled, so that a hit makes one
 //!    check instead of two. It is set filled (`Release`) after the slot, and hits load it with `Acquire`. Heads of other cells

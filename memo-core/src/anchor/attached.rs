@@ -1,9 +1,9 @@
-//! Things that an anchor has one of, apart from the results of memos. Each lies in a cell of its own memo, made on first use.
+//! Things that an anchor has at most one of, alongside the results of memos. Each lies in a cell of a memo of its own, made on first use.
 //!
 //! # Invariants
 //!
-//! 1. Each type has a memo of its own, so a cell that is found by that memo is of that type.
-//! 2. Of two that are made at once, one is put on the anchor, for both callers.
+//! 1. Each type has a memo of its own, so a cell found by that memo is of that type.
+//! 2. If two are made at once, one of them is added to the anchor, and both callers use it.
 
 use std::ptr::NonNull;
 

@@ -9,13 +9,12 @@
 //!
 //! 1. A peer is dead from the moment its object dies or is changed (`&mut`). A dead peer equals no key that comes later.
 //! 2. An entry with peers is linked from each *before* it is inserted into its cell, and unlinked (O(1) each) by the
-//!    remover. So a survivor keeps no residue.
-//! 3. A peer's links are taken under its own lock, and processed with no lock held: the locks of two anchors are never
+//!    remover, so survivors keep no residue.
+//! 3. A peer's links are removed under its own lock, and processed with no lock held: no two anchors' locks are ever
 //!    held together (rule 9), and the same object twice in a key is linked once.
 //! 4. An entry is removed from its cell once, under the cell's lock. The remover drops it.
-//! 5. A result that is computed outside the store while its object is asked to forget is not stored. The request is counted before the
-//!    links are read, and the entry is linked before the count is read, under its cell's lock. So either the entry is found by its link,
-//!    or it finds the count changed.
+//! 5. A racer's result is not stored if its object is forgotten meanwhile. The forget is counted before the links are read, and the entry
+//!    is linked before the count is read, under its cell's lock: either the entry is found by its link, or it finds the count changed.
 
 use std::marker::PhantomData;
 use std::sync::{Arc, OnceLock};

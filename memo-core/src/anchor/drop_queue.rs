@@ -1,8 +1,8 @@
-//! Dropping the cells of a dead object, and of the objects that die with it, one after the other.
+//! Dropping the cells of a dead object, and of objects that die as a consequence, one after the other.
 //!
 //! A result may own the next object of a chain. If each anchor dropped its cells itself, a chain of a million would
 //! recurse a million deep. So only the outermost drop on a thread does the work; anchors that die meanwhile queue their
-//! cells and return. All are gone before the outermost drop returns (law 4).
+//! cells and return. All cells are dropped before the outermost drop returns (law 4).
 
 use std::cell::Cell;
 use std::ptr::NonNull;

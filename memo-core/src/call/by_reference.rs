@@ -2,14 +2,14 @@
 //!
 //! # Why a reference may be handed out
 //!
-//! 1. Only the death of, or `&mut` access to, the owner or another weak argument removes a result of a lending memo:
-//!    such memos have no clear, forget, refresh or capacity, and `clear_all` skips them.
-//! 2. The reference is bound to the borrow of the owner, and of every other weak argument: while it lives, none of them
+//! 1. A result of a lending memo is removed only by the death of the owner or another weak argument, or by `&mut` access
+//!    to one: such memos have no clear, forget, refresh or capacity, and `clear_all` skips them.
+//! 2. The reference is bound to the borrow of the owner and of every other weak argument: while it lives, none of them
 //!    can die or be changed. Values in the key are plain, and bind nothing. A key names only arguments that it borrows:
 //!    see [`Probe`](crate::argument::key::Probe).
-//! 3. The value does not move: it lies in a cell or an entry on the heap that is reached through raw or counted
-//!    pointers, never through a `Box` (moving a lent box is undefined).
-//! 4. From a thread's own table only results of `Rc`s are lent: such an owner can neither leave its thread nor be
+//! 3. The value does not move: it lies in a cell or an entry on the heap, reached through raw or counted pointers, never
+//!    through a `Box` (moving a lent box is undefined behaviour).
+//! 4. From a thread's own table, only results of `Rc`s are lent: such an owner can neither leave its thread nor be
 //!    borrowed by another. If the owner is leaked and outlives the table's guard, the table stays.
 
 use std::convert::Infallible;

@@ -1,4 +1,4 @@
-//! What a handle asks of its memo, and what it is told.
+//! The operations that a handle requests from its memo, and the replies.
 
 use crate::sys::panics::OnItsWay;
 

@@ -1,7 +1,7 @@
-//! A hit by clone without a lock: one result on the owner, ready, and a thread that is a registered reader.
+//! A hit by clone without a lock: the owner has one result, it is ready, and the thread is a registered reader.
 //!
-//! All other hits (extra keys, inside a value's `Clone`, on a thread that is ending or has not counted for this memo
-//! yet) take the cell's lock.
+//! All other hits take the cell's lock: those with extra keys, inside a value's `Clone`, or on a thread that is ending or
+//! has not yet counted for this memo.
 
 use crate::argument::key::StoredKey;
 use crate::argument::scope::Scope;

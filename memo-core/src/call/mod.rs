@@ -1,8 +1,8 @@
 //! What a call does: a hit, a miss, and the other operations of a handle.
 //!
-//! Expansions enter through [`expansion`], which first checks their types. Results by clone are in [`by_clone`], which looks without
-//! the lock ([`hit`]) where possible; results by reference in [`by_reference`]. [`what_is_kept`] says which part of a result is stored,
-//! and [`result_is_argument`] how, if it is an argument. A call that has to compute goes on in [`compute`](crate::compute).
+//! Expansions enter through [`expansion`], which first checks their types. [`by_clone`] returns results by clone, without the lock if
+//! possible ([`hit`]); [`by_reference`] lends them. [`what_is_kept`] decides which part of a result is stored, and
+//! [`result_is_argument`] stores a result that is an argument. A call that has to compute continues in [`compute`](crate::compute).
 
 pub(crate) mod by_clone;
 pub(crate) mod by_reference;

@@ -1,14 +1,14 @@
 //! A result that is an argument itself: kept as a mark.
 //!
 //! A function that simplifies often returns its argument. Stored as it is, such a result would keep its own owner alive,
-//! and neither would ever be dropped (law 16). So where the stored value is a pointer of the owner's type, an argument is
-//! stored as a `Weak`: it keeps nothing alive, and yields the argument again to every caller that passes it.
+//! and neither would ever be dropped (law 16). So if the stored value is a pointer of the owner's type, an argument is
+//! stored as a `Weak`: it keeps nothing alive, and returns the argument to every caller that passes it.
 //!
 //! # Invariants
 //!
-//! 1. A mark refers to the owner, or to a weak argument that the stored key names. A caller that finds its entry has
-//!    passed that argument, and borrows it: the mark can be upgraded.
-//! 2. If the call has dropped its own argument (a body may consume what is passed by value), it has a copy of its own,
+//! 1. A mark refers to the owner, or to a weak argument that the stored key names. A caller that finds the entry has
+//!    passed that argument and borrows it, so the mark can be upgraded.
+//! 2. If the call has dropped its own argument (a body may consume an argument passed by value), it has a copy of its own,
 //!    made before the mark.
 
 use std::marker::PhantomData;

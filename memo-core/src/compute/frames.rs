@@ -1,18 +1,18 @@
 //! The computations in progress on each thread, so that re-entry is a panic with names, never a hang.
 //!
-//! Most of them end in stack order. Not all: a body may be suspended (on the stack of a coroutine) and resume before or
-//! after later computations of its thread have ended; it may also be dropped, or resume, on another thread.
+//! Most of them end in stack order, but not all: a body may be suspended (on the stack of a coroutine) and resume before or
+//! after later computations of its thread have ended. It may also be dropped, or resume, on another thread.
 //!
 //! # Invariants
 //!
 //! 1. A frame is in the list of its home, the thread that made it, from the start of its computation to the end. Only the
-//!    home changes that list. So the frames that [`chain`] finds are alive, on this thread and on one that is parked.
-//! 2. A frame lies in memory of its home, not on the stack of its call, which may go with a coroutine. As long as the
-//!    home runs, only the home frees or reuses the frame.
-//! 3. A computation takes its own frame out, wherever that is in the list. On another thread it only marks the frame as
-//!    ended: the home takes it out once it is the innermost.
-//! 4. A thread that ends leaves the frames that are still in its list to their computations. Either of the two, thread
-//!    and computation, may end last: the second one frees the frame.
+//!    home changes that list. So the frames that [`chain`] finds are alive, on this thread and on a parked one.
+//! 2. A frame lies in memory of its home, not on the stack of its call, which may be freed with a coroutine. As long as
+//!    the home runs, only the home frees or reuses the frame.
+//! 3. A computation removes its own frame, wherever that is in the list. On another thread it only marks the frame as
+//!    ended, and the home removes it once it is the innermost.
+//! 4. A thread that ends leaves the frames still in its list to their computations. Thread and computation may end in
+//!    either order; the second one frees the frame.
 
 use std::cell::Cell;
 use std::iter;

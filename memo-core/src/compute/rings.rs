@@ -1,4 +1,4 @@
-//! Rings on one thread: a call that asks for a result its own thread is computing panics, and never hangs.
+//! Rings on one thread: a call that requests a result its own thread is computing panics, and never hangs.
 
 use super::frames::{Frame, Task, innermost, of_this_thread, places_from};
 use crate::cell::detached_flights;

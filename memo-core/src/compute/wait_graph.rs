@@ -2,13 +2,13 @@
 //!
 //! # Invariants
 //!
-//! 1. Before a call parks it records, under the one lock here, whom it waits for: an edge from its thread to the
-//!    flight's. When the wait is over it removes the edge, under the same lock. So while the lock is held, the pointers
-//!    of an edge are valid: to a slot that its call borrows, and to frames of its thread.
-//! 2. An edge counts as long as its slot is held by the very flight it waits for; if the flight has ended, and only its waiter has
-//!    not woken yet, the edge does not count. A thread behind an edge that counts is parked, so no flight of its own ends. Hence a
-//!    path of such edges that leads back to the thread about to wait is a ring that would never open, and no other path is.
-//! 3. The last thread to join a ring sees it: the edges of the others are recorded already.
+//! 1. Before a call parks, it records the flight that it waits for, under the one lock here: an edge from its thread to the
+//!    flight's thread. After the wait it removes the edge, under the same lock. So while the lock is held, the pointers of
+//!    an edge are valid: to a slot that its call borrows, and to frames of its thread.
+//! 2. An edge counts as long as its slot is held by the very flight it waits for. If the flight has ended and its waiter has not woken
+//!    yet, the edge does not count. A thread behind an edge that counts is parked, so no flight of its own ends. Hence a path of such
+//!    edges that leads back to the thread about to wait is a ring that would never open, and no other path is.
+//! 3. The last thread to join a ring sees it: the edges of the others are already recorded.
 //!
 //! Only calls that wait come here, and no user code runs under the lock.
 

@@ -1,7 +1,7 @@
 //! A call that was not a plain hit searches for its result: it finds it, waits for it, or has to compute it.
 //!
-//! A search goes step by step, and never waits by itself: between two steps it names the flight to wait for. How to
-//! wait is up to the caller: [`parked`] parks the thread.
+//! A search proceeds in steps and never waits by itself: between two steps it names the flight to wait for. The caller
+//! decides how to wait: [`parked`] parks the thread.
 
 use super::frames::Task;
 use super::job::{Job, Role, note_miss, task_of};

@@ -1,4 +1,4 @@
-//! Dropping the results of one object, which lives on.
+//! Dropping the results of one living object.
 
 use std::sync::Arc;
 

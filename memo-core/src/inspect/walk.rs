@@ -1,4 +1,4 @@
-//! Walks over the side table, for statistics: these may take their time.
+//! Walks over the side table, for statistics; these may be slow.
 
 use hashbrown::{HashMap, HashSet};
 

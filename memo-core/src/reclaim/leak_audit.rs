@@ -6,11 +6,11 @@
 //! # Evidence for a leak
 //!
 //! * The count is higher after the call than before: something kept a clone. That may be the returned value, or another clone of the
-//!   caller's. So the count is read again when the thread's outermost call ends. A raise by an inner memo call is not held against
-//!   the outer one.
-//! * A copy of the result took a count, so the result holds one.
+//!   caller's, so the count is read again when the thread's outermost call ends. A rise caused by an inner memo call is not held
+//!   against the outer one.
+//! * A copy of the result raised the count: then the result holds a strong handle.
 //!
-//! A clone that another thread makes at that moment looks the same. So both are only suspicions, weighed when they are read.
+//! A clone made by another thread at that moment looks the same. So both are only suspicions, weighed when they are read.
 //!
 //! # Evidence against
 //!
@@ -18,14 +18,14 @@
 //!   examined.
 //! * *An object that dies with its result*: the result did not hold it. No foreign clone can fake this. If the object was under
 //!   suspicion, this kind of evidence is void for this memo from then on.
-//! * The result has been dropped.
+//! * The result was removed.
 //!
 //! # Weighing
 //!
-//! * A memo that only one thread has used, and that raised the count whenever it stored a result, is reported at once, and as long as
-//!   object and result exist. So is a copy that took a count.
+//! * A memo used by one thread alone that raised the count whenever it stored a result is reported at once, and as long as object and
+//!   result exist. So is a copy that raised the count.
 //! * Otherwise a suspect is reported when its count is no higher than what suspected results would hold: no other owner is left.
-//!   From then on it really is a leak.
+//!   From then on it is a real leak.
 //! * For a memo of several threads, these are reported only if they outnumber the results that were dropped with their objects. If
 //!   some of its results did not raise the count, there must also be more than a few.
 //!
@@ -34,9 +34,9 @@
 //! * A leak is missed if other clones were dropped during the very call, so that the count did not rise.
 //! * A clone that a body stores permanently, in a table of its own, looks like a leak until such an object dies.
 //! * A memo of several threads that leaks few of its objects and releases most of them is missed.
-//! * So is a memo that leaks only some of its objects, once a suspicion caused by foreign clones was disproved.
-//! * Threads that have released nothing yet look like a leak as long as just one of them has the objects.
-//! * For each memo [`MOST`] suspects are watched, and for each call the owner and a few arguments.
+//! * A memo that leaks only some of its objects is missed once a suspicion caused by foreign clones was disproved.
+//! * Threads that have released nothing yet look like a leak as long as only one of them has the objects.
+//! * For each memo, [`MOST`] suspects are watched; for each call, the owner and a few arguments.
 //!
 //! # Invariants
 //!

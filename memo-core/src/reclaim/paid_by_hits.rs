@@ -1,4 +1,4 @@
-//! Hits pay for sweeps, too, one in a few thousand: a program may make nothing but hits.
+//! Every few thousand hits pay for a sweep too, since a program may have nothing but hits.
 
 use super::account::{HITS_PER_SWEEP, after_hits};
 use crate::memo::core::Core;

@@ -1,4 +1,4 @@
-//! A full sweep, on request.
+//! A sweep of all dead objects, on request.
 
 use crate::anchor::side_table::end_of_nodes::end_loud;
 use crate::anchor::side_table::node::{Node, came_since};

@@ -1,4 +1,4 @@
-//! The tables of shared weak maps. They hold weak pointers of their own, and are swept together with the side table.
+//! The tables of shared weak maps: they hold weak pointers of their own, and are swept along with the side table.
 
 use std::sync::Weak;
 

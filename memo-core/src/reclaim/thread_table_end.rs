@@ -1,9 +1,9 @@
 //! The end of a thread's own table.
 //!
 //! When the thread ends, its table is freed, except the nodes of living `Rc`s whose results were lent: an `Rc` that was leaked, or
-//! that a later destructor holds, may have lent a result for `'static`. Those stay, with what is left of the table, and are counted
-//! as leaked. A table made after that is freed again when the destructors registered by then have run. From then on, a table
-//! is freed at the end of each outermost call.
+//! that a later destructor holds, may have lent a result for `'static`. These nodes stay, with the rest of the table, and their results
+//! count as leaked. A table made after that is freed once more, when the destructors registered by then have run. From then on, a
+//! table is freed at the end of each outermost call.
 
 use std::sync::OnceLock;
 

@@ -1,4 +1,4 @@
-//! The anchor for a call, and whether that call made it.
+//! The anchor that a call looked up, and whether the call made it.
 
 use std::ptr::NonNull;
 

@@ -2,9 +2,9 @@
 //!
 //! It is one shard, without a lock, behind a thread-local pointer without a destructor, so it works until the thread's very end
 //! (law 14). When the thread ends, a guard frees it, except the nodes of living `Rc`s whose results were lent: an `Rc` that was
-//! leaked, or that a later destructor holds, may have lent a result for `'static`. Those stay, with what is left of the table, and
-//! are counted as leaked. A table made after that has a guard of its own. After that guard, a table is freed at the end of each
-//! outermost call.
+//! leaked, or that a later destructor holds, may have lent a result for `'static`. These nodes stay, with the rest of the table, and
+//! their results count as leaked. A table made after that has a guard of its own; after that guard, a table is freed at the end of
+//! each outermost call.
 //!
 //! Borrows of the table are short, and no user code runs inside them.
 

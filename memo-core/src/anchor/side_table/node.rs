@@ -1,13 +1,13 @@
-//! A node of the side table: its object's identity, the anchor, and room for a first small result.
+//! A node of the side table: the address of its object, the anchor, and room for a first small result.
 //!
 //! # Invariants
 //!
-//! 1. A node's memory stays a node's as long as any reader may look at it. Until it knows a node to be its object's, a reader
-//!    reads only the address.
-//! 2. The address is the object's from when the rest of the node is written until the node is removed. Otherwise it is odd,
-//!    as no object's is: 1 if the node is free, else a link to the next removed node.
-//! 3. Only the shard's writer writes the rest, except for the anchor's cells, while no object has the node.
-//! 4. The room is used by the call that made the node, or not at all, and only for results whose end runs no user code but listeners.
+//! 1. The memory of a node remains that of a node as long as any reader may look at it. A reader reads only the address until it
+//!    knows that the node belongs to its object.
+//! 2. The address is the object's from the time the rest of the node is written until the node is removed. Otherwise it is odd,
+//!    which no object's address is: 1 if the node is free, else a link to the next removed node.
+//! 3. Apart from the anchor's cells, only the shard's writer writes the rest, and only while the node belongs to no object.
+//! 4. The room is used by the call that made the node, or not at all, and only for results whose end runs no user code except listeners.
 
 use std::cell::UnsafeCell;
 use std::mem::{MaybeUninit, needs_drop};

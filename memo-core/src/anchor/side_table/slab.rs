@@ -1,4 +1,4 @@
-//! Nodes in slabs: where a node comes from, where it returns to, and in which order a sweep examines them.
+//! Nodes in slabs: their allocation and reuse, and the order in which a sweep looks at them.
 //!
 //! A [`Pool`] has the nodes of one size class of one shard, roomy ones or others. A hand sweeps its slabs, a circular list; a second hand
 //! sweeps the slab of the newest node, since most objects that die die young. Returned nodes are reused, from the slabs

@@ -1,7 +1,7 @@
-//! Who asks a memo: its function, which wants the result, or its handle, which has something else done.
+//! The caller of a memo: its function, which wants the result, or its handle, which requests another operation.
 //!
-//! An expansion asks the user's types its questions, makes the key and calls the body in one function, which is generic over
-//! these. In two, the compiler would tell each mistake twice: it takes equal errors for one only where they are of one item.
+//! An expansion checks the user's types, makes the key and calls the body in one function, generic over the caller. With two functions, the
+//! compiler would report each mistake twice: it merges equal errors only within one item.
 
 #![allow(private_bounds, private_interfaces, reason = "called by expansions, without naming it")]
 

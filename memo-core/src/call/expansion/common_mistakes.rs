@@ -1,5 +1,5 @@
-//! Questions that are asked of some arguments before the usual one, since there is more to say of them: the same question in
-//! other words. See [`questions`](super::type_questions) for how a question is made so that a wrong type is told once.
+//! Special questions about some arguments, checked before the usual one: the same question with a more precise message. See
+//! [`questions`](super::type_questions) for how a question reports a wrong type only once.
 
 use super::type_questions::{Never, No, Yes, answers};
 use crate::argument::key::{MemoKey, Value};

@@ -1,4 +1,4 @@
-//! What is left of a call that lends, once it has a ticket.
+//! The rest of a call that lends, once it has a ticket.
 
 #![allow(private_bounds, reason = "called by expansions, without naming it")]
 

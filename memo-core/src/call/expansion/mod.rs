@@ -1,6 +1,8 @@
-//! What an expansion calls. It asks the user's types its [`type_questions`] first, each once, so that a wrong type is told once
-//! ([`common_mistakes`] have more to say of some, [`result_holds_owner`] of what holds its owner); then the memo. Who asks that, the function or its
-//! handle, [`call_or_handle`] says; what is left to do once a call has to compute, [`returns`] and [`lends`].
+//! The functions that an expansion calls.
+//!
+//! It first asks its [`type_questions`] about the user's types, each once, so that a wrong type is reported once.
+//! [`common_mistakes`] has more precise messages for some types, [`result_holds_owner`] for results that hold their owner. Then it calls the
+//! memo: for the function or for its handle ([`call_or_handle`]). [`returns`] and [`lends`] have the rest of a call that has to compute.
 
 pub(crate) mod call_or_handle;
 pub(crate) mod common_mistakes;

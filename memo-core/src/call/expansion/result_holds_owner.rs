@@ -1,6 +1,6 @@
-//! Refuses, by type, a result that holds its own owner (law 16) otherwise than as a [mark](crate::call::result_is_argument).
+//! Rejects, by type, a result that holds its own owner (law 16), unless it is kept as a [mark](crate::call::result_is_argument).
 //!
-//! Where several methods fit, the compiler takes the inherent one, then that of [`Held`], then that of [`HeldNowhere`], which is there for
+//! If several methods fit, the compiler takes the inherent one, then that of [`Held`], then that of [`HeldNowhere`], which exists for
 //! every type.
 
 use std::marker::PhantomData;

@@ -1,11 +1,11 @@
-//! What an expansion asks of the user's types. Each question is asked once, and a wrong type is told once.
+//! The questions of an expansion about the user's types. Each is asked once, and a wrong type is reported once.
 //!
-//! The compiler reports a bound that does not hold wherever it meets it: at the check, at the call behind it, at the
-//! method behind that. It keeps silent where a type is not known for an error told before. So each question here is a
-//! trait with an impl for the types that fit ([`Yes`]) and one for no type at all ([`No`]): with two to choose from, the
-//! compiler looks into their bounds first; where neither holds it chooses none, says what the trait has to say, and does
-//! not know the trait's associated types. What is asked later is asked of those: the owner, the scope, the key's parts.
-//! That is why the questions about results are traits of the scope.
+//! The compiler reports an unsatisfied bound wherever it meets it: at the check, at the call behind it, at the method
+//! behind that. It stays silent about types that an earlier error left unknown. So each question here is a trait with one
+//! impl for the types that fit ([`Yes`]) and one for no type at all ([`No`]). With two candidates, the compiler first looks
+//! at their bounds. If neither holds, it chooses none, prints the trait's message, and leaves the trait's associated types
+//! unknown. Later questions are asked about these: the owner, the scope, the parts of the key. That is why the questions
+//! about results are traits of the scope.
 
 use std::marker::PhantomData;
 
