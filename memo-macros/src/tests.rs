@@ -272,7 +272,7 @@ fn a_key_is_not_left_early() {
         for options in ["", "handle = none"] {
             let message =
                 only_error(options, &format!("fn f(d: &Arc<D>, #[memo(key = {key})] n: &str) -> u32 {{ 1 }}"));
-            assert!(message.contains(&format!("by `{word}`")), "{message}");
+            assert!(message.contains(&format!("`{word}` cannot leave a key")), "{message}");
         }
     }
     let inside = "n.map(|n| -> Result<u8, E> { let m = n?; return Ok(m) }).is_ok()";
