@@ -1,7 +1,7 @@
 //! Results that live exactly as long as the objects they came from.
 //!
-//! `#[weak_memo]` makes a function remember its results. When the argument object is dropped, its results are gone:
-//! nothing to invalidate, no clock, no leak, no hashing of the object's content.
+//! `#[weak_memo]` makes a function remember its results. When the argument object is dropped, its results are gone: no leak, no clock, no
+//! invalidation, no hashing of the object.
 //!
 //! ```
 //! use memo_core::weak_memo;
@@ -18,135 +18,91 @@
 //!
 //! let doc = Arc::new(Document { text: "results that live as long".into() });
 //! assert_eq!(word_count(&doc), 5); // computed
-//! assert_eq!(word_count(&doc), 5); // remembered: the text was not looked at, the argument not cloned
+//! assert_eq!(word_count(&doc), 5); // remembered
 //! assert_eq!(word_count_memo().stats().hits, 1);
+//! assert_eq!(Arc::strong_count(&doc), 1); // nothing keeps the document alive
 //!
-//! drop(doc); // and with the document its results go; nothing kept the document alive
-//! assert!(word_count_memo().is_empty());
+//! drop(doc);
+//! assert!(word_count_memo().is_empty()); // gone with its document
 //! ```
 //!
-//! # The anchor
-//!
-//! > An **anchor** is the place where an object's results live. It dies with the object, and takes the results with it.
-//!
-//! Everything else sees only anchors, and one call is one straight walk:
-//!
-//! ```text
-//!   word_count(&doc)                                 the argument
-//!        |
-//!        |  &Arc<T>, &Rc<T>    the side table: address -> (Weak, anchor)        no lock
-//!        |  &Anchored<T>, &T   inside the object
-//!        v
-//!     anchor --> cell of memo A --> cell of memo B --> ...            found by the memo's address, no lock:
-//!                   |                                                 by walking, past a few cells by an index
-//!                   +-- by reference, no extra key:  the slot of the result, in the cell itself
-//!                   +-- otherwise:  entries, counted, one for each extra key  -->  slot  -->  value
-//! ```
-//!
-//! Three facts make this simpler and faster than a general cache, each with a boundary that the code keeps to:
-//!
-//! 1. *The caller's borrow is the hazard pointer.* While `f(&arc)` runs, `arc` is alive, so its anchor and its lent results
-//!    cannot go. It protects nothing else: not another object's anchor, not a value that `clear` takes away. What a hit
-//!    copies it therefore holds, by one word that its thread shows to others; who takes a value away looks there.
-//! 2. *A held `Weak` pins the address.* Address and `Weak` in one node are a true identity; an address alone would be a
-//!    wrong answer waiting to happen. The node's slot goes first, its `Weak` after.
-//! 3. *Death is exclusive*, for cells that nothing enumerates: when the object is dead nobody can be reading them. Cells that
-//!    `clear` or another argument's death can reach are counted instead, and their entries are taken out once each.
-//!
-//! # Which front door: `Arc` or an anchor inside
-//!
-//! | the argument | where its anchor is | when results go | changes to your types |
-//! |---|---|---|---|
-//! | `&Anchored<T>`, or `&T` with `#[derive(HasAnchor)]` | inside the object | inside the object's own drop | one wrapper, or one field |
-//! | `&Arc<T>`, `&Rc<T>` | in the side table | logically at once; memory at the next sweep | none |
-//!
-//! The written type of the parameter decides: `&Arc<T>` is the side table, also where `T` has an anchor of its own.
-//!
-//! [`Anchored`] cannot go wrong: `&mut` access drops the results. A derived anchor does not see the fields beside it: assigned to, or moved into
-//! another object with the anchor (`Doc { words: 8, ..old }`), they have the results of the old content. Call [`Anchor::clear`] where
-//! you assign, and give the new object a new anchor: `Doc { words: 8, anchor: Anchor::new(), ..old }`.
-//!
-//! # Arguments
-//!
-//! * The **owner** is the first parameter that is written like a weak one, or the one marked `#[memo(owner)]`. Results
-//!   live on its anchor.
-//! * Further **weak** arguments (`Arc`, `Rc`, [`Anchored`], [`HasAnchor`], also inside options, tuples and slices) take
-//!   part by identity. When any of them dies the result goes.
-//! * **Values** (numbers, strings, paths, ranges, collections, tuples, ..., see [`MemoKey`]) take part by a stored copy; lookups borrow.
-//!   `#[memo(value)]` keeps a copy of any `Hash + Eq + Clone`; `#[derive(MemoKey)]` goes field by field; [`key_as!`] says it by hand.
-//! * `#[memo(skip)]` leaves an argument out; `#[memo(key = opts.width())] opts: &Options` says what counts of it.
-//!
-//! Identity, not equality: two equal objects are two objects. `Hash` and `Eq` of weak arguments are never called.
-//!
-//! # Results by clone or by reference
-//!
-//! `fn outline(doc: &Arc<Doc>) -> &Outline` lends: the body yields the owned `Outline`, and callers get a reference that is
-//! bound to every weak argument. A hit clones nothing. Such memos only grow: their results go with their objects (or with
-//! `&mut` access to them), so they cannot be cleared, and with an extra key you must spell out `capacity = unbounded`.
+//! [`weak_memo`] has all options. [`weak`] is the same idea for data that you store yourself: maps, sets, an interner, signals, finalizers.
 //!
 //! # What to know before you rely on it
 //!
-//! * **Interior mutability is not seen.** A result is computed once from what the object was. Objects that change
-//!   behind a `&` (a `Mutex`, a `Cell`) need a version, `#[memo(key = doc.version())] doc: &Arc<Doc>`, or must be replaced or cleared by hand. What is
-//!   seen in the written type is refused unless `interior_mutability` is written.
-//! * **`&mut` is seen by [`Anchored`]**, which drops its results on every `DerefMut`. A derived anchor cannot see a field
-//!   assigned past it: call [`Anchor::clear`] there. Nor can it see that `..old` moved it into an object of other content.
-//! * **A result must not hold its own argument.** A value that owns an `Arc` of its owner keeps it, and itself, alive for
-//!   ever. What is of the owner's own pointer type (`simplify(&Arc<Expr>) -> Arc<Expr>`, also in an `Option` or a `Result`) may be returned by
-//!   clone: where it is the owner itself, or another weak argument, it is remembered as such, and not held. In anything else the attribute refuses the
-//!   owner's pointer, by type where it is spelt otherwise (`may_return_owner` says you know); [`Stats::retained`] counts what looks
-//!   like it at run time, by the strong counts, and [`report`] names the owner's type. It cannot see an object that was no argument: two results that hold each other's owners, neither of
-//!   which was given to the other's call, are not reported. Ids, a copy or a `Weak` in the result are the ways out.
-//! * **A held `Weak` shows.** Once an `Arc` was memoized, `Arc::weak_count` is not 0, `Arc::get_mut` returns `None`, and
-//!   `Arc::make_mut` on a unique `Arc` moves the value to a new allocation, which is a new object: never a stale result,
-//!   but an allocation. A dead `Arc` keeps its allocation (not its contents) until the next sweep; for large inline
-//!   objects prefer an anchor inside. An `unsafe impl Send` for a graph of `Rc`s is no longer sound once one of them was
-//!   memoized: its first thread's table holds a `Weak`.
-//! * **One compute per key.** Concurrent callers of a missing result wait for one compute. A ring of memo calls, on one thread
-//!   or around several (`f` waits for `g` there, `g` for `f` here), panics in the call that closes it, with the chain of memos;
-//!   the others go on. We cannot see a ring through a lock, channel or join of your own inside a body, or one that a
-//!   work-stealing pool makes by running a stranger inside it: use `single_flight = false` there.
-//! * **Bodies may be suspended** (coroutines with stacks of their own) and end in any order. A call that asks for what a suspended
-//!   body of its own thread computes does not wait, which would be for ever, but computes beside it. As long as a body is suspended, its
-//!   thread sweeps only on request. A body may go on on another thread; a suspended `Hash`, `Eq`, `Clone` or `Drop` may not.
-//! * **An `Err` is not remembered, a `None` is.** See `cache_err`, `some_only`, `cache_if` at [`weak_memo`]. Nothing is asked of an error that is
-//!   not kept: `io::Result<V>` works by clone where `V: Clone`. Callers who waited for an error that is `Clone` get it, too; others compute.
-//! * **Recursion takes stack.** A level through a memo takes some 250 bytes beside what the body takes, without optimisation up to 900; and a
-//!   large result by clone is moved a few times on its way, without optimisation often: return it as `Arc<V>` or `Box<V>`, or lend it. For recursion
-//!   as deep as the data, go on in a larger stack from inside the body: `stacker::maybe_grow`, or a thread with a stack of that size.
-//! * **A drop may run on any thread.** Results of dead `Arc`s are dropped by the thread that sweeps: at the end of an outermost memo
-//!   call, by [`sweep`], or on the thread of a [`Sweeper`]. If a result's `Drop` takes a lock that you hold while you call
-//!   memos, use a `Sweeper`. Inside a body nothing of yours is dropped: a memoized driver that makes, asks and drops many `Arc`s
-//!   gives their allocations back as it goes, and results without a destructor, while results with one wait for its end.
-//! * **When memory is back.** With `n` objects in the side table, what has died is found after at most `n / 4 + 1,100` further misses of
-//!   any memo, and 256 more for each further thread that makes some of them, or after some `32 n` hits and 171 more for each dead
-//!   object. While objects come, the dead that are not found yet are at most as many as the living of their size (by power of two),
-//!   and a few for each part of the table. A call ends a bounded number of dead objects, each with all its results, which may be many
-//!   where it was the second argument of many owners (what the allocator does with them is not in that); [`sweep`] ends all, and
-//!   handles what was dead when it began.
-//! * **`wasm32-unknown-unknown` has no clock and no threads.** Computes are not timed there, and [`Sweeper::every`] panics: call [`sweep`]. Nothing
-//!   else needs either: a call waits only for what another thread computes, and what is owed is paid by calls.
-//! * **One version.** Two versions of this crate in one program are two registries and two side tables.
+//! * **Replace** objects instead of changing them behind a `&`. A result is computed once, from what the object was then. An object with a
+//!   `Mutex` or a `Cell` inside needs a version in the key, `#[memo(key = doc.version())] doc: &Arc<Doc>`, or must be cleared by hand. Where the
+//!   written type shows it, it is rejected, unless you write `interior_mutability`.
+//! * **Wrap** objects that change in [`Anchored`]: every `&mut` access drops their results. A derived anchor does not see the fields next to
+//!   it, nor that `..old` moved it into another object. Call [`Anchor::clear`] there.
+//! * **Return** nothing that owns the argument: a result that owns an `Arc` of its owner keeps it, and itself, alive forever. Return an id,
+//!   a copy or a `Weak`. The owner itself may be returned by clone (`simplify(&Arc<Expr>) -> Arc<Expr>`, also in an `Option` or a
+//!   `Result`): the memo records that it is the owner, and holds nothing. What the attribute cannot reject, [`report`] tells of at run time. It cannot see two
+//!   results that hold each other's owners, if neither owner was an argument of the other's call.
+//! * **Expect** a held `Weak`. Once an `Arc` has been memoized, `Arc::weak_count` is not 0, `Arc::get_mut` returns `None`, and
+//!   `Arc::make_mut` moves the value to a new allocation, which is a new object. A dead `Arc` keeps its allocation, not its contents, until the
+//!   next sweep. Large inline objects are better off with an anchor inside. An `unsafe impl Send` for a graph of `Rc`s is unsound
+//!   once one of them has been memoized.
+//! * **Avoid** joining inside a body on a work-stealing pool. Concurrent callers of a missing result wait for one compute. If the pool runs a
+//!   stranger inside the body, and the stranger requests the same result, the call panics: "`f` requests a result that it is computing". Write
+//!   `single_flight = false`: callers then compute side by side. A ring of memo calls panics likewise, on one thread or around
+//!   several, with the chain of memos. A ring through a lock, channel or join of your own cannot be seen.
+//! * **Handle** errors as usual: an `Err` is not remembered, a `None` is. `cache_err`, `some_only` and `cache_if` change that. An error that is not
+//!   kept needs no trait, so `io::Result<V>` works where `V: Clone`. Callers that waited for it get a clone if it is `Clone`; others compute.
+//! * **Drop** anywhere: results of dead `Arc`s are dropped by the thread that sweeps, which is any thread at the end of an outermost memo call. If a
+//!   result's `Drop` takes a lock that you hold while you call memos, keep a [`Sweeper`]. Inside a body nothing of yours is dropped: a body that makes
+//!   and drops many `Arc`s gets their allocations back as it runs, but their results with a destructor only when it ends.
+//! * **Sweep** if memory must be back at once: [`sweep`] reclaims all that is dead. Otherwise, with `n` objects in the side table, a dead one is found
+//!   after at most `n / 4 + 1,100` further misses of any memo, and 256 more for each further thread that misses, or after some `32 n` hits and 171
+//!   more for each dead object. While objects are added, at most as many dead as living ones of their size class are not found yet, and a few per
+//!   shard. One call ends a bounded number of dead objects, each with all its results.
+//! * **Grow** the stack for recursion as deep as the data, say by `stacker::maybe_grow` inside the body. A level through a memo takes some 250
+//!   bytes of stack on top of the body's own, up to 900 without optimisation. Return large results as `Arc<V>` or `Box<V>`, or lend them:
+//!   by clone they are moved a few times.
+//! * **Suspend** bodies freely (coroutines with stacks of their own): they may end in any order and on another thread. A call that requests what a
+//!   suspended body of its own thread computes does not wait, but computes beside it. While a body is suspended, its thread sweeps only on
+//!   request. A `Hash`, `Eq`, `Clone` or `Drop` must not move to another thread.
+//! * **Link** one version of this crate: two are two registries and two side tables. On `wasm32-unknown-unknown` there is no clock
+//!   and no thread: computes are not timed, and [`Sweeper::every`] panics.
 //!
-//! # Where things are
+//! # How do I ...
 //!
-//! For a reader of the source: its folders are rooms, in the order of a call's walk. A file imports from its own room and from those
-//! before it.
+//! * **... invalidate by hand?** `word_count_memo().forget(&doc)` for one result, `.forget_owner(&doc)` for all of one owner, `.clear()` for all;
+//!   [`forget_object`] for one object in all memos, [`clear_all`] for everything. See [`Memo`].
+//! * **... use several objects?** `fn diff(new: &Arc<Doc>, old: &Arc<Doc>) -> Diff`. The first owns the results. When *any* of them dies, the result
+//!   goes. Mark another owner with `#[memo(owner)]`.
+//! * **... add a parameter that is no object?** Just add it: numbers, strings, paths, collections and tuples are keys, see [`MemoKey`]. For a type of your
+//!   own, `#[memo(value)] mode: Mode` keeps a copy, or derive [`MemoKey`](derive@MemoKey). `#[memo(skip)]` leaves a parameter out.
+//! * **... return a reference?** Write it: `fn outline(doc: &Arc<Doc>) -> &Outline`. The body returns the owned value, and a hit clones nothing. Such
+//!   results go with their objects only, so there is no `clear`, and with an extra key you must write `capacity = unbounded`.
+//! * **... memoize a method?** The same way, on `&self` of a type with [`HasAnchor`](derive@HasAnchor), or on `self: &Arc<Self>`. In a trait's `impl`,
+//!   write `handle = none`.
+//! * **... use `Rc`?** Just use it: results are then those of this thread. `local` does the same for other owners.
+//! * **... see what it does?** `word_count_memo().stats()` for one memo, [`report`] for a table of all, [`memos`] for the figures.
+//!   [`on_removal`](Memo::on_removal) is notified of every result that goes, and why.
+//! * **... test code that is memoized?** Make the object anew: a new object has no results. Or call the bare body, `word_count_memo().compute(&doc)`, or
+//!   [`clear_all`] between tests.
+//! * **... share results of equal objects?** Intern the objects first: [`weak::Interner`].
+//! * **... run the destructors elsewhere?** `let _sweeper = Sweeper::every(Duration::from_secs(1));` see [`Sweeper`].
+//! * **... speed up a debug build?** `[profile.dev.package.memo-core]` with `opt-level = 3`.
 //!
-//! * `sys`: atomics, locks, fences, hazard pointers, threads: no word of memos.
-//! * `memo`: a memo as data: its site, its counters, the list of all memos.
-//! * `value`: the inside of a cell: slots, entries by key, eviction.
-//! * `anchor`: the place on an object: its cells, where the anchor is (inside, or in the side table), the end of both.
-//! * `reclaim`: finding what is dead, and what is owed for it.
-//! * `argument`: how the arguments of a call take part: the owner, the key, the scope.
-//! * `weak`: the toolbox: maps, sets, signals, finalizers. It knows nothing of calls.
-//! * `cell`: a memo's cell on an anchor, with its type.
-//! * `compute`: a miss: who computes, who waits, who is told; rings.
-//! * `call`: what a call does; what an expansion asks.
-//! * `inspect`: statistics, reports, handles.
+//! # An `Arc`, or an anchor inside
 //!
-//! Each begins with what it is, each file with its invariants. Beside the README, `docs/walk.md` follows a hit, a miss and a death from
-//! file to file; `SOUNDNESS.md` has the arguments, `docs/soundness` the tests.
+//! An **anchor** is the place where an object's results live. It dies with the object, and takes the results with it.
+//!
+//! | the argument | where its anchor is | when results go | changes to your types |
+//! |---|---|---|---|
+//! | `&Arc<T>`, `&Rc<T>` | in the side table | at once for callers; memory at the next sweep | none |
+//! | `&Anchored<T>`, or `&T` with `#[derive(HasAnchor)]` | inside the object | inside the object's own drop | one wrapper, or one field |
+//!
+//! The written type of the parameter decides: `&Arc<T>` is the side table, even if `T` has an anchor of its own. Start with `Arc`. Put an anchor
+//! inside for the fastest hits, for exact drops, for large inline objects, for long chains of objects that own each other through
+//! results, and where `Arc::get_mut` must go on working.
+//!
+//! # More
+//!
+//! In the repository, GUARANTEES.md has the laws, PERFORMANCE.md the figures, SOUNDNESS.md the arguments, and docs/DESIGN.md follows a hit, a miss and a
+//! death through the source.
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
 

@@ -122,7 +122,8 @@ impl<'a> Seen<'a> {
     /// The guide lists rooms, each at the beginning of an item or a row, between backticks.
     fn wrong_guide(&self, text: &str) -> Option<String> {
         let guide = self.house.guide?;
-        let lines = text.lines().filter_map(|line| line.strip_prefix("//!")).map(str::trim);
+        let lines = text.lines().filter(|line| guide.ends_with(".md") || line.starts_with("//!"));
+        let lines = lines.map(|line| line.trim_start_matches("//!").trim());
         let section = lines.skip_while(|line| !(line.starts_with('#') && line.ends_with("Where things are"))).skip(1);
         let rows = section.take_while(|line| !line.starts_with('#')).filter_map(|line| {
             let begins = line.trim_start_matches(|c: char| c.is_ascii_digit());

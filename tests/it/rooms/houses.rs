@@ -22,7 +22,7 @@ pub(crate) const HOUSES: &[House] = &[
             ("lib", "what users name"),
         ],
         in_rooms: true,
-        guide: Some("memo-core/src/lib.rs"),
+        guide: Some("docs/DESIGN.md"),
     },
     House {
         package: "memo-macros",

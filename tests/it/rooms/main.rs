@@ -23,7 +23,7 @@ use targets::Targets;
 
 fn look(house: &House, then: impl FnOnce(&Seen<'_>)) {
     let Targets { library, others } = Targets::of(house.package);
-    let sources = Sources::below(house.folder);
+    let sources = Sources::below(house.folder).with(house.guide);
     let library = library.as_ref().map(|(name, root)| (name.as_str(), root.as_str()));
     then(&Seen::new(house, &sources, library, &others.iter().map(String::as_str).collect::<Vec<_>>()));
 }

@@ -23,6 +23,15 @@ impl Sources {
         Self(files)
     }
 
+    /// These, and a page besides.
+    pub(crate) fn with(mut self, page: Option<&str>) -> Self {
+        if let Some(page) = page.filter(|page| !self.0.contains_key(*page)) {
+            let text = fs::read_to_string(workspace().join(page)).expect("a page can be read");
+            self.0.insert(page.to_owned(), text);
+        }
+        self
+    }
+
     pub(crate) fn invented(files: &[(&str, &str)]) -> Self {
         Self(files.iter().map(|(file, text)| ((*file).to_owned(), (*text).to_owned())).collect())
     }

@@ -201,14 +201,14 @@ fn what_the_pages_have_to_name_is_named() {
 
 #[test]
 fn the_functions_of_the_walk_exist() {
-    let (text, _) = parts(&read(workspace().join("docs/walk.md")));
+    let (text, _) = parts(&read(workspace().join("docs/DESIGN.md")));
     let exists = |(file, function): (&str, &str)| {
         let source = read(workspace().join(format!("memo-core/src/{file}.rs")));
         let mut names = code(&source).filter_map(|line| line.split_once("fn ")?.1.split(['(', '<']).next());
         names.any(|name| name == function)
     };
     let unknown: Vec<_> = spans(&text).filter(|span| span.split_once(".rs::").is_some_and(|it| !exists(it))).collect();
-    assert!(unknown.is_empty(), "docs/walk.md names what is not there:\n{}", unknown.join("\n"));
+    assert!(unknown.is_empty(), "docs/DESIGN.md names what is not there:\n{}", unknown.join("\n"));
 }
 
 /// The laws that `.ci/law-mutants` breaks, each as often as it does.
