@@ -102,21 +102,163 @@ use parse::options::Options;
 ///
 /// # Options
 ///
-/// | option | meaning |
-/// |---|---|
-/// | `capacity = 256`, `capacity = unbounded` | results per owner; 1024 by default |
-/// | `cache_if = \|value\| ..` | keep only results that pass the test, which sees the result but not the parameters |
-/// | `cache_err` | keep an `Err` too; by clone, it must then be `Clone` |
-/// | `some_only` | do not keep `None` |
-/// | `single_flight = false` | callers of one missing result compute in parallel instead of waiting for each other |
-/// | `local` | results of this thread only; implied when the owner is an `Rc` |
-/// | `associated` | for an associated function without `self`, unless its signature mentions `Self` |
-/// | `name = "..."` | the name in reports |
-/// | `handle = other_name` | the name of the companion function; `f_memo` by default |
-/// | `handle = none` | no companion, and the body in place: for the `impl` of a trait and for default bodies |
-/// | `may_return_owner` | the result may hold a pointer of the owner's type, which is never the owner itself |
-/// | `interior_mutability` | no result depends on data that changes behind the `&` of a weak argument |
-/// | `crate = path` | the path of memo-core, if not `::memo_core` |
+/// ## `capacity = 256`, `capacity = unbounded`
+///
+/// At most so many results per owner, for functions with an extra key; 1024 by default. What was not asked for lately is evicted (CLOCK).
+///
+/// ```
+/// # use memo_core::weak_memo; use std::sync::Arc;
+/// #[weak_memo(capacity = 16)]
+/// fn page(text: &Arc<String>, number: usize) -> String {
+///     text.chars().skip(number * 80).take(80).collect()
+/// }
+/// ```
+///
+/// ## `cache_if = |value| ..`
+///
+/// Keeps only results that pass the test, which sees the result and not the parameters.
+///
+/// ```
+/// # use memo_core::weak_memo; use std::sync::Arc;
+/// #[weak_memo(cache_if = |lines| lines.len() > 100)]
+/// fn lines(text: &Arc<String>) -> Vec<String> {
+///     text.lines().map(str::to_owned).collect()
+/// }
+/// ```
+///
+/// ## `cache_err`
+///
+/// Keeps an `Err`, too. By clone, it must then be `Clone`.
+///
+/// ```
+/// # use memo_core::weak_memo; use std::sync::Arc;
+/// #[weak_memo(cache_err)]
+/// fn number(text: &Arc<String>) -> Result<u32, std::num::ParseIntError> {
+///     text.parse()
+/// }
+/// ```
+///
+/// ## `some_only`
+///
+/// Does not keep `None`.
+///
+/// ```
+/// # use memo_core::weak_memo; use std::sync::Arc;
+/// #[weak_memo(some_only)]
+/// fn title(text: &Arc<String>) -> Option<String> {
+///     text.lines().find(|line| line.starts_with("# ")).map(str::to_owned)
+/// }
+/// ```
+///
+/// ## `single_flight = false`
+///
+/// Callers of one missing result compute in parallel instead of waiting for each other. All get the result that is published first. For bodies that join on
+/// a work-stealing pool.
+///
+/// ```
+/// # use memo_core::weak_memo; use std::sync::Arc;
+/// #[weak_memo(single_flight = false)]
+/// fn total(parts: &Arc<Vec<Vec<u64>>>) -> u64 {
+///     parts.iter().map(|part| part.iter().sum::<u64>()).sum() // `par_iter` of rayon, say
+/// }
+/// ```
+///
+/// ## `local`
+///
+/// Results of this thread only, which need not be `Send`. Implied when the owner is an `Rc`.
+///
+/// ```
+/// # use memo_core::weak_memo; use std::sync::Arc;
+/// #[weak_memo(local)]
+/// fn words(text: &Arc<String>) -> std::rc::Rc<[String]> {
+///     text.split_whitespace().map(str::to_owned).collect()
+/// }
+/// ```
+///
+/// ## `associated`
+///
+/// For an associated function without `self` whose signature does not mention `Self`: an attribute cannot tell it from a free function.
+///
+/// ```
+/// # use memo_core::weak_memo; use std::sync::Arc;
+/// # struct Parser;
+/// impl Parser {
+///     #[weak_memo(associated)]
+///     fn tokens(text: &Arc<String>) -> usize {
+///         text.split_whitespace().count()
+///     }
+/// }
+/// ```
+///
+/// ## `name = "..."`
+///
+/// The name in reports; by default the path of the function.
+///
+/// ```
+/// # use memo_core::weak_memo; use std::sync::Arc;
+/// #[weak_memo(name = "editor: length")]
+/// fn length(text: &Arc<String>) -> usize {
+///     text.chars().count()
+/// }
+/// # assert_eq!(length_memo().name(), "editor: length");
+/// ```
+///
+/// ## `handle = other_name`, `handle = none`
+///
+/// The name of the companion function, `f_memo` by default. With `none` there is no companion, and the body stays in place: for the `impl` of a trait, and for
+/// default bodies.
+///
+/// ```
+/// # use memo_core::weak_memo; use std::sync::Arc;
+/// trait Measured {
+///     fn length(self: &Arc<Self>) -> usize;
+/// }
+/// # struct Text(String);
+/// impl Measured for Text {
+///     #[weak_memo(handle = none)]
+///     fn length(self: &Arc<Self>) -> usize {
+///         self.0.chars().count()
+///     }
+/// }
+/// ```
+///
+/// ## `may_return_owner`
+///
+/// The result may hold a pointer of the owner's type, in a collection say. You promise that it is never the owner itself, which would stay alive forever.
+///
+/// ```
+/// # use memo_core::weak_memo; use std::sync::Arc;
+/// #[weak_memo(may_return_owner)]
+/// fn neighbours(node: &Arc<String>) -> Vec<Arc<String>> {
+///     vec![Arc::new(format!("{node}+")), Arc::new(format!("{node}-"))]
+/// }
+/// ```
+///
+/// ## `interior_mutability`
+///
+/// A weak argument may hold a `Mutex`, a `Cell` or the like. You promise that no result depends on it.
+///
+/// ```
+/// # use memo_core::weak_memo; use std::sync::Arc;
+/// #[weak_memo(interior_mutability)]
+/// fn size(log: &Arc<(u32, std::sync::Mutex<Vec<String>>)>) -> u32 {
+///     log.0 * 2 // and not of the lines so far
+/// }
+/// ```
+///
+/// ## `crate = path`
+///
+/// The path of memo-core, if it is renamed or re-exported; `::memo_core` by default.
+///
+/// ```
+/// # extern crate memo_core as memo; use std::sync::Arc;
+/// // In Cargo.toml: memo = { package = "memo-core", version = "0.1" }
+/// #[memo::weak_memo(crate = ::memo)]
+/// fn length(text: &Arc<String>) -> usize {
+///     text.len()
+/// }
+/// # fn main() {}
+/// ```
 ///
 /// # What is emitted
 ///
