@@ -182,7 +182,7 @@ impl<C: Mortal> Held<'_, C> {
             return drop(taken);
         }
         for mut held in taken {
-            if held.get().holders.load(Ordering::Acquire) == 1 {
+            if held.get().holders.load(Ordering::Relaxed) == 1 {
                 held.end();
                 std::mem::forget(held);
             }
