@@ -4,7 +4,8 @@ use lexopt::prelude::*;
 use std::path::PathBuf;
 
 pub(crate) const HELP: &str = "\
-Replays an editing session over real Rust sources, with memoized analyses at each step.
+Replays an editing session over real Rust sources, with memoized analyses at each step; then the
+same session with nothing remembered, and with a strong cache by path.
 
 Usage: cargo run --release --example corpus [-- [--quick] [--seed N] [--files N] [DIR]]
 
@@ -12,17 +13,19 @@ Usage: cargo run --release --example corpus [-- [--quick] [--seed N] [--files N]
              cargo has downloaded
   --quick    a session of a few seconds (also: CORPUS_QUICK=1 in the environment)
   --seed N   another session; the same seed over the same files replays the same one (default 1)
-  --files N  how many times a file is opened: the length of the session (default 10000, quick 2000)
+  --files N  how many times a file is opened: the length of the session (default 2000, quick 400)
 
 Exit code: 0 all well, 1 an answer differs or a result outlives its file, 2 nothing to run on.";
 
-const FILES: u64 = 10_000;
-const QUICK_FILES: u64 = 2_000;
+const FILES: u64 = 2_000;
+const QUICK_FILES: u64 = 400;
 
 #[derive(Debug)]
 pub(crate) enum Command {
     Help,
     Run(Options),
+    /// What the program starts itself with, once for each way: `--replay WAY`.
+    Replay(String),
 }
 
 #[derive(Debug)]
@@ -41,6 +44,7 @@ pub(crate) fn parse() -> Result<Command, lexopt::Error> {
             Long("quick") => quick = true,
             Long("seed") => seed = args.value()?.parse()?,
             Long("files") => files = Some(args.value()?.parse()?),
+            Long("replay") => return Ok(Command::Replay(args.value()?.string()?)),
             Short('h') | Long("help") => return Ok(Command::Help),
             Value(value) if dir.is_none() => dir = Some(PathBuf::from(value)),
             _ => return Err(arg.unexpected()),

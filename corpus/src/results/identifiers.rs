@@ -4,8 +4,8 @@ use super::Tokens;
 use ra_ap_rustc_lexer::TokenKind;
 use std::collections::BTreeMap;
 
-/// Each identifier (keywords too: the lexer does not tell them apart) with the offsets of its uses.
-#[derive(Debug, PartialEq)]
+/// Each identifier (keywords too: to the lexer they are the same) with the offsets of its uses.
+#[derive(Debug, Hash)]
 pub(crate) struct Identifiers {
     uses: BTreeMap<Box<str>, Vec<u32>>,
 }

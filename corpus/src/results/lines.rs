@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 /// The byte offset at which each line begins. A text without a newline is one line.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Debug, Hash)]
 pub(crate) struct LineIndex {
     starts: Vec<u32>,
     end: u32,

@@ -6,7 +6,7 @@ use textwrap::core::{Word, break_words};
 use textwrap::wrap_algorithms::wrap_first_fit;
 
 /// The byte offset at which each row begins.
-#[derive(Debug, PartialEq)]
+#[derive(Debug, Hash)]
 pub(crate) struct Layout {
     rows: Vec<u32>,
 }

@@ -1,20 +1,19 @@
-//! Finds the files that can be opened.
+//! Which files there are.
 
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 use walkdir::WalkDir;
 
-/// Larger files are generated tables; a handful would take the whole session.
+/// Larger ones are tables made by programs; a handful would fill the whole session.
 const MAX_BYTES: u64 = 512 * 1024;
 
-/// The files to replay the session on, in an order that is the same on every run.
+/// The Rust files in one place, in an order that is the same on every run.
 #[derive(Debug)]
 pub(crate) struct Found {
-    pub(crate) files: Vec<Arc<Path>>,
+    pub(crate) files: Vec<PathBuf>,
     pub(crate) bytes: u64,
     pub(crate) too_large: usize,
-    /// Where they are, without revealing whose machine this is.
+    /// Where they are, in words that name nobody's machine.
     pub(crate) place: String,
 }
 
@@ -65,7 +64,7 @@ fn collect(root: &Path, found: &mut Found) {
             len if len > MAX_BYTES => found.too_large += 1,
             len => {
                 found.bytes += len;
-                found.files.push(entry.into_path().into());
+                found.files.push(entry.into_path());
             }
         }
     }

@@ -1,10 +1,12 @@
 //! The tokens of a file, as rustc's own lexer sees them.
 
 use ra_ap_rustc_lexer::{FrontmatterAllowed, TokenKind, tokenize};
+use std::hash::{Hash, Hasher};
+use std::mem::discriminant;
 use std::ops::Range;
 
 /// Kinds and ends; a token begins where the one before it ends.
-#[derive(Debug, PartialEq)]
+#[derive(Debug)]
 pub(crate) struct Tokens {
     tokens: Vec<(TokenKind, u32)>,
 }
@@ -25,15 +27,24 @@ impl Tokens {
     }
 }
 
+/// The lexer's kinds have no `Hash`, so only the name of a kind counts.
+impl Hash for Tokens {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        for (kind, end) in &self.tokens {
+            (discriminant(kind), end).hash(state);
+        }
+    }
+}
+
 /// How many tokens of each sort a file has, and how many bytes of it are comment.
-#[derive(Clone, Debug, Default, Hash, PartialEq)]
+#[derive(Clone, Debug, Default, Hash)]
 pub(crate) struct TokenCounts {
-    pub(crate) words: u32,
-    pub(crate) literals: u32,
-    pub(crate) lifetimes: u32,
-    pub(crate) comments: u32,
-    pub(crate) punctuation: u32,
-    pub(crate) comment_bytes: usize,
+    words: u32,
+    literals: u32,
+    lifetimes: u32,
+    comments: u32,
+    punctuation: u32,
+    comment_bytes: usize,
 }
 
 impl TokenCounts {

@@ -1,11 +1,11 @@
-//! The evidence, gathered outside the library, that no result outlives its file.
+//! Who is alive.
 //!
-//! Every version of a file has an [`Account`]. The file holds it through a [`Presence`], and each
-//! result computed from the file through a [`Tracked`]. So the account always knows whether
-//! the file is still there and how many of its results are. None of this keeps a file or a result
-//! alive.
+//! Every version of a file has an [`Account`]. The file holds it through a [`Presence`], and each result through a
+//! [`Receipt`], wherever it is kept. So the account shows at any moment whether the file is alive and how many of its
+//! results are. None of this keeps a file or a result alive.
 
-use std::ops::Deref;
+use serde::{Deserialize, Serialize};
+use std::hash::{Hash, Hasher};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
@@ -21,9 +21,9 @@ struct Account {
 pub(crate) struct Presence(Arc<Account>);
 
 impl Presence {
-    /// `value`, counted as a result of this file for as long as it lives.
-    pub(crate) fn track<T>(&self, value: T) -> Tracked<T> {
-        Tracked { value, _receipt: Receipt::new(&self.0) }
+    /// For a result of this file.
+    pub(crate) fn receipt(&self) -> Receipt {
+        Receipt::new(&self.0)
     }
 }
 
@@ -33,23 +33,9 @@ impl Drop for Presence {
     }
 }
 
-/// A result, counted in the account of the file it came from. A clone is counted too.
-#[derive(Clone, Debug)]
-pub(crate) struct Tracked<T> {
-    value: T,
-    _receipt: Receipt,
-}
-
-impl<T> Deref for Tracked<T> {
-    type Target = T;
-
-    fn deref(&self) -> &T {
-        &self.value
-    }
-}
-
+/// Held by a result: it counts in the account of its file for as long as it lives. A clone is counted too.
 #[derive(Debug)]
-struct Receipt(Arc<Account>);
+pub(crate) struct Receipt(Arc<Account>);
 
 impl Receipt {
     fn new(account: &Arc<Account>) -> Self {
@@ -70,32 +56,37 @@ impl Drop for Receipt {
     }
 }
 
+/// Says nothing about the result that holds it.
+impl Hash for Receipt {
+    fn hash<H: Hasher>(&self, _: &mut H) {}
+}
+
 /// All accounts that still have anything alive.
 #[derive(Debug, Default)]
 pub(crate) struct Ledger {
     accounts: Vec<Arc<Account>>,
 }
 
-/// A count over all accounts at one moment.
-#[derive(Clone, Copy, Debug, Default)]
+/// A count over all accounts at one moment. A result of two files counts twice.
+#[derive(Clone, Copy, Debug, Default, Serialize, Deserialize)]
 pub(crate) struct Census {
     /// Versions of files: those on screen and those that undo can bring back.
     pub(crate) files: usize,
     /// Results of those files.
     pub(crate) results: usize,
-    /// Results whose file is gone. There may be some only until the next sweep.
+    /// Results whose file is gone. With the memos there may be some until the next sweep.
     pub(crate) orphans: usize,
 }
 
 impl Ledger {
-    /// An account for a new version of a file.
+    /// Opens an account for a new version of a file.
     pub(crate) fn admit(&mut self) -> Presence {
         let account = Arc::new(Account { file_alive: AtomicBool::new(true), results: AtomicUsize::new(0) });
         self.accounts.push(Arc::clone(&account));
         Presence(account)
     }
 
-    /// Counts what is alive, and closes the accounts that nothing refers to any more.
+    /// Counts what is alive, and closes the accounts that have nothing alive.
     pub(crate) fn census(&mut self) -> Census {
         let mut census = Census::default();
         self.accounts.retain(|account| {

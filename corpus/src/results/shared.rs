@@ -3,10 +3,10 @@
 use super::Identifiers;
 
 /// How many identifiers two files share, and the longest of them.
-#[derive(Clone, Debug, Default, Hash, PartialEq)]
+#[derive(Clone, Debug, Hash)]
 pub(crate) struct Shared {
-    pub(crate) count: usize,
-    pub(crate) longest: String,
+    count: usize,
+    longest: String,
 }
 
 impl Shared {

@@ -1,0 +1,35 @@
+//! The three ways to answer what the editor asks: with the memos, with nothing remembered, and with a cache as people
+//! write it by hand.
+
+mod bare;
+mod by_path;
+mod memos;
+
+pub(crate) use bare::Bare;
+pub(crate) use by_path::ByPath;
+pub(crate) use memos::Memos;
+
+use crate::input::SourceFile;
+use crate::witness::{Identifiers, Layout, LineIndex, Shared, TokenCounts, Tokens};
+use std::ops::Deref;
+use std::path::Path;
+use std::sync::Arc;
+
+pub(crate) trait Way: Sync {
+    fn line_index(&self, file: &Arc<SourceFile>) -> impl Deref<Target = LineIndex>;
+    fn tokens(&self, file: &Arc<SourceFile>) -> impl Deref<Target = Tokens>;
+    fn token_counts(&self, file: &Arc<SourceFile>) -> TokenCounts;
+    fn identifiers(&self, file: &Arc<SourceFile>) -> impl Deref<Target = Identifiers>;
+    fn soft_wrap(&self, file: &Arc<SourceFile>, width: u32) -> impl Deref<Target = Layout>;
+    fn shared_identifiers(&self, a: &Arc<SourceFile>, b: &Arc<SourceFile>) -> Shared;
+
+    /// The file has just been read from the disk.
+    fn opened(&self, _: &Path) {}
+
+    /// The text of an open file is another: after an edit, and after an undo.
+    fn changed(&self, _: &Path) {}
+
+    /// How many results it says it remembers, with all that is dead reclaimed and a result of two files counted twice,
+    /// as the witness counts. `None` if results may outlive their files.
+    fn remembered(&self) -> Option<usize>;
+}
