@@ -15,7 +15,8 @@ Usage: cargo run --release --example corpus [-- [--quick] [--seed N] [--files N]
   --seed N   another session; the same seed over the same files replays the same one (default 1)
   --files N  how many times a file is opened: the length of the session (default 2000, quick 400)
 
-Exit code: 0 all well, 1 an answer differs or a result outlives its file, 2 nothing to run on.";
+Exit code: 0 all well; 1 an answer differs, a result outlives its file, or a replay fails;
+2 nothing to run on.";
 
 const FILES: u64 = 2_000;
 const QUICK_FILES: u64 = 400;
