@@ -106,19 +106,30 @@ fn main() {
     let room = Module::new("room", "width = 4\nlength = width + 2\narea = width * length\nprice = area * width");
     println!("price:   {}", show(room.value("price")));
     println!("area:    {}, which was evaluated on the way", show(room.value("area")));
-    println!("ceiling: {}\n", show(room.value("ceiling")));
+    assert_eq!((room.value("price").ok(), room.value("area").ok()), (Some(96), Some(24)));
+    assert_eq!(Module::value_memo().stats().computes, 4);
+    let ceiling = show(room.value("ceiling"));
+    println!("ceiling: {ceiling}\n");
+    assert_eq!(ceiling, "error: nothing is called `ceiling`");
 
     let broken = Module::new("broken", "width is 4");
+    let before = Module::definitions_memo().stats().computes;
     println!("broken:  {}", show(broken.value("width")));
     println!("broken:  {}, found again: no error is remembered\n", show(broken.value("width")));
+    assert_eq!(Module::definitions_memo().stats().computes - before, 2);
 
     let desk = Module::new("desk", "width = 2\ndepth = 1");
     println!("in both room and desk: {:?}", room.clashes(&desk));
     println!("in both room and desk: {:?}, remembered", room.clashes(&desk));
+    assert_eq!(room.clashes(&desk), ["width"]);
+    assert_eq!(Module::clashes_memo().stats().computes, 1);
     println!("comparisons remembered: {}", Module::clashes_memo().len());
+    assert_eq!(Module::clashes_memo().len(), 1);
     drop(desk);
     println!("with the desk gone:     {}", Module::clashes_memo().len());
+    assert!(Module::clashes_memo().is_empty());
 
     drop((room, broken));
     print!("\nwith all modules gone:\n{}", memo_core::report());
+    assert!(Module::value_memo().is_empty() && Module::definitions_memo().is_empty());
 }

@@ -60,23 +60,32 @@ fn computes() -> u64 {
 fn main() {
     let small = grow(2, 0);
     println!("{} has the sum {}", text(&small), sum(&small));
-    println!("{} after an edit\n", text(&replace(&small, 1, 4, 100)));
+    assert_eq!((text(&small), sum(&small)), ("((0 1) (2 3))", 6));
+    let edited = replace(&small, 1, 4, 100);
+    println!("{} after an edit\n", text(&edited));
+    assert_eq!(text(&edited), "((0 100) (2 3))");
 
     let height = 14;
     let leaves = 1 << height;
     let before = computes();
     let mut tree = grow(height, 0);
-    println!("a tree of {leaves} leaves: sum {}, {} nodes computed", sum(&tree), computes() - before);
+    let mut total = leaves * (leaves - 1) / 2;
+    assert_eq!(sum(&tree), total);
+    println!("a tree of {leaves} leaves: sum {total}, {} nodes computed", computes() - before);
+    assert_eq!(computes() - before, 2 * leaves - 1);
 
     for (index, value) in [(0, 1_000), (5_000, 0), (leaves - 1, 7)] {
         let before = computes();
         tree = replace(&tree, index, leaves, value);
-        println!("leaf {index} is now {value}: sum {}, {} nodes computed", sum(&tree), computes() - before);
+        total = total - index + value; // a leaf's value was its index
+        assert_eq!(sum(&tree), total);
+        println!("leaf {index} is now {value}: sum {total}, {} nodes computed", computes() - before);
+        assert_eq!(computes() - before, u64::from(height) + 1); // those from the leaf to the root
     }
 
-    drop(tree);
-    drop(small);
+    drop((tree, small, edited));
     let swept = memo_core::sweep();
-    println!("\nboth trees are gone; a sweep found {swept} more dead nodes, {} results are left", sum_memo().len());
+    println!("\nall trees are gone; a sweep found {swept} more dead nodes, {} results are left", sum_memo().len());
+    assert!(sum_memo().is_empty() && text_memo().is_empty());
     print!("\n{}", memo_core::report());
 }

@@ -124,6 +124,7 @@ fn main() {
     drop(parser);
     assert_eq!(PARSERS.len(), 1);
     for (place, alive) in PARSERS.places() {
+        assert_eq!(alive, 1);
         println!("it is dropped: {alive} parser is alive, made at {place}");
     }
 }

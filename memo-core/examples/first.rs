@@ -25,12 +25,16 @@ fn main() {
     let same_text = Arc::new(Document { text: doc.text.clone() });
     println!("{} words: an equal document is another object", word_count(&same_text));
 
-    println!("nothing keeps the document alive but ourselves: {} owner", Arc::strong_count(&doc));
-    println!("{} results remembered", word_count_memo().len());
-    drop(doc);
-    println!("{} with one document gone", word_count_memo().len());
-    drop(same_text);
-    println!("{} with both gone", word_count_memo().len());
+    let stats = word_count_memo().stats();
+    println!("\n{stats}");
+    assert_eq!((stats.hits, stats.computes, stats.entries), (1, 2, 2));
 
-    println!("\n{}", word_count_memo().stats());
+    println!("\nnothing keeps the document alive but ourselves: {} owner", Arc::strong_count(&doc));
+    assert_eq!(Arc::strong_count(&doc), 1);
+    drop(doc);
+    println!("with one document gone: {} result remembered", word_count_memo().len());
+    assert_eq!(word_count_memo().len(), 1);
+    drop(same_text);
+    println!("with both gone: {} results remembered", word_count_memo().len());
+    assert!(word_count_memo().is_empty());
 }

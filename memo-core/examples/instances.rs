@@ -76,6 +76,7 @@ fn main() {
         right.preview(&format!("found-{n}.rs"));
     }
     println!("open:  {:?}", names());
+    assert_eq!(names(), ["found-1.rs", "found-2.rs", "found-3.rs", "lib.rs"]);
 
     // Three documents too many. Who made them?
     println!("\nmade where, and how many are alive:");

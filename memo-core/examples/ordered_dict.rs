@@ -131,7 +131,8 @@ fn main() {
 
     stock.move_to_end(&"apple");
     println!("apples last:     {:?}", stock.keys());
-    assert_eq!((stock.remove(&"plum"), stock.get(&"plum")), (Some(40), None));
+    assert_eq!(stock.keys(), ["pear", "plum", "quince", "apple"]);
+    assert_eq!((stock.remove(&"plum"), stock.get(&"plum"), stock.get(&"pear")), (Some(40), None, Some(6)));
     println!("without plums:   {:?}, {} pears", stock.keys(), stock.get(&"pear").expect("they are there"));
     assert_eq!(stock.keys_backwards(), ["apple", "quince", "pear"]);
 

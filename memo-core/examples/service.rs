@@ -17,6 +17,8 @@ const THREADS: u32 = 4;
 const REQUESTS: u32 = 20_000;
 const TENANTS: usize = 8;
 const PAGES: u32 = 150;
+/// A client's requests between two reloads.
+const RELOAD_EVERY: u32 = 4_000;
 
 /// What an operator writes: lines such as `/docs/* manual`.
 struct Config {
@@ -78,7 +80,7 @@ fn work(service: &Service, thread: u32) -> usize {
         let tenant = rng.usize(..TENANTS);
         let page = (rng.f64().powi(4) * f64::from(PAGES)) as u32;
         answered += usize::from(service.answer(tenant, &format!("/{page}/index.html")).is_some());
-        if request % 4_000 == 0 {
+        if request % RELOAD_EVERY == 0 {
             service.reload(tenant, request);
         }
     }
@@ -97,6 +99,7 @@ fn main() {
         clients.into_iter().map(|client| client.join().expect("a client does not panic")).sum()
     });
     println!("{answered} of {} requests found a backend", THREADS * REQUESTS);
+    assert_eq!(answered, (THREADS * REQUESTS) as usize);
 
     let stats = backend_memo().stats();
     println!(
@@ -108,12 +111,19 @@ fn main() {
         stats.evicted,
         stats.dropped,
     );
-    println!(
-        "routes:  compiled {} times, {} remembered for {TENANTS} tenants",
-        routes_memo().stats().computes,
-        routes_memo().len()
-    );
+    assert_eq!(stats.hits + stats.misses, u64::from(THREADS * REQUESTS));
+    assert!(backend_memo().len() <= 64 * TENANTS);
 
-    drop(sweeper);
-    print!("\n{}", memo_core::report());
+    // Not for a configuration that nobody has asked yet, and never for one that was replaced.
+    let configs = TENANTS + (THREADS * (REQUESTS / RELOAD_EVERY)) as usize;
+    let (compiled, remembered) = (routes_memo().stats().computes, routes_memo().len());
+    println!(
+        "routes:  compiled {compiled} times for {configs} configurations, {remembered} remembered for {TENANTS} tenants"
+    );
+    assert!(compiled <= configs as u64 && remembered <= TENANTS);
+
+    drop((sweeper, service));
+    assert!(routes_memo().is_empty() && backend_memo().is_empty());
+    memo_core::sweep(); // frees at once what further calls, or the sweeper, would have freed
+    print!("\nwith the service gone:\n{}", memo_core::report());
 }

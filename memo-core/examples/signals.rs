@@ -24,15 +24,17 @@ static PRE_SAVE: Signal<Saved, Result<(), String>> = Signal::new();
 static POST_SAVE: Signal<Saved, usize> = Signal::new();
 
 impl Model {
-    fn save(self: &Arc<Self>, title: &str) {
+    /// Returns how many were told; `None` if it was refused.
+    fn save(self: &Arc<Self>, title: &str) -> Option<usize> {
         let saved = Saved { model: self.name, title: title.to_owned() };
         if let Err((_receiver, error)) = PRE_SAVE.try_send(self, &saved) {
             println!("  {title:?} is not saved: {error}");
-            return;
+            return None;
         }
         let told = POST_SAVE.send_robust(self, &saved);
         let panics = told.iter().filter(|(_, answer)| answer.is_err()).count();
         println!("  {title:?} is saved, {} told, of whom {panics} panicked", told.len());
+        Some(told.len())
     }
 }
 
@@ -66,13 +68,13 @@ fn main() {
     POST_SAVE.from(&articles).connect(&index, SearchIndex::add);
     POST_SAVE.connect_strong(audit);
     POST_SAVE.connect_strong(audit);
-    articles.save("On anchors");
-    articles.save("On identity");
-    comments.save("Well said");
+    assert_eq!(articles.save("On anchors"), Some(2));
+    assert_eq!(articles.save("On identity"), Some(2));
+    assert_eq!(comments.save("Well said"), Some(1));
 
     println!("one of them panics: the others are told all the same");
     let broken = POST_SAVE.id("webhook").connect_strong(|saved| panic!("no route for {}", saved.title));
-    articles.save("On panics");
+    assert_eq!(articles.save("On panics"), Some(3));
     POST_SAVE.disconnect(broken);
 
     println!("who is asked before may refuse");
@@ -80,16 +82,20 @@ fn main() {
         ..=20 => Ok(()),
         long => Err(format!("{long} letters are too many for a {}", saved.model)),
     });
-    comments.save("What I always wanted to say about that");
-    articles.save("What I always wanted to say about that");
+    assert_eq!(comments.save("What I always wanted to say about that"), None);
+    assert_eq!(articles.save("What I always wanted to say about that"), Some(2));
+    assert_eq!(index.titles.lock().expect("nothing panics under it").len(), 4);
 
     println!("nobody but us keeps the index: {} owner. It is closed", Arc::strong_count(&index));
+    assert_eq!(Arc::strong_count(&index), 1);
     drop(index);
-    articles.save("On death");
+    assert_eq!(articles.save("On death"), Some(1));
     println!("{} receiver is left, which hears everybody", POST_SAVE.receivers_for(&NoSender).len());
+    assert_eq!(POST_SAVE.receivers_for(&NoSender).len(), 1);
 
     println!("\nwho hears whom is remembered by memos of the library's own:");
     for memo in memo_core::memos().into_iter().filter(|memo| memo.name.contains("signal")) {
         println!("  {}: {} computes, {} hits", memo.name, memo.stats.computes, memo.stats.hits);
+        assert!(memo.stats.computes > 0);
     }
 }

@@ -88,6 +88,7 @@ fn main() {
     let (parse, check) = (src.add("parse"), src.add("check"));
 
     println!("{} and {}", path(&parse), path(&check));
+    assert_eq!((&*path(&parse), &*path(&check)), ("/src/parse", "/src/check"));
     assert_eq!(computed(), 4); // these two, `src` and the root
     println!("{}, again", path(&parse));
     assert_eq!(computed(), 0);
@@ -111,6 +112,7 @@ fn main() {
     println!("\n`doc` is dropped: of {left} paths {} is left, the root's", path_memo().len());
     assert_eq!(path_memo().len(), 1); // the path of `parse` was dropped with the path above it
     println!("`parse` lives on, without a parent, and its path is {:?}", path(&parse));
+    assert_eq!(&*path(&parse), "parse");
 
     drop((root, parse));
     assert!(path_memo().is_empty());

@@ -120,7 +120,11 @@ fn main() -> Result<(), Box<dyn Error>> {
     for second in (0..=10).map(|tenth| (tenth * seconds / 10).min(seconds - 1) as usize) {
         println!("{:>8.0}{:>14.1}{:>14.1}", second as f64 / 60.0, strong[second], weak[second]);
     }
-    println!("\n{}", weak_memo().stats());
+    let stats = weak_memo().stats();
+    println!("\n{stats}");
+    // Once for each document that was asked about, and nearly all are.
+    let opened = u64::from(seconds) * OPENED_EACH_SECOND as u64;
+    assert!(stats.computes == stats.misses && stats.computes <= opened && stats.computes > opened * 9 / 10);
 
     // Flat: it has its final height from the third minute on, when as many are closed as are opened.
     let peak = |heap: &[f64]| heap.iter().copied().fold(0.0, f64::max);

@@ -38,7 +38,7 @@ pub(crate) fn answer(way: &str) -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-/// The bar goes to the error stream, and hides where that is not a terminal.
+/// The bar goes to the error stream, and hides if that is not a terminal.
 fn run(plan: Plan, name: &str, way: impl Way) -> std::io::Result<Outcome> {
     let style = ProgressStyle::with_template("{prefix:7} {bar:32} {human_pos}/{human_len} files opened, {msg}");
     let bar = ProgressBar::new(plan.length).with_style(style.expect("the template is right"));

@@ -1,4 +1,4 @@
-//! With the memos: called as any function is called, and told nothing.
+//! With the memos: called like any function, and never notified of anything.
 
 use super::Way;
 use crate::analyses;

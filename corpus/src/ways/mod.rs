@@ -26,10 +26,10 @@ pub(crate) trait Way: Sync {
     /// The file has just been read from the disk.
     fn opened(&self, _: &Path) {}
 
-    /// The text of an open file is another: after an edit, and after an undo.
+    /// The text of an open file has changed, by an edit or an undo.
     fn changed(&self, _: &Path) {}
 
-    /// How many results it says it remembers, with all that is dead reclaimed and a result of two files counted twice,
-    /// as the witness counts. `None` if results may outlive their files.
+    /// How many results it says it remembers, after reclaiming what is dead. Counts as the witness does: a result of two files
+    /// twice. `None` if results may outlive their files.
     fn remembered(&self) -> Option<usize>;
 }
