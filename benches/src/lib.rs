@@ -13,7 +13,9 @@
 //! * `loops`: what is timed, for any subject.
 //! * `questions`: the loops put to the subjects.
 //! * `report`: tables, plots and targets made of the answers.
+//! * `claims`: what the pages say in figures, held against the recorded tables.
 
+pub mod claims;
 mod doc;
 pub mod fresh;
 pub mod heap;

@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 const LOCK: &str = include_str!("../../Cargo.lock");
 
 /// What the benches are made with, and is measured by none of them.
-const TOOLS: [&str; 6] = ["core_affinity", "cpu-time", "criterion", "plotters", "rand", "rand_distr"];
+const TOOLS: [&str; 7] = ["core_affinity", "cpu-time", "criterion", "plotters", "rand", "rand_distr", "regex"];
 
 /// The names and locked versions of the crates that are measured, one line.
 pub fn versions() -> String {
