@@ -1,25 +1,32 @@
-//! The quick mode: the rows of the targets once, in under two minutes, as one Markdown table; then the targets of the design.
+//! The quick mode: the rows of the targets once, in a few minutes, as one Markdown table; then the targets of the design.
 //!
 //! Subjects are interleaved: each takes one short sample a round, and the median over the rounds counts. The criterion
 //! benches beside this are slower and say more about spread; `report` asks every question, at more length.
+//!
+//! With `--record` what is printed goes to `benches/results/quick.md` as well, from which the pages have their figures.
+
+use std::error::Error;
+use std::fmt::Write as _;
 
 use memo_benches::heap::Counting;
-use memo_benches::report::{Effort, Table, sections, targets};
+use memo_benches::report::{Effort, Table, record, sections, targets};
 use memo_benches::{fresh, machine, questions};
 
 #[global_allocator]
 static COUNTING: Counting = Counting;
 
-fn main() {
+fn main() -> Result<(), Box<dyn Error>> {
     if fresh::answer(questions::figures()) {
-        return;
+        return Ok(());
     }
+    record::is_asked()?;
     let table = measure(Effort::QUICK);
-    println!("{}; {}.", machine::processor(), machine::versions());
-    println!("{}\n\n{table}\nTargets:\n", sections::ABOUT);
+    let mut text =
+        format!("{}; {}.\n{}\n\n{table}\nTargets:\n\n", machine::processor(), machine::versions(), sections::ABOUT);
     for target in targets::of(&table) {
-        println!("- {target}");
+        writeln!(text, "- {target}")?;
     }
+    record::print("quick", &text)
 }
 
 fn measure(effort: Effort) -> Table {

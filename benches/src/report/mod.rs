@@ -2,6 +2,7 @@
 
 mod effort;
 pub mod plot;
+pub mod record;
 pub mod rows;
 pub mod sections;
 mod table;
