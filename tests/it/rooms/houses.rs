@@ -71,6 +71,7 @@ pub(crate) const HOUSES: &[House] = &[
             ("it/processes", "processes that fork or shut themselves in"),
             ("it/stress", "the program `stress`, briefly"),
             ("it/weak_tables", "what the weak toolbox does, row by row beside others"),
+            ("it/pages", "where the pages lead"),
             ("it/users", "programs of users, built as theirs"),
             ("it/rooms", "who imports whom"),
             ("ui", "what the compiler says to each mistake"),

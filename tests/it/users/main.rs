@@ -2,6 +2,7 @@
 
 mod flags;
 mod locked;
+mod packed;
 mod versions;
 
 use std::fs;

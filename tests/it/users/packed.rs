@@ -1,0 +1,51 @@
+//! What a registry would get: both packages build from what is packed, with nothing of the workspace around them.
+
+use std::path::Path;
+use std::process::Command;
+
+use crate::workspace;
+
+const PACKAGES: [&str; 2] = ["memo-macros", "memo-core"];
+
+/// What cargo writes, in the workspace.
+fn cargo(arguments: &[&str]) -> String {
+    let cargo = std::env::var("CARGO").unwrap_or_else(|_| "cargo".to_owned());
+    let output = Command::new(cargo).current_dir(workspace()).args(arguments).output().expect("cargo runs");
+    assert!(output.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
+    String::from_utf8(output.stdout).expect("cargo writes UTF-8")
+}
+
+#[test]
+fn an_archive_has_the_licences_and_what_a_registry_shows() {
+    for package in PACKAGES {
+        let list = cargo(&["package", "--list", "--locked", "--offline", "--allow-dirty", "-p", package]);
+        let has = |file: &str| list.lines().any(|line| line == file);
+        for file in ["Cargo.toml", "LICENSE-APACHE", "LICENSE-MIT", "src/lib.rs"] {
+            assert!(has(file), "the archive of {package} has no {file}:\n{list}");
+        }
+        assert_eq!(has("README.md"), package == "memo-core", "{list}");
+        let of_ours = |line: &str| {
+            ["src/", "examples/", ".", "Cargo.", "LICENSE-", "README.md"].iter().any(|own| line.starts_with(own))
+        };
+        let strange: Vec<_> = list.lines().filter(|line| !of_ours(line)).collect();
+        assert!(strange.is_empty(), "what are these in the archive of {package}? {strange:?}");
+    }
+}
+
+#[test]
+#[ignore = "it builds both packages anew: `cargo test --locked -p memo-tests --test users -- --ignored packed`"]
+fn both_packages_build_from_their_archives() {
+    let target = Path::new(env!("CARGO_TARGET_TMPDIR")).join("packed");
+    let target = target.to_str().expect("a path in UTF-8");
+    // Of both at once, since the one is in no registry that the other could have it from.
+    let packages = PACKAGES.map(|package| ["-p", package]).concat();
+    let arguments = ["package", "--locked", "--offline", "--allow-dirty", "--all-features", "--target-dir", target];
+    cargo(&[&arguments[..], &packages].concat());
+    let archives = std::fs::read_dir(Path::new(target).join("package")).expect("cargo puts them there");
+    let archives: Vec<_> =
+        archives.map(|entry| entry.expect("readable").file_name().into_string().expect("a name")).collect();
+    for package in PACKAGES {
+        let is_archive = |name: &&String| name.starts_with(package) && name.ends_with(".crate");
+        assert_eq!(archives.iter().filter(is_archive).count(), 1, "{archives:?}");
+    }
+}
