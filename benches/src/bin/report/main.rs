@@ -3,7 +3,9 @@
 //! ```text
 //! cargo run --release -p memo-benches --bin report                 # ten to fifteen minutes; on a quiet machine
 //! cargo run --release -p memo-benches --bin report -- --quick      # whether it all works, with few samples
-//! cargo run --release -p memo-benches --bin report -- --publish    # also copies the README's plots to docs/plots/
+//! cargo run --release -p memo-benches --bin report -- --publish    # also copies the published plots to docs/plots/
+//! cargo run --release -p memo-benches --bin report -- --plots      # asks nothing but what these show, and copies them
+//! cargo run --release -p memo-benches --bin report -- --instructions    # counts those of a hit, and records them in benches/results/
 //! ```
 
 mod cold_build;
@@ -27,11 +29,16 @@ fn main() -> Outcome<()> {
     if fresh::answer(questions::figures()) {
         return Ok(());
     }
-    let Arguments { effort, publish } = Arguments::read()?;
+    let Arguments { effort, asked, publish } = Arguments::read()?;
     let workspace = Workspace::of_this_program()?;
-    let sections = ask(effort, &workspace)?;
-    let report = write(&sections, &workspace.report())?;
-    println!("{}", report.display());
+    match asked {
+        Asked::Instructions => return record_instructions(effort, &workspace),
+        Asked::Plots => {
+            let sections = [sections::hits(effort), sections::argument_size(effort), sections::over_time(effort)];
+            write(&sections, &workspace.report())?;
+        }
+        Asked::All => println!("{}", write(&ask(effort, &workspace)?, &workspace.report())?.display()),
+    }
     if publish {
         publish_plots(&workspace)?;
     }
@@ -91,29 +98,58 @@ fn write(sections: &[Section], folder: &Path) -> Outcome<std::path::PathBuf> {
     Ok(path)
 }
 
+/// Which questions.
+#[derive(Debug, Clone, Copy, PartialEq)]
+enum Asked {
+    All,
+    /// Those whose plots are published.
+    Plots,
+    Instructions,
+}
+
 /// What was asked for.
 #[derive(Debug)]
 struct Arguments {
     effort: Effort,
-    /// Whether the README's plots are to be replaced.
+    asked: Asked,
+    /// Whether the plots in `docs/plots` are to be replaced.
     publish: bool,
 }
 
 impl Arguments {
     fn read() -> Outcome<Self> {
-        let mut read = Self { effort: Effort::FULL, publish: false };
+        let (mut asked, mut publish, mut quick) = (Asked::All, false, false);
         for argument in std::env::args().skip(1) {
             match argument.as_str() {
-                "--quick" => read.effort = Effort::SMOKE,
-                "--publish" => read.publish = true,
-                other => return Err(format!("`{other}` is neither `--quick` nor `--publish`").into()),
+                "--quick" => quick = true,
+                "--publish" => publish = true,
+                "--plots" => (asked, publish) = (Asked::Plots, true),
+                "--instructions" => asked = Asked::Instructions,
+                other => {
+                    let known = "`--quick`, `--publish`, `--plots`, `--instructions`";
+                    return Err(format!("`{other}` is none of {known}").into());
+                }
             }
         }
-        Ok(read)
+        let effort = match (quick, asked) {
+            (false, _) => Effort::FULL,
+            (true, Asked::All) => Effort::SMOKE,
+            // A picture of a few samples would say nothing.
+            (true, _) => Effort::QUICK,
+        };
+        Ok(Self { effort, asked, publish })
     }
 }
 
-/// The plots that the README shows, by the names of their files in the report.
+/// Counts those of a hit, as figures for the pages.
+fn record_instructions(effort: Effort, workspace: &Workspace) -> Outcome<()> {
+    let section = instructions::instructions(effort, workspace)?;
+    let text = format!("{}; {}.\n\n{section}", machine::processor(), machine::versions());
+    print!("{text}");
+    Ok(fs::write(workspace.root.join("benches/results/instructions.md"), text)?)
+}
+
+/// The plots that the pages show, by the names of their files in the report.
 const SHOWN: [&str; 4] = ["heap-over-time.svg", "argument-size.svg", "threads.svg", "peers.svg"];
 
 /// Copies them to where they are committed.

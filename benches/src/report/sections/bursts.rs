@@ -60,8 +60,12 @@ pub fn bursts(effort: Effort) -> Section {
             scale: Scale::Logarithmic(10.0),
         };
         let y = Axis { label: "µs of the worst call", tick: number, scale: Scale::Logarithmic(10.0) };
-        let title = "The worst call after a crowd died";
-        section.plots.push(Plot { file: "bursts.svg", title, kind: Kind::Lines(Lines::through(&worst, x, y)) });
+        section.plots.push(Plot {
+            file: "bursts.svg",
+            title: "The worst call after a crowd died",
+            about: "with what the allocator puts off; both axes are logarithmic",
+            kind: Kind::Lines(Lines::through(&worst, x, y)),
+        });
     }
     section
 }

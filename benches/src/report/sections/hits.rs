@@ -2,8 +2,8 @@
 
 use super::{NANOSECONDS, add_rows, bytes, thousands};
 use crate::questions::{self, Value};
-use crate::report::plot::{Axis, Bars, Kind, Lines, Plot, Scale};
-use crate::report::{Effort, Section, rows};
+use crate::report::plot::{Axis, Dots, Kind, Lines, Plot, Row, Scale, Series};
+use crate::report::{Effort, Figures, Section, rows};
 use crate::run::Medians;
 
 /// One hot object and 1,024, one thread and two, the same objects and apart.
@@ -16,27 +16,87 @@ pub fn hits(effort: Effort) -> Section {
     let one = effort.of(questions::hits(1024));
     let same = effort.with_threads(questions::contended_hits(2, 1024));
     let apart = effort.with_threads(questions::contended_hits_apart(2, 1024));
+    let more = thread_counts().map(|count| (count, effort.with_threads(questions::contended_hits(count, 1024))));
+    let more: Vec<_> = more.collect();
     section.plots.push(peers(&one));
-    section.plots.push(threads(&one, &same, &apart));
+    section.plots.push(threads(&one, &same, &more));
     section.table.add(rows::HOT, effort.of(questions::hot_hits()));
     section.table.add(rows::HIT, one);
     section.table.add(rows::HOT_2, effort.with_threads(questions::contended_hot_hits(2)));
     section.table.add(rows::HIT_2, same);
     section.table.add(rows::APART_2, apart);
+    for (count, cells) in more {
+        section.table.add(format!("hit, 1,024 objects, {count} threads"), cells);
+    }
     section
 }
 
-fn peers(one: &Medians) -> Plot {
-    let bars = Bars { unit: "ns", groups: vec![("1,024 objects, 1 thread", one.clone())] };
-    Plot { file: "peers.svg", title: "A hit, ours beside the peers", kind: Kind::Bars(bars) }
+/// 4, 8 and so on, as far as the machine has them.
+fn thread_counts() -> impl Iterator<Item = u32> {
+    let most = std::thread::available_parallelism().map_or(1, |count| count.get() as u32);
+    std::iter::successors(Some(4), |count| Some(2 * count)).take_while(move |count| *count <= most)
 }
 
-fn threads(one: &Medians, same: &Medians, apart: &Medians) -> Plot {
-    let shared = |column: &str| same.iter().any(|(known, _)| *known == column);
-    let one = one.iter().copied().filter(|(column, _)| shared(column)).collect();
-    let groups =
-        vec![("1 thread", one), ("2 threads, the same objects", same.clone()), ("2 threads, apart", apart.clone())];
-    Plot { file: "threads.svg", title: "A hit, 1,024 objects", kind: Kind::Bars(Bars { unit: "ns", groups }) }
+/// Ours first, then the floor, then the peers from the fastest on; each crate once.
+const PEERS: [Row; 10] = [
+    Row { name: "anchor inside", columns: &["in-object by reference", "in-object by clone"], note: "" },
+    Row { name: "Arc", columns: &["Arc by reference", "Arc by clone"], note: "" },
+    Row { name: "a field, by hand", columns: &["field"], note: "a OnceLock in the struct" },
+    Row { name: "HashMap", columns: &["HashMap"], note: "in a RefCell, for one thread" },
+    Row { name: "memoize", columns: &["memoize"], note: "a table for each thread" },
+    Row { name: "papaya", columns: &["papaya"], note: "" },
+    Row { name: "dashmap", columns: &["dashmap"], note: "" },
+    Row { name: "quick_cache", columns: &["quick_cache"], note: "" },
+    Row { name: "cached", columns: &["cached"], note: "" },
+    Row { name: "moka", columns: &["moka"], note: "" },
+];
+
+fn peers(one: &Medians) -> Plot {
+    let label = "ns per call, logarithmic; a dot by reference, a ring by clone";
+    Plot {
+        file: "peers.svg",
+        title: "A hit costs more than a field, and less than in a map that threads share",
+        about: "1,024 objects in turn, one thread; maps are keyed by address",
+        kind: Kind::Dots(Dots { rows: &PEERS, cells: one.clone(), label }),
+    }
+}
+
+/// Those that are the same thing on one thread and on several.
+const ON_THREADS: [&str; 10] = [
+    "field",
+    "in-object by reference",
+    "Arc by reference",
+    "Arc by clone",
+    "memoize",
+    "papaya",
+    "dashmap",
+    "quick_cache",
+    "cached",
+    "moka",
+];
+
+fn threads(one: &Medians, same: &Medians, more: &[(u32, Medians)]) -> Plot {
+    let measured = [(1, one), (2, same)].into_iter().chain(more.iter().map(|(count, cells)| (*count, cells)));
+    let shown = measured.map(|(count, cells)| {
+        (f64::from(count), cells.iter().copied().filter(|(name, _)| ON_THREADS.contains(name)).collect())
+    });
+    let x = Axis {
+        label: "threads on the same objects",
+        tick: |count| format!("{count:.0}"),
+        scale: Scale::Logarithmic(2.0),
+    };
+    let mut lines = Lines::through(&shown.collect::<Vec<_>>(), x, NANOSECONDS);
+    for Series { name, label, points } in &mut lines.series {
+        let [(_, first), .., (_, last)] = points[..] else { continue };
+        let kind = if *name == "memoize" { " (a table each)" } else { "" };
+        *label = format!("{name}{kind}: {} → {}", Figures(first), Figures(last));
+    }
+    Plot {
+        file: "threads.svg",
+        title: "A second thread slows down what takes a lock, and no hit of memo-core",
+        about: "a hit, 1,024 objects in turn; one thread's own time, logarithmic",
+        kind: Kind::Lines(lines),
+    }
 }
 
 /// Plain data and a counted pointer, by reference and by clone.
@@ -72,8 +132,12 @@ pub fn argument_size(effort: Effort) -> Section {
     add_rows(&mut section, &measured, |size| format!("hit, an argument of {}", bytes(size)));
     let x = Axis { label: "size of the argument", tick: |size| bytes(*size as u64), scale: Scale::Logarithmic(4.0) };
     let lines = Lines::through(&measured, x, NANOSECONDS);
-    let title = "A hit by the size of the argument";
-    section.plots.push(Plot { file: "argument-size.svg", title, kind: Kind::Lines(lines) });
+    section.plots.push(Plot {
+        file: "argument-size.svg",
+        title: "By identity, a hit does not depend on the argument's size",
+        about: "a hit on eight objects in turn; deep keys hash the argument's content, both axes are logarithmic",
+        kind: Kind::Lines(lines),
+    });
     section
 }
 
@@ -93,8 +157,12 @@ pub fn memos(effort: Effort) -> Section {
     let x =
         Axis { label: "memos on the object", tick: |count| thousands(*count as u64), scale: Scale::Logarithmic(10.0) };
     let lines = Lines::through(&points, x, NANOSECONDS);
-    let title = "A hit by the number of memos on one object";
-    section.plots.push(Plot { file: "memos.svg", title, kind: Kind::Lines(lines) });
+    section.plots.push(Plot {
+        file: "memos.svg",
+        title: "A hit takes nanoseconds with a thousand memos on one object, too",
+        about: "each memo in turn; both axes are logarithmic",
+        kind: Kind::Lines(lines),
+    });
     section
 }
 
@@ -135,7 +203,12 @@ pub fn many_objects(effort: Effort) -> Section {
     add_rows(&mut section, &measured, |objects| format!("hit, {} objects", thousands(objects)));
     let x = Axis { label: "objects", tick: |count| thousands(*count as u64), scale: Scale::Logarithmic(10.0) };
     let lines = Lines::through(&measured, x, NANOSECONDS);
-    section.plots.push(Plot { file: "objects.svg", title: "A hit by the number of objects", kind: Kind::Lines(lines) });
+    section.plots.push(Plot {
+        file: "objects.svg",
+        title: "On many objects, the machine's caches decide what a hit costs",
+        about: "a hit, objects without text in random order; both axes are logarithmic",
+        kind: Kind::Lines(lines),
+    });
     if effort.objects >= 1_000_000 {
         section.table.add(rows::MANY_2, effort.of_many(questions::contended_hits_on_many(2, 1_000_000)));
     }

@@ -25,8 +25,12 @@ pub fn many_keys(effort: Effort) -> Section {
     add_rows(&mut section, &measured, |count| format!("hit, extra keys: {}", thousands(count)));
     let x = Axis { label: "extra keys", tick: |count| thousands(*count as u64), scale: Scale::Logarithmic(10.0) };
     let lines = Lines::through(&measured, x, NANOSECONDS);
-    let title = "A hit by the number of extra keys under one owner";
-    section.plots.push(Plot { file: "extra-keys.svg", title, kind: Kind::Lines(lines) });
+    section.plots.push(Plot {
+        file: "extra-keys.svg",
+        title: "With many extra keys under one owner, a hit is a look-up in a large table",
+        about: "a hit on one object, its keys in random order; both axes are logarithmic",
+        kind: Kind::Lines(lines),
+    });
     section
 }
 
