@@ -52,6 +52,7 @@ fn the_records_can_be_read() {
         ("quick", "hit, 1,024 objects, 1 thread", "field"),
         ("toolbox", "look-up among 1,024, 1 thread", "weak-table"),
         ("toolbox", "a string that is there, 1 thread", "Interner"),
+        ("instructions", "instructions of a hit, Arc by reference", "`u64`"),
     ] {
         assert!(recorded.cell(name, one, other).is_ok_and(|number| number > 0.0), "{name}: {one}, {other}");
         assert!(fs::read_to_string(workspace().join(format!("benches/results/{name}.md"))).is_ok());
