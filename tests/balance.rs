@@ -16,5 +16,5 @@ pub fn assert_balanced(stats: &Stats) {
 /// What has gone, in whatever way.
 #[must_use]
 pub fn gone(stats: &Stats) -> u64 {
-    stats.dropped + stats.evicted + stats.expired + stats.cleared + stats.replaced + stats.rejected + stats.leaked
+    stats.dropped + stats.evicted + stats.expired + stats.cleared + stats.replaced + stats.rejected + stats.abandoned
 }

@@ -121,12 +121,16 @@ impl Oracle {
             evicted: stats.evicted,
         };
         assert_eq!(counted, *self.counts(memo), "the counters of {memo:?}");
-        assert_eq!((stats.waits, stats.expired, stats.rejected, stats.leaked, stats.retained), (0, 0, 0, 0, 0));
+        assert_eq!(
+            (stats.waits, stats.expired, stats.rejected, stats.abandoned, stats.suspected_leaks),
+            (0, 0, 0, 0, 0)
+        );
         let came = stats.computes + stats.inserts;
         let gone = stats.dropped + stats.evicted + stats.cleared + stats.replaced;
         assert_eq!(came, stats.entries + gone, "the identity of {memo:?}: {stats:?}");
         assert_eq!(alive as u64, stats.entries, "answers of {memo:?} that are alive, and entries");
         let (least, most) = self.size(memo);
+        assert_eq!(stats.living(), least as u64, "what lives of {memo:?}: {stats:?}");
         assert!((least..=most).contains(&alive), "{memo:?} holds {alive} results, of {least} to {most}");
     }
 }

@@ -58,8 +58,9 @@ fn audit(before: &[(Stats, usize); Memo::ALL.len()]) {
     for (memo, (before, alive_before)) in Memo::ALL.into_iter().zip(before) {
         let stats = memo.stats();
         assert_eq!(came(&stats), stats.entries + gone(&stats), "the identity of {memo:?}: {stats:?}");
-        assert_eq!(stats.leaked, before.leaked, "{memo:?} leaked");
+        assert_eq!(stats.abandoned, before.abandoned, "{memo:?} abandoned results");
         let alive = (memo.tally().alive() - alive_before) as u64;
+        assert_eq!(stats.awaiting_sweep, 0, "{memo:?}: it was swept");
         assert_eq!(alive, stats.entries - before.entries, "answers of {memo:?} that are alive, and entries");
     }
 }
@@ -69,8 +70,8 @@ fn came(stats: &Stats) -> u64 {
 }
 
 fn gone(stats: &Stats) -> u64 {
-    let Stats { dropped, evicted, expired, cleared, replaced, rejected, leaked, .. } = stats;
-    dropped + evicted + expired + cleared + replaced + rejected + leaked
+    let Stats { dropped, evicted, expired, cleared, replaced, rejected, abandoned, .. } = stats;
+    dropped + evicted + expired + cleared + replaced + rejected + abandoned
 }
 
 type Place<P> = Mutex<Option<P>>;

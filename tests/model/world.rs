@@ -354,13 +354,14 @@ fn since(before: &Stats, mut stats: Stats) -> Stats {
     stats.waits -= before.waits;
     stats.inserts -= before.inserts;
     stats.entries -= before.entries;
+    stats.awaiting_sweep -= before.awaiting_sweep;
     stats.dropped -= before.dropped;
     stats.evicted -= before.evicted;
     stats.expired -= before.expired;
     stats.cleared -= before.cleared;
     stats.replaced -= before.replaced;
     stats.rejected -= before.rejected;
-    stats.leaked -= before.leaked;
-    stats.retained -= before.retained;
+    stats.abandoned -= before.abandoned;
+    stats.suspected_leaks -= before.suspected_leaks;
     stats
 }

@@ -114,8 +114,15 @@ impl Peer {
     }
 
     /// Visits the entries in which the object takes part, under its lock.
-    pub(crate) fn each_entry(&self, mut visit: impl FnMut(&CellRef, EntryId)) {
-        unpoisoned(self.links.lock()).iter().for_each(|(&entry, cell)| visit(cell, entry));
+    pub(crate) fn each_entry(&self, visit: impl FnMut(&CellRef, EntryId)) {
+        self.some_entries(usize::MAX, visit);
+    }
+
+    /// Visits at most `most` of them, and returns how many there are.
+    pub(crate) fn some_entries(&self, most: usize, mut visit: impl FnMut(&CellRef, EntryId)) -> usize {
+        let links = unpoisoned(self.links.lock());
+        links.iter().take(most).for_each(|(&entry, cell)| visit(cell, entry));
+        links.len()
     }
 
     /// Returns the entries in which the object takes part. They are to be dropped though the object lives on.

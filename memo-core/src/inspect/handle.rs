@@ -9,6 +9,7 @@ use crate::anchor::side_table::local;
 use crate::argument;
 use crate::argument::scope::Scope;
 use crate::call::handle_op::{Op, Reply};
+use crate::inspect::awaiting::{self, Awaiting};
 use crate::inspect::listener::{Listener, Removal};
 use crate::inspect::stats::Stats;
 use crate::inspect::walk;
@@ -165,11 +166,11 @@ impl<S: for<'w, 'a> Sig<'w, 'a> + ?Sized, P> Memo<S, P> {
     ///
     /// From this call on, [`memos`](crate::memos) lists the memo even if it is never called.
     ///
-    /// Cost: a walk over the counters of all threads, and for `pinned_bytes` over a few thousand objects of the side table. If the
-    /// table has more, that figure is an estimate.
+    /// Cost: a walk over the counters of all threads, and for `awaiting_sweep` and `pinned_bytes` over a few thousand objects of the
+    /// side table. If the table has more, these two are estimates.
     #[must_use]
     pub fn stats(&self) -> Stats {
-        stats_of(self.core, walk::pinned_bytes(self.core))
+        stats_of(self.core, awaiting::estimate(self.core))
     }
 
     /// Returns the number of results, not counting those of dead objects.
@@ -187,7 +188,7 @@ impl<S: for<'w, 'a> Sig<'w, 'a> + ?Sized, P> Memo<S, P> {
             0 => 0,
             _ if self.core.is_tabled() => walk::living_entries(self.core),
             // Owners with an anchor inside are listed nowhere; dead `Arc`s among the other arguments are in the side table.
-            entries => entries.saturating_sub(walk::dead_entries(self.core)),
+            entries => entries.saturating_sub(awaiting::results(self.core)),
         }
     }
 
@@ -205,7 +206,7 @@ impl<S: for<'w, 'a> Sig<'w, 'a> + ?Sized, P> Memo<S, P> {
         let here = || match self.core.is_tabled() {
             true => walk::sees_living(self.core),
             // Only other arguments can be dead, and these are few; without a key there are none.
-            false => !self.core.site().keyed || entries > walk::dead_entries(self.core),
+            false => !self.core.site().keyed || entries > awaiting::results(self.core),
         };
         entries == 0 || !here()
     }
@@ -432,8 +433,8 @@ fn empty(cells: impl IntoIterator<Item = CellRef>) -> usize {
     cleared
 }
 
-pub(crate) fn stats_of(core: &'static Core, pinned_bytes: u64) -> Stats {
+pub(crate) fn stats_of(core: &'static Core, awaiting: Awaiting) -> Stats {
     all_memos::register(core);
     let sums = counters::sum(core);
-    Stats::new(&sums, pinned_bytes, leak_audit::figure(core, sums.get(Count::Dropped)))
+    Stats::new(&sums, awaiting, leak_audit::figure(core, sums.get(Count::Dropped)))
 }

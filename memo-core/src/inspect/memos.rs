@@ -1,6 +1,6 @@
 //! Every memo used so far.
 
-use super::walk::Pinned;
+use super::awaiting::OfAll;
 use crate::inspect::handle::{clear, stats_of};
 use crate::inspect::stats::Stats;
 use crate::memo::all_memos;
@@ -47,11 +47,11 @@ pub struct MemoInfo {
 #[must_use]
 pub fn memos() -> Vec<MemoInfo> {
     let memos = all_memos::all().clone();
-    let pinned = Pinned::of_all();
-    memos.into_iter().map(|core| info(core, &pinned)).collect()
+    let awaiting = OfAll::now();
+    memos.into_iter().map(|core| info(core, &awaiting)).collect()
 }
 
-fn info(core: &'static Core, pinned: &Pinned) -> MemoInfo {
+fn info(core: &'static Core, awaiting: &OfAll) -> MemoInfo {
     let site = core.site();
     MemoInfo {
         name: names::name(core).to_owned(),
@@ -59,7 +59,7 @@ fn info(core: &'static Core, pinned: &Pinned) -> MemoInfo {
         line: site.line,
         options: site.options,
         suspected_owner: leak_audit::owner_type(core),
-        stats: stats_of(core, pinned.of(core)),
+        stats: stats_of(core, awaiting.of(core)),
     }
 }
 

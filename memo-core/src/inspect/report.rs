@@ -8,6 +8,9 @@ use crate::sys::panics;
 
 /// The statistics of every memo of the process so far. `Display` prints a table for people.
 ///
+/// The column `living` counts results that calls can find. Lines below a memo's row name what is rare, such as results and memory of
+/// dead arguments that await the sweep.
+///
 /// The column `computing` is the estimated time spent in bodies, and `mean` the time of one compute. Both include the bodies of other
 /// memos that a body calls, so the column does not add up. There is no column for time saved: see
 /// [`Stats::time_saved`](crate::Stats::time_saved).
@@ -44,7 +47,7 @@ pub fn report() -> Report {
     Report { memos, swallowed_panics: panics::swallowed() }
 }
 
-const HEADS: [&str; 8] = ["memo", "hits", "misses", "hit %", "entries", "dropped", "computing", "mean"];
+const HEADS: [&str; 8] = ["memo", "hits", "misses", "hit %", "living", "dropped", "computing", "mean"];
 
 /// A longer name gets a line of its own, above its figures.
 const LONGEST_NAME: usize = 40;
@@ -80,7 +83,7 @@ fn row(memo: &MemoInfo) -> [String; 8] {
         stats.hits.to_string(),
         stats.misses.to_string(),
         format!("{:.1}", stats.hit_ratio() * 100.0),
-        stats.entries.to_string(),
+        stats.living().to_string(),
         stats.dropped.to_string(),
         format!("{:.1?}", stats.compute_time),
         format!("{:.1?}", stats.mean_compute_time()),
@@ -101,10 +104,10 @@ fn line(f: &mut fmt::Formatter<'_>, row: &[String; 8], widths: &[usize; 8]) -> f
 /// Lines under a memo's row, for figures that are rarely above 0.
 fn remarks(f: &mut fmt::Formatter<'_>, memo: &MemoInfo) -> fmt::Result {
     let stats = &memo.stats;
-    if stats.retained > 0 {
+    if stats.suspected_leaks > 0 {
         let (one, many) =
             ("argument seems to be held by its own result", "arguments seem to be held by their own result");
-        write!(f, "  ! {} (", Counted(stats.retained, one, many))?;
+        write!(f, "  ! {} (", Counted(stats.suspected_leaks, one, many))?;
         if let Some(owner) = memo.suspected_owner {
             write!(f, "`{owner}`, ")?;
         }
@@ -122,9 +125,13 @@ fn remarks(f: &mut fmt::Formatter<'_>, memo: &MemoInfo) -> fmt::Result {
     if !gone.is_empty() {
         writeln!(f, "  . {}", gone.join(", "))?;
     }
-    if stats.leaked > 0 {
+    if stats.abandoned > 0 {
         let (one, many) = ("result of an `Rc` outlived its thread", "results of `Rc`s outlived their threads");
-        writeln!(f, "  ! {}", Counted(stats.leaked, one, many))?;
+        writeln!(f, "  ! {}", Counted(stats.abandoned, one, many))?;
+    }
+    if stats.awaiting_sweep > 0 {
+        let (one, many) = ("result of a dead argument awaits the sweep", "results of dead arguments await the sweep");
+        writeln!(f, "  . {}", Counted(stats.awaiting_sweep, one, many))?;
     }
     if stats.pinned_bytes > 0 {
         let (one, many) = ("byte of dead arguments awaits the sweep", "bytes of dead arguments await the sweep");

@@ -3,15 +3,17 @@
 use std::fmt;
 use std::time::Duration;
 
+use crate::inspect::awaiting::Awaiting;
 use crate::memo::counter_block::{Count, Sums};
 
 /// A snapshot of a memo's counters.
 ///
 /// The counters are kept per thread, and summed when read, including those of ended threads. They only grow, so two snapshots can be
-/// subtracted, except for the gauges `entries`, `retained` and `pinned_bytes`. When no call is in flight,
+/// subtracted, except for the gauges `entries`, `awaiting_sweep`, `suspected_leaks` and `pinned_bytes`. When no call is in flight,
 ///
 /// ```text
-/// computes + inserts = entries + dropped + evicted + expired + cleared + replaced + rejected + leaked
+/// computes + inserts = entries + dropped + evicted + expired + cleared + replaced + rejected + abandoned
+/// entries = living() + awaiting_sweep
 /// ```
 ///
 /// # Examples
@@ -29,8 +31,15 @@ use crate::memo::counter_block::{Count, Sums};
 /// len(&text);
 /// len(&text);
 /// let stats = len_memo().stats();
-/// assert_eq!((stats.hits, stats.misses, stats.entries), (1, 1, 1));
+/// assert_eq!((stats.hits, stats.misses, stats.living()), (1, 1, 1));
 /// assert_eq!(stats.hit_ratio(), 0.5);
+///
+/// drop(text);
+/// let stats = len_memo().stats();
+/// assert_eq!((stats.living(), stats.awaiting_sweep), (0, 1));
+/// memo_core::sweep();
+/// let stats = len_memo().stats();
+/// assert_eq!((stats.entries, stats.dropped), (0, 1));
 /// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
@@ -46,13 +55,18 @@ pub struct Stats {
     pub waits: u64,
     /// Results stored by `insert`.
     pub inserts: u64,
-    /// Results stored and not yet reclaimed. Results of `Arc`s awaiting the sweep count here, but not in `len()`.
+    /// Results stored and not yet reclaimed: the [`living`](Stats::living) ones and those of `awaiting_sweep`.
     pub entries: u64,
-    /// Results dropped because an argument object died.
+    /// Results of dead `Arc`s and `Rc`s, which no call finds and whose memory no sweep has reclaimed yet. They are part of `entries`.
+    ///
+    /// Results of objects with an anchor inside are reclaimed at once. For `Rc`s and `local` memos only those of this thread count. If the
+    /// side table has many objects, a handle's `stats()` estimates this from a sample; [`memos`](crate::memos) counts all.
+    pub awaiting_sweep: u64,
+    /// Results dropped because an argument object died. A result that awaits the sweep is not dropped yet.
     pub dropped: u64,
     /// Results evicted for `capacity`.
     pub evicted: u64,
-    /// Results that expired. Always 0: there is no `ttl` yet.
+    /// Results that expired. 0 until there is a `ttl`.
     pub expired: u64,
     /// Results removed by `clear`, `forget`, `clear_all` or `&mut` access to their object.
     pub cleared: u64,
@@ -60,8 +74,8 @@ pub struct Stats {
     pub replaced: u64,
     /// Computes whose result was not stored: an `Err`, a value refused by `cache_if`, a result overtaken by `clear`, or a panic.
     pub rejected: u64,
-    /// Results of `Rc`s that outlived their thread.
-    pub leaked: u64,
+    /// Results left behind by a thread that ended while their `Rc`s lived.
+    pub abandoned: u64,
     /// Living arguments that a result seems to hold.
     ///
     /// A result that holds its owner can never be dropped. One that holds another argument keeps it alive as long as the owner lives.
@@ -71,11 +85,10 @@ pub struct Stats {
     /// handle left: until then, clones made elsewhere look the same. Once a suspected argument has died with its result, suspicions of that
     /// kind are dropped forever. Results that own plain data (numbers, a `String`, a `Vec<u8>`) are never suspected. At most 2048 owners of a
     /// memo are watched, and as many other arguments; for `Rc`s and `local` memos only those of this thread.
-    pub retained: u64,
+    pub suspected_leaks: u64,
     /// Bytes of dead arguments awaiting the sweep.
     ///
-    /// A `Weak` keeps the allocation of an `Arc`, though not its contents. If the side table has many objects, a handle's `stats()` estimates
-    /// this from a sample; [`memos`](crate::memos) counts all.
+    /// A `Weak` keeps the allocation of an `Arc`, though not its contents. Counted or estimated as `awaiting_sweep` is.
     pub pinned_bytes: u64,
     /// Estimated time spent in bodies, including all that they call, such as other memos.
     ///
@@ -84,25 +97,40 @@ pub struct Stats {
 }
 
 impl Stats {
-    pub(crate) fn new(sums: &Sums, pinned_bytes: u64, retained: u64) -> Self {
+    pub(crate) fn new(sums: &Sums, awaiting: Awaiting, suspected_leaks: u64) -> Self {
+        let entries = sums.entries();
         Self {
             hits: sums.get(Count::Hits),
             misses: sums.get(Count::Misses),
             computes: sums.get(Count::Computes),
             waits: sums.get(Count::Waits),
             inserts: sums.get(Count::Inserts),
-            entries: sums.entries(),
+            entries,
+            // An estimate, or a figure of another moment, may be higher.
+            awaiting_sweep: awaiting.results.min(entries),
             dropped: sums.get(Count::Dropped),
             evicted: sums.get(Count::Evicted),
             expired: 0,
             cleared: sums.get(Count::Cleared),
             replaced: sums.get(Count::Replaced),
             rejected: sums.get(Count::Rejected),
-            leaked: sums.get(Count::Leaked),
-            retained,
-            pinned_bytes,
+            abandoned: sums.get(Count::Abandoned),
+            suspected_leaks,
+            pinned_bytes: awaiting.bytes,
             compute_time: Duration::from_nanos(sums.get(Count::ComputeNanos)),
         }
+    }
+
+    /// Returns the number of results that calls can find: `entries` without those of `awaiting_sweep`.
+    ///
+    /// It is what [`Memo::len`](crate::Memo::len) counts, as exactly as `awaiting_sweep`.
+    ///
+    /// ```
+    /// assert_eq!(memo_core::Stats::default().living(), 0);
+    /// ```
+    #[must_use]
+    pub fn living(&self) -> u64 {
+        self.entries.saturating_sub(self.awaiting_sweep)
     }
 
     /// Returns hits divided by calls, from 0 to 1; 0 before the first call.
@@ -150,16 +178,17 @@ impl fmt::Display for Stats {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(
             f,
-            "{}, {} ({:.1} % hits), {} in {:.1?}, {}, {} dropped",
+            "{}, {} ({:.1} % hits), {} in {:.1?}, {}",
             Counted(self.hits, "hit", "hits"),
             Counted(self.misses, "miss", "misses"),
             self.hit_ratio() * 100.0,
             Counted(self.computes, "compute", "computes"),
             self.compute_time,
-            Counted(self.entries, "entry", "entries"),
-            self.dropped,
+            Counted(self.living(), "living result", "living results"),
         )?;
+        self.awaiting(f)?;
         let rare = [
+            Counted(self.dropped, "dropped", "dropped"),
             Counted(self.waits, "wait", "waits"),
             Counted(self.inserts, "insert", "inserts"),
             Counted(self.evicted, "evicted", "evicted"),
@@ -167,11 +196,27 @@ impl fmt::Display for Stats {
             Counted(self.cleared, "cleared", "cleared"),
             Counted(self.replaced, "replaced", "replaced"),
             Counted(self.rejected, "rejected", "rejected"),
-            Counted(self.leaked, "leaked", "leaked"),
-            Counted(self.retained, "argument seems held by its own result", "arguments seem held by their own result"),
-            Counted(self.pinned_bytes, "byte pinned", "bytes pinned"),
+            Counted(self.abandoned, "abandoned", "abandoned"),
+            Counted(
+                self.suspected_leaks,
+                "argument seems held by its own result",
+                "arguments seem held by their own result",
+            ),
         ];
         rare.iter().filter(|counted| counted.0 > 0).try_for_each(|counted| write!(f, ", {counted}"))
+    }
+}
+
+impl Stats {
+    /// Writes what awaits the sweep. Memory may be left where there are no results: they were cleared, or evicted.
+    fn awaiting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let bytes = Counted(self.pinned_bytes, "byte", "bytes");
+        match (self.awaiting_sweep, self.pinned_bytes) {
+            (0, 0) => Ok(()),
+            (0, _) => write!(f, ", {bytes} awaiting the sweep"),
+            (results, 0) => write!(f, ", {results} awaiting the sweep"),
+            (results, _) => write!(f, ", {results} awaiting the sweep ({bytes})"),
+        }
     }
 }
 

@@ -19,7 +19,7 @@ pub(crate) enum Count {
     Cleared,
     Replaced,
     Rejected,
-    Leaked,
+    Abandoned,
     ComputeNanos,
 }
 
@@ -32,7 +32,7 @@ pub(crate) const READ_ORDER: [Count; COUNTS] = [
     Count::Cleared,
     Count::Replaced,
     Count::Rejected,
-    Count::Leaked,
+    Count::Abandoned,
     Count::Computes,
     Count::Inserts,
     Count::Hits,
@@ -90,7 +90,7 @@ impl Sums {
     /// Results that are stored and not yet reclaimed.
     pub(crate) fn entries(&self) -> u64 {
         let came = self.get(Count::Computes) + self.get(Count::Inserts);
-        let gone = [Count::Dropped, Count::Evicted, Count::Cleared, Count::Replaced, Count::Rejected, Count::Leaked];
+        let gone = [Count::Dropped, Count::Evicted, Count::Cleared, Count::Replaced, Count::Rejected, Count::Abandoned];
         came.saturating_sub(gone.into_iter().map(|what| self.get(what)).sum())
     }
 }

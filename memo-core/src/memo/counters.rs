@@ -12,7 +12,7 @@ use std::cell::Cell;
 
 use super::core::Core;
 use super::counter_block::{Block, Count, READ_ORDER, Sums};
-use super::{all_memos, leaked_with_table};
+use super::{abandoned_with_table, all_memos};
 use crate::sys::hazard::own;
 use crate::sys::hazard::registry::Reader;
 use crate::sys::per_thread::per_thread;
@@ -127,7 +127,7 @@ pub(crate) fn count_first(core: &'static Core, what: Count, n: u64) -> u64 {
         grow(index + 1);
         return count(core, what, n);
     }
-    let n = if what == Count::Dropped { n - leaked_with_table::take_back(core, n) } else { n };
+    let n = if what == Count::Dropped { n - abandoned_with_table::take_back(core, n) } else { n };
     core.gone().add_shared(what, n);
     1
 }

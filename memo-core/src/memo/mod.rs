@@ -1,16 +1,16 @@
 //! A memo as data, and the vocabulary of the other modules.
 //!
 //! The [`site`] of its function, the memo itself ([`core`]), one for each instantiation ([`family`]); its figures ([`counter_block`],
-//! [`counters`], [`leaked_with_table`]); [`all_memos`] and their [`names`]. Its [`cells`], whose types are
+//! [`counters`], [`abandoned_with_table`]); [`all_memos`] and their [`names`]. Its [`cells`], whose types are
 //! unknown here. Its [`listeners`], which are notified when results are dropped.
 
+pub(crate) mod abandoned_with_table;
 pub(crate) mod all_memos;
 pub(crate) mod cells;
 pub(crate) mod core;
 pub(crate) mod counter_block;
 pub(crate) mod counters;
 pub(crate) mod family;
-pub(crate) mod leaked_with_table;
 pub(crate) mod listeners;
 pub(crate) mod names;
 pub(crate) mod site;

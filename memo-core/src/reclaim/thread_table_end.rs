@@ -2,7 +2,7 @@
 //!
 //! When the thread ends, its table is freed, except the nodes of living `Rc`s whose results were lent: an `Rc` that was leaked, or
 //! that a later destructor holds, may have lent a result for `'static`. These nodes stay, with the rest of the table, and their results
-//! count as leaked. A table made after that is freed once more, when the destructors registered by then have run. From then on, a
+//! count as abandoned. A table made after that is freed once more, when the destructors registered by then have run. From then on, a
 //! table is freed at the end of each outermost call.
 
 use std::sync::OnceLock;
@@ -15,7 +15,7 @@ use crate::anchor::side_table::node::Node;
 use crate::anchor::side_table::shard::Chain;
 use crate::memo::core::Core;
 use crate::memo::counter_block::Count;
-use crate::memo::{all_memos, counters, leaked_with_table};
+use crate::memo::{abandoned_with_table, all_memos, counters};
 use crate::sys::hazard::retire::Batch;
 use crate::sys::panics::Panics;
 use crate::sys::thread::{self, Step};
@@ -52,7 +52,7 @@ pub(super) fn close() {
         }
     }
     if local::exists() {
-        count_leaked();
+        count_abandoned();
     }
 }
 
@@ -95,8 +95,8 @@ fn each_lent(node: &Node, mut visit: impl FnMut(&'static Core, usize)) {
     });
 }
 
-/// Counts the results left in the table as leaked: they outlive their thread, unless a later destructor drops their `Rc` after all.
-fn count_leaked() {
+/// Counts the results left in the table as abandoned: they outlive their thread, unless a later destructor drops their `Rc` after all.
+fn count_abandoned() {
     let mut stays: Vec<(&'static Core, u64)> = Vec::new();
     local::each(&mut |node: &Node| {
         each_lent(node, |core, results| match stays.iter_mut().find(|(other, _)| std::ptr::eq(*other, core)) {
@@ -105,8 +105,8 @@ fn count_leaked() {
         });
     });
     for (core, results) in stays {
-        let more = leaked_with_table::note(core, results);
-        counters::count(core, Count::Leaked, more);
+        let more = abandoned_with_table::note(core, results);
+        counters::count(core, Count::Abandoned, more);
     }
 }
 

@@ -85,7 +85,7 @@ fn results_by_reference() {
     alone(|| {
         // What was lent may be out for good: of a thread-local that another destructor reads. That, and nothing else, stays.
         let (all, more) = asked(|thing| _ = f(thing));
-        assert_eq!(f_memo().stats().leaked, all.alive() as u64);
+        assert_eq!(f_memo().stats().abandoned, all.alive() as u64);
         assert!(more < all.alive() * (WEIGHT + 1024), "{more} bytes are kept for {} results", all.alive());
     });
 }

@@ -110,7 +110,7 @@ fn a_result_lent_by_a_leaked_rc_outlives_its_thread() {
         }
         assert_eq!(lent, "77");
         let stats = lent_rc_memo().stats();
-        assert_eq!((stats.leaked, stats.entries), (1, 0));
+        assert_eq!((stats.abandoned, stats.entries), (1, 0));
         memo_tests::assert_balanced(&stats);
     });
 }

@@ -126,7 +126,7 @@ fn what_a_destructor_computes_at_the_end_goes_too() {
         .unwrap();
         assert_eq!(tally.alive(), 0);
         let stats = f_memo().stats();
-        assert_eq!((stats.computes, stats.dropped, stats.leaked), (2, 2, 0));
+        assert_eq!((stats.computes, stats.dropped, stats.abandoned), (2, 2, 0));
     });
 }
 
@@ -174,7 +174,7 @@ fn a_length_is_right_on_a_thread_whose_table_is_gone() {
 
 /// It was counted twice then, and the books did not balance.
 #[test]
-fn what_was_counted_as_leaked_and_goes_after_all_is_counted_once() {
+fn what_was_counted_as_abandoned_and_goes_after_all_is_counted_once() {
     #[weak_memo]
     fn lent(owner: &Rc<u32>) -> &u32 {
         **owner
@@ -197,7 +197,7 @@ fn what_was_counted_as_leaked_and_goes_after_all_is_counted_once() {
         .join()
         .unwrap();
         let stats = lent_memo().stats();
-        assert_eq!((stats.computes, stats.dropped + stats.leaked, stats.entries), (1, 1, 0));
+        assert_eq!((stats.computes, stats.dropped + stats.abandoned, stats.entries), (1, 1, 0));
     });
 }
 
@@ -217,7 +217,7 @@ fn results_by_clone_of_a_thread_local_rc_go_with_the_thread() {
         thread.join().unwrap();
     });
     assert_eq!(tally.alive(), 0);
-    assert_eq!((f_memo().stats().dropped, f_memo().stats().leaked), (1, 0));
+    assert_eq!((f_memo().stats().dropped, f_memo().stats().abandoned), (1, 0));
 }
 
 /// The end of the table took what a second argument takes part in, alive or not, though the result was lent out.

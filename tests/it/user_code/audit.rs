@@ -99,7 +99,7 @@ fn usual<M: Memo>(owner: &M::Owner) -> u64 {
 pub(crate) fn nothing_is_left<M: Memo>() -> Stats {
     let stats = M::stats();
     assert_balanced(&stats);
-    assert_eq!((stats.entries, stats.leaked), (0, 0), "nothing is left");
+    assert_eq!((stats.entries, stats.abandoned), (0, 0), "nothing is left");
     for (name, alive) in [("owners", &OWNERS), ("seconds", &SECONDS), ("keys", &KEYS), ("answers", &ANSWERS)] {
         let (made, dropped) = alive.figures();
         assert_eq!(made, dropped, "{name}: made, and dropped");

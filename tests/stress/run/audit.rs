@@ -46,7 +46,15 @@ pub(crate) fn end(end: &End) {
         if made != dropped {
             violation!("`{}`: {made} values were made and {dropped} dropped", face.name);
         }
-        if (stats.entries, (face.len)(), stats.leaked, stats.retained, stats.pinned_bytes) != (0, 0, 0, 0, 0) {
+        if (
+            stats.entries,
+            stats.awaiting_sweep,
+            (face.len)(),
+            stats.abandoned,
+            stats.suspected_leaks,
+            stats.pinned_bytes,
+        ) != (0, 0, 0, 0, 0, 0)
+        {
             violation!("`{}`: all objects are gone, and something stays: {stats:?}", face.name);
         }
     }

@@ -384,7 +384,7 @@ impl<'p> Worker<'p> {
     fn stats(&mut self) {
         let face = any_face(&mut self.random);
         let stats = (face.stats)();
-        if stats.entries > stats.computes + stats.inserts || stats.leaked > 0 || stats.expired > 0 {
+        if stats.entries > stats.computes + stats.inserts || stats.abandoned > 0 || stats.expired > 0 {
             violation!("`{}` miscounts: {stats:?}", face.name);
         }
     }

@@ -3,7 +3,7 @@
 //! It is one shard, without a lock, behind a thread-local pointer without a destructor, so it works until the thread's very end
 //! (law 14). When the thread ends, a guard frees it, except the nodes of living `Rc`s whose results were lent: an `Rc` that was
 //! leaked, or that a later destructor holds, may have lent a result for `'static`. These nodes stay, with the rest of the table, and
-//! their results count as leaked. A table made after that has a guard of its own; after that guard, a table is freed at the end of
+//! their results count as abandoned. A table made after that has a guard of its own; after that guard, a table is freed at the end of
 //! each outermost call.
 //!
 //! Borrows of the table are short, and no user code runs inside them.
@@ -184,9 +184,9 @@ pub(crate) fn take_if_dead(address: usize) -> Chain {
     with(|table| table.keeper.take_if_dead(&table.index, address)).unwrap_or(const { Chain::new() })
 }
 
-/// The sum of `of` over all nodes, estimated from at most `most` of each class.
-pub(crate) fn estimate(most: usize, of: &impl Fn(&Node) -> u64) -> u64 {
-    with(|table| table.keeper.estimate(most, of)).unwrap_or(0)
+/// The sums of `of` over all nodes, estimated from at most `most` of each class and list.
+pub(crate) fn estimate<const N: usize>(most: usize, of: &mut impl FnMut(&Node) -> [u64; N]) -> [u64; N] {
+    with(|table| table.keeper.estimate(most, of)).unwrap_or([0; N])
 }
 
 pub(crate) fn each(visit: &mut impl FnMut(&Node)) {

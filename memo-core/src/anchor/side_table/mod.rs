@@ -30,6 +30,7 @@ pub(crate) mod local;
 pub(crate) mod node;
 pub(crate) mod object;
 mod retired;
+mod sample;
 pub(crate) mod shard;
 pub(crate) mod shared;
 mod slab;

@@ -18,6 +18,7 @@ use super::index::{Index, Writer};
 use super::node::Node;
 use super::object::{Subject, class_of};
 use super::retired::Retired;
+use super::sample::Sample;
 use super::slab::{KINDS, Kind, Pool, Slab};
 use crate::anchor::liveness::AnyWeak;
 use crate::sys::prefetch;
@@ -88,13 +89,24 @@ impl Chain {
     }
 
     pub(crate) fn each(&self, mut visit: impl FnMut(&Node)) {
+        self.any(|node| {
+            visit(node);
+            false
+        });
+    }
+
+    /// Whether `is` accepts any node; the rest is not visited.
+    fn any(&self, mut is: impl FnMut(&Node) -> bool) -> bool {
         let mut at = self.first;
         while let Some(node) = at {
             // SAFETY: on this list, which is borrowed.
-            visit(unsafe { node.as_ref() });
+            if is(unsafe { node.as_ref() }) {
+                return true;
+            }
             // SAFETY: as above.
             at = unsafe { Node::next(node) };
         }
+        false
     }
 }
 
@@ -405,24 +417,21 @@ impl Keeper {
         self.pools.iter().for_each(|pool| pool.each(&mut visit));
     }
 
-    /// The sum of `of` over the nodes of all objects, and those found dead, estimated from at most `most` of each class.
-    pub(crate) fn estimate(&self, most: usize, of: &impl Fn(&Node) -> u64) -> u64 {
-        let mut sum = 0;
+    /// The sums of `of` over the nodes of all objects, and those found dead, estimated from at most `most` of each class and list.
+    pub(crate) fn estimate<const N: usize>(&self, most: usize, of: &mut impl FnMut(&Node) -> [u64; N]) -> [u64; N] {
+        let mut sums = [0; N];
         for pool in &self.pools {
-            let (mut looked, mut of_those) = (0, 0);
-            pool.any(&mut |node| {
-                looked += 1;
-                // SAFETY: assigned, in this shard, whose writer this is.
-                of_those += of(unsafe { node.as_ref() });
-                looked >= most
-            });
-            if looked > 0 {
-                sum +=
-                    u64::try_from(u128::from(of_those) * pool.assigned() as u128 / looked as u128).unwrap_or(u64::MAX);
-            }
+            let mut sample = Sample::new(most, &mut *of);
+            // SAFETY: assigned, in this shard, whose writer this is.
+            pool.any(&mut |node| sample.look(unsafe { node.as_ref() }));
+            sample.add_scaled(pool.assigned(), &mut sums);
         }
-        self.dead.each(|node| sum += of(node));
-        sum
+        for list in [&self.dead, &self.late] {
+            let mut sample = Sample::new(most, &mut *of);
+            list.any(|node| sample.look(node));
+            sample.add_scaled(list.len(), &mut sums);
+        }
+        sums
     }
 
     /// Visits the nodes of all objects, and those that were found dead but not yet ended.

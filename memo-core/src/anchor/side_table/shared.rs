@@ -12,6 +12,7 @@ use super::index::{Guess, Index};
 use super::node::{Node, age};
 use super::object::{SPREAD, Subject};
 use super::retired;
+use super::sample;
 use super::shard::{Added, Chain, Keeper, Round};
 use crate::anchor::anchor::Anchor;
 use crate::anchor::liveness::AnyWeak;
@@ -325,9 +326,13 @@ pub(crate) fn live() -> usize {
     shards().map(|shard| shard.keeper().live()).sum()
 }
 
-/// The sum of `of` over all nodes, estimated from at most `most` of each class and shard.
-pub(crate) fn estimate(most: usize, of: &impl Fn(&Node) -> u64) -> u64 {
-    shards().map(|shard| shard.keeper().estimate(most, of)).sum()
+/// The sums of `of` over all nodes, estimated from at most `most` of each class and list of each shard.
+pub(crate) fn estimate<const N: usize>(most: usize, of: &mut impl FnMut(&Node) -> [u64; N]) -> [u64; N] {
+    let mut sums = [0; N];
+    for shard in shards() {
+        sample::add(&mut sums, shard.keeper().estimate(most, of));
+    }
+    sums
 }
 
 /// Visits all nodes, shard by shard under its lock.

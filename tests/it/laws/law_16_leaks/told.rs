@@ -43,12 +43,12 @@ fn a_result_that_holds_its_owner_is_counted_and_reported() {
         local(&rc, 2);
         local(&another, 1);
         itself(&n);
-        assert_eq!(view_memo().stats().retained, 1, "once an owner, not at each hit");
-        assert_eq!((local_memo().stats().retained, itself_memo().stats().retained), (2, 1));
+        assert_eq!(view_memo().stats().suspected_leaks, 1, "once an owner, not at each hit");
+        assert_eq!((local_memo().stats().suspected_leaks, itself_memo().stats().suspected_leaks), (2, 1));
         // Here the one that is kept is the only clone.
         let lending = Arc::new(3);
         assert_eq!(*lent(&lending).of, 3);
-        assert_eq!(lent_memo().stats().retained, 1);
+        assert_eq!(lent_memo().stats().suspected_leaks, 1);
         let text = report().to_string();
         for name in ["leaking view", "leaking local view"] {
             let memo = memos().into_iter().find(|memo| memo.name == name).unwrap();
@@ -60,7 +60,7 @@ fn a_result_that_holds_its_owner_is_counted_and_reported() {
         assert_eq!(view_memo().len(), 1, "it is a leak, and the entry is never dead");
         assert_eq!(view_memo().clear(), 1, "clearing is the way out");
         assert_eq!((itself_memo().clear(), local_memo().clear()), (1, 3));
-        assert_eq!((local_memo().stats().retained, itself_memo().stats().retained), (0, 0));
+        assert_eq!((local_memo().stats().suspected_leaks, itself_memo().stats().suspected_leaks), (0, 0));
     });
 }
 
@@ -78,7 +78,7 @@ fn an_outer_memo_is_not_blamed_for_what_an_inner_one_holds_forever() {
     innocent(&n, 1);
     inner(&n);
     innocent(&n, 2);
-    assert_eq!((inner_memo().stats().retained, innocent_memo().stats().retained), (1, 0));
+    assert_eq!((inner_memo().stats().suspected_leaks, innocent_memo().stats().suspected_leaks), (1, 0));
     inner_memo().clear();
 }
 
@@ -158,12 +158,12 @@ fn the_usual_shapes_raise_no_false_alarm() {
         lent_memo().stats(),
         inside_memo().stats(),
     ];
-    assert_eq!(all.map(|stats| stats.retained), [0; 10]);
+    assert_eq!(all.map(|stats| stats.suspected_leaks), [0; 10]);
 }
 
 /// What a report says of a memo, over all objects.
-fn retained(name: &str) -> u64 {
-    memos().into_iter().find(|memo| memo.name == name).map_or(0, |memo| memo.stats.retained)
+fn suspected_leaks(name: &str) -> u64 {
+    memos().into_iter().find(|memo| memo.name == name).map_or(0, |memo| memo.stats.suspected_leaks)
 }
 
 /// The leak is there for good when nobody else has the object any more: then it must not be taken back.
@@ -192,19 +192,19 @@ fn a_leak_is_reported_even_if_only_the_result_holds_its_object() {
         }
         memo_core::sweep();
         for name in ["left: bare", "left: keyed", "left: local"] {
-            assert_eq!(retained(name), 10, "{name}");
+            assert_eq!(suspected_leaks(name), 10, "{name}");
         }
         assert_eq!((bare_memo().clear(), keyed_memo().clear(), local_memo().clear()), (10, 30, 30));
         memo_core::sweep();
         for name in ["left: bare", "left: keyed", "left: local"] {
-            assert_eq!(retained(name), 0, "{name}");
+            assert_eq!(suspected_leaks(name), 0, "{name}");
         }
         // It is the result that counts, not what the memo once did.
         let n = Arc::new(1);
         keyed(&n, 1);
-        assert_eq!(retained("left: keyed"), 1);
+        assert_eq!(suspected_leaks("left: keyed"), 1);
         assert!(keyed_memo().forget((&n, 1)));
-        assert_eq!(retained("left: keyed"), 0);
+        assert_eq!(suspected_leaks("left: keyed"), 0);
     });
 }
 
@@ -244,9 +244,9 @@ fn a_leak_is_reported_however_deep_it_lies() {
         lent(&objects[2]);
         drop(refreshed_memo().refresh((&objects[3], 1)));
         for name in ["deep: shared", "deep: outer", "deep: lent", "deep: refreshed"] {
-            assert_eq!(retained(name), 1, "{name}");
+            assert_eq!(suspected_leaks(name), 1, "{name}");
         }
-        assert_eq!(retained("deep: inner"), 0, "its own argument is not in it");
+        assert_eq!(suspected_leaks("deep: inner"), 0, "its own argument is not in it");
         let text = report().to_string();
         assert_eq!(text.matches("own result (").count(), 4, "{text}");
     });
@@ -277,24 +277,24 @@ fn a_result_that_holds_another_weak_argument_is_reported_too() {
         beside_arc(&arc, &n);
         beside_arc(&arc, &n);
         beside_object(&object, 1, &all);
-        assert_eq!((retained("beside an arc"), retained("beside an object")), (1, 3));
+        assert_eq!((suspected_leaks("beside an arc"), suspected_leaks("beside an object")), (1, 3));
         drop(arc);
         memo_core::sweep();
-        assert_eq!(retained("beside an arc"), 0, "it went with its owner");
+        assert_eq!(suspected_leaks("beside an arc"), 0, "it went with its owner");
         beside_object_memo().clear();
-        assert_eq!(retained("beside an object"), 0);
+        assert_eq!(suspected_leaks("beside an object"), 0);
 
         let (a, b) = (Arc::new(1), Arc::new(2));
         pair(&a, &b);
         pair(&b, &a);
-        assert_eq!(retained("each other's"), 2, "a cycle of two entries");
+        assert_eq!(suspected_leaks("each other's"), 2, "a cycle of two entries");
         let text = report().to_string();
         assert!(text.contains("2 arguments seem to be held by their own result"), "{text}");
         drop((a, b));
         memo_core::sweep();
         assert_eq!(pair_memo().len(), 2, "and that does not hang");
         assert_eq!(pair_memo().clear(), 2);
-        assert_eq!(retained("each other's"), 0);
+        assert_eq!(suspected_leaks("each other's"), 0);
     });
 }
 
@@ -309,17 +309,17 @@ fn a_dropped_result_holds_no_other_argument() {
     alone(|| {
         let (owner, n) = (Arc::new(1), Arc::new(1));
         let kept = beside(&owner, &n);
-        assert_eq!(retained("gone: beside"), 1);
+        assert_eq!(suspected_leaks("gone: beside"), 1);
         assert_eq!(beside_memo().clear(), 1);
-        assert_eq!(retained("gone: beside"), 0, "cleared");
+        assert_eq!(suspected_leaks("gone: beside"), 0, "cleared");
         beside(&owner, &n);
         assert!(beside_memo().forget((&owner, &n)));
-        assert_eq!(retained("gone: beside"), 0, "forgotten");
+        assert_eq!(suspected_leaks("gone: beside"), 0, "forgotten");
         let more = beside(&owner, &n);
-        assert_eq!(retained("gone: beside"), 1);
+        assert_eq!(suspected_leaks("gone: beside"), 1);
         drop(owner);
         memo_core::sweep();
-        assert_eq!(retained("gone: beside"), 0, "it went with its owner");
+        assert_eq!(suspected_leaks("gone: beside"), 0, "it went with its owner");
         assert_eq!(*kept.of + *more.of, 2);
     });
 }
@@ -420,7 +420,7 @@ fn foreign_clones_raise_no_false_alarm() {
         away(&n, &to);
         go.send(()).unwrap();
         there.join().unwrap();
-        let told: Vec<_> = report().memos.into_iter().filter(|memo| memo.stats.retained > 0).collect();
+        let told: Vec<_> = report().memos.into_iter().filter(|memo| memo.stats.suspected_leaks > 0).collect();
         assert!(told.is_empty(), "{told:?}");
         assert_eq!(Arc::strong_count(&n), 1 + kept.len());
     });
@@ -497,7 +497,7 @@ fn a_leak_is_reported_scope_after_scope_whatever_its_shape() {
             let again = Arc::clone(&one);
             two_callers(&one);
             drop(one);
-            assert_eq!(retained("scopes: two callers"), 1 + u64::from(n), "the other caller has it still");
+            assert_eq!(suspected_leaks("scopes: two callers"), 1 + u64::from(n), "the other caller has it still");
             drop(again);
         }
         for _ in 0..2 {
@@ -505,7 +505,7 @@ fn a_leak_is_reported_scope_after_scope_whatever_its_shape() {
             let told: Vec<_> = memos().into_iter().filter(|memo| memo.name.starts_with("scopes: ")).collect();
             assert_eq!(told.len(), 11);
             for memo in told {
-                assert_eq!(memo.stats.retained, 10, "{}", memo.name);
+                assert_eq!(memo.stats.suspected_leaks, 10, "{}", memo.name);
                 assert_eq!(memo.stats.dropped, 0, "{}", memo.name);
             }
         }
@@ -562,8 +562,8 @@ fn a_busy_service_is_not_suspected() {
     fn told() -> Vec<(String, u64)> {
         memos()
             .into_iter()
-            .filter(|memo| memo.stats.retained > 0)
-            .map(|memo| (memo.name, memo.stats.retained))
+            .filter(|memo| memo.stats.suspected_leaks > 0)
+            .map(|memo| (memo.name, memo.stats.suspected_leaks))
             .collect()
     }
     alone(|| {
@@ -652,10 +652,10 @@ fn a_leak_of_several_threads_is_reported_when_no_other_owner_is_left() {
         });
         memo_core::sweep();
         let all = u64::from(THREADS * EACH);
-        assert_eq!((retained("several: lent"), retained("several: by clone")), (all, all));
+        assert_eq!((suspected_leaks("several: lent"), suspected_leaks("several: by clone")), (all, all));
         assert_eq!(by_clone_memo().clear(), 2 * all as usize);
         memo_core::sweep();
-        assert_eq!((retained("several: lent"), retained("several: by clone")), (all, 0));
+        assert_eq!((suspected_leaks("several: lent"), suspected_leaks("several: by clone")), (all, 0));
     });
 }
 
@@ -681,16 +681,16 @@ fn a_leak_that_ends_is_no_longer_reported_and_the_next_one_is() {
                 by_clone(&another);
             }
             memo_core::sweep();
-            assert_eq!(names.map(retained), [10, 10], "in round {round}");
+            assert_eq!(names.map(suspected_leaks), [10, 10], "in round {round}");
             let kept = Arc::new(1);
             shared(&kept, 1);
-            assert_eq!(retained("ends: shared"), 11);
+            assert_eq!(suspected_leaks("ends: shared"), 11);
             assert!(shared_memo().forget((&kept, 1)));
-            assert_eq!(retained("ends: shared"), 10, "its result is gone");
+            assert_eq!(suspected_leaks("ends: shared"), 10, "its result is gone");
             assert_eq!((shared_memo().clear(), by_clone_memo().clear()), (20, 10));
-            assert_eq!(names.map(retained), [0, 0]);
+            assert_eq!(names.map(suspected_leaks), [0, 0]);
             memo_core::sweep();
-            assert_eq!(names.map(retained), [0, 0]);
+            assert_eq!(names.map(suspected_leaks), [0, 0]);
         }
     });
 }
@@ -724,19 +724,19 @@ fn a_suspicion_is_dropped_permanently_when_a_death_disproves_it() {
             leak(&Arc::new(n), 1);
         }
         let names = ["disproved: owner", "disproved: another", "disproved: a leak"];
-        assert_eq!(names.map(retained), [3, 3, 3], "it cannot be told apart");
+        assert_eq!(names.map(suspected_leaks), [3, 3, 3], "it cannot be told apart");
         TABLE.lock().unwrap().truncate(4);
-        assert_eq!(retained("disproved: owner"), 0, "dead, and not yet swept");
+        assert_eq!(suspected_leaks("disproved: owner"), 0, "dead, and not yet swept");
         memo_core::sweep();
-        assert_eq!(names.map(retained), [0, 0, 3]);
+        assert_eq!(names.map(suspected_leaks), [0, 0, 3]);
         for n in 0..3 {
             put_away(&Arc::new(n));
             put_another_away(&owner, &Arc::new(n));
         }
-        assert_eq!(names.map(retained), [0, 0, 3], "never again");
+        assert_eq!(names.map(suspected_leaks), [0, 0, 3], "never again");
         TABLE.lock().unwrap().clear();
         memo_core::sweep();
-        assert_eq!(names.map(retained), [0, 0, 3]);
+        assert_eq!(names.map(suspected_leaks), [0, 0, 3]);
     });
 }
 
@@ -770,19 +770,19 @@ fn leaks_in_a_threads_own_table_are_reported_there() {
                     arc(&Arc::new(1));
                     arc(&theirs);
                     all_leak.wait();
-                    assert_eq!(retained("own: rc"), 10, "its own only, whoever else calls");
+                    assert_eq!(suspected_leaks("own: rc"), 10, "its own only, whoever else calls");
                     all_leak.wait();
                     rc_memo().clear();
                     memo_core::sweep();
-                    assert_eq!(retained("own: rc"), 0);
+                    assert_eq!(suspected_leaks("own: rc"), 0);
                     rc(&Rc::new(1), 1);
-                    assert_eq!(retained("own: rc"), 1, "and again");
+                    assert_eq!(suspected_leaks("own: rc"), 1, "and again");
                 })
             })
             .collect();
         // To the end of their thread-locals.
         threads.into_iter().for_each(|thread| thread.join().unwrap());
-        assert_eq!((retained("own: rc"), retained("own: arc")), (0, 0));
+        assert_eq!((suspected_leaks("own: rc"), suspected_leaks("own: arc")), (0, 0));
         assert_eq!(Arc::strong_count(&shared), 1, "results by clone went with their threads");
     });
 }
@@ -815,7 +815,7 @@ fn a_crowd_that_came_and_went_leaves_no_suspicion_and_no_memory() {
         drop(to);
         there.join().unwrap();
         memo_core::sweep();
-        assert_eq!((retained("crowd"), word_memo().stats().dropped), (0, u64::from(CROWD)));
+        assert_eq!((suspected_leaks("crowd"), word_memo().stats().dropped), (0, u64::from(CROWD)));
         let left = memo_tests::live_bytes().saturating_sub(before);
         assert!(left < 20 * LARGE, "{left} bytes: a suspicion keeps no memory of the dead");
     });
@@ -844,7 +844,7 @@ fn a_memo_is_not_blamed_for_what_the_one_below_it_holds() {
             both(&Arc::new(n));
         }
         memo_core::sweep();
-        assert_eq!(["below: leaks", "below: calls", "below: both"].map(retained), [10, 0, 5]);
+        assert_eq!(["below: leaks", "below: calls", "below: both"].map(suspected_leaks), [10, 0, 5]);
     });
 }
 
@@ -863,7 +863,7 @@ fn an_object_in_a_cycle_of_its_own_is_not_reported() {
         let node = Arc::new(Node { me: Mutex::new(None), tally: tally.clone() });
         *node.me.lock().unwrap() = Some(Arc::clone(&node));
         f(&node);
-        assert_eq!(f_memo().stats().retained, 0, "the cycle was there before the call");
+        assert_eq!(f_memo().stats().suspected_leaks, 0, "the cycle was there before the call");
         let weak = Arc::downgrade(&node);
         drop(node);
         assert_eq!((f_memo().len(), tally.alive()), (1, 1), "it lives");

@@ -161,8 +161,18 @@ fn sums_never_decrease_while_threads_come_and_go() {
     fn grows(before: &Stats, now: &Stats) {
         let counters = |s: &Stats| {
             [
-                s.hits, s.misses, s.computes, s.waits, s.inserts, s.dropped, s.evicted, s.cleared, s.replaced,
-                s.rejected, s.leaked, s.retained,
+                s.hits,
+                s.misses,
+                s.computes,
+                s.waits,
+                s.inserts,
+                s.dropped,
+                s.evicted,
+                s.cleared,
+                s.replaced,
+                s.rejected,
+                s.abandoned,
+                s.suspected_leaks,
             ]
         };
         let pairs = counters(before).into_iter().zip(counters(now));

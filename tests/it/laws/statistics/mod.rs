@@ -1,4 +1,5 @@
 //! The statistics, and what is told of them.
 
+mod awaiting;
 mod counters;
 mod reports;

@@ -220,7 +220,7 @@ fn ten_misses_and_five_hits_are_displayed() {
     let stats = f_memo().stats();
     assert_eq!((stats.misses, stats.hits, stats.entries), (10, 5, 10));
     let line = stats.to_string();
-    for part in ["5 hits", "10 misses", "33.3 %", "10 entries"] {
+    for part in ["5 hits", "10 misses", "33.3 %", "10 living results"] {
         assert!(line.contains(part), "no {part:?} in {line:?}");
     }
     let info = memos().into_iter().find(|memo| memo.name == "ten and five").unwrap();
