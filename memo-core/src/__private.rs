@@ -21,6 +21,7 @@ pub use crate::call::expansion::type_questions::{
 };
 pub use crate::call::what_is_kept::{Keep, KeepAll, keep_if, keep_some, tested};
 pub use crate::inspect::handle::{Memo, handle};
+pub use crate::inspect::signature::Sig;
 pub use crate::memo::core::Core;
 pub use crate::memo::family::Family;
 pub use crate::memo::site::{DEFAULT_CAPACITY, Site, capacity};

@@ -126,10 +126,8 @@ pub mod weak;
 pub use anchor::anchor::{Anchor, HasAnchor};
 pub use anchor::anchored::Anchored;
 pub use argument::key::MemoKey;
-pub use argument::owner::Owner;
-pub use argument::scope::{Local, Scope, Shared};
 pub use inspect::forget_object::forget_object;
-pub use inspect::handle::{Lent, Memo, Owned, Sig};
+pub use inspect::handle::Memo;
 pub use inspect::listener::{Listener, Removal};
 pub use inspect::memos::{MemoInfo, clear_all, memos};
 pub use inspect::report::{Report, report};
@@ -138,3 +136,66 @@ pub use memo::listeners::RemovalCause;
 pub use memo_macros::{HasAnchor, MemoKey, weak_memo};
 pub use reclaim::sweep::sweep;
 pub use reclaim::sweeper::Sweeper;
+
+/// What the type of a memo's handle is made of.
+///
+/// The companion `f_memo()` of a function `f` returns a [`Memo`] with the type of `f` as a function pointer:
+///
+/// ```
+/// use memo_core::handle::{Lent, Next, First, Owned};
+/// use memo_core::{Memo, weak_memo};
+/// use std::sync::Arc;
+///
+/// #[weak_memo]
+/// fn repeat(text: &Arc<String>, times: usize) -> String {
+///     text.repeat(times)
+/// }
+/// // What the body returns, where the function returns a reference.
+/// #[weak_memo]
+/// fn trimmed(text: &Arc<String>) -> &str {
+///     text.trim().to_owned()
+/// }
+/// // The position of the owner, where it is not the first parameter.
+/// #[weak_memo]
+/// fn pad(width: usize, text: &Arc<String>) -> String {
+///     format!("{text:width$}")
+/// }
+///
+/// let _: Memo<fn(&Arc<String>, usize) -> String> = repeat_memo();
+/// let _: Memo<fn(&Arc<String>) -> &str, Lent<String>> = trimmed_memo();
+/// let _: Memo<fn(usize, &Arc<String>) -> String, Owned<Next<First>>> = pad_memo();
+/// ```
+///
+/// A lifetime is written where two places share it: `Memo<for<'a> fn(&Arc<String>, &'a str, &'a str) -> usize>`.
+pub mod handle {
+    pub use crate::inspect::signature::{
+        Arity, ByValue, First, Kind, Lent, Next, OneOwner, Owned, Position, Revocable, Signature,
+    };
+}
+
+/// What takes part in the key of a result: the owner, in its scope, and further arguments.
+///
+/// A [`MemoKey`](trait@MemoKey) is written by the derive or by [`key_as!`]. Its parts are named here, for bounds on type parameters:
+///
+/// ```
+/// use memo_core::key::{Local, Owner};
+/// use memo_core::{MemoKey, weak_memo};
+/// use std::rc::Rc;
+///
+/// // Beside an `Rc` owner, keys are those of one thread.
+/// #[weak_memo]
+/// fn same<K: MemoKey<Local> + PartialEq>(of: &Rc<K>, key: K) -> bool {
+///     **of == key
+/// }
+///
+/// fn is_owner(_: &impl Owner) {}
+///
+/// let of = Rc::new(3);
+/// is_owner(&of);
+/// assert!(same(&of, 3));
+/// ```
+pub mod key {
+    pub use crate::argument::key::{Probe, StoredKey};
+    pub use crate::argument::owner::{Locate, Owner};
+    pub use crate::argument::scope::{Local, Scope, Shared};
+}

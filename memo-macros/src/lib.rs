@@ -266,7 +266,10 @@ use parse::options::Options;
 /// visibility of the function; one that function and companion call, which reports each type mistake once; and for `cache_if` one with the
 /// test. Names that begin with `__memo` are reserved.
 ///
-/// The handle's methods take the arguments of the function, including skipped ones: a single one as it is, several as a tuple. The handle
+/// The type of the handle is that of the function, as a function pointer: `Memo<fn(&Arc<Document>, usize) -> usize>`. The module `handle` of
+/// memo-core says what is added where results are lent, or the owner is not the first parameter.
+///
+/// The handle's methods take the arguments of the function, including skipped ones: a single one as it is, several as a tuple. The type
 /// has two lifetimes, that of the weak arguments and one for all others. Arguments that need more, such as `&Cell<&str>` next to another
 /// reference, may not fit.
 ///

@@ -19,7 +19,8 @@ pub struct Shared;
 /// Stored keys of this scope hold `Weak`s of `Rc`s, so they are not `Send`, and neither is this type.
 ///
 /// ```compile_fail,E0277
-/// use memo_core::{Local, MemoKey};
+/// use memo_core::MemoKey;
+/// use memo_core::key::Local;
 /// use std::rc::Rc;
 ///
 /// let stored = MemoKey::<Local>::to_stored(&Rc::new(1));

@@ -78,7 +78,7 @@ fn sampled(core: &'static Core) -> Awaiting {
                 looked += 1;
                 found += u64::from(std::ptr::eq(cell.memo(), core) && cell.is_ready(entry));
             });
-            if looked == 0 { 0 } else { found * all as u64 / looked }
+            (found * all as u64).checked_div(looked).unwrap_or(0)
         });
         let concerned = cell.is_some() || linked > 0;
         [owned + linked, if concerned { node.bytes() } else { 0 }]

@@ -1,20 +1,23 @@
 //! The handle of a memoized function: inspects its results and removes them.
+//!
+//! # Invariants
+//!
+//! 1. The function behind a `Memo<F, P>` is one for all lifetimes, and takes at least the arguments that `F` takes, for the same results.
+//!    Its type is not to be had from `F`, which has no names for its lifetimes, so it is kept without. [`handle`] checks that `F` takes all
+//!    arguments that the function takes. That `F` takes no others is up to the expansion, which writes both from one signature.
 
 use std::fmt;
 use std::marker::PhantomData;
-use std::ptr::NonNull;
 
 use crate::anchor::any_cell::{self, CellRef};
 use crate::anchor::side_table::local;
-use crate::argument;
-use crate::argument::scope::Scope;
 use crate::call::handle_op::{Op, Reply};
 use crate::inspect::awaiting::{self, Awaiting};
 use crate::inspect::listener::{Listener, Removal};
+use crate::inspect::signature::{Agrees, Kind, OneOwner, Owned, Position, Revocable, Sig, Signature};
 use crate::inspect::stats::Stats;
 use crate::inspect::walk;
 use crate::memo::all_memos;
-use crate::memo::cells::head::CellHead;
 use crate::memo::core::Core;
 use crate::memo::counter_block::Count;
 use crate::memo::counter_block::Sums;
@@ -25,70 +28,27 @@ use crate::sys::depth::DepthGuard;
 use crate::sys::hazard::retire::Batch;
 use crate::sys::panics::{OnItsWay, Panics};
 
-/// The signature of a memoized function as a type: `dyn for<'w, 'a> Sig<'w, 'a, Args = .., Owner = .., Out = .., Value = ..>`.
-///
-/// Nothing implements it. The `dyn` maps lifetimes to types, so that a handle can take arguments as the function does:
-/// borrowed anew in each call.
-pub trait Sig<'w, 'a> {
-    /// The arguments of the handle's methods: a single one as it is, several as a tuple.
-    type Args;
-    /// A reference to the owner, for methods that take only the owner.
-    type Owner;
-    /// The function's return type.
-    type Out;
-    /// The type that the body returns.
-    type Value;
-}
-
-/// Marks the handle of a memo that returns its results by clone.
-#[derive(Clone, Copy, Debug)]
-pub enum Owned {}
-
-/// Marks the handle of a memo that lends its results.
-#[derive(Clone, Copy, Debug)]
-pub enum Lent {}
-
-/// Memos whose results may be removed.
-#[diagnostic::on_unimplemented(
-    message = "the results of a memo that lends cannot be removed",
-    label = "`clear`, `forget`, `forget_owner`, `insert` and `refresh` would drop results that may be borrowed",
-    note = "lent results are dropped with their objects, or on `&mut` access to them; to use these methods, return the result by value (or as `Arc<..>`)"
-)]
-pub trait Revocable {}
-
-impl Revocable for Owned {}
-
 type Args<'w, 'a, S> = <S as Sig<'w, 'a>>::Args;
-type Owner<'w, 'a, S> = <S as Sig<'w, 'a>>::Owner;
 type Out<'w, 'a, S> = <S as Sig<'w, 'a>>::Out;
-type Value<'w, 'a, S> = <S as Sig<'w, 'a>>::Value;
+type Value<P, Out> = <P as Kind>::Value<Out>;
+type Owner<'o, F, P, A, N> = <<P as Kind>::Position as Position<'o, <F as Signature<A, N>>::List>>::Owner;
 
-/// A reference to an owner, for methods that take only the owner.
-pub trait OneOwner {
-    /// Its cell of this memo. Valid while the owner is borrowed and this thread is in a call.
-    #[doc(hidden)]
-    #[allow(private_interfaces, reason = "implemented here only")]
-    fn cell(self, core: &'static Core) -> Option<NonNull<CellHead>>;
-}
+/// The function behind the methods of a handle, for one set of arguments.
+type RunWith<V, A, R> = fn(&'static Core, Op<V>, A, &mut Reply<R, V>);
 
-#[allow(private_interfaces, reason = "as for the trait")]
-impl<O: argument::owner::Owner + ?Sized> OneOwner for &O {
-    fn cell(self, core: &'static Core) -> Option<NonNull<CellHead>> {
-        let anchor =
-            if core.is_local() && !O::Scope::LOCAL { local::find(self.life()?.0)? } else { self.find_anchor()? };
-        anchor.cells().find(core)
-    }
-}
-
-type Asked<'w, 'a, S> = Op<Value<'w, 'a, S>>;
-type Answer<'w, 'a, S> = Reply<Out<'w, 'a, S>, Value<'w, 'a, S>>;
-
-type Run<S> = for<'w, 'a> fn(&'static Core, Asked<'w, 'a, S>, Args<'w, 'a, S>, &mut Answer<'w, 'a, S>);
+/// The same for all lifetimes.
+type Run<S, P> = for<'w, 'a, 'r> fn(
+    &'static Core,
+    Op<Value<P, Out<'w, 'a, S>>>,
+    Args<'w, 'a, S>,
+    &'r mut Reply<Out<'w, 'a, S>, Value<P, Out<'w, 'a, S>>>,
+);
 
 /// The handle of a memo: `f_memo()` for a function `f`.
 ///
 /// It stands for the memo of one function, or of one instantiation of a generic function (`parse_memo::<Json>()`). It is
-/// `Copy`, two words, and free to create.
+/// `Copy`, two words, and free to create. `F` is the function's type, and `P` says how it returns its results and where its owner is: see
+/// [`handle`](crate::handle).
 ///
 /// Methods that concern one result take all of the function's arguments, including skipped ones: a single argument as it is,
 /// several as a tuple.
@@ -112,44 +72,57 @@ type Run<S> = for<'w, 'a> fn(&'static Core, Asked<'w, 'a, S>, Args<'w, 'a, S>, &
 /// assert!(repeat_memo().is_empty());
 /// ```
 #[must_use = "a handle does nothing by itself"]
-pub struct Memo<S: for<'w, 'a> Sig<'w, 'a> + ?Sized, P> {
+pub struct Memo<F, P = Owned> {
     core: &'static Core,
-    run: Run<S>,
+    /// A `Run<S, P>`, without its type (invariant 1).
+    run: fn(),
     kind: PhantomData<fn() -> P>,
     // Cells are found by memo and cast to their type, so a handle must not be coerced to one of other types (rule 7).
-    invariant: PhantomData<fn(PhantomData<S>) -> PhantomData<S>>,
+    invariant: PhantomData<fn(PhantomData<F>) -> PhantomData<F>>,
 }
 
-impl<S: for<'w, 'a> Sig<'w, 'a> + ?Sized, P> Clone for Memo<S, P> {
+impl<F, P> Clone for Memo<F, P> {
     fn clone(&self) -> Self {
         *self
     }
 }
 
-impl<S: for<'w, 'a> Sig<'w, 'a> + ?Sized, P> Copy for Memo<S, P> {}
+impl<F, P> Copy for Memo<F, P> {}
 
-impl<S: for<'w, 'a> Sig<'w, 'a> + ?Sized, P> fmt::Debug for Memo<S, P> {
+impl<F, P: Kind> fmt::Debug for Memo<F, P> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Memo").field("name", &self.name()).field("stats", &self.stats()).finish_non_exhaustive()
     }
 }
 
-/// Makes the handle of a memo; the expansion fixes its kind.
+/// Makes the handle of a memo, for expansions: they write `S` and `F` from one signature (invariant 1).
 #[inline(always)]
-pub fn handle<S: for<'w, 'a> Sig<'w, 'a> + ?Sized, P>(core: &'static Core, run: Run<S>) -> Memo<S, P> {
+pub fn handle<S, F, P, N>(core: &'static Core, run: Run<S, P>) -> Memo<F, P>
+where
+    S: for<'w, 'a> Sig<'w, 'a> + ?Sized,
+    F: for<'w, 'a> Agrees<Args<'w, 'a, S>, N, Out<'w, 'a, S>>,
+    P: Kind,
+{
+    // SAFETY: function pointers are of one size, and this one is called only as what it was.
+    let run = unsafe { std::mem::transmute::<Run<S, P>, fn()>(run) };
     Memo { core, run, kind: PhantomData, invariant: PhantomData }
 }
 
-impl<S: for<'w, 'a> Sig<'w, 'a> + ?Sized, P> Memo<S, P> {
+impl<F, P: Kind> Memo<F, P> {
     #[doc(hidden)]
     #[inline(always)]
     pub fn __core(&self) -> &'static Core {
         self.core
     }
 
-    fn ask<'w, 'a>(&self, op: Asked<'w, 'a, S>, args: Args<'w, 'a, S>) -> Answer<'w, 'a, S> {
+    fn ask<A, N>(&self, op: Op<Value<P, F::Out>>, args: A) -> Reply<F::Out, Value<P, F::Out>>
+    where
+        F: Signature<A, N>,
+    {
+        // SAFETY: invariant 1.
+        let run = unsafe { std::mem::transmute::<fn(), RunWith<Value<P, F::Out>, A, F::Out>>(self.run) };
         let mut reply = Reply::Nothing;
-        (self.run)(self.core, op, args, &mut reply);
+        run(self.core, op, args, &mut reply);
         reply
     }
 
@@ -215,7 +188,10 @@ impl<S: for<'w, 'a> Sig<'w, 'a> + ?Sized, P> Memo<S, P> {
     ///
     /// It never computes and never waits, and counts as neither a hit nor a miss.
     #[must_use]
-    pub fn get<'w, 'a>(&self, args: Args<'w, 'a, S>) -> Option<Out<'w, 'a, S>> {
+    pub fn get<A, N>(&self, args: A) -> Option<F::Out>
+    where
+        F: Signature<A, N>,
+    {
         match self.ask(Op::Get, args) {
             Reply::Out(out) => Some(out),
             _ => None,
@@ -223,7 +199,10 @@ impl<S: for<'w, 'a> Sig<'w, 'a> + ?Sized, P> Memo<S, P> {
     }
 
     /// Runs the bare body with these arguments. Stores and counts nothing.
-    pub fn compute<'w, 'a>(&self, args: Args<'w, 'a, S>) -> Value<'w, 'a, S> {
+    pub fn compute<A, N>(&self, args: A) -> P::Value<F::Out>
+    where
+        F: Signature<A, N>,
+    {
         match self.ask(Op::Compute, args) {
             Reply::Value(value) => value,
             _ => unreachable!("the body yields a value"),
@@ -238,8 +217,9 @@ impl<S: for<'w, 'a> Sig<'w, 'a> + ?Sized, P> Memo<S, P> {
     ///
     /// If it is called from the very compute that it would repeat, which would never end. The panic reports the line of this call.
     #[track_caller]
-    pub fn refresh<'w, 'a>(&self, args: Args<'w, 'a, S>) -> Value<'w, 'a, S>
+    pub fn refresh<A, N>(&self, args: A) -> P::Value<F::Out>
     where
+        F: Signature<A, N>,
         P: Revocable,
     {
         match self.ask(Op::Refresh, args) {
@@ -253,8 +233,9 @@ impl<S: for<'w, 'a> Sig<'w, 'a> + ?Sized, P> Memo<S, P> {
     ///
     /// `cache_if` and similar options do not apply: an `Err` is stored too. An `Err` that cannot be cloned is not stored; the old
     /// result is dropped all the same.
-    pub fn insert<'w, 'a>(&self, args: Args<'w, 'a, S>, value: Value<'w, 'a, S>)
+    pub fn insert<A, N>(&self, args: A, value: P::Value<F::Out>)
     where
+        F: Signature<A, N>,
         P: Revocable,
     {
         self.ask(Op::Insert(OnItsWay::new(value)), args);
@@ -264,8 +245,9 @@ impl<S: for<'w, 'a> Sig<'w, 'a> + ?Sized, P> Memo<S, P> {
     ///
     /// It is dropped before this returns or, if another call is copying it, when that copy is done. The result of a compute in
     /// flight for these arguments is not stored.
-    pub fn forget<'w, 'a>(&self, args: Args<'w, 'a, S>) -> bool
+    pub fn forget<A, N>(&self, args: A) -> bool
     where
+        F: Signature<A, N>,
         P: Revocable,
     {
         matches!(self.ask(Op::Forget, args), Reply::Flag(true))
@@ -297,10 +279,11 @@ impl<S: for<'w, 'a> Sig<'w, 'a> + ?Sized, P> Memo<S, P> {
     /// assert_eq!(repeat_memo().forget_owner(&a), 3);
     /// assert_eq!(repeat_memo().len(), 3);
     /// ```
-    pub fn forget_owner<'w, 'a>(&self, owner: Owner<'w, 'a, S>) -> usize
+    pub fn forget_owner<'o, A, N>(&self, owner: Owner<'o, F, P, A, N>) -> usize
     where
+        F: Signature<A, N>,
         P: Revocable,
-        Owner<'w, 'a, S>: OneOwner,
+        P::Position: Position<'o, F::List, Owner: OneOwner>,
     {
         // Results run user code as they go: no table of this thread ends meanwhile.
         let _deeper = DepthGuard::enter();
@@ -332,9 +315,10 @@ impl<S: for<'w, 'a> Sig<'w, 'a> + ?Sized, P> Memo<S, P> {
     /// assert_eq!(pad_memo().entries_of(&text), [r#"(3, "-")"#]);
     /// ```
     #[must_use]
-    pub fn entries_of<'w, 'a>(&self, owner: Owner<'w, 'a, S>) -> Vec<String>
+    pub fn entries_of<'o, A, N>(&self, owner: Owner<'o, F, P, A, N>) -> Vec<String>
     where
-        Owner<'w, 'a, S>: OneOwner,
+        F: Signature<A, N>,
+        P::Position: Position<'o, F::List, Owner: OneOwner>,
     {
         let _deeper = DepthGuard::enter();
         let Some(cell) = owner.cell(self.core) else { return Vec::new() };
@@ -385,12 +369,10 @@ impl<S: for<'w, 'a> Sig<'w, 'a> + ?Sized, P> Memo<S, P> {
     /// assert_eq!(*evicted, (RemovalCause::Evicted, Some(String::from("ab"))));
     /// assert_eq!(*gone, (RemovalCause::ObjectGone, Some(String::from("abab"))));
     /// ```
-    pub fn on_removal(
-        &self,
-        listener: impl Fn(Removal<'_, Value<'static, 'static, S>>) + Send + Sync + 'static,
-    ) -> Listener
+    pub fn on_removal<A, N>(&self, listener: impl Fn(Removal<'_, P::Value<F::Out>>) + Send + Sync + 'static) -> Listener
     where
-        Value<'static, 'static, S>: 'static,
+        F: Signature<A, N>,
+        P::Value<F::Out>: 'static,
     {
         Listener::new(self.core, listener)
     }

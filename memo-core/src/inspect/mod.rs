@@ -10,5 +10,6 @@ pub(crate) mod handle;
 pub(crate) mod listener;
 pub(crate) mod memos;
 pub(crate) mod report;
+pub(crate) mod signature;
 pub(crate) mod stats;
 pub(crate) mod walk;

@@ -133,12 +133,20 @@ pub enum Reason {
 
 /// A closure that may run where an object of scope `S` dies.
 ///
-/// For `Arc`s and objects with an anchor inside: `Send + 'static`. For `Rc`s: `'static`. Users cannot name this trait, since they could
-/// implement it for closures that are not `Send`.
-pub trait Finalizing<S>: 'static {}
+/// For `Arc`s and objects with an anchor inside: `Send + 'static`. For `Rc`s: `'static`. No other crate can implement it, which it could for
+/// closures that are not `Send`.
+pub trait Finalizing<S>: sealed::Finalizing<S> {}
 
-impl<F: Send + 'static> Finalizing<Shared> for F {}
-impl<F: 'static> Finalizing<Local> for F {}
+impl<F: sealed::Finalizing<S>, S> Finalizing<S> for F {}
+
+mod sealed {
+    use super::{Local, Shared};
+
+    pub trait Finalizing<S>: 'static {}
+
+    impl<F: Send + 'static> Finalizing<Shared> for F {}
+    impl<F: 'static> Finalizing<Local> for F {}
+}
 
 /// A handle of a finalizer added by [`finalize`].
 ///

@@ -38,7 +38,7 @@ pub mod unsync;
 /// Implemented for all types related by `Borrow`. Implement it for a key type of your own, with the same `Hash`.
 pub use hashbrown::Equivalent;
 
-pub use finalize::{Finalizer, Reason, finalize};
+pub use finalize::{Finalizer, Finalizing, Reason, finalize};
 pub use instances::Instances;
 pub use interner::Interner;
 pub use key::{Strong, WeakKey};

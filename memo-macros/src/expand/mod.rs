@@ -5,17 +5,17 @@
 
 mod ask;
 mod attributes;
+mod handle_type;
 mod in_place;
 mod key;
 mod options;
 mod signatures;
 
 use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream};
-use quote::ToTokens;
 use syn::Token;
 use syn::ext::IdentExt;
 
-use crate::model::{Memo, Output, Parameter};
+use crate::model::{Memo, Parameter};
 use crate::parse::syntax::ours;
 use attributes::Role;
 
@@ -78,17 +78,17 @@ fn handle(memo: &Memo, handle: &Ident) -> TokenStream {
     let doc = doc(memo);
     let generics = signatures::without_lifetimes(memo);
     let (parameters, _, clause) = generics.split_for_impl();
-    let ty = handle_type(memo);
     let core = options::core(memo);
     let private = &memo.paths.private;
     let run = run(memo);
     let (first, last) = ends_of_handle(memo);
+    let (ty, for_all) = (handle_type::written(memo, first), handle_type::for_all_lifetimes(memo));
     let word = Token![fn](first);
     let mut name = handle.clone();
     if memo.associated {
         name.set_span(first);
     }
-    let call = ours!(#private::handle(#core, |__memo_core, __memo_op, __memo_args, __memo_reply| { #run }));
+    let call = ours!(#private::handle::<#for_all, _, _, _>(#core, |__memo_core, __memo_op, __memo_args, __memo_reply| { #run }));
     let mut block = Group::new(Delimiter::Brace, call);
     block.set_span(last);
     ours! {
@@ -123,39 +123,10 @@ fn doc(memo: &Memo) -> String {
     }
 }
 
-/// `Memo<dyn for<'w, 'a> Sig<'w, 'a, Args = .., Owner = .., Out = .., Value = ..>, Owned>`
-fn handle_type(memo: &Memo) -> TokenStream {
-    let root = &memo.paths.root;
-    let (weak, other) = (&memo.lifetimes.weak, &memo.lifetimes.other);
-    let types = memo.parameters.iter().map(|parameter| signatures::handle_argument(memo, parameter));
-    let args = alone_or_tuple(types);
-    let owner = signatures::handle_owner(memo);
-    let out = signatures::handle_result(memo);
-    let (value, policy) = match &memo.output {
-        Output::Owned(result) => (&**result, ours!(Owned)),
-        Output::Lent(lent) => (&lent.yields, ours!(Lent)),
-    };
-    let close = Token![>](ends_of_handle(memo).0);
-    ours! {
-        #root::Memo<
-            dyn for<#weak, #other> #root::Sig<#weak, #other, Args = #args, Owner = #owner, Out = #out, Value = #value>,
-            #root::#policy
-        #close
-    }
-}
-
-fn alone_or_tuple<T: ToTokens>(items: impl Iterator<Item = T>) -> TokenStream {
-    let items: Vec<_> = items.collect();
-    match &items[..] {
-        [alone] => ours!(#alone),
-        several => ours!((#(#several),*)),
-    }
-}
-
 /// The body of the function behind every method of the handle that takes arguments.
 fn run(memo: &Memo) -> TokenStream {
     let names: Vec<_> = memo.parameters.iter().map(name).collect();
-    let pattern = alone_or_tuple(names.iter());
+    let pattern = handle_type::alone_or_tuple(names.iter());
     let private = &memo.paths.private;
     let call = ask::call(memo, names.iter(), &ours!(#private::Through(__memo_core, __memo_op)));
     ours! {

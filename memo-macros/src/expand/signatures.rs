@@ -134,17 +134,6 @@ pub(super) fn handle_argument(memo: &Memo, parameter: &Parameter) -> Type {
     ty
 }
 
-/// A reference to the owner as it stands in the handle's type.
-pub(super) fn handle_owner(memo: &Memo) -> Type {
-    let owner = memo.owner();
-    let ty = handle_argument(memo, owner);
-    if !owner.is_by_value() {
-        return ty;
-    }
-    let weak = &memo.lifetimes.weak;
-    parse_quote_spanned!(Span::mixed_site()=> &#weak #ty)
-}
-
 /// The result's type in the handle's type.
 pub(super) fn handle_result(memo: &Memo) -> Type {
     let mut ty = memo.output.written().clone();

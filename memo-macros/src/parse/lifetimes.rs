@@ -225,6 +225,60 @@ impl VisitMut for Rename<'_> {
     }
 }
 
+/// How often a lifetime is named in a type.
+pub(crate) fn count(ty: &Type, lifetime: &Lifetime) -> usize {
+    let mut all = All::default();
+    all.visit_type(ty);
+    all.0.iter().filter(|name| **name == lifetime.ident).count()
+}
+
+/// How often any lifetime is named in a type.
+pub(crate) fn count_all(ty: &Type) -> usize {
+    let mut all = All::default();
+    all.visit_type(ty);
+    all.0.len()
+}
+
+#[derive(Default)]
+struct All(Vec<Ident>);
+
+impl Visit<'_> for All {
+    fn visit_lifetime(&mut self, lifetime: &Lifetime) {
+        self.0.push(lifetime.ident.clone());
+    }
+}
+
+/// Leaves a lifetime out of these types. `false`: it stays, since somewhere it would then mean another.
+pub(crate) fn elide<'t>(lifetime: &Lifetime, types: impl Iterator<Item = &'t mut Type>) -> bool {
+    let mut types: Vec<_> = types.collect();
+    let mut elided: Vec<Type> = types.iter().map(|ty| (**ty).clone()).collect();
+    elided.iter_mut().for_each(|ty| Elide(lifetime).visit_type_mut(ty));
+    let all = elided.iter().all(|ty| count(ty, lifetime) == 0);
+    if all {
+        types.iter_mut().zip(elided).for_each(|(ty, elided)| **ty = elided);
+    }
+    all
+}
+
+struct Elide<'a>(&'a Lifetime);
+
+impl VisitMut for Elide<'_> {
+    fn visit_type_reference_mut(&mut self, reference: &mut TypeReference) {
+        reference.lifetime.take_if(|lifetime| lifetime.ident == self.0.ident);
+        visit_mut::visit_type_reference_mut(self, reference);
+    }
+
+    fn visit_lifetime_mut(&mut self, lifetime: &mut Lifetime) {
+        if lifetime.ident == self.0.ident {
+            lifetime.ident = Ident::new("_", lifetime.ident.span());
+        }
+    }
+
+    fn visit_type_bare_fn_mut(&mut self, _: &mut TypeBareFn) {}
+
+    fn visit_parenthesized_generic_arguments_mut(&mut self, _: &mut ParenthesizedGenericArguments) {}
+}
+
 pub(crate) fn leading_reference(ty: &mut Type) -> Option<&mut TypeReference> {
     match ty {
         Type::Group(group) => leading_reference(&mut group.elem),

@@ -109,14 +109,14 @@ fn what_a_key_says_beside_its_probe_does_not_count() {
         type Stored = <Arc<u8> as MemoKey>::Stored;
         type Probe<'k> = <Arc<u8> as MemoKey>::Probe<'k>;
         fn probe_key(&self) -> Self::Probe<'_> {
-            MemoKey::<memo_core::Shared>::probe_key(&self.0)
+            MemoKey::<memo_core::key::Shared>::probe_key(&self.0)
         }
         fn hash_key<H: std::hash::Hasher>(&self, _: &mut H) {}
         fn matches_stored(&self, _: &Self::Stored) -> bool {
             true
         }
         fn to_stored(&self) -> Self::Stored {
-            MemoKey::<memo_core::Shared>::to_stored(&Arc::new(0))
+            MemoKey::<memo_core::key::Shared>::to_stored(&Arc::new(0))
         }
     }
     #[derive(MemoKey)]

@@ -226,7 +226,7 @@ mod lent_beside {
     use memo_core::{Anchored, HasAnchor, MemoKey};
 
     #[weak_memo(capacity = unbounded)]
-    fn lent<'w, T: MemoKey<memo_core::Local> + ?Sized>(
+    fn lent<'w, T: MemoKey<memo_core::key::Local> + ?Sized>(
         owner: &'w Rc<u32>,
         other: &'w T,
         #[memo(skip)] tally: &Tally,
@@ -236,7 +236,7 @@ mod lent_beside {
     }
 
     /// Arguments that were leaked outlive their thread, and so does the result.
-    fn outlives_the_thread<T: MemoKey<memo_core::Local> + 'static>(other: fn() -> T) {
+    fn outlives_the_thread<T: MemoKey<memo_core::key::Local> + 'static>(other: fn() -> T) {
         let tally = Tally::new();
         let theirs = tally.clone();
         thread::spawn(move || {

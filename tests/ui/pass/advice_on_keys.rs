@@ -49,13 +49,13 @@ fn lent_of_parts<'d>(text: &'d Arc<String>, how: &'d (usize, &Config), (from, wo
 
 /// `ui/arguments/unbounded_parameter.rs`, `shared_parameter_beside_rc.rs`
 #[weak_memo]
-fn shared<K: memo_core::MemoKey<memo_core::Shared>>(text: &Arc<String>, key: &K) -> usize {
+fn shared<K: memo_core::MemoKey<memo_core::key::Shared>>(text: &Arc<String>, key: &K) -> usize {
     let _ = key;
     text.len()
 }
 
 #[weak_memo]
-fn local<K: memo_core::MemoKey<memo_core::Local>>(text: &Rc<String>, key: &K) -> usize {
+fn local<K: memo_core::MemoKey<memo_core::key::Local>>(text: &Rc<String>, key: &K) -> usize {
     let _ = key;
     text.len()
 }

@@ -114,7 +114,7 @@ fn parsed(doc: &Arc<String>, #[memo(key = text.parse::<u8>().ok())] text: &str) 
 
 // A type parameter that has an anchor.
 #[weak_memo]
-fn either<N: HasAnchor + memo_core::MemoKey<memo_core::Shared>>(node: &N, other: &N) -> u32 {
+fn either<N: HasAnchor + memo_core::MemoKey<memo_core::key::Shared>>(node: &N, other: &N) -> u32 {
     let _ = (node, other);
     2
 }

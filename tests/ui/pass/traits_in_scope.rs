@@ -11,7 +11,8 @@ use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Duration;
 
-use memo_core::{Anchor, HasAnchor, MemoKey, Owner, Scope, Shared};
+use memo_core::key::{Owner, Scope, Shared};
+use memo_core::{Anchor, HasAnchor, MemoKey};
 
 /// What finds the first text, and would as well be an owner.
 fn first<O: Owner + Iterator<Item = u8>>(mut owner: O) -> Option<u8> {

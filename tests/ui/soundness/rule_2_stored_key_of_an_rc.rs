@@ -1,6 +1,7 @@
 //! What a thread's table keeps of an `Rc` stays on the thread.
 
-use memo_core::{Local, MemoKey};
+use memo_core::MemoKey;
+use memo_core::key::Local;
 use std::rc::Rc;
 
 fn main() {

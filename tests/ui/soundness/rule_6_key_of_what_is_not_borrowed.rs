@@ -1,6 +1,7 @@
 //! A key names those objects alone that live as long as it is borrowed: what is lent would go with others.
 
-use memo_core::{Scope, key_as, weak_memo};
+use memo_core::key::Scope;
+use memo_core::{key_as, weak_memo};
 use std::sync::{Arc, Weak};
 
 struct Fresh;

@@ -1,6 +1,6 @@
 //! The same for an argument.
 
-use memo_core::{Memo, Owned, Sig, weak_memo};
+use memo_core::{Memo, weak_memo};
 use std::sync::Arc;
 
 #[weak_memo]
@@ -8,7 +8,7 @@ fn length(doc: &Arc<&'static str>) -> usize {
     doc.len()
 }
 
-type Length<T> = Memo<dyn for<'w, 'a> Sig<'w, 'a, Args = &'w Arc<T>, Owner = &'w Arc<T>, Out = usize, Value = usize>, Owned>;
+type Length<T> = Memo<fn(&Arc<T>) -> usize>;
 
 fn shorter<'s>(text: &'s str) {
     let wrong: Length<&'s str> = length_memo();

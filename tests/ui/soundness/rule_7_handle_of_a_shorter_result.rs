@@ -1,6 +1,6 @@
 //! The handle of a memo is not that of a memo with other types, also where one is a subtype of the other.
 
-use memo_core::{Memo, Owned, Sig, weak_memo};
+use memo_core::{Memo, weak_memo};
 use std::sync::Arc;
 
 type Long = fn(&'static str) -> usize;
@@ -16,7 +16,7 @@ fn measure(doc: &Arc<String>) -> Any {
     length
 }
 
-type Measure<F> = Memo<dyn for<'w, 'a> Sig<'w, 'a, Args = &'w Arc<String>, Owner = &'w Arc<String>, Out = F, Value = F>, Owned>;
+type Measure<F> = Memo<fn(&Arc<String>) -> F>;
 
 fn main() {
     let right: Measure<Any> = measure_memo();

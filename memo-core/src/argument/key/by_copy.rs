@@ -8,7 +8,7 @@ use std::marker::PhantomData;
 use std::path::{Path, PathBuf};
 
 use super::memo_key::MemoKey;
-use super::probe::Probe;
+use super::probe::{Probe, Seal};
 use super::stored::StoredKey;
 use crate::argument::scope::{Scope, Storable};
 
@@ -124,6 +124,7 @@ unsafe impl<S, T: Eq + Storable<S>, D: Show<T>> StoredKey<S> for Kept<T, D> {
 pub struct Looked<'k, T: ?Sized, D>(&'k T, PhantomData<D>);
 
 impl<S: Scope, T: Hash + Eq + Clone + Storable<S>, D: Show<T>> Probe<S> for Looked<'_, T, D> {
+    const SEAL: Seal = Seal;
     type Stored = Kept<T, D>;
     const TRUSTED: bool = false;
 
@@ -144,6 +145,7 @@ impl<S: Scope, T: Hash + Eq + Clone + Storable<S>, D: Show<T>> Probe<S> for Look
 
 /// A slice is looked up as it is, and stored element by element.
 impl<S: Scope, T: Hash + Eq + Clone + Storable<S>, D: Show<T>> Probe<S> for Looked<'_, [T], D> {
+    const SEAL: Seal = Seal;
     type Stored = Box<[Kept<T, D>]>;
     const TRUSTED: bool = false;
 

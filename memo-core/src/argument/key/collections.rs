@@ -8,7 +8,7 @@ use std::hash::Hasher;
 use std::slice;
 
 use super::memo_key::{MemoKey, PlainKey};
-use super::probe::Probe;
+use super::probe::{Probe, Seal};
 use crate::argument::scope::Scope;
 
 /// An iterator, run for each question: a call has no room for the probes of any number of elements.
@@ -16,6 +16,7 @@ use crate::argument::scope::Scope;
 pub struct Each<I>(I);
 
 impl<S: Scope, I: ExactSizeIterator<Item: MemoKey<S>> + Clone> Probe<S> for Each<I> {
+    const SEAL: Seal = Seal;
     type Stored = Box<[<I::Item as MemoKey<S>>::Stored]>;
     const TRUSTED: bool = <I::Item as MemoKey<S>>::TRUSTED;
 

@@ -5,7 +5,7 @@ use std::hash::Hasher;
 use std::sync::Arc;
 
 use super::memo_key::MemoKey;
-use super::probe::Probe;
+use super::probe::{Probe, Seal};
 use super::stored::StoredKey;
 use crate::anchor::back_link::Peer;
 use crate::argument::scope::{Scope, Storable};
@@ -81,6 +81,7 @@ pub trait Derived<S: Scope>: MemoKey<S> {
 pub struct DerivedProbe<'k, T: ?Sized>(pub &'k T);
 
 impl<S: Scope, T: Derived<S>> Probe<S> for DerivedProbe<'_, T> {
+    const SEAL: Seal = Seal;
     type Stored = T::Stored;
     const TRUSTED: bool = T::TRUSTED;
 

@@ -170,7 +170,7 @@ pub trait PlainKey {}
 macro_rules! key_as {
     (@[$($parameters:tt)*] $type:ty => $key:ty, $this:ident, $as:expr) => {
         #[automatically_derived]
-        impl<$($parameters)* __MemoScope: $crate::Scope> $crate::MemoKey<__MemoScope> for $type {
+        impl<$($parameters)* __MemoScope: $crate::key::Scope> $crate::MemoKey<__MemoScope> for $type {
             type Stored = <$key as $crate::MemoKey<__MemoScope>>::Stored;
             type Probe<'__memo>
                 = <$key as $crate::MemoKey<__MemoScope>>::Probe<'__memo>

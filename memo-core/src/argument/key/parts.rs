@@ -3,7 +3,7 @@
 use std::hash::Hasher;
 
 use super::memo_key::MemoKey;
-use super::probe::Probe;
+use super::probe::{Probe, Seal};
 use super::stored::Either;
 use crate::argument::scope::Scope;
 
@@ -12,6 +12,7 @@ use crate::argument::scope::Scope;
 pub struct Computed<T>(pub(crate) T);
 
 impl<S: Scope, T: MemoKey<S>> Probe<S> for Computed<T> {
+    const SEAL: Seal = Seal;
     type Stored = T::Stored;
     const TRUSTED: bool = T::TRUSTED;
 
@@ -31,6 +32,7 @@ impl<S: Scope, T: MemoKey<S>> Probe<S> for Computed<T> {
 }
 
 impl<S: Scope, T: Probe<S>> Probe<S> for Option<T> {
+    const SEAL: Seal = Seal;
     type Stored = Option<T::Stored>;
     const TRUSTED: bool = T::TRUSTED;
 
@@ -57,6 +59,7 @@ impl<S: Scope, T: Probe<S>> Probe<S> for Option<T> {
 }
 
 impl<S: Scope, A: Probe<S>, B: Probe<S>> Probe<S> for Either<A, B> {
+    const SEAL: Seal = Seal;
     type Stored = Either<A::Stored, B::Stored>;
     const TRUSTED: bool = A::TRUSTED && B::TRUSTED;
 
@@ -120,6 +123,7 @@ impl<S: Scope, T: MemoKey<S>, E: MemoKey<S>> MemoKey<S> for Result<T, E> {
 macro_rules! tuples {
     ($($(#[$docs:meta])* $($name:ident . $at:tt)+;)+) => {$(
         impl<S: Scope, $($name: Probe<S>),+> Probe<S> for ($($name,)+) {
+            const SEAL: Seal = Seal;
             type Stored = ($($name::Stored,)+);
             const TRUSTED: bool = $($name::TRUSTED)&&+;
 

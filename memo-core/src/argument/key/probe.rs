@@ -7,12 +7,16 @@ use crate::argument::scope::Scope;
 
 /// An argument, or several, as a call sees it.
 ///
-/// Only this crate makes probes. A probe that names a weak argument borrows it: the stored keys that it makes or
+/// Only this crate implements it. A probe that names a weak argument borrows it: the stored keys that it makes or
 /// matches name only objects that live as long.
 pub trait Probe<S: Scope> {
     /// The form kept with the result.
     type Stored: StoredKey<S>;
+    /// No other crate can write this down.
+    #[doc(hidden)]
+    const SEAL: Seal;
     /// Whether hashing, comparing and copying run no user code.
+    #[doc(hidden)]
     const TRUSTED: bool;
     /// Feeds what counts to a hasher. Equal keys feed the same.
     fn hash_part<H: Hasher>(&self, state: &mut H);
@@ -21,3 +25,7 @@ pub trait Probe<S: Scope> {
     /// Makes the form to keep.
     fn to_stored(&self) -> Self::Stored;
 }
+
+/// A type without a public name.
+#[derive(Debug)]
+pub struct Seal;

@@ -10,7 +10,7 @@ use std::path::Path;
 use std::time::{Duration, Instant, SystemTime};
 
 use super::memo_key::{MemoKey, PlainKey};
-use super::probe::Probe;
+use super::probe::{Probe, Seal};
 use super::stored::StoredKey;
 use crate::argument::scope::Scope;
 
@@ -19,6 +19,7 @@ use crate::argument::scope::Scope;
 pub struct Copied<T>(T);
 
 impl<S: Scope, T: Copy + Hash + Eq + StoredKey<S>> Probe<S> for Copied<T> {
+    const SEAL: Seal = Seal;
     type Stored = T;
     const TRUSTED: bool = true;
 
@@ -101,6 +102,7 @@ macro_rules! floats {
         }
 
         impl<S: Scope> Probe<S> for Bits<$float> {
+            const SEAL: Seal = Seal;
             type Stored = $float;
             const TRUSTED: bool = true;
 
@@ -168,6 +170,7 @@ macro_rules! texts {
         }
 
         impl<S: Scope> Probe<S> for Text<'_, $text> {
+            const SEAL: Seal = Seal;
             type Stored = Box<$text>;
             const TRUSTED: bool = true;
 

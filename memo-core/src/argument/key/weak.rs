@@ -7,7 +7,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use super::memo_key::MemoKey;
-use super::probe::Probe;
+use super::probe::{Probe, Seal};
 use super::stored::StoredKey;
 use crate::anchor::anchor::{Anchor, HasAnchor};
 use crate::anchor::anchored::Anchored;
@@ -52,6 +52,7 @@ impl<'k, T: ?Sized, S> Weak<'k, T, S> {
 macro_rules! weak {
     ($($(#[$docs:meta])* [$($parameters:tt)*] $type:ty, $scope:ty, |$this:ident| $address:expr, $peer:path, $trusted:expr;)+) => {$(
         impl<$($parameters)*> Probe<$scope> for Weak<'_, $type, $scope> {
+            const SEAL: Seal = Seal;
             type Stored = PeerRef<$scope>;
             const TRUSTED: bool = true;
 

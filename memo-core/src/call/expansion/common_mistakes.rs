@@ -74,7 +74,7 @@ asked_first! {
     #[diagnostic::on_unimplemented(
         message = "the type parameter `{Self}` cannot take part in the key of this memo",
         label = "not known to be a `MemoKey<{S}>`",
-        note = "write the bound `{Self}: memo_core::MemoKey<memo_core::{S}>`: results of `Rc` owners, and of memos marked `local`, are `Local`; those of `Arc`s and of objects with an anchor are `Shared`, the default of `MemoKey`",
+        note = "write the bound `{Self}: memo_core::MemoKey<memo_core::key::{S}>`: results of `Rc` owners, and of memos marked `local`, are `Local`; those of `Arc`s and of objects with an anchor are `Shared`, the default of `MemoKey`",
         note = "or write `#[memo(value)]` before the parameter and `{Self}: Hash + Eq + Clone + 'static`, with `Send + Sync` where results are `Shared`"
     )]
     Bounded, T: MemoKey<S>

@@ -119,7 +119,7 @@ pub fn local_lent_place<O: LendsLocally<A> + ?Sized, A>(owner: &O) -> Place<'_, 
     note = "write `#[memo(value)]` before the parameter to keep a copy of it (`Hash + Eq + Clone`), or derive `MemoKey` for the type, if all its fields are keys",
     note = "pass it as `&Arc<{Self}>` or derive `HasAnchor` for it to use its identity, or write `#[memo(skip)]` to leave it out of the key",
     note = "if you implemented `HasAnchor` by hand, add `memo_core::key_as!({Self} => memo_core::Anchor, |this| this.anchor());`; for trait objects, use `dyn Trait + '_`",
-    note = "an `Rc` next to an `Arc` owner needs `#[weak_memo(local)]`; a type parameter next to an `Rc` owner needs the bound `MemoKey<memo_core::Local>`"
+    note = "an `Rc` next to an `Arc` owner needs `#[weak_memo(local)]`; a type parameter next to an `Rc` owner needs the bound `MemoKey<memo_core::key::Local>`"
 )]
 pub trait InKey<S, A> {
     /// The type itself.

@@ -19,7 +19,8 @@ use std::rc::Rc;
 use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime};
 
-use memo_core::{Anchored, MemoKey, Shared, sweep, weak_memo};
+use memo_core::key::Shared;
+use memo_core::{Anchored, MemoKey, sweep, weak_memo};
 
 fn hash<K: MemoKey + ?Sized>(key: &K) -> u64 {
     let mut state = DefaultHasher::new();

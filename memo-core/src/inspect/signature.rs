@@ -1,0 +1,163 @@
+//! The type of a handle: the function that it stands for, as a function pointer type, and how its results are returned.
+//!
+//! `Memo<fn(&Arc<Document>, usize) -> usize>` is a type, not a pointer to that function. What an implementation cannot take from it,
+//! since it has no name for the lifetimes inside, a method gets by asking for one set of arguments at a time: the compiler knows of one
+//! [`Signature`] only that a function pointer type has, so it finds the types of the arguments, and coerces what is passed.
+
+use std::marker::PhantomData;
+use std::ptr::NonNull;
+
+use crate::anchor::side_table::local;
+use crate::argument;
+use crate::argument::scope::Scope;
+use crate::memo::cells::head::CellHead;
+use crate::memo::core::Core;
+
+/// A function pointer type, for one set of arguments: `fn(A, B) -> R` for the arguments `(A, B)`.
+///
+/// Implemented for functions of up to 16 parameters, and for nothing else: a handle calls its function as this says. `Args` is a single
+/// argument as it is, or a tuple of several; `N` is their number.
+pub trait Signature<Args, N>: sealed::Signature<Args, N> {
+    /// What the function returns.
+    type Out;
+    /// The arguments as nested pairs, `(A, (B, ()))`, in which a [`Position`] is found.
+    #[doc(hidden)]
+    type List;
+}
+
+mod sealed {
+    pub trait Signature<Args, N> {}
+}
+
+/// A number of parameters.
+#[derive(Clone, Copy, Debug)]
+pub struct Arity<const N: usize>(());
+
+macro_rules! signatures {
+    (@list) => { () };
+    (@list $first:ident $($rest:ident)*) => { ($first, signatures!(@list $($rest)*)) };
+    ($(($number:literal $args:ty: $($param:ident)+))+) => { $(
+        impl<F: Fn($($param),+) -> R, R, $($param),+> sealed::Signature<$args, Arity<$number>> for F {}
+
+        impl<F: Fn($($param),+) -> R, R, $($param),+> Signature<$args, Arity<$number>> for F {
+            type Out = R;
+            type List = signatures!(@list $($param)+);
+        }
+    )+ };
+}
+
+signatures! {
+    (1 A: A)
+    (2 (A, B): A B)
+    (3 (A, B, C): A B C)
+    (4 (A, B, C, D): A B C D)
+    (5 (A, B, C, D, E): A B C D E)
+    (6 (A, B, C, D, E, G): A B C D E G)
+    (7 (A, B, C, D, E, G, H): A B C D E G H)
+    (8 (A, B, C, D, E, G, H, I): A B C D E G H I)
+    (9 (A, B, C, D, E, G, H, I, J): A B C D E G H I J)
+    (10 (A, B, C, D, E, G, H, I, J, K): A B C D E G H I J K)
+    (11 (A, B, C, D, E, G, H, I, J, K, L): A B C D E G H I J K L)
+    (12 (A, B, C, D, E, G, H, I, J, K, L, M): A B C D E G H I J K L M)
+    (13 (A, B, C, D, E, G, H, I, J, K, L, M, O): A B C D E G H I J K L M O)
+    (14 (A, B, C, D, E, G, H, I, J, K, L, M, O, P): A B C D E G H I J K L M O P)
+    (15 (A, B, C, D, E, G, H, I, J, K, L, M, O, P, Q): A B C D E G H I J K L M O P Q)
+    (16 (A, B, C, D, E, G, H, I, J, K, L, M, O, P, Q, S): A B C D E G H I J K L M O P Q S)
+}
+
+/// Marks the handle of a memo that returns its results by clone. `Owner` is the [`Position`] of the owner.
+#[derive(Clone, Copy, Debug)]
+pub struct Owned<Owner = First>(PhantomData<fn() -> Owner>);
+
+/// Marks the handle of a memo that lends its results. `V` is what the body returns, and `Owner` the [`Position`] of the owner.
+#[derive(Clone, Copy, Debug)]
+pub struct Lent<V, Owner = First>(PhantomData<fn() -> (V, Owner)>);
+
+/// How a memo returns its results: [`Owned`] or [`Lent`].
+pub trait Kind {
+    /// What the body of a function that returns an `Out` returns.
+    type Value<Out>;
+    /// Where the owner is among the parameters.
+    type Position;
+}
+
+impl<P> Kind for Owned<P> {
+    type Value<Out> = Out;
+    type Position = P;
+}
+
+impl<V, P> Kind for Lent<V, P> {
+    type Value<Out> = V;
+    type Position = P;
+}
+
+/// Memos whose results may be removed.
+#[diagnostic::on_unimplemented(
+    message = "the results of a memo that lends cannot be removed",
+    label = "`clear`, `forget`, `forget_owner`, `insert` and `refresh` would drop results that may be borrowed",
+    note = "lent results are dropped with their objects, or on `&mut` access to them; to use these methods, return the result by value (or as `Arc<..>`)"
+)]
+pub trait Revocable {}
+
+impl<P> Revocable for Owned<P> {}
+
+/// The first parameter is the owner, by reference.
+#[derive(Clone, Copy, Debug)]
+pub struct First(());
+
+/// The owner is at this position among the parameters after the first: `Next<First>` is the second.
+#[derive(Clone, Copy, Debug)]
+pub struct Next<P>(PhantomData<fn() -> P>);
+
+/// The owner is at this position, by value.
+#[derive(Clone, Copy, Debug)]
+pub struct ByValue<P>(PhantomData<fn() -> P>);
+
+/// Where the owner is among the parameters: [`First`], [`Next`], [`ByValue`].
+pub trait Position<'o, List> {
+    /// A reference to the owner.
+    type Owner;
+}
+
+impl<'o, O, Rest> Position<'o, (O, Rest)> for First {
+    type Owner = O;
+}
+
+impl<'o, P: Position<'o, Rest>, A, Rest> Position<'o, (A, Rest)> for Next<P> {
+    type Owner = P::Owner;
+}
+
+impl<'o, P: Position<'o, List, Owner: 'o>, List> Position<'o, List> for ByValue<P> {
+    type Owner = &'o P::Owner;
+}
+
+/// A reference to an owner, for methods that take only the owner.
+pub trait OneOwner {
+    /// Its cell of this memo. Valid while the owner is borrowed and this thread is in a call.
+    #[doc(hidden)]
+    #[allow(private_interfaces, reason = "implemented here only")]
+    fn cell(self, core: &'static Core) -> Option<NonNull<CellHead>>;
+}
+
+#[allow(private_interfaces, reason = "as for the trait")]
+impl<O: argument::owner::Owner + ?Sized> OneOwner for &O {
+    fn cell(self, core: &'static Core) -> Option<NonNull<CellHead>> {
+        let anchor =
+            if core.is_local() && !O::Scope::LOCAL { local::find(self.life()?.0)? } else { self.find_anchor()? };
+        anchor.cells().find(core)
+    }
+}
+
+/// The arguments and the result of a memoized function for all lifetimes, as a type:
+/// `dyn for<'w, 'a> Sig<'w, 'a, Args = .., Out = ..>`. Nothing implements it.
+pub trait Sig<'w, 'a> {
+    /// The arguments of the handle's methods.
+    type Args;
+    /// The function's return type.
+    type Out;
+}
+
+/// The function pointer type `Self` takes `Args` and returns an `Out`.
+pub trait Agrees<Args, N, Out> {}
+
+impl<F: Signature<Args, N, Out = Out>, Args, N, Out> Agrees<Args, N, Out> for F {}
