@@ -142,7 +142,7 @@ pub use reclaim::sweeper::Sweeper;
 /// The companion `f_memo()` of a function `f` returns a [`Memo`] with the type of `f` as a function pointer:
 ///
 /// ```
-/// use memo_core::handle::{Lent, Next, First, Owned};
+/// use memo_core::handle::{First, Lent, Next, Owned};
 /// use memo_core::{Memo, weak_memo};
 /// use std::sync::Arc;
 ///
@@ -166,7 +166,8 @@ pub use reclaim::sweeper::Sweeper;
 /// let _: Memo<fn(usize, &Arc<String>) -> String, Owned<Next<First>>> = pad_memo();
 /// ```
 ///
-/// A lifetime is written where two places share it: `Memo<for<'a> fn(&Arc<String>, &'a str, &'a str) -> usize>`.
+/// A lifetime is written where two places share it: `Memo<for<'a> fn(&Arc<String>, &'a str, &'a str) -> usize>`. More than 16 parameters are
+/// one tuple, and the methods that take the owner alone are missing.
 pub mod handle {
     pub use crate::inspect::signature::{
         Arity, ByValue, First, Kind, Lent, Next, OneOwner, Owned, Position, Revocable, Signature,

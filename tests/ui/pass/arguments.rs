@@ -71,6 +71,26 @@ fn r#type(r#fn: &Arc<String>, r#in: usize) -> usize {
     r#fn.len() + r#in
 }
 
+/// More than the type of a handle has room for, one by one: they are one tuple there.
+#[weak_memo]
+fn seventeen(
+    text: &Arc<String>, a: u8, b: u8, c: u8, d: u8, e: u8, f: u8, g: u8, h: u8, i: u8, j: u8, k: u8, l: u8,
+    #[memo(skip)] m: &str, #[memo(skip)] n: &str, #[memo(skip)] o: &str, #[memo(skip)] p: &str,
+) -> usize {
+    let rest: u8 = [a, b, c, d, e, f, g, h, i, j, k, l].iter().sum();
+    text.len() + m.len() + n.len() + o.len() + p.len() + usize::from(rest)
+}
+
+/// As many as it has, the owner last.
+#[weak_memo]
+fn sixteen(
+    a: u8, b: u8, c: u8, d: u8, e: u8, f: u8, g: u8, h: u8, i: u8, j: u8, k: u8, l: u8,
+    #[memo(skip)] m: &str, #[memo(skip)] n: &str, #[memo(skip)] o: &str, text: &Arc<String>,
+) -> usize {
+    let rest: u8 = [a, b, c, d, e, f, g, h, i, j, k, l].iter().sum();
+    text.len() + m.len() + n.len() + o.len() + usize::from(rest)
+}
+
 fn main() {
     let text = Arc::new(String::from("t"));
     let (calls, mut log) = (Cell::new(0), Vec::new());
@@ -94,6 +114,13 @@ fn main() {
     assert_eq!(functions_memo().get((&text, str::len, &|text| text)), Some(1));
     all_memo().insert((&text, 9, "n", Mode(1), &Mode(2), &calls), String::from("given"));
     assert_eq!(all(&text, 9, "n", Mode(1), &Mode(2), &calls), "given");
+    let string = String::from("s");
+    let _ = seventeen(&text, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, "", "", &string, "");
+    assert_eq!(seventeen_memo().get((&text, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, "", "", &string, "")), Some(3));
+    let _ = sixteen(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, "", "", &string, &text);
+    assert_eq!(sixteen_memo().get((0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, "", "", &string, &text)), Some(3));
+    assert_eq!(sixteen_memo().entries_of(&text).len(), 1);
+    assert_eq!((sixteen_memo().forget_owner(&text), seventeen_memo().clear()), (1, 1));
     longer_memo().clear();
     assert_eq!(Arc::strong_count(&text), 1);
 }
