@@ -14,3 +14,8 @@ pub use heap::{Heap, allocations, live_bytes, peak_bytes, reset_peak};
 pub use panics::{message, panic_of};
 pub use tally::{Tally, Token};
 pub use watchdog::{in_time, watchdog};
+
+/// The programs of the README.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

@@ -37,8 +37,9 @@
 //!   it, nor that `..old` moved it into another object. Call [`Anchor::clear`] there.
 //! * **Return** nothing that owns the argument: a result that owns an `Arc` of its owner keeps it, and itself, alive forever. Return an id,
 //!   a copy or a `Weak`. The owner itself may be returned by clone (`simplify(&Arc<Expr>) -> Arc<Expr>`, also in an `Option` or a
-//!   `Result`): the memo records that it is the owner, and holds nothing. What the attribute cannot reject, [`report`] tells of at run time. It cannot see two
-//!   results that hold each other's owners, if neither owner was an argument of the other's call.
+//!   `Result`): the memo records that it is the owner, and holds nothing. What the attribute cannot reject is counted at run time, in
+//!   [`Stats::suspected_leaks`], and [`report`] names the owner's type. It cannot see two results that hold each other's owners, if neither
+//!   owner was an argument of the other's call.
 //! * **Expect** a held `Weak`. Once an `Arc` has been memoized, `Arc::weak_count` is not 0, `Arc::get_mut` returns `None`, and
 //!   `Arc::make_mut` moves the value to a new allocation, which is a new object. A dead `Arc` keeps its allocation, not its contents, until the
 //!   next sweep. Large inline objects are better off with an anchor inside. An `unsafe impl Send` for a graph of `Rc`s is unsound
@@ -96,7 +97,7 @@
 //! | `&Anchored<T>`, or `&T` with `#[derive(HasAnchor)]` | inside the object | inside the object's own drop | one wrapper, or one field |
 //!
 //! The written type of the parameter decides: `&Arc<T>` is the side table, even if `T` has an anchor of its own. Start with `Arc`. Put an anchor
-//! inside for the fastest hits, for exact drops, for large inline objects, for long chains of objects that own each other through
+//! inside for cheaper hits, for exact drops, for large inline objects, for long chains of objects that own each other through
 //! results, and where `Arc::get_mut` must go on working.
 //!
 //! # More

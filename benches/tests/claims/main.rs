@@ -36,7 +36,6 @@ fn the_tables_and_claims_of_the_pages_are_those_of_the_records() {
 }
 
 #[test]
-#[ignore = "the pages have no marks yet: this line goes with the first of them, and `cargo run -p memo-benches --bin claims` lists what is to do"]
 fn every_figure_of_the_pages_has_a_claim() {
     let recorded = recorded();
     let bare: Vec<_> =
