@@ -137,7 +137,7 @@ impl<T: HasAnchor + ?Sized> WeakKey for T {
 }
 
 /// The bits that select a part of a shared map.
-pub(crate) const PART_BITS: u32 = 4;
+pub(crate) const PART_BITS: u32 = 6;
 /// The size of a region. In smaller ones the objects of two threads share more parts of a map: with 16 KiB, two threads that churn take 1.6
 /// times as long.
 const REGION_BITS: u32 = 18;

@@ -4,7 +4,7 @@
 //!
 //! 1. A node is given out once until it is given back. It does not move.
 //! 2. A chunk's bits are its nodes that are not given out. It is on the list of open chunks, at its seat, if it has any.
-//! 3. A chunk of which nothing is given out is freed, but for one.
+//! 3. A chunk of which nothing is given out is freed, unless it is the only open one; of a pool of which nothing is given out, if it is small.
 
 use std::mem::MaybeUninit;
 use std::ptr::NonNull;
@@ -47,6 +47,8 @@ const MOST: usize = 64;
 const FIRST: usize = 4;
 
 pub(super) struct Pool<N> {
+    /// Nodes that are given out. A new chunk has at most as many, so that a few nodes take little memory.
+    out: usize,
     /// `None`: freed.
     chunks: Vec<Option<Chunk<N>>>,
     /// Chunks with free nodes.
@@ -60,7 +62,7 @@ unsafe impl<N: Send> Send for Pool<N> {}
 
 impl<N> Pool<N> {
     pub(super) const fn new() -> Self {
-        Self { chunks: Vec::new(), open: Vec::new(), gone: Vec::new() }
+        Self { out: 0, chunks: Vec::new(), open: Vec::new(), gone: Vec::new() }
     }
 
     /// Gives out memory for a node that `make` makes, who is told the number of its chunk.
@@ -69,6 +71,7 @@ impl<N> Pool<N> {
             Some(&number) => number,
             None => self.add_chunk(),
         };
+        self.out += 1;
         let chunk = self.chunk(number);
         let at = chunk.free.trailing_zeros() as usize;
         chunk.free &= chunk.free - 1;
@@ -84,7 +87,7 @@ impl<N> Pool<N> {
     }
 
     fn add_chunk(&mut self) -> u32 {
-        let nodes = (FIRST << (2 * self.chunks.len().min(2))).min(MOST);
+        let nodes = self.out.clamp(FIRST, MOST);
         let chunk = Some(Chunk::new(nodes));
         let number = match self.gone.pop() {
             Some(number) => {
@@ -116,8 +119,12 @@ impl<N> Pool<N> {
         let at = (node.addr().get() - chunk.first().addr().get()) / size_of::<N>();
         let was_full = chunk.free == 0;
         chunk.free |= 1 << at;
-        let (is_unused, seat) = (chunk.is_unused(), chunk.seat);
-        if was_full {
+        let (is_unused, is_small, seat) = (chunk.is_unused(), chunk.nodes.len() == FIRST, chunk.seat);
+        self.out -= 1;
+        if self.out == 0 && !(is_small && self.open.len() == 1) {
+            // All chunks are unused.
+            *self = Self::new();
+        } else if was_full {
             self.open(number);
         } else if is_unused && self.open.len() > 1 {
             self.open.swap_remove(seat);
@@ -142,7 +149,7 @@ mod tests {
     }
 
     #[test]
-    fn nodes_are_given_out_once_and_chunks_freed_but_for_one() {
+    fn nodes_are_given_out_once_and_chunks_freed_but_for_a_small_one() {
         let (mut pool, mut out) = (Pool::new(), HashMap::new());
         let (mut state, mut name) = (7_u64, 0);
         for round in 0..30_000 {
@@ -165,7 +172,11 @@ mod tests {
         for node in out.keys().copied().collect::<Vec<_>>() {
             give_back(&mut pool, &mut out, node);
         }
-        assert_eq!((pool.chunks.iter().flatten().count(), pool.open.len()), (1, 1));
+        assert!(
+            pool.chunks.iter().flatten().all(|chunk| chunk.nodes.len() == FIRST),
+            "a large chunk is kept for nothing"
+        );
+        assert!(pool.open.len() <= 1);
     }
 
     fn give_back(pool: &mut Pool<Node>, out: &mut HashMap<NonNull<Node>, u64>, node: NonNull<Node>) {

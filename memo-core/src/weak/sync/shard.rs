@@ -15,6 +15,7 @@
 //!    later one did not see it, and does not keep it.
 
 use std::collections::VecDeque;
+use std::ops::{Deref, DerefMut};
 use std::ptr::NonNull;
 
 use super::node::{Held, Mortal, Node};
@@ -129,6 +130,37 @@ struct Keeper<C: Mortal> {
     pool: Pool<Node<C>>,
 }
 
+impl<C: Mortal> Default for Keeper<C> {
+    fn default() -> Self {
+        Self {
+            rows: Classes::new(),
+            used: 0,
+            unlinked: Unlinked::new(),
+            pins: Vec::new(),
+            next_pin: 0,
+            kept: VecDeque::new(),
+            pool: Pool::new(),
+        }
+    }
+}
+
+/// Allocated when it is first locked: most maps use a few of their shards.
+struct OnDemand<T>(Option<Box<T>>);
+
+impl<T> Deref for OnDemand<T> {
+    type Target = T;
+
+    fn deref(&self) -> &T {
+        self.0.as_deref().expect("locked, so allocated")
+    }
+}
+
+impl<T> DerefMut for OnDemand<T> {
+    fn deref_mut(&mut self) -> &mut T {
+        self.0.as_deref_mut().expect("locked, so allocated")
+    }
+}
+
 /// What was unpublished, and may still be looked at.
 struct Unlinked<C: Mortal> {
     nodes: Vec<NonNull<Node<C>>>,
@@ -195,11 +227,11 @@ unsafe fn free_if_done<C: Mortal>(at: NonNull<Node<C>>, pool: &mut Pool<Node<C>>
 }
 
 /// A part of a map.
-#[repr(align(128))]
+#[repr(align(64))]
 pub(super) struct Shard<C: Mortal> {
-    /// Null as long as there never was a node.
+    /// Null as long as there is no node, until it is shrunk.
     array: AtomicPtr<Array<C>>,
-    keeper: Mutex<Keeper<C>>,
+    keeper: Mutex<OnDemand<Keeper<C>>>,
 }
 
 // SAFETY: contents are shared by all threads, and dropped by any; all else is atomics, or the lock's.
@@ -209,16 +241,12 @@ unsafe impl<C: Mortal + Send + Sync> Sync for Shard<C> {}
 
 impl<C: Mortal> Shard<C> {
     pub(super) fn new() -> Self {
-        let keeper = Keeper {
-            rows: Classes::new(),
-            used: 0,
-            unlinked: Unlinked::new(),
-            pins: Vec::new(),
-            next_pin: 0,
-            kept: VecDeque::new(),
-            pool: Pool::new(),
-        };
-        Self { array: AtomicPtr::new(std::ptr::null_mut()), keeper: Mutex::new(keeper) }
+        Self { array: AtomicPtr::new(std::ptr::null_mut()), keeper: Mutex::new(OnDemand(None)) }
+    }
+
+    /// Whether no node was in it yet, or since it was shrunk.
+    pub(super) fn is_new(&self) -> bool {
+        self.array.load(Ordering::Relaxed).is_null()
     }
 
     /// # Safety
@@ -258,8 +286,17 @@ impl<C: Mortal> Shard<C> {
         }
     }
 
-    fn lock(&self) -> MutexGuard<'_, Keeper<C>> {
-        unpoisoned(self.keeper.lock())
+    #[inline(always)]
+    fn lock(&self) -> MutexGuard<'_, OnDemand<Keeper<C>>> {
+        #[cold]
+        fn first<C: Mortal>() -> Option<Box<Keeper<C>>> {
+            Some(Box::default())
+        }
+        let mut keeper = unpoisoned(self.keeper.lock());
+        if keeper.0.is_none() {
+            keeper.0 = first();
+        }
+        keeper
     }
 
     /// Runs `act`, which runs no user code, under the lock. Afterwards drops the dead that it met.
@@ -324,7 +361,9 @@ impl<C: Mortal> Shard<C> {
         let number = keeper.next_pin;
         keeper.next_pin += 1;
         keeper.pins.push(number);
-        Pinned { shard: self, number, nodes: keeper.rows.iter().copied().collect::<Vec<_>>().into_iter() }
+        let nodes: Vec<_> = keeper.rows.iter().copied().collect();
+        nodes.iter().take(AHEAD).for_each(is_asked_soon);
+        Pinned { shard: self, number, nodes: nodes.into_iter() }
     }
 
     fn unpin(&self, number: u64, panics: &mut Panics) {
@@ -382,9 +421,6 @@ impl<C: Mortal> Shard<C> {
 
     /// Takes out the dead among some `most` nodes under the hands of the rows. Returns how many it has looked at, too.
     pub(super) fn take_under_hand(&self, most: usize) -> (usize, Vec<Held<'_, C>>) {
-        if self.array.load(Ordering::Relaxed).is_null() {
-            return (0, Vec::new());
-        }
         self.with(|locked| {
             let (mut looked, mut taken) = (0, Vec::new());
             for row in 0..locked.keeper.rows.rows() {
@@ -428,7 +464,10 @@ impl<C: Mortal> Shard<C> {
     pub(super) fn shrink_to_fit(&self) {
         self.with(|locked| {
             locked.keeper.rows.shrink_to_fit();
-            locked.rebuild(locked.keeper.rows.len());
+            match locked.keeper.rows.len() {
+                0 => locked.put_array(std::ptr::null_mut()),
+                nodes => locked.rebuild(nodes),
+            }
         });
     }
 }
@@ -461,7 +500,7 @@ fn room(slots: usize) -> usize {
 impl<C: Mortal> Drop for Shard<C> {
     fn drop(&mut self) {
         // Nobody looks: the table is borrowed by nobody. What is still held was forgotten by its holder, and stays.
-        let keeper = unpoisoned(self.keeper.get_mut());
+        let Some(keeper) = unpoisoned(self.keeper.get_mut()).0.as_deref_mut() else { return };
         let array = self.array.load(Ordering::Relaxed);
         if !array.is_null() {
             // SAFETY: the last array, which came from a box.
@@ -531,7 +570,7 @@ impl<C: Mortal> Pin<'_, C> {
 /// A shard whose lock is held.
 pub(crate) struct Locked<'t, C: Mortal> {
     shard: &'t Shard<C>,
-    keeper: MutexGuard<'t, Keeper<C>>,
+    keeper: MutexGuard<'t, OnDemand<Keeper<C>>>,
     /// Taken out in passing.
     dead: [Option<Held<'t, C>>; LOOKED_AT],
 }
@@ -663,7 +702,7 @@ impl<'t, C: Mortal> Locked<'t, C> {
 
     /// What was taken out is freed later, and with it what a content that stays pins.
     fn unlink(&mut self, node: NonNull<Node<C>>, pinned: usize) {
-        let keeper = &mut *self.keeper;
+        let keeper = &mut **self.keeper;
         if !keeper.pins.is_empty() {
             // SAFETY: the table's hold is not given back yet.
             unsafe { node.as_ref() }.hold_again();
@@ -729,8 +768,13 @@ impl<'t, C: Mortal> Locked<'t, C> {
             new.put(*node, unsafe { node.as_ref() }.hash);
         }
         self.keeper.used = self.keeper.rows.len();
+        self.put_array(Box::into_raw(new));
+    }
+
+    /// Publishes another array, or none if there are no nodes.
+    fn put_array(&mut self, new: *mut Array<C>) {
         let old = self.shard.array.load(Ordering::Relaxed);
-        self.shard.array.store(Box::into_raw(new), Ordering::Release);
+        self.shard.array.store(new, Ordering::Release);
         if let Some(old) = NonNull::new(old) {
             // SAFETY: an array that is not freed yet.
             self.keeper.unlinked.bytes += unsafe { old.as_ref() }.0.len() * size_of::<Slot<C>>();

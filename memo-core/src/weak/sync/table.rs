@@ -24,6 +24,11 @@ impl<C: Mortal> Table<C> {
         Self { shards: std::array::from_fn(|_| Shard::new()), hand: AtomicUsize::new(0) }
     }
 
+    /// The shards that may have nodes.
+    fn used(&self) -> impl Iterator<Item = &Shard<C>> {
+        self.shards.iter().filter(|shard| !shard.is_new())
+    }
+
     #[inline(always)]
     fn shard(&self, hash: u64) -> &Shard<C> {
         &self.shards[(hash >> (u64::BITS - SHARD_BITS)) as usize]
@@ -56,7 +61,7 @@ impl<C: Mortal> Table<C> {
 
     /// What `read` makes of each node, of one shard after another: those that are in when it is reached.
     pub(crate) fn iter<'t, R>(&'t self, mut read: impl FnMut(&C) -> Option<R> + 't) -> impl Iterator<Item = R> + 't {
-        let (mut shards, mut here) = (self.shards.iter(), None::<Pinned<'t, C>>);
+        let (mut shards, mut here) = (self.used(), None::<Pinned<'t, C>>);
         std::iter::from_fn(move || {
             loop {
                 while let Some(read) = here.as_mut().and_then(|here| here.next_with(|content, _| read(content))) {
@@ -73,7 +78,7 @@ impl<C: Mortal> Table<C> {
     /// Takes out and drops all that `is`, which runs no user code, says; how many.
     pub(crate) fn drop_those(&self, panics: &mut Panics, is: impl Fn(&C) -> bool) -> usize {
         let mut dropped = 0;
-        for shard in &self.shards {
+        for shard in self.used() {
             let here = Self::drop_those_of(shard, panics, &is);
             if here > 0 {
                 // What stays pins its objects until then.
@@ -103,7 +108,7 @@ impl<C: Mortal> Table<C> {
     /// Takes out and drops all that `keep`, which may be user code, does not say. If that panics, the others stay.
     pub(crate) fn retain(&self, mut keep: impl FnMut(&C) -> bool) {
         let mut panics = Panics::default();
-        for shard in &self.shards {
+        for shard in self.used() {
             let mut here = shard.pin();
             while let Some((keeps, pin)) = here.next_with(|content, pin| (keep(content), pin)) {
                 if !keeps {
@@ -116,15 +121,15 @@ impl<C: Mortal> Table<C> {
     }
 
     pub(crate) fn living(&self) -> usize {
-        self.shards.iter().map(Shard::living).sum()
+        self.used().map(Shard::living).sum()
     }
 
     pub(crate) fn stored(&self) -> usize {
-        self.shards.iter().map(Shard::stored).sum()
+        self.used().map(Shard::stored).sum()
     }
 
     pub(crate) fn capacity(&self) -> usize {
-        self.shards.iter().map(Shard::capacity).sum()
+        self.used().map(Shard::capacity).sum()
     }
 
     pub(crate) fn reserve(&self, more: usize) {
@@ -132,7 +137,7 @@ impl<C: Mortal> Table<C> {
     }
 
     pub(crate) fn shrink_to_fit(&self) {
-        for shard in &self.shards {
+        for shard in self.used() {
             shard.shrink_to_fit();
             shard.free_taken(true);
         }
@@ -146,8 +151,14 @@ impl<C: Mortal + Send + Sync> Swept for Table<C> {
 
     fn sweep_some(&self, most: usize, panics: &mut Panics) -> usize {
         let mut looked = 0;
-        for _ in 0..SHARDS {
-            let shard = &self.shards[self.hand.fetch_add(1, Ordering::Relaxed) % SHARDS];
+        // Two sweeps at once may visit the same shards, which is no harm.
+        let first = self.hand.load(Ordering::Relaxed);
+        for at in (first..first + SHARDS).map(|at| at % SHARDS) {
+            let shard = &self.shards[at];
+            if shard.is_new() {
+                continue;
+            }
+            self.hand.store(at + 1, Ordering::Relaxed);
             let (here, dead) = shard.take_under_hand(most - looked);
             looked += here;
             if !dead.is_empty() {
@@ -215,7 +226,7 @@ impl<C: Mortal + Send + Sync + 'static> Drop for Lazy<C> {
         tables::remove(Arc::as_ptr(&table).cast());
         // Not left to a sweep that has the table now.
         let mut panics = Panics::default();
-        for shard in &table.shards {
+        for shard in table.used() {
             Table::drop_those_of(shard, &mut panics, |_| true);
         }
         drop(table);
