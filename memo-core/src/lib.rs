@@ -87,18 +87,19 @@
 //! * **... run the destructors elsewhere?** `let _sweeper = Sweeper::every(Duration::from_secs(1));` see [`Sweeper`].
 //! * **... speed up a debug build?** `[profile.dev.package.memo-core]` with `opt-level = 3`.
 //!
-//! # An `Arc`, or an anchor inside
+//! # Which argument
 //!
 //! An **anchor** is the place where an object's results live. It dies with the object, and takes the results with it.
 //!
-//! | the argument | where its anchor is | when results go | changes to your types |
+//! | the argument | where its anchor is | when its results go | changes to your types |
 //! |---|---|---|---|
-//! | `&Arc<T>`, `&Rc<T>` | in the side table | at once for callers; memory at the next sweep | none |
-//! | `&Anchored<T>`, or `&T` with `#[derive(HasAnchor)]` | inside the object | inside the object's own drop | one wrapper, or one field |
+//! | `&Arc<T>`, `&Rc<T>` | in a side table | out of reach at once; freed at the next sweep | none |
+//! | `&Anchored<T>` | inside the object | inside the object's drop, and on every `&mut` access | a wrapper |
+//! | `&T` with `#[derive(HasAnchor)]` | inside the object | inside the object's drop; after a change, call [`Anchor::clear`] | a field |
 //!
 //! The written type of the parameter decides: `&Arc<T>` is the side table, even if `T` has an anchor of its own. Start with `Arc`. Put an anchor
-//! inside for cheaper hits, for exact drops, for large inline objects, for long chains of objects that own each other through
-//! results, and where `Arc::get_mut` must go on working.
+//! inside for cheaper hits, to free results at the moment of the drop, for types that are large themselves, for long chains of objects that
+//! own each other through results, and where `Arc::get_mut` must go on working.
 //!
 //! # More
 //!
