@@ -75,7 +75,7 @@ fn broken(
 #[test]
 fn every_relative_link_and_image_of_the_pages_exists() {
     let pages = pages();
-    assert!(pages.contains_key(Path::new("README.md")) && pages.contains_key(Path::new("docs/walk.md")));
+    assert!(pages.contains_key(Path::new("README.md")) && pages.contains_key(Path::new("docs/DESIGN.md")));
     let exists = |path: &Path| workspace().join(path).exists();
     let mut wrong = Vec::new();
     for (from, page) in &pages {
