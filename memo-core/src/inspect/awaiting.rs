@@ -64,24 +64,33 @@ fn exact(core: &'static Core, most_links: usize) -> Option<Awaiting> {
     Some(dead.finish().get(&std::ptr::from_ref(core)).copied().unwrap_or_default())
 }
 
-/// An entry with several dead arguments may count more than once.
+/// An entry with two dead arguments may count twice, if neither is its owner, or if its owner is not in the sample.
 fn sampled(core: &'static Core) -> Awaiting {
+    let mut owned = HashSet::new();
+    let mut own = |node: &Node| {
+        if !node.life().is_alive() {
+            owned.extend(node.anchor().cells().find(core).map(|cell| cell.addr().get()));
+        }
+        [0; 2]
+    };
+    shared::estimate(SAMPLE, &mut own);
+    local::estimate(SAMPLE, &mut own);
     let mut of = |node: &Node| {
         if node.life().is_alive() {
             return [0; 2];
         }
         let cell = node.anchor().cells().find(core);
-        let owned = cell.map_or(0, ready);
         let linked = back_link::find(node.anchor()).map_or(0, |peer| {
             let (mut looked, mut found) = (0, 0);
             let all = peer.some_entries(SAMPLE, |cell, entry| {
                 looked += 1;
-                found += u64::from(std::ptr::eq(cell.memo(), core) && cell.is_ready(entry));
+                let counts = std::ptr::eq(cell.memo(), core) && !owned.contains(&cell.address());
+                found += u64::from(counts && cell.is_ready(entry));
             });
             (found * all as u64).checked_div(looked).unwrap_or(0)
         });
         let concerned = cell.is_some() || linked > 0;
-        [owned + linked, if concerned { node.bytes() } else { 0 }]
+        [cell.map_or(0, ready) + linked, if concerned { node.bytes() } else { 0 }]
     };
     let [shared, local] = [shared::estimate(SAMPLE, &mut of), local::estimate(SAMPLE, &mut of)];
     Awaiting { results: shared[0] + local[0], bytes: shared[1] + local[1] }

@@ -140,7 +140,7 @@ impl<F, P: Kind> Memo<F, P> {
     /// From this call on, [`memos`](crate::memos) lists the memo even if it is never called.
     ///
     /// Cost: a walk over the counters of all threads, and for `awaiting_sweep` and `pinned_bytes` over a few thousand objects of the
-    /// side table. If the table has more, these two are estimates.
+    /// side table, and as many results of dead ones. If there are more, these two are estimates.
     #[must_use]
     pub fn stats(&self) -> Stats {
         stats_of(self.core, awaiting::estimate(self.core))

@@ -59,8 +59,9 @@ pub struct Stats {
     pub entries: u64,
     /// Results of dead `Arc`s and `Rc`s, which no call finds and whose memory no sweep has reclaimed yet. They are part of `entries`.
     ///
-    /// Results of objects with an anchor inside are reclaimed at once. For `Rc`s and `local` memos only those of this thread count. If the
-    /// side table has many objects, a handle's `stats()` estimates this from a sample; [`memos`](crate::memos) counts all.
+    /// Results of objects with an anchor inside are reclaimed at once. For `Rc`s and `local` memos only those of this thread count. If there
+    /// are many objects in the side table, or many results of dead ones, a handle's `stats()` estimates this from a sample; [`memos`](crate::memos)
+    /// counts all.
     pub awaiting_sweep: u64,
     /// Results dropped because an argument object died. A result that awaits the sweep is not dropped yet.
     pub dropped: u64,
@@ -88,7 +89,7 @@ pub struct Stats {
     pub suspected_leaks: u64,
     /// Bytes of dead arguments awaiting the sweep.
     ///
-    /// A `Weak` keeps the allocation of an `Arc`, though not its contents. Counted or estimated as `awaiting_sweep` is.
+    /// A `Weak` keeps the allocation of an `Arc`, though not its contents; its two counts are not included here. Counted or estimated as `awaiting_sweep` is.
     pub pinned_bytes: u64,
     /// Estimated time spent in bodies, including all that they call, such as other memos.
     ///
@@ -123,7 +124,8 @@ impl Stats {
 
     /// Returns the number of results that calls can find: `entries` without those of `awaiting_sweep`.
     ///
-    /// It is what [`Memo::len`](crate::Memo::len) counts, as exactly as `awaiting_sweep`.
+    /// It is what [`Memo::len`](crate::Memo::len) counts, as exactly as `awaiting_sweep`. For `Rc` owners and `local` memos `entries` is of all
+    /// threads, and the others of this thread: what this returns then includes the results of other threads, living or dead.
     ///
     /// ```
     /// assert_eq!(memo_core::Stats::default().living(), 0);

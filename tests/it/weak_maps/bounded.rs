@@ -379,3 +379,28 @@ fn a_sweep_of_all_goes_on_until_nothing_is_dead() {
         assert_eq!((chain.stored_len(), tally.alive()), (0, 0));
     });
 }
+
+/// What an iteration keeps goes when that ends, whatever was asked of the map meanwhile.
+#[test]
+fn an_iteration_during_a_sweep_leaves_nothing_behind() {
+    const LARGE: usize = 16 << 20;
+    alone(|| {
+        for shrinks in [false, true] {
+            let interner = Interner::<[u8]>::new();
+            drop(interner.intern(vec![1; 8]));
+            interner.sweep();
+            let before = live_bytes();
+            let large = interner.intern(vec![2; LARGE]);
+            let mut all = interner.iter();
+            drop(all.next());
+            drop(large);
+            interner.sweep();
+            if shrinks {
+                interner.shrink_to_fit();
+            }
+            drop(all);
+            interner.sweep();
+            assert!(live_bytes() < before + LARGE / 2, "shrinks: {shrinks}");
+        }
+    });
+}

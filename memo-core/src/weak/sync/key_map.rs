@@ -301,8 +301,8 @@ impl<K: SharedKey + ?Sized, V: Send + Sync + 'static> WeakKeyMap<K, V> {
     /// Iterates over the living keys and clones of their values, in no particular order.
     ///
     /// The map may be changed meanwhile, also by the iterating thread, and keys may die. Each entry present from beginning to end is
-    /// returned once. The iterator keeps the values in a sixteenth of the map from being dropped; it keeps no key alive except those that
-    /// it has returned.
+    /// returned once. While it is in a part of the map, the iterator keeps values that are removed there from being dropped. There are 64
+    /// parts, and keys that lie close together in memory are in one. It keeps no key alive except those that it has returned.
     pub fn iter(&self) -> impl Iterator<Item = (K, V)>
     where
         K: Strong,

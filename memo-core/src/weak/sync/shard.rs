@@ -163,7 +163,8 @@ impl<T> DerefMut for OnDemand<T> {
 
 /// What was unpublished, and may still be looked at.
 struct Unlinked<C: Mortal> {
-    nodes: Vec<NonNull<Node<C>>>,
+    /// Each with the bytes that it keeps.
+    nodes: Vec<(NonNull<Node<C>>, usize)>,
     /// Not boxes: who looks at one does not own it.
     arrays: Vec<NonNull<Array<C>>>,
     bytes: usize,
@@ -202,9 +203,8 @@ impl<C: Mortal> Unlinked<C> {
             drop(unsafe { Box::from_raw(array.as_ptr()) });
         }
         // SAFETY: the caller's.
-        self.nodes.retain(|node| !unsafe { free_if_done(*node, pool) });
-        // Of what is held it is not known any more; it goes when it is not, and others are.
-        self.bytes = self.nodes.len() * size_of::<Node<C>>();
+        self.nodes.retain(|(node, _)| !unsafe { free_if_done(*node, pool) });
+        self.bytes = self.nodes.iter().map(|(_, bytes)| bytes).sum();
     }
 }
 
@@ -378,11 +378,16 @@ impl<C: Mortal> Shard<C> {
             }
             free
         };
+        if free.is_empty() {
+            return;
+        }
         for (_, node) in free {
             // SAFETY: the hold of `unlink`.
             let held = unsafe { Held::<C>::of(node) };
             panics.run(|| drop(held));
         }
+        // What stays pins its objects until then.
+        self.free_taken(C::STAYS);
     }
 
     /// Takes out those that `is`, which runs no user code, says, of the next part of a sweep. `None`: that was all.
@@ -461,14 +466,20 @@ impl<C: Mortal> Shard<C> {
         });
     }
 
+    /// Gives back the memory that is not needed. The shard is as new if nothing is left of it.
     pub(super) fn shrink_to_fit(&self) {
         self.with(|locked| {
             locked.keeper.rows.shrink_to_fit();
-            match locked.keeper.rows.len() {
-                0 => locked.put_array(std::ptr::null_mut()),
-                nodes => locked.rebuild(nodes),
+            locked.rebuild(locked.keeper.rows.len());
+        });
+        self.free_taken(true);
+        self.with(|locked| {
+            let Keeper { rows, unlinked, kept, .. } = &**locked.keeper;
+            if rows.len() == 0 && unlinked.nodes.is_empty() && kept.is_empty() {
+                locked.put_array(std::ptr::null_mut());
             }
         });
+        self.free_taken(true);
     }
 }
 
@@ -514,7 +525,7 @@ impl<C: Mortal> Drop for Shard<C> {
             let held: Held<'_, C> = unsafe { Held::of(node) };
             panics.run(|| drop(held));
         }
-        unlinked.nodes.extend(is_in);
+        unlinked.nodes.extend(is_in.into_iter().map(|node| (node, 0)));
         // SAFETY: as above.
         unsafe { unlinked.free(pool) };
         panics.resume();
@@ -708,8 +719,9 @@ impl<'t, C: Mortal> Locked<'t, C> {
             unsafe { node.as_ref() }.hold_again();
             keeper.kept.push_back((keeper.next_pin, node));
         }
-        self.keeper.unlinked.nodes.push(node);
-        self.keeper.unlinked.bytes += size_of::<Node<C>>() + pinned;
+        let bytes = size_of::<Node<C>>() + pinned;
+        self.keeper.unlinked.nodes.push((node, bytes));
+        self.keeper.unlinked.bytes += bytes;
     }
 
     fn take_from(&mut self, place: Place) -> Held<'t, C> {

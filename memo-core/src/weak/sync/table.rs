@@ -80,10 +80,8 @@ impl<C: Mortal> Table<C> {
         let mut dropped = 0;
         for shard in self.used() {
             let here = Self::drop_those_of(shard, panics, &is);
-            if here > 0 {
-                // What stays pins its objects until then.
-                shard.free_taken(C::STAYS);
-            }
+            // What stays pins its objects until then: also what was taken out before, and could not be freed yet.
+            shard.free_taken(C::STAYS);
             dropped += here;
         }
         dropped
@@ -139,7 +137,6 @@ impl<C: Mortal> Table<C> {
     pub(crate) fn shrink_to_fit(&self) {
         for shard in self.used() {
             shard.shrink_to_fit();
-            shard.free_taken(true);
         }
     }
 }

@@ -204,3 +204,23 @@ fn of_many_results_of_one_argument_a_handle_gives_an_estimate_and_a_report_all()
         assert_eq!(told(&f_memo().stats()), (0, 0));
     });
 }
+
+/// So many that `stats()` takes a sample.
+#[test]
+fn a_result_with_two_dead_arguments_counts_once_in_a_sample() {
+    #[weak_memo(name = "sampled", capacity = unbounded)]
+    fn sum(one: &Arc<u32>, other: &Arc<u32>, more: u32) -> u32 {
+        **one + **other + more
+    }
+    alone(|| {
+        let [one, other, third, fourth] = [1, 2, 3, 4].map(Arc::new);
+        for more in 0..5000 {
+            sum(&one, &other, more);
+            sum(&third, &fourth, more);
+        }
+        drop((one, other));
+        assert_eq!(told(&sum_memo().stats()), (5000, 5000));
+        assert_eq!(told(&exact("sampled")), (5000, 5000));
+        assert_eq!(sum_memo().len(), 5000);
+    });
+}
