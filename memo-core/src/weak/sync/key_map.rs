@@ -33,7 +33,8 @@ use crate::weak::key::Strong;
 ///   `8 n` insertions elsewhere, `2 n` misses of memos, or `32 n` look-ups or hits. Each part of a map that has entries, and each eight maps,
 ///   count as 128 further entries.
 ///
-/// While keys are inserted, the dead entries not yet found are thus at most as many as the living ones of their class. No value with a
+/// While keys are inserted, the dead entries not yet found are thus at most as many as the living ones of their class. (And as many as fit
+/// into 16 KiB, in each of the map's 16 parts, if the allocator does not reuse memory: a part is that of a region of memory.) No value with a
 /// destructor is dropped inside the body of a memo. Until its entry is dropped, a dead key keeps its allocation, but not its contents.
 ///
 /// A removed or replaced value is dropped before that call returns or, if another thread holds it behind a [`Ref`] or is cloning it, when
@@ -301,7 +302,7 @@ impl<K: SharedKey + ?Sized, V: Send + Sync + 'static> WeakKeyMap<K, V> {
     /// Iterates over the living keys and clones of their values, in no particular order.
     ///
     /// The map may be changed meanwhile, also by the iterating thread, and keys may die. Each entry present from beginning to end is
-    /// returned once. While it is in a part of the map, the iterator keeps values that are removed there from being dropped. There are 64
+    /// returned once. While it is in a part of the map, the iterator keeps values that are removed there from being dropped. There are 16
     /// parts, and keys that lie close together in memory are in one. It keeps no key alive except those that it has returned.
     pub fn iter(&self) -> impl Iterator<Item = (K, V)>
     where
