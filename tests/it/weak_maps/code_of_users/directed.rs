@@ -38,8 +38,11 @@ impl Drop for Bomb {
     }
 }
 
-fn bombs(n: usize) -> (Tally, Vec<Arc<usize>>, WeakKeyMap<Arc<usize>, Bomb>) {
-    let (tally, keys, map) = (Tally::new(), (0..n).map(Arc::new).collect::<Vec<_>>(), WeakKeyMap::new());
+/// So large that a hundred of them lie in several parts of a map, wherever an allocator puts them.
+type Page = [usize; 512];
+
+fn bombs(n: usize) -> (Tally, Vec<Arc<Page>>, WeakKeyMap<Arc<Page>, Bomb>) {
+    let (tally, keys, map) = (Tally::new(), (0..n).map(|n| Arc::new([n; 512])).collect::<Vec<_>>(), WeakKeyMap::new());
     for key in &keys {
         map.insert(key, Bomb(tally.token()));
     }
