@@ -11,6 +11,7 @@ pub(crate) mod depth;
 pub(crate) mod fence;
 pub(crate) mod hash_index;
 pub(crate) mod hazard;
+pub(crate) mod index;
 pub(crate) mod keyed_thread_locals;
 pub(crate) mod panics;
 pub(crate) mod per_thread;

@@ -10,8 +10,8 @@
 
 use std::ptr::NonNull;
 
+use super::by_address;
 use super::found_or_made::Made;
-use super::index::{Guess, Index};
 use super::node::{Node, age};
 use super::object::Subject;
 use super::shard::{Added, Chain, Keeper, Swept};
@@ -19,6 +19,7 @@ use crate::anchor::anchor::Anchor;
 use crate::anchor::any_cell::CellRef;
 use crate::anchor::liveness::AnyWeak;
 use crate::memo::core::Core;
+use crate::sys::index::{Guess, Index};
 use crate::sys::per_thread::per_thread;
 use std::cell::Cell;
 
@@ -74,7 +75,7 @@ pub(crate) fn find<'a>(subject: Subject) -> Option<&'a Anchor> {
     // SAFETY: only this thread's, and borrowed only for the look.
     let index = unsafe { &(*table.as_ptr()).index };
     // SAFETY: this thread is the writer.
-    let node = match unsafe { index.guess(subject.address) } {
+    let node = match unsafe { by_address::guess(index, subject.address) } {
         Guess::Node(node) => node,
         Guess::Nothing => return None,
         Guess::Unsure => find_further(index, subject.address)?,
@@ -87,7 +88,7 @@ pub(crate) fn find<'a>(subject: Subject) -> Option<&'a Anchor> {
 #[inline(never)]
 fn find_further(index: &Index<Node>, address: usize) -> Option<NonNull<Node>> {
     // SAFETY: this thread is the writer.
-    unsafe { index.find(address) }
+    unsafe { by_address::find(index, address) }
 }
 
 /// The anchor of the object on this thread, made on first use. Examines a few other nodes in passing. A batch of dead ones, if

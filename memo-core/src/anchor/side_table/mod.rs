@@ -12,7 +12,7 @@
 //!    reused, comes [`after_deaths`](crate::sys::hazard::deaths::after_deaths).
 //! 5. No user code runs while a shard is locked: dead nodes are removed, the lock is released, then they are dropped (law 7).
 //!
-//! A hit finds its node through an [`index`], without a lock. The writer, which adds and removes nodes, holds the lock of their
+//! A hit finds its node through an [`index`](crate::sys::index), without a lock. The writer, which adds and removes nodes, holds the lock of their
 //! [`shard`] (or is the thread, in its own table). Nodes lie in [`slab`]s and are reused.
 //!
 //! # Size classes
@@ -23,13 +23,12 @@
 //! then at most a fixed share of its living objects in number, and so in bytes within a factor of two. The class is that of the object,
 //! whatever the pointer's type.
 
+mod by_address;
 pub(crate) mod end_of_nodes;
 pub(crate) mod found_or_made;
-mod index;
 pub(crate) mod local;
 pub(crate) mod node;
 pub(crate) mod object;
-mod retired;
 mod sample;
 pub(crate) mod shard;
 pub(crate) mod shared;

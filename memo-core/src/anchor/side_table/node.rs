@@ -13,7 +13,7 @@ use std::cell::UnsafeCell;
 use std::mem::{MaybeUninit, needs_drop};
 use std::ptr::NonNull;
 
-use super::index::address::Addressed;
+use super::object::hash_of;
 use crate::anchor::anchor::Anchor;
 use crate::anchor::any_cell::{self, AnyCell};
 use crate::anchor::cell_list;
@@ -22,6 +22,7 @@ use crate::anchor::liveness::AnyWeak;
 use crate::memo::cells::head::CellHead;
 use crate::memo::counter_block::Count;
 use crate::memo::listeners::Why;
+use crate::sys::index::Hashed;
 use crate::sys::sync::{AtomicUsize, Ordering};
 
 /// An anchor in the side table. The fields that a hit needs come first. A roomy node is followed by its [`Room`].
@@ -46,16 +47,25 @@ pub(super) const fn stride(roomy: bool) -> usize {
 /// The address of a free node.
 const FREE: usize = 1;
 
-impl Addressed for Node {
-    #[inline(always)]
-    unsafe fn address(node: NonNull<Self>) -> usize {
-        // SAFETY: the caller's, and invariant 1: only the address is referred to.
-        let address = unsafe { &(*node.as_ptr()).address };
-        address.load(Ordering::Acquire)
+impl Hashed for Node {
+    unsafe fn hash(node: NonNull<Self>) -> u64 {
+        // SAFETY: the caller's.
+        hash_of(unsafe { Self::address(node) })
     }
 }
 
 impl Node {
+    /// The address of its object; odd if it has none.
+    ///
+    /// # Safety
+    /// The node's memory has not been freed.
+    #[inline(always)]
+    pub(super) unsafe fn address(node: NonNull<Self>) -> usize {
+        // SAFETY: the caller's, and invariant 1: only the address is referred to.
+        let address = unsafe { &(*node.as_ptr()).address };
+        address.load(Ordering::Acquire)
+    }
+
     pub(super) fn free(index: u32, roomy: bool) -> Self {
         Self {
             address: AtomicUsize::new(FREE),

@@ -14,13 +14,14 @@
 
 use std::ptr::NonNull;
 
-use super::index::{Index, Writer};
+use super::by_address;
 use super::node::Node;
-use super::object::{Subject, class_of};
-use super::retired::Retired;
+use super::object::{Subject, class_of, hash_of};
 use super::sample::Sample;
 use super::slab::{KINDS, Kind, Pool, Slab};
 use crate::anchor::liveness::AnyWeak;
+use crate::sys::hazard::memory::RetiredMemory;
+use crate::sys::index::{Index, Writer};
 use crate::sys::prefetch;
 
 /// Nodes of its class that are examined for each new node.
@@ -129,7 +130,7 @@ pub(crate) struct Keeper {
     /// The pool that a round continues with, and how many of its nodes are left in the round: at most all.
     turn: usize,
     left: usize,
-    retired: Retired,
+    retired: RetiredMemory,
 }
 
 impl Keeper {
@@ -142,7 +143,7 @@ impl Keeper {
             late: Chain::new(),
             turn: 0,
             left: usize::MAX,
-            retired: Retired::new(),
+            retired: RetiredMemory::new(),
         }
     }
 
@@ -158,14 +159,14 @@ impl Keeper {
 
     /// Memory that readers may still look at, if any.
     #[inline]
-    pub(crate) fn retired(&mut self) -> Option<Retired> {
+    pub(crate) fn retired(&mut self) -> Option<RetiredMemory> {
         (!self.retired.is_empty()).then(|| self.retired.take())
     }
 
     #[inline]
     pub(crate) fn find(&self, index: &Index<Node>, address: usize) -> Option<NonNull<Node>> {
         // SAFETY: the writer.
-        unsafe { index.find(address) }
+        unsafe { by_address::find(index, address) }
     }
 
     pub(crate) fn find_or_add(
@@ -201,7 +202,7 @@ impl Keeper {
         let node = self.pools[pool].take();
         // SAFETY: it was free, and the caller is the writer.
         unsafe { Node::assign(node, subject.address, subject.size, number(), life()) };
-        index.insert(&mut self.writer, subject.address, node, &mut self.retired);
+        index.insert(&mut self.writer, hash_of(subject.address), node, &mut self.retired);
         Added { node, fresh: true, dead: self.due() }
     }
 
@@ -297,7 +298,7 @@ impl Keeper {
                 let address = unsafe { node.as_ref() }.own_address();
                 // The counts of an `Arc` precede its object.
                 prefetch::line(std::ptr::without_provenance::<[usize; 2]>(address).wrapping_sub(1));
-                index.prefetch(address);
+                index.prefetch(hash_of(address));
             });
             let nodes = left.min(batch).min(ahead.max(1));
             // Slab by slab, or node by node for batches of one.

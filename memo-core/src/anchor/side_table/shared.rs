@@ -7,17 +7,17 @@
 use std::ptr::NonNull;
 use std::sync::Arc;
 
+use super::by_address;
 use super::found_or_made::Made;
-use super::index::{Guess, Index};
 use super::node::{Node, age};
 use super::object::{SPREAD, Subject};
-use super::retired;
 use super::sample;
 use super::shard::{Added, Chain, Keeper, Round};
 use crate::anchor::anchor::Anchor;
 use crate::anchor::liveness::AnyWeak;
 use crate::sys::fence;
-use crate::sys::hazard::own;
+use crate::sys::hazard::{memory, own};
+use crate::sys::index::{Guess, Index};
 use crate::sys::per_thread::per_thread;
 use crate::sys::sync::plain::{AtomicU32, AtomicU64, AtomicUsize, Mutex, MutexGuard, Ordering};
 use crate::sys::sync::unpoisoned;
@@ -88,7 +88,7 @@ impl Shard {
         let retired = keeper.retired();
         drop(keeper);
         if let Some(retired) = retired {
-            retired::let_go(retired);
+            memory::let_go(retired);
         }
         done
     }
@@ -153,7 +153,7 @@ pub(crate) fn find<T: ?Sized>(arc: &Arc<T>) -> Option<&Anchor> {
     let (shard, address) = (Shard::of(subject), subject.address);
     let guess = match own::light_reader() {
         // SAFETY: marked as looking.
-        Some(reader) => reader.look(fence::light, || unsafe { shard.index().guess(address) }),
+        Some(reader) => reader.look(fence::light, || unsafe { by_address::guess(shard.index(), address) }),
         None => Guess::Unsure,
     };
     let node = match guess {
@@ -171,7 +171,7 @@ pub(crate) fn find<T: ?Sized>(arc: &Arc<T>) -> Option<&Anchor> {
 #[inline(never)]
 fn find_carefully(shard: Shard, address: usize) -> Option<NonNull<Node>> {
     // SAFETY: called while marked as looking.
-    let find = || unsafe { shard.index().find(address) };
+    let find = || unsafe { by_address::find(shard.index(), address) };
     if let Some(reader) = own::light_reader() {
         return reader.look(fence::light, find);
     }
@@ -285,7 +285,7 @@ pub(crate) fn go_on(shard: Shard, round: &mut Round, batch: usize) -> Option<Cha
 /// Frees unused memory.
 pub(crate) fn trim() {
     shards().for_each(|shard| shard.with(|keeper| keeper.trim(shard.index())));
-    retired::free_waiting();
+    memory::free_waiting();
 }
 
 /// A node that was seen: its sequence number, shard and address.

@@ -17,7 +17,7 @@ use std::ptr::NonNull;
 
 use super::node::{INDEX_BITS, Node, stride};
 use super::object::CLASSES;
-use super::retired::Retired;
+use crate::sys::hazard::memory::RetiredMemory;
 
 /// The most nodes of a slab: one bit each in a word.
 const MOST: u32 = 1 << INDEX_BITS;
@@ -104,7 +104,7 @@ impl Slab {
         self.kind
     }
 
-    fn retire(slab: NonNull<Self>, retired: &mut Retired) {
+    fn retire(slab: NonNull<Self>, retired: &mut RetiredMemory) {
         // SAFETY: a slab of the pool, which was unlinked.
         let this = unsafe { slab.as_ref() };
         let layout = Self::layout(this.len, this.kind);
@@ -267,7 +267,7 @@ impl Pool {
     ///
     /// # Safety
     /// It was taken from this pool, and holds nothing.
-    pub(super) unsafe fn give_back(&mut self, node: NonNull<Node>, retired: &mut Retired) {
+    pub(super) unsafe fn give_back(&mut self, node: NonNull<Node>, retired: &mut RetiredMemory) {
         // SAFETY: the caller's.
         let slab = unsafe { Slab::of(node) };
         // SAFETY: of this pool.
@@ -284,7 +284,7 @@ impl Pool {
         }
     }
 
-    fn retire(&mut self, slab: NonNull<Slab>, retired: &mut Retired) {
+    fn retire(&mut self, slab: NonNull<Slab>, retired: &mut RetiredMemory) {
         if self.hand == Some(slab) {
             self.bit = 0;
         }
@@ -300,7 +300,7 @@ impl Pool {
     }
 
     /// Retires all unused slabs.
-    pub(super) fn trim(&mut self, retired: &mut Retired) {
+    pub(super) fn trim(&mut self, retired: &mut RetiredMemory) {
         for slab in self.each_slab() {
             // SAFETY: of this pool.
             if unsafe { Self::slab(slab) }.used == 0 {

@@ -1,4 +1,4 @@
-//! An index from addresses to nodes, searched without a lock, that grows and shrinks a chunk at a time.
+//! An index from hashes to nodes, searched without a lock, that grows and shrinks a chunk at a time.
 //!
 //! *Extendible hashing* (R. Fagin, J. Nievergelt, N. Pippenger, H. R. Strong, "Extendible hashing, a fast access method for dynamic
 //! files", 1979): the first bits of a hash lead, through a directory, to a [chunk] of pages. Further bits select the first [page] of it to
@@ -10,15 +10,13 @@
 //!
 //! # Invariants
 //!
-//! 1. *Memory is never reused under a reader*: anything unpublished (a chunk, a directory, a slab of nodes) is [`Retired`], and freed
+//! 1. *Memory is never reused under a reader*: anything unpublished (a chunk, a directory, a node) is [`RetiredMemory`], and freed
 //!    when every reader that may have seen it has left. See [`registry`](crate::sys::hazard::registry): readers mark
 //!    themselves before they load the first word.
-//! 2. *A slot is only a guess.* A tag leads to a node, and the node says whose it is: a reader trusts only the address in the node
-//!    (`Acquire`), which is written (`Release`) after the rest of the node.
-//! 3. *No stale match.* A reader searches for the address of an object that it borrows. By the invariants of the [table](super) the
-//!    address of a removed node is overwritten before its `Weak` is released. Only after that can the allocator reuse the
-//!    address, and both hand-overs order what was done before. So no node can show a reader an address from before its own
-//!    object was made. And as its object is alive, the node that does show the address is the object's own, and stays.
+//! 2. *A slot is only a guess.* A tag leads to a node, and the node says whether it is the one: a reader trusts only what it reads in
+//!    the node, which was written before the node was put into its slot (`Release`, `Acquire`).
+//! 3. *A reader may find a node that was removed* since it marked itself, or that belongs to something else by now if nodes are
+//!    reused: the caller tells them apart.
 //! 4. *No reader looks beyond a directory.* Its depth is part of the pointer to it, and each of its words always leads to a chunk.
 //! 5. *A reader may miss.* In a chunk whose nodes are being moved it may find nothing. That is a miss, and a miss searches again
 //!    under the lock, where nothing moves. There a node is found: every page from its first one to its own says that there is
@@ -31,12 +29,14 @@
 //! buckets, compare, and follow the links of a bucket that overflows before its split: 14 more instructions on a hit's 92.
 //! A chain of nodes from each bucket costs one more dependent cache line for each node passed; a page's tags are probed all at once.
 
-pub(crate) mod address;
 mod chunk;
+mod compact;
 mod directory;
 #[cfg(all(test, memo_loom))]
 mod loom_models;
 mod page;
+mod pages;
+mod place;
 #[cfg(test)]
 mod testing;
 #[cfg(all(test, not(memo_loom)))]
@@ -44,13 +44,15 @@ mod tests;
 
 use std::ptr::NonNull;
 
-use super::retired::Retired;
+use super::hazard::memory::RetiredMemory;
 use crate::sys::prefetch;
 use crate::sys::sync::{AtomicPtr, Ordering, const_fn};
-use address::{Addressed, Place};
 use chunk::{Chunk, ROOM};
+pub(crate) use compact::{Compact, CompactWriter};
 use directory::Directory;
-use page::PAGES;
+use pages::Pages;
+pub(crate) use place::Hashed;
+use place::Place;
 
 /// A chunk with this many nodes is split before another is added: with more, too many pages are full. Models have small ones.
 const FULL: usize = if cfg!(memo_loom) { 1 } else { ROOM / 7 * 6 };
@@ -103,7 +105,7 @@ impl Writer {
     }
 }
 
-impl<N: Addressed> Index<N> {
+impl<N: Hashed> Index<N> {
     const_fn! {
         pub(crate) fn new() -> Self {
             Self(AtomicPtr::new(std::ptr::null_mut()), std::marker::PhantomData)
@@ -115,57 +117,32 @@ impl<N: Addressed> Index<N> {
     /// # Safety
     /// The caller is marked as looking, or is the writer.
     #[inline(always)]
-    pub(crate) unsafe fn guess(&self, address: usize) -> Guess<N> {
-        let place = Place::of(address);
+    pub(crate) unsafe fn guess(&self, hash: u64, is: impl FnOnce(NonNull<N>) -> bool) -> Guess<N> {
+        let place = Place::of(hash);
         let Some(directory) = Directory::from_raw(self.0.load(Ordering::Acquire)) else { return Guess::Nothing };
         // SAFETY: invariant 1.
-        let chunk = unsafe { directory.chunk(place.hash()) };
+        let chunk = unsafe { directory.chunk(hash) };
         // SAFETY: invariant 1.
-        let page = unsafe { chunk.page(place, 0) };
-        let tags = page.look();
-        let Some(slot) = tags.of(place.tag()).next() else {
-            return if tags.is_last() { Guess::Nothing } else { Guess::Unsure };
-        };
-        let node = page.node(slot);
-        // SAFETY: invariant 1.
-        if unsafe { N::address(node) } == address { Guess::Node(node) } else { Guess::Unsure }
+        unsafe { guess_in(chunk.pages(), place, is) }
     }
 
-    /// The node at `address`.
+    /// The node with this hash that `is` accepts.
     ///
     /// # Safety
     /// The caller is marked as looking, or is the writer.
-    pub(crate) unsafe fn find(&self, address: usize) -> Option<NonNull<N>> {
-        let place = Place::of(address);
+    pub(crate) unsafe fn find(&self, hash: u64, mut is: impl FnMut(NonNull<N>) -> bool) -> Option<NonNull<N>> {
         let directory = Directory::from_raw(self.0.load(Ordering::Acquire))?;
         // SAFETY: invariant 1.
-        let mut chunk = unsafe { directory.chunk(place.hash()) };
-        loop {
-            for others in 0..PAGES {
-                // SAFETY: invariant 1.
-                let page = unsafe { chunk.page(place, others) };
-                let tags = page.look();
-                for slot in tags.of(place.tag()) {
-                    let node = page.node(slot);
-                    // SAFETY: invariant 1.
-                    if unsafe { N::address(node) } == address {
-                        return Some(node);
-                    }
-                }
-                if tags.is_last() {
-                    return None;
-                }
-            }
-            // SAFETY: invariant 1.
-            chunk = unsafe { chunk.next() }?;
-        }
+        let chunk = unsafe { directory.chunk(hash) };
+        // SAFETY: invariant 1.
+        unsafe { chunk.find(Place::of(hash), &mut is) }
     }
 
     /// Prefetches the page that [`Index::remove`] will read.
-    pub(crate) fn prefetch(&self, address: usize) {
-        let place = Place::of(address);
+    pub(crate) fn prefetch(&self, hash: u64) {
+        let place = Place::of(hash);
         // SAFETY: the writer's, and a page of it.
-        let page = unsafe { self.chunk(place).page(place, 0) };
+        let page = unsafe { self.chunk(place).pages().page(place, 0) };
         prefetch::line(page);
     }
 
@@ -180,9 +157,9 @@ impl<N: Addressed> Index<N> {
         unsafe { self.directory().chunk(place.hash()) }
     }
 
-    /// Inserts a node whose address is not in the index.
-    pub(crate) fn insert(&self, writer: &mut Writer, address: usize, node: NonNull<N>, retired: &mut Retired) {
-        let place = Place::of(address);
+    /// Inserts a node that is not in the index.
+    pub(crate) fn insert(&self, writer: &mut Writer, hash: u64, node: NonNull<N>, retired: &mut RetiredMemory) {
+        let place = Place::of(hash);
         if self.0.load(Ordering::Relaxed).is_null() {
             let first = Chunk::<N>::new(0);
             writer.chunks[0] = 1;
@@ -198,10 +175,10 @@ impl<N: Addressed> Index<N> {
         writer.live += 1;
     }
 
-    /// Removes a node, which still has its address.
-    pub(crate) fn remove(&self, writer: &mut Writer, node: NonNull<N>, retired: &mut Retired) {
+    /// Removes a node, which still has its hash.
+    pub(crate) fn remove(&self, writer: &mut Writer, node: NonNull<N>, retired: &mut RetiredMemory) {
         // SAFETY: the writer's node.
-        let place = Place::of(unsafe { N::address(node) });
+        let place = unsafe { Place::of_node(node) };
         let chunk = self.chunk(place);
         chunk.take(place, node);
         writer.live -= 1;
@@ -210,7 +187,7 @@ impl<N: Addressed> Index<N> {
 
     /// Splits the chunk for `place`, unless that would need too large a directory. Nodes that move are inserted into the new chunk, the new
     /// chunk is published, and then they leave the old one. A reader finds them here or there, or misses in between (invariant 5).
-    fn split(&self, writer: &mut Writer, chunk: Chunk<N>, place: Place, retired: &mut Retired) -> bool {
+    fn split(&self, writer: &mut Writer, chunk: Chunk<N>, place: Place, retired: &mut RetiredMemory) -> bool {
         let depth = chunk.depth();
         if depth == self.directory().depth() && !self.deepen(writer, retired) {
             return false;
@@ -236,7 +213,7 @@ impl<N: Addressed> Index<N> {
     }
 
     /// Merges the chunk for `place` with its other half, if they have few nodes.
-    fn merge(&self, writer: &mut Writer, place: Place, retired: &mut Retired) -> bool {
+    fn merge(&self, writer: &mut Writer, place: Place, retired: &mut RetiredMemory) -> bool {
         let chunk = self.chunk(place);
         let depth = chunk.depth();
         if depth == 0 || chunk.live() > FEW {
@@ -262,7 +239,7 @@ impl<N: Addressed> Index<N> {
     }
 
     /// Doubles the directory, if that is not too large.
-    fn deepen(&self, writer: &Writer, retired: &mut Retired) -> bool {
+    fn deepen(&self, writer: &Writer, retired: &mut RetiredMemory) -> bool {
         let directory = self.directory();
         let depth = directory.depth();
         if depth == DEEPEST || 2 << depth > LEAST_WORDS.max(writer.live / NODES_PER_WORD) {
@@ -273,24 +250,33 @@ impl<N: Addressed> Index<N> {
     }
 
     /// Replaces the directory by one of another length. A reader inside the old one finds what was there.
-    fn move_on(&self, depth: u32, chunk_of: impl Fn(usize) -> Chunk<N>, retired: &mut Retired) {
+    fn move_on(&self, depth: u32, chunk_of: impl Fn(usize) -> Chunk<N>, retired: &mut RetiredMemory) {
         let old = self.directory();
         self.0.store(Directory::new(depth, chunk_of).into_raw(), Ordering::Release);
         old.retire(retired);
     }
 
     /// Frees all memory. The nodes are the caller's.
-    pub(crate) fn end(&self, writer: &mut Writer, retired: &mut Retired) {
+    pub(crate) fn end(&self, writer: &mut Writer, retired: &mut RetiredMemory) {
         let Some(directory) = Directory::<N>::from_raw(self.0.load(Ordering::Relaxed)) else { return };
         self.0.store(std::ptr::null_mut(), Ordering::Relaxed);
-        let mut word = 0;
-        while word >> directory.depth() == 0 {
-            let chunk = directory.at(word);
-            // All the words that lead to it are adjacent.
-            word += 1 << (directory.depth() - chunk.depth());
-            chunk.retire(retired);
-        }
-        directory.retire(retired);
+        directory.retire_all(retired);
         *writer = Writer::new();
     }
+}
+
+/// The first node at this place whose tag matches, if `is` accepts it.
+///
+/// # Safety
+/// The pages are not freed meanwhile.
+#[inline(always)]
+unsafe fn guess_in<N>(pages: Pages<N>, place: Place, is: impl FnOnce(NonNull<N>) -> bool) -> Guess<N> {
+    // SAFETY: the caller's.
+    let page = unsafe { pages.page(place, 0) };
+    let tags = page.look();
+    let Some(slot) = tags.of(place.tag()).next() else {
+        return if tags.is_last() { Guess::Nothing } else { Guess::Unsure };
+    };
+    let node = page.node(slot);
+    if is(node) { Guess::Node(node) } else { Guess::Unsure }
 }

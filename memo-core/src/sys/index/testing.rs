@@ -6,8 +6,25 @@ pub(super) struct Stub {
     pub(super) value: crate::sys::sync::UnsafeCell<u32>,
 }
 
-impl Addressed for Stub {
-    unsafe fn address(node: NonNull<Self>) -> usize {
+impl Hashed for Stub {
+    unsafe fn hash(node: NonNull<Self>) -> u64 {
+        // SAFETY: the caller's.
+        hash_of(unsafe { Self::address(node) })
+    }
+}
+
+/// The hash of a stub's address.
+pub(super) fn hash_of(address: usize) -> u64 {
+    (address as u64 >> 4).wrapping_mul(SPREAD)
+}
+
+/// 2^64 over the golden ratio.
+pub(super) const SPREAD: u64 = 0x9E37_79B9_7F4A_7C15;
+
+impl Stub {
+    /// # Safety
+    /// It has not been freed.
+    pub(super) unsafe fn address(node: NonNull<Self>) -> usize {
         // SAFETY: the caller's.
         unsafe { node.as_ref() }.address.load(Ordering::Acquire)
     }

@@ -5,7 +5,8 @@ use std::ptr::NonNull;
 
 use super::chunk::Chunk;
 use super::page::Page;
-use crate::anchor::side_table::retired::Retired;
+use super::place::Hashed;
+use crate::sys::hazard::memory::RetiredMemory;
 use crate::sys::sync::{AtomicPtr, Ordering, Watched};
 
 /// The words of a directory: 2 to the power of its depth. A chunk of lower depth has several adjacent ones.
@@ -139,13 +140,33 @@ impl<N> Directory<N> {
     }
 
     /// Retires the directory, which must already be unpublished. The chunks stay.
-    pub(super) fn retire(self, retired: &mut Retired) {
+    pub(super) fn retire(self, retired: &mut RetiredMemory) {
         let end = |at: NonNull<u8>, _: Layout| {
             // SAFETY: about to be freed; no reader is left. (A model's pointers hold nothing to be dropped.)
             let watched = unsafe { &(*at.cast::<Words<N>>().as_ptr()).watched };
             watched.end();
         };
         retired.add(self.words().cast(), Self::layout(self.depth()), end);
+    }
+}
+
+/// For the writer.
+impl<N: Hashed> Directory<N> {
+    /// Visits all chunks.
+    pub(super) fn each_chunk(self, mut visit: impl FnMut(Chunk<N>)) {
+        let mut word = 0;
+        while word >> self.depth() == 0 {
+            let chunk = self.at(word);
+            // All the words that lead to it are adjacent.
+            word += 1 << (self.depth() - chunk.depth());
+            visit(chunk);
+        }
+    }
+
+    /// Retires the directory, which must already be unpublished, and all chunks.
+    pub(super) fn retire_all(self, retired: &mut RetiredMemory) {
+        self.each_chunk(|chunk| chunk.retire(retired));
+        self.retire(retired);
     }
 }
 

@@ -1,4 +1,4 @@
-//! A page of the index: seven slots, with one byte each to probe them by, in one cache line.
+//! A page of the index: seven slots, with one byte each to probe them by: 64 bytes, a cache line where the page is aligned to one.
 
 use std::ptr::NonNull;
 
@@ -10,7 +10,7 @@ pub(super) const PAGES: usize = if cfg!(memo_loom) { 1 } else { 16 };
 /// Slots of a page: as many as fit into a cache line together with their tags. Models have small ones.
 pub(super) const SLOTS: usize = if cfg!(memo_loom) { 2 } else { 7 };
 
-#[repr(C, align(64))]
+#[repr(C)]
 pub(super) struct Page<N> {
     tags: AtomicU64,
     nodes: [AtomicPtr<N>; SLOTS],
@@ -19,7 +19,6 @@ pub(super) struct Page<N> {
 }
 
 impl<N> Page<N> {
-    #[cfg(memo_loom)]
     pub(super) fn new() -> Self {
         Self {
             tags: AtomicU64::new(0),
@@ -57,6 +56,11 @@ impl<N> Page<N> {
 
     pub(super) fn clear(&self, slot: usize) {
         self.tags.store(self.tags().0 & !(0xFF << (8 * slot)), Ordering::Relaxed);
+    }
+
+    /// Frees all slots.
+    pub(super) fn free_all(&self) {
+        self.tags.store(0, Ordering::Relaxed);
     }
 
     /// Counts one node more, or one less, that belongs here and lies further on. A saturated count stays, which only costs time.

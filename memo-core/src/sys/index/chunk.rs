@@ -4,9 +4,10 @@ use std::alloc::Layout;
 use std::cell::Cell;
 use std::ptr::NonNull;
 
-use super::address::{Addressed, Place};
 use super::page::{PAGES, Page, SLOTS};
-use crate::anchor::side_table::retired::Retired;
+use super::pages::Pages;
+use super::place::{Hashed, Place};
+use crate::sys::hazard::memory::RetiredMemory;
 use crate::sys::sync::{AtomicPtr, Ordering};
 
 /// Slots of a chunk.
@@ -41,8 +42,7 @@ struct Tail<N> {
 
 impl<N> Chunk<N> {
     fn layout() -> (Layout, usize) {
-        let pages = Layout::array::<Page<N>>(PAGES).expect("a chunk is small");
-        pages.extend(Layout::new::<Tail<N>>()).expect("a chunk is small")
+        Pages::<N>::layout(PAGES).extend(Layout::new::<Tail<N>>()).expect("a chunk is small")
     }
 
     pub(super) fn new(depth: u32) -> Self {
@@ -50,12 +50,8 @@ impl<N> Chunk<N> {
         // SAFETY: the layout has a size.
         let first = unsafe { std::alloc::alloc_zeroed(layout) };
         let Some(first) = NonNull::new(first.cast::<Page<N>>()) else { std::alloc::handle_alloc_error(layout) };
-        #[cfg(memo_loom)]
-        for at in 0..PAGES {
-            // SAFETY: inside what was just allocated.
-            unsafe { first.add(at).write(Page::new()) };
-        }
-        // Else all zeroes are a free page: no tag, no node.
+        // SAFETY: just allocated for this.
+        unsafe { Pages::make(first, PAGES) };
         let new = Tail { next: AtomicPtr::new(std::ptr::null_mut()), live: Cell::new(0), depth: Cell::new(depth) };
         // SAFETY: inside what was just allocated.
         let tail = unsafe { first.byte_add(tail) };
@@ -76,17 +72,9 @@ impl<N> Chunk<N> {
         Self(unsafe { NonNull::new_unchecked(raw) })
     }
 
-    /// The page that is tried for a node after `others` other pages.
-    ///
-    /// # Safety
-    /// The chunk is not freed for `'a`.
     #[inline(always)]
-    pub(super) unsafe fn page<'a>(self, place: Place, others: usize) -> &'a Page<N> {
-        let at = place.home().wrapping_add(others) % PAGES;
-        // SAFETY: below the number of pages.
-        let page = unsafe { self.0.add(at) };
-        // SAFETY: the caller's.
-        unsafe { page.as_ref() }
+    pub(super) fn pages(self) -> Pages<N> {
+        Pages::new(self.0, PAGES)
     }
 
     fn tail(self) -> NonNull<Tail<N>> {
@@ -106,28 +94,37 @@ impl<N> Chunk<N> {
         NonNull::new(next.load(Ordering::Acquire)).map(Self)
     }
 
+    /// The node at this place that `is` accepts.
+    ///
+    /// # Safety
+    /// The chunk is not freed meanwhile.
+    pub(super) unsafe fn find(mut self, place: Place, is: &mut impl FnMut(NonNull<N>) -> bool) -> Option<NonNull<N>> {
+        loop {
+            // SAFETY: the caller's.
+            match unsafe { self.pages().find(place, is) } {
+                Ok(found) => return found,
+                // SAFETY: the caller's.
+                Err(_) => self = unsafe { self.next() }?,
+            }
+        }
+    }
+
     /// Retires the chunk, which must already be unpublished.
-    pub(super) fn retire(self, retired: &mut Retired) {
+    pub(super) fn retire(self, retired: &mut RetiredMemory) {
         // SAFETY: the writer's, and retired only below.
         if let Some(next) = unsafe { self.next() } {
             next.retire(retired);
         }
         let end = |first: NonNull<u8>, _: Layout| {
-            for at in 0..PAGES {
-                // SAFETY: inside what is freed.
-                let page = unsafe { first.cast::<Page<N>>().add(at) };
-                // SAFETY: initialised in `new`; no reader is left.
-                unsafe { page.as_ref() }.watched.end();
-                // SAFETY: as above, and it is not used again.
-                unsafe { page.drop_in_place() };
-            }
+            // SAFETY: initialised in `new`; no reader is left.
+            unsafe { Chunk::<N>(first.cast()).pages().end() };
         };
         retired.add(self.0.cast(), Self::layout().0, end);
     }
 }
 
 /// For the writer: only it retires chunks, and it uses no retired one.
-impl<N: Addressed> Chunk<N> {
+impl<N: Hashed> Chunk<N> {
     fn live_cell<'a>(self) -> &'a Cell<usize> {
         // SAFETY: initialised in `new`; the writer keeps no reference for longer than a step.
         unsafe { &(*self.tail().as_ptr()).live }
@@ -156,30 +153,18 @@ impl<N: Addressed> Chunk<N> {
         std::iter::successors(Some(self), |chunk| unsafe { chunk.next() })
     }
 
-    /// The pages for a node, in the order in which they are tried.
-    fn pages<'a>(self, place: Place) -> impl Iterator<Item = &'a Page<N>>
-    where
-        N: 'a,
-    {
-        self.linked().flat_map(move |chunk| {
-            // SAFETY: the writer's.
-            (0..PAGES).map(move |others| unsafe { chunk.page(place, others) })
-        })
-    }
-
     /// Inserts a node into the first free slot in its pages.
     pub(super) fn put(self, place: Place, node: NonNull<N>) {
         self.live_cell().set(self.live() + 1);
-        for page in self.pages(place) {
-            if let Some(slot) = page.tags().free() {
-                return page.fill(slot, place.tag(), node);
+        let mut last = self;
+        for chunk in self.linked() {
+            if chunk.pages().put(place, node) {
+                return;
             }
-            page.pass(true);
+            last = chunk;
         }
         let further = Self::new(0);
-        // SAFETY: the writer's.
-        unsafe { further.page(place, 0) }.fill(0, place.tag(), node);
-        let last = self.linked().last().unwrap_or(self);
+        further.pages().put(place, node);
         // SAFETY: as in `next`.
         unsafe { &(*last.tail().as_ptr()).next }.store(further.into_raw(), Ordering::Release);
     }
@@ -187,29 +172,11 @@ impl<N: Addressed> Chunk<N> {
     /// Removes a node that is here.
     pub(super) fn take(self, place: Place, node: NonNull<N>) {
         self.live_cell().set(self.live() - 1);
-        for page in self.pages(place) {
-            if let Some(slot) = page.tags().of(place.tag()).find(|&slot| page.node(slot) == node) {
-                return page.clear(slot);
-            }
-            page.pass(false);
-        }
-        unreachable!("a node that is not in its chunk is not taken out");
+        assert!(self.linked().any(|chunk| chunk.pages().take(place, node)), "a node is taken out of its own chunk");
     }
 
     /// Visits the nodes, and where each belongs. `visit` may remove the node.
     pub(super) fn each(self, mut visit: impl FnMut(Place, NonNull<N>)) {
-        for chunk in self.linked() {
-            for at in 0..PAGES {
-                // SAFETY: below the number of pages.
-                let page = unsafe { chunk.0.add(at) };
-                // SAFETY: the writer's.
-                let page = unsafe { page.as_ref() };
-                for slot in page.tags().taken() {
-                    let node = page.node(slot);
-                    // SAFETY: in the index: the writer's.
-                    visit(Place::of(unsafe { N::address(node) }), node);
-                }
-            }
-        }
+        self.linked().for_each(|chunk| chunk.pages().each(&mut visit));
     }
 }

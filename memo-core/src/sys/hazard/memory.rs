@@ -15,7 +15,7 @@ use crate::sys::sync::unpoisoned;
 
 /// Memory that was unpublished, and that readers may still be inside.
 #[derive(Default)]
-pub(crate) struct Retired {
+pub(crate) struct RetiredMemory {
     pieces: Vec<Piece>,
     bytes: usize,
 }
@@ -30,7 +30,7 @@ struct Piece {
 // SAFETY: unpublished memory, of atomics and plain data.
 unsafe impl Send for Piece {}
 
-impl Retired {
+impl RetiredMemory {
     pub(crate) const fn new() -> Self {
         Self { pieces: Vec::new(), bytes: 0 }
     }
@@ -66,7 +66,7 @@ impl Retired {
 }
 
 /// All retired memory of the process that waits for a fence.
-static WAITING: Mutex<Retired> = Mutex::new(Retired::new());
+static WAITING: Mutex<RetiredMemory> = Mutex::new(RetiredMemory::new());
 
 /// How many bytes may wait before a fence is passed. More while a reader stays inside.
 static DUE: AtomicUsize = AtomicUsize::new(LEAST_DUE);
@@ -75,7 +75,7 @@ const LEAST_DUE: usize = 32 << 10;
 /// Frees `retired` when no reader is left inside, or later if it is small. Call it with no lock held.
 #[cold]
 #[inline(never)]
-pub(crate) fn let_go(retired: Retired) {
+pub(crate) fn let_go(retired: RetiredMemory) {
     let due = {
         let mut waiting = unpoisoned(WAITING.lock());
         waiting.append(retired);

@@ -1,28 +1,31 @@
 use std::collections::HashMap;
 
-use super::testing::Stub;
+use super::testing::{SPREAD, Stub, hash_of};
 use super::*;
-use crate::anchor::side_table::object::hash_of;
 
 /// The `n`th address, as an allocator would give it.
 fn address(n: usize) -> usize {
     0x7000_0000_0000 + n * 48
 }
 
-fn find(index: &Index<Stub>, n: usize) -> Option<NonNull<Stub>> {
+fn find_at(index: &Index<Stub>, address: usize) -> Option<NonNull<Stub>> {
     // SAFETY: one thread, the writer's.
-    unsafe { index.find(address(n)) }
+    unsafe { index.find(hash_of(address), |node| Stub::address(node) == address) }
 }
 
-fn free(retired: Retired) {
+fn find(index: &Index<Stub>, n: usize) -> Option<NonNull<Stub>> {
+    find_at(index, address(n))
+}
+
+fn free(retired: RetiredMemory) {
     // SAFETY: one thread, which has finished with it.
     unsafe { retired.free() };
 }
 
-fn insert(index: &Index<Stub>, writer: &mut Writer, node: NonNull<Stub>, retired: &mut Retired) {
+fn insert(index: &Index<Stub>, writer: &mut Writer, node: NonNull<Stub>, retired: &mut RetiredMemory) {
     // SAFETY: nodes are freed at the end.
     let address = unsafe { Stub::address(node) };
-    index.insert(writer, address, node, retired);
+    index.insert(writer, hash_of(address), node, retired);
 }
 
 fn chunks(writer: &Writer) -> usize {
@@ -30,7 +33,7 @@ fn chunks(writer: &Writer) -> usize {
 }
 
 /// Frees an empty index, and the nodes that were in it.
-fn end(index: &Index<Stub>, mut writer: Writer, mut retired: Retired, nodes: Vec<NonNull<Stub>>) {
+fn end(index: &Index<Stub>, mut writer: Writer, mut retired: RetiredMemory, nodes: Vec<NonNull<Stub>>) {
     assert_eq!((writer.live(), chunks(&writer)), (0, 1), "a table that was large is small again");
     assert!(index.directory().depth() <= 2);
     index.end(&mut writer, &mut retired);
@@ -45,7 +48,7 @@ fn end(index: &Index<Stub>, mut writer: Writer, mut retired: Retired, nodes: Vec
 fn it_does_what_a_map_does_through_growth_and_shrinking() {
     const OBJECTS: usize = 4096;
     let nodes: Vec<_> = (0..OBJECTS).map(|n| Stub::new(address(n), n as u32)).collect();
-    let (index, mut writer, mut retired) = (Index::new(), Writer::new(), Retired::new());
+    let (index, mut writer, mut retired) = (Index::new(), Writer::new(), RetiredMemory::new());
     let mut map = HashMap::new();
     let mut state = 1_u64;
     for step in 0..400_000_usize {
@@ -55,7 +58,7 @@ fn it_does_what_a_map_does_through_growth_and_shrinking() {
         let fills = (step / 40_000) % 2 == 0;
         match find(&index, n) {
             None if fills || n % 64 == 0 => {
-                index.insert(&mut writer, address(n), nodes[n], &mut retired);
+                index.insert(&mut writer, hash_of(address(n)), nodes[n], &mut retired);
                 map.insert(n, nodes[n]);
             }
             Some(found) if !fills => {
@@ -80,7 +83,7 @@ fn it_does_what_a_map_does_through_growth_and_shrinking() {
 #[test]
 fn one_that_comes_or_goes_makes_one_chunk_two_or_two_one() {
     let nodes: Vec<_> = (0..100_000).map(|n| Stub::new(address(n), 0)).collect();
-    let (index, mut writer, mut retired) = (Index::new(), Writer::new(), Retired::new());
+    let (index, mut writer, mut retired) = (Index::new(), Writer::new(), RetiredMemory::new());
     let mut before = 0;
     for &node in &nodes {
         insert(&index, &mut writer, node, &mut retired);
@@ -100,12 +103,8 @@ fn one_that_comes_or_goes_makes_one_chunk_two_or_two_one() {
 /// The inverse of the hash.
 fn address_of_hash(hash: u64) -> usize {
     // Newton's iteration: each step doubles the number of correct bits.
-    let inverse = (0..6).fold(1_u64, |x, _| {
-        x.wrapping_mul(2_u64.wrapping_sub(crate::anchor::side_table::object::SPREAD.wrapping_mul(x)))
-    });
-    let mixed = hash.wrapping_mul(inverse);
-    let granule = (0..8).fold(mixed, |granule, _| mixed ^ granule >> 9);
-    (granule << 4) as usize
+    let inverse = (0..6).fold(1_u64, |x, _| x.wrapping_mul(2_u64.wrapping_sub(SPREAD.wrapping_mul(x))));
+    (hash.wrapping_mul(inverse) << 4) as usize
 }
 
 /// Such addresses do not occur by chance. They cost only time.
@@ -116,12 +115,11 @@ fn hashes_that_are_all_alike_are_kept_apart_without_an_endless_directory() {
         .map(|n| address_of_hash(0xABCD_EF01_2345_0000 | n))
         .filter(|&address| hash_of(address) >> 16 == 0xABCD_EF01_2345);
     let nodes: Vec<_> = alike.take(1000).map(|address| Stub::new(address, 0)).collect();
-    let (index, mut writer, mut retired) = (Index::new(), Writer::new(), Retired::new());
+    let (index, mut writer, mut retired) = (Index::new(), Writer::new(), RetiredMemory::new());
     let find = |node: NonNull<Stub>| {
         // SAFETY: nodes are freed at the end.
         let address = unsafe { Stub::address(node) };
-        // SAFETY: one thread, the writer's.
-        unsafe { index.find(address) }
+        find_at(&index, address)
     };
     for (n, &node) in nodes.iter().enumerate() {
         assert_eq!(find(node), None);
@@ -135,4 +133,47 @@ fn hashes_that_are_all_alike_are_kept_apart_without_an_endless_directory() {
         assert!(nodes[n + 1..].iter().all(|&left| find(left) == Some(left)));
     }
     end(&index, writer, retired, nodes);
+}
+
+/// In waves, from nothing to all stages and back.
+#[test]
+fn a_compact_one_does_what_a_map_does_at_every_size() {
+    const NODES: usize = 400;
+    let nodes: Vec<_> = (0..NODES).map(|n| Stub::new(address(n), n as u32)).collect();
+    let (index, mut writer, mut retired) = (Compact::default(), CompactWriter::default(), RetiredMemory::new());
+    let find = |index: &Compact<Stub>, n: usize| {
+        // SAFETY: one thread, the writer's.
+        unsafe { index.find(hash_of(address(n)), |node| Stub::address(node) == address(n)) }
+    };
+    let mut map = HashMap::new();
+    let mut state = 1_u64;
+    let mut sizes = std::collections::HashSet::new();
+    for step in 0..200_000_usize {
+        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        let n = (state >> 33) as usize % NODES;
+        let fills = (step / 4_000) % 2 == 0;
+        if !map.contains_key(&n) && fills {
+            index.insert(&mut writer, hash_of(address(n)), nodes[n], &mut retired);
+            map.insert(n, nodes[n]);
+        } else if map.contains_key(&n) && !fills {
+            index.remove(&mut writer, nodes[n], &mut retired);
+            map.remove(&n);
+        }
+        free(retired.take());
+        sizes.insert(map.len());
+        for n in [n, n ^ 1, NODES - 1 - n] {
+            assert_eq!(find(&index, n), map.get(&n).copied());
+        }
+        if step % 57_000 == 56_999 {
+            index.clear(&mut writer, &mut retired);
+            map.clear();
+            assert!((0..NODES).all(|n| find(&index, n).is_none()));
+        }
+    }
+    assert!(sizes.contains(&0) && sizes.len() > 300, "all stages were passed");
+    drop(index);
+    for node in nodes {
+        // SAFETY: leaked in `new`.
+        drop(unsafe { Box::from_raw(node.as_ptr()) });
+    }
 }

@@ -4,14 +4,14 @@ use loom::sync::atomic::AtomicBool;
 use loom::sync::{Arc, Mutex};
 use loom::thread;
 
-use super::testing::Stub;
+use super::testing::{Stub, hash_of};
 use super::*;
 use crate::sys::fence;
 use crate::sys::hazard::registry::{Reader, Readers};
 
 struct Table {
     index: Index<Stub>,
-    writer: Mutex<(Writer, Retired)>,
+    writer: Mutex<(Writer, RetiredMemory)>,
     readers: Readers,
     reader: Reader,
     nodes: Mutex<Vec<NonNull<Stub>>>,
@@ -26,7 +26,7 @@ impl Table {
     fn new() -> Arc<Self> {
         let table = Arc::new(Self {
             index: Index::new(),
-            writer: Mutex::new((Writer::new(), Retired::new())),
+            writer: Mutex::new((Writer::new(), RetiredMemory::new())),
             readers: Readers::new(),
             reader: Reader::new(),
             nodes: Mutex::new(Vec::new()),
@@ -42,7 +42,7 @@ impl Table {
         let (writer, retired) = &mut *writer;
         let node = Stub::new(address, value);
         self.nodes.lock().unwrap().push(node);
-        self.index.insert(writer, address, node, retired);
+        self.index.insert(writer, hash_of(address), node, retired);
         self.free(retired.take());
     }
 
@@ -51,7 +51,7 @@ impl Table {
         let mut writer = self.writer.lock().unwrap();
         let (writer, retired) = &mut *writer;
         // SAFETY: the writer.
-        let node = unsafe { self.index.find(address) }?;
+        let node = unsafe { self.index.find(hash_of(address), |node| Stub::address(node) == address) }?;
         self.index.remove(writer, node, retired);
         // SAFETY: nodes are freed at the end.
         unsafe { node.as_ref() }.address.store(1, Ordering::Relaxed);
@@ -59,7 +59,7 @@ impl Table {
         Some(node)
     }
 
-    fn free(&self, retired: Retired) {
+    fn free(&self, retired: RetiredMemory) {
         if self.readers.have_left(None) {
             // SAFETY: unpublished, and the reader has left: what the models are to show.
             unsafe { retired.free() };
@@ -69,12 +69,16 @@ impl Table {
     /// Searches as a hit does.
     fn find(&self, address: usize) -> Option<u32> {
         // SAFETY: marked as looking.
-        let guess = self.reader.look(fence::light, || unsafe { self.index.guess(address) });
+        let guess = self.reader.look(fence::light, || unsafe {
+            self.index.guess(hash_of(address), |node| Stub::address(node) == address)
+        });
         let found = match guess {
             Guess::Node(node) => Some(node),
             Guess::Nothing => None,
             // SAFETY: as above.
-            Guess::Unsure => self.reader.look(fence::light, || unsafe { self.index.find(address) }),
+            Guess::Unsure => self.reader.look(fence::light, || unsafe {
+                self.index.find(hash_of(address), |node| Stub::address(node) == address)
+            }),
         };
         // SAFETY: nodes are freed at the end.
         found.map(|node| unsafe { node.as_ref() }.value.with(|value| unsafe { *value }))
@@ -84,7 +88,7 @@ impl Table {
     fn find_locked(&self, address: usize) -> Option<u32> {
         let _writer = self.writer.lock().unwrap();
         // SAFETY: the writer.
-        let found = unsafe { self.index.find(address) };
+        let found = unsafe { self.index.find(hash_of(address), |node| Stub::address(node) == address) };
         // SAFETY: as above.
         found.map(|node| unsafe { node.as_ref() }.value.with(|value| unsafe { *value }))
     }
@@ -106,8 +110,9 @@ impl Drop for Table {
 
 /// Addresses of one tag whose hashes begin with these bits each: chunks split by the first, then by the second.
 fn alike<const N: usize>(prefixes: [usize; N]) -> [usize; N] {
-    let mut addresses = (1..).map(|n| n * 16).filter(|&address| Place::of(address).tag() == 0xC3);
-    prefixes.map(|prefix| addresses.find(|&address| Place::of(address).prefix(2) == prefix).expect("one in 512"))
+    let mut addresses = (1..).map(|n| n * 16).filter(|&address| Place::of(hash_of(address)).tag() == 0xC3);
+    prefixes
+        .map(|prefix| addresses.find(|&address| Place::of(hash_of(address)).prefix(2) == prefix).expect("one in 512"))
 }
 
 /// A reader searches for `sought` while `act` runs.
@@ -228,7 +233,7 @@ fn loom_a_node_that_is_used_again_is_another_objects() {
             stub.address.store(c, Ordering::Release);
             let mut writer = table.writer.lock().unwrap();
             let (writer, retired) = &mut *writer;
-            table.index.insert(writer, c, node, retired);
+            table.index.insert(writer, hash_of(c), node, retired);
             table.free(retired.take());
         }
         assert_eq!(hit.join().unwrap(), Some(1));
