@@ -24,7 +24,7 @@ use crate::memo::cells::listed::{CellPtr, Listing, Seat};
 use crate::memo::cells::vtable::{CellVtable, EntryId};
 use crate::memo::core::Core;
 use crate::memo::listeners::Why;
-use crate::sys::arc::Arc;
+use crate::sys::arc::{Arc, Content};
 use crate::sys::hazard::retire::Batch;
 use crate::sys::panics::Panics;
 use crate::sys::sync::Ordering;
@@ -307,7 +307,7 @@ pub(crate) unsafe fn release<C: AnyCell>(cell: NonNull<CellHead>) {
 ///
 /// # Safety
 /// `cell` came from `Arc::<C>::into_raw` and is alive.
-pub(crate) unsafe fn retain_counted<C>(cell: NonNull<CellHead>) {
+pub(crate) unsafe fn retain_counted<C: Content>(cell: NonNull<CellHead>) {
     // SAFETY: the caller's.
     let held = ManuallyDrop::new(unsafe { Arc::from_raw(cell.cast::<C>().as_ptr()) });
     std::mem::forget(Arc::clone(&held));

@@ -40,6 +40,8 @@ use crate::sys::sync::unpoisoned;
 pub(crate) struct Peer {
     /// Pins the address of an `Arc` or `Rc`. In-object peers have none.
     life: Option<AnyWeak>,
+    /// The size of an object whose allocation `life` keeps.
+    size: usize,
     dead: AtomicBool,
     /// Whether a thread's own table has, or had, a node that watches it.
     watched: AtomicBool,
@@ -50,10 +52,26 @@ pub(crate) struct Peer {
     links: Mutex<HashMap<EntryId, CellRef>>,
 }
 
+/// How a peer learns of its object's death.
+pub(crate) enum Life {
+    /// An `Arc` or `Rc`, whose object has this size.
+    Counted(AnyWeak, usize),
+    /// Through the peer of its own anchor.
+    Watched(AnyWeak),
+    /// Its anchor inside says so.
+    InObject,
+}
+
 impl Peer {
-    fn new(life: Option<AnyWeak>) -> Self {
+    fn new(life: Life) -> Self {
+        let (life, size) = match life {
+            Life::Counted(life, size) => (Some(life), size),
+            Life::Watched(life) => (Some(life), 0),
+            Life::InObject => (None, 0),
+        };
         Self {
             life,
+            size,
             dead: AtomicBool::new(false),
             watched: AtomicBool::new(false),
             suspected: AtomicBool::new(false),
@@ -64,6 +82,11 @@ impl Peer {
 
     pub(crate) fn is_dead(&self) -> bool {
         self.dead.load(Ordering::Acquire) || self.life.as_ref().is_some_and(|life| !life.is_alive())
+    }
+
+    /// How many bytes it keeps from being freed, itself included.
+    pub(crate) fn keeps(&self) -> usize {
+        size_of::<Self>() + self.size
     }
 
     /// The strong count of an `Arc` or `Rc`.
@@ -268,7 +291,7 @@ pub(crate) fn find(anchor: &Anchor) -> Option<&Arc<Peer>> {
 }
 
 /// The anchor's peer, made on first use.
-pub(crate) fn of(anchor: &Anchor, life: impl FnOnce() -> Option<AnyWeak>) -> &Arc<Peer> {
+pub(crate) fn of(anchor: &Anchor, life: impl FnOnce() -> Life) -> &Arc<Peer> {
     attached::of(anchor, || Arc::new(Peer::new(life())))
 }
 

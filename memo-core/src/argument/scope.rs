@@ -5,7 +5,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use crate::anchor::anchor::Anchor;
-use crate::anchor::back_link::{self, Peer, PeerRef};
+use crate::anchor::back_link::{self, Life, Peer, PeerRef};
 use crate::anchor::liveness::AnyWeak;
 use crate::anchor::side_table::object::Subject;
 use crate::reclaim::account;
@@ -53,12 +53,12 @@ impl Scope for Shared {
 
     fn peer_of_arc<T: ?Sized>(arc: &Arc<T>) -> PeerRef<Self> {
         let anchor = account::shared_anchor(arc, false).anchor;
-        let peer = back_link::of(anchor, || Some(AnyWeak::new(Arc::downgrade(arc))));
+        let peer = back_link::of(anchor, || Life::Counted(AnyWeak::new(Arc::downgrade(arc)), size_of_val(&**arc)));
         PeerRef::new(Arc::clone(peer), Subject::of(&**arc).address)
     }
 
     fn peer_of_anchor(anchor: &Anchor) -> PeerRef<Self> {
-        let peer = back_link::of(anchor, || None);
+        let peer = back_link::of(anchor, || Life::InObject);
         PeerRef::new(Arc::clone(peer), address_of(peer))
     }
 }
@@ -70,17 +70,17 @@ impl Scope for Local {
     fn peer_of_arc<T: ?Sized>(arc: &Arc<T>) -> PeerRef<Self> {
         let subject = Subject::of(&**arc);
         let anchor = account::local_anchor(subject, false, || AnyWeak::new(Arc::downgrade(arc))).anchor;
-        let peer = back_link::of(anchor, || Some(AnyWeak::new(Arc::downgrade(arc))));
+        let peer = back_link::of(anchor, || Life::Counted(AnyWeak::new(Arc::downgrade(arc)), size_of_val(&**arc)));
         PeerRef::new(Arc::clone(peer), subject.address)
     }
 
     /// Entries of this thread must be dropped by this thread, wherever the object dies: so the thread's table has a
     /// node that watches the object's own peer. A death on this thread ends them at once; a sweep here finds one elsewhere.
     fn peer_of_anchor(anchor: &Anchor) -> PeerRef<Self> {
-        let theirs = back_link::of(anchor, || None);
+        let theirs = back_link::of(anchor, || Life::InObject);
         let subject = Subject::of_peer(address_of(theirs));
         let here = account::local_anchor(subject, false, || back_link::watch(theirs)).anchor;
-        let peer = back_link::of(here, || Some(back_link::watch(theirs)));
+        let peer = back_link::of(here, || Life::Watched(back_link::watch(theirs)));
         PeerRef::new(Arc::clone(peer), subject.address)
     }
 }
@@ -88,13 +88,13 @@ impl Scope for Local {
 pub(crate) fn peer_of_rc<T: ?Sized>(rc: &Rc<T>) -> PeerRef<Local> {
     let subject = Subject::of(&**rc);
     let anchor = account::local_anchor(subject, false, || AnyWeak::new(Rc::downgrade(rc))).anchor;
-    let peer = back_link::of(anchor, || Some(AnyWeak::new(Rc::downgrade(rc))));
+    let peer = back_link::of(anchor, || Life::Counted(AnyWeak::new(Rc::downgrade(rc)), size_of_val(&**rc)));
     PeerRef::new(Arc::clone(peer), subject.address)
 }
 
 /// The address by which an in-object argument is compared: that of its peer, which does not move.
 pub(crate) fn anchor_address(anchor: &Anchor) -> usize {
-    address_of(back_link::of(anchor, || None))
+    address_of(back_link::of(anchor, || Life::InObject))
 }
 
 fn address_of(peer: &Arc<Peer>) -> usize {

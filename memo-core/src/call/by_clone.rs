@@ -1,6 +1,7 @@
 //! Results by clone: the path of a call from the anchor to the value.
 
 use super::handle_op::{Op, Reply};
+use super::keyed_hit::{Asks, Held};
 use super::what_is_kept::Keeping;
 use crate::anchor::anchor::Anchor;
 use crate::cell::counted_cell::{Keys, tell_and_drop};
@@ -66,9 +67,9 @@ pub(crate) fn begin_owned<'w, R, H: Keeping<R, Kept = ValueOf<M>>, M: Cloning, K
         if copy.is_some() {
             return Step::Done(done::<R, H>(copy, hits));
         }
-        hit_or_miss::<R, H, M, K>(core, place, anchor, key)
-    } else {
         hit_counted::<R, H, M, K>(core, place, anchor, key)
+    } else {
+        hit_keyed::<R, H, M, K>(core, place, anchor, key)
     }
 }
 
@@ -133,7 +134,7 @@ fn compute<'w, R, H: Keeping<R, Kept = ValueOf<M>>, M: Cloning>(
 where
     (): KeyOf<M>,
 {
-    match hit_or_miss::<R, H, M, ()>(core, place, anchor, ()) {
+    match hit_counted::<R, H, M, ()>(core, place, anchor, ()) {
         Step::Done(result) => result,
         Step::Compute(ref mut ticket) => {
             ticket.start();
@@ -142,27 +143,18 @@ where
     }
 }
 
-#[cold]
-#[inline(never)]
-#[track_caller]
-fn hit_or_miss<'w, R, H: Keeping<R, Kept = ValueOf<M>>, M: Cloning, K: KeyOf<M>>(
-    core: &'static Core,
-    place: At<'w, M>,
-    anchor: Option<&'w Anchor>,
-    key: K,
-) -> Step<'w, R, M> {
-    hit_counted::<R, H, M, K>(core, place, anchor, key)
-}
-
-/// A hit that copies under the lock, since neither key nor value runs user code; or a miss.
+/// A hit with an extra key, or a miss.
 #[inline]
 #[track_caller]
-fn hit_locked<'w, R, H: Keeping<R, Kept = ValueOf<M>>, M: Cloning, K: KeyOf<M>>(
+fn hit_keyed<'w, R, H: Keeping<R, Kept = ValueOf<M>>, M: Cloning, K: KeyOf<M>>(
     core: &'static Core,
     place: At<'w, M>,
     anchor: Option<&'w Anchor>,
     key: K,
 ) -> Step<'w, R, M> {
+    if !(is_plain::<H::Kept>() && K::TRUSTED && CellOf::<M>::COMPARED) {
+        return hit_held::<R, H, M, K>(core, place, anchor, key);
+    }
     let hash = key.hash();
     if let Some(cell) = anchor.and_then(|anchor| CellOf::<M>::find(anchor, core)) {
         if let Some(value) = cell.copy(hash, |stored| key.matches(stored)) {
@@ -175,8 +167,39 @@ fn hit_locked<'w, R, H: Keeping<R, Kept = ValueOf<M>>, M: Cloning, K: KeyOf<M>>(
     miss::<R, H, M, K>(core, place, anchor, &key, hash)
 }
 
-/// A hit that holds a count of the entry while it copies the value, or a miss.
+/// The same where user code runs: hashing, comparing, cloning. No sweep starts inside it.
 #[inline]
+#[track_caller]
+fn hit_held<'w, R, H: Keeping<R, Kept = ValueOf<M>>, M: Cloning, K: KeyOf<M>>(
+    core: &'static Core,
+    place: At<'w, M>,
+    anchor: Option<&'w Anchor>,
+    key: K,
+) -> Step<'w, R, M> {
+    // While a hazard pointer is set, none starts either.
+    let deeper = (!K::TRUSTED).then(DepthGuard::enter);
+    let hash = key.hash();
+    let Some(cell) = anchor.and_then(|anchor| CellOf::<M>::find(anchor, core)) else {
+        drop(deeper);
+        return miss::<R, H, M, K>(core, place, anchor, &key, hash);
+    };
+    let mut copy = None;
+    let keys = const { Keys::of::<M::Scope, K>() };
+    let held = cell.copy_held(Asks::Call, hash, keys, |stored| key.matches(stored), &mut copy);
+    drop(deeper);
+    match held {
+        Held::Copied => {
+            let hits = counters::count(core, Count::Hits, 1);
+            Step::Done(done::<R, H>(copy, hits))
+        }
+        Held::Nothing => miss::<R, H, M, K>(core, place, anchor, &key, hash),
+        Held::Unsure => hit_counted::<R, H, M, K>(core, place, anchor, key),
+    }
+}
+
+/// A hit that holds a count of the entry while it copies the value, or a miss.
+#[cold]
+#[inline(never)]
 #[track_caller]
 fn hit_counted<'w, R, H: Keeping<R, Kept = ValueOf<M>>, M: Cloning, K: KeyOf<M>>(
     core: &'static Core,
@@ -184,9 +207,6 @@ fn hit_counted<'w, R, H: Keeping<R, Kept = ValueOf<M>>, M: Cloning, K: KeyOf<M>>
     anchor: Option<&'w Anchor>,
     key: K,
 ) -> Step<'w, R, M> {
-    if is_plain::<H::Kept>() && K::TRUSTED {
-        return hit_locked::<R, H, M, K>(core, place, anchor, key);
-    }
     // User code may run below: hashing, comparing, cloning. No sweep starts inside it.
     let deeper = DepthGuard::enter();
     let hash = key.hash();
@@ -357,6 +377,15 @@ pub(crate) fn apply_owned<'w, R, H: Keeping<R, Kept = ValueOf<M>>, M: Cloning, K
 fn get<M: Cloning, K: KeyOf<M>>(core: &'static Core, place: At<'_, M>, key: &K) -> Option<ValueOf<M>> {
     let deeper = DepthGuard::enter();
     let cell = CellOf::<M>::find(place.find()?, core)?;
+    if !M::Store::FRONTED {
+        let mut copy = None;
+        let keys = const { Keys::of::<M::Scope, K>() };
+        match cell.copy_held(Asks::Get, key.hash(), keys, |stored| key.matches(stored), &mut copy) {
+            Held::Copied => return copy.map(OnItsWay::arrive),
+            Held::Nothing => return None,
+            Held::Unsure => {}
+        }
+    }
     let entry = cell.seek_ready(key.hash(), const { Keys::of::<M::Scope, K>() }, |stored| key.matches(stored))?;
     let value = entry.slot.get().cloned().map(OnItsWay::new);
     // This may be the last count.

@@ -1,7 +1,7 @@
 //! What a call does: a hit, a miss, and the other operations of a handle.
 //!
 //! Expansions enter through [`expansion`], which first checks their types. [`by_clone`] returns results by clone, without the lock if
-//! possible ([`hit`]); [`by_reference`] lends them. [`what_is_kept`] decides which part of a result is stored, and
+//! possible ([`hit`], [`keyed_hit`]); [`by_reference`] lends them. [`what_is_kept`] decides which part of a result is stored, and
 //! [`result_is_argument`] stores a result that is an argument. A call that has to compute continues in [`compute`](crate::compute).
 
 pub(crate) mod by_clone;
@@ -9,5 +9,6 @@ pub(crate) mod by_reference;
 pub(crate) mod expansion;
 pub(crate) mod handle_op;
 pub(crate) mod hit;
+mod keyed_hit;
 pub(crate) mod result_is_argument;
 pub(crate) mod what_is_kept;

@@ -6,6 +6,7 @@
 
 use std::marker::PhantomData;
 use std::mem::{self, ManuallyDrop};
+use std::ops::{Deref, DerefMut};
 use std::ptr::NonNull;
 
 use crate::anchor::anchor::Anchor;
@@ -23,14 +24,16 @@ use crate::memo::core::{Core, Where};
 use crate::memo::counter_block::Count;
 use crate::memo::counters;
 use crate::memo::listeners::Why;
-use crate::sys::arc::Arc;
+use crate::sys::arc::{Arc, Content};
+use crate::sys::fence;
+use crate::sys::hazard::memory::{self, RetiredMemory};
 use crate::sys::hazard::protect::Published;
 use crate::sys::hazard::retire::{Batch, ReadBy};
 use crate::sys::panics::{Panics, drop_all};
 use crate::sys::sync::plain::{Mutex, MutexGuard};
 use crate::sys::sync::unpoisoned;
-use crate::value::entry::{Entry, Meta, id_of};
-use crate::value::store::{Counted, Evicted, IsDead, Store, Taken};
+use crate::value::entry::{Entry, Meta, SeenKey, id_of};
+use crate::value::store::{Counted, Evicted, InsertInto, IsDead, Store, Taken};
 
 #[repr(C)]
 pub(crate) struct CountedCell<S, St: Store> {
@@ -43,6 +46,53 @@ pub(crate) struct CountedCell<S, St: Store> {
     front: St::Front,
     scope: PhantomData<fn(S) -> S>,
 }
+
+/// A store whose lock is held. Memory that it no longer needs goes after that.
+struct Locked<'a, St: Store> {
+    store: ManuallyDrop<MutexGuard<'a, St>>,
+    local: bool,
+}
+
+impl<St: Store> Deref for Locked<'_, St> {
+    type Target = St;
+
+    #[inline]
+    fn deref(&self) -> &St {
+        &self.store
+    }
+}
+
+impl<St: Store> DerefMut for Locked<'_, St> {
+    #[inline]
+    fn deref_mut(&mut self) -> &mut St {
+        &mut self.store
+    }
+}
+
+impl<St: Store> Drop for Locked<'_, St> {
+    #[inline]
+    fn drop(&mut self) {
+        let retired = self.store.retired();
+        // SAFETY: it is not used again.
+        unsafe { ManuallyDrop::drop(&mut self.store) };
+        if let Some(retired) = retired {
+            free(*retired, self.local);
+        }
+    }
+}
+
+#[cold]
+#[inline(never)]
+fn free(retired: RetiredMemory, local: bool) {
+    if local {
+        // SAFETY: only this thread reads the store, and it is not reading now.
+        unsafe { retired.free() };
+    } else {
+        memory::let_go(retired);
+    }
+}
+
+impl<S, St: Store> Content for CountedCell<S, St> {}
 
 /// Whether keys may be compared under a lock.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -122,8 +172,8 @@ where
         NewCell::make(core, place, first).publish(anchor)
     }
 
-    fn lock(&self) -> MutexGuard<'_, St> {
-        unpoisoned(self.store.lock())
+    fn lock(&self) -> Locked<'_, St> {
+        Locked { store: ManuallyDrop::new(unpoisoned(self.store.lock())), local: S::LOCAL }
     }
 
     /// Looks for dead arguments, where keys have any.
@@ -133,8 +183,30 @@ where
     /// Which threads' hits may hold an entry of this cell.
     const READ_BY: ReadBy = if S::LOCAL { ReadBy::ThisThread } else { ReadBy::All };
 
+    /// Whether hits may compare keys while they are looking: then a key that is dropped late goes unnoticed.
+    pub(crate) const COMPARED: bool = <St::Key as StoredKey<S>>::DROPS_OURS;
+
+    /// Who is to see an entry that is inserted.
+    fn place_of(entry: &Counted<St>) -> InsertInto {
+        if S::LOCAL {
+            InsertInto::ThisThreads
+        } else if fence::is_refused() {
+            InsertInto::Hidden
+        } else if Self::COMPARED {
+            InsertInto::Seen(SeenKey::Compared { keeps: entry.meta.key().keeps() })
+        } else {
+            InsertInto::Seen(SeenKey::Unseen)
+        }
+    }
+
     pub(crate) fn core(&self) -> &'static Core {
         self.head.memo()
+    }
+
+    /// What hits read without the lock.
+    #[inline(always)]
+    pub(crate) fn front(&self) -> &St::Front {
+        &self.front
     }
 
     /// The entry that hits may copy without the lock, where the store publishes one.
@@ -182,21 +254,6 @@ where
             Keys::Trusted => self.with_entry(hash, is, |entry| is_ready(entry).then(|| entry.clone()))?,
             Keys::Users => self.seek_outside(hash, is_ready, is).0,
         }
-    }
-
-    /// A copy of the ready value whose key `is` accepts, made under the lock: neither `is` nor the copy runs user code.
-    ///
-    /// Never inlined: its stack would be paid on every level of a recursion.
-    #[inline(never)]
-    pub(crate) fn copy(&self, hash: u64, is: impl FnMut(&St::Key) -> bool) -> Option<St::Value>
-    where
-        St::Value: Clone,
-    {
-        self.with_entry(hash, is, |entry| {
-            let value = entry.slot.get()?.clone();
-            entry.meta.visit();
-            Some(value)
-        })?
     }
 
     /// The entry whose key `is` accepts, among those that `counts` accepts, and the version of the store that was searched. `is` runs
@@ -277,7 +334,7 @@ where
             // Under the lock of the insertion: a later request finds the entry.
             None if race.is_some_and(|race| race.is_overtaken(self.forgets(entry))) => Ok(false),
             None => {
-                store.insert(&self.front, entry.clone());
+                store.insert(&self.front, entry.clone(), Self::place_of(entry));
                 Ok(true)
             }
         })?;
@@ -296,7 +353,7 @@ where
             if taken.is_some() {
                 self.racers.overtake(Some(hash));
             }
-            store.insert(&self.front, entry.clone());
+            store.insert(&self.front, entry.clone(), Self::place_of(entry));
             taken
         });
         linked.stay();
@@ -361,7 +418,7 @@ where
         if self.has(&store, entry) {
             entry.slot.fill(value);
             store.turned_ready(&self.front, entry);
-            return Ok((true, store.evict(id_of(entry), capacity, Self::IS_DEAD)));
+            return Ok((true, store.evict(&self.front, id_of(entry), capacity, Self::IS_DEAD)));
         }
         detached_flights::ended();
         if self.core().site().lends {
@@ -404,7 +461,7 @@ where
 
     /// Evicts what is too much after `entry` came.
     pub(crate) fn make_room(&self, entry: &Counted<St>, capacity: usize) -> Evicted<St> {
-        self.lock().evict(id_of(entry), capacity, Self::IS_DEAD)
+        self.lock().evict(&self.front, id_of(entry), capacity, Self::IS_DEAD)
     }
 
     /// Counts, unlinks, tells of and drops evicted entries. The first panic of a destructor comes out when all are gone.
@@ -413,11 +470,11 @@ where
         // Without a key nothing is ever evicted.
         if !St::FRONTED && victims.len() > 0 {
             counters::count(self.core(), Count::Evicted, victims.len() as u64);
-            victims.each(unlink::<S, St>);
+            victims.each(|victim| unlink::<S, St>(victim.entry()));
             if self.core().is_listened() {
                 self.tell_and_drop_evicted(victims);
             } else {
-                victims.drop_all();
+                victims.drop_all(Self::READ_BY);
             }
         }
     }
@@ -426,8 +483,8 @@ where
     #[inline(never)]
     fn tell_and_drop_evicted(&self, victims: Evicted<St>) {
         let mut panics = Panics::default();
-        victims.each(|entry| tell::<St>(self.core(), Count::Evicted.into(), entry, &mut panics));
-        panics.run(|| victims.drop_all());
+        victims.each(|victim| tell::<St>(self.core(), Count::Evicted.into(), victim.entry(), &mut panics));
+        panics.run(|| victims.drop_all(Self::READ_BY));
         panics.resume();
     }
 
@@ -492,7 +549,8 @@ where
         let id = first.as_ref().map(id_of);
         if let Some(first) = first {
             debug_assert!(!<St::Key as StoredKey<S>>::PEERS);
-            store.insert(&front, first);
+            let place = CountedCell::<S, St>::place_of(&first);
+            store.insert(&front, first, place);
         }
         let cell = CountedCell::<S, St>::into_raw(Arc::new(CountedCell {
             head: CellHead::new(core),
@@ -554,7 +612,13 @@ where
         let mut counted = ManuallyDrop::new(unsafe { Self::from_raw(cell) });
         let entries = match Arc::get_mut(&mut counted) {
             // It is on no list, so no other call can reach it.
-            Some(this) => unpoisoned(this.store.get_mut()).drain(&this.front),
+            Some(this) => {
+                let store = unpoisoned(this.store.get_mut());
+                let drained = store.drain(&this.front);
+                // SAFETY: nobody else has the cell.
+                store.retired().into_iter().for_each(|retired| unsafe { retired.free() });
+                drained
+            }
             None => counted.drain(),
         };
         let (this, mut panics) = (&**counted, Panics::default());

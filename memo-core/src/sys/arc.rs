@@ -9,14 +9,39 @@
 //! 2. A count is released with `Release`, and the last holder, or one that sees that it is alone, passes an `Acquire` load of the count
 //!    before it touches the value: everything the others did comes before.
 //! 3. The value does not move until it is dropped.
-//! 4. Every count is a pointer somewhere in memory, so there can be no more of them than a word holds.
+//! 4. A value that readers without a pointer may be looking at ([`Content::is_seen`]) ends in two steps: what they do not look at with
+//!    the last pointer, the rest and the memory when all readers have left.
+//! 5. Every count is a pointer somewhere in memory, so there can be no more of them than a word holds.
 
+use std::alloc::Layout;
 use std::marker::PhantomData;
 use std::mem::{ManuallyDrop, offset_of};
 use std::ops::Deref;
 use std::ptr::NonNull;
 
+use crate::sys::hazard::memory;
 use crate::sys::sync::{AtomicUsize, Ordering};
+
+/// What an [`Arc`] may hold.
+pub(crate) trait Content {
+    /// Whether readers without a pointer may still be looking at it when the last pointer goes. Then its memory, and what they look
+    /// at, end when all readers have left.
+    #[inline(always)]
+    fn is_seen(&self) -> bool {
+        false
+    }
+
+    /// How many bytes it then keeps beside its own.
+    fn keeps(&self) -> usize {
+        0
+    }
+
+    /// Ends what those readers do not look at.
+    ///
+    /// # Safety
+    /// The last pointer has gone. It is called once; later the content is dropped.
+    unsafe fn end_early(&self) {}
+}
 
 #[repr(C)]
 struct Inner<T> {
@@ -24,17 +49,17 @@ struct Inner<T> {
     value: T,
 }
 
-pub(crate) struct Arc<T> {
+pub(crate) struct Arc<T: Content> {
     inner: NonNull<Inner<T>>,
     owns: PhantomData<Inner<T>>,
 }
 
 // SAFETY: as std's: the value may be used and dropped by any holder.
-unsafe impl<T: Send + Sync> Send for Arc<T> {}
+unsafe impl<T: Content + Send + Sync> Send for Arc<T> {}
 // SAFETY: as above.
-unsafe impl<T: Send + Sync> Sync for Arc<T> {}
+unsafe impl<T: Content + Send + Sync> Sync for Arc<T> {}
 
-impl<T> Arc<T> {
+impl<T: Content> Arc<T> {
     #[inline]
     pub(crate) fn new(value: T) -> Self {
         Self::with_count(value, 1)
@@ -100,16 +125,41 @@ impl<T> Arc<T> {
             None
         }
     }
+}
 
+impl<T: Content> Arc<T> {
     /// Drops the value.
     #[inline(never)]
     fn end(&mut self) {
-        // SAFETY: made by `with_count`, and no pointer is left.
-        drop(unsafe { Box::from_raw(self.inner.as_ptr()) });
+        if self.is_seen() {
+            let later = Later(self.inner);
+            // SAFETY: no pointer is left.
+            unsafe { self.end_early() };
+            drop(later);
+        } else {
+            // SAFETY: made by `with_count`, and no pointer is left.
+            drop(unsafe { Box::from_raw(self.inner.as_ptr()) });
+        }
     }
 }
 
-impl<T> Clone for Arc<T> {
+/// What readers look at, when no pointer is left. Dropped, it ends when they have left.
+struct Later<T: Content>(NonNull<Inner<T>>);
+
+impl<T: Content> Drop for Later<T> {
+    fn drop(&mut self) {
+        let end = |at: NonNull<u8>, _: Layout| {
+            // SAFETY: made by `with_count`, and nobody looks at it any longer. The memory is freed by the caller.
+            unsafe { at.cast::<Inner<T>>().drop_in_place() };
+        };
+        let layout = Layout::new::<Inner<T>>();
+        // SAFETY: it is there until it is let go.
+        let keeps = unsafe { &(*self.0.as_ptr()).value }.keeps();
+        memory::let_go_one(self.0.cast(), layout, keeps, end);
+    }
+}
+
+impl<T: Content> Clone for Arc<T> {
     #[inline]
     fn clone(&self) -> Self {
         self.inner().count.fetch_add(1, Ordering::Relaxed);
@@ -117,7 +167,7 @@ impl<T> Clone for Arc<T> {
     }
 }
 
-impl<T> Deref for Arc<T> {
+impl<T: Content> Deref for Arc<T> {
     type Target = T;
 
     #[inline(always)]
@@ -126,7 +176,7 @@ impl<T> Deref for Arc<T> {
     }
 }
 
-impl<T> Drop for Arc<T> {
+impl<T: Content> Drop for Arc<T> {
     #[inline]
     fn drop(&mut self) {
         // The only pointer needs no atomic step.
@@ -140,9 +190,13 @@ impl<T> Drop for Arc<T> {
     }
 }
 
+/// For the tests and models of the files that use it.
+#[cfg(test)]
+impl<T> Content for std::rc::Rc<T> {}
+
 #[cfg(all(test, not(memo_loom)))]
 mod tests {
-    use super::Arc;
+    use super::{Arc, Content};
 
     #[test]
     fn the_last_pointer_drops_the_value() {
@@ -163,6 +217,7 @@ mod tests {
     fn an_aligned_value_is_found_again() {
         #[repr(align(64))]
         struct Aligned(u8);
+        impl Content for Aligned {}
         let value = Arc::into_raw(Arc::new(Aligned(7)));
         assert_eq!(value.addr() % 64, 0);
         // SAFETY: just made of one.
@@ -175,10 +230,12 @@ mod loom_models {
     use loom::cell::UnsafeCell;
     use loom::thread;
 
-    use super::Arc;
+    use super::{Arc, Content};
 
     /// A value that may be dropped only after every read of it.
     struct Value(UnsafeCell<u32>);
+
+    impl Content for Value {}
 
     impl Value {
         fn look(&self) {

@@ -51,10 +51,21 @@ pub(crate) fn hazard() {
     if MAY_INTERRUPT { light() } else { full() }
 }
 
-/// Whether [`hazard`] is the fence that readers need. It is not on a Linux whose kernel refuses, or refused once: there nothing is published.
+/// Whether [`hazard`] is the fence that readers need. It is not on a Linux whose kernel refuses from the start.
+#[inline]
+pub(crate) fn suits_hazards() -> bool {
+    !MAY_INTERRUPT || is_asymmetric()
+}
+
+/// Whether entries may be published to hits: [`hazard`] is the fence that readers need, and the kernel has not refused since.
 #[inline]
 pub(crate) fn can_publish() -> bool {
-    !MAY_INTERRUPT || is_asymmetric() && !REFUSED.load(Ordering::Relaxed)
+    suits_hazards() && !is_refused()
+}
+
+/// Whether the kernel refused although it had agreed: readers cannot be waited for any longer.
+pub(crate) fn is_refused() -> bool {
+    REFUSED.load(Ordering::Relaxed)
 }
 
 /// Whether the kernel refused although it had agreed.

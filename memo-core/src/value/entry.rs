@@ -1,25 +1,66 @@
 //! An entry: one result with its key, and also the flight that computes it.
 
+use std::mem::needs_drop;
+
 use crate::memo::cells::vtable::EntryId;
-use crate::sys::arc::Arc;
+use crate::sys::arc::{Arc, Content};
 use crate::sys::panics::quietly;
 use crate::sys::sync::panicking;
 use crate::value::slot::Slot;
 
 /// One result, or the flight that computes it.
-pub(crate) struct Entry<M, V> {
+pub(crate) struct Entry<M: Meta, V> {
     pub(crate) slot: Slot<V>,
     pub(crate) meta: M,
 }
 
 /// While the thread is unwinding, a destructor that panics would end the process (law 8). An entry may be dropped then, since
 /// bodies, `Clone` and `Eq` may panic.
-impl<M, V> Drop for Entry<M, V> {
+impl<M: Meta, V> Drop for Entry<M, V> {
     #[inline]
     fn drop(&mut self) {
-        if std::mem::needs_drop::<V>() && panicking() {
+        if needs_drop::<V>() && panicking() {
             quietly(|| drop(self.slot.take()));
         }
+    }
+}
+
+/// Hits without a lock look at the hash and the key of an entry that is out of its table. Its value they read only if nothing else
+/// depends on the end of it, or under a hazard pointer.
+impl<M: Meta, V> Content for Entry<M, V> {
+    #[inline(always)]
+    fn is_seen(&self) -> bool {
+        self.meta.is_seen()
+    }
+
+    fn keeps(&self) -> usize {
+        self.meta.keeps()
+    }
+
+    unsafe fn end_early(&self) {
+        // SAFETY: the caller's: it was retired, and no hazard pointer holds it.
+        let value = if needs_drop::<V>() { unsafe { self.slot.take_unseen() } } else { None };
+        let end_key = || {
+            // SAFETY: the caller's.
+            unsafe { self.meta.end_early() }
+        };
+        if panicking() {
+            quietly(|| drop(value));
+            quietly(end_key);
+        } else {
+            // Both end, whichever panics: the value's panic would end the process only if the key's came during it.
+            let key = EndKey(end_key);
+            drop(value);
+            drop(key);
+        }
+    }
+}
+
+struct EndKey<F: FnMut()>(F);
+
+impl<F: FnMut()> Drop for EndKey<F> {
+    fn drop(&mut self) {
+        if panicking() { quietly(&mut self.0) } else { (self.0)() }
     }
 }
 
@@ -31,6 +72,30 @@ pub(crate) trait Meta {
     fn hash(&self) -> u64;
     /// Records a hit.
     fn visit(&self);
+    /// Whether hits without a lock may look at it, even when it was taken out.
+    fn is_seen(&self) -> bool;
+    /// From now on hits without a lock may look at it.
+    fn set_seen(&self, key: SeenKey);
+    /// No hit looks at it any longer: its object is dead, or borrowed by the caller alone.
+    fn set_unseen(&self);
+    /// Whether it was taken out, for a hit that has announced that it holds it.
+    fn is_gone(&self) -> bool;
+    /// See [`Content::keeps`].
+    fn keeps(&self) -> usize;
+    /// Drops the key, if hits do not look at it.
+    ///
+    /// # Safety
+    /// As for [`Content::end_early`].
+    unsafe fn end_early(&self);
+}
+
+/// What hits without a lock do with the key of an entry.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum SeenKey {
+    /// They compare it: dropping it runs no user code, and may wait. It keeps this many bytes.
+    Compared { keeps: usize },
+    /// They do not look at it.
+    Unseen,
 }
 
 pub(crate) fn id_of<M: Meta, V>(entry: &Arc<Entry<M, V>>) -> EntryId {

@@ -1,7 +1,9 @@
-//! Values: a [`slot`] holds one, or a call is computing it; an [`entry`] is a slot with its key; a [`store`] holds the entries of a cell: one
-//! ([`single`]), or several by key, which it evicts ([`table`]).
+//! Values: a [`slot`] holds one, or a call is computing it; an [`entry`] is a slot with its key ([`keyed`]); a [`store`] holds the entries of a cell: one
+//! ([`single`]), or several by key ([`table`]), which it evicts in the order of a [`queue`].
 
 pub(crate) mod entry;
+pub(crate) mod keyed;
+pub(crate) mod queue;
 pub(crate) mod single;
 pub(crate) mod slot;
 pub(crate) mod store;

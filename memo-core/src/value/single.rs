@@ -8,8 +8,8 @@ use crate::memo::cells::vtable::EntryId;
 use crate::sys::arc::Arc;
 use crate::sys::fence;
 use crate::sys::hazard::protect::Published;
-use crate::value::entry::{Entry, Meta, id_of};
-use crate::value::store::{Counted, Evicted, IsDead, Store, Taken};
+use crate::value::entry::{Entry, Meta, SeenKey, id_of};
+use crate::value::store::{Counted, Evicted, InsertInto, IsDead, Store, Taken};
 
 /// What a [`Single`] stores about its entry.
 pub(crate) struct Bare;
@@ -27,6 +27,19 @@ impl Meta for Bare {
     }
     #[inline(always)]
     fn visit(&self) {}
+    #[inline(always)]
+    fn is_seen(&self) -> bool {
+        false
+    }
+    fn set_seen(&self, _: SeenKey) {}
+    fn set_unseen(&self) {}
+    fn is_gone(&self) -> bool {
+        false
+    }
+    fn keeps(&self) -> usize {
+        0
+    }
+    unsafe fn end_early(&self) {}
 }
 
 /// At most one entry. It lies in the front, with its count, whether it is ready or not.
@@ -85,6 +98,10 @@ impl<V: 'static> Store for Single<V> {
         Some(&front.0)
     }
 
+    unsafe fn look(_: &OneEntry<V>, _: u64, _: impl FnMut(&Entry<Bare, V>) -> bool) -> Option<NonNull<Entry<Bare, V>>> {
+        None
+    }
+
     #[inline]
     fn find<R>(
         &self,
@@ -96,7 +113,7 @@ impl<V: 'static> Store for Single<V> {
         front.get().filter(|entry| is(entry)).map(|entry| act(&entry))
     }
 
-    fn insert(&mut self, front: &OneEntry<V>, entry: Counted<Self>) {
+    fn insert(&mut self, front: &OneEntry<V>, entry: Counted<Self>, _: InsertInto) {
         debug_assert!(front.get().is_none());
         let at = pointer_to(&entry);
         // The front owns the count now.
@@ -119,7 +136,7 @@ impl<V: 'static> Store for Single<V> {
     }
 
     #[inline(always)]
-    fn evict(&mut self, _: EntryId, _: usize, _: Option<IsDead<()>>) -> Evicted<Self> {
+    fn evict(&mut self, _: &OneEntry<V>, _: EntryId, _: usize, _: Option<IsDead<()>>) -> Evicted<Self> {
         Evicted::none()
     }
 

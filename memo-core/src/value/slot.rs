@@ -5,7 +5,7 @@
 //! 1. The value is initialised exactly while the tag is `READY`. It is written once, by the thread that holds the
 //!    `BUSY` tag, before the `Release` that sets `READY`; readers load the tag with `Acquire`. So a reader that sees
 //!    `READY` sees the whole value.
-//! 2. `READY` is final while the slot is shared. It ends only through `&mut self` (or drop), when there is no other
+//! 2. `READY` is final while the slot is shared. It ends only through `&mut self`, drop or `take_unseen`, when there is no other
 //!    reader: the owner of the slot proves that (a by-reference cell dies with its object; an entry is counted).
 //! 3. `BUSY` is held by one thread, set by a compare-exchange, and always ends: by [`Slot::fill`], [`Slot::release`]
 //!    or [`Slot::end`], even while unwinding (the ticket's drop does it). If the claiming compute may be suspended,
@@ -259,12 +259,20 @@ impl<V> Slot<V> {
 
     /// Takes the value out of a slot that is no longer shared.
     pub(crate) fn take(&mut self) -> Option<V> {
-        // `&mut self` came from an ordered hand-over (a count that reached zero, an exclusive borrow).
+        // SAFETY: `&mut self`, which came from an ordered hand-over (a count that reached zero, an exclusive borrow).
+        unsafe { self.take_unseen() }
+    }
+
+    /// The same for a slot of which others may look at everything but the value and the tag.
+    ///
+    /// # Safety
+    /// Nobody reads the value or the tag from now on, and every read of them comes before.
+    pub(crate) unsafe fn take_unseen(&self) -> Option<V> {
         if self.state.load(Ordering::Acquire) & TAG != READY {
             return None;
         }
         self.state.store(EMPTY, Ordering::Relaxed);
-        // SAFETY: `&mut self`: exclusive access to the cell.
+        // SAFETY: the caller's: exclusive access to the cell.
         let value = self.value.with_mut(|value| unsafe { &mut *value });
         // SAFETY: invariant 1; the tag is `EMPTY` now, so the value is read out only once.
         Some(unsafe { value.assume_init_read() })

@@ -15,13 +15,15 @@
 //! 3. No two entries of a store have the same key, as far as the user's `Eq` can be trusted.
 
 use std::mem::ManuallyDrop;
+use std::ptr::NonNull;
 
 use crate::memo::cells::vtable::EntryId;
 use crate::sys::arc::Arc;
+use crate::sys::hazard::memory::RetiredMemory;
 use crate::sys::hazard::protect::Published;
-use crate::sys::hazard::retire::{self, ReadBy, Retired};
+use crate::sys::hazard::retire::{self, HeldBy, ReadBy, Retired};
 use crate::sys::panics::drop_all;
-use crate::value::entry::{Entry, Meta};
+use crate::value::entry::{Entry, Meta, SeenKey};
 use crate::value::slot::Slot;
 
 /// An entry that was removed. Its value is dropped with it, or by the last reader that holds it.
@@ -36,6 +38,13 @@ pub(crate) struct Taken<St: Store> {
 
 impl<St: Store> Taken<St> {
     const DROPLESS: bool = !std::mem::needs_drop::<St::Value>() && !std::mem::needs_drop::<St::Key>();
+
+    /// How hits hold an entry.
+    const HELD: HeldBy = match (St::FRONTED, Self::DROPLESS) {
+        (true, false) => HeldBy::Hazard,
+        (true, true) => HeldBy::AnyHazard,
+        (false, _) => HeldBy::FencedHazard,
+    };
 
     /// Under the store's lock.
     pub(crate) fn now(entry: Counted<St>, shown: bool) -> Self {
@@ -54,6 +63,11 @@ impl<St: Store> Taken<St> {
 
     /// The count itself, if no hit can hold it: the object is dead, or borrowed by the caller alone.
     pub(crate) fn into_unseen(self) -> Counted<St> {
+        self.entry.meta.set_unseen();
+        self.into_counted()
+    }
+
+    fn into_counted(self) -> Counted<St> {
         let mut this = ManuallyDrop::new(self);
         // SAFETY: `this` is not used again.
         unsafe { ManuallyDrop::take(&mut this.entry) }
@@ -62,14 +76,14 @@ impl<St: Store> Taken<St> {
     /// The entry to be retired in a batch, if hits of any thread may hold it.
     pub(crate) fn into_retired(self) -> Result<Retired, Self> {
         if self.may_be_held() && self.read_by == ReadBy::All {
-            Ok(Retired::new(self.into_unseen(), Self::DROPLESS))
+            Ok(Retired::new(self.into_counted(), Self::HELD))
         } else {
             Err(self)
         }
     }
 
     fn may_be_held(&self) -> bool {
-        St::FRONTED && self.shown
+        self.shown
     }
 }
 
@@ -79,7 +93,7 @@ impl<St: Store> Drop for Taken<St> {
         // SAFETY: it is not used again.
         let entry = unsafe { ManuallyDrop::take(&mut self.entry) };
         if held {
-            retire::retire(Retired::new(entry, Self::DROPLESS), self.read_by);
+            retire::retire(Retired::new(entry, Self::HELD), self.read_by);
         }
     }
 }
@@ -89,8 +103,8 @@ pub(crate) type IsDead<K> = fn(&K) -> bool;
 
 /// Evicted entries: nearly always at most one, which needs no list.
 pub(crate) struct Evicted<St: Store> {
-    pub(crate) dead: Vec<Counted<St>>,
-    pub(crate) victim: Option<Counted<St>>,
+    pub(crate) dead: Vec<Taken<St>>,
+    pub(crate) victim: Option<Taken<St>>,
 }
 
 impl<St: Store> Evicted<St> {
@@ -104,17 +118,25 @@ impl<St: Store> Evicted<St> {
         self.dead.len() + usize::from(self.victim.is_some())
     }
 
-    pub(crate) fn each(&self, visit: impl FnMut(&Counted<St>)) {
+    pub(crate) fn each(&self, visit: impl FnMut(&Taken<St>)) {
         self.dead.iter().chain(&self.victim).for_each(visit);
     }
 
-    /// Drops all. The first panic of a destructor is resumed at the end.
-    pub(crate) fn drop_all(self) {
-        if Taken::<St>::DROPLESS {
-            return;
-        }
-        drop_all(self.dead.into_iter().chain(self.victim));
+    /// Drops all. Hits of these threads may hold them. The first panic of a destructor is resumed at the end.
+    pub(crate) fn drop_all(self, read_by: ReadBy) {
+        drop_all(self.dead.into_iter().chain(self.victim).map(|taken| taken.read_by(read_by)));
     }
+}
+
+/// Where a store puts an entry.
+#[derive(Clone, Copy)]
+pub(crate) enum InsertInto {
+    /// Where hits of all threads see it.
+    Seen(SeenKey),
+    /// Where hits see it, which are of this thread only.
+    ThisThreads,
+    /// Where only who has the lock sees it.
+    Hidden,
 }
 
 pub(crate) type Counted<St> = Arc<Entry<<St as Store>::Meta, <St as Store>::Value>>;
@@ -142,6 +164,15 @@ pub(crate) trait Store: Default {
 
     /// What hits see.
     fn published(front: &Self::Front) -> Option<&Published<Entry<Self::Meta, Self::Value>>>;
+    /// The entry of this hash that `is` accepts, without the lock. It may be gone by now.
+    ///
+    /// # Safety
+    /// The caller is marked as looking, or the only thread that uses the store. `is` does not touch the value.
+    unsafe fn look(
+        front: &Self::Front,
+        hash: u64,
+        is: impl FnMut(&Entry<Self::Meta, Self::Value>) -> bool,
+    ) -> Option<NonNull<Entry<Self::Meta, Self::Value>>>;
     /// Runs `act` on the entry of this hash that `is` accepts. Neither runs user code.
     fn find<R>(
         &self,
@@ -151,14 +182,20 @@ pub(crate) trait Store: Default {
         act: impl FnOnce(&Counted<Self>) -> R,
     ) -> Option<R>;
     /// Inserts an entry. There must be none with its key.
-    fn insert(&mut self, front: &Self::Front, entry: Counted<Self>);
+    fn insert(&mut self, front: &Self::Front, entry: Counted<Self>, into: InsertInto);
     /// Removes the entry at this address.
     fn remove(&mut self, front: &Self::Front, id: EntryId) -> Option<Taken<Self>>;
     /// Records that this entry of the store has become ready.
     fn turned_ready(&mut self, front: &Self::Front, entry: &Counted<Self>);
     /// Removes entries beyond `capacity`: those with dead arguments, else one that was not hit lately. Never `newest`. `is_dead` is
     /// given if keys have weak arguments.
-    fn evict(&mut self, newest: EntryId, capacity: usize, is_dead: Option<IsDead<Self::Key>>) -> Evicted<Self>;
+    fn evict(
+        &mut self,
+        front: &Self::Front,
+        newest: EntryId,
+        capacity: usize,
+        is_dead: Option<IsDead<Self::Key>>,
+    ) -> Evicted<Self>;
     /// Removes all entries. Returns how many of them were ready, and the entries.
     fn drain(&mut self, front: &Self::Front) -> (usize, Self::Drained);
     /// How many entries are ready.
@@ -169,4 +206,8 @@ pub(crate) trait Store: Default {
     fn each(&self, front: &Self::Front, visit: impl FnMut(&Counted<Self>));
     /// The number of insertions so far.
     fn version(&self) -> u64;
+    /// Memory that is no longer needed, and that readers may be inside.
+    fn retired(&mut self) -> Option<Box<RetiredMemory>> {
+        None
+    }
 }

@@ -1,153 +1,134 @@
 //! The entries of a memo with an extra key, and their eviction.
+//!
+//! # Invariants
+//!
+//! 1. An entry of the table is in the queue and in one index, and the table has a count of it.
+//! 2. Hits read the front without a lock while they are marked as looking. What they find there may be out of the table by
+//!    now: it is marked as *gone* before it leaves, and its memory, hash and compared key stay until all have left
+//!    ([`Content`](crate::sys::arc::Content)).
+//! 3. Where readers cannot be waited for (the kernel refused the fence), new entries go into an index that hits do not read.
 
 use std::mem::ManuallyDrop;
-
-use hashbrown::HashTable;
+use std::ptr::NonNull;
 
 use crate::memo::cells::vtable::EntryId;
 use crate::sys::arc::Arc;
+use crate::sys::hazard::memory::RetiredMemory;
 use crate::sys::hazard::protect::Published;
-use crate::sys::panics::quietly;
-use crate::sys::sync::panicking;
-use crate::sys::sync::plain::{AtomicBool, Ordering};
-use crate::value::entry::{Entry, Meta, id_of};
-use crate::value::store::{Counted, Evicted, IsDead, Store, Taken};
+use crate::sys::index::{Compact, CompactWriter, Hashed};
+use crate::sys::sync::plain::AtomicBool;
+use crate::value::entry::{Entry, Meta};
+use crate::value::keyed::Keyed;
+use crate::value::queue::{Links, Queue, Queued};
+use crate::value::store::{Counted, Evicted, InsertInto, IsDead, Store, Taken};
 
-/// What a [`Table`] stores about an entry.
-pub(crate) struct Keyed<K> {
-    hash: u64,
-    /// Set by a hit, cleared by the clock's hand.
-    visited: AtomicBool,
-    key: ManuallyDrop<K>,
-}
-
-/// As for [`Entry`].
-impl<K> Drop for Keyed<K> {
-    #[inline]
-    fn drop(&mut self) {
-        // SAFETY: it is not used again.
-        let mut end = || unsafe { ManuallyDrop::drop(&mut self.key) };
-        if std::mem::needs_drop::<K>() && panicking() {
-            quietly(end);
-        } else {
-            end();
-        }
-    }
-}
-
-impl<K> Meta for Keyed<K> {
-    type Key = K;
-    fn new(key: K, hash: u64) -> Self {
-        Self { hash, visited: AtomicBool::new(false), key: ManuallyDrop::new(key) }
-    }
-    fn key(&self) -> &K {
-        &self.key
-    }
-    fn hash(&self) -> u64 {
-        self.hash
-    }
-    #[inline(always)]
-    fn visit(&self) {
-        // Read first: a store at every hit would take the cache line from the other threads.
-        if !self.visited.load(Ordering::Relaxed) {
-            self.visited.store(true, Ordering::Relaxed);
-        }
-    }
-}
-
-/// Up to this many entries are searched one by one.
-const FEW: usize = 4;
-
-/// One entry for each extra key: an index over a dense list, which the hand of a clock walks.
+/// One entry for each extra key.
 pub struct Table<K, V> {
-    index: HashTable<u32>,
-    entries: Vec<Arc<Entry<Keyed<K>, V>>>,
+    writer: CompactWriter,
+    queue: Queue<Entry<Keyed<K>, V>>,
     ready: usize,
-    hand: usize,
     version: u64,
-    /// Evictions since the list was last searched for dead arguments.
-    since_search: usize,
+    /// Memory of the front that readers may be inside.
+    retired: Option<Box<RetiredMemory>>,
+    hidden: Option<Box<Hidden<K, V>>>,
+}
+
+/// Entries that hits do not see.
+struct Hidden<K, V> {
+    index: Compact<Entry<Keyed<K>, V>>,
+    writer: CompactWriter,
 }
 
 impl<K, V> Default for Table<K, V> {
     fn default() -> Self {
-        Self { index: HashTable::new(), entries: Vec::new(), ready: 0, hand: 0, version: 0, since_search: usize::MAX }
+        Self {
+            writer: CompactWriter::default(),
+            queue: Queue::default(),
+            ready: 0,
+            version: 0,
+            retired: None,
+            hidden: None,
+        }
     }
 }
 
+impl<K, V> Hashed for Entry<Keyed<K>, V> {
+    unsafe fn hash(node: NonNull<Self>) -> u64 {
+        // SAFETY: the caller's: the index's entries are valid.
+        unsafe { node.as_ref() }.meta.hash()
+    }
+}
+
+impl<K, V> Queued for Entry<Keyed<K>, V> {
+    fn links(&self) -> &Links {
+        &self.meta.links
+    }
+    fn visited(&self) -> &AtomicBool {
+        &self.meta.visited
+    }
+}
+
+/// An entry of the table, without a count of its own.
+///
+/// # Safety
+/// It is in the table, or somebody has a count of it.
+#[inline(always)]
+unsafe fn borrowed<M: Meta, V>(node: NonNull<Entry<M, V>>) -> ManuallyDrop<Arc<Entry<M, V>>> {
+    // SAFETY: the caller's; the count is not released.
+    ManuallyDrop::new(unsafe { Arc::from_raw(node.as_ptr()) })
+}
+
 impl<K: 'static, V: 'static> Table<K, V> {
-    fn position(&self, id: EntryId) -> Option<usize> {
-        self.index
-            .find(id.hash, |&at| Arc::as_ptr(&self.entries[at as usize]) as usize == id.address)
-            .map(|&at| at as usize)
+    fn search(
+        &self,
+        front: &Compact<Entry<Keyed<K>, V>>,
+        hash: u64,
+        mut is: impl FnMut(NonNull<Entry<Keyed<K>, V>>) -> bool,
+    ) -> Option<NonNull<Entry<Keyed<K>, V>>> {
+        // SAFETY: under the lock: the writer.
+        unsafe { front.find(hash, &mut is) }.or_else(|| {
+            // SAFETY: as above.
+            unsafe { self.hidden.as_ref()?.index.find(hash, is) }
+        })
     }
 
-    fn take(&mut self, at: usize) -> Counted<Self> {
-        let hash = self.entries[at].meta.hash;
-        self.index.find_entry(hash, |&other| other as usize == at).expect("every entry is indexed").remove();
-        let entry = self.entries.swap_remove(at);
-        if let Some(moved) = self.entries.get(at) {
-            let was = self.entries.len();
-            let slot = self.index.find_mut(moved.meta.hash, |&other| other as usize == was);
-            *slot.expect("every entry is indexed") = at as u32;
+    /// Keeps memory until the lock is released.
+    #[inline]
+    fn keep(&mut self, retired: RetiredMemory) {
+        if !retired.is_empty() {
+            self.retired.get_or_insert_default().append(retired);
         }
-        if entry.slot.get().is_some() {
-            self.ready -= 1;
-        }
-        if self.entries.len() < self.entries.capacity() / 4 {
-            let room = self.entries.len() * 2;
-            self.entries.shrink_to(room);
-            self.index.shrink_to(room, |&at| self.entries[at as usize].meta.hash);
-        }
-        entry
     }
 
-    /// The entry to evict: ready, not the newest, and not hit since the hand last passed.
-    fn victim(&mut self, newest: EntryId) -> Option<usize> {
-        // Two rounds: the first clears all marks.
-        for _ in 0..2 * self.entries.len() {
-            if self.hand >= self.entries.len() {
-                self.hand = 0;
+    fn take(&mut self, front: &Compact<Entry<Keyed<K>, V>>, node: NonNull<Entry<Keyed<K>, V>>) -> Taken<Self> {
+        // SAFETY: it is in the table.
+        let entry = unsafe { borrowed(node) };
+        entry.meta.set_gone();
+        let mut retired = RetiredMemory::new();
+        match &mut self.hidden {
+            // SAFETY: as above.
+            Some(hidden) if unsafe { hidden.index.find(entry.meta.hash(), |other| other == node) }.is_some() => {
+                hidden.index.remove(&mut hidden.writer, node, &mut retired);
             }
-            let at = self.hand;
-            let entry = &self.entries[at];
-            let fixed = entry.slot.get().is_none() || id_of(entry) == newest;
-            if !fixed && !entry.meta.visited.swap(false, Ordering::Relaxed) {
-                return Some(at);
-            }
-            self.hand += 1;
+            _ => front.remove(&mut self.writer, node, &mut retired),
         }
-        None
+        self.keep(retired);
+        self.queue.remove(node);
+        let taken = Taken::now(ManuallyDrop::into_inner(entry), true);
+        self.ready -= usize::from(taken.ready);
+        taken
     }
 
-    /// Entries with a dead argument are evicted before any other. A search costs the whole list, so a large one is
-    /// searched again only after a share of it was evicted.
-    fn take_dead(&mut self, is_dead: IsDead<K>) -> Vec<Counted<Self>> {
-        self.since_search = self.since_search.saturating_add(1);
-        if self.since_search < self.entries.len() / 16 {
-            return Vec::new();
-        }
-        self.since_search = 0;
-        let mut dead = Vec::new();
-        let mut at = 0;
-        while at < self.entries.len() {
-            let entry = &self.entries[at];
+    /// Entries with a dead argument are evicted before any other. Some are examined each time.
+    fn take_dead(&mut self, front: &Compact<Entry<Keyed<K>, V>>, is_dead: IsDead<K>) -> Vec<Taken<Self>> {
+        let is_dead = |node: &NonNull<Entry<Keyed<K>, V>>| {
+            // SAFETY: it is in the table.
+            let entry = unsafe { node.as_ref() };
             // A flight has no result yet: it counts as rejected when it ends.
-            if entry.slot.get().is_some() && is_dead(&entry.meta.key) {
-                dead.push(self.take(at));
-            } else {
-                at += 1;
-            }
-        }
-        dead
-    }
-
-    /// Removes the victim and moves the newest to its place, behind the hand. So the list stays in the order of arrival,
-    /// as the clock requires.
-    fn take_in_order(&mut self, at: usize) -> Counted<Self> {
-        let victim = self.take(at);
-        self.hand = at + 1;
-        victim
+            entry.slot.get().is_some() && is_dead(entry.meta.key())
+        };
+        let dead: Vec<_> = self.queue.some().filter(is_dead).collect();
+        dead.into_iter().map(|node| self.take(front, node)).collect()
     }
 }
 
@@ -155,80 +136,149 @@ impl<K: 'static, V: 'static> Store for Table<K, V> {
     type Key = K;
     type Meta = Keyed<K>;
     type Value = V;
-    type Front = ();
+    type Front = Compact<Entry<Keyed<K>, V>>;
     type Drained = Vec<Taken<Self>>;
     const FRONTED: bool = false;
 
     #[inline(always)]
-    fn published((): &()) -> Option<&Published<Entry<Keyed<K>, V>>> {
+    fn published(_: &Self::Front) -> Option<&Published<Entry<Keyed<K>, V>>> {
         None
+    }
+
+    #[inline(always)]
+    unsafe fn look(
+        front: &Self::Front,
+        hash: u64,
+        mut is: impl FnMut(&Entry<Keyed<K>, V>) -> bool,
+    ) -> Option<NonNull<Entry<Keyed<K>, V>>> {
+        let is = |node: NonNull<Entry<Keyed<K>, V>>| {
+            // SAFETY: the caller's: what is found stays as long as it looks.
+            let entry = unsafe { node.as_ref() };
+            entry.meta.hash() == hash && is(entry)
+        };
+        // SAFETY: the caller's.
+        unsafe { front.find(hash, is) }
     }
 
     #[inline]
     fn find<R>(
         &self,
-        (): &(),
+        front: &Self::Front,
         hash: u64,
         mut is: impl FnMut(&Counted<Self>) -> bool,
         act: impl FnOnce(&Counted<Self>) -> R,
     ) -> Option<R> {
-        // For a few, a scan is faster than a probe.
-        let mut is = |entry: &Counted<Self>| entry.meta.hash == hash && is(entry);
-        if self.entries.len() <= FEW {
-            return self.entries.iter().find(|entry| is(entry)).map(act);
-        }
-        let found = self.index.find(hash, |&at| is(&self.entries[at as usize]));
-        found.map(|&at| act(&self.entries[at as usize]))
+        let is = |node: NonNull<Entry<Keyed<K>, V>>| {
+            // SAFETY: it is in the table.
+            let entry = unsafe { borrowed(node) };
+            entry.meta.hash() == hash && is(&entry)
+        };
+        // SAFETY: as above.
+        self.search(front, hash, is).map(|node| act(&*unsafe { borrowed(node) }))
     }
 
-    fn insert(&mut self, (): &(), entry: Counted<Self>) {
-        let at = u32::try_from(self.entries.len()).expect("fewer than 2^32 entries under an owner");
-        let hash = entry.meta.hash;
-        if entry.slot.get().is_some() {
-            self.ready += 1;
-        }
-        self.entries.push(entry);
-        self.index.insert_unique(hash, at, |&at| self.entries[at as usize].meta.hash);
+    fn insert(&mut self, front: &Self::Front, entry: Counted<Self>, into: InsertInto) {
         self.version += 1;
+        self.ready += usize::from(entry.slot.get().is_some());
+        let hash = entry.meta.hash();
+        let node = NonNull::new(Arc::into_raw(entry).cast_mut()).expect("an allocation is not null");
+        // SAFETY: the count is the table's now.
+        unsafe { self.queue.push(node) };
+        let mut retired = RetiredMemory::new();
+        match into {
+            InsertInto::Seen(key) => {
+                // SAFETY: as above.
+                unsafe { node.as_ref() }.meta.set_seen(key);
+                front.insert(&mut self.writer, hash, node, &mut retired);
+            }
+            InsertInto::ThisThreads => front.insert(&mut self.writer, hash, node, &mut retired),
+            InsertInto::Hidden => {
+                let new = || Box::new(Hidden { index: Compact::default(), writer: CompactWriter::default() });
+                let hidden = self.hidden.get_or_insert_with(new);
+                hidden.index.insert(&mut hidden.writer, hash, node, &mut retired);
+            }
+        }
+        self.keep(retired);
     }
 
-    fn remove(&mut self, (): &(), id: EntryId) -> Option<Taken<Self>> {
-        self.position(id).map(|at| Taken::now(self.take(at), false))
+    fn remove(&mut self, front: &Self::Front, id: EntryId) -> Option<Taken<Self>> {
+        let found = self.search(front, id.hash, |node| node.addr().get() == id.address)?;
+        Some(self.take(front, found))
     }
 
-    fn turned_ready(&mut self, (): &(), _: &Counted<Self>) {
+    fn turned_ready(&mut self, _: &Self::Front, _: &Counted<Self>) {
         self.ready += 1;
     }
 
-    fn evict(&mut self, newest: EntryId, capacity: usize, is_dead: Option<IsDead<K>>) -> Evicted<Self> {
+    fn evict(
+        &mut self,
+        front: &Self::Front,
+        newest: EntryId,
+        capacity: usize,
+        is_dead: Option<IsDead<K>>,
+    ) -> Evicted<Self> {
         if self.ready <= capacity {
             return Evicted::none();
         }
-        let dead = is_dead.map_or(Vec::new(), |is_dead| self.take_dead(is_dead));
-        let victim = if self.ready > capacity { self.victim(newest) } else { None };
-        Evicted { dead, victim: victim.map(|at| self.take_in_order(at)) }
+        let dead = is_dead.map_or(Vec::new(), |is_dead| self.take_dead(front, is_dead));
+        if self.ready <= capacity {
+            return Evicted { dead, victim: None };
+        }
+        // SAFETY: in the queue are the table's entries.
+        let stays = |node: NonNull<Entry<Keyed<K>, V>>| {
+            node.addr().get() == newest.address || unsafe { node.as_ref() }.slot.get().is_none()
+        };
+        let victim = self.queue.victim(stays);
+        Evicted { dead, victim: victim.map(|node| self.take(front, node)) }
     }
 
-    fn drain(&mut self, (): &()) -> (usize, Vec<Taken<Self>>) {
-        let version = self.version;
-        let drained = std::mem::take(self);
-        self.version = version;
-        (drained.ready, drained.entries.into_iter().map(|entry| Taken::now(entry, false)).collect())
+    fn drain(&mut self, front: &Self::Front) -> (usize, Vec<Taken<Self>>) {
+        let mut drained = std::mem::take(self);
+        self.version = drained.version;
+        self.retired = drained.retired.take();
+        let mut retired = RetiredMemory::new();
+        front.clear(&mut drained.writer, &mut retired);
+        self.keep(retired);
+        let queue = std::mem::take(&mut drained.queue);
+        let taken = queue.iter().map(|node| {
+            // SAFETY: it was in the table, whose count this is.
+            let entry = ManuallyDrop::into_inner(unsafe { borrowed(node) });
+            entry.meta.set_gone();
+            Taken::now(entry, true)
+        });
+        let taken = taken.collect();
+        (drained.ready, taken)
     }
 
-    fn ready(&self, (): &()) -> usize {
+    fn ready(&self, _: &Self::Front) -> usize {
         self.ready
     }
 
-    fn count(&self, (): &(), counts: impl Fn(&Counted<Self>) -> bool) -> usize {
-        self.entries.iter().filter(|entry| counts(entry)).count()
+    fn count(&self, front: &Self::Front, counts: impl Fn(&Counted<Self>) -> bool) -> usize {
+        let mut count = 0;
+        self.each(front, |entry| count += usize::from(counts(entry)));
+        count
     }
 
-    fn each(&self, (): &(), visit: impl FnMut(&Counted<Self>)) {
-        self.entries.iter().for_each(visit);
+    fn each(&self, _: &Self::Front, mut visit: impl FnMut(&Counted<Self>)) {
+        // SAFETY: in the queue are the table's entries.
+        self.queue.iter().for_each(|node| visit(&*unsafe { borrowed(node) }));
     }
 
     fn version(&self) -> u64 {
         self.version
+    }
+
+    fn retired(&mut self) -> Option<Box<RetiredMemory>> {
+        self.retired.take()
+    }
+}
+
+impl<K, V> Drop for Table<K, V> {
+    fn drop(&mut self) {
+        for node in self.queue.iter() {
+            // SAFETY: it was in the table, whose count this is.
+            drop(ManuallyDrop::into_inner(unsafe { borrowed(node) }));
+        }
     }
 }

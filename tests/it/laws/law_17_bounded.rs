@@ -60,7 +60,7 @@ fn capacity_changes_the_bound_and_unbounded_removes_it() {
 }
 
 #[test]
-fn the_oldest_is_evicted_first_and_a_hit_spares_it_for_a_round() {
+fn the_oldest_is_evicted_first_and_a_hit_spares_it_until_the_hand_comes_round() {
     #[weak_memo(capacity = 3)]
     fn f(n: &Arc<u32>, m: char) -> char {
         let _ = n;
@@ -76,10 +76,12 @@ fn the_oldest_is_evicted_first_and_a_hit_spares_it_for_a_round() {
     assert_eq!(there("abcde"), "ade");
     f(&n, 'd');
     f(&n, 'f');
-    assert_eq!(there("abcdef"), "def", "`a` had its round");
+    assert_eq!(there("abcdef"), "adf", "the hand went on: past `d`, which was hit, to `e`");
     f_memo().insert((&n, 'g'), 'g');
-    assert_eq!((f_memo().len(), there("g").as_str()), (3, "g"), "`insert` makes room too");
-    assert_eq!(f_memo().stats().evicted, 4);
+    assert_eq!(there("abcdefg"), "adg", "`insert` makes room too");
+    f(&n, 'h');
+    assert_eq!(there("abcdefgh"), "dgh", "the hand came round to `a`");
+    assert_eq!(f_memo().stats().evicted, 5);
 }
 
 #[test]

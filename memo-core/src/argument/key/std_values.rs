@@ -164,6 +164,10 @@ macro_rules! texts {
                 $exactly(self) == $exactly(other)
             }
 
+            fn keeps(&self) -> usize {
+                size_of_val(&**self)
+            }
+
             fn show(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
                 fmt::Debug::fmt(&**self, f)
             }

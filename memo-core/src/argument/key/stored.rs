@@ -24,6 +24,11 @@ pub unsafe trait StoredKey<S>: Sized + 'static {
     #[doc(hidden)]
     #[allow(private_interfaces, reason = "implemented here only")]
     fn each_peer(&self, _visit: &mut dyn FnMut(&Arc<Peer>)) {}
+    /// How many bytes it keeps on the heap, where dropping it runs no user code.
+    #[doc(hidden)]
+    fn keeps(&self) -> usize {
+        0
+    }
     /// Writes it down. May run user code.
     #[doc(hidden)]
     fn show(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result;
@@ -91,6 +96,13 @@ unsafe impl<S, A: StoredKey<S>, B: StoredKey<S>> StoredKey<S> for Either<A, B> {
         }
     }
 
+    fn keeps(&self) -> usize {
+        match self {
+            Self::Left(a) => a.keeps(),
+            Self::Right(b) => b.keeps(),
+        }
+    }
+
     fn show(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         // That of a `Result`: derives show their own.
         match self {
@@ -120,6 +132,10 @@ unsafe impl<S, T: StoredKey<S>> StoredKey<S> for Option<T> {
         }
     }
 
+    fn keeps(&self) -> usize {
+        self.as_ref().map_or(0, StoredKey::keeps)
+    }
+
     fn show(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         fmt::Debug::fmt(&self.as_ref().map(Shown::<S, T>::new), f)
     }
@@ -137,6 +153,10 @@ unsafe impl<S, T: StoredKey<S>> StoredKey<S> for Box<[T]> {
     #[allow(private_interfaces, reason = "implemented here only")]
     fn each_peer(&self, visit: &mut dyn FnMut(&Arc<Peer>)) {
         self.iter().for_each(|part| part.each_peer(visit));
+    }
+
+    fn keeps(&self) -> usize {
+        size_of_val(&**self) + self.iter().map(StoredKey::keeps).sum::<usize>()
     }
 
     fn show(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -158,6 +178,10 @@ macro_rules! tuples {
             #[allow(private_interfaces, reason = "implemented here only")]
             fn each_peer(&self, visit: &mut dyn FnMut(&Arc<Peer>)) {
                 $(self.$at.each_peer(visit);)+
+            }
+
+            fn keeps(&self) -> usize {
+                0 $(+ self.$at.keeps())+
             }
 
             fn show(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -29,6 +29,10 @@ unsafe impl<S: 'static> StoredKey<S> for PeerRef<S> {
         visit(self.peer());
     }
 
+    fn keeps(&self) -> usize {
+        self.peer().keeps()
+    }
+
     fn show(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         fmt::Debug::fmt(self, f)
     }

@@ -27,7 +27,7 @@ struct Piece {
     end: fn(NonNull<u8>, Layout),
 }
 
-// SAFETY: unpublished memory, of atomics and plain data.
+// SAFETY: unpublished memory that any thread may end: the caller's of `add`.
 unsafe impl Send for Piece {}
 
 impl RetiredMemory {
@@ -35,7 +35,7 @@ impl RetiredMemory {
         Self { pieces: Vec::new(), bytes: 0 }
     }
 
-    /// Adds memory that was allocated with this layout.
+    /// Adds memory that was allocated with this layout. Any thread may end and free it.
     pub(crate) fn add(&mut self, at: NonNull<u8>, layout: Layout, end: fn(NonNull<u8>, Layout)) {
         self.pieces.push(Piece { at, layout, end });
         self.bytes += layout.size();
@@ -59,7 +59,7 @@ impl RetiredMemory {
         }
     }
 
-    fn append(&mut self, mut other: Self) {
+    pub(crate) fn append(&mut self, mut other: Self) {
         self.pieces.append(&mut other.pieces);
         self.bytes += other.bytes;
     }
@@ -79,6 +79,25 @@ pub(crate) fn let_go(retired: RetiredMemory) {
     let due = {
         let mut waiting = unpoisoned(WAITING.lock());
         waiting.append(retired);
+        waiting.bytes >= DUE.load(Ordering::Relaxed)
+    };
+    if due {
+        free_waiting();
+    }
+}
+
+/// The same for one piece that keeps so many bytes elsewhere. At once if there are no other readers.
+pub(crate) fn let_go_one(at: NonNull<u8>, layout: Layout, keeps: usize, end: fn(NonNull<u8>, Layout)) {
+    if own::is_alone() {
+        end(at, layout);
+        // SAFETY: the caller's layout, and nobody else looks.
+        unsafe { dealloc(at.as_ptr(), layout) };
+        return;
+    }
+    let due = {
+        let mut waiting = unpoisoned(WAITING.lock());
+        waiting.add(at, layout, end);
+        waiting.bytes += keeps;
         waiting.bytes >= DUE.load(Ordering::Relaxed)
     };
     if due {

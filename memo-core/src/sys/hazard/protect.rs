@@ -200,8 +200,9 @@ mod loom_models {
     use loom::thread;
 
     use super::*;
+    use crate::sys::arc::Content;
     use crate::sys::hazard::registry::Readers;
-    use crate::sys::hazard::retire::{RetireList, Retired};
+    use crate::sys::hazard::retire::{HeldBy, RetireList, Retired};
     use crate::sys::sync::UnsafeCell;
 
     /// A value that detects reads while it is dropped.
@@ -212,6 +213,8 @@ mod loom_models {
 
     /// Not loom's: it orders nothing.
     struct Drops(Tally);
+
+    impl Content for Value {}
 
     impl Value {
         fn new(drops: &Arc<Drops>, whole: u32) -> crate::sys::arc::Arc<Self> {
@@ -308,7 +311,7 @@ mod loom_models {
             let Some(old) = old else { return };
             // SAFETY: it came from `into_raw`, and this call removed it from the front.
             let mut retired =
-                vec![Retired::new(unsafe { crate::sys::arc::Arc::from_raw(old.as_ptr()) }, self.dropless)];
+                vec![Retired::new(unsafe { crate::sys::arc::Arc::from_raw(old.as_ptr()) }, self.held_by())];
             self.domain().scan(None, &mut retired);
         }
 

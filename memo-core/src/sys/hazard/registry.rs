@@ -54,6 +54,15 @@ impl Hazard {
         self.0.store(address, Ordering::Release);
     }
 
+    /// The same with a full fence: what is read with `SeqCst` after it is read after it was announced.
+    #[inline(always)]
+    pub(crate) fn set_fenced(&self, address: usize) {
+        // An exchange costs less than a store and a fence.
+        self.0.swap(address, Ordering::SeqCst);
+        #[cfg(memo_loom)]
+        fence::full();
+    }
+
     /// `Release`: a thread that sees it free comes after what its holder did.
     #[inline(always)]
     pub(crate) fn free(&self) {

@@ -7,6 +7,7 @@ use super::own;
 #[cfg(not(memo_loom))]
 use super::registry::READERS;
 use super::registry::{Listed, Reader, Readers};
+use crate::sys::arc::Content;
 use crate::sys::depth::DepthGuard;
 use crate::sys::fence;
 use crate::sys::panics::Panics;
@@ -19,8 +20,7 @@ pub(crate) struct Retired {
     entry: NonNull<()>,
     /// Releases the count.
     drop: unsafe fn(NonNull<()>),
-    /// Dropping it has no visible effect.
-    dropless: bool,
+    held_by: HeldBy,
     /// Its size on the heap, if it is dropless.
     size: usize,
     /// The only reader that can hold it; null: any. Compared, never followed.
@@ -32,17 +32,20 @@ pub(crate) struct Retired {
 unsafe impl Send for Retired {}
 
 impl Retired {
-    /// `dropless`: the entry has no drop glue of user types.
-    pub(crate) fn new<T>(entry: crate::sys::arc::Arc<T>, dropless: bool) -> Self {
+    pub(crate) fn new<T: Content>(entry: crate::sys::arc::Arc<T>, held_by: HeldBy) -> Self {
         let raw = crate::sys::arc::Arc::into_raw(entry).cast_mut().cast::<()>();
         // SAFETY: it is dropped once, and holds what `into_raw` gave.
         let drop = |raw: NonNull<()>| drop(unsafe { crate::sys::arc::Arc::from_raw(raw.cast::<T>().as_ptr()) });
         let entry = NonNull::new(raw).expect("an allocation is not null");
-        Self { entry, drop, dropless, size: size_of::<T>(), home: std::ptr::null() }
+        Self { entry, drop, held_by, size: size_of::<T>(), home: std::ptr::null() }
     }
 
     fn address(&self) -> usize {
         self.entry.addr().get()
+    }
+
+    fn is_dropless(&self) -> bool {
+        self.held_by == HeldBy::AnyHazard
     }
 }
 
@@ -51,6 +54,17 @@ impl Drop for Retired {
         // SAFETY: `entry` is what `drop` was made for.
         unsafe { (self.drop)(self.entry) };
     }
+}
+
+/// How hits hold an entry.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum HeldBy {
+    /// By the hazard pointer for the user's `Clone`, announced by a light fence.
+    Hazard,
+    /// By either hazard pointer. Dropping it has no visible effect, and may wait.
+    AnyHazard,
+    /// By the hazard pointer for the user's `Clone`, announced by a full fence: the writer needs no heavy one.
+    FencedHazard,
 }
 
 /// Retired entries that cannot be dropped yet.
@@ -110,13 +124,28 @@ impl Domain<'_> {
             hazards = Hazards::of(&self.readers.lock());
         }
         let held = take_those(retired, |one| hazards.protect(one));
-        let (dropless, others): (Vec<_>, Vec<_>) = held.into_iter().partition(|one| one.dropless);
+        let (dropless, others): (Vec<_>, Vec<_>) = held.into_iter().partition(|one| one.is_dropless());
         if !dropless.is_empty() {
             unpoisoned(self.retired.deferred.lock()).extend(dropless);
         }
         if !others.is_empty() {
             self.leave_to_holders(alone, others, retired);
         }
+    }
+
+    /// The same for one that readers announce with a full fence: returned if no reader holds it.
+    pub(crate) fn scan_fenced(self, me: Option<&Reader>, retired: Retired) -> Option<Retired> {
+        fence::full();
+        let mut held = self.readers.lock().each().any(|reader| reader.clones(retired.address()));
+        if held && self.readers.lock().forget_gone(me) {
+            held = self.readers.lock().each().any(|reader| reader.clones(retired.address()));
+        }
+        if !held {
+            return Some(retired);
+        }
+        let mut free = Vec::new();
+        self.leave_to_holders(false, vec![retired], &mut free);
+        free.pop()
     }
 
     /// Lists `held` for the readers that hold it. Entries that they have released meanwhile move to `free`.
@@ -227,7 +256,8 @@ impl Hazards {
     fn protect(&self, retired: &Retired) -> bool {
         let address = retired.address();
         // `Reader::clones` says why not both.
-        self.cloned.binary_search(&address).is_ok() || (retired.dropless && self.copied.binary_search(&address).is_ok())
+        self.cloned.binary_search(&address).is_ok()
+            || (retired.is_dropless() && self.copied.binary_search(&address).is_ok())
     }
 }
 
@@ -250,7 +280,11 @@ pub(crate) fn retire(retired: Retired, read_by: ReadBy) {
         drop(retired);
         return;
     }
-    let mut all = if retired.dropless { domain().defer(retired) } else { vec![retired] };
+    if retired.held_by == HeldBy::FencedHazard {
+        drop(domain().scan_fenced(me, retired));
+        return;
+    }
+    let mut all = if retired.is_dropless() { domain().defer(retired) } else { vec![retired] };
     if !all.is_empty() {
         domain().scan(me, &mut all);
     }
@@ -299,6 +333,12 @@ mod tests {
     /// Counts the drops.
     struct Dropped(Arc<AtomicUsize>);
 
+    impl Content for Dropped {}
+
+    struct Plain<T>(T);
+
+    impl<T> Content for Plain<T> {}
+
     impl Drop for Dropped {
         fn drop(&mut self) {
             self.0.fetch_add(1, Ordering::SeqCst);
@@ -318,7 +358,7 @@ mod tests {
         let address = crate::sys::arc::Arc::as_ptr(&entry).addr();
         // This thread copies it, and forgets it meanwhile.
         mine.cloning().set(address);
-        assert!(domain().scan_own(Some(mine), Retired::new(entry, false)).is_none());
+        assert!(domain().scan_own(Some(mine), Retired::new(entry, HeldBy::Hazard)).is_none());
         // The other thread is late, is done, and is wanted for something else.
         late.cloning().set(address);
         mine.cloning().free();
@@ -341,7 +381,7 @@ mod tests {
         let entry = crate::sys::arc::Arc::new(Dropped(Arc::clone(&drops)));
         let address = crate::sys::arc::Arc::as_ptr(&entry).addr();
         mine.cloning().set(address);
-        assert!(domain().scan_own(Some(mine), Retired::new(entry, false)).is_none());
+        assert!(domain().scan_own(Some(mine), Retired::new(entry, HeldBy::Hazard)).is_none());
         late.cloning().set(address);
         mine.cloning().free();
         domain().reclaim_own(mine, address);
@@ -360,7 +400,7 @@ mod tests {
         let drops = Arc::new(AtomicUsize::new(0));
         let entry = crate::sys::arc::Arc::new(Dropped(Arc::clone(&drops)));
         late.copying().set(crate::sys::arc::Arc::as_ptr(&entry).addr());
-        let mut retired = vec![Retired::new(entry, false)];
+        let mut retired = vec![Retired::new(entry, HeldBy::Hazard)];
         Domain { readers: &readers, retired: &RetireList::new() }.scan(None, &mut retired);
         drop(retired);
         assert_eq!(drops.load(Ordering::SeqCst), 1);
@@ -374,7 +414,9 @@ mod tests {
         fn kept<T>(value: impl Fn() -> T) -> usize {
             let (readers, retired) = (Readers::new(), RetireList::new());
             let domain = Domain { readers: &readers, retired: &retired };
-            let add = |_: &usize| domain.defer(Retired::new(crate::sys::arc::Arc::new(value()), true)).is_empty();
+            let add = |_: &usize| {
+                domain.defer(Retired::new(crate::sys::arc::Arc::new(Plain(value())), HeldBy::AnyHazard)).is_empty()
+            };
             (0..usize::MAX).take_while(add).count()
         }
         assert_eq!(kept(|| 7_u64), DEFERRED - 1);
@@ -396,7 +438,7 @@ mod tests {
         let entry = crate::sys::arc::Arc::new(Dropped(Arc::clone(&drops)));
         let address = crate::sys::arc::Arc::as_ptr(&entry).addr();
         holder.cloning().set(address);
-        let mut retired = vec![Retired::new(entry, false)];
+        let mut retired = vec![Retired::new(entry, HeldBy::Hazard)];
         domain.scan(None, &mut retired);
         assert!(retired.is_empty() && holder.is_wanted() && late.is_wanted());
         late.cloning().set(address);

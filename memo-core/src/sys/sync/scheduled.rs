@@ -134,6 +134,7 @@ macro_rules! atomics {
 
 atomics! {
     AtomicU32 u32;
+    AtomicU8 u8;
     AtomicU64 u64;
     AtomicUsize usize;
 }

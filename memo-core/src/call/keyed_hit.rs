@@ -1,0 +1,152 @@
+//! A hit with an extra key, without a lock.
+//!
+//! The thread is marked as looking while it searches the front of the cell's table, so no memory that it reads is freed. If neither
+//! comparing nor copying runs user code, that is all: the value is copied meanwhile. Otherwise the entry is announced by a hazard pointer
+//! before the look ends, and it is held unless it was taken out by then. The announcement is a full fence of this thread's, on a
+//! cache line of its own, so that who takes an entry out, or evicts it, interrupts no other thread.
+//!
+//! The rest take the cell's lock: hits inside a user's `Clone` or `Eq`, and on a thread that is ending.
+
+use std::ptr::NonNull;
+
+use crate::argument::key::StoredKey;
+use crate::argument::scope::Scope;
+use crate::cell::counted_cell::{CountedCell, Keys};
+use crate::sys::hazard::own;
+use crate::sys::panics::OnItsWay;
+use crate::value::entry::{Entry, Meta};
+use crate::value::store::Store;
+
+/// Who asks for a copy.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Asks {
+    /// A call: a hit.
+    Call,
+    /// A handle, which only looks: that spares no entry from eviction.
+    Get,
+}
+
+/// The outcome of a hit that holds what it copies.
+pub(crate) enum Held {
+    /// It was copied.
+    Copied,
+    /// There is nothing to copy.
+    Nothing,
+    /// Look under the lock.
+    Unsure,
+}
+
+impl<S: Scope, St> CountedCell<S, St>
+where
+    St: Store + 'static,
+    St::Key: StoredKey<S>,
+{
+    /// The entry whose key `is` accepts, and what `act` makes of it while it stays. Neither runs user code.
+    #[inline(always)]
+    fn look<R>(
+        &self,
+        hash: u64,
+        mut is: impl FnMut(&St::Key) -> bool,
+        act: impl FnOnce(&Entry<St::Meta, St::Value>) -> R,
+    ) -> Option<R> {
+        let look = || {
+            // SAFETY: marked as looking, or the only thread that uses the cell.
+            let entry = unsafe { St::look(self.front(), hash, |entry| is(entry.meta.key())) }?;
+            // SAFETY: what is found stays until this is over.
+            Some(act(unsafe { entry.as_ref() }))
+        };
+        if S::LOCAL { look() } else { own::look(look)? }
+    }
+
+    /// A copy of the ready value whose key `is` accepts. Neither `is` nor the copy runs user code, and keys may be compared while
+    /// looking.
+    ///
+    /// Never inlined: its stack would be paid on every level of a recursion.
+    #[inline(never)]
+    pub(crate) fn copy(&self, hash: u64, is: impl FnMut(&St::Key) -> bool) -> Option<St::Value>
+    where
+        St::Value: Clone,
+    {
+        debug_assert!(Self::COMPARED);
+        self.look(hash, is, |entry| {
+            let value = entry.slot.get()?.clone();
+            entry.meta.visit();
+            Some(value)
+        })?
+    }
+
+    /// The ready value whose key `is` accepts, for a memo that lends: its arguments are borrowed, so it stays.
+    #[inline]
+    pub(crate) fn find_lent(&self, hash: u64, is: impl FnMut(&St::Key) -> bool) -> Option<NonNull<St::Value>> {
+        debug_assert!(Self::COMPARED);
+        self.look(hash, is, |entry| entry.slot.get().map(NonNull::from))?
+    }
+
+    /// Writes a copy of the ready value whose key `is` accepts to `copy`, which is empty. `is` and the copy may run user code.
+    #[cfg(not(memo_loom))]
+    pub(crate) fn copy_held(
+        &self,
+        asks: Asks,
+        hash: u64,
+        keys: Keys,
+        mut is: impl FnMut(&St::Key) -> bool,
+        copy: &mut Option<OnItsWay<St::Value>>,
+    ) -> Held
+    where
+        St::Value: Clone,
+    {
+        use crate::sys::hazard::protect::HazardGuard;
+        use crate::sys::hazard::retire::domain;
+
+        let Some(reader) = own::holder().filter(|reader| reader.cloning().is_free()) else { return Held::Unsure };
+        let compares = keys == Keys::Trusted && Self::COMPARED;
+        let found = self.look(
+            hash,
+            |key| !compares || is(key),
+            |entry| {
+                let address = std::ptr::from_ref(entry).addr();
+                if S::LOCAL {
+                    reader.cloning().set(address);
+                } else {
+                    reader.cloning().set_fenced(address);
+                }
+                (NonNull::from(entry), !entry.meta.is_gone())
+            },
+        );
+        let Some((entry, held)) = found else { return Held::Nothing };
+        let _guard = HazardGuard::new(entry.addr().get(), reader.cloning(), reader, domain());
+        if !held {
+            return Held::Nothing;
+        }
+        // SAFETY: it is held until the guard goes.
+        let entry = unsafe { entry.as_ref() };
+        if !compares && !is(entry.meta.key()) {
+            // Another key with this hash may be there, too.
+            return Held::Unsure;
+        }
+        let Some(value) = entry.slot.get() else { return Held::Nothing };
+        let made = OnItsWay::new(value.clone());
+        // `copy` was empty, so there is nothing to drop.
+        std::mem::forget(copy.replace(made));
+        if asks == Asks::Call {
+            entry.meta.visit();
+        }
+        Held::Copied
+    }
+
+    /// Models have no readers but their own.
+    #[cfg(memo_loom)]
+    pub(crate) fn copy_held(
+        &self,
+        _: Asks,
+        _: u64,
+        _: Keys,
+        _: impl FnMut(&St::Key) -> bool,
+        _: &mut Option<OnItsWay<St::Value>>,
+    ) -> Held
+    where
+        St::Value: Clone,
+    {
+        Held::Unsure
+    }
+}

@@ -1,0 +1,135 @@
+//! What an entry with an extra key has beside its result.
+
+use std::mem::ManuallyDrop;
+
+use crate::sys::panics::quietly;
+use crate::sys::sync::{AtomicBool, Ordering, UnsafeCell, panicking, plain};
+use crate::value::entry::{Meta, SeenKey};
+use crate::value::queue::Links;
+
+/// What a [`Table`](super::table::Table) stores about an entry.
+pub(crate) struct Keyed<K> {
+    hash: u64,
+    pub(super) links: Links,
+    /// Set by a hit, cleared when the entry might have been evicted.
+    pub(super) visited: plain::AtomicBool,
+    gone: AtomicBool,
+    /// Written under the store's lock, or by the last holder.
+    seen: plain::AtomicU8,
+    key: UnsafeCell<ManuallyDrop<K>>,
+}
+
+// SAFETY: the key is read by reference, and dropped by the last holder, or when nobody looks at it any longer.
+unsafe impl<K: Send + Sync> Sync for Keyed<K> {}
+
+/// Values of `seen`. All others: seen with its key, which keeps some 2^n bytes.
+const UNSEEN: u8 = 0;
+const WITHOUT_KEY: u8 = 0xFE;
+const KEY_ENDED: u8 = 0xFF;
+
+impl<K> Keyed<K> {
+    /// # Safety
+    /// It is called once, and nobody uses the key from then on.
+    unsafe fn end_key(&self) {
+        self.key.with_mut(|key| {
+            // SAFETY: the caller's.
+            let key = unsafe { &mut *key };
+            // SAFETY: the caller's.
+            unsafe { ManuallyDrop::drop(key) };
+        });
+    }
+}
+
+/// As for [`Entry`](super::entry::Entry).
+impl<K> Drop for Keyed<K> {
+    #[inline]
+    fn drop(&mut self) {
+        if !std::mem::needs_drop::<K>() || self.seen.load(Ordering::Relaxed) == KEY_ENDED {
+            return;
+        }
+        // SAFETY: it is not used again.
+        let end = || unsafe { self.end_key() };
+        if panicking() { quietly(end) } else { end() }
+    }
+}
+
+impl<K> Meta for Keyed<K> {
+    type Key = K;
+
+    fn new(key: K, hash: u64) -> Self {
+        Self {
+            hash,
+            links: Links::new(),
+            visited: plain::AtomicBool::new(false),
+            gone: AtomicBool::new(false),
+            seen: plain::AtomicU8::new(UNSEEN),
+            key: UnsafeCell::new(ManuallyDrop::new(key)),
+        }
+    }
+
+    #[inline(always)]
+    fn key(&self) -> &K {
+        // SAFETY: it ends when nobody uses it.
+        self.key.with(|key| unsafe { &*key })
+    }
+
+    #[inline(always)]
+    fn hash(&self) -> u64 {
+        self.hash
+    }
+
+    #[inline(always)]
+    fn visit(&self) {
+        // Read first: a store at every hit would take the cache line from the other threads.
+        if !self.visited.load(Ordering::Relaxed) {
+            self.visited.store(true, Ordering::Relaxed);
+        }
+    }
+
+    #[inline(always)]
+    fn is_seen(&self) -> bool {
+        self.seen.load(Ordering::Relaxed) != UNSEEN
+    }
+
+    fn set_seen(&self, key: SeenKey) {
+        let seen = match key {
+            SeenKey::Compared { keeps } => (usize::BITS - keeps.leading_zeros()) as u8 + 1,
+            SeenKey::Unseen => WITHOUT_KEY,
+        };
+        self.seen.store(seen, Ordering::Relaxed);
+    }
+
+    fn set_unseen(&self) {
+        self.seen.store(UNSEEN, Ordering::Relaxed);
+    }
+
+    #[inline(always)]
+    fn is_gone(&self) -> bool {
+        // `SeqCst`: after the hazard pointer was set.
+        self.gone.load(Ordering::SeqCst)
+    }
+
+    fn keeps(&self) -> usize {
+        match self.seen.load(Ordering::Relaxed) {
+            UNSEEN | WITHOUT_KEY | KEY_ENDED => 0,
+            log => (1 << (log - 1)) >> 1,
+        }
+    }
+
+    unsafe fn end_early(&self) {
+        if self.seen.load(Ordering::Relaxed) == WITHOUT_KEY {
+            // Before the destructor, which may panic.
+            self.seen.store(KEY_ENDED, Ordering::Relaxed);
+            // SAFETY: the caller's, and hits do not look at this key.
+            unsafe { self.end_key() };
+        }
+    }
+}
+
+impl<K> Keyed<K> {
+    /// It is taken out. Under the store's lock.
+    pub(super) fn set_gone(&self) {
+        // `SeqCst`: before the readers' hazard pointers are read.
+        self.gone.store(true, Ordering::SeqCst);
+    }
+}
