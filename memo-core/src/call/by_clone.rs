@@ -164,7 +164,26 @@ fn hit_keyed<'w, R, H: Keeping<R, Kept = ValueOf<M>>, M: Cloning, K: KeyOf<M>>(
             return Step::Done(H::result(value));
         }
     }
-    miss::<R, H, M, K>(core, place, anchor, &key, hash)
+    hit_carefully::<R, H, M, K>(core, place, anchor, &key, hash)
+}
+
+/// The same with a full fence, where a thread needs one.
+#[cold]
+#[inline(never)]
+#[track_caller]
+fn hit_carefully<'w, R, H: Keeping<R, Kept = ValueOf<M>>, M: Cloning, K: KeyOf<M>>(
+    core: &'static Core,
+    place: At<'w, M>,
+    anchor: Option<&'w Anchor>,
+    key: &K,
+    hash: u64,
+) -> Step<'w, R, M> {
+    let cell = anchor.and_then(|anchor| CellOf::<M>::find(anchor, core));
+    if let Some(value) = cell.and_then(|cell| cell.copy_carefully(hash, |stored| key.matches(stored))) {
+        counters::count(core, Count::Hits, 1);
+        return Step::Done(H::result(value));
+    }
+    miss::<R, H, M, K>(core, place, anchor, key, hash)
 }
 
 /// The same where user code runs: hashing, comparing, cloning. No sweep starts inside it.

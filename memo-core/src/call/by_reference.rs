@@ -72,7 +72,9 @@ fn find<'w, M: Spec, K: KeyOf<M>>(core: &'static Core, anchor: Option<&'w Anchor
 fn find_keyed<'w, M: Spec, K: KeyOf<M>>(core: &'static Core, anchor: &'w Anchor, key: &K) -> Option<&'w ValueOf<M>> {
     let cell = CellOf::<M>::find(anchor, core)?;
     if K::TRUSTED && CellOf::<M>::COMPARED {
-        let value = cell.find_lent(key.hash(), |stored| key.matches(stored))?;
+        let hash = key.hash();
+        let value = cell.find_lent(hash, |stored| key.matches(stored));
+        let value = value.or_else(|| cell.find_lent_carefully(hash, |stored| key.matches(stored)))?;
         // SAFETY: as in `lend`.
         return Some(unsafe { value.as_ref() });
     }

@@ -12,7 +12,9 @@ use std::ptr::NonNull;
 use crate::argument::key::StoredKey;
 use crate::argument::scope::Scope;
 use crate::cell::counted_cell::{CountedCell, Keys};
+use crate::sys::fence;
 use crate::sys::hazard::own;
+use crate::sys::hazard::registry::Reader;
 use crate::sys::panics::OnItsWay;
 use crate::value::entry::{Entry, Meta};
 use crate::value::store::Store;
@@ -45,41 +47,66 @@ where
     #[inline(always)]
     fn look<R>(
         &self,
+        reader: Option<&Reader>,
+        fence: impl FnOnce(),
         hash: u64,
         mut is: impl FnMut(&St::Key) -> bool,
-        act: impl FnOnce(&Entry<St::Meta, St::Value>) -> R,
+        act: impl FnOnce(&Entry<St::Meta, St::Value>) -> Option<R>,
     ) -> Option<R> {
         let look = || {
             // SAFETY: marked as looking, or the only thread that uses the cell.
             let entry = unsafe { St::look(self.front(), hash, |entry| is(entry.meta.key())) }?;
             // SAFETY: what is found stays until this is over.
-            Some(act(unsafe { entry.as_ref() }))
+            act(unsafe { entry.as_ref() })
         };
-        if S::LOCAL { look() } else { own::look(look)? }
+        if S::LOCAL { look() } else { reader?.look(fence, look) }
     }
 
     /// A copy of the ready value whose key `is` accepts. Neither `is` nor the copy runs user code, and keys may be compared while
-    /// looking.
+    /// looking. `None`: [`copy_carefully`](Self::copy_carefully) may find it.
     ///
-    /// Never inlined: its stack would be paid on every level of a recursion.
-    #[inline(never)]
+    /// Not inlined in unoptimised builds: there, its stack would be paid on every level of a recursion.
+    #[cfg_attr(not(debug_assertions), inline(always))]
+    #[cfg_attr(debug_assertions, inline(never))]
     pub(crate) fn copy(&self, hash: u64, is: impl FnMut(&St::Key) -> bool) -> Option<St::Value>
     where
         St::Value: Clone,
     {
-        debug_assert!(Self::COMPARED);
-        self.look(hash, is, |entry| {
-            let value = entry.slot.get()?.clone();
-            entry.meta.visit();
-            Some(value)
-        })?
+        self.look(own::light_reader(), fence::light, hash, is, copied)
     }
 
-    /// The ready value whose key `is` accepts, for a memo that lends: its arguments are borrowed, so it stays.
+    /// The same with a full fence: the first time on a thread, and where there is no light one.
+    #[cold]
+    #[inline(never)]
+    pub(crate) fn copy_carefully(&self, hash: u64, is: impl FnMut(&St::Key) -> bool) -> Option<St::Value>
+    where
+        St::Value: Clone,
+    {
+        if S::LOCAL || own::light_reader().is_some() {
+            return None;
+        }
+        self.look(own::reader(), fence::full, hash, is, copied)
+    }
+
+    /// The ready value whose key `is` accepts, for a memo that lends: its arguments are borrowed, so it stays. `None`:
+    /// [`find_lent_carefully`](Self::find_lent_carefully) may find it.
     #[inline]
     pub(crate) fn find_lent(&self, hash: u64, is: impl FnMut(&St::Key) -> bool) -> Option<NonNull<St::Value>> {
-        debug_assert!(Self::COMPARED);
-        self.look(hash, is, |entry| entry.slot.get().map(NonNull::from))?
+        self.look(own::light_reader(), fence::light, hash, is, lent)
+    }
+
+    /// As [`copy_carefully`](Self::copy_carefully).
+    #[cold]
+    #[inline(never)]
+    pub(crate) fn find_lent_carefully(
+        &self,
+        hash: u64,
+        is: impl FnMut(&St::Key) -> bool,
+    ) -> Option<NonNull<St::Value>> {
+        if S::LOCAL || own::light_reader().is_some() {
+            return None;
+        }
+        self.look(own::reader(), fence::full, hash, is, lent)
     }
 
     /// Writes a copy of the ready value whose key `is` accepts to `copy`, which is empty. `is` and the copy may run user code.
@@ -100,19 +127,17 @@ where
 
         let Some(reader) = own::holder().filter(|reader| reader.cloning().is_free()) else { return Held::Unsure };
         let compares = keys == Keys::Trusted && Self::COMPARED;
-        let found = self.look(
-            hash,
-            |key| !compares || is(key),
-            |entry| {
-                let address = std::ptr::from_ref(entry).addr();
-                if S::LOCAL {
-                    reader.cloning().set(address);
-                } else {
-                    reader.cloning().set_fenced(address);
-                }
-                (NonNull::from(entry), !entry.meta.is_gone())
-            },
-        );
+        let hold = |entry: &Entry<St::Meta, St::Value>| {
+            let address = std::ptr::from_ref(entry).addr();
+            if S::LOCAL {
+                reader.cloning().set(address);
+            } else {
+                reader.cloning().set_fenced(address);
+            }
+            Some((NonNull::from(entry), !entry.meta.is_gone()))
+        };
+        let seeks = |key: &St::Key| !compares || is(key);
+        let found = self.look(Some(reader), fence::hazard, hash, seeks, hold);
         let Some((entry, held)) = found else { return Held::Nothing };
         let _guard = HazardGuard::new(entry.addr().get(), reader.cloning(), reader, domain());
         if !held {
@@ -149,4 +174,16 @@ where
     {
         Held::Unsure
     }
+}
+
+#[inline(always)]
+fn copied<M: Meta, V: Clone>(entry: &Entry<M, V>) -> Option<V> {
+    let value = entry.slot.get()?.clone();
+    entry.meta.visit();
+    Some(value)
+}
+
+#[inline(always)]
+fn lent<M: Meta, V>(entry: &Entry<M, V>) -> Option<NonNull<V>> {
+    entry.slot.get().map(NonNull::from)
 }

@@ -56,6 +56,7 @@ impl<S: Scope> KeySet<S> for () {
 }
 
 /// One hasher for all keys of the process, seeded at random.
+#[inline]
 fn hasher() -> impl Hasher {
     static BUILDER: OnceLock<DefaultHashBuilder> = OnceLock::new();
     BUILDER.get_or_init(DefaultHashBuilder::default).build_hasher()

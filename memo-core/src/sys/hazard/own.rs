@@ -44,22 +44,6 @@ pub(crate) fn light_reader() -> Option<&'static Reader> {
     (own.sight.get() == Sight::Light).then(|| unsafe { &*own.reader.get() })
 }
 
-/// Runs `look` while this thread is marked as looking. `None`: the thread is ending, or has no mark yet.
-#[inline(always)]
-pub(crate) fn look<R>(look: impl FnOnce() -> R) -> Option<R> {
-    match light_reader() {
-        Some(reader) => Some(reader.look(fence::light, look)),
-        None => look_carefully(look),
-    }
-}
-
-/// The same with a full fence: the first time, and where there is no light one.
-#[cold]
-#[inline(never)]
-fn look_carefully<R>(look: impl FnOnce() -> R) -> Option<R> {
-    Some(reader()?.look(fence::full, look))
-}
-
 /// This thread's reader, if its hazard pointers may be used with [`fence::hazard`].
 #[inline(always)]
 pub(crate) fn holder() -> Option<&'static Reader> {

@@ -7,10 +7,6 @@ pub(crate) fn light_reader() -> Option<&'static Reader> {
     None
 }
 
-pub(crate) fn look<R>(_: impl FnOnce() -> R) -> Option<R> {
-    None
-}
-
 pub(crate) fn reader() -> Option<&'static Reader> {
     None
 }
