@@ -73,6 +73,13 @@ impl Object for Rc<Doc> {
     }
 }
 
+/// Several objects, of which a result is derived together.
+impl<O: Object, const N: usize> Object for [O; N] {
+    fn create(seed: u64, text_len: usize) -> Self {
+        std::array::from_fn(|at| O::create(seed * N as u64 + at as u64, text_len))
+    }
+}
+
 /// An `Arc`'s address as a key that stays true: the [`Weak`] beside it keeps the address from being given to another object.
 ///
 /// Looked up by the bare address, so that a hit touches neither the `Weak` nor a count. This is the best sound key that a

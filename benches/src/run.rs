@@ -68,10 +68,10 @@ pub fn medians(mut runs: Vec<Run>, rounds: usize, sample: Duration) -> Medians {
 }
 
 /// [`medians`] of several sets of runs, all interleaved: for numbers of different sets that are to be compared.
-pub fn medians_together<const N: usize>(sets: [Vec<Run>; N], rounds: usize, sample: Duration) -> [Medians; N] {
-    let sizes = sets.each_ref().map(Vec::len);
+pub fn medians_together(sets: Vec<Vec<Run>>, rounds: usize, sample: Duration) -> Vec<Medians> {
+    let sizes: Vec<usize> = sets.iter().map(Vec::len).collect();
     let mut all = medians(sets.into_iter().flatten().collect(), rounds, sample).into_iter();
-    sizes.map(|size| all.by_ref().take(size).collect())
+    sizes.into_iter().map(|size| all.by_ref().take(size).collect()).collect()
 }
 
 /// The middle one, or the mean of the two in the middle.

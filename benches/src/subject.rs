@@ -59,6 +59,11 @@ pub(crate) trait Keyed {
     fn call(&self, object: &Self::Object, key: u32) -> u64;
 }
 
+/// A keyed one that several threads may ask at once.
+pub(crate) trait SharedKeyed: Keyed<Object: Send + Sync> + Send + Sync {}
+
+impl<K: Keyed<Object: Send + Sync> + Send + Sync> SharedKeyed for K {}
+
 /// How many entries each object of [`Wide`] has.
 pub(crate) const WIDTHS: u32 = 4;
 

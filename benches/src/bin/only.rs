@@ -1,7 +1,7 @@
 //! One subject, one question, nothing else: for callgrind and perf. See the README of the benches.
 //!
-//! `only hit|keyed|crowd|miss|life|lives-1|lives-2|churn|map-churn|map-churn-2|map-deaths <subject> <operations>` prints the nanoseconds of one operation; with the question alone it
-//! lists the subjects.
+//! `only <question> <subject> <operations>` prints the nanoseconds of one operation; with the question alone it lists the subjects. Without
+//! arguments it names the questions.
 
 use memo_benches::questions;
 
@@ -13,6 +13,11 @@ fn main() {
             questions::hot_hits().into_iter().chain(values).collect()
         }
         Some("keyed") => questions::hits_with_extra_key(1),
+        Some("keyed-2") => questions::exact_hits_on_one_owner(2, 1_000),
+        Some("keyed-1000") => questions::hits_on_one_owner(1_000),
+        Some("keyed-100000") => questions::hits_on_one_owner(100_000),
+        Some("names") => questions::hits_on_names(1_000),
+        Some("evict") => questions::evictions(),
         Some("crowd") => questions::hits_in_a_crowd().into_iter().flat_map(|(_, runs)| runs).collect(),
         Some("miss") => questions::misses(),
         Some("life") => questions::lives(),
@@ -25,7 +30,7 @@ fn main() {
         Some("map-churn-2") => questions::contended_weak_map_churn(),
         Some("map-deaths") => questions::weak_map_deaths(),
         _ => panic!(
-            "the first argument is a question: hit, keyed, crowd, miss, life, lives-1, lives-2, churn, map-churn, map-churn-2 or map-deaths"
+            "the first argument is a question: hit, keyed, keyed-2, keyed-1000, keyed-100000, names, evict, crowd, miss, life, lives-1, lives-2, churn, interner, interner-2, map-churn, map-churn-2 or map-deaths"
         ),
     };
     let [_, name, operations] = &arguments[..] else {

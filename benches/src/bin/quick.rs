@@ -6,11 +6,10 @@
 //! With `--record` what is printed goes to `benches/results/quick.md` as well, from which the pages have their figures.
 
 use std::error::Error;
-use std::fmt::Write as _;
 
 use memo_benches::heap::Counting;
-use memo_benches::report::{Effort, Table, record, sections, targets};
-use memo_benches::{fresh, machine, questions};
+use memo_benches::report::{quick, record};
+use memo_benches::{fresh, questions};
 
 #[global_allocator]
 static COUNTING: Counting = Counting;
@@ -20,28 +19,5 @@ fn main() -> Result<(), Box<dyn Error>> {
         return Ok(());
     }
     record::is_asked()?;
-    let table = measure(Effort::QUICK);
-    let mut text =
-        format!("{}; {}.\n{}\n\n{table}\nTargets:\n\n", machine::processor(), machine::versions(), sections::ABOUT);
-    for target in targets::of(&table) {
-        writeln!(text, "- {target}")?;
-    }
-    record::print("quick", &text)
-}
-
-fn measure(effort: Effort) -> Table {
-    let mut table = Table::default();
-    let asked = [
-        sections::hits(effort),
-        sections::extra_key(effort),
-        sections::values(effort),
-        sections::lives(effort),
-        sections::few_and_many(effort),
-        sections::memos(effort),
-        sections::threads_of_lives(effort),
-        sections::bursts(effort),
-        sections::heap(),
-    ];
-    asked.into_iter().for_each(|section| table.append(section.table));
-    table
+    record::print("quick", &quick::measured()?)
 }

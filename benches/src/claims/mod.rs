@@ -10,7 +10,8 @@ mod table;
 
 pub use recorded::Recorded;
 
-use std::io;
+use std::error::Error;
+use std::{fs, io};
 use std::path::{Path, PathBuf};
 
 use expression::Claim;
@@ -28,7 +29,29 @@ pub fn workspace() -> PathBuf {
 /// Each page that exists: its name and its text; of a source file, its first doc comment.
 pub fn pages() -> io::Result<Vec<(&'static str, String)>> {
     let exist = PAGES.into_iter().filter(|page| workspace().join(page).exists());
-    exist.map(|page| Ok((page, page::text_of(page, &std::fs::read_to_string(workspace().join(page))?)))).collect()
+    exist.map(|page| Ok((page, page::text_of(page, &fs::read_to_string(workspace().join(page))?)))).collect()
+}
+
+/// What was recorded in this workspace.
+pub fn recorded() -> io::Result<Recorded> {
+    Recorded::read(&workspace().join("benches/results"))
+}
+
+/// Writes the marked tables of the pages anew.
+pub fn write() -> Result<(), Box<dyn Error>> {
+    let recorded = recorded()?;
+    // In a source there are claims, and no tables that are filled.
+    for (name, text) in pages()?.into_iter().filter(|(name, _)| name.ends_with(".md")) {
+        fs::write(workspace().join(name), filled(&text, &recorded).map_err(|why| format!("{name}:{why}"))?)?;
+    }
+    Ok(())
+}
+
+/// [`wrong`] and [`unmarked`] of all pages.
+pub fn all_wrong() -> io::Result<Vec<String>> {
+    let recorded = recorded()?;
+    let of = |(name, text): (&str, String)| [wrong(name, &text, &recorded), unmarked(name, &text, &recorded)].concat();
+    Ok(pages()?.into_iter().flat_map(of).collect())
 }
 
 /// The page with its marked tables as recorded.

@@ -29,7 +29,11 @@ pub(super) fn rows(spec: &str, recorded: &Recorded) -> Result<Vec<Row>, String> 
         let lines = lines.lines().map(str::trim).filter(|line| !line.is_empty());
         let cell = |cell: &str| match cell.trim() {
             "-" => Ok(None),
-            cell => sums(cell, recorded, table).map(|numbers| Some(write(&numbers))),
+            cell => match cell.strip_prefix('?') {
+                // Of a question that is newer than the record.
+                Some(cell) => Ok(Some(sums(cell, recorded, table).map_or(String::new(), |numbers| write(&numbers)))),
+                None => sums(cell, recorded, table).map(|numbers| Some(write(&numbers))),
+            },
         };
         return lines.map(|line| line.split(" | ").map(cell).collect()).collect();
     }

@@ -3,8 +3,7 @@
 use std::hint::black_box;
 use std::time::{Duration, Instant};
 
-use cpu_time::ThreadTime;
-
+use super::one_by_one::{Spread, timed};
 use super::{call_each, objects, shuffle};
 use crate::Subject;
 use crate::doc::{Doc, Object};
@@ -16,8 +15,6 @@ const SURVIVORS: usize = 256;
 const STRETCH: usize = 32;
 /// So long the calls may take together: a subject that takes longer has shown what it does.
 const PATIENCE: Duration = Duration::from_secs(5);
-/// A call that takes longer may have been interrupted.
-const LONG: Duration = Duration::from_micros(20);
 /// Hits before the crowd dies, in rounds of all survivors.
 const ROUNDS_BEFORE: usize = 200;
 
@@ -67,17 +64,9 @@ impl<S: Subject> Crowd<S> {
         start.elapsed()
     }
 
-    /// Nanoseconds of a call; of a long one, those that this thread ran itself, where the system gave its core to another. Nobody
-    /// else asks, so no call waits for another.
+    /// Nanoseconds of a call. Nobody else asks, so no call waits for another.
     fn timed(&self, object: &S::Object) -> u64 {
-        let ran = ThreadTime::now();
-        let start = Instant::now();
-        black_box(self.subject.call(black_box(object)));
-        let mut taken = start.elapsed();
-        if taken > LONG {
-            taken = taken.min(ran.elapsed());
-        }
-        taken.as_nanos() as u64
+        timed(|| self.subject.call(black_box(object)))
     }
 }
 
@@ -101,13 +90,11 @@ pub(crate) fn burst<S: Subject>(count: usize) -> Burst {
         meanwhile += crowd.hits();
         rounds += 1;
     }
-    let seldom = times.len() - 1 - times.len() / 10_000;
-    let high = *times.select_nth_unstable(seldom).1;
-    let worst = times[seldom..].iter().copied().max().unwrap_or(high);
+    let Spread { high, worst, .. } = Spread::of(times);
     let each = |time: Duration, count: usize| time.as_secs_f64() * 1e9 / count as f64;
     Burst {
-        worst: worst as f64,
-        high: high as f64,
+        worst,
+        high,
         before: each(before, ROUNDS_BEFORE * SURVIVORS),
         meanwhile: each(meanwhile, rounds * SURVIVORS),
         drop: each(died, count),

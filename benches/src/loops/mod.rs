@@ -2,12 +2,16 @@
 
 mod crowds;
 mod hits;
+mod keys;
 mod lives;
+mod one_by_one;
 mod toolbox;
 
 pub(crate) use crowds::{Burst, allocate_after_boxes, burst, drop_boxes, reclaim_at_once};
-pub(crate) use hits::{Keys, OneOwner, Warm};
+pub(crate) use hits::Warm;
+pub(crate) use keys::{Evictions, Keys, OneOwner, insertions};
 pub(crate) use lives::{Lives, LivesAtOnce, Window, misses};
+pub(crate) use one_by_one::Spread;
 pub(crate) use toolbox::{Known, Words, churn, contended_churn, deaths, inserts};
 
 use std::hint::black_box;

@@ -4,12 +4,12 @@ use crate::doc::{Doc, Object};
 use crate::fresh::Figure;
 use crate::heap;
 use crate::loops::{Warm, Window};
-use crate::subject::Subject;
+use crate::subject::{Keyed, Subject};
 use crate::subjects::by_hand::Bare;
 use crate::subjects::ours::{
     ArcCloned, ArcLent, LargeArcCloned, LargeArcLent, LargeOwnCloned, LargeOwnLent, OwnCloned, OwnLent,
 };
-use crate::subjects::{on_one_thread, over_time, through_lives};
+use crate::subjects::{on_one_thread, over_time, through_lives, with_many_keys};
 
 /// How many objects go through the window.
 pub const CHURNED: u64 = 1_000_000;
@@ -20,6 +20,9 @@ pub const WINDOW: usize = 1_000;
 /// How often [`heap_over_time`] looks.
 pub const READINGS: usize = 100;
 
+/// An object that nothing remembers anything of, in its `Arc`.
+const BARE: usize = size_of::<Doc>() + 2 * size_of::<usize>();
+
 /// Heap per live entry, the anchor or field included and the bare object not: one number. The mean over a doubling of the
 /// entries (from 65,536 to 131,072), since tables grow in steps.
 pub fn entry_bytes() -> Vec<Figure> {
@@ -27,7 +30,6 @@ pub fn entry_bytes() -> Vec<Figure> {
         Figure::of::<S>("entry", |_| {
             const FROM: usize = 1 << 16;
             const STEP: usize = 1 << 12;
-            const BARE: usize = size_of::<Doc>() + 2 * size_of::<usize>();
             let mut alive = Vec::with_capacity(2 * FROM);
             let mut readings = Vec::with_capacity(FROM / STEP);
             heap::count();
@@ -44,6 +46,49 @@ pub fn entry_bytes() -> Vec<Figure> {
         })
     }
     on_one_thread!(figure())
+}
+
+/// Heap per entry of an extra key, all of one object: one number. The mean over a doubling, as above.
+pub fn keyed_entry_bytes() -> Vec<Figure> {
+    fn figure<K: Keyed + 'static>() -> Figure {
+        Figure::new("keyed entry", K::NAME, K::COLUMN, |_| {
+            vec![keyed_entry::<K>((16..32).map(|part| Held { objects: 1, keys: part << 12 }))]
+        })
+    }
+    with_many_keys!(figure())
+}
+
+/// The same with four entries on each object, of which what the object grows by is a part.
+pub fn keyed_entry_bytes_of_few() -> Vec<Figure> {
+    fn figure<K: Keyed + 'static>() -> Figure {
+        Figure::new("keyed entry of few", K::NAME, K::COLUMN, |_| {
+            vec![keyed_entry::<K>((16..32).map(|part| Held { objects: part << 10, keys: 4 }))]
+        })
+    }
+    with_many_keys!(figure())
+}
+
+/// So many objects with so many entries each.
+struct Held {
+    objects: usize,
+    keys: u32,
+}
+
+/// The mean of what was on the heap each time.
+fn keyed_entry<K: Keyed>(stages: impl ExactSizeIterator<Item = Held>) -> f64 {
+    const ROOM: usize = 1 << 18;
+    let count = stages.len() as f64;
+    let mut alive: Vec<K::Object> = Vec::with_capacity(1 << 16);
+    heap::count();
+    let store = K::new(ROOM);
+    let entry = |Held { objects, keys }| {
+        alive.extend((alive.len()..objects).map(|seed| K::Object::create(seed as u64, 0)));
+        for object in &alive {
+            (0..keys).for_each(|key| _ = store.call(object, key));
+        }
+        (heap::live() as f64 - (objects * BARE) as f64) / (objects * keys as usize) as f64
+    };
+    stages.map(entry).sum::<f64>() / count
 }
 
 /// Heap while [`CHURNED`] objects go through a window of [`WINDOW`]: with the first window alive, and at the peak. The bare

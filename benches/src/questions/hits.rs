@@ -1,19 +1,14 @@
-//! What a hit costs, by how many objects, memos, threads and bytes there are, and by what is remembered.
+//! What a hit costs, by how many objects and threads there are, and by what is remembered.
 
-use std::time::Duration;
-
-use crate::fresh::Figure;
 use crate::loops::Warm;
-use crate::run::{Run, medians};
+use crate::run::Run;
 use crate::subject::{Keyed, Shared, Subject, Wide};
 use crate::subjects::ours::{
-    Arc8, Arc30, Arc100, ArcLent, ArcName, ArcNameLent, ArcPair, ArcPairLent, ArcQuad, ArcQuadLent, Own8, Own30,
-    Own100, Own1000, OwnLent, OwnName, OwnNameLent, OwnPair, OwnPairLent, OwnQuad, OwnQuadLent, RcName, RcNameLent,
-    RcPair, RcPairLent, RcQuad, RcQuadLent,
+    ArcName, ArcNameLent, ArcPair, ArcPairLent, ArcQuad, ArcQuadLent, OwnName, OwnNameLent, OwnPair, OwnPairLent,
+    OwnQuad, OwnQuadLent, RcName, RcNameLent, RcPair, RcPairLent, RcQuad, RcQuadLent,
 };
 use crate::subjects::{
-    by_argument_size, on_one_thread, on_several_threads, with_extra_key, with_many_objects,
-    with_many_objects_on_several_threads,
+    on_one_thread, on_several_threads, with_extra_key, with_many_objects, with_many_objects_on_several_threads,
 };
 
 /// Bytes of text in an object, for the deep keys to hash.
@@ -33,7 +28,7 @@ pub fn hot_hits() -> Vec<Run> {
     on_one_thread!(hot())
 }
 
-fn hot<S: Subject + 'static>() -> Run {
+pub(super) fn hot<S: Subject + 'static>() -> Run {
     let mut warm = None;
     Run::of::<S>(move |hits| warm.get_or_insert_with(|| Warm::<S>::new(1, TEXT_LEN)).hot_hits(hits))
 }
@@ -53,15 +48,6 @@ pub fn hits_on_many(objects: usize) -> Vec<Run> {
     with_many_objects!(run(objects))
 }
 
-/// Hits on eight objects in turn with texts of `text_len` bytes each, one thread.
-pub fn hits_by_argument_size(text_len: usize) -> Vec<Run> {
-    fn run<S: Subject + 'static>(text_len: usize) -> Run {
-        let mut warm = None;
-        Run::of::<S>(move |hits| warm.get_or_insert_with(|| Warm::<S>::new(8, text_len)).hits(0, hits))
-    }
-    by_argument_size!(run(text_len))
-}
-
 /// Hits on `objects` objects in turn with an extra key, of which each object has four; one thread.
 pub fn hits_with_extra_key(objects: usize) -> Vec<Run> {
     fn run<K: Keyed + 'static>(objects: usize) -> Run {
@@ -69,17 +55,6 @@ pub fn hits_with_extra_key(objects: usize) -> Vec<Run> {
         Run::of::<Wide<K>>(move |hits| warm.get_or_insert_with(|| Warm::<Wide<K>>::new(objects, 0)).hits(0, hits))
     }
     with_extra_key!(run(objects))
-}
-
-/// Hits of ours by reference on one object, each memo on it asked in turn; and how many memos. A thousand in the object alone.
-pub fn hits_in_a_crowd() -> [(usize, Vec<Run>); 5] {
-    [
-        (1, vec![hot::<OwnLent>(), hot::<ArcLent>()]),
-        (8, vec![hot::<Own8>(), hot::<Arc8>()]),
-        (30, vec![hot::<Own30>(), hot::<Arc30>()]),
-        (100, vec![hot::<Own100>(), hot::<Arc100>()]),
-        (1000, vec![hot::<Own1000>()]),
-    ]
 }
 
 /// Hits on `objects` objects in turn by `threads` threads at once, all on the same objects. The time is one thread's own.
@@ -188,21 +163,4 @@ pub fn hits_for_values() -> [(Value, Vec<Run>); 3] {
 /// The same on one object.
 pub fn hot_hits_for_values() -> [(Value, Vec<Run>); 3] {
     each_kind!(hot)
-}
-
-/// Nanoseconds of a hit on the given number of objects without texts, one number. One subject in one process.
-pub fn hits_by_objects() -> Vec<Figure> {
-    fn figure<S: Subject + 'static>() -> Figure {
-        Figure::of::<S>("objects", |objects| {
-            let (mut done, warm) = (0, Warm::<S>::new(objects as usize, 0));
-            let run = Run::of::<S>(move |hits| {
-                // From where the last sample ended: its objects may be in a cache.
-                let from = done;
-                done += hits;
-                warm.hits(from, hits)
-            });
-            medians(vec![run], 15, Duration::from_millis(4)).iter().map(|(_, time)| *time).collect()
-        })
-    }
-    with_many_objects!(figure())
 }

@@ -1,69 +1,186 @@
-//! What a hit costs by how many extra keys one object has, and a load that asks few of them often and many seldom, with room
-//! for a part.
+//! Extra keys of one object: what a hit costs by how many there are, and what calls cost that add one or evict one.
 
 use std::time::Duration;
 
-use rand::SeedableRng as _;
-use rand::rngs::Xoshiro256PlusPlus as Rng;
-use rand_distr::{Distribution as _, Zipf};
+use crate::fresh::Figure;
+use crate::loops::{Evictions, Keys, OneOwner, Spread, insertions};
+use crate::run::{Run, median, medians};
+use crate::subject::{Keyed, SharedKeyed};
+use crate::subjects::{
+    with_capacity, with_extra_key, with_extra_key_on_several_threads, with_many_keys,
+    with_many_keys_on_several_threads, with_names_by_key, with_names_by_key_on_several_threads,
+};
 
-use crate::doc::DERIVED_FOR;
-use crate::loops::{Keys, OneOwner};
-use crate::run::Run;
-use crate::subject::Keyed;
-use crate::subjects::{with_capacity, with_many_keys};
+/// Room for how many, where there is a bound: that of the memos in `ours::keyed`.
+pub(super) const ROOM: usize = 1_000;
 
-/// Hits on one object with `count` extra keys in turn, one thread.
-pub fn hits_among_keys(count: usize) -> Vec<Run> {
-    fn run<K: Keyed + 'static>(count: usize) -> Run {
-        let mut keys = None;
-        Run::named(K::NAME, K::COLUMN, move |hits| keys.get_or_insert_with(|| Keys::<K>::new(count)).hits(hits))
-    }
-    with_many_keys!(run(count))
+/// How many entries a memo of ours holds unless told otherwise.
+const BY_DEFAULT: usize = 1_024;
+
+fn among<K: Keyed + 'static>(count: usize) -> Run {
+    let (mut keys, mut done) = (None, 0);
+    Run::named(K::NAME, K::COLUMN, move |hits| {
+        // From where the last sample ended: its keys may be in a cache.
+        let from = done;
+        done += hits;
+        keys.get_or_insert_with(|| Keys::<K>::new(count)).hits(from, hits)
+    })
 }
 
-/// How many keys there are.
-const KEYS: f64 = 10_000.0;
-/// Room for how many: that of the memos in `ours::keyed`.
-const ROOM: usize = 1_000;
-
-/// What a load did with one subject.
-#[derive(Debug, Clone, Copy)]
-pub struct Load {
-    /// Its column.
-    pub column: &'static str,
-    /// Calls that found their result, of all calls.
-    pub hit_ratio: f64,
-    /// A call, misses with their next to empty body among them.
-    pub nanoseconds: f64,
+fn among_on_threads<K: SharedKeyed + 'static>(threads: u32, count: usize) -> Run {
+    let (mut keys, mut done) = (None, 0);
+    Run::named(K::NAME, K::COLUMN, move |hits| {
+        let from = done;
+        done += hits;
+        keys.get_or_insert_with(|| Keys::<K>::new(count)).contended_hits(threads, from, hits)
+    })
 }
 
-/// One object, 10,000 extra keys by Zipf's law with this `exponent`, room for 1,000; the same `calls` for every subject, once
-/// to fill it and then `rounds` times, in turn; the fastest round counts.
-pub fn zipf(exponent: f64, calls: usize, rounds: usize) -> Vec<Load> {
-    let law = Zipf::new(KEYS, exponent).expect("keys and a positive exponent");
-    let mut rng = Rng::seed_from_u64(0x5eed);
-    let trace: Vec<u32> = (0..calls).map(|_| law.sample(&mut rng) as u32).collect();
-    type Round = Box<dyn Fn(&[u32]) -> Duration>;
-    fn loaded<K: Keyed + 'static>() -> (&'static str, Round) {
-        let store = OneOwner::<K>::new(ROOM);
-        (K::COLUMN, Box::new(move |trace| store.ask(trace)))
+/// Hits on one object with `count` extra keys in turn, one thread. Ours have the bound that a memo has by itself, as far as it reaches.
+pub fn hits_on_one_owner(count: usize) -> Vec<Run> {
+    if count <= BY_DEFAULT { with_extra_key!(among(count)) } else { with_many_keys!(among(count)) }
+}
+
+/// The same by `threads` threads at once, all on this object and these keys. The time is one thread's own.
+pub fn contended_hits_on_one_owner(threads: u32, count: usize) -> Vec<Run> {
+    if count <= BY_DEFAULT {
+        with_extra_key_on_several_threads!(among_on_threads(threads, count))
+    } else {
+        with_many_keys_on_several_threads!(among_on_threads(threads, count))
     }
-    let subjects = with_capacity!(loaded());
-    let mut loads: Vec<Load> = Vec::new();
-    for (column, ask) in &subjects {
-        ask(&trace);
-        let before = DERIVED_FOR.get();
-        ask(&trace);
-        let misses = DERIVED_FOR.get() - before;
-        let hit_ratio = 1.0 - misses as f64 / calls as f64;
-        loads.push(Load { column, hit_ratio, nanoseconds: f64::INFINITY });
+}
+
+/// The same without a start in common and without warming: exactly so many hits on each thread.
+pub fn exact_hits_on_one_owner(threads: u32, count: usize) -> Vec<Run> {
+    fn exact<K: SharedKeyed + 'static>(threads: u32, count: usize) -> Run {
+        Run::named(K::NAME, K::COLUMN, move |hits| Keys::<K>::new(count).exact_hits(threads, hits))
     }
-    for _ in 0..rounds {
-        for (load, (_, ask)) in loads.iter_mut().zip(&subjects) {
-            let taken = ask(&trace).as_secs_f64() * 1e9 / calls as f64;
-            load.nanoseconds = load.nanoseconds.min(taken);
+    with_extra_key_on_several_threads!(exact(threads, count))
+}
+
+/// Hits on one object with `count` extra keys in turn, each of a `String`; one thread. By reference it is read in place.
+pub fn hits_on_names(count: usize) -> Vec<Run> {
+    with_names_by_key!(among(count))
+}
+
+/// The same by `threads` threads at once.
+pub fn contended_hits_on_names(threads: u32, count: usize) -> Vec<Run> {
+    with_names_by_key_on_several_threads!(among_on_threads(threads, count))
+}
+
+/// Calls with a new key each on an object that has as many results as there is room for.
+pub fn evictions() -> Vec<Run> {
+    fn run<K: Keyed + 'static>() -> Run {
+        let mut evictions = None;
+        Run::named(K::NAME, K::COLUMN, move |calls| {
+            evictions.get_or_insert_with(|| Evictions::<K>::new(ROOM)).evict(calls)
+        })
+    }
+    with_capacity!(run())
+}
+
+/// Nanoseconds of a hit on one object with the given number of extra keys, one number. One subject in one process.
+pub fn hits_by_keys() -> Vec<Figure> {
+    fn figure<K: Keyed + 'static>() -> Figure {
+        Figure::new("keys", K::NAME, K::COLUMN, |count| {
+            let run = among::<K>(count as usize);
+            medians(vec![run], 15, Duration::from_millis(4)).iter().map(|(_, time)| *time).collect()
+        })
+    }
+    with_many_keys!(figure())
+}
+
+/// Nanoseconds of a first call, the mean over the given number of extra keys, which one object gets one after the other.
+pub fn misses_by_keys() -> Vec<Figure> {
+    fn figure<K: Keyed + 'static>() -> Figure {
+        Figure::new("misses by keys", K::NAME, K::COLUMN, |count| {
+            let of_each = || {
+                let (taken, calls) = insertions::<K>(count as usize);
+                taken.as_secs_f64() * 1e9 / calls as f64
+            };
+            let passes = 100_000u64.div_ceil(count).min(21);
+            vec![median((0..passes).map(|_| of_each()).collect())]
+        })
+    }
+    with_many_keys!(figure())
+}
+
+/// How many calls are timed one by one.
+const ONE_BY_ONE: u32 = 200_000;
+/// How often, in one process. What the worst call of only one of them met is the machine's.
+const TRIALS: usize = 5;
+
+/// Nanoseconds of calls that each add an extra key to one object, 200,000 in all: the median, and the worst.
+pub fn growing() -> Vec<Figure> {
+    fn figure<K: Keyed + 'static>() -> Figure {
+        Figure::new("growing", K::NAME, K::COLUMN, |_| trials(|| OneOwner::<K>::grow(ONE_BY_ONE)))
+    }
+    with_many_keys!(figure())
+}
+
+/// The same of calls that each evict another key's result.
+pub fn evicting() -> Vec<Figure> {
+    fn figure<K: Keyed + 'static>() -> Figure {
+        Figure::new("evicting", K::NAME, K::COLUMN, |_| {
+            let mut evictions = Evictions::<K>::new(ROOM);
+            trials(|| evictions.evict_one_by_one(ONE_BY_ONE.into()))
+        })
+    }
+    with_capacity!(figure())
+}
+
+fn trials(spread: impl FnMut() -> Spread) -> Vec<f64> {
+    let spreads: Vec<Spread> = std::iter::repeat_with(spread).take(TRIALS).collect();
+    let of = |number: fn(&Spread) -> f64| spreads.iter().map(number).collect::<Vec<_>>();
+    vec![
+        median(of(|spread| spread.median)),
+        of(|spread| spread.worst).into_iter().fold(f64::INFINITY, f64::min),
+    ]
+}
+
+pub(super) fn figures() -> Vec<Figure> {
+    [hits_by_keys(), misses_by_keys(), growing(), evicting()].concat()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::doc::DERIVED_FOR;
+
+    #[test]
+    fn each_of_a_thousand_keys_is_remembered() {
+        fn check<K: Keyed>() {
+            let keys = Keys::<K>::new(1_000);
+            let before = DERIVED_FOR.get();
+            keys.hits(0, 5_000);
+            assert_eq!(DERIVED_FOR.get(), before, "{}", K::NAME);
         }
+        with_extra_key!(check());
+        with_many_keys!(check());
+        with_names_by_key!(check());
     }
-    loads
+
+    #[test]
+    fn every_call_with_a_new_key_computes_and_evicts() {
+        fn check<K: Keyed>() {
+            let mut evictions = Evictions::<K>::new(ROOM);
+            let before = DERIVED_FOR.get();
+            evictions.evict(500);
+            assert!(evictions.evict_one_by_one(500).worst > 0.0, "{}", K::NAME);
+            assert_eq!(DERIVED_FOR.get() - before, 1_000, "{}", K::NAME);
+        }
+        with_capacity!(check());
+    }
+
+    #[test]
+    fn first_calls_compute_once_for_each_key() {
+        fn check<K: Keyed>() {
+            for count in [1, 10, 2_000] {
+                let before = DERIVED_FOR.get();
+                let (_, calls) = insertions::<K>(count);
+                assert_eq!(DERIVED_FOR.get() - before, calls as u64, "{}", K::NAME);
+            }
+        }
+        with_many_keys!(check());
+    }
 }

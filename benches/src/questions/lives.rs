@@ -18,7 +18,7 @@ use crate::subjects::{on_one_thread, through_lives, through_lives_on_threads};
 /// First calls on fresh objects, 1,024 to an emptied store.
 pub fn misses() -> Vec<Run> {
     fn run<S: Subject + 'static>() -> Run {
-        Run::of::<S>(|misses| first_calls::<S>(1024, misses))
+        Run::of::<S>(|misses| first_calls::<S>(1024, 0, misses))
     }
     on_one_thread!(run())
 }

@@ -6,21 +6,33 @@
 
 mod bursts;
 mod bytes;
+mod growth;
 mod hits;
 mod keys;
 mod lives;
+mod loads;
 mod storm;
 mod toolbox;
 
 pub use bursts::{Burst, allocators, bursts, handles, reclaims_at_once};
-pub use bytes::{CHURNED, READINGS, WINDOW, churn_bytes, entry_bytes, heap_over_time, large_bytes};
-pub use hits::{
-    Value, contended_hits, contended_hits_apart, contended_hits_on_many, contended_hot_hits, hits,
-    hits_by_argument_size, hits_by_objects, hits_for_values, hits_in_a_crowd, hits_on_many, hits_with_extra_key,
-    hot_hits, hot_hits_for_values,
+pub use bytes::{
+    CHURNED, READINGS, WINDOW, churn_bytes, entry_bytes, heap_over_time, keyed_entry_bytes, keyed_entry_bytes_of_few,
+    large_bytes,
 };
-pub use keys::{Load, hits_among_keys, zipf};
+pub use growth::{
+    first_calls_in_a_crowd, hits_by_argument_size, hits_by_objects, hits_by_weak_arguments, hits_in_a_crowd,
+    misses_by_argument_size, misses_by_objects, misses_by_weak_arguments,
+};
+pub use hits::{
+    Value, contended_hits, contended_hits_apart, contended_hits_on_many, contended_hot_hits, hits, hits_for_values,
+    hits_on_many, hits_with_extra_key, hot_hits, hot_hits_for_values,
+};
+pub use keys::{
+    contended_hits_on_names, contended_hits_on_one_owner, evicting, evictions, exact_hits_on_one_owner, growing,
+    hits_by_keys, hits_on_names, hits_on_one_owner, misses_by_keys,
+};
 pub use lives::{Reclaimed, churn, drops, exact_lives_on_threads, lives, lives_on_threads, misses, reclaims};
+pub use loads::{Load, OPTIMUM, TRACES, Trace, hit_ratios, zipf};
 pub use storm::{Storm, body_in_a_storm, storms};
 pub use toolbox::{
     contended_interner_hits, contended_weak_map_churn, contended_weak_map_hits, interner_hits, interner_lives,
@@ -33,10 +45,13 @@ use crate::fresh::Figure;
 pub fn figures() -> Vec<Figure> {
     [
         entry_bytes(),
+        keyed_entry_bytes(),
+        keyed_entry_bytes_of_few(),
         churn_bytes(),
         large_bytes(),
         heap_over_time(),
-        hits_by_objects(),
+        growth::figures(),
+        keys::figures(),
         lives::reclaim_figures(),
         bursts::figures(),
     ]

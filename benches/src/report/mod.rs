@@ -2,6 +2,7 @@
 
 mod effort;
 pub mod plot;
+pub mod quick;
 pub mod record;
 pub mod rows;
 pub mod sections;

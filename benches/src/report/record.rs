@@ -6,11 +6,17 @@ use std::path::Path;
 
 /// Prints `text`, and with the argument `--record` writes it to `results/<name>.md`. No other argument is known.
 pub fn print(name: &str, text: &str) -> Result<(), Box<dyn Error>> {
-    print!("{text}");
     if is_asked()? {
-        fs::write(Path::new(env!("CARGO_MANIFEST_DIR")).join("results").join(name).with_extension("md"), text)?;
+        return write(name, text);
     }
+    print!("{text}");
     Ok(())
+}
+
+/// Prints `text` and writes it to `results/<name>.md`.
+pub fn write(name: &str, text: &str) -> Result<(), Box<dyn Error>> {
+    print!("{text}");
+    Ok(fs::write(Path::new(env!("CARGO_MANIFEST_DIR")).join("results").join(name).with_extension("md"), text)?)
 }
 
 /// Whether this run is to be recorded; asked before anything is measured, it tells of a misspelt argument at once.

@@ -10,7 +10,7 @@ use rustc_hash::FxBuildHasher;
 
 use crate::Subject;
 use crate::doc::{Address, Doc, address};
-use crate::subject::{Keyed, Reclaims};
+use crate::subject::Reclaims;
 
 #[derive(Debug)]
 pub(crate) struct Moka(moka::sync::Cache<Address, u64, FxBuildHasher>);
@@ -57,26 +57,6 @@ impl Subject for MokaDeep {
     }
 }
 
-/// With an extra key. Nothing pins the address: for living objects only.
-#[derive(Debug)]
-pub(crate) struct MokaByKey(moka::sync::Cache<(usize, u32), u64, FxBuildHasher>);
-
-impl Keyed for MokaByKey {
-    const NAME: &'static str = "moka, keyed";
-    const COLUMN: &'static str = Moka::COLUMN;
-    type Object = Arc<Doc>;
-
-    fn new(room: usize) -> Self {
-        Self(moka::sync::Cache::builder().max_capacity(room as u64).build_with_hasher(FxBuildHasher))
-    }
-
-    #[inline(always)]
-    fn call(&self, doc: &Arc<Doc>, width: u32) -> u64 {
-        let key = (address(doc), width);
-        self.0.get(&key).unwrap_or_else(|| self.0.get_with(key, || doc.derived_for(width)))
-    }
-}
-
 /// In a storm: `get_with`, which computes once.
 #[derive(Debug)]
 pub(crate) struct MokaStorm(moka::sync::Cache<Address, u64, FxBuildHasher>);
@@ -98,9 +78,9 @@ impl Subject for MokaStorm {
 #[derive(Debug)]
 pub(crate) struct QuickCache(Store<Address>);
 
-type Store<Key> = Cache<Key, u64, UnitWeighter, FxBuildHasher>;
+pub(super) type Store<Key, Value = u64> = Cache<Key, Value, UnitWeighter, FxBuildHasher>;
 
-fn store<Key: Eq + std::hash::Hash>(room: usize) -> Store<Key> {
+pub(super) fn store<Key: Eq + std::hash::Hash, Value: Clone>(room: usize) -> Store<Key, Value> {
     Cache::with(room, room as u64, UnitWeighter, FxBuildHasher, DefaultLifecycle::default())
 }
 
@@ -146,30 +126,6 @@ impl Subject for QuickCacheDeep {
         self.0.get(doc).unwrap_or_else(|| {
             let value = doc.derived();
             self.0.insert(Arc::clone(doc), value);
-            value
-        })
-    }
-}
-
-/// With an extra key. Nothing pins the address: for living objects only.
-#[derive(Debug)]
-pub(crate) struct QuickCacheByKey(Store<(usize, u32)>);
-
-impl Keyed for QuickCacheByKey {
-    const NAME: &'static str = "quick_cache, keyed";
-    const COLUMN: &'static str = QuickCache::COLUMN;
-    type Object = Arc<Doc>;
-
-    fn new(room: usize) -> Self {
-        Self(store(room))
-    }
-
-    #[inline(always)]
-    fn call(&self, doc: &Arc<Doc>, width: u32) -> u64 {
-        let key = (address(doc), width);
-        self.0.get(&key).unwrap_or_else(|| {
-            let value = doc.derived_for(width);
-            self.0.insert(key, value);
             value
         })
     }

@@ -11,7 +11,6 @@ use rustc_hash::FxBuildHasher;
 
 use crate::Subject;
 use crate::doc::{Address, Doc, Object, address};
-use crate::subject::Keyed;
 
 /// The bare body on an `Arc`.
 #[derive(Debug)]
@@ -155,25 +154,5 @@ impl Subject for MapInRwLock {
 
     fn forget(&self, doc: &Arc<Doc>) {
         self.0.write().expect("no body panics").remove(&address(doc));
-    }
-}
-
-/// With an extra key, for one thread. Nothing pins the address: for hits on living objects only.
-#[derive(Debug)]
-pub(crate) struct MapByKey(RefCell<HashMap<(usize, u32), u64, FxBuildHasher>>);
-
-impl Keyed for MapByKey {
-    const NAME: &'static str = "HashMap in a RefCell, keyed";
-    const COLUMN: &'static str = MapInRefCell::COLUMN;
-    type Object = Arc<Doc>;
-
-    fn new(_room: usize) -> Self {
-        Self(RefCell::default())
-    }
-
-    #[inline(always)]
-    fn call(&self, doc: &Arc<Doc>, width: u32) -> u64 {
-        let found = self.0.borrow().get(&(address(doc), width)).copied();
-        found.unwrap_or_else(|| *self.0.borrow_mut().entry((address(doc), width)).or_insert(doc.derived_for(width)))
     }
 }

@@ -1,18 +1,16 @@
 //! `cached`: `#[cached]` with `unsync_reads` (its fastest hit, a shared lock and one look-up) and `#[concurrent_cached]` (sharded).
 //!
 //! By address the key is a plain `usize`: a key that pins the address would be cloned on every hit. Nothing pins the
-//! address then, so that these are right only because the benches [`forget`](Subject::forget) each object by hand; with an extra
-//! key, for living objects only. In a storm `sync_writes`, in both of its forms, makes callers of one missing entry wait for one compute.
+//! address then, so that these are right only because the benches [`forget`](Subject::forget) each object by hand. In a storm `sync_writes`, in both of its forms, makes callers of one missing entry wait for one compute.
 
 use std::sync::Arc;
 
 use cached::macros::{cached, concurrent_cached};
-use cached::{Cached as _, LruCache, UnboundCache};
+use cached::{Cached as _, UnboundCache};
 use rustc_hash::FxBuildHasher;
 
 use crate::Subject;
 use crate::doc::{Doc, address};
-use crate::subject::Keyed;
 
 #[cached(
     ty = "UnboundCache<usize, u64, FxBuildHasher>",
@@ -140,90 +138,6 @@ impl Subject for DeepUnbounded {
     #[inline(always)]
     fn call(&self, doc: &Arc<Doc>) -> u64 {
         deep(doc)
-    }
-}
-
-#[cached(
-    ty = "UnboundCache<(usize, u32), u64, FxBuildHasher>",
-    create = { UnboundCache::builder().hasher(FxBuildHasher).build().expect("a plain store") },
-    convert = { (address(doc), width) },
-    unsync_reads = true
-)]
-fn unbounded(doc: &Arc<Doc>, width: u32) -> u64 {
-    doc.derived_for(width)
-}
-
-#[cached(
-    ty = "LruCache<(usize, u32), u64, FxBuildHasher>",
-    create = { LruCache::builder().max_size(1000).hasher(FxBuildHasher).build().expect("a plain store") },
-    convert = { (address(doc), width) }
-)]
-fn bounded(doc: &Arc<Doc>, width: u32) -> u64 {
-    doc.derived_for(width)
-}
-
-#[concurrent_cached(key = "(usize, u32)", convert = { (address(doc), width) }, max_size = 1000)]
-fn concurrent_bounded(doc: &Arc<Doc>, width: u32) -> u64 {
-    doc.derived_for(width)
-}
-
-/// `#[cached]` without a bound.
-#[derive(Debug)]
-pub(crate) struct Unbounded;
-
-impl Keyed for Unbounded {
-    const NAME: &'static str = "cached, keyed";
-    const COLUMN: &'static str = ByAddress::COLUMN;
-    type Object = Arc<Doc>;
-
-    fn new(_room: usize) -> Self {
-        UNBOUNDED.write().cache_clear();
-        Self
-    }
-
-    #[inline(always)]
-    fn call(&self, doc: &Arc<Doc>, width: u32) -> u64 {
-        unbounded(doc, width)
-    }
-}
-
-/// `#[cached]` with its store of the least recently used, which a hit writes to.
-#[derive(Debug)]
-pub(crate) struct Bounded;
-
-impl Keyed for Bounded {
-    const NAME: &'static str = "cached, keyed, 1,000 at most";
-    const COLUMN: &'static str = ByAddress::COLUMN;
-    type Object = Arc<Doc>;
-
-    fn new(_room: usize) -> Self {
-        BOUNDED.write().cache_clear();
-        Self
-    }
-
-    #[inline(always)]
-    fn call(&self, doc: &Arc<Doc>, width: u32) -> u64 {
-        bounded(doc, width)
-    }
-}
-
-/// `#[concurrent_cached]` with the same bound, spread over its shards.
-#[derive(Debug)]
-pub(crate) struct ConcurrentBounded;
-
-impl Keyed for ConcurrentBounded {
-    const NAME: &'static str = "concurrent_cached, keyed, 1,000 at most";
-    const COLUMN: &'static str = ConcurrentByAddress::COLUMN;
-    type Object = Arc<Doc>;
-
-    fn new(_room: usize) -> Self {
-        CONCURRENT_BOUNDED.clear();
-        Self
-    }
-
-    #[inline(always)]
-    fn call(&self, doc: &Arc<Doc>, width: u32) -> u64 {
-        concurrent_bounded(doc, width)
     }
 }
 

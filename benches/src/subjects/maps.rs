@@ -10,7 +10,7 @@ use rustc_hash::FxBuildHasher;
 
 use crate::Subject;
 use crate::doc::{Address, Doc, address};
-use crate::subject::{Keyed, Reclaims};
+use crate::subject::Reclaims;
 
 #[derive(Debug)]
 pub(crate) struct DashMap(dashmap::DashMap<Address, u64, FxBuildHasher>);
@@ -40,29 +40,6 @@ impl Subject for DashMap {
 impl Reclaims for DashMap {
     fn reclaim(&self) {
         self.0.retain(|address, _| !address.is_dead());
-    }
-}
-
-/// With an extra key. Nothing pins the address: for hits on living objects only.
-#[derive(Debug)]
-pub(crate) struct DashMapByKey(dashmap::DashMap<(usize, u32), u64, FxBuildHasher>);
-
-impl Keyed for DashMapByKey {
-    const NAME: &'static str = "dashmap, keyed";
-    const COLUMN: &'static str = DashMap::COLUMN;
-    type Object = Arc<Doc>;
-
-    fn new(_room: usize) -> Self {
-        Self(dashmap::DashMap::default())
-    }
-
-    #[inline(always)]
-    fn call(&self, doc: &Arc<Doc>, width: u32) -> u64 {
-        let key = (address(doc), width);
-        if let Some(found) = self.0.get(&key) {
-            return *found;
-        }
-        *self.0.entry(key).or_insert_with(|| doc.derived_for(width))
     }
 }
 

@@ -6,6 +6,7 @@
 
 pub(crate) mod bounded;
 pub(crate) mod by_hand;
+pub(crate) mod by_key;
 pub(crate) mod cached;
 pub(crate) mod maps;
 pub(crate) mod memoize;
@@ -73,12 +74,24 @@ macro_rules! with_many_objects_on_several_threads {
     };
 }
 
-/// The same for those that take an extra key, each a [`Keyed`](crate::subject::Keyed).
+/// The same for those that take an extra key, each a [`Keyed`](crate::subject::Keyed); ours with the bound that a memo has by itself.
 macro_rules! with_extra_key {
     ($run:ident $arguments:tt) => {
         $crate::subjects::each! { $run $arguments:
             ours::OwnLentByKey, ours::OwnByDefault, ours::ArcLentByKey, ours::ByDefault,
-            ours::RcByDefault, by_hand::MapByKey, cached::Unbounded, maps::DashMapByKey
+            ours::RcByDefault, by_key::Map<u64>, by_key::Unbounded, by_key::ConcurrentUnbounded,
+            by_key::QuickCache<u64>, by_key::DashMap<u64>
+        }
+    };
+}
+
+/// The same for those that several threads may ask about one object.
+macro_rules! with_extra_key_on_several_threads {
+    ($run:ident $arguments:tt) => {
+        $crate::subjects::each! { $run $arguments:
+            ours::OwnLentByKey, ours::OwnByDefault, ours::ArcLentByKey, ours::ByDefault,
+            by_key::MapInRwLock<u64>, by_key::Unbounded, by_key::ConcurrentUnbounded,
+            by_key::QuickCache<u64>, by_key::DashMap<u64>
         }
     };
 }
@@ -88,7 +101,41 @@ macro_rules! with_many_keys {
     ($run:ident $arguments:tt) => {
         $crate::subjects::each! { $run $arguments:
             ours::OwnLentByKey, ours::OwnUnbounded, ours::ArcLentByKey, ours::Unbounded,
-            by_hand::MapByKey, cached::Unbounded, bounded::MokaByKey, bounded::QuickCacheByKey, maps::DashMapByKey
+            by_key::Map<u64>, by_key::Unbounded, by_key::ConcurrentUnbounded,
+            by_key::Moka, by_key::QuickCache<u64>, by_key::DashMap<u64>
+        }
+    };
+}
+
+/// The same for those of them that several threads may ask.
+macro_rules! with_many_keys_on_several_threads {
+    ($run:ident $arguments:tt) => {
+        $crate::subjects::each! { $run $arguments:
+            ours::OwnLentByKey, ours::OwnUnbounded, ours::ArcLentByKey, ours::Unbounded,
+            by_key::MapInRwLock<u64>, by_key::Unbounded, by_key::ConcurrentUnbounded,
+            by_key::QuickCache<u64>, by_key::DashMap<u64>
+        }
+    };
+}
+
+/// The same for a `String`.
+macro_rules! with_names_by_key {
+    ($run:ident $arguments:tt) => {
+        $crate::subjects::each! { $run $arguments:
+            ours::OwnNamesLent, ours::OwnNames, ours::ArcNamesLent, ours::ArcNames,
+            by_key::Map<String>, by_key::Names, by_key::ConcurrentNames,
+            by_key::QuickCache<String>, by_key::DashMap<String>
+        }
+    };
+}
+
+/// The same for a `String` that several threads ask for.
+macro_rules! with_names_by_key_on_several_threads {
+    ($run:ident $arguments:tt) => {
+        $crate::subjects::each! { $run $arguments:
+            ours::OwnNamesLent, ours::OwnNames, ours::ArcNamesLent, ours::ArcNames,
+            by_key::MapInRwLock<String>, by_key::Names, by_key::ConcurrentNames,
+            by_key::QuickCache<String>, by_key::DashMap<String>
         }
     };
 }
@@ -97,8 +144,8 @@ macro_rules! with_many_keys {
 macro_rules! with_capacity {
     ($run:ident $arguments:tt) => {
         $crate::subjects::each! { $run $arguments:
-            ours::OwnBounded, ours::Bounded, cached::Bounded, cached::ConcurrentBounded,
-            bounded::MokaByKey, bounded::QuickCacheByKey
+            ours::OwnBounded, ours::Bounded, by_key::Bounded, by_key::ConcurrentBounded,
+            by_key::Moka, by_key::QuickCache<u64>
         }
     };
 }
@@ -107,7 +154,7 @@ macro_rules! with_capacity {
 macro_rules! by_argument_size {
     ($run:ident $arguments:tt) => {
         $crate::subjects::each! { $run $arguments:
-            ours::OwnLent, ours::ArcLent, ours::ArcCloned, cached::ByAddress,
+            ours::OwnLent, ours::ArcLent, ours::ArcCloned, by_hand::MapInRefCell, cached::ByAddress,
             cached::Deep, memoize::Deep, bounded::MokaDeep, bounded::QuickCacheDeep
         }
     };
@@ -166,13 +213,14 @@ macro_rules! through_lives_on_threads {
 }
 
 macro_rules! each {
-    ($run:ident $arguments:tt: $($subject:path),*) => {
+    ($run:ident $arguments:tt: $($subject:ty),*) => {
         { #[allow(unused_imports)] use $crate::subjects::*; vec![$($run::<$subject> $arguments),*] }
     };
 }
 
 pub(crate) use {
     by_argument_size, each, in_a_storm, on_one_thread, on_several_threads, over_time, reclaiming_at_once,
-    through_crowds, through_lives, through_lives_on_threads, with_capacity, with_extra_key, with_many_keys,
-    with_many_objects, with_many_objects_on_several_threads,
+    through_crowds, through_lives, through_lives_on_threads, with_capacity, with_extra_key,
+    with_extra_key_on_several_threads, with_many_keys, with_many_keys_on_several_threads, with_many_objects,
+    with_many_objects_on_several_threads, with_names_by_key, with_names_by_key_on_several_threads,
 };

@@ -18,7 +18,7 @@ const OURS: [&str; 6] = [
     "Rc by reference",
     "Rc by clone",
 ];
-const VALUES: [(&str, &str); 3] = [("`u64`", ""), ("32 bytes", ", 32 bytes"), ("`Arc<str>`", ", Arc<str>")];
+const VALUES: [(&str, &str); 3] = [(rows::NUMBER, ""), ("32 bytes", ", 32 bytes"), ("`Arc<str>`", ", Arc<str>")];
 
 /// Others, by a `u64`.
 const OTHERS: [&str; 8] = [
@@ -32,6 +32,19 @@ const OTHERS: [&str; 8] = [
     "papaya",
 ];
 
+/// With an extra key, a name of `only` beside that of the row.
+const KEYED: [(&str, &str); 9] = [
+    ("in-object by reference, keyed", "in-object by reference"),
+    ("in-object by clone, keyed", "in-object by clone"),
+    ("Arc by reference, keyed", "Arc by reference"),
+    ("Arc by clone, keyed", "Arc by clone"),
+    ("HashMap in a RefCell, keyed", "HashMap in a RefCell"),
+    ("cached, keyed", "cached"),
+    ("concurrent_cached, keyed", "concurrent_cached"),
+    ("quick_cache, keyed", "quick_cache"),
+    ("dashmap, keyed", "dashmap"),
+];
+
 /// Hits counted, and how many go before, so that what is done once falls out of the difference.
 const HITS: u64 = 100_000;
 const BEFORE: u64 = 1_000;
@@ -40,7 +53,7 @@ pub(crate) fn instructions(effort: Effort, workspace: &Workspace) -> Outcome<Sec
     let mut section = Section::new(
         "Instructions of one hit",
         "Counted by callgrind on one hot object in a loop: the difference of two runs, the loop's own few included. By \
-         reference, an `Arc<str>` is cloned by the caller.",
+         reference, an `Arc<str>` is cloned by the caller. With an extra key: one object of four entries.",
     );
     if !can_count() {
         section.table.note("Not counted: valgrind is not installed.".into());
@@ -52,13 +65,17 @@ pub(crate) fn instructions(effort: Effort, workspace: &Workspace) -> Outcome<Sec
     for subject in OURS {
         let cells: Outcome<Medians> = values
             .iter()
-            .map(|(column, suffix)| Ok((*column, of_a_hit(&only, &format!("{subject}{suffix}"))?)))
+            .map(|(column, suffix)| Ok((*column, of_a_hit(&only, "hit", &format!("{subject}{suffix}"))?)))
             .collect();
-        section.table.add(format!("instructions of a hit, {subject}"), cells?);
+        section.table.add(format!("{}{subject}", rows::INSTRUCTIONS), cells?);
     }
     for subject in OTHERS {
-        let cells = vec![(VALUES[0].0, of_a_hit(&only, subject)?)];
-        section.table.add(format!("instructions of a hit, {subject}"), cells);
+        let cells = vec![(rows::NUMBER, of_a_hit(&only, "hit", subject)?)];
+        section.table.add(format!("{}{subject}", rows::INSTRUCTIONS), cells);
+    }
+    for (subject, row) in KEYED {
+        let cells = vec![(rows::NUMBER, of_a_hit(&only, "keyed", subject)?)];
+        section.table.add(format!("{}{row}", rows::KEYED_INSTRUCTIONS), cells);
     }
     Ok(section)
 }
@@ -69,15 +86,15 @@ fn can_count() -> bool {
 }
 
 /// Of the program `only`, for one of its subjects.
-fn of_a_hit(only: &Path, subject: &str) -> Outcome<f64> {
-    let more = collected(only, subject, BEFORE + HITS)?;
-    Ok((more - collected(only, subject, BEFORE)?) / HITS as f64)
+fn of_a_hit(only: &Path, question: &str, subject: &str) -> Outcome<f64> {
+    let more = collected(only, question, subject, BEFORE + HITS)?;
+    Ok((more - collected(only, question, subject, BEFORE)?) / HITS as f64)
 }
 
-fn collected(only: &Path, subject: &str, hits: u64) -> Outcome<f64> {
+fn collected(only: &Path, question: &str, subject: &str, hits: u64) -> Outcome<f64> {
     let mut valgrind = Command::new("valgrind");
     valgrind.args(["--tool=callgrind", "--callgrind-out-file=/dev/null"]).arg(only);
-    let output = valgrind.args(["hit", subject, &hits.to_string()]).output()?;
+    let output = valgrind.args([question, subject, &hits.to_string()]).output()?;
     let text = String::from_utf8_lossy(&output.stderr);
     let count = text.lines().find_map(|line| line.split_once("Collected : ")).map(|(_, count)| count.trim());
     Ok(count.ok_or_else(|| format!("callgrind says of {subject}: {text}"))?.parse()?)
@@ -110,7 +127,7 @@ pub(crate) fn statistics(effort: Effort, workspace: &Workspace) -> Outcome<Secti
     section.table.add(rows::UNCOUNTED, uncounted);
     if can_count() {
         for (state, program) in ["on", "off"].iter().zip(&programs) {
-            let cells: Outcome<Medians> = OURS.iter().map(|name| Ok((*name, of_a_hit(program, name)?))).collect();
+            let cells: Outcome<Medians> = OURS.iter().map(|name| Ok((*name, of_a_hit(program, "hit", name)?))).collect();
             section.table.add(format!("instructions of a hit, statistics {state}"), cells?);
         }
     }

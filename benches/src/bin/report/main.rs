@@ -5,7 +5,9 @@
 //! cargo run --release -p memo-benches --bin report -- --quick      # whether it all works, with few samples
 //! cargo run --release -p memo-benches --bin report -- --publish    # also copies the published plots to docs/plots/
 //! cargo run --release -p memo-benches --bin report -- --plots      # asks nothing but what these show, and copies them
+//! cargo run --release -p memo-benches --bin report -- --growth     # how costs grow with how much there is, plotted; nothing is copied
 //! cargo run --release -p memo-benches --bin report -- --instructions    # counts those of a hit, and records them in benches/results/
+//! cargo run --release -p memo-benches --bin report -- --targets    # records all that the table of the targets is made of, and writes it
 //! ```
 
 mod cold_build;
@@ -18,8 +20,8 @@ use std::fs;
 use std::path::Path;
 
 use memo_benches::heap::Counting;
-use memo_benches::report::{Effort, Section, Table, sections, targets};
-use memo_benches::{fresh, machine, questions};
+use memo_benches::report::{Effort, Section, Table, quick, record, sections, targets};
+use memo_benches::{claims, fresh, machine, questions};
 use workspace::{Outcome, Workspace};
 
 #[global_allocator]
@@ -33,10 +35,17 @@ fn main() -> Outcome<()> {
     let workspace = Workspace::of_this_program()?;
     match asked {
         Asked::Instructions => return record_instructions(effort, &workspace),
+        Asked::Targets => return record_targets(effort, &workspace),
         Asked::Plots => {
-            let sections = [sections::hits(effort), sections::argument_size(effort), sections::over_time(effort)];
+            let sections = [
+                sections::hits(effort),
+                sections::argument_size(effort),
+                sections::keys(effort),
+                sections::over_time(effort),
+            ];
             write(&sections, &workspace.report())?;
         }
+        Asked::Growth => println!("{}", write(&sections::growth(effort), &workspace.report())?.display()),
         Asked::All => println!("{}", write(&ask(effort, &workspace)?, &workspace.report())?.display()),
     }
     if publish {
@@ -57,13 +66,17 @@ fn ask(effort: Effort, workspace: &Workspace) -> Outcome<Vec<Section>> {
     ask("hits by what is remembered", &|| Ok(sections::values(effort)))?;
     ask("instructions of a hit", &|| instructions::instructions(effort, workspace))?;
     ask("statistics on and off", &|| instructions::statistics(effort, workspace))?;
-    ask("hits by the argument's size", &|| Ok(sections::argument_size(effort)))?;
     ask("hits with an extra key", &|| Ok(sections::extra_key(effort)))?;
-    ask("many extra keys", &|| Ok(sections::many_keys(effort)))?;
+    ask("new and evicted keys", &|| Ok(sections::insertion_and_eviction(effort)))?;
+    ask("what eviction keeps", &|| Ok(sections::hit_ratios(effort)))?;
     ask("Zipf", &|| Ok(sections::zipf(effort)))?;
-    ask("many memos", &|| Ok(sections::memos(effort)))?;
     ask("few objects and many", &|| Ok(sections::few_and_many(effort)))?;
-    ask("many objects", &|| Ok(sections::many_objects(effort)))?;
+    ask("many objects on two threads", &|| Ok(sections::many_on_threads(effort)))?;
+    ask("growth: objects", &|| Ok(sections::objects(effort)))?;
+    ask("growth: memos", &|| Ok(sections::memos(effort)))?;
+    ask("growth: extra keys", &|| Ok(sections::keys(effort)))?;
+    ask("growth: weak arguments", &|| Ok(sections::weak_arguments(effort)))?;
+    ask("growth: the argument's size", &|| Ok(sections::argument_size(effort)))?;
     ask("misses, lives, churn", &|| Ok(sections::lives(effort)))?;
     ask("lives on two threads", &|| system_calls::threads_of_lives(effort, workspace))?;
     ask("crowds", &|| Ok(sections::bursts(effort)))?;
@@ -104,7 +117,11 @@ enum Asked {
     All,
     /// Those whose plots are published.
     Plots,
+    /// How costs grow with how much there is.
+    Growth,
     Instructions,
+    /// What the table of the targets is made of.
+    Targets,
 }
 
 /// What was asked for.
@@ -124,9 +141,11 @@ impl Arguments {
                 "--quick" => quick = true,
                 "--publish" => publish = true,
                 "--plots" => (asked, publish) = (Asked::Plots, true),
+                "--growth" => asked = Asked::Growth,
                 "--instructions" => asked = Asked::Instructions,
+                "--targets" => asked = Asked::Targets,
                 other => {
-                    let known = "`--quick`, `--publish`, `--plots`, `--instructions`";
+                    let known = "`--quick`, `--publish`, `--plots`, `--growth`, `--instructions`, `--targets`";
                     return Err(format!("`{other}` is none of {known}").into());
                 }
             }
@@ -134,6 +153,7 @@ impl Arguments {
         let effort = match (quick, asked) {
             (false, _) => Effort::FULL,
             (true, Asked::All) => Effort::SMOKE,
+            (true, Asked::Growth) => Effort::SKETCH,
             // A picture of a few samples would say nothing.
             (true, _) => Effort::QUICK,
         };
@@ -144,13 +164,28 @@ impl Arguments {
 /// Counts those of a hit, as figures for the pages.
 fn record_instructions(effort: Effort, workspace: &Workspace) -> Outcome<()> {
     let section = instructions::instructions(effort, workspace)?;
-    let text = format!("{}; {}.\n\n{section}", machine::processor(), machine::versions());
-    print!("{text}");
-    Ok(fs::write(workspace.root.join("benches/results/instructions.md"), text)?)
+    let targets: String = targets::of_instructions(&section.table).iter().map(|target| format!("- {target}\n")).collect();
+    record::write("instructions", &format!("{}{section}{targets}", head()))
+}
+
+/// All that the table of the targets is made of, and the tables of the pages with it.
+fn record_targets(effort: Effort, workspace: &Workspace) -> Outcome<()> {
+    record_instructions(effort, workspace)?;
+    let statistics = instructions::statistics(effort, workspace)?;
+    record::write("statistics", &format!("{}{statistics}", head()))?;
+    record::write("quick", &quick::measured()?)?;
+    claims::write()?;
+    claims::all_wrong()?.iter().for_each(|wrong| println!("{wrong}"));
+    Ok(())
+}
+
+/// The machine and the versions, before a record.
+fn head() -> String {
+    format!("{}; {}.\n\n", machine::processor(), machine::versions())
 }
 
 /// The plots that the pages show, by the names of their files in the report.
-const SHOWN: [&str; 4] = ["heap-over-time.svg", "argument-size.svg", "threads.svg", "peers.svg"];
+const SHOWN: [&str; 5] = ["heap-over-time.svg", "argument-size.svg", "extra-keys.svg", "threads.svg", "peers.svg"];
 
 /// Copies them to where they are committed.
 fn publish_plots(workspace: &Workspace) -> Outcome<()> {

@@ -1,6 +1,6 @@
-//! What a hit costs: by threads, by what is remembered, by the size of the argument, by how many memos and objects there are.
+//! What a hit costs: by threads, by what is remembered, on few objects and on many.
 
-use super::{NANOSECONDS, add_rows, bytes, thousands};
+use super::NANOSECONDS;
 use crate::questions::{self, Value};
 use crate::report::plot::{Axis, Dots, Kind, Lines, Plot, Row, Scale, Series};
 use crate::report::{Effort, Figures, Section, rows};
@@ -120,62 +120,6 @@ fn kind(value: Value) -> &'static str {
     }
 }
 
-/// From 16 bytes to 1 MiB.
-pub fn argument_size(effort: Effort) -> Section {
-    let mut section = Section::new(
-        "Cost against the argument's size",
-        "Eight objects with texts of so many bytes, hit in turn. By identity nobody reads them; the deep keys hash them on every \
-         call (`moka` and `quick_cache` with FxHasher).",
-    );
-    let sizes = [16, 64, 256, 1 << 10, 4 << 10, 16 << 10, 64 << 10, 256 << 10, 1 << 20];
-    let measured = sizes.map(|size| (size as f64, effort.of(questions::hits_by_argument_size(size))));
-    add_rows(&mut section, &measured, |size| format!("hit, an argument of {}", bytes(size)));
-    let x = Axis { label: "size of the argument", tick: |size| bytes(*size as u64), scale: Scale::Logarithmic(4.0) };
-    let lines = Lines::through(&measured, x, NANOSECONDS);
-    section.plots.push(Plot {
-        file: "argument-size.svg",
-        title: "By identity, a hit does not depend on the argument's size",
-        about: "a hit on eight objects in turn; deep keys hash the argument's content, both axes are logarithmic",
-        kind: Kind::Lines(lines),
-    });
-    section
-}
-
-/// From one to a thousand on one object.
-pub fn memos(effort: Effort) -> Section {
-    let mut section = Section::new(
-        "Many memos on one object",
-        "Each memo asked in turn, each a function of its own: past a hundred the code itself is more than a first cache holds.",
-    );
-    let (counts, sets): (Vec<_>, Vec<_>) = questions::hits_in_a_crowd().into_iter().unzip();
-    let sets: [_; 5] = sets.try_into().unwrap_or_default();
-    let measured: Vec<_> = counts.into_iter().zip(effort.together(sets)).collect();
-    for (count, cells) in &measured {
-        section.table.add(memos_on_it(*count), cells.clone());
-    }
-    let points: Vec<_> = measured.into_iter().map(|(count, cells)| (count as f64, cells)).collect();
-    let x =
-        Axis { label: "memos on the object", tick: |count| thousands(*count as u64), scale: Scale::Logarithmic(10.0) };
-    let lines = Lines::through(&points, x, Axis { scale: Scale::Linear, ..NANOSECONDS });
-    section.plots.push(Plot {
-        file: "memos.svg",
-        title: "A hit takes nanoseconds with a thousand memos on one object, too",
-        about: "each memo in turn; the number of memos is logarithmic",
-        kind: Kind::Lines(lines),
-    });
-    section
-}
-
-fn memos_on_it(count: usize) -> &'static str {
-    match count {
-        ..8 => rows::MEMO,
-        8..30 => rows::MEMOS_8,
-        30..100 => rows::MEMOS_30,
-        100..1000 => rows::MEMOS_100,
-        1000.. => rows::MEMOS_1000,
-    }
-}
-
 /// A thousand and a million.
 pub fn few_and_many(effort: Effort) -> Section {
     let mut section = Section::new(
@@ -188,27 +132,9 @@ pub fn few_and_many(effort: Effort) -> Section {
     section
 }
 
-/// The same with two threads, and from ten to ten million in a process of its own for each.
-pub fn many_objects(effort: Effort) -> Section {
-    let mut section = Section::new(
-        "Many objects",
-        "Hits in an order that no prefetcher foresees, each subject and size in a process of its own. What all lines share is what \
-         the machine's caches do to any table.",
-    );
-    let sizes = (1..).map(|zeros| 10u64.pow(zeros)).take_while(|size| *size <= effort.objects);
-    let take = |size| -> Vec<_> {
-        questions::hits_by_objects().iter().map(|figure| (figure.column, figure.take(size)[0])).collect()
-    };
-    let measured: Vec<_> = sizes.map(|size| (size as f64, take(size))).collect();
-    add_rows(&mut section, &measured, |objects| format!("hit, {} objects", thousands(objects)));
-    let x = Axis { label: "objects", tick: |count| thousands(*count as u64), scale: Scale::Logarithmic(10.0) };
-    let lines = Lines::through(&measured, x, NANOSECONDS);
-    section.plots.push(Plot {
-        file: "objects.svg",
-        title: "On many objects, the machine's caches decide what a hit costs",
-        about: "a hit, objects without text in random order; both axes are logarithmic",
-        kind: Kind::Lines(lines),
-    });
+/// A million on two threads.
+pub fn many_on_threads(effort: Effort) -> Section {
+    let mut section = Section::new("Many objects on two threads", "Objects without texts, each thread on a half of its own.");
     if effort.objects >= 1_000_000 {
         section.table.add(rows::MANY_2, effort.of_many(questions::contended_hits_on_many(2, 1_000_000)));
     }

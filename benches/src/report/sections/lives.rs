@@ -37,7 +37,9 @@ pub fn threads_of_lives(effort: Effort) -> Section {
          for both. The time is one thread's own. `bare` makes and drops alone: what it loses with two threads is the allocator's and \
          the machine's. `weak-table` is in a Mutex.",
     );
-    let [one, two] = effort.together_with_threads([questions::lives_on_threads(1), questions::lives_on_threads(2)]);
+    let sets = vec![questions::lives_on_threads(1), questions::lives_on_threads(2)];
+    let measured: [Medians; 2] = effort.together_with_threads(sets).try_into().expect("one of each set");
+    let [one, two] = measured;
     let ratios: Medians = one.iter().zip(&two).map(|((column, one), (_, two))| (*column, two / one)).collect();
     section.table.add(rows::LIFE_1, one);
     section.table.add(rows::LIFE_2, two);

@@ -14,8 +14,10 @@ pub fn heap() -> Section {
         "Bytes requested, without what the allocator adds; each figure from a fresh process. An entry's bytes are all that an \
          object grows by, the anchor or field in it included. Of the windows, the objects are in the figures.",
     );
-    let entries = questions::entry_bytes().iter().map(|figure| (figure.column, figure.take(0)[0])).collect();
-    section.table.add(rows::ENTRY, entries);
+    let of = |figures: Vec<Figure>| figures.iter().map(|figure| (figure.column, figure.take(0)[0])).collect();
+    section.table.add(rows::ENTRY, of(questions::entry_bytes()));
+    section.table.add(rows::KEYED_ENTRY, of(questions::keyed_entry_bytes()));
+    section.table.add(rows::KEYED_ENTRY_4, of(questions::keyed_entry_bytes_of_few()));
     let (steady, peak) = steady_and_peak(&questions::churn_bytes(), 1024.0);
     section.table.add(rows::CHURN_STEADY, steady);
     section.table.add(rows::CHURN_PEAK, peak);

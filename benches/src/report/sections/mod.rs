@@ -1,6 +1,7 @@
 //! The sections: which rows answer each question, and which plot shows it.
 
 mod bursts;
+mod growth;
 mod hits;
 mod keys;
 mod lives;
@@ -8,8 +9,9 @@ mod memory;
 mod toolbox;
 
 pub use bursts::bursts;
-pub use hits::{argument_size, few_and_many, hits, many_objects, memos, values};
-pub use keys::{extra_key, many_keys, zipf};
+pub use growth::{argument_size, growth, keys, memos, objects, weak_arguments};
+pub use hits::{few_and_many, hits, many_on_threads, values};
+pub use keys::{extra_key, hit_ratios, insertion_and_eviction, zipf};
 pub use lives::{lives, reclaim, storm, threads_of_lives};
 pub use memory::{heap, over_time};
 pub use toolbox::{interners, weak_maps};

@@ -1,4 +1,5 @@
-//! An extra key beside the owner: with the bound that a memo has by itself, with none, and with room for a thousand.
+//! An extra key beside the owner: with the bound that a memo has by itself, with none, and with room for a thousand; and a
+//! `String`, which the caller of the lending memo reads in place.
 
 use std::rc::Rc;
 use std::sync::Arc;
@@ -9,6 +10,7 @@ use super::owners::{ArcCloned, ArcLent, Own, OwnCloned, OwnLent, RcCloned};
 use crate::Subject;
 use crate::doc::Doc;
 use crate::subject::Keyed;
+use crate::subjects::by_key::Kept as _;
 
 #[weak_memo(capacity = unbounded)]
 fn own_lent(own: &Own, width: u32) -> &u64 {
@@ -55,6 +57,26 @@ fn bounded(doc: &Arc<Doc>, width: u32) -> u64 {
     doc.derived_for(width)
 }
 
+#[weak_memo(capacity = unbounded)]
+fn own_names_lent(own: &Own, width: u32) -> &String {
+    String::derived(&own.doc, width)
+}
+
+#[weak_memo]
+fn own_names(own: &Own, width: u32) -> String {
+    String::derived(&own.doc, width)
+}
+
+#[weak_memo(capacity = unbounded)]
+fn names_lent(doc: &Arc<Doc>, width: u32) -> &String {
+    String::derived(doc, width)
+}
+
+#[weak_memo]
+fn names(doc: &Arc<Doc>, width: u32) -> String {
+    String::derived(doc, width)
+}
+
 /// A [`Keyed`] that is one function of object and key. A fresh one begins with a sweep.
 macro_rules! keyed {
     ($keyed:ident, $name:literal, column $column:expr, $object:ty, |$argument:ident, $key:ident| $call:expr) => {
@@ -93,3 +115,7 @@ keyed!(OwnUnbounded, "in-object by clone, keyed, unbounded", column OWN, Arc<Own
 keyed!(Unbounded, "Arc by clone, keyed, unbounded", column CLONED, Arc<Doc>, |doc, key| unbounded(doc, key));
 keyed!(OwnBounded, "in-object by clone, keyed, 1,000 at most", column OWN, Arc<Own>, |own, key| own_bounded(own, key));
 keyed!(Bounded, "Arc by clone, keyed, 1,000 at most", column CLONED, Arc<Doc>, |doc, key| bounded(doc, key));
+keyed!(OwnNamesLent, "in-object by reference, keyed", column OWN_LENT, Arc<Own>, |own, key| own_names_lent(own, key).number());
+keyed!(OwnNames, "in-object by clone, keyed", column OWN, Arc<Own>, |own, key| own_names(own, key).number());
+keyed!(ArcNamesLent, "Arc by reference, keyed", column LENT, Arc<Doc>, |doc, key| names_lent(doc, key).number());
+keyed!(ArcNames, "Arc by clone, keyed", column CLONED, Arc<Doc>, |doc, key| names(doc, key).number());

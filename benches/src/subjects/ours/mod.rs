@@ -5,12 +5,14 @@ mod memos;
 mod owners;
 mod values;
 mod watched;
+mod weak_arguments;
 
 pub(crate) use keyed::*;
 pub(crate) use memos::*;
 pub(crate) use owners::*;
 pub(crate) use values::*;
 pub(crate) use watched::*;
+pub(crate) use weak_arguments::*;
 
 /// A subject that is one function of the object. A fresh one begins with a sweep, so that what the question before left in
 /// the side table is not in the way.
