@@ -11,8 +11,8 @@ mod table;
 pub use recorded::Recorded;
 
 use std::error::Error;
-use std::{fs, io};
 use std::path::{Path, PathBuf};
+use std::{fs, io};
 
 use expression::Claim;
 use figures::{figures, in_one_line};

@@ -79,9 +79,11 @@ impl<K: Keyed> Keys<K> {
 impl<K: SharedKeyed> Keys<K> {
     /// [`hits`](Self::hits) on `threads` threads at once, each as many on the same object and keys; the mean of their times.
     pub(crate) fn contended_hits(&self, threads: u32, from: u64, hits: u64) -> Duration {
-        contended(threads, |thread| self.hits(self.start(thread, threads), 1000), |thread| {
-            self.hits(from + self.start(thread, threads), hits)
-        })
+        contended(
+            threads,
+            |thread| self.hits(self.start(thread, threads), 1000),
+            |thread| self.hits(from + self.start(thread, threads), hits),
+        )
     }
 
     /// The same with nothing before and after: as many hits and no more, for those who count what they do.

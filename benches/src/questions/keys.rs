@@ -132,10 +132,7 @@ pub fn evicting() -> Vec<Figure> {
 fn trials(spread: impl FnMut() -> Spread) -> Vec<f64> {
     let spreads: Vec<Spread> = std::iter::repeat_with(spread).take(TRIALS).collect();
     let of = |number: fn(&Spread) -> f64| spreads.iter().map(number).collect::<Vec<_>>();
-    vec![
-        median(of(|spread| spread.median)),
-        of(|spread| spread.worst).into_iter().fold(f64::INFINITY, f64::min),
-    ]
+    vec![median(of(|spread| spread.median)), of(|spread| spread.worst).into_iter().fold(f64::INFINITY, f64::min)]
 }
 
 pub(super) fn figures() -> Vec<Figure> {

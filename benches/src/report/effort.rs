@@ -19,13 +19,16 @@ pub struct Effort {
 
 impl Effort {
     /// Enough to see that everything works.
-    pub const SMOKE: Self = Self { rounds: 5, sample: Duration::from_micros(300), objects: 100_000, repeats: 1, is_sparse: true };
+    pub const SMOKE: Self =
+        Self { rounds: 5, sample: Duration::from_micros(300), objects: 100_000, repeats: 1, is_sparse: true };
     /// A table in under two minutes.
-    pub const QUICK: Self = Self { rounds: 31, sample: Duration::from_millis(2), objects: 1_000_000, repeats: 1, is_sparse: false };
+    pub const QUICK: Self =
+        Self { rounds: 31, sample: Duration::from_millis(2), objects: 1_000_000, repeats: 1, is_sparse: false };
     /// The same, for curves of few points.
     pub const SKETCH: Self = Self { is_sparse: true, ..Self::QUICK };
     /// What is published.
-    pub const FULL: Self = Self { rounds: 101, sample: Duration::from_millis(3), objects: 10_000_000, repeats: 3, is_sparse: false };
+    pub const FULL: Self =
+        Self { rounds: 101, sample: Duration::from_millis(3), objects: 10_000_000, repeats: 3, is_sparse: false };
 
     /// The medians of `runs`.
     pub fn of(self, runs: Vec<Run>) -> Medians {

@@ -92,8 +92,11 @@ pub fn of_toolbox(table: &Table) -> Vec<Target> {
 
 /// Those of the instructions of a hit, which are recorded by themselves.
 pub fn of_instructions(table: &Table) -> Vec<Target> {
-    let limits =
-        [(rows::INSTRUCTIONS, OWN_LENT, 15.0), (rows::INSTRUCTIONS, ARC_LENT, 48.0), (rows::KEYED_INSTRUCTIONS, ARC, 80.0)];
+    let limits = [
+        (rows::INSTRUCTIONS, OWN_LENT, 15.0),
+        (rows::INSTRUCTIONS, ARC_LENT, 48.0),
+        (rows::KEYED_INSTRUCTIONS, ARC, 80.0),
+    ];
     let target = |(row, column, limit)| {
         let what = format!("{row}{column}");
         Target { measured: table.cell(&what, rows::NUMBER), what, limit, unit: "instructions" }

@@ -127,7 +127,8 @@ pub(crate) fn statistics(effort: Effort, workspace: &Workspace) -> Outcome<Secti
     section.table.add(rows::UNCOUNTED, uncounted);
     if can_count() {
         for (state, program) in ["on", "off"].iter().zip(&programs) {
-            let cells: Outcome<Medians> = OURS.iter().map(|name| Ok((*name, of_a_hit(program, "hit", name)?))).collect();
+            let cells: Outcome<Medians> =
+                OURS.iter().map(|name| Ok((*name, of_a_hit(program, "hit", name)?))).collect();
             section.table.add(format!("instructions of a hit, statistics {state}"), cells?);
         }
     }

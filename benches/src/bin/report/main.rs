@@ -164,7 +164,8 @@ impl Arguments {
 /// Counts those of a hit, as figures for the pages.
 fn record_instructions(effort: Effort, workspace: &Workspace) -> Outcome<()> {
     let section = instructions::instructions(effort, workspace)?;
-    let targets: String = targets::of_instructions(&section.table).iter().map(|target| format!("- {target}\n")).collect();
+    let targets: String =
+        targets::of_instructions(&section.table).iter().map(|target| format!("- {target}\n")).collect();
     record::write("instructions", &format!("{}{section}{targets}", head()))
 }
 

@@ -180,7 +180,8 @@ pub fn argument_size(effort: Effort) -> Section {
          keys hash them on every call (`moka` and `quick_cache` with FxHasher).",
     );
     let sizes = effort.some((2..11).map(|power| 4usize.pow(power)).collect());
-    let hits: Curve = sizes.iter().map(|size| (*size as f64, effort.of(questions::hits_by_argument_size(*size)))).collect();
+    let hits: Curve =
+        sizes.iter().map(|size| (*size as f64, effort.of(questions::hits_by_argument_size(*size)))).collect();
     let rounds = effort.rounds().min(31);
     let misses: Curve =
         sizes.iter().map(|size| (*size as f64, questions::misses_by_argument_size(*size, rounds))).collect();

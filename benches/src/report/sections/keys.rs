@@ -16,9 +16,11 @@ pub fn extra_key(effort: Effort) -> Section {
     );
     let table = &mut section.table;
     table.add(rows::EXTRA_KEY, effort.of(questions::hits_with_extra_key(256)));
-    for (count, alone, shared) in
-        [(4, rows::KEYS_4, rows::KEYS_4_2), (1_000, rows::KEYS_1000, rows::KEYS_1000_2), (100_000, rows::KEYS_100000, rows::KEYS_100000_2)]
-    {
+    for (count, alone, shared) in [
+        (4, rows::KEYS_4, rows::KEYS_4_2),
+        (1_000, rows::KEYS_1000, rows::KEYS_1000_2),
+        (100_000, rows::KEYS_100000, rows::KEYS_100000_2),
+    ] {
         table.add(alone, effort.of(questions::hits_on_one_owner(count)));
         table.add(shared, effort.with_threads(questions::contended_hits_on_one_owner(2, count)));
     }
