@@ -58,6 +58,30 @@ fn the_records_can_be_read() {
     }
 }
 
+/// Else a label that is misspelt would stay empty for ever.
+#[test]
+fn what_is_empty_until_it_is_recorded_is_a_row_of_the_programs() {
+    const ROWS: &str = include_str!("../../src/report/rows.rs");
+    let pages = pages().expect("readable");
+    let lines = pages.iter().flat_map(|(_, text)| text.lines());
+    for cell in lines.flat_map(|line| line.split(" | ")).filter(|cell| cell.starts_with("? ")) {
+        for label in cell.split("[\"").skip(1).filter_map(|rest| rest.split_once("\"]")).map(|(label, _)| label) {
+            let is_subject = !label.contains(' ') || label.ends_with(" by clone") || label.ends_with(" by reference");
+            let row = label.strip_prefix("instructions of a hit with an extra key, ").map_or(label, |_| "instructions of a hit with an extra key, ");
+            assert!(ROWS.contains(&format!("\"{row}\"")) || is_subject && row == label, "no row is called `{label}`");
+        }
+    }
+}
+
+#[test]
+fn a_cell_that_is_not_recorded_yet_is_empty() {
+    let cell = "| [\"heap per live `u64` entry, bytes\"][\"in-object by reference\"], [..][\"in-object by clone\"]";
+    assert!(found(cell, &cell.replacen("| [", "| ? [", 1)).is_empty());
+    let page = PAGE.replace(cell, "| ? [\"heap of tomorrow\"][\"in-object by clone\"]");
+    let page = filled(&page, &example()).expect("its marks are right");
+    assert!(page.contains("| bytes | 48 | |"), "{page}");
+}
+
 #[test]
 fn nothing_is_found_in_a_page_that_is_right() {
     assert_eq!(found("A page", "A page"), "");
