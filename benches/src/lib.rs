@@ -29,8 +29,16 @@ mod subjects;
 
 use subject::Subject;
 
+/// Held by every test that asks subjects which are one function, and have one store, for the process: a fresh one empties it.
+#[cfg(test)]
+fn alone() -> std::sync::MutexGuard<'static, ()> {
+    static ALONE: std::sync::Mutex<()> = std::sync::Mutex::new(());
+    ALONE.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+}
+
 #[cfg(test)]
 mod tests {
+    use super::alone;
     use super::doc::{DERIVED, Doc, Object};
     use super::subject::{Keyed, Wide};
     use super::subjects::{
@@ -41,6 +49,7 @@ mod tests {
 
     #[test]
     fn a_second_call_is_a_hit_with_every_subject() {
+        let _alone = alone();
         fn check<S: Subject>() {
             let subject = S::new(4000);
             let objects: Vec<_> = (0..500).map(|seed| S::Object::create(seed, 8)).collect();
@@ -64,6 +73,7 @@ mod tests {
 
     #[test]
     fn no_subject_takes_an_object_for_one_that_is_gone() {
+        let _alone = alone();
         fn check<S: Subject>() {
             let subject = S::new(1000);
             // The second thousands come to lie where the first were.
@@ -88,6 +98,7 @@ mod tests {
 
     #[test]
     fn with_room_for_a_tenth_most_calls_of_a_zipf_load_hit_with_every_subject() {
+        let _alone = alone();
         for load in questions::zipf(1.0, 50_000, 1) {
             assert!((0.6..0.9).contains(&load.hit_ratio), "{}: {}", load.column, load.hit_ratio);
         }

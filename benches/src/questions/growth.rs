@@ -145,3 +145,23 @@ pub fn misses_by_argument_size(text_len: usize, rounds: usize) -> Medians {
     }
     runs.iter().zip(samples).map(|((column, _), samples)| (*column, median(samples))).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::doc::{DERIVED, Object as _};
+
+    #[test]
+    fn a_call_of_several_objects_is_remembered_by_all_of_them() {
+        fn check<S: Subject>() {
+            let subject = S::new(100);
+            let objects: Vec<_> = (0..50).map(|seed| S::Object::create(seed, 0)).collect();
+            let before = DERIVED.get();
+            for _ in 0..2 {
+                objects.iter().for_each(|object| _ = subject.call(object));
+                assert_eq!(DERIVED.get() - before, 50, "{}", S::NAME);
+            }
+        }
+        by_weak_arguments!(check);
+    }
+}

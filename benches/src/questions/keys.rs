@@ -146,6 +146,7 @@ mod tests {
 
     #[test]
     fn each_of_a_thousand_keys_is_remembered() {
+        let _alone = crate::alone();
         fn check<K: Keyed>() {
             let keys = Keys::<K>::new(1_000);
             let before = DERIVED_FOR.get();
@@ -159,6 +160,7 @@ mod tests {
 
     #[test]
     fn every_call_with_a_new_key_computes_and_evicts() {
+        let _alone = crate::alone();
         fn check<K: Keyed>() {
             let mut evictions = Evictions::<K>::new(ROOM);
             let before = DERIVED_FOR.get();
@@ -171,6 +173,7 @@ mod tests {
 
     #[test]
     fn first_calls_compute_once_for_each_key() {
+        let _alone = crate::alone();
         fn check<K: Keyed>() {
             for count in [1, 10, 2_000] {
                 let before = DERIVED_FOR.get();

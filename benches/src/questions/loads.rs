@@ -92,7 +92,7 @@ pub const TRACES: [Trace; 9] = [
 ];
 
 impl Trace {
-    /// So many calls, the same in every run.
+    /// So many calls or some less, the same in every run.
     fn calls(self, calls: usize) -> Vec<u32> {
         let mut rng = Rng::seed_from_u64(0x5eed);
         match self {
@@ -100,7 +100,8 @@ impl Trace {
                 let law = Zipf::new(f64::from(keys), exponent).expect("keys and a positive exponent");
                 (0..calls).map(|_| law.sample(&mut rng) as u32).collect()
             }
-            Self::Loop { keys } => (0..keys).cycle().take(calls).collect(),
+            // Whole rounds, so that the second time goes on as the first one ended.
+            Self::Loop { keys } => (0..keys).cycle().take(calls - calls % keys as usize).collect(),
             Self::Scans => {
                 let law = Zipf::new(10_000.0, 1.0).expect("keys and a positive exponent");
                 // Keys above all others. The second pass asks them again, when they are long gone.
@@ -127,7 +128,7 @@ pub fn hit_ratios(trace: Trace, calls: usize) -> Medians {
     }
     let trace = &trace.calls(calls)[..];
     let mut ratios = with_capacity!(ratio(trace));
-    ratios.push((OPTIMUM, percent(optimum(&[trace, trace].concat(), calls, ROOM), calls)));
+    ratios.push((OPTIMUM, percent(optimum(&[trace, trace].concat(), trace.len(), ROOM), trace.len())));
     ratios
 }
 

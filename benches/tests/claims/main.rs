@@ -67,7 +67,9 @@ fn what_is_empty_until_it_is_recorded_is_a_row_of_the_programs() {
     for cell in lines.flat_map(|line| line.split(" | ")).filter(|cell| cell.starts_with("? ")) {
         for label in cell.split("[\"").skip(1).filter_map(|rest| rest.split_once("\"]")).map(|(label, _)| label) {
             let is_subject = !label.contains(' ') || label.ends_with(" by clone") || label.ends_with(" by reference");
-            let row = label.strip_prefix("instructions of a hit with an extra key, ").map_or(label, |_| "instructions of a hit with an extra key, ");
+            let row = label
+                .strip_prefix("instructions of a hit with an extra key, ")
+                .map_or(label, |_| "instructions of a hit with an extra key, ");
             assert!(ROWS.contains(&format!("\"{row}\"")) || is_subject && row == label, "no row is called `{label}`");
         }
     }
