@@ -3,7 +3,7 @@
 use std::hint::black_box;
 use std::time::{Duration, Instant};
 
-use super::{call_each, contended, objects};
+use super::{call_each, call_each_in_turn, contended, objects};
 use crate::Subject;
 use crate::subject::Shared;
 
@@ -28,6 +28,11 @@ impl<S: Subject> Warm<S> {
     /// Hits on all objects, round and round from the one at `from`.
     pub(crate) fn hits(&self, from: u64, hits: u64) -> Duration {
         hits_in(&self.subject, &self.objects, from, hits)
+    }
+
+    /// The same, each after the one before has returned.
+    pub(crate) fn hits_in_turn(&self, from: u64, hits: u64) -> Duration {
+        stretches(&self.objects, from, hits.div_ceil(S::CALLS), |part| call_each_in_turn(&self.subject, part))
     }
 
     /// Hits on the first object.
@@ -64,12 +69,18 @@ impl<S: Shared> Warm<S> {
 
 /// Hits on `objects`, round and round from the one at `from`.
 fn hits_in<S: Subject>(subject: &S, objects: &[S::Object], from: u64, hits: u64) -> Duration {
-    let mut left = hits.div_ceil(S::CALLS) as usize;
-    let mut at = from as usize % objects.len();
+    stretches(objects, from, hits.div_ceil(S::CALLS), |part| call_each(subject, part))
+}
+
+/// So many of `items`, round and round from the one at `from`, in stretches as long as they are.
+#[inline(always)]
+pub(super) fn stretches<T>(items: &[T], from: u64, count: u64, ask: impl Fn(&[T])) -> Duration {
+    let mut left = count as usize;
+    let mut at = from as usize % items.len();
     let start = Instant::now();
     while left > 0 {
-        let stretch = left.min(objects.len() - at);
-        call_each(subject, &objects[at..at + stretch]);
+        let stretch = left.min(items.len() - at);
+        ask(&items[at..at + stretch]);
         left -= stretch;
         at = 0;
     }

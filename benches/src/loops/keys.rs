@@ -3,6 +3,7 @@
 use std::hint::black_box;
 use std::time::{Duration, Instant};
 
+use super::hits::stretches;
 use super::one_by_one::{Spread, timed};
 use super::{contended, shuffle};
 use crate::doc::Object;
@@ -30,6 +31,13 @@ impl<K: Keyed> OneOwner<K> {
     fn ask_each(&self, keys: impl Iterator<Item = u32>) {
         let object = black_box(&self.object);
         black_box(keys.fold(0, |sum: u64, key| sum.wrapping_add(self.store.call(object, black_box(key)))));
+    }
+
+    fn ask_in_turn(&self, keys: &[u32]) {
+        let (object, nothing) = (black_box(&self.object), black_box(0));
+        black_box(keys.iter().fold(0, |sum: u64, key| {
+            sum.wrapping_add(self.store.call(object, black_box(*key) ^ (sum as u32 & nothing)))
+        }));
     }
 
     /// A call with each of `keys`, timed one by one.
@@ -63,16 +71,12 @@ impl<K: Keyed> Keys<K> {
 
     /// Hits on the keys in turn, round and round from the one at `from`.
     pub(crate) fn hits(&self, from: u64, hits: u64) -> Duration {
-        let mut left = hits as usize;
-        let mut at = from as usize % self.keys.len();
-        let start = Instant::now();
-        while left > 0 {
-            let stretch = left.min(self.keys.len() - at);
-            self.owner.ask_each(self.keys[at..at + stretch].iter().copied());
-            left -= stretch;
-            at = (at + stretch) % self.keys.len();
-        }
-        start.elapsed()
+        stretches(&self.keys, from, hits, |part| self.owner.ask_each(part.iter().copied()))
+    }
+
+    /// The same, each with a key that is known only when the call before has returned.
+    pub(crate) fn hits_in_turn(&self, from: u64, hits: u64) -> Duration {
+        stretches(&self.keys, from, hits, |part| self.owner.ask_in_turn(part))
     }
 }
 

@@ -1,6 +1,7 @@
 //! How what a call costs grows: with how many objects there are, how many memos one object has, how many objects a call
 //! names, and how large they are. Each beside a bare hash table that is asked the same. With extra keys: see `keys`.
 
+use std::rc::Rc;
 use std::time::Duration;
 
 use super::hits::hot;
@@ -16,21 +17,35 @@ use crate::subjects::ours::{
 };
 use crate::subjects::{by_argument_size, with_many_objects};
 
-/// Nanoseconds of a hit on the given number of objects without texts, one number. One subject in one process.
+/// Nanoseconds of a hit on the given number of objects without texts, two numbers: as many hits at once as the processor can, and each
+/// after the one before has returned. One subject in one process.
 pub fn hits_by_objects() -> Vec<Figure> {
     fn figure<S: Subject + 'static>() -> Figure {
         Figure::of::<S>("objects", |objects| {
-            let (mut done, warm) = (0, Warm::<S>::new(objects as usize, 0));
-            let run = Run::of::<S>(move |hits| {
-                // From where the last sample ended: its objects may be in a cache.
-                let from = done;
-                done += hits;
-                warm.hits(from, hits)
-            });
-            medians(vec![run], 15, Duration::from_millis(4)).iter().map(|(_, time)| *time).collect()
+            free_and_in_turn(Warm::<S>::new(objects as usize, 0), Warm::hits, Warm::hits_in_turn)
         })
     }
     with_many_objects!(figure())
+}
+
+/// What hits take that are let run into each other, and what they take in turn.
+pub(super) fn free_and_in_turn<W: 'static>(
+    warm: W,
+    free: fn(&W, u64, u64) -> Duration,
+    in_turn: fn(&W, u64, u64) -> Duration,
+) -> Vec<f64> {
+    let warm = Rc::new(warm);
+    let run = |name, hits: fn(&W, u64, u64) -> Duration| {
+        let (mut done, warm) = (0, Rc::clone(&warm));
+        Run::named(name, name, move |count| {
+            // From where the last sample ended: what it asked for may be in a cache.
+            let from = done;
+            done += count;
+            hits(&warm, from, count)
+        })
+    };
+    let runs = vec![run("free", free), run("in turn", in_turn)];
+    medians(runs, 15, Duration::from_millis(4)).iter().map(|(_, time)| *time).collect()
 }
 
 /// Nanoseconds of a first call, the mean over the given number of objects, which come one after the other. One subject in one
@@ -129,21 +144,21 @@ pub fn hits_by_argument_size(text_len: usize) -> Vec<Run> {
     by_argument_size!(run(text_len))
 }
 
-/// Nanoseconds of a first call on objects with texts of `text_len` bytes: medians of `rounds` samples, taken in turn. Few objects a
-/// sample where they are large, since each has to be made.
+/// Nanoseconds of a first call on 64 objects with texts of `text_len` bytes: medians of `rounds` samples, taken in turn.
 pub fn misses_by_argument_size(text_len: usize, rounds: usize) -> Medians {
-    fn run<S: Subject + 'static>() -> (&'static str, fn(usize, usize) -> Duration) {
-        (S::COLUMN, |batch, text_len| first_calls::<S>(batch, text_len, batch as u64))
+    const BATCH: u64 = 64;
+    type Sample = fn(usize) -> Duration;
+    fn sample<S: Subject + 'static>() -> (&'static str, Sample) {
+        (S::COLUMN, |text_len| first_calls::<S>(BATCH as usize, text_len, BATCH))
     }
-    let batch = ((4 << 20) / text_len).clamp(16, 1024);
-    let runs = by_argument_size!(run());
-    let mut samples = vec![Vec::with_capacity(rounds); runs.len()];
+    let subjects = by_argument_size!(sample());
+    let mut samples = vec![Vec::with_capacity(rounds); subjects.len()];
     for _ in 0..rounds {
-        for ((_, sample), samples) in runs.iter().zip(&mut samples) {
-            samples.push(sample(batch, text_len).as_secs_f64() * 1e9 / batch as f64);
+        for ((_, sample), samples) in subjects.iter().zip(&mut samples) {
+            samples.push(sample(text_len).as_secs_f64() * 1e9 / BATCH as f64);
         }
     }
-    runs.iter().zip(samples).map(|((column, _), samples)| (*column, median(samples))).collect()
+    subjects.iter().zip(samples).map(|((column, _), samples)| (*column, median(samples))).collect()
 }
 
 #[cfg(test)]

@@ -1,10 +1,9 @@
 //! Extra keys of one object: what a hit costs by how many there are, and what calls cost that add one or evict one.
 
-use std::time::Duration;
-
+use super::growth::free_and_in_turn;
 use crate::fresh::Figure;
 use crate::loops::{Evictions, Keys, OneOwner, Spread, insertions};
-use crate::run::{Run, median, medians};
+use crate::run::{Run, median};
 use crate::subject::{Keyed, SharedKeyed};
 use crate::subjects::{
     with_capacity, with_extra_key, with_extra_key_on_several_threads, with_many_keys,
@@ -79,12 +78,12 @@ pub fn evictions() -> Vec<Run> {
     with_capacity!(run())
 }
 
-/// Nanoseconds of a hit on one object with the given number of extra keys, one number. One subject in one process.
+/// Nanoseconds of a hit on one object with the given number of extra keys, two numbers: as many hits at once as the processor can,
+/// and each after the one before has returned. One subject in one process.
 pub fn hits_by_keys() -> Vec<Figure> {
     fn figure<K: Keyed + 'static>() -> Figure {
         Figure::new("keys", K::NAME, K::COLUMN, |count| {
-            let run = among::<K>(count as usize);
-            medians(vec![run], 15, Duration::from_millis(4)).iter().map(|(_, time)| *time).collect()
+            free_and_in_turn(Keys::<K>::new(count as usize), Keys::hits, Keys::hits_in_turn)
         })
     }
     with_many_keys!(figure())

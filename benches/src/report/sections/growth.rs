@@ -23,11 +23,25 @@ fn plot(file: &'static str, title: &'static str, about: &'static str, curve: &Cu
     Plot { file, title, about, kind: Kind::Lines(Lines::through(curve, x, UP)) }
 }
 
-/// One process for each subject and size; where a pass is one sample, as many as there are repeats.
-fn taken(figures: &[Figure], sizes: &[u64], repeats: usize) -> Curve {
-    let take = |figure: &Figure, size| median((0..repeats).map(|_| figure.take(size)[0]).collect());
-    let at = |size: u64| figures.iter().map(|figure| (figure.column, take(figure, size))).collect();
-    sizes.iter().map(|size| (*size as f64, at(*size))).collect()
+/// A curve for each of `N` numbers of the figures. One process for each subject and size; where a pass is one sample, as many as
+/// there are repeats.
+fn taken<const N: usize>(figures: &[Figure], sizes: &[u64], repeats: usize) -> [Curve; N] {
+    let mut curves = [const { Curve::new() }; N];
+    for size in sizes {
+        let samples: Vec<Vec<Vec<f64>>> =
+            figures.iter().map(|figure| (0..repeats).map(|_| figure.take(*size)).collect()).collect();
+        for (number, curve) in curves.iter_mut().enumerate() {
+            let middle = |samples: &Vec<Vec<f64>>| median(samples.iter().map(|sample| sample[number]).collect());
+            let cells = figures.iter().zip(&samples).map(|(figure, samples)| (figure.column, middle(samples)));
+            curve.push((*size as f64, cells.collect()));
+        }
+    }
+    curves
+}
+
+/// A number of things.
+fn counted(count: u64, thing: &str) -> String {
+    format!("{} {thing}{}", thousands(count), if count == 1 { "" } else { "s" })
 }
 
 /// From one to ten million.
@@ -35,13 +49,16 @@ pub fn objects(effort: Effort) -> Section {
     let mut section = Section::new(
         "Many objects",
         "Hits in an order that no prefetcher foresees, and first calls on fresh objects, the growth of what holds their results \
-         included; each subject and size in a process of its own. What all lines share is what the machine's caches do to any table.",
+         included; each subject and size in a process of its own. What all lines share is what the machine's caches do to any table. A processor begins \
+         with the next hits while it waits for memory, the more of them the fewer instructions each has: `in turn` each hit is on an object that is known \
+         when the one before has returned. Of one object, a miss has the clock's some 25 ns in it.",
     );
     let sizes = effort.sizes(1, 10_000_000);
-    let hits = taken(&questions::hits_by_objects(), &sizes, 1);
-    let misses = taken(&questions::misses_by_objects(), &sizes, effort.repeats);
-    add_rows(&mut section, &hits, |objects| format!("hit, {} objects", thousands(objects)));
-    add_rows(&mut section, &misses, |objects| format!("miss, {} objects", thousands(objects)));
+    let [hits, in_turn] = taken(&questions::hits_by_objects(), &sizes, 1);
+    let [misses] = taken(&questions::misses_by_objects(), &sizes, effort.repeats);
+    add_rows(&mut section, &hits, |objects| format!("hit, {}", counted(objects, "object")));
+    add_rows(&mut section, &in_turn, |objects| format!("hit in turn, {}", counted(objects, "object")));
+    add_rows(&mut section, &misses, |objects| format!("miss, {}", counted(objects, "object")));
     let x = Axis { label: "objects", tick: COUNT, scale: Scale::Logarithmic(10.0) };
     section.plots.push(plot(
         "objects.svg",
@@ -51,8 +68,15 @@ pub fn objects(effort: Effort) -> Section {
         x,
     ));
     section.plots.push(plot(
+        "objects-in-turn.svg",
+        "Hits in turn wait for memory as long as in a bare table",
+        "a hit on an object that is known when the one before has returned; both axes are logarithmic",
+        &in_turn,
+        x,
+    ));
+    section.plots.push(plot(
         "objects-misses.svg",
-        "A miss costs the same on the first object and on the last of many",
+        "First calls on many objects: what memory that is touched for the first time costs",
         "first calls on so many fresh objects, each; both axes are logarithmic",
         &misses,
         x,
@@ -89,7 +113,7 @@ pub fn memos(effort: Effort) -> Section {
     ));
     section.plots.push(plot(
         "memos-misses.svg",
-        "A miss of the last memo on an object costs as much as that of the first",
+        "First calls of many memos on one object",
         "first calls, each memo in turn; both axes are logarithmic",
         &misses,
         x,
@@ -112,13 +136,14 @@ pub fn keys(effort: Effort) -> Section {
     let mut section = Section::new(
         "Many extra keys under one owner",
         "Hits on one object with each of its keys in turn, in an order that no prefetcher foresees, and first calls with fresh \
-         keys, the growth of what holds them included; each subject and size in a process of its own. Ours with `capacity = unbounded`; the peers' keys \
+         keys, the growth of what holds them included; each subject and size in a process of its own; `in turn` as with many objects. Ours with `capacity = unbounded`; the peers' keys \
          are an address and the number, which pins nothing.",
     );
     let sizes = effort.sizes(1, 1_000_000);
-    let hits = taken(&questions::hits_by_keys(), &sizes, 1);
-    let misses = taken(&questions::misses_by_keys(), &sizes, effort.repeats);
+    let [hits, in_turn] = taken(&questions::hits_by_keys(), &sizes, 1);
+    let [misses] = taken(&questions::misses_by_keys(), &sizes, effort.repeats);
     add_rows(&mut section, &hits, |count| format!("hit, extra keys: {}", thousands(count)));
+    add_rows(&mut section, &in_turn, |count| format!("hit in turn, extra keys: {}", thousands(count)));
     add_rows(&mut section, &misses, |count| format!("miss, extra keys: {}", thousands(count)));
     let x = Axis { label: "extra keys of one object", tick: COUNT, scale: Scale::Logarithmic(10.0) };
     section.plots.push(plot(
@@ -129,8 +154,15 @@ pub fn keys(effort: Effort) -> Section {
         x,
     ));
     section.plots.push(plot(
+        "extra-keys-in-turn.svg",
+        "Hits in turn show how often each has to wait for memory",
+        "a hit with a key that is known when the one before has returned; both axes are logarithmic",
+        &in_turn,
+        x,
+    ));
+    section.plots.push(plot(
         "extra-keys-misses.svg",
-        "A call that adds an extra key costs the same with few and with many",
+        "Calls that add an extra key, with few of them and with many",
         "first calls with so many keys of one object, each; both axes are logarithmic",
         &misses,
         x,
@@ -176,13 +208,13 @@ pub fn weak_arguments(effort: Effort) -> Section {
 pub fn argument_size(effort: Effort) -> Section {
     let mut section = Section::new(
         "Cost against the argument's size",
-        "Eight objects with texts of so many bytes, hit in turn, and first calls on fresh ones. By identity nobody reads them; the deep \
-         keys hash them on every call (`moka` and `quick_cache` with FxHasher).",
+        "Eight objects with texts of so many bytes, hit in turn, and first calls on 64 fresh ones, which were just made: of large ones the making \
+         leaves nothing else in the caches. By identity nobody reads them; the deep keys hash them on every call (`moka` and `quick_cache` with FxHasher).",
     );
     let sizes = effort.some((2..11).map(|power| 4usize.pow(power)).collect());
     let hits: Curve =
         sizes.iter().map(|size| (*size as f64, effort.of(questions::hits_by_argument_size(*size)))).collect();
-    let rounds = effort.rounds().min(31);
+    let rounds = effort.rounds().min(15);
     let misses: Curve =
         sizes.iter().map(|size| (*size as f64, questions::misses_by_argument_size(*size, rounds))).collect();
     add_rows(&mut section, &hits, |size| format!("hit, an argument of {}", bytes(size)));
@@ -197,8 +229,8 @@ pub fn argument_size(effort: Effort) -> Section {
     ));
     section.plots.push(plot(
         "argument-size-misses.svg",
-        "By identity, a miss does not depend on the argument's size",
-        "first calls on fresh objects; deep keys hash the argument's content, both axes are logarithmic",
+        "By identity, a miss does not read the argument, whatever its size",
+        "first calls on fresh objects, whose making empties the caches; both axes are logarithmic",
         &misses,
         x,
     ));
