@@ -17,6 +17,7 @@ use crate::sys::hazard::own;
 use crate::sys::hazard::registry::Reader;
 use crate::sys::panics::OnItsWay;
 use crate::value::entry::{Entry, Meta};
+use crate::value::look::{self, EntryIn};
 use crate::value::store::Store;
 
 /// Who asks for a copy.
@@ -51,15 +52,10 @@ where
         fence: impl FnOnce(),
         hash: u64,
         mut is: impl FnMut(&St::Key) -> bool,
-        act: impl FnOnce(&Entry<St::Meta, St::Value>) -> Option<R>,
+        act: impl FnOnce(&EntryIn<St>) -> Option<R>,
     ) -> Option<R> {
-        let look = || {
-            // SAFETY: marked as looking, or the only thread that uses the cell.
-            let entry = unsafe { St::look(self.front(), hash, |entry| is(entry.meta.key())) }?;
-            // SAFETY: what is found stays until this is over.
-            act(unsafe { entry.as_ref() })
-        };
-        if S::LOCAL { look() } else { reader?.look(fence, look) }
+        let reader = if S::LOCAL { None } else { Some(reader?) };
+        look::look::<St, R>(self.front(), reader, fence, hash, |entry| is(entry.meta.key()), act)
     }
 
     /// A copy of the ready value whose key `is` accepts. Neither `is` nor the copy runs user code, and keys may be compared while
@@ -122,29 +118,14 @@ where
     where
         St::Value: Clone,
     {
-        use crate::sys::hazard::protect::HazardGuard;
         use crate::sys::hazard::retire::domain;
 
         let Some(reader) = own::holder().filter(|reader| reader.cloning().is_free()) else { return Held::Unsure };
         let compares = keys == Keys::Trusted && Self::COMPARED;
-        let hold = |entry: &Entry<St::Meta, St::Value>| {
-            let address = std::ptr::from_ref(entry).addr();
-            if S::LOCAL {
-                reader.cloning().set(address);
-            } else {
-                reader.cloning().set_fenced(address);
-            }
-            Some((NonNull::from(entry), !entry.meta.is_gone()))
-        };
-        let seeks = |key: &St::Key| !compares || is(key);
-        let found = self.look(Some(reader), fence::hazard, hash, seeks, hold);
-        let Some((entry, held)) = found else { return Held::Nothing };
-        let _guard = HazardGuard::new(entry.addr().get(), reader.cloning(), reader, domain());
-        if !held {
-            return Held::Nothing;
-        }
-        // SAFETY: it is held until the guard goes.
-        let entry = unsafe { entry.as_ref() };
+        let seeks = |entry: &EntryIn<St>| !compares || is(entry.meta.key());
+        let held = look::hold::<St>(self.front(), reader, domain(), !S::LOCAL, fence::hazard, hash, seeks);
+        let Some(held) = held else { return Held::Nothing };
+        let Some(entry) = held.get() else { return Held::Nothing };
         if !compares && !is(entry.meta.key()) {
             // Another key with this hash may be there, too.
             return Held::Unsure;

@@ -232,10 +232,9 @@ where
         self.lock().find(&self.front, id.hash, there, |_| ()).is_some()
     }
 
-    /// Whether this very entry is in the store.
+    /// Whether this very entry, which was put into it, is in the store.
     fn has(&self, store: &St, entry: &Counted<St>) -> bool {
-        let id = id_of(entry);
-        store.find(&self.front, id.hash, |other| id_of(other) == id, |_| ()).is_some()
+        store.has(&self.front, entry)
     }
 
     /// The entry whose key `is` accepts.

@@ -127,9 +127,9 @@ impl<K> Meta for Keyed<K> {
 }
 
 impl<K> Keyed<K> {
-    /// It is taken out. Under the store's lock.
-    pub(super) fn set_gone(&self) {
-        // `SeqCst`: before the readers' hazard pointers are read.
-        self.gone.store(true, Ordering::SeqCst);
+    /// It is taken out, or put in. Under the store's lock.
+    pub(super) fn set_gone(&self, gone: bool) {
+        // `SeqCst`, with a fence after it: before the readers' hazard pointers are read.
+        self.gone.store(gone, Ordering::Release);
     }
 }

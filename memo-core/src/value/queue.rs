@@ -5,7 +5,9 @@
 //! simpler than LRU: an efficient turn-key eviction algorithm for web caches", NSDI 2024.) A hit only sets a mark. It writes nothing else,
 //! and moves nothing.
 //!
-//! One departure: the hand passes at most [`PATIENCE`] entries, then it takes the next one, hit or not. So no call goes over all.
+//! In the paper an entry is evicted before the new one comes; here the new one is there already, as are flights without a result. They
+//! stay, and the hand passes them. One departure: it passes at most [`PATIENCE`] entries that were hit, then it takes the next one, hit
+//! or not. So no call goes over all.
 //!
 //! The links lie in the entries. They are read and written under the lock of the entries' store only.
 
@@ -135,7 +137,7 @@ impl<N: Queued> Queue<N> {
         })
     }
 
-    /// The one to evict: not one that `stays`, and not hit since the hand last passed.
+    /// The one to evict: not one that `stays`, and not hit since the hand last passed. The hand goes on from there.
     pub(crate) fn victim(&mut self, stays: impl Fn(NonNull<N>) -> bool) -> Option<NonNull<N>> {
         let mut passed = 0;
         // The first round may clear all marks.
@@ -144,7 +146,9 @@ impl<N: Queued> Queue<N> {
             if !stays(node) {
                 let visited = Self::get(node).visited();
                 if passed >= PATIENCE || !visited.load(Ordering::Relaxed) {
-                    self.hand = Some(node);
+                    // Those that were added for this very eviction are not to be met before the hand has come round.
+                    self.hand =
+                        std::iter::successors(Self::newer(node), |node| Self::newer(*node)).find(|node| !stays(*node));
                     return Some(node);
                 }
                 visited.store(false, Ordering::Relaxed);
@@ -218,11 +222,11 @@ mod tests {
         queue.iter().map(|item| unsafe { item.as_ref() }.0).collect()
     }
 
-    /// The example of the paper's first figure, as it is in ours: the hand goes on from where it was, and keeps those that were hit.
+    /// As in the paper: the hand goes on from where it was, and keeps those that were hit.
     #[test]
     fn who_was_hit_stays_and_the_hand_goes_on() {
         let (items, mut queue) = items(7);
-        [0, 1, 6].map(|hit: usize| items[hit].visit());
+        [0, 1, 6].into_iter().for_each(|hit: usize| items[hit].visit());
         assert_eq!(evict(&mut queue), Some(2));
         let new = Item::new(7);
         // SAFETY: it outlives the queue.

@@ -113,6 +113,10 @@ impl<V: 'static> Store for Single<V> {
         front.get().filter(|entry| is(entry)).map(|entry| act(&entry))
     }
 
+    fn has(&self, front: &OneEntry<V>, entry: &Counted<Self>) -> bool {
+        front.get().is_some_and(|there| id_of(&there) == id_of(entry))
+    }
+
     fn insert(&mut self, front: &OneEntry<V>, entry: Counted<Self>, _: InsertInto) {
         debug_assert!(front.get().is_none());
         let at = pointer_to(&entry);

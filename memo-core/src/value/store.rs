@@ -124,6 +124,10 @@ impl<St: Store> Evicted<St> {
 
     /// Drops all. Hits of these threads may hold them. The first panic of a destructor is resumed at the end.
     pub(crate) fn drop_all(self, read_by: ReadBy) {
+        if self.dead.is_empty() {
+            drop(self.victim.map(|taken| taken.read_by(read_by)));
+            return;
+        }
         drop_all(self.dead.into_iter().chain(self.victim).map(|taken| taken.read_by(read_by)));
     }
 }
@@ -181,6 +185,8 @@ pub(crate) trait Store: Default {
         is: impl FnMut(&Counted<Self>) -> bool,
         act: impl FnOnce(&Counted<Self>) -> R,
     ) -> Option<R>;
+    /// Whether an entry that was inserted has not been removed.
+    fn has(&self, front: &Self::Front, entry: &Counted<Self>) -> bool;
     /// Inserts an entry. There must be none with its key.
     fn insert(&mut self, front: &Self::Front, entry: Counted<Self>, into: InsertInto);
     /// Removes the entry at this address.

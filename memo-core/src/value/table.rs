@@ -103,7 +103,7 @@ impl<K: 'static, V: 'static> Table<K, V> {
     fn take(&mut self, front: &Compact<Entry<Keyed<K>, V>>, node: NonNull<Entry<Keyed<K>, V>>) -> Taken<Self> {
         // SAFETY: it is in the table.
         let entry = unsafe { borrowed(node) };
-        entry.meta.set_gone();
+        entry.meta.set_gone(true);
         let mut retired = RetiredMemory::new();
         match &mut self.hidden {
             // SAFETY: as above.
@@ -177,10 +177,17 @@ impl<K: 'static, V: 'static> Store for Table<K, V> {
         self.search(front, hash, is).map(|node| act(&*unsafe { borrowed(node) }))
     }
 
+    #[inline]
+    fn has(&self, _: &Self::Front, entry: &Counted<Self>) -> bool {
+        !entry.meta.is_gone()
+    }
+
     fn insert(&mut self, front: &Self::Front, entry: Counted<Self>, into: InsertInto) {
         self.version += 1;
         self.ready += usize::from(entry.slot.get().is_some());
         let hash = entry.meta.hash();
+        // It may have been taken out before.
+        entry.meta.set_gone(false);
         let node = NonNull::new(Arc::into_raw(entry).cast_mut()).expect("an allocation is not null");
         // SAFETY: the count is the table's now.
         unsafe { self.queue.push(node) };
@@ -243,7 +250,7 @@ impl<K: 'static, V: 'static> Store for Table<K, V> {
         let taken = queue.iter().map(|node| {
             // SAFETY: it was in the table, whose count this is.
             let entry = ManuallyDrop::into_inner(unsafe { borrowed(node) });
-            entry.meta.set_gone();
+            entry.meta.set_gone(true);
             Taken::now(entry, true)
         });
         let taken = taken.collect();
@@ -282,3 +289,6 @@ impl<K, V> Drop for Table<K, V> {
         }
     }
 }
+
+#[cfg(all(test, memo_loom))]
+mod loom_models;

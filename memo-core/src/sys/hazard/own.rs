@@ -78,7 +78,7 @@ pub(crate) fn is_outermost() -> bool {
 
 /// Whether no other thread is on the list.
 pub(crate) fn is_alone() -> bool {
-    READERS.lock().is_only(listed())
+    READERS.is_only(listed())
 }
 
 /// Whether all other readers have left everything unpublished before.

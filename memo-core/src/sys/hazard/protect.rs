@@ -307,6 +307,10 @@ mod loom_models {
             self.retire(old);
         }
 
+        fn held_by(&self) -> HeldBy {
+            if self.dropless { HeldBy::AnyHazard } else { HeldBy::Hazard }
+        }
+
         fn retire(&self, old: Option<NonNull<Value>>) {
             let Some(old) = old else { return };
             // SAFETY: it came from `into_raw`, and this call removed it from the front.

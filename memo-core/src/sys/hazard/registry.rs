@@ -201,7 +201,11 @@ impl Entry {
 }
 
 /// The readers of all threads.
-pub(crate) struct Readers(Mutex<Vec<Entry>>);
+pub(crate) struct Readers {
+    list: Mutex<Vec<Entry>>,
+    /// The length of the list.
+    len: AtomicUsize,
+}
 
 /// Those of this process.
 #[cfg(not(memo_loom))]
@@ -210,7 +214,7 @@ pub(crate) static READERS: Readers = Readers::new();
 impl Readers {
     const_fn! {
         pub(crate) fn new() -> Self {
-            Self(Mutex::new(Vec::new()))
+            Self { list: Mutex::new(Vec::new()), len: AtomicUsize::new(0) }
         }
     }
 
@@ -220,24 +224,36 @@ impl Readers {
     /// It stays where it is until it is removed.
     pub(crate) unsafe fn add(&self, reader: &Reader) {
         let entry = Entry { reader: ReaderPtr(NonNull::from(reader)), process: std::process::id() };
-        unpoisoned(self.0.lock()).push(entry);
+        let mut list = unpoisoned(self.list.lock());
+        list.push(entry);
+        self.len.store(list.len(), Ordering::Relaxed);
+        drop(list);
+        // Before its first look: who finds only itself, after it has unpublished something, is not seen to have done so too late.
+        fence::full();
     }
 
     /// Removes a reader from the list. It is no longer used.
     pub(crate) fn remove(&self, reader: &Reader) {
-        unpoisoned(self.0.lock()).retain(|entry| !entry.is(reader));
+        let mut list = unpoisoned(self.list.lock());
+        list.retain(|entry| !entry.is(reader));
+        self.len.store(list.len(), Ordering::Relaxed);
     }
 
     pub(crate) fn lock(&self) -> Listed<'_> {
-        Listed(unpoisoned(self.0.lock()))
+        Listed(unpoisoned(self.list.lock()), &self.len)
+    }
+
+    /// Whether only `me`, the caller's, is on the list, or none. Whoever is listed later finds what is published now.
+    pub(crate) fn is_only(&self, me: Option<&Reader>) -> bool {
+        fence::full();
+        self.len.load(Ordering::Relaxed) <= usize::from(me.is_some())
     }
 
     /// Whether all readers have left everything unpublished before. `me` is the caller's, which is not looking.
     ///
     /// No lock is held across the fence, which takes long.
     pub(crate) fn have_left(&self, me: Option<&Reader>) -> bool {
-        // A reader that is listed later passes the list's lock first, and finds what is published now.
-        if self.lock().is_only(me) {
+        if self.is_only(me) {
             return true;
         }
         if !fence::heavy() {
@@ -249,7 +265,7 @@ impl Readers {
 }
 
 /// The readers of all threads, with the list locked.
-pub(crate) struct Listed<'a>(MutexGuard<'a, Vec<Entry>>);
+pub(crate) struct Listed<'a>(MutexGuard<'a, Vec<Entry>>, &'a AtomicUsize);
 
 impl Listed<'_> {
     pub(crate) fn each(&self) -> impl Iterator<Item = &Reader> {
@@ -259,11 +275,6 @@ impl Listed<'_> {
 
     fn others(&self, me: Option<&Reader>) -> impl Iterator<Item = &Reader> {
         self.each().filter(move |reader| me.is_none_or(|me| !std::ptr::eq(me, *reader)))
-    }
-
-    /// Whether only `me` is on the list.
-    pub(crate) fn is_only(&self, me: Option<&Reader>) -> bool {
-        self.others(me).next().is_none()
     }
 
     fn others_leave(&self, me: Option<&Reader>) -> bool {
@@ -281,6 +292,7 @@ impl Listed<'_> {
         }
         let before = self.0.len();
         self.0.retain(|entry| entry.process == process);
+        self.1.store(self.0.len(), Ordering::Relaxed);
         self.0.len() < before
     }
 }

@@ -113,8 +113,7 @@ impl Domain<'_> {
     /// If the kernel refuses the fence (it did not when this process began), nothing is known about any reader, and all are kept forever.
     /// From then on nothing is published, so no more will follow.
     pub(crate) fn scan(self, me: Option<&Reader>, retired: &mut Vec<Retired>) {
-        // A reader that is listed later passes the list's lock first, and finds what is published now.
-        let alone = self.readers.lock().is_only(me);
+        let alone = self.readers.is_only(me);
         if !(alone || fence::heavy()) {
             unpoisoned(self.retired.unknown.lock()).append(retired);
             return;
@@ -276,7 +275,7 @@ pub(crate) fn retire(retired: Retired, read_by: ReadBy) {
         drop(domain().scan_own(me, retired));
         return;
     }
-    if READERS.lock().is_only(me) && me.is_none_or(|me| !me.holds(retired.address())) {
+    if READERS.is_only(me) && me.is_none_or(|me| !me.holds(retired.address())) {
         drop(retired);
         return;
     }
