@@ -13,10 +13,12 @@
 //! * `loops`: what is timed, for any subject.
 //! * `questions`: the loops put to the subjects.
 //! * `report`: tables, plots and targets made of the answers.
+//! * `editing`: a session of real work, replayed with each of the peers.
 //! * `claims`: what the pages say in figures, held against the recorded tables.
 
 pub mod claims;
 mod doc;
+pub mod editing;
 pub mod fresh;
 pub mod heap;
 mod loops;

@@ -6,7 +6,18 @@ use std::fmt::Write as _;
 const LOCK: &str = include_str!("../../Cargo.lock");
 
 /// What the benches are made with, and is measured by none of them.
-const TOOLS: [&str; 7] = ["core_affinity", "cpu-time", "criterion", "plotters", "rand", "rand_distr", "regex"];
+const TOOLS: [&str; 10] = [
+    "core_affinity",
+    "corpus",
+    "cpu-time",
+    "criterion",
+    "plotters",
+    "rand",
+    "rand_distr",
+    "regex",
+    "serde",
+    "serde_json",
+];
 
 /// The names and locked versions of the crates that are measured, one line.
 pub fn versions() -> String {

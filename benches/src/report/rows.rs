@@ -59,6 +59,7 @@ pub const SURVIVORS: &str = "hit on survivors after 1,000,000 died, over before"
 pub const AT_ONCE: &str = "1,000,000 dead given back at once, ns each";
 pub const STATS: &str = "`stats()` with 1,000,000 objects, µs";
 pub const IS_EMPTY: &str = "`is_empty()` with 1,000,000 objects, µs";
+pub const REMEMBERING: &str = "remembering, ms";
 pub const MAP_INSERT: &str = "1,000 objects put into an empty map, each";
 pub const MAP_INSERT_MANY: &str = "100,000 objects put into an empty map, each";
 pub const MAP_HIT: &str = "look-up among 1,024, 1 thread";

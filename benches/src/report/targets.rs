@@ -104,6 +104,18 @@ pub fn of_instructions(table: &Table) -> Vec<Target> {
     limits.into_iter().map(target).collect()
 }
 
+/// Those of the editing session: a third of what the two that track take, and no more than the cheapest key takes.
+pub fn of_analysis(table: &Table) -> Vec<Target> {
+    let ours = table.cell(rows::REMEMBERING, OURS);
+    let peers =
+        [("salsa", 0.33, "x salsa"), ("comemo", 0.33, "x comemo"), ("cached by address", 1.0, "x cached by address")];
+    let target = |(peer, limit, unit)| {
+        let measured = ratio(ours, table.cell(rows::REMEMBERING, peer));
+        Target { what: format!("{}, {OURS}", rows::REMEMBERING), limit, unit, measured }
+    };
+    peers.map(target).into()
+}
+
 fn hits(table: &Table, targets: &mut Vec<Target>) {
     for (row, limit) in [(rows::HOT, 2.2), (rows::HIT, 1.6), (rows::HOT_2, 2.2), (rows::HIT_2, 1.6)] {
         let measured = ratio(table.cell(row, OWN_LENT), table.cell(row, FIELD));

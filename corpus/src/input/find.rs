@@ -9,16 +9,19 @@ const MAX_BYTES: u64 = 512 * 1024;
 
 /// The Rust files in one place, in an order that is the same on every run.
 #[derive(Debug)]
-pub(crate) struct Found {
-    pub(crate) files: Vec<PathBuf>,
-    pub(crate) bytes: u64,
-    pub(crate) too_large: usize,
+pub struct Found {
+    /// By their names.
+    pub files: Vec<PathBuf>,
+    /// Of all of them.
+    pub bytes: u64,
+    /// How many were left out.
+    pub too_large: usize,
     /// Where they are, in words that name nobody's machine.
-    pub(crate) place: String,
+    pub place: String,
 }
 
 /// Every `.rs` file under `dir`, or under the sources that cargo keeps.
-pub(crate) fn rust_files(dir: Option<&Path>) -> Result<Found, String> {
+pub fn rust_files(dir: Option<&Path>) -> Result<Found, String> {
     let (roots, place) = match dir {
         Some(dir) => (vec![existing(dir)?], dir.display().to_string()),
         None => (cargo_sources()?, "the sources cargo has downloaded".to_owned()),

@@ -4,6 +4,6 @@ mod find;
 mod plan;
 mod source;
 
-pub(crate) use find::{Found, rust_files};
-pub(crate) use plan::Plan;
+pub use find::{Found, rust_files};
+pub use plan::Plan;
 pub(crate) use source::SourceFile;

@@ -7,20 +7,23 @@ use std::path::PathBuf;
 
 /// The same for each replay of a session.
 #[derive(Debug, Serialize, Deserialize)]
-pub(crate) struct Plan {
-    pub(crate) seed: u64,
+pub struct Plan {
+    /// Of everything that the session draws.
+    pub seed: u64,
     /// How many times a file is opened.
-    pub(crate) length: u64,
+    pub length: u64,
     /// In the order in which they are opened, again from the first if the session is longer.
-    pub(crate) files: Vec<PathBuf>,
-    pub(crate) not_utf8: usize,
-    pub(crate) unreadable: usize,
+    pub files: Vec<PathBuf>,
+    /// Files that were left out.
+    pub not_utf8: usize,
+    /// Files that were left out.
+    pub unreadable: usize,
 }
 
 impl Plan {
     /// Draws files from `all`, and reads each: what is no text is left out, and no replay is the one that waits for the
     /// disk.
-    pub(crate) fn new(mut all: Vec<PathBuf>, seed: u64, length: u64) -> Self {
+    pub fn new(mut all: Vec<PathBuf>, seed: u64, length: u64) -> Self {
         Rng::with_seed(seed).shuffle(&mut all);
         let mut plan = Plan { seed, length, files: Vec::new(), not_utf8: 0, unreadable: 0 };
         for path in all {

@@ -12,7 +12,7 @@ use std::sync::Arc;
 /// When more files are open, the one not looked at for the longest time is closed.
 const MAX_TABS: usize = 100;
 /// How many earlier versions of a file can be brought back.
-const MAX_UNDO: usize = 4;
+pub(crate) const MAX_UNDO: usize = 4;
 /// The files that a view is compared with, to list the most related first.
 const NEIGHBOURS: usize = 4;
 const WIDTHS: [u32; 4] = [60, 80, 100, 120];
@@ -60,7 +60,7 @@ impl<W: Way> Editor<W> {
             self.close(0);
         }
         let file = SourceFile::open(path, ledger)?;
-        self.way.opened(path);
+        self.way.opened(&file);
         self.tabs.push(Tab { file, undo: Vec::new(), width: 100 });
         Ok(())
     }
@@ -71,7 +71,8 @@ impl<W: Way> Editor<W> {
 
     /// Drops the file and its earlier versions; with the memos, all their results too.
     fn close(&mut self, tab: usize) {
-        drop(self.tabs.remove(tab));
+        let tab = self.tabs.remove(tab);
+        self.way.closed(&tab.file);
     }
 
     pub(crate) fn close_any(&mut self, rng: &mut Rng) {
@@ -79,7 +80,9 @@ impl<W: Way> Editor<W> {
     }
 
     pub(crate) fn close_all(&mut self) {
-        self.tabs.clear();
+        while !self.is_empty() {
+            self.close(0);
+        }
     }
 
     /// Looks at a place in one of the files, more often in one of those looked at last, now and then in another width.
@@ -136,7 +139,7 @@ impl<W: Way> Editor<W> {
             _ => ["// what was here: ", line].concat(),
         };
         let next = tab.file.edited(range, &replacement, ledger);
-        self.way.changed(next.path());
+        self.way.changed(&next);
         tab.undo.push(std::mem::replace(&mut tab.file, next));
         if tab.undo.len() > MAX_UNDO {
             tab.undo.remove(0);
@@ -148,8 +151,8 @@ impl<W: Way> Editor<W> {
         let tab = self.tabs.last_mut().expect("a file is open");
         let Some(before) = tab.undo.pop() else { return };
         self.steps.undos += 1;
+        self.way.changed(&before);
         tab.file = before;
-        self.way.changed(tab.file.path());
     }
 
     /// Looks for a word of the file on screen in all open files, on two threads.
@@ -159,14 +162,9 @@ impl<W: Way> Editor<W> {
         let Some(word) = here.names().nth(rng.usize(..here.len().max(1))) else {
             return;
         };
-        let count =
-            |tabs: &[Tab]| -> usize { tabs.iter().map(|tab| self.way.identifiers(&tab.file).uses(word).len()).sum() };
         let (left, right) = self.tabs.split_at(self.tabs.len() / 2);
-        let uses = std::thread::scope(|scope| {
-            let other = scope.spawn(|| count(right));
-            count(left) + other.join().expect("a search does not panic")
-        });
-        self.screen.show(uses);
+        let halves = [left, right].map(|half| half.iter().map(|tab| &tab.file).collect());
+        self.screen.show(self.way.search(word, halves));
     }
 
     fn turn_to(&mut self, tab: usize) {

@@ -1,7 +1,7 @@
 //! One replay of the session, from its plan to its outcome.
 
 mod clock;
-mod editor;
+pub(crate) mod editor;
 mod fresh;
 mod outcome;
 mod screen;
@@ -9,3 +9,4 @@ mod session;
 
 pub(crate) use fresh::{answer, replay};
 pub(crate) use outcome::Outcome;
+pub(crate) use session::Session;

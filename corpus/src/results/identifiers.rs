@@ -5,13 +5,14 @@ use ra_ap_rustc_lexer::TokenKind;
 use std::collections::BTreeMap;
 
 /// Each identifier (keywords too: to the lexer they are the same) with the offsets of its uses.
-#[derive(Debug, Hash)]
-pub(crate) struct Identifiers {
+#[derive(Debug, Default, Hash)]
+pub struct Identifiers {
     uses: BTreeMap<Box<str>, Vec<u32>>,
 }
 
 impl Identifiers {
-    pub(crate) fn of(text: &str, tokens: &Tokens) -> Self {
+    /// Of a text and its tokens.
+    pub fn of(text: &str, tokens: &Tokens) -> Self {
         let mut uses = BTreeMap::<Box<str>, Vec<u32>>::new();
         let words = tokens.iter().filter(|(kind, _)| matches!(kind, TokenKind::Ident | TokenKind::RawIdent));
         for (_, range) in words {
@@ -24,17 +25,23 @@ impl Identifiers {
         Identifiers { uses }
     }
 
-    pub(crate) fn len(&self) -> usize {
+    /// How many different ones there are.
+    pub fn len(&self) -> usize {
         self.uses.len()
     }
 
+    /// Whether the file has none.
+    pub fn is_empty(&self) -> bool {
+        self.uses.is_empty()
+    }
+
     /// In alphabetical order.
-    pub(crate) fn names(&self) -> impl Iterator<Item = &str> {
+    pub fn names(&self) -> impl Iterator<Item = &str> {
         self.uses.keys().map(|name| &**name)
     }
 
     /// The offsets at which `name` is used; none if it is not.
-    pub(crate) fn uses(&self, name: &str) -> &[u32] {
+    pub fn uses(&self, name: &str) -> &[u32] {
         self.uses.get(name).map_or(&[], Vec::as_slice)
     }
 }

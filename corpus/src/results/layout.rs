@@ -6,13 +6,14 @@ use textwrap::core::{Word, break_words};
 use textwrap::wrap_algorithms::wrap_first_fit;
 
 /// The byte offset at which each row begins.
-#[derive(Debug, Hash)]
-pub(crate) struct Layout {
+#[derive(Debug, Default, Hash)]
+pub struct Layout {
     rows: Vec<u32>,
 }
 
 impl Layout {
-    pub(crate) fn of(text: &str, lines: &LineIndex, width: u32) -> Self {
+    /// Of a text, its lines and the width of the pane in columns.
+    pub fn of(text: &str, lines: &LineIndex, width: u32) -> Self {
         let mut rows = Vec::with_capacity(lines.count());
         for line in 0..lines.count() {
             let range = lines.range(line);
@@ -21,12 +22,13 @@ impl Layout {
         Layout { rows }
     }
 
-    pub(crate) fn row_count(&self) -> usize {
+    /// How many rows there are.
+    pub fn row_count(&self) -> usize {
         self.rows.len()
     }
 
     /// The row that a byte is on.
-    pub(crate) fn row_at(&self, offset: u32) -> usize {
+    pub fn row_at(&self, offset: u32) -> usize {
         self.rows.partition_point(|&start| start <= offset) - 1
     }
 }

@@ -6,8 +6,8 @@ mod lines;
 mod shared;
 mod tokens;
 
-pub(crate) use identifiers::Identifiers;
-pub(crate) use layout::Layout;
-pub(crate) use lines::LineIndex;
-pub(crate) use shared::Shared;
-pub(crate) use tokens::{TokenCounts, Tokens};
+pub use identifiers::Identifiers;
+pub use layout::Layout;
+pub use lines::LineIndex;
+pub use shared::Shared;
+pub use tokens::{TokenCounts, Tokens};

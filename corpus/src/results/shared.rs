@@ -3,15 +3,15 @@
 use super::Identifiers;
 
 /// How many identifiers two files share, and the longest of them.
-#[derive(Clone, Debug, Hash)]
-pub(crate) struct Shared {
+#[derive(Clone, Debug, Default, Hash)]
+pub struct Shared {
     count: usize,
     longest: String,
 }
 
 impl Shared {
     /// One walk over both indexes, which are in the same order.
-    pub(crate) fn of(a: &Identifiers, b: &Identifiers) -> Self {
+    pub fn of(a: &Identifiers, b: &Identifiers) -> Self {
         let (mut a, mut b) = (a.names().peekable(), b.names().peekable());
         let mut count = 0;
         let mut longest = "";

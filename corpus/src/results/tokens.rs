@@ -6,13 +6,14 @@ use std::mem::discriminant;
 use std::ops::Range;
 
 /// Kinds and ends; a token begins where the one before it ends.
-#[derive(Debug)]
-pub(crate) struct Tokens {
+#[derive(Debug, Default)]
+pub struct Tokens {
     tokens: Vec<(TokenKind, u32)>,
 }
 
 impl Tokens {
-    pub(crate) fn of(text: &str) -> Self {
+    /// Of a text.
+    pub fn of(text: &str) -> Self {
         let mut end = 0;
         let tokens = tokenize(text, FrontmatterAllowed::Yes).map(|token| {
             end += token.len;
@@ -21,7 +22,8 @@ impl Tokens {
         Tokens { tokens: tokens.collect() }
     }
 
-    pub(crate) fn iter(&self) -> impl Iterator<Item = (TokenKind, Range<usize>)> {
+    /// Each kind with its bytes.
+    pub fn iter(&self) -> impl Iterator<Item = (TokenKind, Range<usize>)> {
         let starts = std::iter::once(0).chain(self.tokens.iter().map(|&(_, end)| end));
         starts.zip(&self.tokens).map(|(start, &(kind, end))| (kind, start as usize..end as usize))
     }
@@ -38,7 +40,7 @@ impl Hash for Tokens {
 
 /// How many tokens of each sort a file has, and how many bytes of it are comment.
 #[derive(Clone, Debug, Default, Hash)]
-pub(crate) struct TokenCounts {
+pub struct TokenCounts {
     words: u32,
     literals: u32,
     lifetimes: u32,
@@ -48,7 +50,8 @@ pub(crate) struct TokenCounts {
 }
 
 impl TokenCounts {
-    pub(crate) fn of(tokens: &Tokens) -> Self {
+    /// Of the tokens of a file.
+    pub fn of(tokens: &Tokens) -> Self {
         let mut counts = TokenCounts::default();
         for (kind, range) in tokens.iter() {
             counts.add(kind, range.len());

@@ -3,8 +3,8 @@
 //! It is meant to be a good one. Results are shared by `Arc`, computed outside the lock, and found without a copy of the
 //! path. It keeps no texts. It is invalidated where it has to be: when a text changes (an edit, an undo), and when a file
 //! is opened whose results are of an edited text. The results of two files know both, so that an edit of either drops
-//! them without a search. As usual, it does not forget a file that is closed: the code that closes a tab does not know the
-//! cache, and the file may be opened again.
+//! them without a search. As usual, it does not forget a file that is closed: nothing fails without that, and the file may
+//! be opened again.
 
 use super::Way;
 use crate::input::SourceFile;
@@ -104,15 +104,15 @@ impl Way for ByPath {
         })
     }
 
-    fn opened(&self, path: &Path) {
-        if self.with(path, |remembered| remembered.changed) {
-            self.forget(path);
+    fn opened(&self, file: &Arc<SourceFile>) {
+        if self.with(file.path(), |remembered| remembered.changed) {
+            self.forget(file.path());
         }
     }
 
-    fn changed(&self, path: &Path) {
-        self.forget(path);
-        self.with(path, |remembered| remembered.changed = true);
+    fn changed(&self, file: &Arc<SourceFile>) {
+        self.forget(file.path());
+        self.with(file.path(), |remembered| remembered.changed = true);
     }
 
     fn remembered(&self) -> Option<usize> {
