@@ -51,10 +51,10 @@ impl<T> Deref for Of<T> {
 }
 
 impl<T: Default> Of<T> {
-    fn new(analysis: usize, files: [&SourceFile; 2], compute: impl FnOnce() -> T) -> Self {
+    fn new(analysis: usize, texts: [u32; 2], compute: impl FnOnce() -> T) -> Self {
         RUN[analysis].fetch_add(1, Relaxed);
         let result = if REAL.load(Relaxed) { compute() } else { T::default() };
-        Self { texts: files.map(|file| file.number), result }
+        Self { texts, result }
     }
 
     /// Without a body, for the editor alone.
@@ -65,36 +65,36 @@ impl<T: Default> Of<T> {
 
 impl LineIndex {
     pub(crate) fn of(file: &SourceFile) -> Self {
-        Self::new(0, [file; 2], || results::LineIndex::of(&file.text))
+        Self::new(0, [file.number; 2], || results::LineIndex::of(&file.text))
     }
 }
 
 impl Tokens {
     pub(crate) fn of(file: &SourceFile) -> Self {
-        Self::new(1, [file; 2], || results::Tokens::of(&file.text))
+        Self::new(1, [file.number; 2], || results::Tokens::of(&file.text))
     }
 }
 
 impl TokenCounts {
-    pub(crate) fn of(file: &SourceFile, tokens: &Tokens) -> Self {
-        Self::new(2, [file; 2], || results::TokenCounts::of(tokens))
+    pub(crate) fn of(tokens: &Tokens) -> Self {
+        Self::new(2, tokens.texts, || results::TokenCounts::of(tokens))
     }
 }
 
 impl Identifiers {
     pub(crate) fn of(file: &SourceFile, tokens: &Tokens) -> Self {
-        Self::new(3, [file; 2], || results::Identifiers::of(&file.text, tokens))
+        Self::new(3, [file.number; 2], || results::Identifiers::of(&file.text, tokens))
     }
 }
 
 impl Layout {
     pub(crate) fn of(file: &SourceFile, lines: &LineIndex, width: u32) -> Self {
-        Self::new(4, [file; 2], || results::Layout::of(&file.text, lines, width))
+        Self::new(4, [file.number; 2], || results::Layout::of(&file.text, lines, width))
     }
 }
 
 impl Shared {
-    pub(crate) fn of(files: [&SourceFile; 2], a: &Identifiers, b: &Identifiers) -> Self {
-        Self::new(5, files, || results::Shared::of(a, b))
+    pub(crate) fn of(a: &Identifiers, b: &Identifiers) -> Self {
+        Self::new(5, [a.texts[0], b.texts[0]], || results::Shared::of(a, b))
     }
 }

@@ -61,7 +61,7 @@ impl ByHand {
     }
 
     fn token_counts(&self, file: &Arc<SourceFile>) -> TokenCounts {
-        let compute = || TokenCounts::of(file, &self.tokens(file));
+        let compute = || TokenCounts::of(&self.tokens(file));
         self.remember(file, |remembered| &mut remembered.token_counts, compute)
     }
 
@@ -78,7 +78,7 @@ impl ByHand {
     fn shared_identifiers(&self, a: &Arc<SourceFile>, b: &Arc<SourceFile>) -> Shared {
         let known = self.with(address(a), |remembered| remembered.shared.get(&address(b)).cloned());
         known.unwrap_or_else(|| {
-            let shared = Shared::of([a, b], &self.identifiers(a), &self.identifiers(b));
+            let shared = Shared::of(&self.identifiers(a), &self.identifiers(b));
             self.with(address(a), |remembered| remembered.shared.insert(address(b), shared.clone()));
             self.with(address(b), |remembered| remembered.shared_by.insert(address(a)));
             shared

@@ -53,7 +53,7 @@ fn tokens(file: &Arc<SourceFile>) -> Arc<Tokens> {
     unsync_reads = true
 )]
 fn token_counts(file: &Arc<SourceFile>) -> TokenCounts {
-    TokenCounts::of(file, &tokens(file))
+    TokenCounts::of(&tokens(file))
 }
 
 #[cached(
@@ -84,7 +84,7 @@ fn soft_wrap(file: &Arc<SourceFile>, width: u32) -> Arc<Layout> {
 )]
 fn shared_identifiers(a: &Arc<SourceFile>, b: &Arc<SourceFile>) -> Shared {
     PAIRS.note((address(a), address(b)));
-    Shared::of([a, b], &identifiers(a), &identifiers(b))
+    Shared::of(&identifiers(a), &identifiers(b))
 }
 
 fn forget(address: usize) {

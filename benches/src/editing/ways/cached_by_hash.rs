@@ -47,7 +47,7 @@ fn tokens(file: &Hashed) -> Arc<Tokens> {
     convert = { file.hash }
 )]
 fn token_counts(file: &Hashed) -> TokenCounts {
-    TokenCounts::of(&file.version, &tokens(file))
+    TokenCounts::of(&tokens(file))
 }
 
 #[cached(
@@ -74,7 +74,7 @@ fn soft_wrap(file: &Hashed, width: u32) -> Arc<Layout> {
     convert = { (a.hash, b.hash) }
 )]
 fn shared_identifiers(a: &Hashed, b: &Hashed) -> Shared {
-    Shared::of([&a.version, &b.version], &identifiers(a), &identifiers(b))
+    Shared::of(&identifiers(a), &identifiers(b))
 }
 
 #[derive(Clone, Default)]

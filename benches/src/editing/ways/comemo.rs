@@ -31,7 +31,7 @@ fn tokens(file: &File) -> Arc<Tokens> {
 
 #[memoize]
 fn token_counts(file: &File) -> TokenCounts {
-    TokenCounts::of(file, &tokens(file))
+    TokenCounts::of(&tokens(file))
 }
 
 #[memoize]
@@ -46,7 +46,7 @@ fn soft_wrap(file: &File, width: u32) -> Arc<Layout> {
 
 #[memoize]
 fn shared_identifiers(a: &File, b: &File) -> Shared {
-    Shared::of([a, b], &identifiers(a), &identifiers(b))
+    Shared::of(&identifiers(a), &identifiers(b))
 }
 
 #[derive(Clone, Default)]

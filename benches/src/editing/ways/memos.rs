@@ -21,7 +21,7 @@ fn tokens(file: &Arc<SourceFile>) -> &Tokens {
 
 #[weak_memo]
 fn token_counts(file: &Arc<SourceFile>) -> TokenCounts {
-    TokenCounts::of(file, tokens(file))
+    TokenCounts::of(tokens(file))
 }
 
 #[weak_memo]
@@ -36,7 +36,7 @@ fn soft_wrap(file: &Arc<SourceFile>, width: u32) -> Arc<Layout> {
 
 #[weak_memo]
 fn shared_identifiers(a: &Arc<SourceFile>, b: &Arc<SourceFile>) -> Shared {
-    Shared::of([a, b], identifiers(a), identifiers(b))
+    Shared::of(identifiers(a), identifiers(b))
 }
 
 #[derive(Clone, Default)]

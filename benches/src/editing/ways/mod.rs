@@ -5,6 +5,7 @@ mod cached_by_address;
 mod cached_by_hash;
 mod comemo;
 mod memos;
+mod memos_inside;
 mod moka_by_address;
 mod moka_by_hash;
 mod nothing;
@@ -30,23 +31,21 @@ impl Entry {
     }
 }
 
-pub(crate) const MEMOS: &str = "memo-core";
-pub(crate) const SALSA: &str = "salsa";
-pub(crate) const COMEMO: &str = "comemo";
-pub(crate) const CACHED_BY_ADDRESS: &str = "cached by address";
-pub(crate) const MOKA_BY_ADDRESS: &str = "moka by address";
-pub(crate) const BY_HAND: &str = "HashMap by hand";
-
 /// The editor without any.
 pub(crate) const NOTHING: Entry = Entry { name: "nothing", sources: &[], replay: replay::<nothing::Nothing> };
 
 /// All, ours first.
 pub(crate) const ALL: &[Entry] = &[
-    Entry { name: MEMOS, sources: &[include_str!("memos.rs")], replay: replay::<memos::Memos> },
-    Entry { name: SALSA, sources: &[include_str!("salsa.rs")], replay: replay::<salsa::Salsa> },
-    Entry { name: COMEMO, sources: &[include_str!("comemo.rs")], replay: replay::<comemo::Comemo> },
+    Entry { name: "memo-core", sources: &[include_str!("memos.rs")], replay: replay::<memos::Memos> },
     Entry {
-        name: CACHED_BY_ADDRESS,
+        name: "memo-core, anchor inside",
+        sources: &[include_str!("memos_inside.rs")],
+        replay: replay::<memos_inside::MemosInside>,
+    },
+    Entry { name: "salsa", sources: &[include_str!("salsa.rs")], replay: replay::<salsa::Salsa> },
+    Entry { name: "comemo", sources: &[include_str!("comemo.rs")], replay: replay::<comemo::Comemo> },
+    Entry {
+        name: "cached by address",
         sources: &[include_str!("cached_by_address.rs"), include_str!("pairs.rs")],
         replay: replay::<cached_by_address::CachedByAddress>,
     },
@@ -56,7 +55,7 @@ pub(crate) const ALL: &[Entry] = &[
         replay: replay::<cached_by_hash::CachedByHash>,
     },
     Entry {
-        name: MOKA_BY_ADDRESS,
+        name: "moka by address",
         sources: &[include_str!("moka_by_address.rs"), include_str!("pairs.rs")],
         replay: replay::<moka_by_address::MokaByAddress>,
     },
@@ -65,5 +64,5 @@ pub(crate) const ALL: &[Entry] = &[
         sources: &[include_str!("moka_by_hash.rs")],
         replay: replay::<moka_by_hash::MokaByHash>,
     },
-    Entry { name: BY_HAND, sources: &[include_str!("by_hand.rs")], replay: replay::<by_hand::ByHand> },
+    Entry { name: "HashMap by hand", sources: &[include_str!("by_hand.rs")], replay: replay::<by_hand::ByHand> },
 ];

@@ -73,7 +73,7 @@ impl MokaByAddress {
     }
 
     fn token_counts(&self, file: &Arc<SourceFile>) -> TokenCounts {
-        remember(&self.token_counts, address(file), || TokenCounts::of(file, &self.tokens(file)))
+        remember(&self.token_counts, address(file), || TokenCounts::of(&self.tokens(file)))
     }
 
     fn identifiers(&self, file: &Arc<SourceFile>) -> Arc<Identifiers> {
@@ -88,7 +88,7 @@ impl MokaByAddress {
     fn shared_identifiers(&self, a: &Arc<SourceFile>, b: &Arc<SourceFile>) -> Shared {
         let compute = || {
             self.pairs.note((address(a), address(b)));
-            Shared::of([a, b], &self.identifiers(a), &self.identifiers(b))
+            Shared::of(&self.identifiers(a), &self.identifiers(b))
         };
         remember(&self.shared_identifiers, (address(a), address(b)), compute)
     }

@@ -68,7 +68,7 @@ impl MokaByHash {
     }
 
     fn token_counts(&self, file: &Hashed) -> TokenCounts {
-        remember(&self.token_counts, file.hash, || TokenCounts::of(&file.version, &self.tokens(file)))
+        remember(&self.token_counts, file.hash, || TokenCounts::of(&self.tokens(file)))
     }
 
     fn identifiers(&self, file: &Hashed) -> Arc<Identifiers> {
@@ -81,7 +81,7 @@ impl MokaByHash {
     }
 
     fn shared_identifiers(&self, a: &Hashed, b: &Hashed) -> Shared {
-        let compute = || Shared::of([&a.version, &b.version], &self.identifiers(a), &self.identifiers(b));
+        let compute = || Shared::of(&self.identifiers(a), &self.identifiers(b));
         remember(&self.shared_identifiers, (a.hash, b.hash), compute)
     }
 }

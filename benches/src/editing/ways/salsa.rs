@@ -30,7 +30,7 @@ fn tokens(db: &dyn Database, tab: Tab) -> Tokens {
 
 #[salsa::tracked(no_eq)]
 fn token_counts(db: &dyn Database, tab: Tab) -> TokenCounts {
-    TokenCounts::of(tab.version(db), tokens(db, tab))
+    TokenCounts::of(tokens(db, tab))
 }
 
 #[salsa::tracked(no_eq)]
@@ -45,7 +45,7 @@ fn soft_wrap(db: &dyn Database, tab: Tab, width: u32) -> Layout {
 
 #[salsa::tracked(no_eq)]
 fn shared_identifiers(db: &dyn Database, a: Tab, b: Tab) -> Shared {
-    Shared::of([a.version(db), b.version(db)], identifiers(db, a), identifiers(db, b))
+    Shared::of(identifiers(db, a), identifiers(db, b))
 }
 
 #[salsa::db]
