@@ -154,3 +154,30 @@ impl Way for Recorder {
         None
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::difference;
+    use crate::input::{Plan, rust_files};
+    use crate::script::{Script, Text};
+    use std::path::Path;
+
+    #[test]
+    fn a_difference_makes_the_later_text_of_the_earlier() {
+        for (before, after) in
+            [("", ""), ("", "é"), ("aé", "aè"), ("éè", "éèéè"), ("one two one", "one"), ("aa", "aaa"), ("日本", "本日")]
+        {
+            let Text::Edited { at, removed, inserted, .. } = difference(0, before, after) else { unreachable!() };
+            assert_eq!([&before[..at], &inserted, &before[at + removed..]].concat(), after, "{before}");
+        }
+    }
+
+    #[test]
+    fn a_session_is_written_down_the_same_each_time() {
+        let sources = rust_files(Some(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src"))).expect("there are sources");
+        let script = || Script::of(Plan::new(sources.files.clone(), 1, 60)).expect("they can be read");
+        let (once, again) = (script(), script());
+        assert_eq!(format!("{once:?}"), format!("{again:?}"));
+        assert_eq!(once.texts().expect("they can be read").len(), once.versions.len());
+    }
+}
