@@ -30,19 +30,19 @@ pub(crate) fn run() -> [u64; ANALYSES.len()] {
 
 /// A result, and which texts it is of.
 #[derive(Clone, Debug, Hash)]
-pub(crate) struct Of<T> {
+pub(crate) struct Answer<T> {
     pub(crate) texts: [u32; 2],
     result: T,
 }
 
-pub(crate) type LineIndex = Of<results::LineIndex>;
-pub(crate) type Tokens = Of<results::Tokens>;
-pub(crate) type TokenCounts = Of<results::TokenCounts>;
-pub(crate) type Identifiers = Of<results::Identifiers>;
-pub(crate) type Layout = Of<results::Layout>;
-pub(crate) type Shared = Of<results::Shared>;
+pub(crate) type LineIndex = Answer<results::LineIndex>;
+pub(crate) type Tokens = Answer<results::Tokens>;
+pub(crate) type TokenCounts = Answer<results::TokenCounts>;
+pub(crate) type Identifiers = Answer<results::Identifiers>;
+pub(crate) type Layout = Answer<results::Layout>;
+pub(crate) type Shared = Answer<results::Shared>;
 
-impl<T> Deref for Of<T> {
+impl<T> Deref for Answer<T> {
     type Target = T;
 
     fn deref(&self) -> &T {
@@ -50,7 +50,7 @@ impl<T> Deref for Of<T> {
     }
 }
 
-impl<T: Default> Of<T> {
+impl<T: Default> Answer<T> {
     fn new(analysis: usize, texts: [u32; 2], compute: impl FnOnce() -> T) -> Self {
         RUN[analysis].fetch_add(1, Relaxed);
         let result = if REAL.load(Relaxed) { compute() } else { T::default() };

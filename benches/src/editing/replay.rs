@@ -4,12 +4,13 @@ use std::borrow::Borrow;
 use std::collections::HashMap;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::{Arc, Barrier};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use corpus::{Script, Step};
+use cpu_time::ThreadTime;
 use serde::{Deserialize, Serialize};
 
-use super::bodies::{self, ANALYSES, Of};
+use super::bodies::{self, ANALYSES, Answer};
 use super::file::SourceFile;
 use super::way::Way;
 use crate::heap;
@@ -28,7 +29,8 @@ pub(crate) enum Kind {
 /// What came out.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct Outcome {
-    /// Of the calls alone, on each thread that made some.
+    /// Of the calls alone, on each thread that made some: what the thread ran itself. No way has threads of its own, and what
+    /// else the machine does is left out.
     pub(crate) took: Duration,
     pub(crate) bodies: [u64; ANALYSES.len()],
     /// With the texts that are open or can be brought back.
@@ -52,13 +54,13 @@ pub(crate) fn replay<W: Way>(script: &Script, kind: Kind) -> Outcome {
         heap::count();
     }
     let mut took = Duration::ZERO;
-    let mut since = Instant::now();
+    let mut since = ThreadTime::now();
     for step in &script.steps {
         match step {
             // A thread takes its time to start, and is not the way's: the two that search have clocks of their own.
             Step::Search(halves) => {
                 took += since.elapsed() + player.search(halves);
-                since = Instant::now();
+                since = ThreadTime::now();
             }
             step => player.step(step, |number| text(&texts[number as usize], kind)),
         }
@@ -108,7 +110,7 @@ impl Screen {
         Self { reads: kind == Kind::Answers, all: DefaultHasher::new(), answers: 0 }
     }
 
-    fn show<T: Hash>(&mut self, answer: &Of<T>, texts: [u32; 2]) {
+    fn show<T: Hash>(&mut self, answer: &Answer<T>, texts: [u32; 2]) {
         assert_eq!(answer.texts, texts, "an answer of another text");
         self.answers += 1;
         if self.reads {
@@ -156,7 +158,7 @@ impl<W: Way> Player<W> {
         let (files, numbers, start) = (&self.files, &self.numbers, &Barrier::new(2));
         let look = move |way: W, half: &[u32]| {
             start.wait();
-            let since = Instant::now();
+            let since = ThreadTime::now();
             for &number in half {
                 let file = files[number as usize].as_ref().expect("it is open");
                 let found = way.identifiers(file);

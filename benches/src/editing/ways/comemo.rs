@@ -63,7 +63,7 @@ impl Way for Comemo {
 
     fn close(&mut self, _: File) {
         self.closed += 1;
-        if self.closed % CLOSED == 0 {
+        if self.closed.is_multiple_of(CLOSED) {
             comemo::evict(MAX_AGE);
         }
     }

@@ -3,7 +3,7 @@
 use std::borrow::Borrow;
 use std::sync::Arc;
 
-use crate::editing::bodies::{Identifiers, Layout, LineIndex, Of, Shared, TokenCounts, Tokens};
+use crate::editing::bodies::{Answer, Identifiers, Layout, LineIndex, Shared, TokenCounts, Tokens};
 use crate::editing::file::SourceFile;
 use crate::editing::way::Way;
 
@@ -18,26 +18,26 @@ impl Way for Nothing {
     }
 
     fn line_index(&self, file: &Arc<SourceFile>) -> impl Borrow<LineIndex> {
-        Of::nothing([file; 2])
+        Answer::nothing([file; 2])
     }
 
     fn tokens(&self, file: &Arc<SourceFile>) -> impl Borrow<Tokens> {
-        Of::nothing([file; 2])
+        Answer::nothing([file; 2])
     }
 
     fn token_counts(&self, file: &Arc<SourceFile>) -> impl Borrow<TokenCounts> {
-        Of::nothing([file; 2])
+        Answer::nothing([file; 2])
     }
 
     fn identifiers(&self, file: &Arc<SourceFile>) -> impl Borrow<Identifiers> {
-        Of::nothing([file; 2])
+        Answer::nothing([file; 2])
     }
 
     fn soft_wrap(&self, file: &Arc<SourceFile>, _: u32) -> impl Borrow<Layout> {
-        Of::nothing([file; 2])
+        Answer::nothing([file; 2])
     }
 
     fn shared_identifiers(&self, a: &Arc<SourceFile>, b: &Arc<SourceFile>) -> impl Borrow<Shared> {
-        Of::nothing([a, b])
+        Answer::nothing([a, b])
     }
 }
