@@ -3,7 +3,7 @@
 use std::error::Error;
 use std::time::Duration;
 
-use corpus::Script;
+use corpus::{Script, Step};
 
 use super::bodies::ANALYSES;
 use super::replay::{Kind, Outcome};
@@ -23,11 +23,17 @@ pub struct Rounds {
 
 /// The table of a script. An error: a replay failed, or answers differ.
 pub fn compare(script: &Script, rounds: Rounds) -> Result<Table, Box<dyn Error>> {
+    let without_pairs = serde_json::to_vec(&without_pairs(script))?;
     let script = serde_json::to_vec(script)?;
     let answers = take(&script, ALL, Kind::Answers)?;
     same_answers(&answers)?;
     let mut table = Table::default();
-    remembering(&mut table, &script, rounds.remembering)?;
+    let mut times = Times::of(&script, rounds.remembering)?;
+    table.add(rows::REMEMBERING, times.row(0.5));
+    table.add(rows::REMEMBERING_LOW, times.row(0.25));
+    table.add(rows::REMEMBERING_HIGH, times.row(0.75));
+    table.note(format!("The editor alone, taken off: {:.1} ms.", milliseconds(times.alone)));
+    table.add(rows::WITHOUT_PAIRS, Times::of(&without_pairs, rounds.remembering)?.row(0.5));
     table.add(rows::SESSION, seconds(&script, rounds.sessions)?);
     let all = |of: &dyn Fn(&Outcome) -> f64| -> Medians {
         ALL.iter().zip(&answers).map(|(way, outcome)| (way.name, of(outcome))).collect()
@@ -40,6 +46,13 @@ pub fn compare(script: &Script, rounds: Rounds) -> Result<Table, Box<dyn Error>>
     table.add(rows::BODIES, all(&|outcome| outcome.bodies.iter().sum::<u64>() as f64));
     table.add(rows::CODE, ALL.iter().map(|way| (way.name, way.lines_of_code() as f64)).collect());
     Ok(table)
+}
+
+/// What two files have in common is left out: every other result is of one file.
+fn without_pairs(script: &Script) -> Script {
+    let mut script = script.clone();
+    script.steps.retain(|step| !matches!(step, Step::Shared(..)));
+    script
 }
 
 fn take(script: &[u8], ways: &[Entry], kind: Kind) -> Result<Vec<Outcome>, Box<dyn Error>> {
@@ -56,26 +69,36 @@ fn same_answers(outcomes: &[Outcome]) -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-/// The ways take turns, so that what else the machine does meets all of them. The editor alone is taken off.
-fn remembering(table: &mut Table, script: &[u8], rounds: usize) -> Result<(), Box<dyn Error>> {
-    let mut alone = Vec::new();
-    let mut all = vec![Vec::new(); ALL.len()];
-    for _ in 0..rounds {
-        alone.push(NOTHING.replay_afresh(script, Kind::Remembering)?.took);
-        for (times, outcome) in all.iter_mut().zip(take(script, ALL, Kind::Remembering)?) {
-            times.push(outcome.took);
+/// The times of all replays, way by way, and the median of the editor alone.
+struct Times {
+    ways: Vec<Vec<Duration>>,
+    alone: Duration,
+}
+
+impl Times {
+    /// The ways take turns, so that what else the machine does meets all of them.
+    fn of(script: &[u8], rounds: usize) -> Result<Self, Box<dyn Error>> {
+        let (mut ways, mut alone) = (vec![Vec::new(); ALL.len()], Vec::new());
+        for _ in 0..rounds {
+            alone.push(NOTHING.replay_afresh(script, Kind::Remembering)?.took);
+            for (times, outcome) in ways.iter_mut().zip(take(script, ALL, Kind::Remembering)?) {
+                times.push(outcome.took);
+            }
         }
+        Ok(Self { ways, alone: quantile(&mut alone, 0.5) })
     }
-    let alone = quantile(&mut alone, 0.5);
-    for (row, share) in [(rows::REMEMBERING, 0.5), (rows::REMEMBERING_LOW, 0.25), (rows::REMEMBERING_HIGH, 0.75)] {
+
+    /// In milliseconds, without the editor's own.
+    fn row(&mut self, share: f64) -> Medians {
         let cell = |(way, times): (&Entry, &mut Vec<Duration>)| {
-            let took = quantile(times, share).saturating_sub(alone);
-            (way.name, took.as_secs_f64() * 1e3)
+            (way.name, milliseconds(quantile(times, share).saturating_sub(self.alone)))
         };
-        table.add(row, ALL.iter().zip(&mut all).map(cell).collect());
+        ALL.iter().zip(&mut self.ways).map(cell).collect()
     }
-    table.note(format!("The editor alone, taken off: {:.1} ms.", alone.as_secs_f64() * 1e3));
-    Ok(())
+}
+
+fn milliseconds(time: Duration) -> f64 {
+    time.as_secs_f64() * 1e3
 }
 
 fn seconds(script: &[u8], rounds: usize) -> Result<Medians, Box<dyn Error>> {

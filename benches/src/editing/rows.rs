@@ -4,6 +4,7 @@
 pub use crate::report::rows::REMEMBERING;
 pub const REMEMBERING_LOW: &str = "remembering, a quarter of the replays took less than, ms";
 pub const REMEMBERING_HIGH: &str = "remembering, a quarter took more than, ms";
+pub const WITHOUT_PAIRS: &str = "remembering without pairs, ms";
 pub const SESSION: &str = "session with bodies, s";
 pub const PEAK: &str = "heap at its peak, MiB";
 pub const END: &str = "heap with all files closed, KiB";
