@@ -157,14 +157,15 @@ fn names(drawn: &[(&Series, Vec<(i32, i32)>)]) -> Vec<Name> {
 
 /// Beside the ends, apart from each other; a thin line leads to what had to move.
 fn name_ends(area: &Area<'_>, names: &[Name]) -> Drawn {
-    let lowest = SIZE.1 as i32 - 56;
+    // Between the heading and what is written below.
+    let (highest, lowest) = (TOP - 8, SIZE.1 as i32 - 56);
     let mut heights: Vec<i32> = names.iter().map(|name| name.end.1.min(lowest)).collect();
     // Each pass moves both of a pair by half of what they lack.
     for _ in 0..500 {
         for at in 1..heights.len() {
             let lacking = NAME - (heights[at] - heights[at - 1]);
             if lacking > 0 {
-                heights[at - 1] -= (lacking + 1) / 2;
+                heights[at - 1] = (heights[at - 1] - (lacking + 1) / 2).max(highest);
                 heights[at] = (heights[at] + lacking / 2).min(lowest);
             }
         }

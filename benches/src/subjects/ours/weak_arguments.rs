@@ -11,6 +11,7 @@ use crate::doc::Doc;
 /// The four memos of so many objects.
 macro_rules! arguments {
     ($module:ident, $count:literal: $first:ident $($other:ident)*) => {
+        #[allow(clippy::too_many_arguments, reason = "how many there are is the question")]
         pub(crate) mod $module {
             use super::*;
 
