@@ -38,6 +38,8 @@ pub(super) fn evictions(table: &Table, targets: &mut Vec<Target>) {
 }
 
 pub(super) fn entries(table: &Table, targets: &mut Vec<Target>) {
-    let measured = table.cell(rows::KEYED_ENTRY, ARC);
-    targets.push(Target { what: format!("{}, {ARC}", rows::KEYED_ENTRY), limit: 96.0, unit: "bytes", measured });
+    for row in [rows::KEYED_ENTRY, rows::KEYED_ENTRY_4] {
+        let measured = table.cell(row, ARC);
+        targets.push(Target { what: format!("{row}, {ARC}"), limit: 96.0, unit: "bytes", measured });
+    }
 }
