@@ -1,49 +1,17 @@
 //! The targets of the design, each held against what was measured.
 
 mod keyed;
+mod target;
 
-use std::fmt;
+pub use target::{OURS, Target};
+
+use target::{ARC, ARC_LENT, FIELD, LOCAL, LOCKED_TABLE, MAP, OWN, OWN_LENT, RC, RC_LENT, WEAK_TABLE, cached, ratio};
 
 use super::rows;
-use super::table::{Figures, Table};
+use super::table::Table;
 
-/// One target and what was measured.
-#[derive(Debug)]
-pub struct Target {
-    what: String,
-    limit: f64,
-    unit: &'static str,
-    measured: Option<f64>,
-}
-
-impl fmt::Display for Target {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { what, limit, unit, measured } = self;
-        let Some(measured) = *measured else {
-            return write!(f, "not measured here: {what}, <= {limit} {unit}");
-        };
-        let verdict = if measured <= *limit { "reached" } else { "NOT reached" };
-        let percent = (measured / limit - 1.0) * 100.0;
-        write!(f, "{verdict}: {what}: {} {unit}, target <= {limit} ({percent:+.0} %)", Figures(measured))
-    }
-}
-
-const OWN_LENT: &str = "in-object by reference";
-const OWN: &str = "in-object by clone";
-const ARC_LENT: &str = "Arc by reference";
-const ARC: &str = "Arc by clone";
-const RC_LENT: &str = "Rc by reference";
-const RC: &str = "Rc by clone";
-const LOCAL: &str = "Arc local by clone";
-/// The crate, where crates are compared.
-pub const OURS: &str = "memo-core";
+/// The crate with its anchor inside, where crates are compared.
 const OURS_INSIDE: &str = "memo-core, anchor inside";
-const FIELD: &str = "field";
-const MAP: &str = "HashMap";
-const WEAK_TABLE: &str = "weak-table";
-const LOCKED_TABLE: &str = "weak-table in a Mutex";
-/// The two forms of `cached`; the better one is the peer.
-const CACHED: [&str; 2] = ["cached", "concurrent_cached"];
 
 /// All of them, in the order of the design.
 pub fn of(table: &Table) -> Vec<Target> {
@@ -128,10 +96,6 @@ fn hits(table: &Table, targets: &mut Vec<Target>) {
         let measured = ratio(table.cell(row, ARC_LENT), cached(table, row));
         targets.push(Target { what: format!("{row}, {ARC_LENT}"), limit, unit: "x cached", measured });
     }
-}
-
-fn cached(table: &Table, row: &str) -> Option<f64> {
-    CACHED.iter().filter_map(|column| table.cell(row, column)).reduce(f64::min)
 }
 
 /// Plain data to 16 bytes is copied: in the object that is to cost next to nothing.
@@ -268,8 +232,4 @@ fn statistics(table: &Table, targets: &mut Vec<Target>) {
 fn build(table: &Table, targets: &mut Vec<Target>) {
     let measured = ratio(table.cell(rows::BUILD, OURS), table.cell(rows::BUILD, "cached"));
     targets.push(Target { what: rows::BUILD.into(), limit: 1.0, unit: "x cached", measured });
-}
-
-fn ratio(ours: Option<f64>, theirs: Option<f64>) -> Option<f64> {
-    Some(ours? / theirs?)
 }

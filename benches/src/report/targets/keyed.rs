@@ -1,6 +1,6 @@
 //! Targets of memos with an extra key.
 
-use super::{ARC, Target, cached, ratio};
+use super::target::{ARC, Target, cached, ratio};
 use crate::report::rows;
 use crate::report::table::Table;
 
