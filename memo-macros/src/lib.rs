@@ -104,7 +104,7 @@ use parse::options::Options;
 ///
 /// ## `capacity = 256`, `capacity = unbounded`
 ///
-/// At most so many results per owner, for functions with an extra key; 1024 by default. What was not asked for lately is evicted (CLOCK).
+/// At most so many results per owner, for functions with an extra key; 1024 by default. What was not asked for lately is evicted (SIEVE).
 ///
 /// ```
 /// # use memo_core::weak_memo; use std::sync::Arc;

@@ -31,6 +31,9 @@ pub(crate) trait Content {
         false
     }
 
+    /// No such reader looks at it any longer.
+    fn set_unseen(&self) {}
+
     /// How many bytes it then keeps beside its own.
     fn keeps(&self) -> usize {
         0

@@ -37,30 +37,34 @@ impl<M: Meta, V> Content for Entry<M, V> {
         self.meta.keeps()
     }
 
+    fn set_unseen(&self) {
+        self.meta.set_unseen();
+    }
+
+    #[inline]
     unsafe fn end_early(&self) {
-        // SAFETY: the caller's: it was retired, and no hazard pointer holds it.
-        let value = if needs_drop::<V>() { unsafe { self.slot.take_unseen() } } else { None };
-        let end_key = || {
-            // SAFETY: the caller's.
-            unsafe { self.meta.end_early() }
-        };
-        if panicking() {
-            quietly(|| drop(value));
-            quietly(end_key);
-        } else {
-            // Both end, whichever panics: the value's panic would end the process only if the key's came during it.
-            let key = EndKey(end_key);
-            drop(value);
-            drop(key);
+        // Both end, whichever panics.
+        let key = EndKey(self);
+        if needs_drop::<V>() {
+            // SAFETY: the caller's: it was retired, and no hazard pointer holds it.
+            let value = unsafe { self.slot.take_unseen() };
+            if panicking() { quietly(|| drop(value)) } else { drop(value) }
         }
+        drop(key);
     }
 }
 
-struct EndKey<F: FnMut()>(F);
+/// Ends the key of an entry, if hits do not look at it.
+struct EndKey<'e, M: Meta, V>(&'e Entry<M, V>);
 
-impl<F: FnMut()> Drop for EndKey<F> {
+impl<M: Meta, V> Drop for EndKey<'_, M, V> {
+    #[inline]
     fn drop(&mut self) {
-        if panicking() { quietly(&mut self.0) } else { (self.0)() }
+        if needs_drop::<M::Key>() {
+            // SAFETY: in `end_early` only: no pointer is left.
+            let end = || unsafe { self.0.meta.end_early() };
+            if panicking() { quietly(end) } else { end() }
+        }
     }
 }
 

@@ -6,6 +6,7 @@
 mod beside;
 mod bursts;
 mod flat;
+mod keyed;
 mod kinds;
 mod reclaimed;
 mod thread_end;

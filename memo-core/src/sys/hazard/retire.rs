@@ -18,8 +18,9 @@ use crate::sys::sync::{Mutex, const_fn, unpoisoned};
 /// One count of an entry that no cell publishes any longer.
 pub(crate) struct Retired {
     entry: NonNull<()>,
-    /// Releases the count.
-    drop: unsafe fn(NonNull<()>),
+    /// Releases the count. `true`: no other thread looks at it, and no reader holds it.
+    drop: unsafe fn(NonNull<()>, bool),
+    unseen: bool,
     held_by: HeldBy,
     /// Its size on the heap, if it is dropless.
     size: usize,
@@ -34,10 +35,16 @@ unsafe impl Send for Retired {}
 impl Retired {
     pub(crate) fn new<T: Content>(entry: crate::sys::arc::Arc<T>, held_by: HeldBy) -> Self {
         let raw = crate::sys::arc::Arc::into_raw(entry).cast_mut().cast::<()>();
-        // SAFETY: it is dropped once, and holds what `into_raw` gave.
-        let drop = |raw: NonNull<()>| drop(unsafe { crate::sys::arc::Arc::from_raw(raw.cast::<T>().as_ptr()) });
+        let drop = |raw: NonNull<()>, unseen: bool| {
+            // SAFETY: it is dropped once, and holds what `into_raw` gave.
+            let entry = unsafe { crate::sys::arc::Arc::from_raw(raw.cast::<T>().as_ptr()) };
+            if unseen {
+                entry.set_unseen();
+            }
+            drop(entry);
+        };
         let entry = NonNull::new(raw).expect("an allocation is not null");
-        Self { entry, drop, held_by, size: size_of::<T>(), home: std::ptr::null() }
+        Self { entry, drop, unseen: false, held_by, size: size_of::<T>(), home: std::ptr::null() }
     }
 
     fn address(&self) -> usize {
@@ -52,7 +59,7 @@ impl Retired {
 impl Drop for Retired {
     fn drop(&mut self) {
         // SAFETY: `entry` is what `drop` was made for.
-        unsafe { (self.drop)(self.entry) };
+        unsafe { (self.drop)(self.entry, self.unseen) };
     }
 }
 
@@ -269,13 +276,14 @@ pub(crate) enum ReadBy {
 
 /// Drops a ready entry that was removed from a living object: now, or when the copy in progress is done.
 #[cfg(not(memo_loom))]
-pub(crate) fn retire(retired: Retired, read_by: ReadBy) {
+pub(crate) fn retire(mut retired: Retired, read_by: ReadBy) {
     let me = own::listed();
     if read_by == ReadBy::ThisThread {
         drop(domain().scan_own(me, retired));
         return;
     }
     if READERS.is_only(me) && me.is_none_or(|me| !me.holds(retired.address())) {
+        retired.unseen = true;
         drop(retired);
         return;
     }

@@ -156,8 +156,11 @@ impl<N: Hashed> Chunk<N> {
     /// Inserts a node into the first free slot in its pages.
     pub(super) fn put(self, place: Place, node: NonNull<N>) {
         self.live_cell().set(self.live() + 1);
+        if self.pages().put(place, node) {
+            return;
+        }
         let mut last = self;
-        for chunk in self.linked() {
+        for chunk in self.linked().skip(1) {
             if chunk.pages().put(place, node) {
                 return;
             }
@@ -172,7 +175,9 @@ impl<N: Hashed> Chunk<N> {
     /// Removes a node that is here.
     pub(super) fn take(self, place: Place, node: NonNull<N>) {
         self.live_cell().set(self.live() - 1);
-        assert!(self.linked().any(|chunk| chunk.pages().take(place, node)), "a node is taken out of its own chunk");
+        let taken =
+            self.pages().take(place, node) || self.linked().skip(1).any(|chunk| chunk.pages().take(place, node));
+        assert!(taken, "a node is taken out of its own chunk");
     }
 
     /// Visits the nodes, and where each belongs. `visit` may remove the node.

@@ -279,3 +279,43 @@ fn loom_of_two_sweeps_one_takes_a_node() {
         assert!(mine ^ other.join().unwrap());
     });
 }
+
+/// A reader may be in pages that were outgrown.
+#[test]
+fn loom_pages_are_freed_when_their_readers_have_left() {
+    loom::model(|| {
+        let [a, b, c, d] = alike([0b11, 0b10, 0b01, 0b00]);
+        let index = Arc::new((Compact::<Stub>::default(), Readers::new(), Reader::new()));
+        // SAFETY: it outlives the threads of its model.
+        unsafe { index.1.add(&index.2) };
+        let mut writer = CompactWriter::default();
+        let nodes = [a, b, c, d].map(|address| Stub::new(address, 7));
+        let insert = |writer: &mut CompactWriter, at: usize| {
+            let mut retired = RetiredMemory::new();
+            let (index, readers, _) = &*index;
+            // SAFETY: nodes are freed at the end.
+            index.insert(writer, hash_of(unsafe { Stub::address(nodes[at]) }), nodes[at], &mut retired);
+            if readers.have_left(None) {
+                // SAFETY: unpublished, and the reader has left: what the model is to show.
+                unsafe { retired.free() };
+            }
+        };
+        // The first page has room for two here, and the next pages for three.
+        (0..3).for_each(|at| insert(&mut writer, at));
+        let theirs = Arc::clone(&index);
+        let look = thread::spawn(move || {
+            let (index, _, reader) = &*theirs;
+            // SAFETY: marked as looking.
+            let find = || unsafe { index.find(hash_of(a), |node| Stub::address(node) == a) };
+            reader.look(fence::light, find).is_some()
+        });
+        insert(&mut writer, 3);
+        look.join().unwrap();
+        // SAFETY: the writer.
+        assert!(unsafe { index.0.find(hash_of(a), |node| Stub::address(node) == a) }.is_some());
+        for node in nodes {
+            // SAFETY: leaked in `Stub::new`; all threads have ended.
+            drop(unsafe { Box::from_raw(node.as_ptr()) });
+        }
+    });
+}

@@ -68,3 +68,69 @@ fn readers_find_their_objects_while_the_table_grows_and_shrinks() {
         assert_eq!(tally.made(), tally.dropped());
     });
 }
+
+/// Hits of several kinds of keys and values, beside evictions, growth and shrinking, `forget`, `insert`, `clear`, and the deaths of
+/// arguments.
+#[test]
+fn hits_with_extra_keys_meet_all_that_takes_entries_out() {
+    #[derive(Clone, PartialEq, Eq, Hash)]
+    struct Users(String);
+
+    #[weak_memo(capacity = 40)]
+    fn plain(n: &Arc<u64>, m: u64) -> u64 {
+        **n * 1_000_000 + m
+    }
+    #[weak_memo(capacity = 40)]
+    fn named(n: &Arc<u64>, name: &str) -> String {
+        format!("{n} {name}")
+    }
+    #[weak_memo(capacity = 40)]
+    fn users(n: &Arc<u64>, #[memo(value)] key: &Users) -> Box<u64> {
+        Box::new(**n + key.0.len() as u64)
+    }
+    #[weak_memo(capacity = 40)]
+    fn pair(n: &Arc<u64>, other: &Arc<String>) -> String {
+        format!("{n} {other}")
+    }
+    #[weak_memo(capacity = unbounded)]
+    fn lent<'a>(n: &'a Arc<u64>, other: &'a Arc<String>) -> &'a String {
+        format!("{n} {other}")
+    }
+    watchdog(|| {
+        let rounds: u64 = if cfg!(debug_assertions) { 20_000 } else { 60_000 };
+        let n = Arc::new(7);
+        let others: Vec<_> = (0..8).map(|m| Arc::new(format!("the other {m}"))).collect();
+        thread::scope(|scope| {
+            for hitter in 0..2 {
+                let (n, others) = (&n, &others);
+                scope.spawn(move || {
+                    for round in 0..rounds {
+                        let m = (round + hitter) % 60;
+                        let other = &others[m as usize % 8];
+                        assert_eq!(plain(n, m), 7_000_000 + m);
+                        assert_eq!(named(n, &m.to_string()), format!("7 {m}"));
+                        assert_eq!(*users(n, &Users("x".repeat(m as usize))), 7 + m);
+                        assert_eq!(pair(n, other), format!("7 {other}"));
+                        assert_eq!(*lent(n, other), format!("7 {other}"));
+                    }
+                });
+            }
+            for round in 0..rounds / 4 {
+                let m = round % 60;
+                plain_memo().forget((&n, m));
+                named_memo().insert((&n, &*m.to_string()), format!("7 {m}"));
+                users_memo().forget((&n, &Users("x".repeat(m as usize))));
+                pair_memo().forget((&n, &others[m as usize % 8]));
+                let dies = Arc::new(format!("{round}"));
+                assert_eq!((pair(&n, &dies), lent(&n, &dies).clone()), (format!("7 {round}"), format!("7 {round}")));
+                if round % 500 == 0 {
+                    plain_memo().clear();
+                    named_memo().clear();
+                    users_memo().clear();
+                    drop(dies);
+                    memo_core::sweep();
+                }
+            }
+        });
+    });
+}
