@@ -399,10 +399,10 @@ fn get<M: Cloning, K: KeyOf<M>>(core: &'static Core, place: At<'_, M>, key: &K) 
     if !M::Store::FRONTED {
         let mut copy = None;
         let keys = const { Keys::of::<M::Scope, K>() };
-        match cell.copy_held(Asks::Get, key.hash(), keys, |stored| key.matches(stored), &mut copy) {
-            Held::Copied => return copy.map(OnItsWay::arrive),
-            Held::Nothing => return None,
-            Held::Unsure => {}
+        // Found nothing, it may have looked while an entry was moved or replaced.
+        let held = cell.copy_held(Asks::Get, key.hash(), keys, |stored| key.matches(stored), &mut copy);
+        if matches!(held, Held::Copied) {
+            return copy.map(OnItsWay::arrive);
         }
     }
     let entry = cell.seek_ready(key.hash(), const { Keys::of::<M::Scope, K>() }, |stored| key.matches(stored))?;

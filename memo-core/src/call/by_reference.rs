@@ -81,7 +81,7 @@ fn find_keyed<'w, M: Spec, K: KeyOf<M>>(core: &'static Core, anchor: &'w Anchor,
     find_counted::<M, K>(cell, key)
 }
 
-/// The same under the lock, where comparing runs user code.
+/// The same under the lock.
 #[inline(never)]
 fn find_counted<'w, M: Spec, K: KeyOf<M>>(cell: &'w CellOf<M>, key: &K) -> Option<&'w ValueOf<M>> {
     let _deeper = DepthGuard::enter();
@@ -142,7 +142,15 @@ pub(crate) fn get_lent<'w, M: Spec, K: KeyOf<M>>(
     place: At<'w, M>,
     key: K,
 ) -> Option<&'w ValueOf<M>> {
-    find::<M, K>(core, place.find(), &key)
+    let anchor = place.find();
+    if let Some(value) = find::<M, K>(core, anchor, &key) {
+        return Some(value);
+    }
+    if M::Store::FRONTED {
+        return None;
+    }
+    // It may have looked while the entry was moved.
+    find_counted::<M, K>(CellOf::<M>::find(anchor?, core)?, &key)
 }
 
 #[allow(private_bounds, reason = "as for `LentStep`")]
