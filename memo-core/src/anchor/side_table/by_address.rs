@@ -16,7 +16,7 @@ use crate::sys::index::{Guess, Index};
 /// # Safety
 /// The caller is marked as looking, or is the writer.
 #[inline(always)]
-pub(super) unsafe fn guess(index: &Index<Node>, address: usize) -> Guess<Node> {
+pub(super) unsafe fn guess(index: &Index<Node>, address: usize) -> Guess<NonNull<Node>> {
     // SAFETY: the caller's; and so nothing that the index leads to is freed meanwhile.
     unsafe { index.guess(hash_of(address), |node| Node::address(node) == address) }
 }

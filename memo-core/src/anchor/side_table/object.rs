@@ -32,13 +32,22 @@ pub(crate) fn class_of(size: usize) -> usize {
 /// 2^64 over the golden ratio.
 pub(crate) const SPREAD: u64 = 0x9E37_79B9_7F4A_7C15;
 
-/// Spreads addresses over the high bits of a word, the best of which are the highest: a multiplication by 2^64 over the golden
-/// ratio (Knuth, The Art of Computer Programming, volume 3, section 6.4). Alone it would map objects at some even distances to
-/// nearly one place, and allocators produce even distances. So the pages' bits are mixed into those below first.
+/// Bits of an address within its region, 16 KiB.
+pub(super) const REGION_BITS: u32 = 14;
+
+/// The region of an address, spread over the high bits of a word: a multiplication by 2^64 over the golden ratio (Knuth, The Art of
+/// Computer Programming, volume 3, section 6.4).
+#[inline(always)]
+pub(super) fn spread_region(address: usize) -> u64 {
+    (address as u64 >> REGION_BITS).wrapping_mul(SPREAD)
+}
+
+/// Spreads addresses over the high bits of a word, the best of which are the highest. One multiplication alone would map objects at
+/// some even distances to nearly one place, and allocators produce even distances. So the region, spread, is mixed in first: the
+/// shared table has it already, since it selects the shard.
 #[inline(always)]
 pub(super) fn hash_of(address: usize) -> u64 {
-    let granule = address as u64 >> 4;
-    (granule ^ granule >> 9).wrapping_mul(SPREAD)
+    (address as u64 ^ spread_region(address)).wrapping_mul(SPREAD)
 }
 
 #[cfg(test)]

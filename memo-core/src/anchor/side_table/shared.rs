@@ -10,7 +10,7 @@ use std::sync::Arc;
 use super::by_address;
 use super::found_or_made::Made;
 use super::node::{Node, age};
-use super::object::{SPREAD, Subject};
+use super::object::{REGION_BITS, Subject, spread_region};
 use super::sample;
 use super::shard::{Added, Chain, Keeper, Round};
 use crate::anchor::anchor::Anchor;
@@ -26,7 +26,6 @@ use std::cell::Cell;
 /// One bit each in a word.
 const SHARDS: usize = 1 << SHARD_BITS;
 const SHARD_BITS: u32 = 5;
-const REGION_BITS: u32 = 14;
 
 /// The part that readers need, packed together: it changes only with a directory.
 #[cfg(not(memo_loom))]
@@ -62,8 +61,7 @@ impl Shard {
         if subject.size >> REGION_BITS != 0 {
             return Self(0);
         }
-        let region = subject.address as u64 >> REGION_BITS;
-        Self((region.wrapping_mul(SPREAD) >> (64 - SHARD_BITS)) as usize)
+        Self((spread_region(subject.address) >> (64 - SHARD_BITS)) as usize)
     }
 
     #[inline(always)]

@@ -13,6 +13,7 @@
 //!    are in the index.
 
 use std::alloc::Layout;
+use std::marker::PhantomData;
 use std::ptr::NonNull;
 
 use super::directory::Directory;
@@ -21,7 +22,7 @@ use super::pages::Pages;
 use super::place::{Hashed, Place};
 use super::{Guess, Index, Writer, guess_in};
 use crate::sys::hazard::memory::RetiredMemory;
-use crate::sys::sync::Ordering;
+use crate::sys::sync::{AtomicPtr, Ordering};
 
 /// The most pages outside of an [`Index`].
 const MOST_PAGES: usize = if cfg!(memo_loom) { 2 } else { 8 };
@@ -55,7 +56,7 @@ pub(crate) struct CompactWriter {
 
 impl<N: Hashed> Default for Compact<N> {
     fn default() -> Self {
-        Self { first: Page::new(), index: Index::new() }
+        Self { first: Page::new(), index: Index(AtomicPtr::new(std::ptr::null_mut()), PhantomData) }
     }
 }
 
@@ -79,7 +80,7 @@ impl<N: Hashed> Compact<N> {
         }
         let bits = root.addr() & BITS;
         if bits > MOST_PAGES.trailing_zeros() as usize {
-            return Directory::from_raw(root).map_or(Root::Pages(self.first()), Root::Directory);
+            return Directory::to_read(root).map_or(Root::Pages(self.first()), Root::Directory);
         }
         let pages = NonNull::new(root.map_addr(|address| address & !BITS).cast());
         // Not null without these bits.

@@ -4,10 +4,12 @@ use std::alloc::Layout;
 use std::ptr::NonNull;
 
 use super::chunk::Chunk;
+#[cfg(not(memo_loom))]
+use super::page::PAGES;
 use super::page::Page;
 use super::place::Hashed;
 use crate::sys::hazard::memory::RetiredMemory;
-use crate::sys::sync::{AtomicPtr, Ordering, Watched};
+use crate::sys::sync::{AtomicPtr, Ordering, Watched, const_fn};
 
 /// The words of a directory: 2 to the power of its depth. A chunk of lower depth has several adjacent ones.
 #[repr(C, align(64))]
@@ -32,7 +34,31 @@ impl<N> Copy for Directory<N> {}
 /// Bits of the packed pointer that are not its address.
 const SHIFT: usize = align_of::<Words<()>>() - 1;
 
+/// A directory whose words lead to a chunk of free pages: where readers begin before the first node. So a hit need not ask whether there
+/// is a directory.
+#[cfg(not(memo_loom))]
+static NOTHING: Nothing = Nothing([const { AtomicPtr::new((&raw const FREE_PAGES).cast_mut().cast()) }; 2]);
+
+#[cfg(not(memo_loom))]
+#[repr(C, align(64))]
+struct Nothing([AtomicPtr<Page<()>>; 2]);
+
+#[cfg(not(memo_loom))]
+static FREE_PAGES: [Page<()>; PAGES] = [const { Page::new() }; PAGES];
+
 impl<N> Directory<N> {
+    const_fn! {
+        /// The word of an index without a directory of its own. Null in models, whose atomics cannot be static.
+        pub(super) fn none() -> *mut () {
+            #[cfg(not(memo_loom))]
+            // Of depth 1.
+            let none = (&raw const NOTHING).cast_mut().cast::<()>().wrapping_byte_add(63);
+            #[cfg(memo_loom)]
+            let none = std::ptr::null_mut();
+            none
+        }
+    }
+
     fn layout(depth: u32) -> Layout {
         let words = Layout::array::<AtomicPtr<Page<N>>>(1 << depth).expect("a directory fits the address space");
         // Padded: a packed pointer then points into the allocation, so that leak checkers recognise it.
@@ -65,9 +91,20 @@ impl<N> Directory<N> {
         self.0.as_ptr().cast()
     }
 
+    /// The directory that a reader finds. `None` only in models.
     #[inline(always)]
+    pub(super) fn to_read(raw: *mut ()) -> Option<Self> {
+        #[cfg(memo_loom)]
+        let directory = NonNull::new(raw.cast())?;
+        #[cfg(not(memo_loom))]
+        // SAFETY: never null.
+        let directory = unsafe { NonNull::new_unchecked(raw.cast()) };
+        Some(Self(directory))
+    }
+
+    /// The index's own directory.
     pub(super) fn from_raw(raw: *mut ()) -> Option<Self> {
-        NonNull::new(raw.cast()).map(Self)
+        if std::ptr::eq(raw, Self::none()) { None } else { Self::to_read(raw) }
     }
 
     /// By how much a hash is shifted to give the index of a word.

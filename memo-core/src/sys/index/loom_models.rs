@@ -110,7 +110,7 @@ impl Drop for Table {
 
 /// Addresses of one tag whose hashes begin with these bits each: chunks split by the first, then by the second.
 fn alike<const N: usize>(prefixes: [usize; N]) -> [usize; N] {
-    let mut addresses = (1..).map(|n| n * 16).filter(|&address| Place::of(hash_of(address)).tag() == 0xC3);
+    let mut addresses = (1..).map(|n| n * 16).filter(|&address| Place::of(hash_of(address)).tag() == 0x42);
     prefixes
         .map(|prefix| addresses.find(|&address| Place::of(hash_of(address)).prefix(2) == prefix).expect("one in 512"))
 }

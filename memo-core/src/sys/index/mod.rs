@@ -2,7 +2,7 @@
 //!
 //! *Extendible hashing* (R. Fagin, J. Nievergelt, N. Pippenger, H. R. Strong, "Extendible hashing, a fast access method for dynamic
 //! files", 1979): the first bits of a hash lead, through a directory, to a [chunk] of pages. Further bits select the first [page] of it to
-//! search, and a tag of seven bits selects that page's slots. A full page says how many nodes lie further on, so most
+//! search, and a tag of six bits selects that page's slots. A full page says how many nodes lie further on, so most
 //! searches end in the first one. A chunk that is nearly full is split; two halves that are nearly empty are merged. So no step
 //! moves more nodes than a chunk has. (The directory doubles in one step: with a million objects it has some 500 to 2,000
 //! words in each of 32 shards.) There is one writer at a time (it holds the lock, or is the thread whose table it is). Readers take
@@ -66,15 +66,16 @@ const LEAST_WORDS: usize = if cfg!(memo_loom) { 4 } else { 64 };
 const NODES_PER_WORD: usize = 4;
 
 /// The outcome of a first look.
+#[derive(Clone, Copy)]
 pub(crate) enum Guess<N> {
-    Node(NonNull<N>),
+    Node(N),
     /// Nothing is there.
     Nothing,
     /// The node may be further on.
     Unsure,
 }
 
-/// Where readers begin: a [`Directory`], or null if nothing was ever inserted.
+/// Where readers begin: a [`Directory`], or [`Directory::none`] if nothing was ever inserted.
 pub(crate) struct Index<N>(AtomicPtr<()>, std::marker::PhantomData<fn() -> N>);
 
 /// The writer's side of an [`Index`]: exclusive access to this is the right to change the index.
@@ -108,7 +109,7 @@ impl Writer {
 impl<N: Hashed> Index<N> {
     const_fn! {
         pub(crate) fn new() -> Self {
-            Self(AtomicPtr::new(std::ptr::null_mut()), std::marker::PhantomData)
+            Self(AtomicPtr::new(Directory::<N>::none()), std::marker::PhantomData)
         }
     }
 
@@ -117,9 +118,9 @@ impl<N: Hashed> Index<N> {
     /// # Safety
     /// The caller is marked as looking, or is the writer.
     #[inline(always)]
-    pub(crate) unsafe fn guess(&self, hash: u64, is: impl FnOnce(NonNull<N>) -> bool) -> Guess<N> {
+    pub(crate) unsafe fn guess(&self, hash: u64, is: impl FnOnce(NonNull<N>) -> bool) -> Guess<NonNull<N>> {
         let place = Place::of(hash);
-        let Some(directory) = Directory::from_raw(self.0.load(Ordering::Acquire)) else { return Guess::Nothing };
+        let Some(directory) = Directory::to_read(self.0.load(Ordering::Acquire)) else { return Guess::Nothing };
         // SAFETY: invariant 1.
         let chunk = unsafe { directory.chunk(hash) };
         // SAFETY: invariant 1.
@@ -131,7 +132,7 @@ impl<N: Hashed> Index<N> {
     /// # Safety
     /// The caller is marked as looking, or is the writer.
     pub(crate) unsafe fn find(&self, hash: u64, mut is: impl FnMut(NonNull<N>) -> bool) -> Option<NonNull<N>> {
-        let directory = Directory::from_raw(self.0.load(Ordering::Acquire))?;
+        let directory = Directory::to_read(self.0.load(Ordering::Acquire))?;
         // SAFETY: invariant 1.
         let chunk = unsafe { directory.chunk(hash) };
         // SAFETY: invariant 1.
@@ -160,7 +161,7 @@ impl<N: Hashed> Index<N> {
     /// Inserts a node that is not in the index.
     pub(crate) fn insert(&self, writer: &mut Writer, hash: u64, node: NonNull<N>, retired: &mut RetiredMemory) {
         let place = Place::of(hash);
-        if self.0.load(Ordering::Relaxed).is_null() {
+        if Directory::<N>::from_raw(self.0.load(Ordering::Relaxed)).is_none() {
             let first = Chunk::<N>::new(0);
             writer.chunks[0] = 1;
             self.0.store(Directory::new(1, |_| first).into_raw(), Ordering::Release);
@@ -259,7 +260,7 @@ impl<N: Hashed> Index<N> {
     /// Frees all memory. The nodes are the caller's.
     pub(crate) fn end(&self, writer: &mut Writer, retired: &mut RetiredMemory) {
         let Some(directory) = Directory::<N>::from_raw(self.0.load(Ordering::Relaxed)) else { return };
-        self.0.store(std::ptr::null_mut(), Ordering::Relaxed);
+        self.0.store(Directory::<N>::none(), Ordering::Relaxed);
         directory.retire_all(retired);
         *writer = Writer::new();
     }
@@ -270,13 +271,13 @@ impl<N: Hashed> Index<N> {
 /// # Safety
 /// The pages are not freed meanwhile.
 #[inline(always)]
-unsafe fn guess_in<N>(pages: Pages<N>, place: Place, is: impl FnOnce(NonNull<N>) -> bool) -> Guess<N> {
+unsafe fn guess_in<N>(pages: Pages<N>, place: Place, is: impl FnOnce(NonNull<N>) -> bool) -> Guess<NonNull<N>> {
     // SAFETY: the caller's.
     let page = unsafe { pages.page(place, 0) };
     let tags = page.look();
-    let Some(slot) = tags.of(place.tag()).next() else {
+    let Some(found) = tags.first_of(place.tag()) else {
         return if tags.is_last() { Guess::Nothing } else { Guess::Unsure };
     };
-    let node = page.node(slot);
+    let node = page.found(found);
     if is(node) { Guess::Node(node) } else { Guess::Unsure }
 }

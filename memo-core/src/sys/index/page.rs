@@ -2,7 +2,7 @@
 
 use std::ptr::NonNull;
 
-use crate::sys::sync::{AtomicPtr, AtomicU64, Ordering, Watched};
+use crate::sys::sync::{AtomicPtr, AtomicU64, Ordering, Watched, const_fn};
 
 /// Pages of a chunk.
 pub(super) const PAGES: usize = if cfg!(memo_loom) { 1 } else { 16 };
@@ -19,11 +19,17 @@ pub(super) struct Page<N> {
 }
 
 impl<N> Page<N> {
-    pub(super) fn new() -> Self {
-        Self {
-            tags: AtomicU64::new(0),
-            nodes: std::array::from_fn(|_| AtomicPtr::new(std::ptr::null_mut())),
-            watched: Watched::fresh(),
+    const_fn! {
+        /// A page whose slots are all free.
+        pub(super) fn new() -> Self {
+            Self {
+                tags: AtomicU64::new(0),
+                #[cfg(not(memo_loom))]
+                nodes: [const { AtomicPtr::new(std::ptr::null_mut()) }; SLOTS],
+                #[cfg(memo_loom)]
+                nodes: std::array::from_fn(|_| AtomicPtr::new(std::ptr::null_mut())),
+                watched: Watched::fresh(),
+            }
         }
     }
 
@@ -42,6 +48,22 @@ impl<N> Page<N> {
         unsafe { NonNull::new_unchecked(node) }
     }
 
+    /// The node in the slot of a tag that was found.
+    #[inline(always)]
+    pub(super) fn found(&self, Found(bit): Found) -> NonNull<N> {
+        const POINTER: usize = if cfg!(memo_loom) { 0 } else { size_of::<*mut ()>() };
+        if POINTER != 8 {
+            return self.node(bit / 8);
+        }
+        // A slot's tag is as many bits from the first tag as its node is bytes from the first node. So a hit does not divide.
+        // SAFETY: the highest bit of a tag's byte, so it leads to the node of that tag.
+        let node = unsafe { self.nodes.as_ptr().byte_add(bit - HIGHEST.trailing_zeros() as usize) };
+        // SAFETY: as above.
+        let node = unsafe { &*node }.load(Ordering::Acquire);
+        // SAFETY: as in `node`.
+        unsafe { NonNull::new_unchecked(node) }
+    }
+
     /// The tags, for the writer.
     pub(super) fn tags(&self) -> Tags {
         Tags(self.tags.load(Ordering::Relaxed))
@@ -51,7 +73,7 @@ impl<N> Page<N> {
     pub(super) fn fill(&self, slot: usize, tag: u64, node: NonNull<N>) {
         // Both `Release`: a reader of either finds a complete node.
         self.nodes[slot].store(node.as_ptr(), Ordering::Release);
-        self.tags.store(self.tags().0 | tag << (8 * slot), Ordering::Release);
+        self.tags.store(self.tags().0 | (tag ^ INVERTED) << (8 * slot), Ordering::Release);
     }
 
     pub(super) fn clear(&self, slot: usize) {
@@ -77,34 +99,43 @@ impl<N> Page<N> {
     }
 }
 
-/// One byte for each slot, 0 if it is free. The highest byte counts the nodes that found no place here and lie further on (as
-/// in Facebook's F14 tables).
+/// One byte for each slot: its tag, inverted, or 0 if it is free. The highest byte counts the nodes that found no place here and lie
+/// further on (as in Facebook's F14 tables).
 #[derive(Clone, Copy)]
 pub(super) struct Tags(u64);
 
 const PASSED_AT: u32 = 56;
 const ONE_PASSED: u64 = 1 << PASSED_AT;
 const MOST_PASSED: u64 = u64::MAX >> PASSED_AT;
-/// The lowest bit of each tag.
+/// The lowest bit of each slot's byte: it is set unless the slot is free.
 const ONES: u64 = 0x0001_0101_0101_0101 & ((1 << (8 * SLOTS)) - 1);
-/// The highest bit of each tag.
-const EACH: u64 = ONES << 7;
+/// The highest bit of each slot's byte: it is never set.
+const HIGHEST: u64 = ONES << 7;
+/// All other bits of a slot's byte: a tag is stored with these inverted.
+const INVERTED: u64 = 0x7F;
 
 impl Tags {
-    /// The slots with this tag, and perhaps some others: the node decides.
+    /// The slots with this tag. No free slot has it, since all tags are even.
     #[inline(always)]
     pub(super) fn of(self, tag: u64) -> Slots {
-        let differ = self.0 ^ (tag * ONES);
-        // Finds the lowest zero byte, and perhaps a false one above it (Mycroft's test). Tags are never 0, so no free slot matches.
-        Slots(differ.wrapping_sub(ONES) & !differ & EACH)
+        // Of an equal tag all seven bits are set now. One more carries into the eighth, and from no byte into the next.
+        let same = self.0 ^ (tag * ONES);
+        Slots(same.wrapping_add(ONES) & HIGHEST)
+    }
+
+    /// The first of them.
+    #[inline(always)]
+    pub(super) fn first_of(self, tag: u64) -> Option<Found> {
+        let Slots(bits) = self.of(tag);
+        (bits != 0).then(|| Found(bits.trailing_zeros() as usize))
     }
 
     pub(super) fn taken(self) -> Slots {
-        Slots(self.0 & EACH)
+        Slots(self.0 & ONES)
     }
 
     pub(super) fn free(self) -> Option<usize> {
-        Slots(!self.0 & EACH).next()
+        Slots(!self.0 & ONES).next()
     }
 
     /// Whether no node that belongs here lies further on.
@@ -114,7 +145,10 @@ impl Tags {
     }
 }
 
-/// Numbers of slots.
+/// A tag that was found: the number of its highest bit.
+pub(super) struct Found(usize);
+
+/// Numbers of slots, each a bit in the slot's byte.
 pub(super) struct Slots(u64);
 
 impl Iterator for Slots {

@@ -79,9 +79,13 @@ impl<N> Pages<N> {
     /// The pages are not freed for `'a`.
     #[inline(always)]
     pub(super) unsafe fn page<'a>(self, place: Place, others: usize) -> &'a Page<N> {
-        let at = (place.home(self.len) + others) & (self.len - 1);
-        // SAFETY: below the number of pages.
-        let page = unsafe { self.first.add(at) };
+        let page = if others == 0 {
+            // SAFETY: below the number of pages.
+            unsafe { self.first.byte_add(place.home_times(self.len, size_of::<Page<N>>())) }
+        } else {
+            // SAFETY: below the number of pages.
+            unsafe { self.first.add((place.home(self.len) + others) & (self.len - 1)) }
+        };
         // SAFETY: the caller's.
         unsafe { page.as_ref() }
     }

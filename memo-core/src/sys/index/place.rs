@@ -11,6 +11,9 @@ pub(crate) trait Hashed {
     unsafe fn hash(node: NonNull<Self>) -> u64;
 }
 
+/// The bits of a hash that select the page.
+const HOME_AT: u32 = 38;
+
 /// A hash, and how its bits are used: the first ones lead through the directory.
 #[derive(Clone, Copy)]
 pub(super) struct Place(u64);
@@ -39,13 +42,22 @@ impl Place {
     /// The page that is searched first, of a number that is a power of two and at most 16.
     #[inline(always)]
     pub(super) fn home(self, pages: usize) -> usize {
-        (self.0 >> 32) as usize & (pages - 1)
+        (self.0 >> HOME_AT) as usize & (pages - 1)
     }
 
-    /// Never 0.
+    /// The same in units of `size`, a power of two, without a shift of its own.
+    #[inline(always)]
+    pub(super) fn home_times(self, pages: usize, size: usize) -> usize {
+        if cfg!(memo_loom) {
+            return self.home(pages) * size;
+        }
+        (self.0 >> (HOME_AT - size.trailing_zeros())) as usize & ((pages - 1) * size)
+    }
+
+    /// Seven bits, the lowest of which is 0.
     #[inline(always)]
     pub(super) fn tag(self) -> u64 {
-        self.0 >> 24 & 0x7F | 0x80
+        u64::from(self.0 as u32 >> 25 & 0x7E)
     }
 
     /// The first bits.

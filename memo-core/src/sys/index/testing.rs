@@ -19,7 +19,7 @@ pub(super) fn hash_of(address: usize) -> u64 {
 }
 
 /// 2^64 over the golden ratio.
-pub(super) const SPREAD: u64 = 0x9E37_79B9_7F4A_7C15;
+const SPREAD: u64 = 0x9E37_79B9_7F4A_7C15;
 
 impl Stub {
     /// # Safety

@@ -1,6 +1,6 @@
 use std::collections::HashMap;
 
-use super::testing::{SPREAD, Stub, hash_of};
+use super::testing::{Stub, hash_of};
 use super::*;
 
 /// The `n`th address, as an allocator would give it.
@@ -100,21 +100,16 @@ fn one_that_comes_or_goes_makes_one_chunk_two_or_two_one() {
     end(&index, writer, retired, nodes);
 }
 
-/// The inverse of the hash.
-fn address_of_hash(hash: u64) -> usize {
-    // Newton's iteration: each step doubles the number of correct bits.
-    let inverse = (0..6).fold(1_u64, |x, _| x.wrapping_mul(2_u64.wrapping_sub(SPREAD.wrapping_mul(x))));
-    (hash.wrapping_mul(inverse) << 4) as usize
-}
-
 /// Such addresses do not occur by chance. They cost only time.
 #[test]
 fn hashes_that_are_all_alike_are_kept_apart_without_an_endless_directory() {
-    // Granules have four bits less than addresses, so some hashes have no address.
-    let alike = (0..)
-        .map(|n| address_of_hash(0xABCD_EF01_2345_0000 | n))
-        .filter(|&address| hash_of(address) >> 16 == 0xABCD_EF01_2345);
-    let nodes: Vec<_> = alike.take(1000).map(|address| Stub::new(address, 0)).collect();
+    /// More first bits than a directory for so few nodes has.
+    const ALIKE: u32 = 7;
+    let like = |hash: u64| hash >> (64 - ALIKE) == 0x55;
+    let place = |address| (Place::of(hash_of(address)).home(16), Place::of(hash_of(address)).tag());
+    let first = (1..).map(|n| n * 16).find(|&address| like(hash_of(address))).expect("one in 128");
+    let alike = (1..).map(|n| n * 16).filter(|&address| like(hash_of(address)) && place(address) == place(first));
+    let nodes: Vec<_> = alike.take(400).map(|address| Stub::new(address, 0)).collect();
     let (index, mut writer, mut retired) = (Index::new(), Writer::new(), RetiredMemory::new());
     let find = |node: NonNull<Stub>| {
         // SAFETY: nodes are freed at the end.

@@ -75,6 +75,20 @@ impl<T> UnsafeCell<T> {
     }
 }
 
+/// A `const fn`, except in models: loom's atomics cannot be made at compile time.
+macro_rules! const_fn {
+    ($(#[$attribute:meta])* $vis:vis fn $name:ident($($parameters:tt)*) -> $result:ty $body:block) => {
+        $(#[$attribute])*
+        #[cfg(not(memo_loom))]
+        $vis const fn $name($($parameters)*) -> $result $body
+
+        $(#[$attribute])*
+        #[cfg(memo_loom)]
+        $vis fn $name($($parameters)*) -> $result $body
+    };
+}
+pub(crate) use const_fn;
+
 /// Lets models detect a read after the end; nothing otherwise.
 pub(crate) struct Watched {
     #[cfg(memo_loom)]
@@ -82,10 +96,12 @@ pub(crate) struct Watched {
 }
 
 impl Watched {
-    pub(crate) fn fresh() -> Self {
-        Self {
-            #[cfg(memo_loom)]
-            cell: UnsafeCell::new(()),
+    const_fn! {
+        pub(crate) fn fresh() -> Self {
+            Self {
+                #[cfg(memo_loom)]
+                cell: UnsafeCell::new(()),
+            }
         }
     }
 
@@ -110,17 +126,3 @@ impl Watched {
 pub(crate) fn unpoisoned<G>(result: LockResult<G>) -> G {
     result.unwrap_or_else(PoisonError::into_inner)
 }
-
-/// A `const fn`, except in models: loom's atomics cannot be made at compile time.
-macro_rules! const_fn {
-    ($(#[$attribute:meta])* $vis:vis fn $name:ident($($parameters:tt)*) -> $result:ty $body:block) => {
-        $(#[$attribute])*
-        #[cfg(not(memo_loom))]
-        $vis const fn $name($($parameters)*) -> $result $body
-
-        $(#[$attribute])*
-        #[cfg(memo_loom)]
-        $vis fn $name($($parameters)*) -> $result $body
-    };
-}
-pub(crate) use const_fn;
