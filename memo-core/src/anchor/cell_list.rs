@@ -31,8 +31,36 @@ const WALKED: usize = 8;
 const WALKED: usize = 1;
 
 pub(crate) struct CellList {
-    /// The newest cell, or a directory.
+    /// The newest cell, or a directory; [`none`] if there is neither.
     head: AtomicPtr<CellHead>,
+}
+
+/// Stands for a list's first cell where there is none: the head of no memo. So a hit need not ask whether there is one.
+#[cfg(not(memo_loom))]
+struct NoCell(CellHead);
+
+// SAFETY: it is never written.
+#[cfg(not(memo_loom))]
+unsafe impl Sync for NoCell {}
+
+#[cfg(not(memo_loom))]
+static NO_CELL: NoCell = NoCell(CellHead::of_none());
+
+const_fn! {
+    /// The head of an empty list. Null in models, whose atomics cannot be static.
+    fn none() -> *mut CellHead {
+        #[cfg(not(memo_loom))]
+        let none = (&raw const NO_CELL.0).cast_mut();
+        #[cfg(memo_loom)]
+        let none = std::ptr::null_mut();
+        none
+    }
+}
+
+/// The first cell of a list with this head, which is no directory's; null if it has none.
+#[inline]
+fn chain(head: *mut CellHead) -> *mut CellHead {
+    if std::ptr::eq(head, none()) { std::ptr::null_mut() } else { head }
 }
 
 /// The head of a list that is too long to walk.
@@ -76,7 +104,7 @@ impl Directory {
     /// The directory that this head belongs to, if any.
     ///
     /// # Safety
-    /// `head` is null, or the head of a cell or directory that stays valid for `'a`.
+    /// `head` is [`none`], or the head of a cell or directory that stays valid for `'a`.
     #[inline(always)]
     unsafe fn at<'a>(head: *mut CellHead) -> Option<&'a Self> {
         // SAFETY: the caller's.
@@ -111,7 +139,7 @@ fn hash_of(memo: &'static Core) -> u64 {
 impl CellList {
     const_fn! {
         pub(crate) fn new() -> Self {
-            Self { head: AtomicPtr::new(std::ptr::null_mut()) }
+            Self { head: AtomicPtr::new(none()) }
         }
     }
 
@@ -129,12 +157,20 @@ impl CellList {
 
     #[inline(always)]
     fn find_where<const FILLED: bool>(&self, memo: &'static Core) -> Option<NonNull<CellHead>> {
-        let first = NonNull::new(self.head.load(Ordering::Acquire))?;
-        // SAFETY: invariant 1, the anchor is borrowed, so its cells stay valid, and its directories too (invariant 6).
+        let first = self.head.load(Ordering::Acquire);
+        #[cfg(memo_loom)]
+        let first = NonNull::new(first)?;
+        #[cfg(not(memo_loom))]
+        // SAFETY: never null.
+        let first = unsafe { NonNull::new_unchecked(first) };
+        // SAFETY: static, or invariant 1, the anchor is borrowed, so its cells stay valid, and its directories too (invariant 6).
         let head = unsafe { first.as_ref() };
-        // A directory's head matches no memo, so the first cell needs no further check.
+        // Neither a directory's head nor that of no cell matches a memo, so the first cell needs no further check.
         if is::<FILLED>(head, memo) {
             return Some(first);
+        }
+        if std::ptr::eq(first.as_ptr(), none()) {
+            return None;
         }
         find_behind::<FILLED>(first, memo)
     }
@@ -150,12 +186,13 @@ impl CellList {
             if unsafe { Directory::at(head) }.is_some() {
                 return self.add_to_directory(cell);
             }
-            let (there, passed) = walk::<false>(head, memo);
+            let cells = chain(head);
+            let (there, passed) = walk::<false>(cells, memo);
             if let Some(there) = there {
                 return Err(there);
             }
             // SAFETY: invariant 2, it is not published yet.
-            unsafe { mine.set_next(head) };
+            unsafe { mine.set_next(cells) };
             let added =
                 if passed < WALKED { self.replace(head, cell.as_ptr()) } else { self.put_directory(head, cell) };
             match added {
@@ -221,7 +258,7 @@ impl CellList {
         let head = self.head.load(Ordering::Acquire);
         // SAFETY: invariants 1 and 6.
         let directory = unsafe { Directory::at(head) };
-        let mut at = directory.map_or(head, |directory| directory.newest.load(Ordering::Acquire));
+        let mut at = directory.map_or(chain(head), |directory| directory.newest.load(Ordering::Acquire));
         while let Some(cell) = NonNull::new(at) {
             // SAFETY: invariant 1.
             let next = unsafe { cell.as_ref() }.next();
@@ -241,7 +278,7 @@ impl CellList {
     /// Whether no memo has a cell here.
     #[inline]
     pub(crate) fn is_empty(&self) -> bool {
-        self.head.load(Ordering::Relaxed).is_null()
+        std::ptr::eq(self.head.load(Ordering::Relaxed), none())
     }
 
     /// Takes all cells, as a chain.
@@ -249,10 +286,10 @@ impl CellList {
     pub(crate) fn take(&mut self) -> *mut CellHead {
         // `&mut self`: every borrow has ended, and ending it ordered this thread after it.
         let head = self.head.load(Ordering::Acquire);
-        if head.is_null() {
-            return head;
+        if std::ptr::eq(head, none()) {
+            return std::ptr::null_mut();
         }
-        self.head.store(std::ptr::null_mut(), Ordering::Relaxed);
+        self.head.store(none(), Ordering::Relaxed);
         // SAFETY: invariants 1 and 6: it was valid until now, and it is this thread's.
         if unsafe { Directory::at(head) }.is_none() {
             return head;

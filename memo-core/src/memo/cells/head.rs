@@ -16,6 +16,12 @@ impl CellHead {
         Self { memo: AtomicPtr::new(memo), next: UnsafeCell::new(std::ptr::null_mut()) }
     }
 
+    /// A head that is no memo's, and no cell's.
+    #[cfg(not(memo_loom))]
+    pub(crate) const fn of_none() -> Self {
+        Self { memo: AtomicPtr::new(std::ptr::null_mut()), next: UnsafeCell::new(std::ptr::null_mut()) }
+    }
+
     #[inline]
     pub(crate) fn next(&self) -> *mut CellHead {
         // SAFETY: written before the cell was published, or by the owner of the chain.
