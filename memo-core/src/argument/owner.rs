@@ -11,7 +11,9 @@ use crate::anchor::side_table::object::Subject;
 use crate::anchor::side_table::{local, shared};
 use crate::argument::scope::{Local, Scope, Shared};
 use crate::memo::core::Where;
+use crate::memo::counters::LooksHere;
 use crate::reclaim::{account, leak_audit};
+use crate::sys::index::Guess;
 
 /// The argument that owns the results: an `Arc`, an `Rc`, or an object with an anchor inside.
 ///
@@ -55,6 +57,15 @@ pub trait Locate<S> {
     /// Whether its anchor is in the side table.
     #[doc(hidden)]
     const TABLED: bool;
+    /// A first look for its anchor, by a thread that may look into the side table.
+    #[doc(hidden)]
+    fn look(&self, here: LooksHere<'_>) -> Guess<&Anchor>;
+    /// The same by any thread.
+    #[doc(hidden)]
+    #[inline(always)]
+    fn guess_anchor(&self) -> Guess<&Anchor> {
+        self.find_anchor().map_or(Guess::Nothing, Guess::Node)
+    }
     /// Its anchor, if it has one already.
     #[doc(hidden)]
     fn find_anchor(&self) -> Option<&Anchor>;
@@ -73,6 +84,10 @@ pub trait Locate<S> {
 impl<T: ?Sized> Locate<Shared> for Arc<T> {
     const TABLED: bool = true;
 
+    #[inline(always)]
+    fn look(&self, here: LooksHere<'_>) -> Guess<&Anchor> {
+        shared::guess(self, here)
+    }
     #[inline]
     fn find_anchor(&self) -> Option<&Anchor> {
         shared::find(self)
@@ -94,6 +109,14 @@ macro_rules! in_this_threads_table {
         impl<T: ?Sized> Locate<Local> for $pointer<T> {
             const TABLED: bool = true;
 
+            #[inline(always)]
+            fn look(&self, _: LooksHere<'_>) -> Guess<&Anchor> {
+                Locate::<Local>::guess_anchor(self)
+            }
+            #[inline(always)]
+            fn guess_anchor(&self) -> Guess<&Anchor> {
+                local::guess(Subject::of(&**self))
+            }
             #[inline]
             fn find_anchor(&self) -> Option<&Anchor> {
                 local::find(Subject::of(&**self))
@@ -118,6 +141,14 @@ in_this_threads_table!(Arc);
 impl<T: HasAnchor + ?Sized> Locate<Shared> for T {
     const TABLED: bool = false;
 
+    #[inline(always)]
+    fn look(&self, _: LooksHere<'_>) -> Guess<&Anchor> {
+        Locate::<Shared>::guess_anchor(self)
+    }
+    #[inline(always)]
+    fn guess_anchor(&self) -> Guess<&Anchor> {
+        Guess::Node(self.anchor())
+    }
     #[inline(always)]
     fn find_anchor(&self) -> Option<&Anchor> {
         Some(self.anchor())
@@ -187,6 +218,21 @@ pub fn clone_owner<O: Clone>(owner: &O) -> O {
 impl<'w, O: Locate<S> + ?Sized, S: Scope> Place<'w, O, S> {
     /// Where the cells of a memo of such owners lie.
     pub(crate) const WHERE: Where = Where { local: S::LOCAL, tabled: O::TABLED };
+
+    /// Whether a hit asks for its counters before it looks for the anchor: where they answer for the thread's reader, too.
+    pub(crate) const COUNTS_FIRST: bool = O::TABLED && !S::LOCAL;
+
+    /// A first look, without what a hit rarely needs.
+    #[inline(always)]
+    pub(crate) fn look(self, here: LooksHere<'_>) -> Guess<&'w Anchor> {
+        self.owner.look(here)
+    }
+
+    /// The same, unless [`COUNTS_FIRST`](Self::COUNTS_FIRST).
+    #[inline(always)]
+    pub(crate) fn guess(self) -> Guess<&'w Anchor> {
+        Locate::<S>::guess_anchor(self.owner)
+    }
 
     #[inline(always)]
     pub(crate) fn find(self) -> Option<&'w Anchor> {

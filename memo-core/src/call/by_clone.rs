@@ -1,7 +1,7 @@
 //! Results by clone: the path of a call from the anchor to the value.
 
 use super::handle_op::{Op, Reply};
-use super::keyed_hit::{Asks, Held};
+use super::keyed_hit::{Asks, Held, looking};
 use super::what_is_kept::Keeping;
 use crate::anchor::anchor::Anchor;
 use crate::cell::counted_cell::{Keys, tell_and_drop};
@@ -11,11 +11,13 @@ use crate::compute::rings;
 use crate::compute::wait_or_compute::{self, Begun};
 use crate::memo::core::Core;
 use crate::memo::counter_block::Count;
-use crate::memo::counters;
+use crate::memo::counters::{self, Counters};
 use crate::reclaim::account;
 use crate::reclaim::outermost_call::Call;
 use crate::reclaim::paid_by_hits;
 use crate::sys::depth::DepthGuard;
+use crate::sys::fence;
+use crate::sys::index::Guess;
 use crate::sys::panics::{self, OnItsWay, Panics};
 use crate::sys::thread;
 use crate::sys::trivially_cloned::is_plain;
@@ -60,16 +62,15 @@ pub(crate) fn begin_owned<'w, R, H: Keeping<R, Kept = ValueOf<M>>, M: Cloning, K
     place: At<'w, M>,
     key: K,
 ) -> Step<'w, R, M> {
-    let anchor = place.find();
     if M::Store::FRONTED {
         let mut copy = None;
-        let hits = hit::<M>(core, anchor, &mut copy);
+        let (due, anchor) = hit::<M, true>(core, place, &mut copy);
         if copy.is_some() {
-            return Step::Done(done::<R, H>(copy, hits));
+            return Step::Done(done::<R, H>(copy, due));
         }
-        hit_counted::<R, H, M, K>(core, place, anchor, key)
+        hit_or_miss::<R, H, M, K>(core, place, anchor, key)
     } else {
-        hit_keyed::<R, H, M, K>(core, place, anchor, key)
+        hit_keyed::<R, H, M, K>(core, place, key)
     }
 }
 
@@ -88,34 +89,58 @@ pub(crate) fn call_owned<R, H: Keeping<R, Kept = ValueOf<M>>, M: Cloning>(
 where
     (): KeyOf<M>,
 {
-    let anchor = place.find();
     let mut copy = None;
-    let hits = hit::<M>(core, anchor, &mut copy);
+    let (due, anchor) = hit::<M, true>(core, place, &mut copy);
     if copy.is_some() {
-        return done::<R, H>(copy, hits);
+        return done::<R, H>(copy, due);
     }
     compute::<R, H, M>(core, place, anchor, keeping, body)
 }
 
-/// Without an extra key: writes a copy of a ready result to `copy`, and returns the number of hits of the memo on this
-/// thread.
+/// Without an extra key: writes a copy of a ready result to `copy`. Returns whether the hit is due, and what was seen of the
+/// anchor.
 ///
 /// Not inlined in unoptimised builds: there, inlining leaves all moves of a large result in the frame of the caller,
 /// below the body.
 #[cfg_attr(not(debug_assertions), inline(always))]
-fn hit<M: Cloning>(core: &'static Core, anchor: Option<&Anchor>, copy: &mut Option<OnItsWay<ValueOf<M>>>) -> u64 {
-    let Some(anchor) = anchor else { return 0 };
-    let Some(cell) = CellOf::<M>::find(anchor, core) else { return 0 };
-    cell.hit(core, copy)
+fn hit<'w, M: Cloning, const COUNTED: bool>(
+    core: &'static Core,
+    place: At<'w, M>,
+    copy: &mut Option<OnItsWay<ValueOf<M>>>,
+) -> (bool, Guess<&'w Anchor>) {
+    let (counters, later);
+    let (here, guess) = if At::<M>::COUNTS_FIRST {
+        counters = Counters::here();
+        let Some(here) = counters.looking(core) else { return (false, Guess::Unsure) };
+        (Some(here.0), place.look(here))
+    } else {
+        (None, place.guess())
+    };
+    let Guess::Node(anchor) = guess else { return (false, guess) };
+    let Some(cell) = CellOf::<M>::find(anchor, core) else { return (false, guess) };
+    let here = match here {
+        Some(here) => here,
+        None => {
+            // Not before: a register would keep it through the search.
+            later = Counters::here();
+            let Some(here) = later.of(core) else { return (false, guess) };
+            here
+        }
+    };
+    (cell.hit::<COUNTED>(here, copy), guess)
 }
 
 /// The result of a hit. Inlined as [`hit`] is.
 #[cfg_attr(not(debug_assertions), inline(always))]
-fn done<R, H: Keeping<R>>(copy: Option<OnItsWay<H::Kept>>, hits: u64) -> R {
-    if paid_by_hits::are_to_sweep(hits) {
-        account::after_hits();
+fn done<R, H: Keeping<R, Kept: 'static>>(copy: Option<OnItsWay<H::Kept>>, due: bool) -> R {
+    let copy = copy.expect("a hit has made a copy");
+    if due {
+        if is_plain::<H::Kept>() && size_of::<H::Kept>() <= 2 * size_of::<usize>() {
+            return H::result(paid_by_hits::paid(copy.arrive()));
+        }
+        paid_by_hits::after_due();
     }
-    H::result(copy.expect("a hit has made a copy").arrive())
+    H::result(copy.arrive())
 }
 
 /// The rest of a call that finds no result without the lock.
@@ -127,14 +152,14 @@ fn done<R, H: Keeping<R>>(copy: Option<OnItsWay<H::Kept>>, hits: u64) -> R {
 fn compute<'w, R, H: Keeping<R, Kept = ValueOf<M>>, M: Cloning>(
     core: &'static Core,
     place: At<'w, M>,
-    anchor: Option<&'w Anchor>,
+    anchor: Guess<&'w Anchor>,
     keeping: H,
     body: impl FnOnce() -> R,
 ) -> R
 where
     (): KeyOf<M>,
 {
-    match hit_counted::<R, H, M, ()>(core, place, anchor, ()) {
+    match hit_or_miss::<R, H, M, ()>(core, place, anchor, ()) {
         Step::Done(result) => result,
         Step::Compute(ref mut ticket) => {
             ticket.start();
@@ -143,46 +168,75 @@ where
     }
 }
 
+#[cold]
+#[inline(never)]
+#[track_caller]
+fn hit_or_miss<'w, R, H: Keeping<R, Kept = ValueOf<M>>, M: Cloning, K: KeyOf<M>>(
+    core: &'static Core,
+    place: At<'w, M>,
+    anchor: Guess<&'w Anchor>,
+    key: K,
+) -> Step<'w, R, M> {
+    let anchor = match anchor {
+        Guess::Node(anchor) => Some(anchor),
+        Guess::Nothing => None,
+        Guess::Unsure => place.find(),
+    };
+    hit_counted::<R, H, M, K>(core, place, anchor, key)
+}
+
 /// A hit with an extra key, or a miss.
 #[inline]
 #[track_caller]
 fn hit_keyed<'w, R, H: Keeping<R, Kept = ValueOf<M>>, M: Cloning, K: KeyOf<M>>(
     core: &'static Core,
     place: At<'w, M>,
-    anchor: Option<&'w Anchor>,
     key: K,
 ) -> Step<'w, R, M> {
     if !(is_plain::<H::Kept>() && K::TRUSTED && CellOf::<M>::COMPARED) {
-        return hit_held::<R, H, M, K>(core, place, anchor, key);
+        return hit_held::<R, H, M, K>(core, place, key);
     }
     let hash = key.hash();
-    if let Some(cell) = anchor.and_then(|anchor| CellOf::<M>::find(anchor, core)) {
-        if let Some(value) = cell.copy(hash, |stored| key.matches(stored)) {
-            if paid_by_hits::are_to_sweep(counters::count(core, Count::Hits, 1)) {
-                account::after_hits();
+    let counters = Counters::here();
+    let Some(here) = looking::<M>(&counters, core) else {
+        return hit_carefully::<R, H, M, K>(core, place, Guess::Unsure, &key, hash);
+    };
+    let guess = place.look(here);
+    if let Guess::Node(anchor) = guess {
+        if let Some(cell) = CellOf::<M>::find(anchor, core) {
+            if let Some(value) = cell.copy(here.reader(), fence::hazard, hash, |stored| key.matches(stored)) {
+                let value = if here.0.hit() { paid_by_hits::paid(value) } else { value };
+                return Step::Done(H::result(value));
             }
-            return Step::Done(H::result(value));
         }
     }
-    hit_carefully::<R, H, M, K>(core, place, anchor, &key, hash)
+    hit_carefully::<R, H, M, K>(core, place, guess, &key, hash)
 }
 
-/// The same with a full fence, where a thread needs one.
+/// A call whose first look has found nothing: if it was not sure, it looks again.
 #[cold]
 #[inline(never)]
 #[track_caller]
 fn hit_carefully<'w, R, H: Keeping<R, Kept = ValueOf<M>>, M: Cloning, K: KeyOf<M>>(
     core: &'static Core,
     place: At<'w, M>,
-    anchor: Option<&'w Anchor>,
+    guess: Guess<&'w Anchor>,
     key: &K,
     hash: u64,
 ) -> Step<'w, R, M> {
-    let cell = anchor.and_then(|anchor| CellOf::<M>::find(anchor, core));
-    if let Some(value) = cell.and_then(|cell| cell.copy_carefully(hash, |stored| key.matches(stored))) {
-        counters::count(core, Count::Hits, 1);
-        return Step::Done(H::result(value));
-    }
+    let anchor = match guess {
+        Guess::Node(anchor) => Some(anchor),
+        Guess::Nothing => None,
+        Guess::Unsure => {
+            let anchor = place.find();
+            let cell = anchor.and_then(|anchor| CellOf::<M>::find(anchor, core));
+            if let Some(value) = cell.and_then(|cell| cell.copy_carefully(hash, |stored| key.matches(stored))) {
+                paid_by_hits::count_hit(core);
+                return Step::Done(H::result(value));
+            }
+            anchor
+        }
+    };
     miss::<R, H, M, K>(core, place, anchor, key, hash)
 }
 
@@ -192,12 +246,12 @@ fn hit_carefully<'w, R, H: Keeping<R, Kept = ValueOf<M>>, M: Cloning, K: KeyOf<M
 fn hit_held<'w, R, H: Keeping<R, Kept = ValueOf<M>>, M: Cloning, K: KeyOf<M>>(
     core: &'static Core,
     place: At<'w, M>,
-    anchor: Option<&'w Anchor>,
     key: K,
 ) -> Step<'w, R, M> {
     // While a hazard pointer is set, none starts either.
     let deeper = (!K::TRUSTED).then(DepthGuard::enter);
     let hash = key.hash();
+    let anchor = place.find();
     let Some(cell) = anchor.and_then(|anchor| CellOf::<M>::find(anchor, core)) else {
         drop(deeper);
         return miss::<R, H, M, K>(core, place, anchor, &key, hash);
@@ -208,8 +262,8 @@ fn hit_held<'w, R, H: Keeping<R, Kept = ValueOf<M>>, M: Cloning, K: KeyOf<M>>(
     drop(deeper);
     match held {
         Held::Copied => {
-            let hits = counters::count(core, Count::Hits, 1);
-            Step::Done(done::<R, H>(copy, hits))
+            paid_by_hits::count_hit(core);
+            Step::Done(done::<R, H>(copy, false))
         }
         Held::Nothing => miss::<R, H, M, K>(core, place, anchor, &key, hash),
         Held::Unsure => hit_counted::<R, H, M, K>(core, place, anchor, key),

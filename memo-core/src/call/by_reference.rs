@@ -15,6 +15,7 @@
 use std::convert::Infallible;
 use std::ptr::NonNull;
 
+use super::keyed_hit::looking;
 use crate::anchor::anchor::Anchor;
 use crate::argument::scope::Scope;
 use crate::cell::counted_cell::{CountedCell, Keys};
@@ -25,9 +26,11 @@ use crate::compute::one_slot::{self, BareJob};
 use crate::compute::wait_or_compute::{self, Begun};
 use crate::memo::core::Core;
 use crate::memo::counter_block::Count;
-use crate::memo::counters;
+use crate::memo::counters::{self, Counters};
 use crate::reclaim::paid_by_hits;
 use crate::sys::depth::DepthGuard;
+use crate::sys::fence;
+use crate::sys::index::Guess;
 use crate::sys::panics::OnItsWay;
 use crate::value::entry::Meta;
 use crate::value::store::{Counted, Store};
@@ -68,13 +71,12 @@ fn find<'w, M: Spec, K: KeyOf<M>>(core: &'static Core, anchor: Option<&'w Anchor
     if M::Store::FRONTED { lent_cell::find_filled(core, anchor?) } else { find_keyed::<M, K>(core, anchor?, key) }
 }
 
-#[inline]
+/// As it is done by a thread that has not looked before.
 fn find_keyed<'w, M: Spec, K: KeyOf<M>>(core: &'static Core, anchor: &'w Anchor, key: &K) -> Option<&'w ValueOf<M>> {
     let cell = CellOf::<M>::find(anchor, core)?;
     if K::TRUSTED && CellOf::<M>::COMPARED {
         let hash = key.hash();
-        let value = cell.find_lent(hash, |stored| key.matches(stored));
-        let value = value.or_else(|| cell.find_lent_carefully(hash, |stored| key.matches(stored)))?;
+        let value = cell.find_lent_carefully(hash, |stored| key.matches(stored))?;
         // SAFETY: as in `lend`.
         return Some(unsafe { value.as_ref() });
     }
@@ -99,12 +101,69 @@ pub(crate) fn begin_lent<'w, M: Spec, K: KeyOf<M>, E>(
     place: At<'w, M>,
     key: K,
 ) -> LentStep<'w, ValueOf<M>, M, E> {
+    let counters = Counters::here();
+    if !M::Store::FRONTED {
+        return begin_keyed(core, place, key, &counters);
+    }
+    let (here, anchor) = match At::<M>::COUNTS_FIRST {
+        true => match counters.looking(core) {
+            Some(here) => (Some(here.0), place.look(here)),
+            None => return hit_or_miss::<M, K, E>(core, place, &key),
+        },
+        false => (None, place.guess()),
+    };
+    match anchor {
+        Guess::Node(anchor) => match lent_cell::find_filled(core, anchor) {
+            Some(value) => LentStep::Done(paid_by_hits::counted(core, here.or_else(|| counters.of(core)), value)),
+            None => miss::<M, K, E>(core, place, Some(anchor), &key),
+        },
+        Guess::Nothing => miss::<M, K, E>(core, place, None, &key),
+        Guess::Unsure => hit_or_miss::<M, K, E>(core, place, &key),
+    }
+}
+
+/// The same with an extra key.
+#[cfg_attr(not(debug_assertions), inline(always))]
+#[track_caller]
+fn begin_keyed<'w, M: Spec, K: KeyOf<M>, E>(
+    core: &'static Core,
+    place: At<'w, M>,
+    key: K,
+    counters: &Counters,
+) -> LentStep<'w, ValueOf<M>, M, E> {
+    let Some(here) = looking::<M>(counters, core).filter(|_| K::TRUSTED && CellOf::<M>::COMPARED) else {
+        return hit_or_miss::<M, K, E>(core, place, &key);
+    };
+    match place.look(here) {
+        Guess::Node(anchor) => {
+            let cell = CellOf::<M>::find(anchor, core);
+            let is = |stored: &_| key.matches(stored);
+            match cell.and_then(|cell| cell.find_lent(here.reader(), fence::hazard, key.hash(), is)) {
+                // SAFETY: as in `lend`.
+                Some(value) => LentStep::Done(paid_by_hits::counted(core, Some(here.0), unsafe { value.as_ref() })),
+                None => miss::<M, K, E>(core, place, Some(anchor), &key),
+            }
+        }
+        Guess::Nothing => miss::<M, K, E>(core, place, None, &key),
+        Guess::Unsure => hit_or_miss::<M, K, E>(core, place, &key),
+    }
+}
+
+/// A call whose first look settled nothing.
+#[cold]
+#[inline(never)]
+#[track_caller]
+fn hit_or_miss<'w, M: Spec, K: KeyOf<M>, E>(
+    core: &'static Core,
+    place: At<'w, M>,
+    key: &K,
+) -> LentStep<'w, ValueOf<M>, M, E> {
     let anchor = place.find();
-    if let Some(value) = find::<M, K>(core, anchor, &key) {
+    if let Some(value) = find::<M, K>(core, anchor, key) {
         paid_by_hits::count_hit(core);
         return LentStep::Done(value);
     }
-    miss::<M, K, E>(core, place, anchor, &key)
+    miss::<M, K, E>(core, place, anchor, key)
 }
 
 #[cold]
@@ -137,6 +196,7 @@ fn miss<'w, M: Spec, K: KeyOf<M>, E>(
 }
 
 /// The result, if it is there; neither a hit nor a miss.
+#[inline]
 pub(crate) fn get_lent<'w, M: Spec, K: KeyOf<M>>(
     core: &'static Core,
     place: At<'w, M>,

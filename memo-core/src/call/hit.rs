@@ -6,7 +6,7 @@
 use crate::argument::key::StoredKey;
 use crate::argument::scope::Scope;
 use crate::cell::counted_cell::CountedCell;
-use crate::memo::core::Core;
+use crate::memo::counters::CountsHere;
 use crate::sys::panics::OnItsWay;
 use crate::value::store::Store;
 
@@ -15,40 +15,33 @@ where
     St: Store<Value: Clone> + 'static,
     St::Key: StoredKey<S>,
 {
-    /// Writes a copy of the value to `copy`, and returns this thread's hits of this memo. If `copy` stays empty, look under the lock.
+    /// Writes a copy of the value to `copy`. If it is `COUNTED`, counts the hit, and returns whether it is due. If `copy` stays empty,
+    /// look under the lock.
     ///
     /// The copy is made in place: a large one is not moved on return.
     #[inline(always)]
     #[cfg(not(memo_loom))]
-    pub(crate) fn hit(&self, core: &'static Core, copy: &mut Option<OnItsWay<St::Value>>) -> u64 {
-        use crate::memo::counter_block::Count;
-        use crate::memo::counters::Counters;
+    pub(crate) fn hit<const COUNTED: bool>(
+        &self,
+        here: CountsHere<'_>,
+        copy: &mut Option<OnItsWay<St::Value>>,
+    ) -> bool {
         use crate::sys::hazard::protect::{self, HazardGuard};
         use crate::sys::hazard::retire::domain;
         use crate::sys::trivially_cloned::is_plain;
         use crate::value::entry::Entry;
 
-        let Some(published) = self.published() else { return 0 };
-        let counters = Counters::here();
-        // A thread with counters is also a listed reader: one question for both.
-        let Some(place) = counters.place(core) else { return 0 };
-        let mut hits = 0;
+        let Some(published) = self.published() else { return false };
+        let mut due = false;
         let mut copy_of = |entry: &Entry<St::Meta, St::Value>| {
             // SAFETY: it was published with its value, and loaded with `Acquire`, or by the thread that published it.
             let made = OnItsWay::new(unsafe { entry.slot.value_ref() }.clone());
             // `copy` was empty, so there is nothing to drop.
             std::mem::forget(copy.replace(made));
             // A `Clone` that panics was no hit.
-            hits = if cfg!(memo_uncounted) {
-                1
-            } else {
-                // SAFETY: found above. The user's `Clone` may have grown the counters, which keeps all places valid;
-                // they are freed when the thread ends, which no call outlives.
-                unsafe { counters.add_at(place, Count::Hits, 1) }
-            };
+            due = COUNTED && here.hit();
         };
-        // SAFETY: this thread has counters.
-        let reader = unsafe { counters.reader() };
+        let reader = here.reader();
         if is_plain::<St::Value>() {
             if S::LOCAL {
                 // Nothing else runs on this thread meanwhile, and no other thread removes it.
@@ -72,12 +65,20 @@ where
                 protect::copy(published, reader.cloning(), reader, domain(), copy_of);
             }
         }
-        hits
+        if is_plain::<St::Value>() {
+            return due;
+        }
+        // Asked again, rather than kept through what reclaiming the entry may call.
+        COUNTED && copy.is_some() && here.is_due()
     }
 
     /// Loom models have their own readers.
     #[cfg(memo_loom)]
-    pub(crate) fn hit(&self, _core: &'static Core, _copy: &mut Option<OnItsWay<St::Value>>) -> u64 {
-        0
+    pub(crate) fn hit<const COUNTED: bool>(
+        &self,
+        _here: CountsHere<'_>,
+        _copy: &mut Option<OnItsWay<St::Value>>,
+    ) -> bool {
+        false
     }
 }

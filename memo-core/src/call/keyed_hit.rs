@@ -12,6 +12,9 @@ use std::ptr::NonNull;
 use crate::argument::key::StoredKey;
 use crate::argument::scope::Scope;
 use crate::cell::counted_cell::{CountedCell, Keys};
+use crate::cell::memo_types::Spec;
+use crate::memo::core::Core;
+use crate::memo::counters::{Counters, LooksHere};
 use crate::sys::fence;
 use crate::sys::hazard::own;
 use crate::sys::hazard::registry::Reader;
@@ -19,6 +22,13 @@ use crate::sys::panics::OnItsWay;
 use crate::value::entry::{Entry, Meta};
 use crate::value::look::{self, EntryIn};
 use crate::value::store::Store;
+
+/// What a hit with an extra key needs of its thread.
+#[inline(always)]
+pub(super) fn looking<'c, M: Spec>(counters: &'c Counters, core: &'static Core) -> Option<LooksHere<'c>> {
+    // What is this thread's own needs no mark.
+    if M::Scope::LOCAL { counters.of(core).map(LooksHere) } else { counters.looking(core) }
+}
 
 /// Who asks for a copy.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -64,31 +74,40 @@ where
     /// Not inlined in unoptimised builds: there, its stack would be paid on every level of a recursion.
     #[cfg_attr(not(debug_assertions), inline(always))]
     #[cfg_attr(debug_assertions, inline(never))]
-    pub(crate) fn copy(&self, hash: u64, is: impl FnMut(&St::Key) -> bool) -> Option<St::Value>
+    pub(crate) fn copy(
+        &self,
+        reader: &Reader,
+        fence: impl FnOnce(),
+        hash: u64,
+        is: impl FnMut(&St::Key) -> bool,
+    ) -> Option<St::Value>
     where
         St::Value: Clone,
     {
-        self.look(own::light_reader(), fence::light, hash, is, copied)
+        self.look(Some(reader), fence, hash, is, copied)
     }
 
-    /// The same with a full fence: the first time on a thread, and where there is no light one.
+    /// The same by a thread that has not looked before, or needs a full fence.
     #[cold]
     #[inline(never)]
     pub(crate) fn copy_carefully(&self, hash: u64, is: impl FnMut(&St::Key) -> bool) -> Option<St::Value>
     where
         St::Value: Clone,
     {
-        if S::LOCAL || own::light_reader().is_some() {
-            return None;
-        }
         self.look(own::reader(), fence::full, hash, is, copied)
     }
 
     /// The ready value whose key `is` accepts, for a memo that lends: its arguments are borrowed, so it stays. `None`:
     /// [`find_lent_carefully`](Self::find_lent_carefully) may find it.
     #[inline]
-    pub(crate) fn find_lent(&self, hash: u64, is: impl FnMut(&St::Key) -> bool) -> Option<NonNull<St::Value>> {
-        self.look(own::light_reader(), fence::light, hash, is, lent)
+    pub(crate) fn find_lent(
+        &self,
+        reader: &Reader,
+        fence: impl FnOnce(),
+        hash: u64,
+        is: impl FnMut(&St::Key) -> bool,
+    ) -> Option<NonNull<St::Value>> {
+        self.look(Some(reader), fence, hash, is, lent)
     }
 
     /// As [`copy_carefully`](Self::copy_carefully).
@@ -99,9 +118,6 @@ where
         hash: u64,
         is: impl FnMut(&St::Key) -> bool,
     ) -> Option<NonNull<St::Value>> {
-        if S::LOCAL || own::light_reader().is_some() {
-            return None;
-        }
         self.look(own::reader(), fence::full, hash, is, lent)
     }
 

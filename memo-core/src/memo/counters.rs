@@ -1,4 +1,4 @@
-//! Counters that cost a hit one load and one store: each thread has its own, and snapshots sum them.
+//! Counters that cost a hit one addition in memory: each thread has its own, and snapshots sum them.
 //!
 //! # Invariants
 //!
@@ -13,6 +13,7 @@ use std::cell::Cell;
 use super::core::Core;
 use super::counter_block::{Block, Count, READ_ORDER, Sums};
 use super::{abandoned_with_table, all_memos};
+use crate::sys::fence;
 use crate::sys::hazard::own;
 use crate::sys::hazard::registry::Reader;
 use crate::sys::per_thread::per_thread;
@@ -47,6 +48,9 @@ fn all() -> MutexGuard<'static, Vec<Share>> {
     unpoisoned(ALL.lock())
 }
 
+/// Of this many hits of a thread one is due.
+pub(crate) const PERIOD: i32 = 4096;
+
 per_thread! {
     /// This thread's counters, one block for each memo.
     pub(crate) struct Counters {
@@ -54,6 +58,11 @@ per_thread! {
         len: Cell<u32> = Cell::new(0),
         /// The same in bytes.
         end: Cell<usize> = Cell::new(0),
+        /// The same, unless this thread needs a full fence before it looks into the side table, and may not [look](LooksHere).
+        looks: Cell<usize> = Cell::new(0),
+        /// Hits before one is [due](CountsHere::hit). Negative from that one until the next period begins: hits that are nested in it are
+        /// due, too, and so is the next one if it does not come to its end, since a destructor panics.
+        before_due: Cell<i32> = Cell::new(PERIOD - 1),
         /// This thread's reader, listed from before the first counters until after the last. A hit needs both, and so checks
         /// only one place.
         reader: Cell<Option<&'static Reader>> = Cell::new(None),
@@ -69,6 +78,20 @@ impl Counters {
         self.blocks.set(share.blocks);
         self.len.set(share.len);
         self.end.set(share.len as usize * size_of::<Block>());
+        self.looks.set(if fence::is_known() { self.end.get() } else { 0 });
+    }
+
+    /// `core`'s counters on this thread, if there are any.
+    #[inline(always)]
+    pub(crate) fn of(&self, core: &'static Core) -> Option<CountsHere<'_>> {
+        self.place(core).map(|place| CountsHere { counters: self, place })
+    }
+
+    /// The same on a thread that may look into the side table.
+    #[inline(always)]
+    pub(crate) fn looking(&self, core: &'static Core) -> Option<LooksHere<'_>> {
+        let place = core.counters_offset();
+        (place < self.looks.get()).then_some(LooksHere(CountsHere { counters: self, place }))
     }
 
     /// The place of `core`'s counters on this thread, if there are any.
@@ -84,7 +107,6 @@ impl Counters {
     /// # Safety
     /// This thread has counters.
     #[inline(always)]
-    #[cfg(not(memo_loom))]
     pub(crate) unsafe fn reader(&self) -> &'static Reader {
         let reader = self.reader.get();
         debug_assert!(reader.is_some(), "a thread with counters is on the list");
@@ -92,16 +114,74 @@ impl Counters {
         unsafe { reader.unwrap_unchecked() }
     }
 
-    /// Counts, as [`count`].
-    ///
     /// # Safety
     /// `place` is in this thread's counters as they are now.
     #[inline(always)]
-    pub(crate) unsafe fn add_at(&self, place: usize, what: Count, n: u64) -> u64 {
+    unsafe fn block_at(&self, place: usize) -> &Block {
         // SAFETY: the array has `end` bytes, and only this thread replaces it (invariant 1).
         let at = unsafe { self.blocks.get().byte_add(place) };
         // SAFETY: as above; the block is initialised.
-        unsafe { &*at }.add_own(what, n)
+        unsafe { &*at }
+    }
+
+    /// After a hit that was due.
+    pub(crate) fn begin_period(&self) {
+        self.before_due.set(PERIOD - 1);
+    }
+
+    /// Takes the hits since the last one that was due.
+    pub(crate) fn take_rest(&self) -> u64 {
+        u64::from((PERIOD - 1 - self.before_due.replace(PERIOD - 1)).unsigned_abs())
+    }
+}
+
+/// A memo's counters on this thread, which therefore has a listed reader. Growing moves them, but they keep their place; they are
+/// freed when the thread ends, which no call outlives.
+#[derive(Clone, Copy)]
+pub(crate) struct CountsHere<'a> {
+    counters: &'a Counters,
+    place: usize,
+}
+
+impl CountsHere<'_> {
+    /// This thread's reader.
+    #[inline(always)]
+    pub(crate) fn reader(self) -> &'static Reader {
+        // SAFETY: it has counters.
+        unsafe { self.counters.reader() }
+    }
+
+    /// Counts a hit. Returns whether it is due: one in [`PERIOD`] is, of all memos. It then begins a new period.
+    #[inline(always)]
+    pub(crate) fn hit(self) -> bool {
+        if cfg!(memo_uncounted) {
+            return false;
+        }
+        // SAFETY: see the type.
+        unsafe { self.counters.block_at(self.place) }.add_own(Count::Hits, 1);
+        // Counted down apart from the memo's own: nothing then needs the sum, and each is one addition in memory.
+        // And the processor tells a negative difference without a comparison.
+        let left = self.counters.before_due.get().wrapping_sub(1);
+        self.counters.before_due.set(left);
+        left < 0
+    }
+
+    /// Whether the last hit was due, unless another has begun the period since.
+    #[inline(always)]
+    pub(crate) fn is_due(self) -> bool {
+        !cfg!(memo_uncounted) && self.counters.before_due.get() < 0
+    }
+}
+
+/// The same on a thread whose reader may look into the side table after [`fence::hazard`].
+#[derive(Clone, Copy)]
+pub(crate) struct LooksHere<'a>(pub(crate) CountsHere<'a>);
+
+impl LooksHere<'_> {
+    /// This thread's reader.
+    #[inline(always)]
+    pub(crate) fn reader(self) -> &'static Reader {
+        self.0.reader()
     }
 }
 
@@ -114,7 +194,7 @@ pub(crate) fn count(core: &'static Core, what: Count, n: u64) -> u64 {
     let counters = Counters::here();
     match counters.place(core) {
         // SAFETY: found just now.
-        Some(place) => unsafe { counters.add_at(place, what, n) },
+        Some(place) => unsafe { counters.block_at(place) }.add_own(what, n),
         None => count_first(core, what, n),
     }
 }

@@ -8,8 +8,8 @@
 //!
 //! With `n` nodes in the side table, `d` of them dead, a dead object is found after at most `n / 4 + 1,100` further misses of one
 //! thread, and 256 more for each further thread that misses (`n / 5 + 900` and 205 if they add no node); or after `32 n +
-//! 171 d + 4,096 (22 + m)` hits, where `m` is the number of memos in use by each thread, summed over threads (a thread counts to
-//! 4,096 for each memo separately, and leaves its remainder to the process when it ends). Calls of any threads add up, misses and
+//! 171 d + 4,096 (22 + m)` hits, where `m` is, summed over threads, one and the number of memos with extra keys in use (a thread
+//! counts to 4,096 for each of these separately, and for all others together; it leaves its remainder to the process when it ends). Calls of any threads add up, misses and
 //! hits each by their share. While objects are added, the dead that are not yet found are at most as many as the living of the same size
 //! class, plus 34 in each shard or 32 KiB of them. The allocation is freed at once, and so is a result without drop glue. A result with
 //! drop glue is dropped at the end of an outermost memo call, where each call drops at most [`MOST_LATE`] of them.
@@ -37,7 +37,7 @@ use crate::anchor::side_table::object::Subject;
 use crate::anchor::side_table::shard::Chain;
 use crate::anchor::side_table::shared::Shard;
 use crate::anchor::side_table::{local, shared};
-use crate::memo::counters;
+use crate::memo::counters::{self, Counters, PERIOD};
 use crate::sys::hazard::deaths::after_deaths;
 use crate::sys::hazard::own;
 use crate::sys::panics::Panics;
@@ -58,8 +58,8 @@ const MOST_DEBT: i32 = 4 * DUE;
 const DEAD_PER_VISIT: usize = 32;
 /// The most entries of a shared weak map that a visit examines: they, too, are usually in another thread's cache.
 const ENTRIES_PER_VISIT: usize = 128;
-/// One hit in this many of a memo on a thread sweeps, too.
-pub(crate) const HITS_PER_SWEEP: u64 = 4096;
+/// One hit in this many of a thread sweeps, too.
+pub(crate) const HITS_PER_SWEEP: u64 = PERIOD as u64;
 /// Nodes that such a hit examines.
 const NODES_PER_HITS: usize = 128;
 /// Dead nodes that such a hit ends: a small part of the cost of the hits that it pays for.
@@ -197,7 +197,7 @@ fn leave() {
         settle_now();
     }
     let lookups = u64::from(Owed::here().lookups.get().wrapping_add(1)) % HITS_PER_SWEEP;
-    let hits = counters::own_hits_modulo(HITS_PER_SWEEP) + lookups;
+    let hits = Counters::here().take_rest() + counters::own_hits_modulo(HITS_PER_SWEEP) + lookups;
     let before = LEFT.fetch_add(hits, Ordering::Relaxed);
     if before / HITS_PER_SWEEP != (before + hits) / HITS_PER_SWEEP {
         after_hits();

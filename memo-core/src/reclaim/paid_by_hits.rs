@@ -1,29 +1,49 @@
 //! Every few thousand hits pay for a sweep too, since a program may have nothing but hits.
+//!
+//! A thread counts down to the next over all hits that take no lock ([`counters`](crate::memo::counters)). The others go by their memo's own
+//! count.
 
 use super::account::{HITS_PER_SWEEP, after_hits};
 use crate::memo::core::Core;
 use crate::memo::counter_block::Count;
-use crate::memo::counters::{Counters, count_first};
+use crate::memo::counters::{self, Counters, CountsHere, count_first};
 
-/// Counts a hit that has run no user code. One in a few thousand sweeps.
+/// Counts a hit that has run no user code, and passes on what was found. `here`, if this thread has counters of the memo. One hit in a
+/// few thousand sweeps.
 ///
 /// `--cfg memo_uncounted` is only for the benches: no hit is counted, so that they can measure the cost of counting. If it were a
 /// feature, one crate could enable it for a whole program.
 #[inline(always)]
-pub(crate) fn count_hit(core: &'static Core) {
+pub(crate) fn counted<'w, V>(core: &'static Core, here: Option<CountsHere<'_>>, found: &'w V) -> &'w V {
     if cfg!(memo_uncounted) {
-        return;
+        return found;
     }
-    let counters = Counters::here();
-    if let Some(place) = counters.place(core) {
-        // SAFETY: found just now.
-        let hits = unsafe { counters.add_at(place, Count::Hits, 1) };
-        if !are_to_sweep(hits) {
-            return;
-        }
+    match here {
+        Some(here) if !here.hit() => found,
+        // One call for both rare cases: only a small memoized function is inlined into its caller. It passes its argument on, so
+        // that a hit keeps nothing for after it.
+        _ => counted_slowly(core, found),
     }
-    // One call for both rare cases: only a small memoized function is inlined into its caller.
-    count_hit_slowly(core);
+}
+
+/// The first hit of a memo on a thread, which is still to be counted, and those that sweep, which are already counted.
+#[cold]
+#[inline(never)]
+fn counted_slowly<'w, V>(core: &'static Core, found: &'w V) -> &'w V {
+    if Counters::here().place(core).is_some() {
+        after_due();
+    } else {
+        count_first(core, Count::Hits, 1);
+    }
+    found
+}
+
+/// Counts a hit that has taken a lock, or has found something a second time.
+#[inline(always)]
+pub(crate) fn count_hit(core: &'static Core) {
+    if are_to_sweep(counters::count(core, Count::Hits, 1)) {
+        after_hits();
+    }
 }
 
 /// Whether a thread sweeps after this many hits of a memo.
@@ -33,13 +53,18 @@ pub(crate) fn are_to_sweep(hits: u64) -> bool {
     hits & (HITS_PER_SWEEP - 1) == 0
 }
 
-/// The first hit of a memo on a thread, which is still to be counted, and those that sweep, which are already counted.
+/// Pays for the hits of a period, the last of which was due.
 #[cold]
 #[inline(never)]
-fn count_hit_slowly(core: &'static Core) {
-    if Counters::here().place(core).is_some() {
-        after_hits();
-    } else {
-        count_first(core, Count::Hits, 1);
-    }
+pub(crate) fn after_due() {
+    Counters::here().begin_period();
+    after_hits();
+}
+
+/// The same with a result that fits into registers: passed on, so that a hit keeps nothing for after it.
+#[cold]
+#[inline(never)]
+pub(crate) fn paid<V>(result: V) -> V {
+    after_due();
+    result
 }

@@ -51,21 +51,22 @@ pub(crate) fn hazard() {
     if MAY_INTERRUPT { light() } else { full() }
 }
 
-/// Whether [`hazard`] is the fence that readers need. It is not on a Linux whose kernel refuses from the start.
-#[inline]
-pub(crate) fn suits_hazards() -> bool {
-    !MAY_INTERRUPT || is_asymmetric()
-}
-
 /// Whether entries may be published to hits: [`hazard`] is the fence that readers need, and the kernel has not refused since.
 #[inline]
 pub(crate) fn can_publish() -> bool {
-    suits_hazards() && !is_refused()
+    is_known() && !is_refused()
 }
 
 /// Whether the kernel refused although it had agreed: readers cannot be waited for any longer.
 pub(crate) fn is_refused() -> bool {
-    REFUSED.load(Ordering::Relaxed)
+    MAY_INTERRUPT && REFUSED.load(Ordering::Relaxed)
+}
+
+/// Whether [`hazard`] is the fence that a reader needs before it looks for what others may unpublish. A kernel that refuses later leaves
+/// it so: what is unpublished then is not freed.
+#[inline]
+pub(crate) fn is_known() -> bool {
+    !MAY_INTERRUPT || is_asymmetric()
 }
 
 /// Whether the kernel refused although it had agreed.

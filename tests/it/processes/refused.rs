@@ -94,3 +94,35 @@ fn a_kernel_that_refuses_later_costs_what_was_shown_before_and_nothing_else() {
         });
     });
 }
+
+#[weak_memo]
+fn lent(n: &Arc<u64>) -> &u64 {
+    **n + 1
+}
+
+#[test]
+fn a_kernel_that_refuses_from_the_start_costs_time_only() {
+    alone(|| {
+        refuse();
+        let tally = Tally::default();
+        let all: Vec<_> = (0..500).map(Arc::new).collect();
+        let own = Anchored::new(tally.clone());
+        let ask = || {
+            for n in &all {
+                assert_eq!((*lent(n), arc(n)), (**n + 1, n.to_string()));
+                assert_eq!((lent_memo().get(n), arc_memo().get(n)), (Some(&(**n + 1)), Some(n.to_string())));
+            }
+            let _ = (token(&own), plain(&own));
+        };
+        thread::scope(|scope| {
+            for _ in 0..2 {
+                scope.spawn(|| (0..20).for_each(|_| ask()));
+            }
+        });
+        ask();
+        let calls = |stats: memo_core::Stats| (stats.hits + stats.misses, stats.computes);
+        assert_eq!(calls(lent_memo().stats()), (41 * 500, 500));
+        assert_eq!(calls(arc_memo().stats()), (41 * 500, 500));
+        assert!(token_memo().forget(&own) && tally.alive() == 0, "what is removed goes at once");
+    });
+}

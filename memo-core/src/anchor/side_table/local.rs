@@ -68,27 +68,41 @@ fn with_or_make<R>(act: impl FnOnce(&mut Table) -> R) -> R {
     with(act).expect("the table was just made")
 }
 
-/// The anchor of the object, if this thread has one for it. Valid as long as the object lives.
+/// A first look for the anchor of the object: what a hit needs. Valid as long as the object lives.
 #[inline(always)]
-pub(crate) fn find<'a>(subject: Subject) -> Option<&'a Anchor> {
-    let table = NonNull::new(OwnTable::here().table.get())?;
-    // SAFETY: only this thread's, and borrowed only for the look.
-    let index = unsafe { &(*table.as_ptr()).index };
+pub(crate) fn guess<'a>(subject: Subject) -> Guess<&'a Anchor> {
+    let Some(index) = index() else { return Guess::Nothing };
     // SAFETY: this thread is the writer.
-    let node = match unsafe { by_address::guess(index, subject.address) } {
-        Guess::Node(node) => node,
-        Guess::Nothing => return None,
-        Guess::Unsure => find_further(index, subject.address)?,
-    };
+    let guess = unsafe { by_address::guess(index, subject.address) };
     // SAFETY: the node of a living object stays.
-    Some(unsafe { node.as_ref() }.anchor())
+    guess.map(|node| unsafe { node.as_ref() }.anchor())
+}
+
+/// This thread's index, borrowed only for a look.
+#[inline(always)]
+fn index<'a>() -> Option<&'a Index<Node>> {
+    let table = NonNull::new(OwnTable::here().table.get())?;
+    // SAFETY: only this thread's.
+    Some(unsafe { &(*table.as_ptr()).index })
+}
+
+/// The anchor of the object, if this thread has one for it. Valid as long as the object lives.
+#[inline]
+pub(crate) fn find<'a>(subject: Subject) -> Option<&'a Anchor> {
+    match guess(subject) {
+        Guess::Node(anchor) => Some(anchor),
+        Guess::Nothing => None,
+        Guess::Unsure => find_further(subject),
+    }
 }
 
 #[cold]
 #[inline(never)]
-fn find_further(index: &Index<Node>, address: usize) -> Option<NonNull<Node>> {
+fn find_further<'a>(subject: Subject) -> Option<&'a Anchor> {
     // SAFETY: this thread is the writer.
-    unsafe { by_address::find(index, address) }
+    let node = unsafe { by_address::find(index()?, subject.address) }?;
+    // SAFETY: the node of a living object stays.
+    Some(unsafe { node.as_ref() }.anchor())
 }
 
 /// The anchor of the object on this thread, made on first use. Examines a few other nodes in passing. A batch of dead ones, if

@@ -15,6 +15,7 @@ use super::sample;
 use super::shard::{Added, Chain, Keeper, Round};
 use crate::anchor::anchor::Anchor;
 use crate::anchor::liveness::AnyWeak;
+use crate::memo::counters::LooksHere;
 use crate::sys::fence;
 use crate::sys::hazard::{memory, own};
 use crate::sys::index::{Guess, Index};
@@ -142,6 +143,17 @@ pub(crate) fn with_late() -> impl Iterator<Item = Shard> {
 #[inline]
 pub(crate) fn any_late() -> bool {
     LATE.load(Ordering::Relaxed) != 0
+}
+
+/// A first look for the anchor of `arc`: what a hit needs.
+#[inline(always)]
+pub(crate) fn guess<'a, T: ?Sized>(arc: &'a Arc<T>, here: LooksHere<'_>) -> Guess<&'a Anchor> {
+    let subject = Subject::of(&**arc);
+    let index = Shard::of(subject).index();
+    // SAFETY: marked as looking.
+    let guess = here.reader().look(fence::hazard, || unsafe { by_address::guess(index, subject.address) });
+    // SAFETY: the node of a living object stays, and `arc` is borrowed for as long as the anchor is.
+    guess.map(|node| unsafe { node.as_ref() }.anchor())
 }
 
 /// The anchor of `arc`, if it has one.

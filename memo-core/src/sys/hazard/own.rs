@@ -47,7 +47,7 @@ pub(crate) fn light_reader() -> Option<&'static Reader> {
 /// This thread's reader, if its hazard pointers may be used with [`fence::hazard`].
 #[inline(always)]
 pub(crate) fn holder() -> Option<&'static Reader> {
-    light_reader().or_else(|| reader().filter(|_| fence::suits_hazards()))
+    light_reader().or_else(|| reader().filter(|_| fence::is_known()))
 }
 
 /// This thread's reader, put on the list if it is not there yet.

@@ -75,6 +75,17 @@ pub(crate) enum Guess<N> {
     Unsure,
 }
 
+impl<N> Guess<N> {
+    #[inline(always)]
+    pub(crate) fn map<M>(self, of: impl FnOnce(N) -> M) -> Guess<M> {
+        match self {
+            Self::Node(node) => Guess::Node(of(node)),
+            Self::Nothing => Guess::Nothing,
+            Self::Unsure => Guess::Unsure,
+        }
+    }
+}
+
 /// Where readers begin: a [`Directory`], or [`Directory::none`] if nothing was ever inserted.
 pub(crate) struct Index<N>(AtomicPtr<()>, std::marker::PhantomData<fn() -> N>);
 

@@ -207,6 +207,35 @@ fn hits_of_any_memo_reclaim_in_a_bounded_number_of_calls() {
     });
 }
 
+/// A thread counts the hits of all these memos together.
+#[test]
+fn hits_of_many_memos_reclaim_as_early_as_those_of_one() {
+    #[weak_memo]
+    fn f(one: &Arc<(Tally, [u8; 100])>) -> Arc<Token> {
+        Arc::new(one.0.token())
+    }
+    macro_rules! others {
+        ($($name:ident)*) => {{
+            $(#[weak_memo]
+            fn $name(n: &Anchored<u32>) -> &u32 {
+                **n
+            })*
+            [$($name as fn(&Anchored<u32>) -> &u32),*]
+        }};
+    }
+    alone(|| {
+        let others = others!(a b c d e g h i j k l m n o p q r s t u v w x y);
+        let one = Anchored::new(1);
+        for other in others {
+            other(&one);
+        }
+        one_dead_among_many!(f, tally, living);
+        let mut turn = others.iter().cycle();
+        call_until_dropped(&tally, 4_096 * 17, || _ = turn.next().unwrap()(&one));
+        assert_eq!((tally.dropped(), living.len()), (1, 1_000));
+    });
+}
+
 #[test]
 fn an_rc_is_reclaimed_by_further_calls_of_its_thread() {
     #[weak_memo]
