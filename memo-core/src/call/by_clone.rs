@@ -418,18 +418,30 @@ fn faster<R, H: Keeping<R, Kept = ValueOf<M>>, M: Cloning>(
     }
 }
 
-/// Carries out an operation of the handle.
+/// Carries out an operation of the handle. Inlined as [`hit`] is, without what looks need not.
+#[cfg_attr(not(debug_assertions), inline(always))]
 pub(crate) fn apply_owned<'w, R, H: Keeping<R, Kept = ValueOf<M>>, M: Cloning, K: KeyOf<M>>(
     core: &'static Core,
     place: At<'w, M>,
     key: K,
     op: Op<R>,
 ) -> Step<'w, Reply<R, R>, M> {
+    let Op::Get = op else { return apply_other::<R, H, M, K>(core, place, key, op) };
+    Step::Done(match get::<M, K>(core, place, &key) {
+        Some(copy) => Reply::Out(H::result(copy)),
+        None => Reply::Nothing,
+    })
+}
+
+#[inline(never)]
+fn apply_other<'w, R, H: Keeping<R, Kept = ValueOf<M>>, M: Cloning, K: KeyOf<M>>(
+    core: &'static Core,
+    place: At<'w, M>,
+    key: K,
+    op: Op<R>,
+) -> Step<'w, Reply<R, R>, M> {
     match op {
-        Op::Get => Step::Done(match get::<M, K>(core, place, &key) {
-            Some(copy) => Reply::Out(H::result(copy)),
-            None => Reply::Nothing,
-        }),
+        Op::Get => unreachable!("a look is carried out by the caller"),
         Op::Compute => Step::Compute(Ticket(None)),
         Op::Forget => Step::Done(Reply::Flag(forget::<M, K>(core, place, &key))),
         Op::Insert(result) => {
@@ -447,7 +459,21 @@ pub(crate) fn apply_owned<'w, R, H: Keeping<R, Kept = ValueOf<M>>, M: Cloning, K
     }
 }
 
+/// A look costs what a hit costs, and is not counted. Inlined as [`hit`] is.
+#[cfg_attr(not(debug_assertions), inline(always))]
 fn get<M: Cloning, K: KeyOf<M>>(core: &'static Core, place: At<'_, M>, key: &K) -> Option<ValueOf<M>> {
+    if M::Store::FRONTED {
+        let mut copy = None;
+        hit::<M, false>(core, place, &mut copy);
+        if let Some(copy) = copy {
+            return Some(copy.arrive());
+        }
+    }
+    get_locked::<M, K>(core, place, key)
+}
+
+#[inline(never)]
+fn get_locked<M: Cloning, K: KeyOf<M>>(core: &'static Core, place: At<'_, M>, key: &K) -> Option<ValueOf<M>> {
     let deeper = DepthGuard::enter();
     let cell = CellOf::<M>::find(place.find()?, core)?;
     if !M::Store::FRONTED {

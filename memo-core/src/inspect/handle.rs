@@ -115,6 +115,7 @@ impl<F, P: Kind> Memo<F, P> {
         self.core
     }
 
+    #[inline]
     fn ask<A, N>(&self, op: Op<Value<P, F::Out>>, args: A) -> Reply<F::Out, Value<P, F::Out>>
     where
         F: Signature<A, N>,
@@ -187,6 +188,7 @@ impl<F, P: Kind> Memo<F, P> {
     /// Returns the result for these arguments if there is one.
     ///
     /// It never computes and never waits, and counts as neither a hit nor a miss.
+    #[inline]
     #[must_use]
     pub fn get<A, N>(&self, args: A) -> Option<F::Out>
     where

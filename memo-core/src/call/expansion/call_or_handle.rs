@@ -98,7 +98,7 @@ impl<R> AskOwned<R> for Call {
 impl<R> AskOwned<R> for Through<R> {
     type Reply = Reply<R, R>;
 
-    #[inline]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     fn begin<'w, H: Keeping<R, Kept = ValueOf<M>>, M: Cloning, K: KeyOf<M>>(
         self,
         place: At<'w, M>,
@@ -154,7 +154,7 @@ impl<V> AskLent for Through<V> {
     type Reply<Out, Value> = Reply<Out, Value>;
     type Else = Op<V>;
 
-    #[inline]
+    #[inline(always)]
     fn begin<'w, M: Spec, K: KeyOf<M>>(self, place: At<'w, M>, key: K) -> LentStep<'w, ValueOf<M>, M, Op<V>> {
         let found = if let Op::Get = self.1 { by_reference::get_lent::<M, K>(self.0, place, key) } else { None };
         found.map_or(LentStep::Else(self.1), LentStep::Done)
@@ -168,8 +168,15 @@ impl<V> AskLent for Through<V> {
     /// The bare body is asked for, or a result that is not there: all else is asked of memos that are `Revocable` only.
     #[inline]
     fn instead<Out, Value>(asked: Op<V>, body: impl FnOnce() -> Value) -> Reply<Out, Value> {
-        if let Op::Compute = asked { Reply::Value(body()) } else { Reply::Nothing }
+        if let Op::Compute = asked { Reply::Value(bare(body)) } else { Reply::Nothing }
     }
+}
+
+/// Runs a body that the handle asks for. Out of line, so that what is left for a look is small enough to be inlined.
+#[cold]
+#[inline(never)]
+fn bare<V>(body: impl FnOnce() -> V) -> V {
+    body()
 }
 
 /// A memoized call without extra key, or what the handle asks: the answer.
