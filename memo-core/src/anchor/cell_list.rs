@@ -15,6 +15,7 @@
 //! 6. A full directory is replaced by a larger one, which has all cells before it is stored (`Release`) as the head. The
 //!    outgrown one is kept unchanged until `take`, since a reader may be inside.
 //! 7. All cells are linked, including those of a directory, from its `newest`: `take` and `each_memo` reach each cell once.
+//! 8. The head is never null: an empty list has that of [`NO_CELL`], which is no memo's, is never linked, and is never written.
 
 use std::ptr::NonNull;
 
@@ -161,7 +162,7 @@ impl CellList {
         #[cfg(memo_loom)]
         let first = NonNull::new(first)?;
         #[cfg(not(memo_loom))]
-        // SAFETY: never null.
+        // SAFETY: invariant 8.
         let first = unsafe { NonNull::new_unchecked(first) };
         // SAFETY: static, or invariant 1, the anchor is borrowed, so its cells stay valid, and its directories too (invariant 6).
         let head = unsafe { first.as_ref() };
@@ -422,6 +423,17 @@ mod tests {
         }
         assert!(list.is_empty());
         cells
+    }
+
+    #[test]
+    fn lists_are_made_at_compile_time() {
+        #[allow(clippy::declare_interior_mutable_const)]
+        const EMPTY: CellList = CellList::new();
+        static LISTS: [CellList; 2] = [EMPTY; 2];
+        assert!(LISTS.iter().all(|list| list.is_empty() && list.find(&ALL[0]).is_none()));
+        let added = cell(&ALL[0]);
+        LISTS[0].add(added).unwrap();
+        assert_eq!((LISTS[0].find(&ALL[0]), LISTS[1].is_empty()), (Some(added), true));
     }
 
     #[test]

@@ -469,11 +469,11 @@ fn get<M: Cloning, K: KeyOf<M>>(core: &'static Core, place: At<'_, M>, key: &K) 
             return Some(copy.arrive());
         }
     }
-    get_locked::<M, K>(core, place, key)
+    get_carefully::<M, K>(core, place, key)
 }
 
 #[inline(never)]
-fn get_locked<M: Cloning, K: KeyOf<M>>(core: &'static Core, place: At<'_, M>, key: &K) -> Option<ValueOf<M>> {
+fn get_carefully<M: Cloning, K: KeyOf<M>>(core: &'static Core, place: At<'_, M>, key: &K) -> Option<ValueOf<M>> {
     let deeper = DepthGuard::enter();
     let cell = CellOf::<M>::find(place.find()?, core)?;
     if !M::Store::FRONTED {

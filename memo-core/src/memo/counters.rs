@@ -7,6 +7,8 @@
 //! 2. When a thread ends, its counts are folded into the memos' own (`gone`) and its array leaves the list, in one
 //!    step under the lock. A snapshot includes them exactly once, so sums never decrease.
 //! 3. Removals are read before insertions: see [`count`](super::counter_block).
+//! 4. A thread that has counters has a listed reader. And where it `looks`, [`fence::hazard`] is the fence that its reader needs. So a hit
+//!    checks one word for all three.
 
 use std::cell::Cell;
 

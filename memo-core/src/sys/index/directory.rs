@@ -97,7 +97,7 @@ impl<N> Directory<N> {
         #[cfg(memo_loom)]
         let directory = NonNull::new(raw.cast())?;
         #[cfg(not(memo_loom))]
-        // SAFETY: never null.
+        // SAFETY: an index begins with `none`, and gets nothing but directories.
         let directory = unsafe { NonNull::new_unchecked(raw.cast()) };
         Some(Self(directory))
     }

@@ -17,7 +17,8 @@
 //!    the node, which was written before the node was put into its slot (`Release`, `Acquire`).
 //! 3. *A reader may find a node that was removed* since it marked itself, or that belongs to something else by now if nodes are
 //!    reused: the caller tells them apart.
-//! 4. *No reader looks beyond a directory.* Its depth is part of the pointer to it, and each of its words always leads to a chunk.
+//! 4. *No reader looks beyond a directory.* Its depth is part of the pointer to it, and each of its words always leads to a chunk. Before the
+//!    first node that is a static directory, which leads to free pages and is never written.
 //! 5. *A reader may miss.* In a chunk whose nodes are being moved it may find nothing. That is a miss, and a miss searches again
 //!    under the lock, where nothing moves. There a node is found: every page from its first one to its own says that there is
 //!    more.
