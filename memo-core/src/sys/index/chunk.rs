@@ -154,11 +154,16 @@ impl<N: Hashed> Chunk<N> {
     }
 
     /// Inserts a node into the first free slot in its pages.
+    #[inline]
     pub(super) fn put(self, place: Place, node: NonNull<N>) {
         self.live_cell().set(self.live() + 1);
-        if self.pages().put(place, node) {
-            return;
+        if !self.pages().put(place, node) {
+            self.put_further(place, node);
         }
+    }
+
+    #[cold]
+    fn put_further(self, place: Place, node: NonNull<N>) {
         let mut last = self;
         for chunk in self.linked().skip(1) {
             if chunk.pages().put(place, node) {
@@ -173,6 +178,7 @@ impl<N: Hashed> Chunk<N> {
     }
 
     /// Removes a node that is here.
+    #[inline]
     pub(super) fn take(self, place: Place, node: NonNull<N>) {
         self.live_cell().set(self.live() - 1);
         let taken =

@@ -133,27 +133,27 @@ impl<N: Hashed> Pages<N> {
     }
 
     /// Puts a node into the first free slot. `false`: there is none, and each page says that there is a node further on.
+    #[inline]
     pub(super) fn put(self, place: Place, node: NonNull<N>) -> bool {
-        for page in self.of(place) {
-            if let Some(slot) = page.tags().free() {
-                page.fill(slot, place.tag(), node);
-                return true;
-            }
-            page.pass(true);
-        }
-        false
+        // SAFETY: the writer's.
+        put_in(unsafe { self.page(place, 0) }, place, node) || self.put_further(place, node)
+    }
+
+    #[cold]
+    fn put_further(self, place: Place, node: NonNull<N>) -> bool {
+        self.of(place).skip(1).any(|page| put_in(page, place, node))
     }
 
     /// Takes a node out. `false`: it is further on, which each page counts.
+    #[inline]
     pub(super) fn take(self, place: Place, node: NonNull<N>) -> bool {
-        for page in self.of(place) {
-            if let Some(slot) = page.tags().of(place.tag()).find(|&slot| page.node(slot) == node) {
-                page.clear(slot);
-                return true;
-            }
-            page.pass(false);
-        }
-        false
+        // SAFETY: the writer's.
+        take_from(unsafe { self.page(place, 0) }, place, node) || self.take_further(place, node)
+    }
+
+    #[cold]
+    fn take_further(self, place: Place, node: NonNull<N>) -> bool {
+        self.of(place).skip(1).any(|page| take_from(page, place, node))
     }
 
     /// Visits the nodes, and where each belongs. `visit` may remove the node.
@@ -170,4 +170,26 @@ impl<N: Hashed> Pages<N> {
             }
         }
     }
+}
+
+/// Puts a node into a free slot of a page, or counts it as further on.
+#[inline]
+fn put_in<N>(page: &Page<N>, place: Place, node: NonNull<N>) -> bool {
+    let free = page.tags().free();
+    match free {
+        Some(slot) => page.fill(slot, place.tag(), node),
+        None => page.pass(true),
+    }
+    free.is_some()
+}
+
+/// Takes a node out of a page, or counts one less further on.
+#[inline]
+fn take_from<N>(page: &Page<N>, place: Place, node: NonNull<N>) -> bool {
+    let there = page.tags().of(place.tag()).find(|&slot| page.node(slot) == node);
+    match there {
+        Some(slot) => page.clear(slot),
+        None => page.pass(false),
+    }
+    there.is_some()
 }
