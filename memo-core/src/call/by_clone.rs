@@ -23,7 +23,7 @@ use crate::sys::thread;
 use crate::sys::trivially_cloned::is_plain;
 use crate::value::entry::Meta;
 use crate::value::slot::{Look, Slot};
-use crate::value::store::{Store, Taken, new_entry};
+use crate::value::store::{Evicted, Store, Taken, new_entry};
 
 /// The state of a call after the lookup.
 #[allow(private_bounds, reason = "made and taken apart by expansions, without naming it")]
@@ -345,14 +345,14 @@ impl<M: Cloning> Ticket<'_, M> {
     #[cold]
     #[inline(never)]
     pub fn end<R, H: Keeping<R, Kept = ValueOf<M>>>(&mut self, result: R, keeping: &H) -> R {
-        let Some(mut job) = self.0.take() else { return result };
+        // The job stays where it is: moving it costs more than most of what follows.
+        let Some(job) = &mut self.0 else { return result };
         let result = OnItsWay::new(result);
         if keeping.keeps(&result) {
-            keep::<R, H, M>(job, result)
-        } else {
-            job.stop();
-            job.reject(result, H::shared)
+            return keep::<R, H, M>(&mut self.0, result);
         }
+        job.stop();
+        self.0.take().expect("just seen").reject(result, H::shared)
     }
 }
 
@@ -361,7 +361,8 @@ impl<M: Cloning> Ticket<'_, M> {
 /// Its steps are separate functions for the sake of large results: in unoptimised builds, each move takes room in the
 /// frame of its function.
 #[inline]
-fn keep<R, H: Keeping<R, Kept = ValueOf<M>>, M: Cloning>(mut job: Job<'_, M>, result: OnItsWay<R>) -> R {
+fn keep<R, H: Keeping<R, Kept = ValueOf<M>>, M: Cloning>(duty: &mut Option<Job<'_, M>>, result: OnItsWay<R>) -> R {
+    let job = duty.as_mut().expect("there is a duty");
     let mut value = stored::<R, H>(result);
     let before = job.strong_before_copy();
     let copied = copied(&*value);
@@ -372,6 +373,7 @@ fn keep<R, H: Keeping<R, Kept = ValueOf<M>>, M: Cloning>(mut job: Job<'_, M>, re
         taken = None;
     }
     let published = job.publish(value.arrive(), &notes, taken);
+    *duty = None;
     returned::<R, H>(first_of::<R, H, M>(published, copied))
 }
 
@@ -531,7 +533,8 @@ fn insert<R, H: Keeping<R, Kept = ValueOf<M>>, M: Cloning, K: KeyOf<M>>(
     let refused = Refused(core);
     let old = cell.replace(&entry, keys);
     std::mem::forget(refused);
-    let victims = cell.make_room(&entry, core.site().capacity);
+    let mut victims = Evicted::none();
+    cell.make_room(&entry, core.site().capacity, &mut victims);
     drop(entry);
     let mut panics = Panics::default();
     if let Some(old) = old {

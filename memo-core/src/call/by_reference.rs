@@ -228,10 +228,13 @@ impl<'w, M: Spec> LentTicket<'w, M> {
     #[cold]
     #[inline(never)]
     pub(crate) fn end(&mut self, value: ValueOf<M>) -> &'w ValueOf<M> {
-        match self.0.take().expect(UNDONE) {
+        // The job stays where it is: moving it costs more than most of what it does.
+        let lent = match self.0.as_mut().expect(UNDONE) {
             Duty::Bare(job) => job.publish(value),
             Duty::Keyed(job) => publish(job, value),
-        }
+        };
+        self.0 = None;
+        lent
     }
 
     /// The body has failed. The error is not stored: it goes to this caller, and the waiters compute by themselves,
@@ -253,7 +256,7 @@ impl<'w, M: Spec> LentTicket<'w, M> {
     }
 }
 
-fn publish<'w, M: Spec>(mut job: Job<'w, M>, value: ValueOf<M>) -> &'w ValueOf<M> {
+fn publish<'w, M: Spec>(job: &mut Job<'w, M>, value: ValueOf<M>) -> &'w ValueOf<M> {
     let cell = job.cell();
     let notes = job.stop();
     match job.publish(value, &notes, None) {

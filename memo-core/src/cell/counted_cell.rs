@@ -404,7 +404,7 @@ where
     }
 
     /// Publishes the value of a flight whose entry is in the store. `false`: it was detached, the value is for its waiters.
-    /// The evicted entries come back, to be dropped when the caller has counted.
+    /// The evicted entries go to `victims`, to be dropped when the caller has counted.
     ///
     /// What is lent has to be stored, so there the value comes back where the flight was [`overtake`](Self::overtake)n.
     pub(crate) fn publish(
@@ -412,19 +412,21 @@ where
         entry: &Counted<St>,
         value: St::Value,
         capacity: usize,
-    ) -> Result<(bool, Evicted<St>), St::Value> {
+        victims: &mut Evicted<St>,
+    ) -> Result<bool, St::Value> {
         let mut store = self.lock();
         if self.has(&store, entry) {
             entry.slot.fill(value);
             store.turned_ready(&self.front, entry);
-            return Ok((true, store.evict(&self.front, id_of(entry), capacity, Self::IS_DEAD)));
+            store.evict(&self.front, id_of(entry), capacity, Self::IS_DEAD, victims);
+            return Ok(true);
         }
         detached_flights::ended();
         if self.core().site().lends {
             return Err(value);
         }
         entry.slot.fill(value);
-        Ok((false, Evicted::none()))
+        Ok(false)
     }
 
     /// Takes out the entry of a flight that is suspended on this thread, for a computation that was faster.
@@ -437,30 +439,32 @@ where
     }
 
     /// Puts a ready entry in, unless another came first (that one comes back) or its key was asked to go since the race began
-    /// (`None`).
+    /// (`false`).
     pub(crate) fn publish_racer(
         &self,
         entry: &Counted<St>,
         keys: Keys,
         race: &Race<'_>,
         capacity: usize,
-    ) -> Result<Option<Evicted<St>>, Counted<St>> {
+        victims: &mut Evicted<St>,
+    ) -> Result<bool, Counted<St>> {
         if !self.add_unless_overtaken(entry, keys, Some(race))? {
-            return Ok(None);
+            return Ok(false);
         }
         // A body may end an argument that it took by value, before the entry was there to be taken out.
         if is_dead::<S, St::Key>(entry.meta.key()) {
             let taken = self.lock().remove(&self.front, id_of(entry));
             if self.gone(taken).is_some() {
-                return Ok(None);
+                return Ok(false);
             }
         }
-        Ok(Some(self.make_room(entry, capacity)))
+        self.make_room(entry, capacity, victims);
+        Ok(true)
     }
 
     /// Evicts what is too much after `entry` came.
-    pub(crate) fn make_room(&self, entry: &Counted<St>, capacity: usize) -> Evicted<St> {
-        self.lock().evict(&self.front, id_of(entry), capacity, Self::IS_DEAD)
+    pub(crate) fn make_room(&self, entry: &Counted<St>, capacity: usize, victims: &mut Evicted<St>) {
+        self.lock().evict(&self.front, id_of(entry), capacity, Self::IS_DEAD, victims);
     }
 
     /// Counts, unlinks, tells of and drops evicted entries. The first panic of a destructor comes out when all are gone.

@@ -264,27 +264,31 @@ impl<'w, M: Spec> Job<'w, M> {
     }
 
     /// Stores the value, unless it was cleared meanwhile. `copied`: how many counts of the owner a copy of it took.
+    ///
+    /// The caller then drops the job: a replaced entry goes with it, and if its destructor panicked while the result was being returned,
+    /// the result would leak.
     #[inline]
-    pub(crate) fn publish(mut self, value: ValueOf<M>, notes: &Notes, copied: Option<usize>) -> Published<M::Store> {
+    pub(crate) fn publish(&mut self, value: ValueOf<M>, notes: &Notes, copied: Option<usize>) -> Published<M::Store> {
         let core = self.core();
         let capacity = core.site().capacity;
         let role = std::mem::replace(&mut self.role, Role::Filled);
         // Before others can remove it: a snapshot of the statistics never shows more removals than computes.
         counters::count(core, Count::Computes, 1);
         let entry = entry_of::<M::Store>(&self.entry);
-        let (stored, theirs, victims) = match role {
-            Role::Lead => match self.cell.publish(entry, value, capacity) {
-                Ok((stored, victims)) => (stored, None, victims),
-                Err(value) => self.publish_overtaken(value),
+        // Filled in place: to hand it on costs more than most of what is done here.
+        let mut victims = Evicted::none();
+        let (stored, theirs) = match role {
+            Role::Lead => match self.cell.publish(entry, value, capacity, &mut victims) {
+                Ok(stored) => (stored, None),
+                Err(value) => self.publish_overtaken(value, &mut victims),
             },
             Role::Race(race) => {
                 entry.slot.fill(value);
                 loop {
-                    match self.cell.publish_racer(entry, self.keys, &race, capacity) {
-                        Ok(Some(victims)) => break (true, None, victims),
-                        Ok(None) => break (false, None, Evicted::none()),
+                    match self.cell.publish_racer(entry, self.keys, &race, capacity, &mut victims) {
+                        Ok(stored) => break (stored, None),
                         Err(theirs) if core.site().lends && theirs.slot.get().is_none() => self.make_way(&theirs),
-                        Err(theirs) => break (false, Some(theirs), Evicted::none()),
+                        Err(theirs) => break (false, Some(theirs)),
                     }
                 }
             }
@@ -307,9 +311,6 @@ impl<'w, M: Spec> Job<'w, M> {
             counters::count(core, Count::Rejected, 1);
         }
         self.cell.drop_evicted(victims);
-        // A replaced entry is dropped here: if its destructor panicked while the result was being returned, the result
-        // would leak.
-        drop(self);
         published
     }
 
@@ -317,16 +318,16 @@ impl<'w, M: Spec> Job<'w, M> {
     /// faster result comes back, if it is still there.
     #[cold]
     #[inline(never)]
-    fn publish_overtaken(&self, value: ValueOf<M>) -> (bool, Option<EntryOf<M>>, Evicted<M::Store>) {
+    fn publish_overtaken(&self, value: ValueOf<M>, victims: &mut Evicted<M::Store>) -> (bool, Option<EntryOf<M>>) {
         let mut value = OnItsWay::new(value);
         loop {
             if let Some(theirs) = self.regain(self.entry()) {
                 // If the value's destructor panics, the job's drop counts it.
                 drop(value.arrive());
-                return (false, Some(theirs), Evicted::none());
+                return (false, Some(theirs));
             }
-            match self.cell.publish(self.entry(), value.arrive(), self.core().site().capacity) {
-                Ok((stored, victims)) => return (stored, None, victims),
+            match self.cell.publish(self.entry(), value.arrive(), self.core().site().capacity, victims) {
+                Ok(stored) => return (stored, None),
                 Err(overtaken) => value = OnItsWay::new(overtaken),
             }
         }
@@ -354,7 +355,7 @@ impl<'w, M: Spec> Job<'w, M> {
         self.role = Role::Done;
         counters::count(self.core(), Count::Computes, 1);
         counters::count(self.core(), Count::Rejected, 1);
-        // As in `publish`.
+        // As after `publish`.
         drop(self);
         result.arrive()
     }

@@ -146,8 +146,9 @@ impl<'w, M: Spec> BareJob<'w, M> {
         job::stop(self.core(), running)
     }
 
+    /// Stores the value. The caller then drops the job.
     #[inline(always)]
-    pub(crate) fn publish(mut self, value: ValueOf<M>) -> &'w ValueOf<M> {
+    pub(crate) fn publish(&mut self, value: ValueOf<M>) -> &'w ValueOf<M> {
         let notes = self.stop();
         let core = self.core();
         let late = match self.lead {

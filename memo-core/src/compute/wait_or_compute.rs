@@ -87,6 +87,10 @@ pub(crate) struct Entries<'w, 'k, M: Spec, K> {
 }
 
 /// Finds the entry, waits for it, or leaves it to this call to compute. `anchor` is the owner's, if it was found.
+///
+/// Inlined, so that a job is made where it stays: handing it on costs more than making it. (Not in unoptimised builds, for the sake of
+/// the stack.)
+#[cfg_attr(not(debug_assertions), inline(always))]
 #[track_caller]
 pub(crate) fn begin<'w, M: Spec, K: KeyOf<M>>(
     core: &'static Core,

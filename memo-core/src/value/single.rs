@@ -140,9 +140,7 @@ impl<V: 'static> Store for Single<V> {
     }
 
     #[inline(always)]
-    fn evict(&mut self, _: &OneEntry<V>, _: EntryId, _: usize, _: Option<IsDead<()>>) -> Evicted<Self> {
-        Evicted::none()
-    }
+    fn evict(&mut self, _: &OneEntry<V>, _: EntryId, _: usize, _: Option<IsDead<()>>, _: &mut Evicted<Self>) {}
 
     fn drain(&mut self, front: &OneEntry<V>) -> (usize, Option<Taken<Self>>) {
         let taken = front.take().map(|(entry, shown)| Taken::now(entry, shown));

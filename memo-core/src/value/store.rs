@@ -193,7 +193,7 @@ pub(crate) trait Store: Default {
     fn remove(&mut self, front: &Self::Front, id: EntryId) -> Option<Taken<Self>>;
     /// Records that this entry of the store has become ready.
     fn turned_ready(&mut self, front: &Self::Front, entry: &Counted<Self>);
-    /// Removes entries beyond `capacity`: those with dead arguments, else one that was not hit lately. Never `newest`. `is_dead` is
+    /// Moves entries beyond `capacity` to `evicted`: those with dead arguments, else one that was not hit lately. Never `newest`. `is_dead` is
     /// given if keys have weak arguments.
     fn evict(
         &mut self,
@@ -201,7 +201,8 @@ pub(crate) trait Store: Default {
         newest: EntryId,
         capacity: usize,
         is_dead: Option<IsDead<Self::Key>>,
-    ) -> Evicted<Self>;
+        evicted: &mut Evicted<Self>,
+    );
     /// Removes all entries. Returns how many of them were ready, and the entries.
     fn drain(&mut self, front: &Self::Front) -> (usize, Self::Drained);
     /// How many entries are ready.

@@ -223,20 +223,24 @@ impl<K: 'static, V: 'static> Store for Table<K, V> {
         newest: EntryId,
         capacity: usize,
         is_dead: Option<IsDead<K>>,
-    ) -> Evicted<Self> {
+        evicted: &mut Evicted<Self>,
+    ) {
         if self.ready <= capacity {
-            return Evicted::none();
+            return;
         }
-        let dead = is_dead.map_or(Vec::new(), |is_dead| self.take_dead(front, is_dead));
-        if self.ready <= capacity {
-            return Evicted { dead, victim: None };
+        if let Some(is_dead) = is_dead {
+            evicted.dead.append(&mut self.take_dead(front, is_dead));
+            if self.ready <= capacity {
+                return;
+            }
         }
         // SAFETY: in the queue are the table's entries.
         let stays = |node: NonNull<Entry<Keyed<K>, V>>| {
             node.addr().get() == newest.address || unsafe { node.as_ref() }.slot.get().is_none()
         };
-        let victim = self.queue.victim(stays);
-        Evicted { dead, victim: victim.map(|node| self.take(front, node)) }
+        if let Some(victim) = self.queue.victim(stays) {
+            evicted.victim = Some(self.take(front, victim));
+        }
     }
 
     fn drain(&mut self, front: &Self::Front) -> (usize, Vec<Taken<Self>>) {
