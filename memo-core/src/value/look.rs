@@ -55,8 +55,11 @@ impl<St: Store> Holding<'_, St> {
     /// The entry, unless it was taken out before it was held.
     #[inline(always)]
     pub(crate) fn get(&self) -> Option<&EntryIn<St>> {
+        if !self.held {
+            return None;
+        }
         // SAFETY: it is held until the guard goes.
-        self.held.then(|| unsafe { self.entry.as_ref() })
+        Some(unsafe { self.entry.as_ref() })
     }
 }
 

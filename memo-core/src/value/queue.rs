@@ -184,8 +184,8 @@ mod tests {
     struct Item(u32, Links, AtomicBool);
 
     impl Item {
-        fn new(n: u32) -> Box<Self> {
-            Box::new(Self(n, Links::new(), AtomicBool::new(false)))
+        fn new(n: u32) -> Self {
+            Self(n, Links::new(), AtomicBool::new(false))
         }
 
         fn visit(&self) {
@@ -202,11 +202,11 @@ mod tests {
         }
     }
 
-    fn items(n: u32) -> (Vec<Box<Item>>, Queue<Item>) {
+    fn items(n: u32) -> (Vec<Item>, Queue<Item>) {
         let items: Vec<_> = (0..n).map(Item::new).collect();
         let mut queue = Queue::default();
         // SAFETY: the items outlive the queue.
-        items.iter().for_each(|item| unsafe { queue.push(NonNull::from(&**item)) });
+        items.iter().for_each(|item| unsafe { queue.push(NonNull::from(item)) });
         (items, queue)
     }
 
@@ -230,7 +230,7 @@ mod tests {
         assert_eq!(evict(&mut queue), Some(2));
         let new = Item::new(7);
         // SAFETY: it outlives the queue.
-        unsafe { queue.push(NonNull::from(&*new)) };
+        unsafe { queue.push(NonNull::from(&new)) };
         items[0].visit();
         assert_eq!((evict(&mut queue), evict(&mut queue), evict(&mut queue)), (Some(3), Some(4), Some(5)));
         // 6 was hit; 7 was not. Then from the oldest: 0 was hit again, 1 was not.

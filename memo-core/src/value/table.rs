@@ -234,8 +234,8 @@ impl<K: 'static, V: 'static> Store for Table<K, V> {
                 return;
             }
         }
-        // SAFETY: in the queue are the table's entries.
         let stays = |node: NonNull<Entry<Keyed<K>, V>>| {
+            // SAFETY: in the queue are the table's entries.
             node.addr().get() == newest.address || unsafe { node.as_ref() }.slot.get().is_none()
         };
         if let Some(victim) = self.queue.victim(stays) {

@@ -17,8 +17,10 @@ use crate::sys::index::{Guess, Index};
 /// The caller is marked as looking, or is the writer.
 #[inline(always)]
 pub(super) unsafe fn guess(index: &Index<Node>, address: usize) -> Guess<NonNull<Node>> {
-    // SAFETY: the caller's; and so nothing that the index leads to is freed meanwhile.
-    unsafe { index.guess(hash_of(address), |node| Node::address(node) == address) }
+    // SAFETY: nothing that the index leads to is freed meanwhile.
+    let is = |node| unsafe { Node::address(node) } == address;
+    // SAFETY: the caller's.
+    unsafe { index.guess(hash_of(address), is) }
 }
 
 /// The node at `address`.
@@ -27,5 +29,7 @@ pub(super) unsafe fn guess(index: &Index<Node>, address: usize) -> Guess<NonNull
 /// The caller is marked as looking, or is the writer.
 pub(super) unsafe fn find(index: &Index<Node>, address: usize) -> Option<NonNull<Node>> {
     // SAFETY: as above.
-    unsafe { index.find(hash_of(address), |node| Node::address(node) == address) }
+    let is = |node| unsafe { Node::address(node) } == address;
+    // SAFETY: the caller's.
+    unsafe { index.find(hash_of(address), is) }
 }

@@ -113,8 +113,12 @@ impl<N: Hashed> Compact<N> {
         match self.root() {
             // SAFETY: the caller's.
             Root::Pages(pages) => unsafe { pages.find(Place::of(hash), &mut is) }.unwrap_or(None),
-            // SAFETY: as above.
-            Root::Directory(directory) => unsafe { directory.chunk(hash).find(Place::of(hash), &mut is) },
+            Root::Directory(directory) => {
+                // SAFETY: as above.
+                let chunk = unsafe { directory.chunk(hash) };
+                // SAFETY: as above.
+                unsafe { chunk.find(Place::of(hash), &mut is) }
+            }
         }
     }
 

@@ -9,8 +9,10 @@ fn address(n: usize) -> usize {
 }
 
 fn find_at(index: &Index<Stub>, address: usize) -> Option<NonNull<Stub>> {
+    // SAFETY: nodes are freed at the end.
+    let is = |node| unsafe { Stub::address(node) } == address;
     // SAFETY: one thread, the writer's.
-    unsafe { index.find(hash_of(address), |node| Stub::address(node) == address) }
+    unsafe { index.find(hash_of(address), is) }
 }
 
 fn find(index: &Index<Stub>, n: usize) -> Option<NonNull<Stub>> {
@@ -137,8 +139,10 @@ fn a_compact_one_does_what_a_map_does_at_every_size() {
     let nodes: Vec<_> = (0..NODES).map(|n| Stub::new(address(n), n as u32)).collect();
     let (index, mut writer, mut retired) = (Compact::default(), CompactWriter::default(), RetiredMemory::new());
     let find = |index: &Compact<Stub>, n: usize| {
+        // SAFETY: nodes are freed at the end.
+        let is = |node| unsafe { Stub::address(node) } == address(n);
         // SAFETY: one thread, the writer's.
-        unsafe { index.find(hash_of(address(n)), |node| Stub::address(node) == address(n)) }
+        unsafe { index.find(hash_of(address(n)), is) }
     };
     let mut map = HashMap::new();
     let mut state = 1_u64;
