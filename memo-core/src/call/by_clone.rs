@@ -535,8 +535,9 @@ fn insert<R, H: Keeping<R, Kept = ValueOf<M>>, M: Cloning, K: KeyOf<M>>(
     std::mem::forget(refused);
     let mut victims = Evicted::none();
     cell.make_room(&entry, core.site().capacity, &mut victims);
-    drop(entry);
     let mut panics = Panics::default();
+    // It may have been evicted by others, and this may be its last count.
+    panics.run(|| drop(entry));
     if let Some(old) = old {
         panics.run(|| tell_and_drop(core, Count::Replaced.into(), old));
     }

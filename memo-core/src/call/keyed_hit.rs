@@ -142,6 +142,9 @@ where
         let held = look::hold::<St>(self.front(), reader, domain(), !S::LOCAL, fence::hazard, hash, seeks);
         let Some(held) = held else { return Held::Nothing };
         let Some(entry) = held.get() else { return Held::Nothing };
+        if asks == Asks::Get && !held.was_ready() {
+            return Held::Nothing;
+        }
         if !compares && !is(entry.meta.key()) {
             // Another key with this hash may be there, too.
             return Held::Unsure;

@@ -29,7 +29,7 @@ use crate::sys::fence;
 use crate::sys::hazard::memory::{self, RetiredMemory};
 use crate::sys::hazard::protect::Published;
 use crate::sys::hazard::retire::{Batch, ReadBy};
-use crate::sys::panics::{Panics, drop_all};
+use crate::sys::panics::{Panics, drop_all, quietly};
 use crate::sys::sync::plain::{Mutex, MutexGuard};
 use crate::sys::sync::unpoisoned;
 use crate::value::entry::{Entry, Meta, SeenKey, id_of};
@@ -93,6 +93,22 @@ fn free(retired: RetiredMemory, local: bool) {
 }
 
 impl<S, St: Store> Content for CountedCell<S, St> {}
+
+/// Entries of one hash. Nearly always one: two keys with the same 64-bit hash are rare, and the second costs an allocation.
+struct Compared<St: Store> {
+    first: Option<Counted<St>>,
+    others: Vec<Counted<St>>,
+}
+
+impl<St: Store> Compared<St> {
+    fn iter(&self) -> impl Iterator<Item = &Counted<St>> {
+        self.first.iter().chain(&self.others)
+    }
+
+    fn has(&self, entry: &Counted<St>) -> bool {
+        self.iter().any(|other| id_of(other) == id_of(entry))
+    }
+}
 
 /// Whether keys may be compared under a lock.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -255,35 +271,30 @@ where
         }
     }
 
-    /// The entry whose key `is` accepts, among those that `counts` accepts, and the version of the store that was searched. `is` runs
-    /// outside the lock.
+    /// The entry whose key `is` accepts, among those that `counts` accepts, and all that were there with this hash. `is` runs outside
+    /// the lock.
     fn seek_outside(
         &self,
         hash: u64,
         counts: impl Fn(&Counted<St>) -> bool,
         mut is: impl FnMut(&St::Key) -> bool,
-    ) -> (Option<Counted<St>>, u64) {
-        // Nearly always one: two keys with the same 64-bit hash are rare, and the second costs an allocation.
-        let (mut first, mut others) = (None, Vec::new());
+    ) -> (Option<Counted<St>>, Compared<St>) {
+        let mut compared = Compared { first: None, others: Vec::new() };
         let mut collect = |entry: &Counted<St>| {
-            match &first {
+            match &compared.first {
                 _ if !counts(entry) => {}
-                None => first = Some(entry.clone()),
-                Some(_) => others.push(entry.clone()),
+                None => compared.first = Some(entry.clone()),
+                Some(_) => compared.others.push(entry.clone()),
             }
             false
         };
-        let version = {
-            let store = self.lock();
-            let _none = store.find(&self.front, hash, &mut collect, |_| ());
-            store.version()
-        };
-        let found = first.into_iter().chain(others).find(|entry| is(entry.meta.key()));
-        (found, version)
+        let _none = self.lock().find(&self.front, hash, &mut collect, |_| ());
+        let found = compared.iter().find(|entry: &&Counted<St>| is(entry.meta.key())).cloned();
+        (found, compared)
     }
 
     /// Calls `act` under the lock, with the store and the entry whose key `is` accepts, in one step. The user's `Eq` runs outside the lock,
-    /// and again if an entry was inserted or that one taken out meanwhile.
+    /// and again if an entry of this hash was inserted or that one taken out meanwhile.
     ///
     /// So where `act` takes the entry out it holds a count of it, and where it leaves it there the store does: nothing is dropped after it,
     /// and no destructor of the user's can panic with the work done.
@@ -299,18 +310,27 @@ where
             let (mut there, seen) = match keys {
                 Keys::Trusted => (None, None),
                 Keys::Users => {
-                    let (there, version) = self.seek_outside(hash, |_| true, &mut is);
-                    (there, Some(version))
+                    let (there, compared) = self.seek_outside(hash, |_| true, &mut is);
+                    (there, Some(compared))
                 }
             };
             let mut store = self.lock();
-            match seen {
-                Some(version) if version != store.version() => continue,
+            match &seen {
+                Some(compared)
+                    if there.is_none()
+                        && store.find(&self.front, hash, |entry| !compared.has(entry), |_| ()).is_some() =>
+                {
+                    continue;
+                }
                 Some(_) if there.as_ref().is_some_and(|there| !self.has(&store, there)) => continue,
                 Some(_) => {}
                 None => there = store.find(&self.front, hash, |entry| is(entry.meta.key()), Counted::<St>::clone),
             }
-            return act(&mut store, there.as_ref());
+            let done = act(&mut store, there.as_ref());
+            drop(store);
+            // One of another key may have been taken out meanwhile, and this may be its last count.
+            quietly(|| drop(seen));
+            return done;
         }
     }
 
@@ -765,5 +785,57 @@ mod tests {
         assert!(NewCell::<Shared, Single<u32>>::make(&CORE, INSIDE, Some(stored)).publish(&anchor).is_err());
         assert_eq!(detached_flights::now(), in_progress);
         entry.slot.end(crate::value::slot::NoValue::Panicked);
+    }
+
+    /// Another thread's late hit seems to hold an entry at the address of one that is this thread's own: it is not asked about it.
+    #[test]
+    fn a_withdrawn_flight_of_a_local_memo_is_dropped_by_its_own_thread() {
+        use crate::argument::key::StoredKey;
+        use crate::argument::scope::Local;
+        use crate::sys::hazard::registry::{READERS, Reader};
+        use crate::sys::hazard::retire::domain;
+        use crate::value::table::Table;
+        use std::rc::Rc;
+        struct K(Rc<std::thread::ThreadId>);
+        impl Drop for K {
+            fn drop(&mut self) {
+                assert_eq!(*self.0, std::thread::current().id(), "the key of a local memo, dropped by another thread");
+            }
+        }
+        // SAFETY: not for `Shared`.
+        unsafe impl StoredKey<Local> for K {
+            fn same(&self, _: &Self) -> bool {
+                true
+            }
+            fn show(&self, _: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                Ok(())
+            }
+        }
+        static CORE: Core = Core::new(Site::built_in("withdrawn"));
+        let anchor = Anchor::new();
+        let _mine = crate::sys::hazard::own::reader();
+        let cell =
+            CountedCell::<Local, Table<K, u32>>::find_or_add(&anchor, &CORE, Where { local: true, tabled: false });
+        let late: &'static Reader = Box::leak(Box::new(Reader::new()));
+        // SAFETY: leaked.
+        unsafe { READERS.add(late) };
+        let key = K(Rc::new(std::thread::current().id()));
+        let entry = crate::value::store::new_entry::<Table<K, u32>>(Slot::claimed(1), key, 7);
+        assert!(cell.add(&entry, Keys::Trusted).is_ok());
+        let address = Arc::as_ptr(&entry).addr();
+        // Between `hold`'s look and its `HazardGuard`: its own entry is gone and freed, and this one lies there now.
+        late.cloning().set(address);
+        cell.withdraw(&entry);
+        entry.slot.end(crate::value::slot::NoValue::Rejected);
+        drop(entry);
+        let wanted = late.is_wanted();
+        let theirs = std::thread::spawn(move || {
+            late.cloning().free();
+            if late.is_wanted() {
+                domain().reclaim_own(late, address);
+            }
+        });
+        assert!(theirs.join().is_ok(), "dropped by the other thread");
+        assert!(!wanted, "another thread was asked about it");
     }
 }

@@ -15,6 +15,7 @@ use crate::sys::hazard::protect::HazardGuard;
 use crate::sys::hazard::registry::Reader;
 use crate::sys::hazard::retire::Domain;
 use crate::value::entry::{Entry, Meta};
+use crate::value::slot::Look;
 use crate::value::store::Store;
 
 /// The entry of a store.
@@ -46,12 +47,19 @@ pub(crate) fn look<St: Store, R>(
 /// An entry under this thread's hazard pointer.
 pub(crate) struct Holding<'a, St: Store> {
     entry: NonNull<EntryIn<St>>,
+    /// Whether it had its result before it was held.
+    ready: bool,
     /// Whether it is held: it was not gone.
     held: bool,
     _guard: HazardGuard<'a>,
 }
 
 impl<St: Store> Holding<'_, St> {
+    /// Whether it had its result when it was in its store. One that turns ready later may have been taken out before.
+    pub(crate) fn was_ready(&self) -> bool {
+        self.ready
+    }
+
     /// The entry, unless it was taken out before it was held.
     #[inline(always)]
     pub(crate) fn get(&self) -> Option<&EntryIn<St>> {
@@ -77,14 +85,15 @@ pub(crate) fn hold<'a, St: Store>(
 ) -> Option<Holding<'a, St>> {
     let announce = |entry: &EntryIn<St>| {
         let address = std::ptr::from_ref(entry).addr();
+        let ready = entry.slot.look() == Look::Ready;
         if shared {
             reader.cloning().set_fenced(address);
         } else {
             reader.cloning().set(address);
         }
-        Some((NonNull::from(entry), !entry.meta.is_gone()))
+        Some((NonNull::from(entry), ready, !entry.meta.is_gone()))
     };
-    let (entry, held) = look::<St, _>(front, shared.then_some(reader), fence, hash, is, announce)?;
+    let (entry, ready, held) = look::<St, _>(front, shared.then_some(reader), fence, hash, is, announce)?;
     let guard = HazardGuard::new(entry.addr().get(), reader.cloning(), reader, domain);
-    Some(Holding { entry, held, _guard: guard })
+    Some(Holding { entry, ready, held, _guard: guard })
 }

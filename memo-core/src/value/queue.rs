@@ -140,12 +140,12 @@ impl<N: Queued> Queue<N> {
     /// The one to evict: not one that `stays`, and not hit since the hand last passed. The hand goes on from there.
     pub(crate) fn victim(&mut self, stays: impl Fn(NonNull<N>) -> bool) -> Option<NonNull<N>> {
         let mut passed = 0;
-        // The first round may clear all marks.
-        for _ in 0..2 * self.len {
+        // The first round may clear all marks, and hits may set them again meanwhile: then marks do not count.
+        for step in 0..3 * self.len {
             let node = self.hand.or(self.oldest)?;
             if !stays(node) {
                 let visited = Self::get(node).visited();
-                if passed >= PATIENCE || !visited.load(Ordering::Relaxed) {
+                if passed >= PATIENCE.min(self.len) || step >= 2 * self.len || !visited.load(Ordering::Relaxed) {
                     // Those that were added for this very eviction are not to be met before the hand has come round.
                     self.hand =
                         std::iter::successors(Self::newer(node), |node| Self::newer(*node)).find(|node| !stays(*node));
@@ -276,5 +276,17 @@ mod tests {
         assert_eq!((next(), next(), next()), ((0, 63), (64, 127), (128, 42)));
         let (_items, mut few) = self::items(2);
         assert_eq!((few.some().count(), few.some().count()), (2, 2));
+    }
+
+    /// Entries that others hit between two rounds of the hand, which the lock does not prevent.
+    #[test]
+    fn one_goes_though_all_are_hit_all_the_time() {
+        let (items, mut queue) = items(8);
+        let newest = NonNull::from(&items[7]);
+        let stays = |item: NonNull<Item>| {
+            items.iter().for_each(Item::visit);
+            item == newest
+        };
+        assert!(queue.victim(stays).is_some());
     }
 }

@@ -160,9 +160,4 @@ impl<V: 'static> Store for Single<V> {
             visit(&entry);
         }
     }
-
-    /// There is only one key, which is not the user's, so nothing is compared outside the lock.
-    fn version(&self) -> u64 {
-        0
-    }
 }

@@ -10,7 +10,7 @@
 //! # Invariants
 //!
 //! 1. A store is touched only under its cell's lock, and no user code runs there: the user's keys are compared outside, on counted
-//!    candidates with the same hash; `version` tells whether an equal key may have been inserted meanwhile.
+//!    candidates with the same hash; if there is another one by then, an equal key may have been inserted meanwhile.
 //! 2. An entry in the store becomes ready under that lock. So `ready` is the number of ready entries.
 //! 3. No two entries of a store have the same key, as far as the user's `Eq` can be trusted.
 
@@ -211,8 +211,6 @@ pub(crate) trait Store: Default {
     fn count(&self, front: &Self::Front, counts: impl Fn(&Counted<Self>) -> bool) -> usize;
     /// Visits all entries.
     fn each(&self, front: &Self::Front, visit: impl FnMut(&Counted<Self>));
-    /// The number of insertions so far.
-    fn version(&self) -> u64;
     /// Memory that is no longer needed, and that readers may be inside.
     fn retired(&mut self) -> Option<Box<RetiredMemory>> {
         None

@@ -15,6 +15,7 @@ use crate::memo::cells::vtable::EntryId;
 use crate::sys::arc::Arc;
 use crate::sys::hazard::memory::RetiredMemory;
 use crate::sys::hazard::protect::Published;
+use crate::sys::hazard::retire::ReadBy;
 use crate::sys::index::{Compact, CompactWriter, Hashed};
 use crate::sys::sync::plain::AtomicBool;
 use crate::value::entry::{Entry, Meta};
@@ -27,7 +28,6 @@ pub struct Table<K, V> {
     writer: CompactWriter,
     queue: Queue<Entry<Keyed<K>, V>>,
     ready: usize,
-    version: u64,
     /// Memory of the front that readers may be inside.
     retired: Option<Box<RetiredMemory>>,
     hidden: Option<Box<Hidden<K, V>>>,
@@ -41,14 +41,7 @@ struct Hidden<K, V> {
 
 impl<K, V> Default for Table<K, V> {
     fn default() -> Self {
-        Self {
-            writer: CompactWriter::default(),
-            queue: Queue::default(),
-            ready: 0,
-            version: 0,
-            retired: None,
-            hidden: None,
-        }
+        Self { writer: CompactWriter::default(), queue: Queue::default(), ready: 0, retired: None, hidden: None }
     }
 }
 
@@ -78,6 +71,12 @@ unsafe fn borrowed<M: Meta, V>(node: NonNull<Entry<M, V>>) -> ManuallyDrop<Arc<E
     ManuallyDrop::new(unsafe { Arc::from_raw(node.as_ptr()) })
 }
 
+/// An entry that was taken out. Hits of all threads may hold it, or only those of this one.
+fn taken<K: 'static, V: 'static>(entry: Arc<Entry<Keyed<K>, V>>) -> Taken<Table<K, V>> {
+    let read_by = if entry.meta.is_seen() { ReadBy::All } else { ReadBy::ThisThread };
+    Taken::now(entry, true).read_by(read_by)
+}
+
 impl<K: 'static, V: 'static> Table<K, V> {
     fn search(
         &self,
@@ -86,9 +85,9 @@ impl<K: 'static, V: 'static> Table<K, V> {
         mut is: impl FnMut(NonNull<Entry<Keyed<K>, V>>) -> bool,
     ) -> Option<NonNull<Entry<Keyed<K>, V>>> {
         // SAFETY: under the lock: the writer.
-        unsafe { front.find(hash, &mut is) }.or_else(|| {
+        unsafe { front.find_all(hash, &mut is) }.or_else(|| {
             // SAFETY: as above.
-            unsafe { self.hidden.as_ref()?.index.find(hash, is) }
+            unsafe { self.hidden.as_ref()?.index.find_all(hash, is) }
         })
     }
 
@@ -114,7 +113,7 @@ impl<K: 'static, V: 'static> Table<K, V> {
         }
         self.keep(retired);
         self.queue.remove(node);
-        let taken = Taken::now(ManuallyDrop::into_inner(entry), true);
+        let taken = taken(ManuallyDrop::into_inner(entry));
         self.ready -= usize::from(taken.ready);
         taken
     }
@@ -183,7 +182,6 @@ impl<K: 'static, V: 'static> Store for Table<K, V> {
     }
 
     fn insert(&mut self, front: &Self::Front, entry: Counted<Self>, into: InsertInto) {
-        self.version += 1;
         self.ready += usize::from(entry.slot.get().is_some());
         let hash = entry.meta.hash();
         // It may have been taken out before.
@@ -238,27 +236,31 @@ impl<K: 'static, V: 'static> Store for Table<K, V> {
             // SAFETY: in the queue are the table's entries.
             node.addr().get() == newest.address || unsafe { node.as_ref() }.slot.get().is_none()
         };
-        if let Some(victim) = self.queue.victim(stays) {
-            evicted.victim = Some(self.take(front, victim));
+        // Nearly always one. More, where flights that were in its way have ended since.
+        while self.ready > capacity {
+            let Some(victim) = self.queue.victim(stays) else { return };
+            let victim = self.take(front, victim);
+            if let Some(former) = evicted.victim.replace(victim) {
+                evicted.dead.push(former);
+            }
         }
     }
 
     fn drain(&mut self, front: &Self::Front) -> (usize, Vec<Taken<Self>>) {
         let mut drained = std::mem::take(self);
-        self.version = drained.version;
         self.retired = drained.retired.take();
         let mut retired = RetiredMemory::new();
         front.clear(&mut drained.writer, &mut retired);
         self.keep(retired);
         let queue = std::mem::take(&mut drained.queue);
-        let taken = queue.iter().map(|node| {
+        let entries = queue.iter().map(|node| {
             // SAFETY: it was in the table, whose count this is.
             let entry = ManuallyDrop::into_inner(unsafe { borrowed(node) });
             entry.meta.set_gone(true);
-            Taken::now(entry, true)
+            taken(entry)
         });
-        let taken = taken.collect();
-        (drained.ready, taken)
+        let entries = entries.collect();
+        (drained.ready, entries)
     }
 
     fn ready(&self, _: &Self::Front) -> usize {
@@ -274,10 +276,6 @@ impl<K: 'static, V: 'static> Store for Table<K, V> {
     fn each(&self, _: &Self::Front, mut visit: impl FnMut(&Counted<Self>)) {
         // SAFETY: in the queue are the table's entries.
         self.queue.iter().for_each(|node| visit(&*unsafe { borrowed(node) }));
-    }
-
-    fn version(&self) -> u64 {
-        self.version
     }
 
     fn retired(&mut self) -> Option<Box<RetiredMemory>> {

@@ -7,27 +7,28 @@ use std::thread;
 use memo_core::weak_memo;
 use memo_tests::{Tally, Token, alone, live_bytes};
 
-const ROUNDS: u32 = 100_000;
+const ROUNDS: u32 = 30_000;
 /// What may wait until other threads have left, however much it is that came and went.
-const MOST_WAITING: usize = 256 << 10;
+const MOST_WAITING: usize = 512 << 10;
 
-/// Runs `act` beside a thread that hits all the time.
-fn beside_hits(act: impl FnOnce()) {
+/// Runs `act` beside threads that hit all the time.
+fn beside_hits(threads: usize, act: impl FnOnce()) {
     #[weak_memo]
     fn hot(n: &Arc<u32>, m: u32) -> u32 {
         **n + m
     }
     let (stop, hits) = (AtomicBool::new(false), AtomicU64::new(0));
     thread::scope(|scope| {
-        scope.spawn(|| {
-            let n = Arc::new(1);
-            while !stop.load(SeqCst) {
-                (0..100).for_each(|m| assert_eq!(hot(&n, m % 8), 1 + m % 8));
-                hits.fetch_add(100, SeqCst);
-                thread::yield_now();
-            }
-        });
-        while hits.load(SeqCst) == 0 {
+        for _ in 0..threads {
+            scope.spawn(|| {
+                let n = Arc::new(1);
+                while !stop.load(SeqCst) {
+                    (0..100).for_each(|m| assert_eq!(hot(&n, m % 8), 1 + m % 8));
+                    hits.fetch_add(100, SeqCst);
+                }
+            });
+        }
+        while hits.load(SeqCst) < 100 * threads as u64 {
             thread::yield_now();
         }
         act();
@@ -63,7 +64,7 @@ fn what_is_taken_out_beside_other_threads_is_bounded_in_bytes() {
     }
     alone(|| {
         let n = Arc::new(1);
-        beside_hits(|| {
+        beside_hits(3, || {
             let grown = grows_by(|m| assert_eq!(small(&n, m), 1 + m));
             assert!(grown < MOST_WAITING, "numbers: {grown}");
             // 4 KiB each, which the key of an entry keeps.
@@ -85,7 +86,7 @@ fn a_value_that_is_taken_out_beside_other_threads_is_dropped_at_once() {
     }
     alone(|| {
         let (n, tally) = (Arc::new(1), Tally::new());
-        beside_hits(|| {
+        beside_hits(1, || {
             for m in 0..10_000 {
                 drop(f(&n, m, &tally));
                 assert!(tally.alive() <= 8, "evicted");
@@ -115,7 +116,8 @@ fn an_owner_of_many_keys_gives_all_back() {
         assert!(each <= 96, "{each} bytes an entry");
         (1..ROUNDS).for_each(|m| assert!(f_memo().forget((&n, m))));
         let left = live_bytes().saturating_sub(before);
-        assert!(left < 4 << 10, "{left} bytes");
+        // Of the index, which waits until it is worth a fence.
+        assert!(left < 40 << 10, "{left} bytes");
         assert_eq!((f_memo().len(), f(&n, 0)), (1, 1));
     });
 }

@@ -4,7 +4,8 @@
 //!
 //! 1. Memory is unpublished before it is added: a reader that begins later cannot find it.
 //! 2. It is freed after a heavy fence after which every other reader was seen outside a lookup, or if there is no other reader.
-//! 3. No shard's lock is held across the fence, which is passed only when enough bytes wait to be worth its cost.
+//! 3. No lock is held across the fence, which is passed only when enough bytes wait to be worth its cost.
+//! 4. What waits is bounded, unless the kernel refuses the fence: if it is much, who lets more go waits for the readers.
 
 use std::alloc::{Layout, dealloc};
 use std::ptr::NonNull;
@@ -71,6 +72,8 @@ static WAITING: Mutex<RetiredMemory> = Mutex::new(RetiredMemory::new());
 /// How many bytes may wait before a fence is passed. More while a reader stays inside.
 static DUE: AtomicUsize = AtomicUsize::new(LEAST_DUE);
 const LEAST_DUE: usize = 32 << 10;
+/// From so many bytes on, readers are waited for.
+const MOST_WAITING: usize = 128 << 10;
 
 /// Frees `retired` when no reader is left inside, or later if it is small. Call it with no lock held.
 #[cold]
@@ -112,14 +115,15 @@ pub(crate) fn let_go_one(at: NonNull<u8>, layout: Layout, keeps: usize, end: fn(
     }
 }
 
-/// Frees all waiting memory, if no reader is left inside.
+/// Frees all waiting memory, if no reader is left inside. If it is much, waits until they have left: a look neither blocks nor runs
+/// user code.
 #[cold]
 pub(crate) fn free_waiting() {
     let waiting = unpoisoned(WAITING.lock()).take();
     if waiting.is_empty() {
         return;
     }
-    if own::others_have_left() {
+    if own::others_have_left() || waiting.bytes >= MOST_WAITING && own::wait_for_others() {
         DUE.store(LEAST_DUE, Ordering::Relaxed);
         // SAFETY: unpublished before, and every reader has left.
         unsafe { waiting.free() };
@@ -127,6 +131,6 @@ pub(crate) fn free_waiting() {
         // A reader was preempted inside. Not retried for each addition: fences are expensive.
         let mut all = unpoisoned(WAITING.lock());
         all.append(waiting);
-        DUE.store(2 * all.bytes, Ordering::Relaxed);
+        DUE.store((2 * all.bytes).max(LEAST_DUE), Ordering::Relaxed);
     }
 }

@@ -86,6 +86,11 @@ pub(crate) fn others_have_left() -> bool {
     READERS.have_left(listed())
 }
 
+/// Waits until all other readers have left. `false`: that cannot be known.
+pub(crate) fn wait_for_others() -> bool {
+    READERS.wait(listed())
+}
+
 fn unlist() {
     let own = Own::here();
     if let Some(reader) = own.listed() {

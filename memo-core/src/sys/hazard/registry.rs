@@ -268,6 +268,33 @@ impl Readers {
     }
 }
 
+/// Waiting for readers. Not in models, where it would not end.
+#[cfg(not(memo_loom))]
+impl Readers {
+    /// Waits until every other reader was seen outside a look, and so has left everything unpublished before. `false`: the kernel refuses
+    /// the fence.
+    pub(crate) fn wait(&self, me: Option<&Reader>) -> bool {
+        if !fence::heavy() {
+            return false;
+        }
+        let mut inside: Vec<NonNull<Reader>> = {
+            let mut listed = self.lock();
+            listed.forget_gone(me);
+            listed.others(me).map(NonNull::from).collect()
+        };
+        // Each is seen outside once; all at one moment may never be.
+        while !inside.is_empty() {
+            {
+                let listed = self.lock();
+                // One that is no longer listed has left.
+                inside.retain(|reader| listed.each().any(|other| NonNull::from(other) == *reader && !other.leaves()));
+            }
+            std::thread::yield_now();
+        }
+        true
+    }
+}
+
 /// The readers of all threads, with the list locked.
 pub(crate) struct Listed<'a>(MutexGuard<'a, Vec<Entry>>, &'a AtomicUsize);
 

@@ -103,13 +103,16 @@ impl<N: Hashed> Compact<N> {
             Guess::Node(node) => Some(node),
             Guess::Nothing => None,
             // SAFETY: the caller's.
-            Guess::Unsure => unsafe { self.find_further(hash, is) },
+            Guess::Unsure => unsafe { self.find_all(hash, is) },
         }
     }
 
-    #[cold]
+    /// The same from the start, so that `is` is asked once about each: [`find`](Self::find) may ask twice about the first.
+    ///
+    /// # Safety
+    /// As for [`find`](Self::find).
     #[inline(never)]
-    unsafe fn find_further(&self, hash: u64, mut is: impl FnMut(NonNull<N>) -> bool) -> Option<NonNull<N>> {
+    pub(crate) unsafe fn find_all(&self, hash: u64, mut is: impl FnMut(NonNull<N>) -> bool) -> Option<NonNull<N>> {
         match self.root() {
             // SAFETY: the caller's.
             Root::Pages(pages) => unsafe { pages.find(Place::of(hash), &mut is) }.unwrap_or(None),
