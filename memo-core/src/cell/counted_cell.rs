@@ -98,9 +98,20 @@ impl<S, St: Store> Content for CountedCell<S, St> {}
 struct Compared<St: Store> {
     first: Option<Counted<St>>,
     others: Vec<Counted<St>>,
+    /// The one whose key was sought.
+    found: Option<Counted<St>>,
 }
 
 impl<St: Store> Compared<St> {
+    /// The one whose key was sought. The others may have been taken out meanwhile: if the destructor of one panics, this one must not leak,
+    /// as a value does that is being returned.
+    fn found(self) -> Option<Counted<St>> {
+        let Self { first, others, found } = self;
+        drop(first);
+        drop(others);
+        found
+    }
+
     fn iter(&self) -> impl Iterator<Item = &Counted<St>> {
         self.first.iter().chain(&self.others)
     }
@@ -258,7 +269,7 @@ where
     pub(crate) fn seek(&self, hash: u64, keys: Keys, is: impl FnMut(&St::Key) -> bool) -> Option<Counted<St>> {
         match keys {
             Keys::Trusted => self.with_entry(hash, is, Counted::<St>::clone),
-            Keys::Users => self.seek_outside(hash, |_| true, is).0,
+            Keys::Users => self.seek_outside(hash, |_| true, is).found(),
         }
     }
 
@@ -267,7 +278,7 @@ where
         let is_ready = |entry: &Counted<St>| entry.slot.get().is_some();
         match keys {
             Keys::Trusted => self.with_entry(hash, is, |entry| is_ready(entry).then(|| entry.clone()))?,
-            Keys::Users => self.seek_outside(hash, is_ready, is).0,
+            Keys::Users => self.seek_outside(hash, is_ready, is).found(),
         }
     }
 
@@ -278,8 +289,8 @@ where
         hash: u64,
         counts: impl Fn(&Counted<St>) -> bool,
         mut is: impl FnMut(&St::Key) -> bool,
-    ) -> (Option<Counted<St>>, Compared<St>) {
-        let mut compared = Compared { first: None, others: Vec::new() };
+    ) -> Compared<St> {
+        let mut compared = Compared { first: None, others: Vec::new(), found: None };
         let mut collect = |entry: &Counted<St>| {
             match &compared.first {
                 _ if !counts(entry) => {}
@@ -290,7 +301,7 @@ where
         };
         let _none = self.lock().find(&self.front, hash, &mut collect, |_| ());
         let found = compared.iter().find(|entry: &&Counted<St>| is(entry.meta.key())).cloned();
-        (found, compared)
+        Compared { found, ..compared }
     }
 
     /// Calls `act` under the lock, with the store and the entry whose key `is` accepts, in one step. The user's `Eq` runs outside the lock,
@@ -310,8 +321,8 @@ where
             let (mut there, seen) = match keys {
                 Keys::Trusted => (None, None),
                 Keys::Users => {
-                    let (there, compared) = self.seek_outside(hash, |_| true, &mut is);
-                    (there, Some(compared))
+                    let mut compared = self.seek_outside(hash, |_| true, &mut is);
+                    (compared.found.take(), Some(compared))
                 }
             };
             let mut store = self.lock();

@@ -139,19 +139,21 @@ impl Domain<'_> {
         }
     }
 
-    /// The same for one that readers announce with a full fence: returned if no reader holds it.
-    pub(crate) fn scan_fenced(self, me: Option<&Reader>, retired: Retired) -> Option<Retired> {
+    /// The same for one that readers announce with a full fence. Returned are it, if no reader holds it, and others of the list that are no
+    /// longer held.
+    pub(crate) fn scan_fenced(self, me: Option<&Reader>, retired: Retired) -> Vec<Retired> {
         fence::full();
         let mut held = self.readers.lock().each().any(|reader| reader.clones(retired.address()));
         if held && self.readers.lock().forget_gone(me) {
             held = self.readers.lock().each().any(|reader| reader.clones(retired.address()));
         }
-        if !held {
-            return Some(retired);
-        }
         let mut free = Vec::new();
-        self.leave_to_holders(false, vec![retired], &mut free);
-        free.pop()
+        if held {
+            self.leave_to_holders(false, vec![retired], &mut free);
+        } else {
+            free.push(retired);
+        }
+        free
     }
 
     /// Lists `held` for the readers that hold it. Entries that they have released meanwhile move to `free`.
@@ -288,7 +290,7 @@ pub(crate) fn retire(mut retired: Retired, read_by: ReadBy) {
         return;
     }
     if retired.held_by == HeldBy::FencedHazard {
-        drop(domain().scan_fenced(me, retired));
+        drop_all(domain().scan_fenced(me, retired));
         return;
     }
     let mut all = if retired.is_dropless() { domain().defer(retired) } else { vec![retired] };
