@@ -116,7 +116,16 @@ fn hit<'w, M: Cloning, const COUNTED: bool>(
     } else {
         (None, place.guess())
     };
-    let Guess::Node(anchor) = guess else { return (false, guess) };
+    let anchor = match guess {
+        Guess::Node(anchor) => anchor,
+        Guess::Nothing => return (false, guess),
+        // One object in 36: so it must not take the lock.
+        Guess::Unsure => match find_further::<M>(place) {
+            Some(anchor) => anchor,
+            None => return (false, Guess::Nothing),
+        },
+    };
+    let guess = Guess::Node(anchor);
     let Some(cell) = CellOf::<M>::find(anchor, core) else { return (false, guess) };
     let here = match here {
         Some(here) => here,
@@ -128,6 +137,13 @@ fn hit<'w, M: Cloning, const COUNTED: bool>(
         }
     };
     (cell.hit::<COUNTED>(here, copy), guess)
+}
+
+/// The anchor, by a full search.
+#[cold]
+#[inline(never)]
+fn find_further<M: Spec>(place: At<'_, M>) -> Option<&Anchor> {
+    place.find()
 }
 
 /// The result of a hit. Inlined as [`hit`] is.
