@@ -75,10 +75,16 @@ const LEAST_DUE: usize = 32 << 10;
 /// From so many bytes on, readers are waited for.
 const MOST_WAITING: usize = 128 << 10;
 
-/// Frees `retired` when no reader is left inside, or later if it is small. Call it with no lock held.
+/// Frees `retired` when no reader is left inside, or later if it is small; at once if there are no other readers. Call it with no lock
+/// held.
 #[cold]
 #[inline(never)]
 pub(crate) fn let_go(retired: RetiredMemory) {
+    if own::is_alone() {
+        // SAFETY: nobody else looks, and this thread does not look now.
+        unsafe { retired.free() };
+        return;
+    }
     let due = {
         let mut waiting = unpoisoned(WAITING.lock());
         waiting.append(retired);

@@ -272,7 +272,7 @@ impl Readers {
 #[cfg(not(memo_loom))]
 impl Readers {
     /// Waits until every other reader was seen outside a look, and so has left everything unpublished before. `false`: the kernel refuses
-    /// the fence.
+    /// the fence, or a thread was kept from running inside a look for longer than a scheduler does by itself.
     pub(crate) fn wait(&self, me: Option<&Reader>) -> bool {
         if !fence::heavy() {
             return false;
@@ -283,17 +283,24 @@ impl Readers {
             listed.others(me).map(NonNull::from).collect()
         };
         // Each is seen outside once; all at one moment may never be.
-        while !inside.is_empty() {
+        for _ in 0..TURNS {
             {
                 let listed = self.lock();
                 // One that is no longer listed has left.
                 inside.retain(|reader| listed.each().any(|other| NonNull::from(other) == *reader && !other.leaves()));
             }
+            if inside.is_empty() {
+                return true;
+            }
             std::thread::yield_now();
         }
-        true
+        false
     }
 }
+
+/// How often others are given the processor before a thread that stays inside a look is left for later: some tens of milliseconds.
+#[cfg(not(memo_loom))]
+const TURNS: u32 = 20_000;
 
 /// The readers of all threads, with the list locked.
 pub(crate) struct Listed<'a>(MutexGuard<'a, Vec<Entry>>, &'a AtomicUsize);
