@@ -116,7 +116,7 @@ impl Trace {
     }
 }
 
-/// How the column of [`optimum`] is called.
+/// How the column of the optimum is called.
 pub const OPTIMUM: &str = "optimum";
 
 /// Of a hundred calls of a trace, how many find their result, with room for 1,000; asked once before. The last column is what no cache can better.
