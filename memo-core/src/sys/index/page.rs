@@ -10,13 +10,19 @@ pub(super) const PAGES: usize = if cfg!(memo_loom) { 1 } else { 16 };
 /// Slots of a page: as many as fit into a cache line together with their tags. Models have small ones.
 pub(super) const SLOTS: usize = if cfg!(memo_loom) { 2 } else { 7 };
 
-#[repr(C)]
+// With pointers of 32 bits it would be smaller, and its size no power of two.
+#[cfg_attr(target_pointer_width = "64", repr(C))]
+#[cfg_attr(not(target_pointer_width = "64"), repr(C, align(64)))]
 pub(super) struct Page<N> {
     tags: AtomicU64,
     nodes: [AtomicPtr<N>; SLOTS],
     /// Empty, except in models, where it detects a read after the end.
     pub(super) watched: Watched,
 }
+
+// A page is found by a shift.
+#[cfg(not(memo_loom))]
+const _: () = assert!(size_of::<Page<()>>() == 64);
 
 impl<N> Page<N> {
     const_fn! {
