@@ -10,21 +10,22 @@ const EDITIONS: [&str; 3] = ["2018", "2021", "2024"];
 pub(crate) const PLAIN: &str = "plain";
 pub(crate) const MEMO: &str = "memo";
 
-/// A workspace with a source in some forms, in each edition.
+/// A workspace with a source in some forms, in each edition. All such share one target folder, for what they depend on.
 pub(crate) struct Crates {
+    name: &'static str,
     folder: PathBuf,
 }
 
 impl Crates {
     /// None, and a line that says so, where the toolchain has no clippy.
-    pub(crate) fn write(name: &str, source: &str, forms: &[&str]) -> Option<Self> {
+    pub(crate) fn write(name: &'static str, source: &str, forms: &[&str]) -> Option<Self> {
         if !Command::new(cargo()).args(["clippy", "--version"]).output().is_ok_and(|output| output.status.success()) {
             eprintln!("skipped: `cargo clippy` is not there");
             return None;
         }
         let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
         let all = || EDITIONS.iter().flat_map(|edition| forms.iter().map(move |form| (*form, *edition)));
-        let members: String = all().map(|(form, edition)| format!("\"{form}-{edition}\", ")).collect();
+        let members: String = all().map(|(form, edition)| format!("\"{}\", ", package(name, form, edition))).collect();
         write(&folder.join("Cargo.toml"), &format!("[workspace]\nresolver = \"3\"\nmembers = [{members}]\n"));
         let lock = fs::read_to_string(workspace().join("Cargo.lock")).expect("the workspace has a lock file");
         write(&folder.join("Cargo.lock"), &lock);
@@ -33,9 +34,9 @@ impl Crates {
                 PLAIN => (blanked(source), include_str!("lend_plain.rs")),
                 _ => (source.to_owned(), include_str!("lend_memo.rs")),
             };
-            member(&folder, form, edition, &source, lend);
+            member(&folder, &package(name, form, edition), edition, &source, lend);
         }
-        Some(Self { folder })
+        Some(Self { name, folder })
     }
 
     /// What is said of them, in the order of the editions.
@@ -44,7 +45,7 @@ impl Crates {
         let clippy = self.cargo(&["clippy"], &flags, None);
         let doc = self.cargo(&["doc", "--no-deps"], &[], Some("-Wrustdoc::all"));
         let both = format!("{clippy}{doc}");
-        EDITIONS.map(|edition| forms.map(|form| Report::of(&format!("{form}-{edition}"), &both)))
+        EDITIONS.map(|edition| forms.map(|form| Report::of(&package(self.name, form, edition), &both)))
     }
 
     fn cargo(&self, command: &[&str], flags: &[String], rustdoc: Option<&str>) -> String {
@@ -73,11 +74,17 @@ fn workspace() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("a package of the workspace").to_owned()
 }
 
-fn member(folder: &Path, form: &str, edition: &str, source: &str, lend: &str) {
-    let folder = folder.join(format!("{form}-{edition}"));
+/// What is unlike those of the other sources: cargo takes packages of one name for one package if they lie alike in their workspaces, and
+/// repeats what was said of the one for the other.
+fn package(name: &str, form: &str, edition: &str) -> String {
+    format!("{name}-{form}-{edition}")
+}
+
+fn member(folder: &Path, package: &str, edition: &str, source: &str, lend: &str) {
+    let folder = folder.join(package);
     let memo_core = workspace().join("memo-core");
     let manifest = format!(
-        "[package]\nname = \"{form}-{edition}\"\nversion = \"0.1.0\"\nedition = \"{edition}\"\n\n[dependencies]\nmemo-core = {{ path = {memo_core:?} }}\n"
+        "[package]\nname = \"{package}\"\nversion = \"0.1.0\"\nedition = \"{edition}\"\n\n[dependencies]\nmemo-core = {{ path = {memo_core:?} }}\n"
     );
     write(&folder.join("Cargo.toml"), &manifest);
     write(&folder.join("src/lib.rs"), source);
