@@ -206,10 +206,10 @@ pub(crate) fn get_lent<'w, M: Spec, K: KeyOf<M>>(
     if let Some(value) = find::<M, K>(core, anchor, &key) {
         return Some(value);
     }
-    if M::Store::FRONTED {
+    if M::Store::FRONTED || !(K::TRUSTED && CellOf::<M>::COMPARED) {
         return None;
     }
-    // It may have looked while the entry was moved.
+    // Without the lock it may have looked while the entry was moved.
     find_counted::<M, K>(CellOf::<M>::find(anchor?, core)?, &key)
 }
 
