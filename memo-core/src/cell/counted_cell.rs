@@ -307,8 +307,8 @@ where
     /// Calls `act` under the lock, with the store and the entry whose key `is` accepts, in one step. The user's `Eq` runs outside the lock,
     /// and again if an entry of this hash was inserted or that one taken out meanwhile.
     ///
-    /// So where `act` takes the entry out it holds a count of it, and where it leaves it there the store does: nothing is dropped after it,
-    /// and no destructor of the user's can panic with the work done.
+    /// So where `act` takes the entry out it holds a count of it, and where it leaves it there the store does. Entries of other keys with
+    /// this hash may be dropped after it: no panic of theirs comes out, since the work is done.
     fn with_key<R>(
         &self,
         hash: u64,
@@ -339,8 +339,9 @@ where
             }
             let done = act(&mut store, there.as_ref());
             drop(store);
-            // One of another key may have been taken out meanwhile, and this may be its last count.
-            quietly(|| drop(seen));
+            if let Some(seen) = seen {
+                quietly(|| drop(seen));
+            }
             return done;
         }
     }
@@ -508,7 +509,7 @@ where
             if self.core().is_listened() {
                 self.tell_and_drop_evicted(victims);
             } else {
-                victims.drop_all(Self::READ_BY);
+                victims.drop_all();
             }
         }
     }
@@ -518,7 +519,7 @@ where
     fn tell_and_drop_evicted(&self, victims: Evicted<St>) {
         let mut panics = Panics::default();
         victims.each(|victim| tell::<St>(self.core(), Count::Evicted.into(), victim.entry(), &mut panics));
-        panics.run(|| victims.drop_all(Self::READ_BY));
+        panics.run(|| victims.drop_all());
         panics.resume();
     }
 

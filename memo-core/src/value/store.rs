@@ -122,13 +122,13 @@ impl<St: Store> Evicted<St> {
         self.dead.iter().chain(&self.victim).for_each(visit);
     }
 
-    /// Drops all. Hits of these threads may hold them. The first panic of a destructor is resumed at the end.
-    pub(crate) fn drop_all(self, read_by: ReadBy) {
+    /// Drops all. The first panic of a destructor is resumed at the end.
+    pub(crate) fn drop_all(self) {
         if self.dead.is_empty() {
-            drop(self.victim.map(|taken| taken.read_by(read_by)));
-            return;
+            drop(self.victim);
+        } else {
+            drop_all(self.dead.into_iter().chain(self.victim));
         }
-        drop_all(self.dead.into_iter().chain(self.victim).map(|taken| taken.read_by(read_by)));
     }
 }
 

@@ -17,6 +17,7 @@ use crate::sys::hazard::memory::RetiredMemory;
 use crate::sys::hazard::protect::Published;
 use crate::sys::hazard::retire::ReadBy;
 use crate::sys::index::{Compact, CompactWriter, Hashed};
+use crate::sys::panics::drop_all;
 use crate::sys::sync::plain::AtomicBool;
 use crate::value::entry::{Entry, Meta};
 use crate::value::keyed::Keyed;
@@ -285,10 +286,8 @@ impl<K: 'static, V: 'static> Store for Table<K, V> {
 
 impl<K, V> Drop for Table<K, V> {
     fn drop(&mut self) {
-        for node in self.queue.iter() {
-            // SAFETY: it was in the table, whose count this is.
-            drop(ManuallyDrop::into_inner(unsafe { borrowed(node) }));
-        }
+        // SAFETY: they were in the table, whose counts these are.
+        drop_all(self.queue.iter().map(|node| ManuallyDrop::into_inner(unsafe { borrowed(node) })));
     }
 }
 
