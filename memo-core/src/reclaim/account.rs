@@ -8,9 +8,9 @@
 //!
 //! With `n` nodes in the side table, `d` of them dead, a dead object is found after at most `n / 4 + 1,100` further misses of one
 //! thread, and 256 more for each further thread that misses (`n / 5 + 900` and 205 if they add no node); or after `32 n +
-//! 171 d + 4,096 (22 + m)` hits, where `m` is, summed over threads, one and the number of memos with extra keys in use (a thread
-//! counts to 4,096 for each of these separately, and for all others together; it leaves its remainder to the process when it ends). Calls of any threads add up, misses and
-//! hits each by their share. While objects are added, the dead that are not yet found are at most as many as the living of the same size
+//! 171 d + 4,096 (22 + m)` hits, where `m` is, summed over threads, one and the number of memos in use with keys or results that run
+//! user code (a thread counts to 4,096 for each of these separately, and for all others together; it leaves its remainder to the process
+//! when it ends). Calls of any threads add up, misses and hits each by their share. While objects are added, the dead that are not yet found are at most as many as the living of the same size
 //! class, plus 34 in each shard or 32 KiB of them. The allocation is freed at once, and so is a result without drop glue. A result with
 //! drop glue is dropped at the end of an outermost memo call, where each call drops at most [`MOST_LATE`] of them.
 //!

@@ -128,9 +128,7 @@ impl<T: Content> Arc<T> {
             None
         }
     }
-}
 
-impl<T: Content> Arc<T> {
     /// Drops the value.
     #[inline(never)]
     fn end(&mut self) {

@@ -228,7 +228,7 @@ impl Readers {
         list.push(entry);
         self.len.store(list.len(), Ordering::Relaxed);
         drop(list);
-        // Before its first look: who finds only itself, after it has unpublished something, is not seen to have done so too late.
+        // Pairs with the one in `is_only`: a writer that does not see this reader has unpublished before this reader's first look.
         fence::full();
     }
 
@@ -243,7 +243,8 @@ impl Readers {
         Listed(unpoisoned(self.list.lock()), &self.len)
     }
 
-    /// Whether only `me`, the caller's, is on the list, or none. Whoever is listed later finds what is published now.
+    /// Whether only `me`, the caller's, is on the list, or none. What the caller has unpublished before is found by no reader that is
+    /// listed later: the fences here and in [`add`](Self::add) are passed one after the other.
     pub(crate) fn is_only(&self, me: Option<&Reader>) -> bool {
         let alone = || self.len.load(Ordering::Relaxed) <= usize::from(me.is_some());
         // What counts is the second answer: the first only saves the fence.
