@@ -47,7 +47,7 @@
 //! * **Avoid** joining inside a body on a work-stealing pool. Concurrent callers of a missing result wait for one compute. If the pool runs a
 //!   stranger inside the body, and the stranger requests the same result, the call panics: "`f` requests a result that it is computing". Write
 //!   `single_flight = false`: callers then compute side by side. A ring of memo calls panics likewise, on one thread or around
-//!   several, with the chain of memos. A ring through a lock, channel or join of your own cannot be seen.
+//!   several, with a [`Cycle`], unless `cycle = value` is written. A ring through a lock, channel or join of your own cannot be seen.
 //! * **Handle** errors as usual: an `Err` is not remembered, a `None` is. `cache_err`, `some_only` and `cache_if` change that. An error that is not
 //!   kept needs no trait, so `io::Result<V>` works where `V: Clone`. Callers that waited for it get a clone if it is `Clone`; others compute.
 //! * **Drop** anywhere: results of dead `Arc`s are dropped by the thread that sweeps, which is any thread at the end of an outermost memo call. If a
@@ -134,6 +134,7 @@ pub use inspect::listener::{Listener, Removal};
 pub use inspect::memos::{MemoInfo, clear_all, memos};
 pub use inspect::report::{Report, report};
 pub use inspect::stats::Stats;
+pub use memo::cycle::{Cycle, CycleCall};
 pub use memo::listeners::RemovalCause;
 pub use memo_macros::{HasAnchor, MemoKey, weak_memo};
 pub use reclaim::sweep::sweep;

@@ -163,6 +163,29 @@ use parse::options::Options;
 /// }
 /// ```
 ///
+/// ## `cycle = value`, `cycle = |cycle| ..`
+///
+/// The result of a call that would wait for itself, instead of a panic: for functions of a graph that may have rings. The expression sees the
+/// parameters by reference, and the closure gets the `Cycle`, with the calls of the ring.
+///
+/// Only the ring's head, the first of its calls to run, stores what is made of such a value. The others would have another answer if they were
+/// asked first, so they compute anew when they are asked again. The memo that is called twice is the one that needs the option: give it to every
+/// memo by which a ring may be entered. Where a ring goes around several threads, one of them gets the value, and stores nothing until its
+/// outermost call has returned. A lent result must be stored, so a ring through one panics. Closing a ring costs some tens of microseconds: on Linux
+/// the call reads the memory map, to tell a ring from a body that is suspended on another stack.
+///
+/// ```
+/// # use memo_core::weak_memo; use std::sync::{Arc, OnceLock};
+/// # struct Node { name: char, next: OnceLock<Vec<Arc<Node>>> }
+/// #[weak_memo(cycle = String::new())]
+/// fn reached(node: &Arc<Node>) -> String {
+///     node.next.get().unwrap().iter().fold(node.name.to_string(), |all, next| all + &reached(next))
+/// }
+/// # let (a, b) = (Arc::new(Node { name: 'a', next: OnceLock::new() }), Arc::new(Node { name: 'b', next: OnceLock::new() }));
+/// # (a.next.set(vec![Arc::clone(&b)]).ok().unwrap(), b.next.set(vec![Arc::clone(&a)]).ok().unwrap());
+/// assert_eq!((reached(&a), reached_memo().len()), ("ab".to_owned(), 1)); // `a` calls `b`, and that calls `a`
+/// ```
+///
 /// ## `local`
 ///
 /// Results of this thread only, which need not be `Send`. Implied when the owner is an `Rc`.

@@ -25,6 +25,8 @@ pub(crate) struct Memo {
     /// The body may use its caller's location.
     pub(crate) tracks_caller: bool,
     pub(crate) single_flight: bool,
+    /// The result of a call that closes a ring: a value, or a closure that makes it of the ring.
+    pub(crate) cycle: Option<Expr>,
     pub(crate) local: bool,
     /// A result that is the owner itself is held like any other.
     pub(crate) holds_owner: bool,

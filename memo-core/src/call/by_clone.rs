@@ -12,6 +12,7 @@ use crate::compute::wait_or_compute::{self, Begun};
 use crate::memo::core::Core;
 use crate::memo::counter_block::Count;
 use crate::memo::counters::{self, Counters};
+use crate::memo::cycle::Cycle;
 use crate::reclaim::account;
 use crate::reclaim::outermost_call::Call;
 use crate::reclaim::paid_by_hits;
@@ -37,10 +38,18 @@ pub enum Step<'w, R, M: Spec> {
 /// The duty to compute a result. Dropped without [`end`](Ticket::end), or by a panic, it lets the next caller try.
 ///
 /// Its type names the stored key only, not the borrowed one: the body may consume the arguments. It is not moved until
-/// the body has returned: a recursion has one on the stack at each level, not two. Empty when its duty is done, and
-/// when there is none: only the body is to run.
+/// the body has returned: a recursion has one on the stack at each level, not two.
 #[allow(private_bounds, reason = "as for `Step`")]
-pub struct Ticket<'w, M: Spec>(Option<Job<'w, M>>);
+pub struct Ticket<'w, M: Spec>(Duty<'w, M>);
+
+/// No larger than a job.
+enum Duty<'w, M: Spec> {
+    Compute(Job<'w, M>),
+    /// The duty is done, or there is none: only the body is to run.
+    None,
+    /// The body must not run: the call closes a ring, and its memo has a value for that.
+    Ring(Box<Cycle>),
+}
 
 /// Memos that return by clone.
 pub(crate) trait Cloning: Spec<Store: Store<Value: Clone>> {}
@@ -340,7 +349,8 @@ fn miss<'w, R, H: Keeping<R, Kept = ValueOf<M>>, M: Cloning, K: KeyOf<M>>(
             drop(entry);
             Step::Done(H::result(value.arrive()))
         }
-        Begun::Compute(job) => Step::Compute(Ticket(Some(job))),
+        Begun::Compute(job) => Step::Compute(Ticket(Duty::Compute(job))),
+        Begun::Ring(ring) => Step::Compute(Ticket(Duty::Ring(ring))),
     }
 }
 
@@ -349,8 +359,25 @@ impl<M: Cloning> Ticket<'_, M> {
     /// The body is about to run.
     #[inline]
     pub fn start(&mut self) {
-        if let Some(job) = &mut self.0 {
+        if let Duty::Compute(job) = &mut self.0 {
             job.start();
+        }
+    }
+
+    /// The ring that the call would close, if it does.
+    #[inline]
+    pub(crate) fn ring(&mut self) -> Option<Cycle> {
+        match &self.0 {
+            Duty::Ring(_) => self.take_ring(),
+            _ => None,
+        }
+    }
+
+    #[cold]
+    fn take_ring(&mut self) -> Option<Cycle> {
+        match std::mem::replace(&mut self.0, Duty::None) {
+            Duty::Ring(ring) => Some(*ring),
+            _ => None,
         }
     }
 
@@ -362,13 +389,16 @@ impl<M: Cloning> Ticket<'_, M> {
     #[inline(never)]
     pub fn end<R, H: Keeping<R, Kept = ValueOf<M>>>(&mut self, result: R, keeping: &H) -> R {
         // The job stays where it is: moving it costs more than most of what follows.
-        let Some(job) = &mut self.0 else { return result };
+        let Duty::Compute(job) = &mut self.0 else { return result };
         let result = OnItsWay::new(result);
-        if keeping.keeps(&result) {
+        let inside_ring = job.is_inside_ring();
+        if !inside_ring && keeping.keeps(&result) {
             return keep::<R, H, M>(&mut self.0, result);
         }
         job.stop();
-        self.0.take().expect("just seen").reject(result, H::shared)
+        let Duty::Compute(job) = std::mem::replace(&mut self.0, Duty::None) else { unreachable!("just seen") };
+        // Those who waited are not in the ring, or close it elsewhere: each computes for itself.
+        if inside_ring { job.reject(result, |_| None) } else { job.reject(result, H::shared) }
     }
 }
 
@@ -377,8 +407,8 @@ impl<M: Cloning> Ticket<'_, M> {
 /// Its steps are separate functions for the sake of large results: in unoptimised builds, each move takes room in the
 /// frame of its function.
 #[inline]
-fn keep<R, H: Keeping<R, Kept = ValueOf<M>>, M: Cloning>(duty: &mut Option<Job<'_, M>>, result: OnItsWay<R>) -> R {
-    let job = duty.as_mut().expect("there is a duty");
+fn keep<R, H: Keeping<R, Kept = ValueOf<M>>, M: Cloning>(duty: &mut Duty<'_, M>, result: OnItsWay<R>) -> R {
+    let Duty::Compute(job) = duty else { unreachable!("there is a duty") };
     let mut value = stored::<R, H>(result);
     let before = job.strong_before_copy();
     let copied = copied(&*value);
@@ -389,7 +419,7 @@ fn keep<R, H: Keeping<R, Kept = ValueOf<M>>, M: Cloning>(duty: &mut Option<Job<'
         taken = None;
     }
     let published = job.publish(value.arrive(), &notes, taken);
-    *duty = None;
+    *duty = Duty::None;
     returned::<R, H>(first_of::<R, H, M>(published, copied))
 }
 
@@ -460,7 +490,7 @@ fn apply_other<'w, R, H: Keeping<R, Kept = ValueOf<M>>, M: Cloning, K: KeyOf<M>>
 ) -> Step<'w, Reply<R, R>, M> {
     match op {
         Op::Get => unreachable!("a look is carried out by the caller"),
-        Op::Compute => Step::Compute(Ticket(None)),
+        Op::Compute => Step::Compute(Ticket(Duty::None)),
         Op::Forget => Step::Done(Reply::Flag(forget::<M, K>(core, place, &key))),
         Op::Insert(result) => {
             match H::stored(result.arrive()) {
@@ -570,13 +600,13 @@ impl Drop for Refused {
     }
 }
 
-/// The duty to compute a new result, or a panic message if that would never end: the handle's method panics, since only
+/// The duty to compute a new result, or a ring if that would never end: the handle's method panics, since only
 /// it knows its caller.
 fn refresh<'w, M: Cloning, K: KeyOf<M>>(
     core: &'static Core,
     place: At<'w, M>,
     key: &K,
-) -> Result<Ticket<'w, M>, String> {
+) -> Result<Ticket<'w, M>, Cycle> {
     let call = Call::enter();
     account::owe();
     let me = thread::number();
@@ -599,5 +629,5 @@ fn refresh<'w, M: Cloning, K: KeyOf<M>>(
         panics::quietly(|| drop(job));
         return Err(ring);
     }
-    Ok(Ticket(Some(job)))
+    Ok(Ticket(Duty::Compute(job)))
 }

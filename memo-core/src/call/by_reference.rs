@@ -190,6 +190,7 @@ fn miss<'w, M: Spec, K: KeyOf<M>, E>(
                 return LentStep::Done(lend(&entry, cell).expect("a search hands out ready entries"));
             }
             Begun::Compute(job) => Duty::Keyed(job),
+            Begun::Ring(ring) => ring.raise(),
         }
     };
     LentStep::Compute(LentTicket(Some(duty)))

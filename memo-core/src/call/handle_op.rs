@@ -1,5 +1,6 @@
 //! The operations that a handle requests from its memo, and the replies.
 
+use crate::memo::cycle::Cycle;
 use crate::sys::panics::OnItsWay;
 
 /// What the companion handle asks of a memo: of one that lends, the first two.
@@ -28,7 +29,6 @@ pub enum Reply<Out, Value> {
     Value(Value),
     /// Yes or no.
     Flag(bool),
-    /// What there is to say of a ring that this would close. Boxed, so that it makes no other answer larger.
-    #[allow(clippy::box_collection, reason = "as above")]
-    Ring(Box<String>),
+    /// A ring that this would close. Boxed, so that it makes no other answer larger.
+    Ring(Box<Cycle>),
 }

@@ -20,7 +20,7 @@ use std::ptr::NonNull;
 
 use crate::compute::before_body::Notes;
 use crate::memo::core::Core;
-use crate::memo::names;
+use crate::memo::cycle::CycleCall;
 use crate::sys::per_thread::per_thread;
 use crate::sys::sync::plain::{AtomicU32, Ordering};
 use crate::sys::thread::{self, Step};
@@ -37,7 +37,14 @@ pub(crate) struct Task {
     pub(crate) hash: u64,
     /// Whether it races: computes beside others, which do not wait for it.
     pub(crate) races: bool,
+    /// Holds the entry of the slot, so that its key can be written later. `None` if there is no key.
+    ///
+    /// Safe to call with `slot` while the computation has its frame.
+    pub(crate) hold_key: Option<unsafe fn(usize) -> HeldKey>,
 }
+
+/// The key of an entry that is held: writes it. May run user code, so it is called with no lock held.
+pub(crate) type HeldKey = Box<dyn FnOnce() -> Option<String>>;
 
 impl Task {
     fn is_for_key_of(&self, other: &Self) -> bool {
@@ -55,6 +62,10 @@ pub(crate) struct Frame {
     home: u32,
     /// How many racing computations were around it when it began, itself included.
     pub(super) races: u32,
+    /// Its position in the list of its home, which grows inwards.
+    depth: u32,
+    /// The least depth of a computation that a value of `cycle = ..` below this one stands for: [`NOT_IN_RING`] if there is none.
+    head: Cell<u32>,
     outer: Cell<*mut Frame>,
     inner: Cell<*mut Frame>,
     end: AtomicU32,
@@ -71,6 +82,9 @@ per_thread! {
         spare_len: Cell<u32> = Cell::new(0),
     }
 }
+
+/// No value of `cycle = ..` is below a computation.
+const NOT_IN_RING: u32 = u32::MAX;
 
 /// Neither its computation nor its home has ended.
 const NONE: u32 = 0;
@@ -118,6 +132,8 @@ impl Running {
                 stack,
                 home: thread::number(),
                 races: around.map_or(0, |outer| outer.races).wrapping_add(u32::from(task.races)),
+                depth: around.map_or(0, |outer| outer.depth) + 1,
+                head: Cell::new(NOT_IN_RING),
                 outer: Cell::new(outer),
                 inner: Cell::new(std::ptr::null_mut()),
                 end: AtomicU32::new(NONE),
@@ -129,6 +145,14 @@ impl Running {
         }
         here.innermost.set(at.as_ptr());
         Self(at)
+    }
+
+    /// Whether the result depends on a value of `cycle = ..` that stands for a computation around this one, so that it is not stored.
+    #[inline]
+    pub(crate) fn is_inside_ring(&self) -> bool {
+        // SAFETY: the frame lives until this drops.
+        let frame = unsafe { self.0.as_ref() };
+        frame.head.get() < frame.depth
     }
 
     /// The notes of its call.
@@ -275,23 +299,55 @@ pub(crate) fn slot_address<V>(slot: &Slot<V>) -> usize {
     std::ptr::from_ref(slot).expose_provenance()
 }
 
-/// The computations from the one of `slot` to the `innermost`, each with its place.
+/// A computation of a ring.
+pub(crate) struct Link {
+    core: &'static Core,
+    key: Option<HeldKey>,
+}
+
+impl Link {
+    /// What there is to say of it. Runs user code.
+    pub(super) fn told(self) -> CycleCall {
+        CycleCall::new(self.core, self.key.and_then(|key| key()))
+    }
+}
+
+/// The computations from the one of `slot` to the `innermost`. Keys that are of one thread alone are held only if that is `here`.
 ///
 /// # Safety
 /// As [`outwards`].
-pub(crate) unsafe fn chain(innermost: *const Frame, slot: usize) -> Vec<String> {
+pub(crate) unsafe fn chain(innermost: *const Frame, slot: usize, here: bool) -> Vec<Link> {
     // SAFETY: promised by the caller.
-    places_from(slot, unsafe { outwards(innermost) })
+    links_from(slot, unsafe { outwards(innermost) }, here)
 }
 
-pub(super) fn places_from<'a>(slot: usize, frames: impl Iterator<Item = &'a Frame>) -> Vec<String> {
+pub(super) fn links_from<'a>(slot: usize, frames: impl Iterator<Item = &'a Frame>, here: bool) -> Vec<Link> {
     let mut chain = Vec::new();
     for frame in frames {
-        chain.push(format!("`{}` at {}", names::own_name(frame.core), frame.core.place()));
+        let hold_key = frame.task.hold_key.filter(|_| here || !frame.core.is_local());
+        // SAFETY: the frame is in its list.
+        let key = hold_key.map(|hold| unsafe { hold(frame.task.slot) });
+        chain.push(Link { core: frame.core, key });
         if frame.task.slot == slot {
             break;
         }
     }
     chain.reverse();
     chain
+}
+
+impl Frame {
+    /// Whether the result must be stored, since it is lent.
+    pub(super) fn lends(&self) -> bool {
+        self.core.site().lends
+    }
+}
+
+/// Records that a value of `cycle = ..` was used inside these computations, from the innermost outwards. It stands for the last of them, or
+/// for one of another thread.
+pub(super) fn note_ring(inside: &[&Frame], elsewhere: bool) {
+    let head = if elsewhere { 0 } else { inside.last().map_or(0, |head| head.depth) };
+    for frame in inside {
+        frame.head.set(frame.head.get().min(head));
+    }
 }

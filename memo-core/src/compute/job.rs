@@ -1,9 +1,11 @@
 //! A call that has to compute: from the miss to the published result.
 
+use std::mem::{ManuallyDrop, offset_of};
+
 use super::before_body::{Counts, Notes, Timed};
-use super::frames::{self, Running, Task};
+use super::frames::{self, HeldKey, Running, Task};
 use super::wait_graph;
-use crate::argument::key::StoredKey;
+use crate::argument::key::{StoredKey, show_whole};
 use crate::argument::scope::Scope;
 use crate::cell::counted_cell::{Keys, tell_and_drop};
 use crate::cell::memo_types::{At, CellOf, EntryOf, KeyIn, Spec, ValueOf};
@@ -17,6 +19,7 @@ use crate::reclaim::outermost_call::Call;
 use crate::sys::panics::{OnItsWay, Panics};
 use crate::sys::thread;
 use crate::value::entry::Meta;
+use crate::value::look::EntryIn;
 use crate::value::slot::{Look, NoValue, Slot};
 use crate::value::store::{Counted, Evicted, Store, Taken};
 
@@ -154,7 +157,30 @@ pub(crate) enum Published<St: Store> {
 
 /// The task of computing an entry.
 pub(crate) fn task_of<M: Spec>(cell: &CellOf<M>, entry: &EntryOf<M>, races: bool) -> Task {
-    Task { slot: frames::slot_address(&entry.slot), cell: cell.address(), hash: entry.meta.hash(), races }
+    let hold_key = if M::Store::FRONTED { None } else { Some(hold_key::<M> as unsafe fn(usize) -> HeldKey) };
+    // For `hold_key`.
+    Counted::<M::Store>::as_ptr(entry).expose_provenance();
+    Task { slot: frames::slot_address(&entry.slot), cell: cell.address(), hash: entry.meta.hash(), races, hold_key }
+}
+
+/// Holds the entry of a slot, to write its key when no lock is held.
+///
+/// # Safety
+/// `slot` is the address of the slot of an entry that [`task_of`] was given, and that has a count.
+unsafe fn hold_key<M: Spec>(slot: usize) -> HeldKey {
+    let entry = slot - offset_of!(EntryIn<M::Store>, slot);
+    let entry = std::ptr::with_exposed_provenance(entry);
+    // SAFETY: the caller's. Its count stays its own.
+    let entry = ManuallyDrop::new(unsafe { Counted::<M::Store>::from_raw(entry) });
+    let held = Counted::<M::Store>::clone(&entry);
+    Box::new(move || {
+        let mut panics = Panics::default();
+        let text = panics.run(|| show_whole::<M::Scope, _>(held.meta.key()));
+        // This may be the last count by now.
+        panics.run(|| drop(held));
+        panics.swallow();
+        text
+    })
 }
 
 impl<'w, M: Spec> Job<'w, M> {
@@ -207,7 +233,7 @@ impl<'w, M: Spec> Job<'w, M> {
             if flight.thread == thread::number() {
                 self.cell.overtake(theirs);
             } else {
-                wait_graph::wait(self.core(), &theirs.slot, flight);
+                wait_graph::wait(&theirs.slot, flight);
             }
         }
     }
@@ -245,6 +271,12 @@ impl<'w, M: Spec> Job<'w, M> {
     pub(crate) fn stop(&mut self) -> Notes {
         let running = self.running.take().expect("a job is started before it is stopped");
         stop(self.core(), running)
+    }
+
+    /// Whether the result depends on a value of `cycle = ..` that stands for a computation around this one.
+    #[inline]
+    pub(crate) fn is_inside_ring(&self) -> bool {
+        self.running.as_ref().is_some_and(Running::is_inside_ring)
     }
 
     /// The owner's strong count before the result is copied, if the result may hold the owner.

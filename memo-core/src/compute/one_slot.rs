@@ -14,6 +14,7 @@ use crate::cell::memo_types::{At, Spec, ValueOf};
 use crate::memo::core::Core;
 use crate::memo::counter_block::Count;
 use crate::memo::counters;
+use crate::memo::cycle::Cycle;
 use crate::reclaim::leak_audit;
 use crate::reclaim::outermost_call::Call;
 use crate::sys::thread;
@@ -56,7 +57,7 @@ pub(crate) fn begin<'w, M: Spec>(core: &'static Core, place: At<'w, M>, anchor: 
 }
 
 fn task_of<V>(cell: &LentCell<V>, races: bool) -> Task {
-    Task { slot: frames::slot_address(&cell.slot), cell: 0, hash: 0, races }
+    Task { slot: frames::slot_address(&cell.slot), cell: 0, hash: 0, races, hold_key: None }
 }
 
 impl<'w, M: Spec> Search for Only<'w, M> {
@@ -86,7 +87,8 @@ impl<'w, M: Spec> Search for Only<'w, M> {
                 Look::Claimed => true,
                 Look::Busy(flight) if self.single_flight => {
                     if flight.thread == self.me {
-                        rings::refuse_ring(core, task_of(self.cell, false));
+                        // A memo that lends has no value for a ring.
+                        let _none = rings::refuse_ring(core, task_of(self.cell, false));
                         self.single_flight = false;
                         continue;
                     }
@@ -111,6 +113,10 @@ impl<'w, M: Spec> Search for Only<'w, M> {
 
     fn waited(&mut self, how: Waited) {
         self.single_flight = how != Waited::Alone;
+    }
+
+    fn closes(&mut self, ring: Cycle) -> Begun<'w, M> {
+        ring.raise()
     }
 }
 
@@ -153,7 +159,7 @@ impl<'w, M: Spec> BareJob<'w, M> {
         let core = self.core();
         let late = match self.lead {
             true => self.cell.fill_claimed(value),
-            false => fill_or_return(core, &self.cell.slot, value),
+            false => fill_or_return(&self.cell.slot, value),
         };
         self.cell.head.set_filled();
         self.done = true;
@@ -199,7 +205,7 @@ impl<M: Spec> Drop for BareJob<'_, M> {
 }
 
 /// Fills a slot. If another call fills it first, the value comes back once the other's is there.
-fn fill_or_return<V>(core: &'static Core, slot: &Slot<V>, value: V) -> Option<V> {
+fn fill_or_return<V>(slot: &Slot<V>, value: V) -> Option<V> {
     let me = thread::number();
     loop {
         match slot.claim(me) {
@@ -215,7 +221,7 @@ fn fill_or_return<V>(core: &'static Core, slot: &Slot<V>, value: V) -> Option<V>
                     return None;
                 }
             }
-            Look::Busy(flight) => drop(wait_graph::wait(core, slot, flight)),
+            Look::Busy(flight) => drop(wait_graph::wait(slot, flight)),
             Look::Over => unreachable!("the slot of a cell is never over"),
         }
     }

@@ -15,9 +15,10 @@
 use std::collections::HashMap;
 use std::hash::{BuildHasherDefault, DefaultHasher};
 
-use crate::compute::frames::{self, Frame};
+use crate::compute::frames::{self, Frame, Link};
+use crate::compute::rings;
 use crate::memo::core::Core;
-use crate::memo::names;
+use crate::memo::cycle::{Cycle, Kind};
 use crate::sys::sync::plain::Mutex;
 use crate::sys::sync::unpoisoned;
 use crate::sys::thread;
@@ -69,13 +70,26 @@ impl Drop for Waiting {
     }
 }
 
-/// Waits for the end of `flight`, which another thread computes for `core`.
+/// Waits for the end of `flight`, which another thread computes.
 ///
 /// # Panics
 ///
 /// If that thread waits for this one, directly or through others.
 #[track_caller]
-pub(crate) fn wait<V>(core: &'static Core, slot: &Slot<V>, flight: Flight) -> Waited {
+pub(crate) fn wait<V>(slot: &Slot<V>, flight: Flight) -> Waited {
+    wait_or_tell(slot, flight).unwrap_or_else(|ring| ring.raise())
+}
+
+/// The same for a call of `core`. If its memo has a value for that, the ring comes back.
+#[track_caller]
+pub(crate) fn wait_unless_ring<V>(core: &'static Core, slot: &Slot<V>, flight: Flight) -> Result<Waited, Cycle> {
+    match wait_or_tell(slot, flight) {
+        Err(ring) if !(core.site().cycle && rings::has_noted_elsewhere()) => ring.raise(),
+        waited => waited,
+    }
+}
+
+fn wait_or_tell<V>(slot: &Slot<V>, flight: Flight) -> Result<Waited, Cycle> {
     let me = thread::number();
     let edge = Edge::new(slot, flight);
     let ring = {
@@ -86,23 +100,19 @@ pub(crate) fn wait<V>(core: &'static Core, slot: &Slot<V>, flight: Flight) -> Wa
         }
         ring
     };
-    if let Some(ring) = ring {
-        panic!(
-            "memo_core: `{}` requests a result that waits for it, in a ring of {} threads: {}",
-            names::own_name(core),
-            ring.threads,
-            ring.chain.join(" -> ")
-        );
+    if let Some(Ring { threads, chain }) = ring {
+        // With the lock open: keys write themselves. Until this call has returned, the others wait.
+        return Err(Cycle::new(Kind::Around { threads }, rings::told(chain)));
     }
     let _waiting = Waiting(me);
-    slot.wait(flight)
+    Ok(slot.wait(flight))
 }
 
 /// A ring that a wait would close.
 struct Ring {
     threads: usize,
-    /// Its memos with their places, from the one of this thread that the others wait for, round to it again.
-    chain: Vec<String>,
+    /// Its calls, from the one of this thread that the others wait for.
+    chain: Vec<Link>,
 }
 
 /// Follows the edges from the flight that `me` is about to wait for.
@@ -126,8 +136,7 @@ fn ring(edges: &Edges, me: u32, new: &Edge) -> Option<Ring> {
     let mut chain = Vec::new();
     for (awaited, at) in awaited.zip(&path) {
         // SAFETY: frames of this thread, or of one that stays parked at least until the lock is released.
-        chain.extend(unsafe { frames::chain(at.frames, awaited.slot) });
+        chain.extend(unsafe { frames::chain(at.frames, awaited.slot, std::ptr::eq(*at, new)) });
     }
-    chain.extend(chain.first().cloned());
     Some(Ring { threads: path.len(), chain })
 }

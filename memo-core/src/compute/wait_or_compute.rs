@@ -14,6 +14,7 @@ use crate::cell::racers::Race;
 use crate::memo::core::Core;
 use crate::memo::counter_block::Count;
 use crate::memo::counters;
+use crate::memo::cycle::Cycle;
 use crate::reclaim::outermost_call::Call;
 use crate::sys::thread;
 use crate::value::slot::{Flight, Look, Slot, Waited};
@@ -34,6 +35,9 @@ pub(crate) trait Search {
 
     /// Takes note of how it ended.
     fn waited(&mut self, how: Waited);
+
+    /// What is found if waiting would close a ring, for which the memo has a value.
+    fn closes(&mut self, ring: Cycle) -> Self::Found;
 }
 
 /// Searches to the end. Parks this thread where it has to wait.
@@ -46,8 +50,10 @@ pub(crate) fn parked<S: Search>(mut search: S) -> S::Found {
         }
         let (core, slot, flight) = search.awaited();
         counters::count(core, Count::Waits, 1);
-        let how = wait_graph::wait(core, slot, flight);
-        search.waited(how);
+        match wait_graph::wait_unless_ring(core, slot, flight) {
+            Ok(how) => search.waited(how),
+            Err(ring) => return search.closes(ring),
+        }
     }
 }
 
@@ -63,6 +69,8 @@ pub(crate) enum Begun<'w, M: Spec> {
         call: Call,
     },
     Compute(Job<'w, M>),
+    /// The call closes a ring, and its memo has a value for that.
+    Ring(Box<Cycle>),
 }
 
 /// The search among the entries of a counted cell.
@@ -164,7 +172,10 @@ impl<'w, M: Spec, K: KeyOf<M>> Search for Entries<'w, '_, M, K> {
                         return Some(self.compute_beside(race));
                     }
                     if flight.thread == self.me {
-                        rings::refuse_ring(self.cell.core(), self.task(&found, false));
+                        if let Some(ring) = rings::refuse_ring(self.cell.core(), self.task(&found, false)) {
+                            self.miss();
+                            return Some(self.closes(ring));
+                        }
                         self.race = Some(self.cell.race(self.hash));
                         self.faster = Some(found);
                         continue;
@@ -191,6 +202,10 @@ impl<'w, M: Spec, K: KeyOf<M>> Search for Entries<'w, '_, M, K> {
             Waited::Again => {}
             Waited::Alone => self.race = Some(self.cell.race(self.hash)),
         }
+    }
+
+    fn closes(&mut self, ring: Cycle) -> Begun<'w, M> {
+        Begun::Ring(Box::new(ring))
     }
 }
 

@@ -217,7 +217,8 @@ impl<F, P: Kind> Memo<F, P> {
     ///
     /// # Panics
     ///
-    /// If it is called from the very compute that it would repeat, which would never end. The panic reports the line of this call.
+    /// If it is called from the very compute that it would repeat, which would never end, whether or not the memo has `cycle = ..`. The
+    /// payload is a [`Cycle`](crate::Cycle), and the panic reports the line of this call.
     #[track_caller]
     pub fn refresh<A, N>(&self, args: A) -> P::Value<F::Out>
     where
@@ -226,7 +227,7 @@ impl<F, P: Kind> Memo<F, P> {
     {
         match self.ask(Op::Refresh, args) {
             Reply::Value(value) => value,
-            Reply::Ring(ring) => panic!("{ring}"),
+            Reply::Ring(ring) => ring.raise(),
             _ => unreachable!("the body yields a value"),
         }
     }

@@ -2,7 +2,7 @@
 //!
 //! The [`site`] of its function, the memo itself ([`core`]), one for each instantiation ([`family`]); its figures ([`counter_block`],
 //! [`counters`], [`abandoned_with_table`]); [`all_memos`] and their [`names`]. Its [`cells`], whose types are
-//! unknown here. Its [`listeners`], which are notified when results are dropped.
+//! unknown here. Its [`listeners`], which are notified when results are dropped. What there is to say of a ring of calls ([`cycle`]).
 
 pub(crate) mod abandoned_with_table;
 pub(crate) mod all_memos;
@@ -10,6 +10,7 @@ pub(crate) mod cells;
 pub(crate) mod core;
 pub(crate) mod counter_block;
 pub(crate) mod counters;
+pub(crate) mod cycle;
 pub(crate) mod family;
 pub(crate) mod listeners;
 pub(crate) mod names;

@@ -31,6 +31,8 @@ pub struct Site {
     pub capacity: usize,
     /// Whether concurrent callers wait for one compute.
     pub single_flight: bool,
+    /// Whether a call that closes a ring has a value for that.
+    pub cycle: bool,
     /// Whether results are lent.
     pub lends: bool,
     /// Whether the word `local` was written.
@@ -52,6 +54,7 @@ impl Site {
             options: "",
             capacity: usize::MAX,
             single_flight: false,
+            cycle: false,
             lends: false,
             local: false,
             keyed: false,

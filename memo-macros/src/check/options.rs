@@ -6,6 +6,7 @@ use syn::ext::IdentExt;
 use syn::visit::{self, Visit};
 use syn::{Expr, ExprLit, GenericParam, Generics, Ident, Lit, Path};
 
+use super::parameters;
 use crate::model::{Keep, Output, Parameter};
 use crate::parse::Errors;
 use crate::parse::options::{Capacity, Handle, Options};
@@ -14,6 +15,17 @@ use crate::parse::syntax::{bare_expr, mentions};
 /// Refuses options that conflict, or do not fit the function.
 pub(super) fn check(options: &Options, parameters: &[Parameter], output: &Output, errors: &mut Errors) {
     refuse_contradictions(options, errors);
+    if let Some((word, value)) = &options.cycle {
+        parameters::refuse_leaving(value, "a `cycle` value", errors);
+        if let Some(racing) = &options.racing {
+            errors.under(
+                racing,
+                format_args!(
+                    "with `single_flight = false` no call waits, so none closes a ring: remove it, or remove `{word}`"
+                ),
+            );
+        }
+    }
     let first_extra = parameters.iter().find(|parameter| parameter.part.is_extra());
     if let Some(lent) = output.lent() {
         refuse_unstored(options, errors);
@@ -59,6 +71,12 @@ fn refuse_unstored(options: &Options, errors: &mut Errors) {
         errors.under(
             word,
             format_args!("`{word}` may leave a result unkept, and such a result cannot be lent: remove it, or return an owned value"),
+        );
+    }
+    if let Some((word, _)) = &options.cycle {
+        errors.under(
+            word,
+            "results inside a ring are not kept, and such results cannot be lent: return an owned value, such as `Arc<V>`, or remove `cycle`",
         );
     }
 }

@@ -4,7 +4,7 @@ use proc_macro2::Span;
 use quote::format_ident;
 use syn::visit::{self, Visit};
 use syn::{
-    ExprAsync, ExprClosure, ExprReturn, ExprTry, FnArg, Ident, Item, ParenthesizedGenericArguments, Pat, PatType,
+    Expr, ExprAsync, ExprClosure, ExprReturn, ExprTry, FnArg, Ident, Item, ParenthesizedGenericArguments, Pat, PatType,
     PathSegment, Receiver, Signature, Type, TypeBareFn,
 };
 
@@ -24,7 +24,9 @@ pub(super) fn read(sig: &mut Signature, errors: &mut Errors) -> Vec<Parameter> {
             FnArg::Receiver(receiver) => read_receiver(receiver, errors),
             FnArg::Typed(typed) => read_typed(index, typed, errors),
         };
-        refuse_leaving(&parameter.part, errors);
+        if let Some(expr) = parameter.part.computed() {
+            refuse_leaving(expr, "a key expression", errors);
+        }
         parameter
     });
     parameters.collect()
@@ -91,21 +93,33 @@ fn our_name(index: usize) -> Ident {
     format_ident!("__memo_arg{}", index + 1, span = Span::mixed_site())
 }
 
-/// An early exit from a key's expression would leave the memo, which has nothing to return then.
-fn refuse_leaving(part: &Part, errors: &mut Errors) {
-    struct Leaving<'a>(&'a mut Errors);
+/// An early exit from an expression that stands in the memo would leave the memo, which has nothing to return then.
+pub(super) fn refuse_leaving(expr: &Expr, what: &str, errors: &mut Errors) {
+    struct Leaving<'a>(&'a mut Errors, &'a str);
     impl Visit<'_> for Leaving<'_> {
         fn visit_expr_try(&mut self, expr: &ExprTry) {
+            let what = self.1;
+            let instead = match what {
+                "a key expression" => {
+                    "write `.ok()` instead, or omit the `?` of an `Option`, which is a key if its content is one"
+                }
+                _ => "write a `match`, or call a function that uses the `?`",
+            };
             self.0.under(
                 expr.question_token,
-                "`?` cannot leave a key expression, since there is no result yet: write `.ok()` instead, or omit the `?` of an `Option`, which is a key if its content is one",
+                format_args!("`?` cannot leave {what}, since there is no result yet: {instead}"),
             );
             visit::visit_expr_try(self, expr);
         }
         fn visit_expr_return(&mut self, expr: &ExprReturn) {
+            let what = self.1;
+            let instead = match what {
+                "a key expression" => "let the expression produce a key on every path, such as an `Option`",
+                _ => "let the expression produce the value on every path",
+            };
             self.0.under(
                 expr.return_token,
-                "`return` cannot leave a key expression, since there is no result yet: let the expression produce a key on every path, such as an `Option`",
+                format_args!("`return` cannot leave {what}, since there is no result yet: {instead}"),
             );
             visit::visit_expr_return(self, expr);
         }
@@ -114,9 +128,7 @@ fn refuse_leaving(part: &Part, errors: &mut Errors) {
         fn visit_expr_async(&mut self, _: &ExprAsync) {}
         fn visit_item(&mut self, _: &Item) {}
     }
-    if let Some(expr) = part.computed() {
-        Leaving(errors).visit_expr(expr);
-    }
+    Leaving(errors, what).visit_expr(expr);
 }
 
 fn part(mark: Option<Mark>, ty: &Type) -> Part {

@@ -48,7 +48,7 @@ fn owned(memo: &Memo, result: &syn::Type) -> TokenStream {
     let private = &memo.paths.private;
     let (key, made) = key::of(memo);
     let body = signatures::call_of_body(memo);
-    if !memo.is_keyed() && !memo.tracks_caller {
+    if !memo.is_keyed() && !memo.tracks_caller && memo.cycle.is_none() {
         return ours!(#private::call_owned::<#result, _, _, _, _>(__memo_ask, __memo_place, __memo_keeping, || #body));
     }
     let computed = if memo.tracks_caller {
@@ -60,6 +60,11 @@ fn owned(memo: &Memo, result: &syn::Type) -> TokenStream {
     } else {
         ours!(#private::finish_owned(__memo_ticket, || #body, &__memo_keeping))
     };
+    let borrowed = match (memo.tracks_caller, is_large(memo)) {
+        (false, true) => ours!(__memo_ticket),
+        _ => ours!(&mut __memo_ticket),
+    };
+    let computed = options::unless_ring(memo, &borrowed, &computed);
     let ticket = ticket(memo);
     ours! {
         #made
@@ -95,12 +100,15 @@ fn lent(memo: &Memo, lent: &Lent) -> TokenStream {
 
 /// The ticket is moved out of the step, unless it is large: see `finish_owned` in the runtime.
 fn ticket(memo: &Memo) -> TokenStream {
-    let is_large = memo.output.lent().is_none() && memo.is_keyed();
-    match (memo.tracks_caller, is_large) {
+    match (memo.tracks_caller || memo.cycle.is_some() && !is_large(memo), is_large(memo)) {
         (true, _) => ours!(mut __memo_ticket),
         (false, true) => ours!(ref mut __memo_ticket),
         (false, false) => ours!(__memo_ticket),
     }
+}
+
+fn is_large(memo: &Memo) -> bool {
+    memo.output.lent().is_none() && memo.is_keyed()
 }
 
 /// The result made from `__memo_value`, which was kept before.

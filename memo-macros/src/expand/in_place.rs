@@ -63,16 +63,21 @@ fn owned(memo: &Memo, result: &syn::Type) -> (TokenStream, TokenStream) {
             #private::Step::Compute(__memo_ticket) => __memo_ticket,
         };
     };
-    let finish = if attributes::speaks_of_result(result) {
-        // A large `Err` is reported where the function returns it, if at all.
-        ours! {
-            #[allow(clippy::result_large_err)]
-            let __memo_body = #body;
-            #private::finish_owned(__memo_ticket, __memo_body, &__memo_keeping)
-        }
-    } else {
-        ours!(#private::finish_owned(__memo_ticket, #body, &__memo_keeping))
-    };
+    let finish = options::unless_ring(
+        memo,
+        &ours!(__memo_ticket),
+        &if attributes::speaks_of_result(result) {
+            // A large `Err` is reported where the function returns it, if at all.
+            let finish = ours! {
+                #[allow(clippy::result_large_err)]
+                let __memo_body = #body;
+                #private::finish_owned(__memo_ticket, __memo_body, &__memo_keeping)
+            };
+            if memo.cycle.is_some() { ours!({ #finish }) } else { finish }
+        } else {
+            ours!(#private::finish_owned(__memo_ticket, #body, &__memo_keeping))
+        },
+    );
     (begin, finish)
 }
 

@@ -158,8 +158,14 @@ pub(super) fn borrowed(parameter: &Parameter) -> TokenStream {
 /// The expression of `#[memo(key = ..)]`. It sees the parameters by reference, with their patterns bound.
 fn computed(memo: &Memo, expr: &Expr) -> TokenStream {
     let tokens = expr.to_token_stream();
-    let bindings: TokenStream = memo.parameters.iter().filter_map(|parameter| binding(parameter, &tokens)).collect();
+    let bindings = bindings(memo, expr);
     if bindings.is_empty() { tokens } else { quote!({ #bindings #tokens }) }
+}
+
+/// What an expression of the attribute sees: the parameters by reference, with their patterns bound.
+pub(super) fn bindings(memo: &Memo, expr: &Expr) -> TokenStream {
+    let tokens = expr.to_token_stream();
+    memo.parameters.iter().filter_map(|parameter| binding(parameter, &tokens)).collect()
 }
 
 fn binding(parameter: &Parameter, expr: &TokenStream) -> Option<TokenStream> {

@@ -3,14 +3,14 @@
 use proc_macro2::{Ident, Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote_spanned};
 use syn::ext::IdentExt;
-use syn::{Token, Type};
+use syn::{Expr, Token, Type};
 
 use super::attributes::{self, Role};
-use super::key::borrowed;
+use super::key::{self, borrowed};
 use super::signatures;
 use crate::model::{Keep, Memo, NotTheOwner, Output, Parameter};
 use crate::parse::options::Capacity;
-use crate::parse::syntax::{Extent, ours, pointee};
+use crate::parse::syntax::{Extent, bare_expr, ours, pointee};
 
 /// The memo's core. The `static` is in a block of its own, where user code cannot name it.
 pub(super) fn core(memo: &Memo) -> TokenStream {
@@ -38,6 +38,7 @@ fn site(memo: &Memo) -> TokenStream {
     let options = &memo.options;
     let capacity = capacity(memo);
     let single_flight = memo.single_flight;
+    let cycle = memo.cycle.is_some();
     let lends = memo.output.lent().is_some();
     let local = memo.local;
     let keyed = memo.is_keyed();
@@ -52,6 +53,7 @@ fn site(memo: &Memo) -> TokenStream {
             options: #options,
             capacity: #capacity,
             single_flight: #single_flight,
+            cycle: #cycle,
             lends: #lends,
             local: #local,
             keyed: #keyed,
@@ -170,6 +172,26 @@ fn keeping(memo: &Memo) -> TokenStream {
         }
         // The method closest to `Result` wins, whatever name the type has.
         Keep::Default => ours!(#private::Keep::<#result>::new().__memo_keeping()),
+    }
+}
+
+/// The result of a call whose ticket may say that it closes a ring; else `computed`.
+pub(super) fn unless_ring(memo: &Memo, ticket: &TokenStream, computed: &TokenStream) -> TokenStream {
+    let Some(value) = &memo.cycle else { return computed.clone() };
+    let private = &memo.paths.private;
+    let result = memo.output.written();
+    let bindings = key::bindings(memo, value);
+    let in_ring = match bare_expr(value) {
+        Expr::Closure(_) => ours!(#private::in_ring_by::<#result>(__memo_ring, #value)),
+        // The caret belongs under the value, and under the type that it should have.
+        _ => ours!(let __memo_value: #result = #value; __memo_value),
+    };
+    let ring = if matches!(bare_expr(value), Expr::Closure(_)) { ours!(__memo_ring) } else { ours!(_) };
+    ours! {
+        match #private::ring(#ticket) {
+            ::core::option::Option::Some(#ring) => { #bindings #in_ring }
+            ::core::option::Option::None => #computed,
+        }
     }
 }
 

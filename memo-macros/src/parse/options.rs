@@ -15,6 +15,7 @@ const KNOWN: &[&str] = &[
     "cache_err",
     "some_only",
     "single_flight",
+    "cycle",
     "local",
     "associated",
     "name",
@@ -23,7 +24,7 @@ const KNOWN: &[&str] = &[
     "interior_mutability",
     "crate",
 ];
-const LATER: &[&str] = &["ttl", "idle", "cycle", "weak_value"];
+const LATER: &[&str] = &["ttl", "idle", "weak_value"];
 
 /// The options of `#[weak_memo(...)]` as written, each with its word. Whether they may be combined is not yet known.
 #[derive(Default)]
@@ -33,7 +34,8 @@ pub(crate) struct Options {
     pub(crate) cache_err: Option<Ident>,
     pub(crate) some_only: Option<Ident>,
     /// `single_flight = false`
-    pub(crate) racing: bool,
+    pub(crate) racing: Option<Ident>,
+    pub(crate) cycle: Option<(Ident, Expr)>,
     pub(crate) local: bool,
     pub(crate) associated: bool,
     pub(crate) name: Option<LitStr>,
@@ -84,7 +86,14 @@ impl Options {
             }
             "cache_err" => self.cache_err = Some(alone(word, input)?),
             "some_only" => self.some_only = Some(alone(word, input)?),
-            "single_flight" => self.racing = !value::<LitBool>(&word, input, "single_flight = false")?.value,
+            "single_flight" => {
+                let waits = value::<LitBool>(&word, input, "single_flight = false")?.value;
+                self.racing = (!waits).then_some(word);
+            }
+            "cycle" => {
+                let value = value(&word, input, "cycle = value` or `cycle = |cycle| value")?;
+                self.cycle = Some((word, value));
+            }
             "local" => self.local = alone(word, input).map(|_| true)?,
             "associated" => self.associated = alone(word, input).map(|_| true)?,
             "name" => self.name = Some(name(&word, input)?),

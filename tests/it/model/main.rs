@@ -45,7 +45,7 @@ fn run(commands: &[Command]) -> Result<(), String> {
     let attempt = catch_unwind(AssertUnwindSafe(|| {
         watchdog(|| model::run(commands));
     }));
-    attempt.map_err(|panic| message(&*panic).to_owned())
+    attempt.map_err(|panic| message(&*panic))
 }
 
 /// Leaves out what is not needed to fail: halves first, single commands in the end.

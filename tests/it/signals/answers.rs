@@ -81,7 +81,7 @@ fn robustly_all_are_told_whichever_panics() {
     for _ in 0..2 {
         let mut answers = signal.send_robust(&NoSender, "rain").into_iter();
         let (id, panic) = answers.next().unwrap();
-        assert_eq!((id, message(&*panic.unwrap_err())), (bad, "cannot bear rain"));
+        assert_eq!((id, &*message(&*panic.unwrap_err())), (bad, "cannot bear rain"));
         let rest: Vec<_> = answers.map(|(id, answer)| (id, answer.unwrap())).collect();
         assert_eq!(rest, [(error, Err("no rain".into())), (good, Ok(4))]);
     }

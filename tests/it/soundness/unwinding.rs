@@ -45,7 +45,7 @@ fn said(act: impl FnOnce()) -> String {
     let panic = catch_unwind(AssertUnwindSafe(act)).expect_err("it panics");
     match panic.downcast::<&str>() {
         Ok(said) => (*said).to_owned(),
-        Err(panic) => *panic.downcast::<String>().expect("it says something"),
+        Err(panic) => memo_tests::message(&*panic),
     }
 }
 

@@ -6,7 +6,6 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::Duration;
 
-use crate::parts::again::RING;
 use crate::parts::case::Case;
 use crate::parts::subjects::Kind;
 
@@ -62,7 +61,7 @@ pub(crate) fn watched(act: impl FnOnce()) {
 fn name_what_panics() {
     let before = std::panic::take_hook();
     std::panic::set_hook(Box::new(move |panic| {
-        if !panic.payload().downcast_ref::<String>().is_some_and(|said| said.contains(RING)) {
+        if !panic.payload().is::<memo_core::Cycle>() {
             tell("in");
             before(panic);
         }

@@ -1,15 +1,20 @@
-//! An option that is still to come.
+//! What is written for a ring is no result.
 
 use memo_core::weak_memo;
 use std::sync::Arc;
 
-struct Doc {
-    text: String,
+struct Node {
+    next: Vec<Arc<Node>>,
 }
 
-#[weak_memo(cycle = 0)]
-fn words(doc: &Arc<Doc>) -> usize {
-    doc.text.split(' ').count()
+#[weak_memo(cycle = "none")]
+fn depth(node: &Arc<Node>) -> usize {
+    node.next.iter().map(depth).max().unwrap_or(0) + 1
+}
+
+#[weak_memo(cycle = |cycle| cycle.chain)]
+fn size(node: &Arc<Node>) -> usize {
+    node.next.iter().map(size).sum::<usize>() + 1
 }
 
 fn main() {}

@@ -8,6 +8,7 @@ use crate::argument::key::KeySet;
 use crate::call::by_clone::{Cloning, Ticket};
 use crate::call::what_is_kept::Keeping;
 use crate::cell::memo_types::{Of, ValueOf};
+use crate::memo::cycle::Cycle;
 
 /// The memo of an owner, with a key, that keeps `V`s.
 pub(crate) type Keyed<O, S, K, V> = Of<O, S, <K as KeySet<S>>::Store<V>>;
@@ -42,4 +43,17 @@ pub fn end_owned<R, M: Cloning, H: Keeping<R, Kept = ValueOf<M>>>(
     keeping: &H,
 ) -> R {
     ticket.end(result, keeping)
+}
+
+/// The ring that the call with this ticket would close, in a memo with `cycle = ..`: then its value is the result, and the ticket has no
+/// duty.
+#[inline]
+pub fn ring<M: Cloning>(ticket: &mut Ticket<'_, M>) -> Option<Cycle> {
+    ticket.ring()
+}
+
+/// `cycle = |cycle| ..`
+#[inline]
+pub fn in_ring_by<R>(ring: Cycle, value: impl FnOnce(Cycle) -> R) -> R {
+    value(ring)
 }

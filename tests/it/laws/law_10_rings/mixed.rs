@@ -280,9 +280,7 @@ fn close(threads: usize, first: usize, way: Way, begin: Begin) -> Vec<Result<usi
             .nodes
             .iter()
             .map(|node| {
-                scope.spawn(|| {
-                    catch_unwind(AssertUnwindSafe(|| begin(node))).map_err(|panic| message(&*panic).to_owned())
-                })
+                scope.spawn(|| catch_unwind(AssertUnwindSafe(|| begin(node))).map_err(|panic| message(&*panic)))
             })
             .collect();
         for stranger in strangers {
@@ -357,7 +355,7 @@ fn a_ring_through_the_clone_for_the_waiters_names_the_memo_that_clones() {
         });
         assert!(waited, "it went on, by itself if need be");
         assert_eq!((failing_memo().get(&meeting).is_none(), waiting_memo().get(&meeting)), (true, Some(true)));
-        first.err().map(|panic| message(&*panic).to_owned())
+        first.err().map(|panic| message(&*panic))
     }
     watchdog(|| {
         let mut said = None;
@@ -417,7 +415,7 @@ fn two_threads_that_refresh_each_others_results_forever_end_in_a_panic() {
             let act = move || {
                 let end = catch_unwind(AssertUnwindSafe(|| start(&pace)));
                 pace.end(me);
-                message(&*end.unwrap_err()).to_owned()
+                message(&*end.unwrap_err())
             };
             std::thread::Builder::new().name(name.to_owned()).spawn(act).unwrap()
         };

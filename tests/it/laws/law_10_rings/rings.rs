@@ -4,7 +4,7 @@ use std::cell::Cell;
 use std::rc::Rc;
 use std::sync::{Arc, Barrier};
 
-use memo_core::{Anchored, weak_memo};
+use memo_core::{Anchored, Cycle, weak_memo};
 use memo_tests::{panic_of, watchdog};
 
 #[test]
@@ -244,7 +244,7 @@ fn around(threads: u32, lends: bool) -> Vec<Result<u32, String>> {
             .map(|n| {
                 scope.spawn(move || {
                     std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| ask(n)))
-                        .map_err(|panic| *panic.downcast::<String>().expect("a message"))
+                        .map_err(|panic| panic.downcast::<Cycle>().expect("a ring").to_string())
                 })
             })
             .collect();
@@ -308,7 +308,7 @@ fn a_ring_around_two_threads_names_both_memos_and_the_other_thread_continues() {
             (Ok(1), None) => {}
             // `left` closed it, and its panic reached `right`, who was waiting and computed `left` itself: a ring of one thread.
             (Err(panic), None) => {
-                let said = panic.downcast::<String>().expect("a message");
+                let said = panic.downcast::<Cycle>().expect("a ring").to_string();
                 assert!(
                     said.contains("a ring of 2 threads") && said.contains("`left` at ") && said.contains("`right` at "),
                     "{said}"

@@ -67,6 +67,3 @@ pub(crate) enum Ring {
     Never,
     May,
 }
-
-/// What the panic says that closes a ring.
-pub(crate) const RING: &str = "requests a result that it is computing";

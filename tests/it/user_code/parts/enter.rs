@@ -6,7 +6,7 @@ use std::mem::ManuallyDrop;
 use std::rc::Rc;
 
 use super::acts::World;
-use super::again::{Again, RING, Ring};
+use super::again::{Again, Ring};
 use super::subjects::{Memo, Owner};
 use super::things::{Answer, Key, Second};
 
@@ -88,7 +88,7 @@ fn or_ring(ring: Ring, call: impl FnOnce()) {
         assert_ne!(ring, Ring::Must, "law 10: a call for what is being computed came back");
         return;
     };
-    let is_ring = panic.downcast_ref::<String>().is_some_and(|said| said.contains(RING));
+    let is_ring = panic.is::<memo_core::Cycle>();
     if !is_ring || ring == Ring::Never {
         std::panic::resume_unwind(panic);
     }

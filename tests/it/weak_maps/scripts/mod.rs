@@ -24,7 +24,7 @@ fn number(variable: &str) -> Option<u64> {
 }
 
 fn attempt(run: Run, commands: &[Command]) -> Result<(), String> {
-    catch_unwind(AssertUnwindSafe(|| run(commands))).map_err(|panic| message(&*panic).to_owned())
+    catch_unwind(AssertUnwindSafe(|| run(commands))).map_err(|panic| message(&*panic))
 }
 
 /// Leaves out what is not needed to fail.

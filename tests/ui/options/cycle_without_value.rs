@@ -1,0 +1,15 @@
+//! No value for a ring.
+
+use memo_core::weak_memo;
+use std::sync::Arc;
+
+struct Node {
+    next: Vec<Arc<Node>>,
+}
+
+#[weak_memo(cycle)]
+fn size(node: &Arc<Node>) -> usize {
+    node.next.iter().map(size).sum::<usize>() + 1
+}
+
+fn main() {}
