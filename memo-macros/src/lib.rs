@@ -83,6 +83,9 @@ use parse::options::Options;
 /// | `#[memo(owner, key = expr)]` | as the owner, by its identity and the value of the expression |
 /// | `#[memo(skip)]` | not at all; `&mut` parameters must be skipped |
 ///
+/// The same may be said in the attribute, where a macro copies the parameters and does not know their marks: `owner = doc`, `value(mode)`,
+/// `key(opts = opts.width())`, `skip(log, trace)`. Both ways at once for one parameter are rejected.
+///
 /// If the memo is conditional, so are its marks: write `#[cfg_attr(memoized, weak_memo)]` on the function and
 /// `#[cfg_attr(memoized, memo(skip))]` on a parameter. A mark that is inactive while the memo is active is rejected.
 ///
@@ -101,6 +104,18 @@ use parse::options::Options;
 /// `simplify(&Arc<Expr>) -> Arc<Expr>`. The memo records which argument it is, and does not keep it alive.
 ///
 /// # Options
+///
+/// ## `owner = doc`, `value(mode)`, `key(opts = ..)`, `skip(log)`
+///
+/// What the marks say, by the names of the parameters: see [above](#the-owner).
+///
+/// ```
+/// # use memo_core::weak_memo; use std::sync::Arc;
+/// #[weak_memo(owner = text, key(cut = cut.len()), skip(log))]
+/// fn shortened(log: &mut Vec<usize>, cut: &Arc<String>, text: &Arc<String>) -> String {
+///     text[..cut.len()].to_owned()
+/// }
+/// ```
 ///
 /// ## `capacity = 256`, `capacity = unbounded`
 ///

@@ -115,6 +115,11 @@ impl Parameter {
         is_weak && !self.is_by_value() && !self.is_by_mut()
     }
 
+    /// Whether the user gave it a name: one with a pattern has a name of ours.
+    pub(crate) fn is_named(&self) -> bool {
+        self.receiver || !self.name.to_string().starts_with("__memo_arg")
+    }
+
     pub(crate) fn is_by_value(&self) -> bool {
         !matches!(bare(&self.ty), Type::Reference(_))
     }

@@ -12,10 +12,10 @@ use crate::parse::Errors;
 use crate::parse::function::Function;
 use crate::parse::options::{Handle, Options};
 
-pub(crate) fn check(written: Options, mut function: Function, mut errors: Errors) -> syn::Result<Memo> {
+pub(crate) fn check(mut written: Options, mut function: Function, mut errors: Errors) -> syn::Result<Memo> {
     let in_place = matches!(written.handle, Some(Handle::None));
     signature::check(&function, in_place, &mut errors);
-    let mut parameters = parameters::read(&mut function.sig, &mut errors);
+    let mut parameters = parameters::read(&mut function.sig, std::mem::take(&mut written.marks), &mut errors);
     let output = output::read(&function.sig.output, written.cache_err.is_some(), &mut errors);
     let owner = parameters::choose_owner(&mut parameters, &function.sig.ident, &mut errors);
     parameters::refuse_too_many(&parameters, &mut errors);

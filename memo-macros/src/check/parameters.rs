@@ -10,34 +10,73 @@ use syn::{
 
 use crate::model::{MOST_PARTS, Parameter};
 use crate::parse::Errors;
-use crate::parse::function::{Mark, Part, take_marks};
+use crate::parse::function::{Mark, Named, Part, take_marks, together};
 use crate::parse::options::Options;
 use crate::parse::syntax::{Extent, Looks, is_named, pointee};
 
 const WRITE: &str = "`&Arc<T>`, `&Rc<T>`, `&Anchored<T>` or `&T` with `#[derive(HasAnchor)]`";
 
-/// Reads the parameters and strips their marks.
-pub(super) fn read(sig: &mut Signature, errors: &mut Errors) -> Vec<Parameter> {
+/// Reads the parameters and strips their marks. `named` are the marks in the list of options.
+pub(super) fn read(sig: &mut Signature, named: Vec<Named>, errors: &mut Errors) -> Vec<Parameter> {
+    let mut named = InOptions(named);
     let inputs = sig.inputs.iter_mut().enumerate();
     let parameters = inputs.map(|(index, input)| {
         let parameter = match input {
-            FnArg::Receiver(receiver) => read_receiver(receiver, errors),
-            FnArg::Typed(typed) => read_typed(index, typed, errors),
+            FnArg::Receiver(receiver) => read_receiver(receiver, &mut named, errors),
+            FnArg::Typed(typed) => read_typed(index, typed, &mut named, errors),
         };
         if let Some(expr) = parameter.part.computed() {
             refuse_leaving(expr, "a key expression", errors);
         }
         parameter
     });
-    parameters.collect()
+    let parameters = parameters.collect::<Vec<_>>();
+    named.refuse_others(&parameters, errors);
+    parameters
 }
 
-fn read_receiver(receiver: &mut Receiver, errors: &mut Errors) -> Parameter {
+/// The marks in the list of options that are of no parameter yet.
+struct InOptions(Vec<Named>);
+
+impl InOptions {
+    /// The mark of the parameter `name`, which stands at it or in the list of options.
+    fn or(&mut self, mark: Option<Mark>, name: &Ident, errors: &mut Errors) -> Option<Mark> {
+        let (own, others) = std::mem::take(&mut self.0).into_iter().partition(|named| named.name == *name);
+        self.0 = others;
+        let own: Vec<Named> = own;
+        if let (Some(Mark { word, .. }), Some(named)) = (&mark, own.first()) {
+            errors.under(
+                &named.name,
+                format_args!("`{name}` is marked `#[memo({word})]`, too: keep the mark, or what is written here"),
+            );
+            return mark;
+        }
+        let named = own.into_iter().map(|named| named.mark).reduce(|first, other| together(first, other, errors));
+        mark.or(named)
+    }
+
+    fn refuse_others(self, parameters: &[Parameter], errors: &mut Errors) {
+        let names = || {
+            let names = parameters.iter().filter(|parameter| parameter.is_named());
+            names.map(|parameter| format!("`{}`", parameter.name)).collect::<Vec<_>>().join(", ")
+        };
+        for Named { name, .. } in self.0 {
+            let hint = match parameters.iter().any(|parameter| !parameter.is_named()) {
+                true => "; one with a pattern has none: write `#[memo(..)]` before it",
+                false => "",
+            };
+            errors.under(&name, format_args!("no parameter has the name `{name}`: the names are {}{hint}", names()));
+        }
+    }
+}
+
+fn read_receiver(receiver: &mut Receiver, named: &mut InOptions, errors: &mut Errors) -> Parameter {
     let mut conditions = Vec::new();
-    let mark = take_marks(&mut receiver.attrs, &mut conditions, errors);
+    let name = Ident::new("self", receiver.self_token.span);
+    let mark = named.or(take_marks(&mut receiver.attrs, &mut conditions, errors), &name, errors);
     let whole = Receiver { attrs: Vec::new(), ..receiver.clone() };
     let parameter = Parameter {
-        name: Ident::new("self", receiver.self_token.span),
+        name,
         pattern: None,
         ty: (*receiver.ty).clone(),
         extent: Extent::of(&whole),
@@ -54,11 +93,11 @@ fn read_receiver(receiver: &mut Receiver, errors: &mut Errors) -> Parameter {
     parameter
 }
 
-fn read_typed(index: usize, typed: &mut PatType, errors: &mut Errors) -> Parameter {
+fn read_typed(index: usize, typed: &mut PatType, named: &mut InOptions, errors: &mut Errors) -> Parameter {
     let mut conditions = Vec::new();
-    let mark = take_marks(&mut typed.attrs, &mut conditions, errors);
-    let marked = mark.as_ref().map(|mark| mark.word.clone());
     let (name, pattern) = name_and_pattern(index, &typed.pat);
+    let mark = named.or(take_marks(&mut typed.attrs, &mut conditions, errors), &name, errors);
+    let marked = mark.as_ref().map(|mark| mark.word.clone());
     let parameter = Parameter {
         name,
         pattern,

@@ -8,7 +8,8 @@ use syn::{
 use super::{each_mark, extended, paths, scope};
 use crate::model::MOST_PARTS;
 use crate::parse::Errors;
-use crate::parse::options::{Paths, alone};
+use crate::parse::options::Paths;
+use crate::parse::words::alone;
 use crate::parse::syntax::{mentions, ours};
 
 /// A struct is a shape with one variant.

@@ -8,7 +8,8 @@ use syn::parse::ParseStream;
 use syn::{Attribute, Generics, Meta, WherePredicate, parse_quote};
 
 use crate::parse::Errors;
-use crate::parse::options::{Paths, each_word};
+use crate::parse::options::Paths;
+use crate::parse::words::each_word;
 
 /// The parameter of the emitted impls that stands for the scope of the results.
 fn scope() -> Ident {

@@ -1,12 +1,13 @@
-//! The annotated function, and the marks on its parameters.
+//! The annotated function, and the marks on its parameters, or in the list of options.
 
 use proc_macro2::{Group, TokenStream, TokenTree};
+use syn::ext::IdentExt;
 use syn::parse::{Parse, ParseStream, Parser};
 use syn::punctuated::Punctuated;
-use syn::{AttrStyle, Attribute, Expr, Ident, Meta, Signature, Token, Visibility, braced};
+use syn::{AttrStyle, Attribute, Expr, Ident, Meta, Signature, Token, Visibility, braced, parenthesized, token};
 
 use super::Errors;
-use super::options::{alone, each_word, has_value};
+use super::words::{alone, each_word, has_value};
 
 const FORMS: &str = "`#[memo(value)]`, `#[memo(skip)]`, `#[memo(key = expr)]` or `#[memo(owner)]`";
 
@@ -138,7 +139,7 @@ pub(crate) fn take_marks(attrs: &mut Vec<Attribute>, conditions: &mut Vec<Meta>,
 }
 
 /// Of several marks, only `owner` and `key` go together.
-fn together(first: Mark, other: Mark, errors: &mut Errors) -> Mark {
+pub(crate) fn together(first: Mark, other: Mark, errors: &mut Errors) -> Mark {
     match (first, other) {
         (Mark { word, part: Part::Owner { beside: None } }, Mark { part: Part::Computed(expr), .. })
         | (Mark { part: Part::Computed(expr), .. }, Mark { word, part: Part::Owner { beside: None } }) => {
@@ -185,6 +186,50 @@ impl Mark {
             _ => return Err(syn::Error::new(word.span(), format_args!("unknown mark `{word}`: write {FORMS}"))),
         };
         Ok(Self { word: alone(word, input)?, part })
+    }
+}
+
+/// A mark in the list of options: `skip(log)`. For macros that copy the parameters and do not know their marks.
+pub(crate) struct Named {
+    /// The parameter.
+    pub(crate) name: Ident,
+    pub(crate) mark: Mark,
+}
+
+impl Named {
+    /// What follows a word: `owner = doc`, `skip(log, trace)`, `value(mode)`, `key(opts = opts.width())`.
+    pub(crate) fn parse(word: &Ident, input: ParseStream) -> syn::Result<Vec<Self>> {
+        let named = |name, part| Self { name, mark: Mark { word: word.clone(), part } };
+        if word == "owner" {
+            let needs = || syn::Error::new(word.span(), "`owner` needs a parameter: write `owner = doc`");
+            if !has_value(input) {
+                return Err(needs());
+            }
+            let name = input.call(Ident::parse_any).map_err(|_| needs())?;
+            return Ok(vec![named(name, Part::Owner { beside: None })]);
+        }
+        let example = if word == "key" { "key(opts = opts.width())".to_owned() } else { format!("{word}(name)") };
+        let needs = || syn::Error::new(word.span(), format_args!("`{word}` needs parameters: write `{example}`"));
+        if !input.peek(token::Paren) {
+            return Err(needs());
+        }
+        let list;
+        parenthesized!(list in input);
+        let mut all = Vec::new();
+        while !list.is_empty() {
+            let name = list.call(Ident::parse_any)?;
+            let part = match word {
+                word if word == "skip" => Part::Skipped,
+                word if word == "value" => Part::Value,
+                _ if has_value(&list) => Part::Computed(list.parse()?),
+                _ => return Err(needs()),
+            };
+            all.push(named(name, part));
+            if !list.is_empty() {
+                list.parse::<Token![,]>()?;
+            }
+        }
+        if all.is_empty() { Err(needs()) } else { Ok(all) }
     }
 }
 

@@ -7,6 +7,7 @@ pub(crate) mod function;
 pub(crate) mod lifetimes;
 pub(crate) mod options;
 pub(crate) mod syntax;
+pub(crate) mod words;
 
 use std::fmt::Display;
 

@@ -1,15 +1,20 @@
-//! The options of `#[weak_memo(...)]`; and how a list of words is read, marks included.
+//! The options of `#[weak_memo(...)]`.
 
-use proc_macro2::{TokenStream, TokenTree};
+use proc_macro2::TokenStream;
 use quote::{ToTokens, quote};
-use syn::ext::IdentExt;
 use syn::parse::{Parse, ParseStream, Parser};
 use syn::{Expr, Ident, LitBool, LitStr, Path, Token};
 
 use super::Errors;
+use super::function::Named;
 use super::syntax::without_invisible_groups;
+use super::words::{alone, each_word, has_value};
 
 const KNOWN: &[&str] = &[
+    "owner",
+    "value",
+    "key",
+    "skip",
     "capacity",
     "cache_if",
     "cache_err",
@@ -29,6 +34,8 @@ const LATER: &[&str] = &["ttl", "idle", "weak_value"];
 /// The options of `#[weak_memo(...)]` as written, each with its word. Whether they may be combined is not yet known.
 #[derive(Default)]
 pub(crate) struct Options {
+    /// What stands here in place of marks on parameters.
+    pub(crate) marks: Vec<Named>,
     pub(crate) capacity: Option<(Ident, Capacity)>,
     pub(crate) cache_if: Option<(Ident, Expr)>,
     pub(crate) cache_err: Option<Ident>,
@@ -76,6 +83,7 @@ impl Options {
         }
         seen.push(word.clone());
         match word.to_string().as_str() {
+            "owner" | "value" | "key" | "skip" => self.marks.extend(Named::parse(&word, input)?),
             "capacity" => {
                 let capacity = capacity(&word, input)?;
                 self.capacity = Some((word, capacity));
@@ -179,42 +187,4 @@ impl Paths {
         path.map(|path| Self::new(path.into_token_stream()))
             .map_err(|error| syn::Error::new(error.span(), format_args!("expected a path: write `{example}`")))
     }
-}
-
-/// Reads a list word by word: `read` takes each word and its value. A mistake in one does not hide those in the others.
-pub(crate) fn each_word(
-    input: ParseStream,
-    errors: &mut Errors,
-    mut read: impl FnMut(Ident, ParseStream) -> syn::Result<()>,
-) -> syn::Result<()> {
-    while !input.is_empty() {
-        let word = input.call(Ident::parse_any)?;
-        if let Err(error) = read(word, input) {
-            errors.push(error);
-            while !at_end(input) {
-                input.parse::<TokenTree>()?;
-            }
-        }
-        if !input.is_empty() {
-            input.parse::<Token![,]>()?;
-        }
-    }
-    Ok(())
-}
-
-/// The word, which must have no value.
-pub(crate) fn alone(word: Ident, input: ParseStream) -> syn::Result<Ident> {
-    if at_end(input) {
-        return Ok(word);
-    }
-    Err(input.error(format_args!("`{word}` takes no value: write the word alone")))
-}
-
-/// Takes the `=` before a value.
-pub(crate) fn has_value(input: ParseStream) -> bool {
-    !at_end(input) && input.parse::<Token![=]>().is_ok() && !at_end(input)
-}
-
-fn at_end(input: ParseStream) -> bool {
-    input.is_empty() || input.peek(Token![,])
 }
