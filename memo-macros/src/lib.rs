@@ -129,6 +129,24 @@ use parse::options::Options;
 /// }
 /// ```
 ///
+/// ## `context = expr`
+///
+/// The value of the expression, evaluated at each call, is part of the key: what the body reads that is no argument, such as a locale, a feature
+/// switch or a version. It sees the parameters by reference, as `key = ..` does, and must be a `MemoKey`; several are a tuple.
+///
+/// ```
+/// # use memo_core::weak_memo; use std::sync::Arc; use std::cell::Cell;
+/// # thread_local!(static LOCALE: Cell<&'static str> = const { Cell::new("en") });
+/// #[weak_memo(context = LOCALE.get())]
+/// fn greeting(name: &Arc<String>) -> String {
+///     if LOCALE.get() == "de" { format!("Hallo {name}") } else { format!("Hello {name}") }
+/// }
+/// # let ada = Arc::new("Ada".to_owned());
+/// # assert_eq!(greeting(&ada), "Hello Ada");
+/// # LOCALE.set("de");
+/// # assert_eq!((greeting(&ada), greeting_memo().len()), ("Hallo Ada".to_owned(), 2));
+/// ```
+///
 /// ## `cache_if = |value| ..`
 ///
 /// Keeps only results that pass the test, which sees the result and not the parameters.

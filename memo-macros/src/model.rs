@@ -18,6 +18,8 @@ pub(crate) struct Memo {
     pub(crate) paths: Paths,
     pub(crate) parameters: Vec<Parameter>,
     pub(crate) owner: usize,
+    /// What takes part in the key beside the parameters.
+    pub(crate) context: Option<Expr>,
     pub(crate) output: Output,
     pub(crate) lifetimes: Lifetimes,
     pub(crate) keep: Keep,
@@ -92,13 +94,13 @@ impl Memo {
         &self.parameters[self.owner]
     }
 
-    /// The parameters that take part in the extra key.
+    /// The parameters that take part in the extra key; the context comes after them.
     pub(crate) fn extra_key(&self) -> impl Iterator<Item = &Parameter> {
         self.parameters.iter().filter(|parameter| parameter.part.is_extra())
     }
 
     pub(crate) fn is_keyed(&self) -> bool {
-        self.extra_key().next().is_some()
+        self.extra_key().next().is_some() || self.context.is_some()
     }
 
     /// A free function without type or const parameters has one memo; all others have one for each instantiation.

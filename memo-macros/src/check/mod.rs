@@ -18,7 +18,10 @@ pub(crate) fn check(mut written: Options, mut function: Function, mut errors: Er
     let mut parameters = parameters::read(&mut function.sig, std::mem::take(&mut written.marks), &mut errors);
     let output = output::read(&function.sig.output, written.cache_err.is_some(), &mut errors);
     let owner = parameters::choose_owner(&mut parameters, &function.sig.ident, &mut errors);
-    parameters::refuse_too_many(&parameters, &mut errors);
+    parameters::refuse_too_many(&parameters, written.context.is_some(), &mut errors);
+    if let Some(context) = &written.context {
+        parameters::refuse_leaving(context, "a key expression", &mut errors);
+    }
     parameters::refuse_changing(&written, &parameters, &mut errors);
     let mut holds_owner = written.may_return_owner;
     let mut not_the_owner = Vec::new();
@@ -45,6 +48,7 @@ pub(crate) fn check(mut written: Options, mut function: Function, mut errors: Er
         local: written.local,
         paths: written.paths,
         parameters,
+        context: written.context,
         output,
         holds_owner,
         not_the_owner,

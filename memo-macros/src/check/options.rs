@@ -1,6 +1,6 @@
 //! Conflicting options, and options that do not fit the function.
 
-use proc_macro2::Span;
+use proc_macro2::{Span, TokenStream};
 use quote::{ToTokens, format_ident};
 use syn::ext::IdentExt;
 use syn::visit::{self, Visit};
@@ -27,6 +27,8 @@ pub(super) fn check(options: &Options, parameters: &[Parameter], output: &Output
         }
     }
     let first_extra = parameters.iter().find(|parameter| parameter.part.is_extra());
+    let first_extra = first_extra.map(|parameter| parameter.ty.to_token_stream());
+    let first_extra = first_extra.or_else(|| Some(options.context.as_ref()?.to_token_stream()));
     if let Some(lent) = output.lent() {
         refuse_unstored(options, errors);
         if let Some(word) = options.cache_err.as_ref().filter(|_| !lent.speaks_of_an_error()) {
@@ -35,8 +37,8 @@ pub(super) fn check(options: &Options, parameters: &[Parameter], output: &Output
                 "`cache_err` keeps errors, but this result is not a `Result` and is always kept: remove it",
             );
         }
-        if let Some(parameter) = first_extra {
-            require_unbounded(options, parameter, errors);
+        if let Some(part) = &first_extra {
+            require_unbounded(options, part, errors);
         }
     }
     if let (Some((word, _)), None) = (&options.capacity, first_extra) {
@@ -82,7 +84,7 @@ fn refuse_unstored(options: &Options, errors: &mut Errors) {
 }
 
 /// What is lent cannot be evicted.
-fn require_unbounded(options: &Options, parameter: &Parameter, errors: &mut Errors) {
+fn require_unbounded(options: &Options, part: &TokenStream, errors: &mut Errors) {
     match &options.capacity {
         Some((_, Capacity::Unbounded)) => {}
         Some((_, Capacity::Of(expr))) => errors.under(
@@ -90,8 +92,8 @@ fn require_unbounded(options: &Options, parameter: &Parameter, errors: &mut Erro
             "a lent result cannot be evicted: write `capacity = unbounded`, or return an owned value",
         ),
         None => errors.under(
-            &parameter.ty,
-            "with this argument an owner has many results, and lent results cannot be evicted: write `capacity = unbounded`, or return an owned value",
+            part,
+            "with this in the key an owner has many results, and lent results cannot be evicted: write `capacity = unbounded`, or return an owned value",
         ),
     }
 }

@@ -174,9 +174,9 @@ fn part(mark: Option<Mark>, ty: &Type) -> Part {
     mark.map_or_else(|| Part::Key { weak: Looks::of(ty) != Looks::Plain }, |mark| mark.part)
 }
 
-pub(super) fn refuse_too_many(parameters: &[Parameter], errors: &mut Errors) {
+pub(super) fn refuse_too_many(parameters: &[Parameter], context: bool, errors: &mut Errors) {
     let mut extra = parameters.iter().filter(|parameter| parameter.part.is_extra());
-    if let Some(first_too_many) = extra.nth(MOST_PARTS) {
+    if let Some(first_too_many) = extra.nth(MOST_PARTS - usize::from(context)) {
         errors.under(
             &first_too_many.ty,
             format_args!("at most {MOST_PARTS} arguments besides the owner can take part in the key: put some of them into a struct with `#[derive(MemoKey)]`, or mark the irrelevant ones `#[memo(skip)]`"),

@@ -26,16 +26,20 @@ pub(super) fn of(memo: &Memo) -> (TokenStream, TokenStream) {
             parts.extend(ours!(#part,));
         }
     }
+    if let Some(context) = &memo.context {
+        let private = &memo.paths.private;
+        let value = computed(memo, context);
+        let part = of_value(memo, &ours!(#private::context(__memo_place, #value)));
+        made.extend(ours!(let __memo_context = #part;));
+        parts.extend(ours!(__memo_context,));
+    }
     (ours!((#parts)), made)
 }
 
 fn part(memo: &Memo, parameter: &Parameter) -> TokenStream {
-    let lends = memo.output.lent().is_some();
     let private = &memo.paths.private;
     if let Some(expr) = parameter.part.computed() {
-        let expr = computed(memo, expr);
-        let make = if lends { ours!(plain_computed) } else { ours!(computed) };
-        return ours!(#private::#make(__memo_place, #expr));
+        return of_value(memo, &computed(memo, expr));
     }
     match &parameter.part {
         Part::Value => {
@@ -53,6 +57,13 @@ fn part(memo: &Memo, parameter: &Parameter) -> TokenStream {
         }
         _ => by_type(memo, &Element { parameter, at: Vec::new(), ty: &parameter.ty }),
     }
+}
+
+/// The value of an expression of the user's.
+fn of_value(memo: &Memo, value: &TokenStream) -> TokenStream {
+    let private = &memo.paths.private;
+    let make = if memo.output.lent().is_some() { ours!(plain_computed) } else { ours!(computed) };
+    ours!(#private::#make(__memo_place, #value))
 }
 
 /// A parameter, or a part of one that is written as a tuple.
@@ -155,7 +166,7 @@ pub(super) fn borrowed(parameter: &Parameter) -> TokenStream {
     tokens
 }
 
-/// The expression of `#[memo(key = ..)]`. It sees the parameters by reference, with their patterns bound.
+/// The expression of `#[memo(key = ..)]`, or of `context = ..`. It sees the parameters by reference, with their patterns bound.
 fn computed(memo: &Memo, expr: &Expr) -> TokenStream {
     let tokens = expr.to_token_stream();
     let bindings = bindings(memo, expr);

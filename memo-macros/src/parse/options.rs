@@ -15,6 +15,7 @@ const KNOWN: &[&str] = &[
     "value",
     "key",
     "skip",
+    "context",
     "capacity",
     "cache_if",
     "cache_err",
@@ -36,6 +37,7 @@ const LATER: &[&str] = &["ttl", "idle", "weak_value"];
 pub(crate) struct Options {
     /// What stands here in place of marks on parameters.
     pub(crate) marks: Vec<Named>,
+    pub(crate) context: Option<Expr>,
     pub(crate) capacity: Option<(Ident, Capacity)>,
     pub(crate) cache_if: Option<(Ident, Expr)>,
     pub(crate) cache_err: Option<Ident>,
@@ -84,6 +86,7 @@ impl Options {
         seen.push(word.clone());
         match word.to_string().as_str() {
             "owner" | "value" | "key" | "skip" => self.marks.extend(Named::parse(&word, input)?),
+            "context" => self.context = Some(value(&word, input, "context = locale()")?),
             "capacity" => {
                 let capacity = capacity(&word, input)?;
                 self.capacity = Some((word, capacity));

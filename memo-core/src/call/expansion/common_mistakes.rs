@@ -89,3 +89,34 @@ where
 {
     key.pass()
 }
+
+/// Whether the value of `context = ..` can take part in a key.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot take part in the key of this memo",
+    label = "neither a weak argument nor a known value",
+    note = "derive `MemoKey` for the type, if all its fields are keys, or write what counts of it: a number, a text, or a tuple of several"
+)]
+pub trait InContext<S, A> {
+    /// The type itself.
+    type Key;
+    /// The value itself.
+    fn pass(self) -> Self::Key;
+}
+
+answers! { #[diagnostic::do_not_recommend] [S: Scope, T] InContext [S] for T, never T where [T: MemoKey<S>] {
+    type Key = T;
+    #[inline(always)]
+    fn pass(self) -> T {
+        self
+    }
+} }
+
+/// The value of `context = ..`.
+#[inline(always)]
+pub fn context<T, O, S, A>(_place: Place<'_, O, S>, value: T) -> T::Key
+where
+    T: InContext<S, A>,
+    O: ?Sized,
+{
+    value.pass()
+}

@@ -2,5 +2,6 @@
 
 mod bodies;
 mod callers;
+mod context;
 mod key_expressions;
 mod keys;
