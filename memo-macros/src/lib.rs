@@ -259,9 +259,9 @@ use parse::options::Options;
 /// # assert_eq!(length_memo().name(), "editor: length");
 /// ```
 ///
-/// ## `handle = other_name`, `handle = none`
+/// ## `handle = other_name`, `handle = pub(crate) other_name`, `handle = none`
 ///
-/// The name of the companion function, `f_memo` by default. With `none` there is no companion, and the body stays in place: for the `impl` of a trait, and for
+/// The name of the companion function, `f_memo` by default, and its visibility, by default that of the function. With `none` there is no companion, and the body stays in place: for the `impl` of a trait, and for
 /// default bodies.
 ///
 /// ```

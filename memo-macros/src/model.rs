@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use proc_macro2::Ident;
-use syn::{Expr, Lifetime, LitStr, Meta, Pat, Type};
+use syn::{Expr, Lifetime, LitStr, Meta, Pat, Type, Visibility};
 
 use crate::parse::function::{Function, Part};
 use crate::parse::options::{Capacity, Paths};
@@ -38,6 +38,8 @@ pub(crate) struct Memo {
     pub(crate) associated: bool,
     /// The companion function; without one, the body is in place.
     pub(crate) handle: Option<Ident>,
+    /// Its visibility, if it is not that of the function.
+    pub(crate) handle_vis: Option<Visibility>,
     pub(crate) name: Option<LitStr>,
     /// The options as one line, for reports.
     pub(crate) options: String,

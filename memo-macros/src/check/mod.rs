@@ -54,6 +54,10 @@ pub(crate) fn check(mut written: Options, mut function: Function, mut errors: Er
         not_the_owner,
         associated,
         handle,
+        handle_vis: match written.handle {
+            Some(Handle::Named(vis, _)) => vis,
+            _ => None,
+        },
         name: written.name,
         options: written.text,
         function,

@@ -180,7 +180,7 @@ pub(super) fn handle(
 ) -> Option<Ident> {
     let name = match written {
         Some(Handle::None) => return None,
-        Some(Handle::Named(name)) => name.clone(),
+        Some(Handle::Named(_, name)) => name.clone(),
         // With a span of the expansion: lints on names are reported on the function's alone.
         None => format_ident!("{}_memo", function.unraw(), span = Span::mixed_site().located_at(function.span())),
     };

@@ -72,7 +72,7 @@ fn body(memo: &Memo) -> TokenStream {
 /// The companion function that returns the handle.
 fn handle(memo: &Memo, handle: &Ident) -> TokenStream {
     let attrs = attributes::of(Role::Handle, &memo.function.attrs);
-    let vis = &memo.function.vis;
+    let vis = memo.handle_vis.as_ref().unwrap_or(&memo.function.vis);
     let passing_on = attributes::for_passing_on(memo);
     let allowed = attributes::allowed_in_handle(memo);
     let doc = doc(memo);

@@ -3,7 +3,7 @@
 use proc_macro2::TokenStream;
 use quote::{ToTokens, quote};
 use syn::parse::{Parse, ParseStream, Parser};
-use syn::{Expr, Ident, LitBool, LitStr, Path, Token};
+use syn::{Expr, Ident, LitBool, LitStr, Path, Visibility};
 
 use super::Errors;
 use super::function::Named;
@@ -63,7 +63,8 @@ pub(crate) enum Capacity {
 
 pub(crate) enum Handle {
     None,
-    Named(Ident),
+    /// With a visibility of its own, if one is written.
+    Named(Option<Visibility>, Ident),
 }
 
 impl Options {
@@ -154,8 +155,20 @@ fn name(word: &Ident, input: ParseStream) -> syn::Result<LitStr> {
 }
 
 fn handle(word: &Ident, input: ParseStream) -> syn::Result<Handle> {
-    let name: Ident = value(word, input, "handle = layouts` or `handle = none")?;
-    Ok(if name == "none" { Handle::None } else { Handle::Named(name) })
+    let example = "handle = layouts`, `handle = pub(crate) layouts` or `handle = none";
+    expect_value(word, input, example)?;
+    let vis: Visibility = input.parse()?;
+    let vis = (!matches!(vis, Visibility::Inherited)).then_some(vis);
+    let name: Ident = input
+        .parse()
+        .map_err(|error| syn::Error::new(error.span(), format_args!("{error}: write `{example}`")))?;
+    match vis {
+        Some(vis) if name == "none" => {
+            Err(syn::Error::new_spanned(vis, "with `none` there is no handle that could be visible: write `handle = none`"))
+        }
+        None if name == "none" => Ok(Handle::None),
+        vis => Ok(Handle::Named(vis, name)),
+    }
 }
 
 fn one_line(tokens: &TokenStream) -> String {
