@@ -12,6 +12,7 @@ pub use crate::call::expansion::call_or_handle::{
     AskLent, AskOwned, Call, Through, ask_lent, ask_owned, begin_lent, begin_owned, call_owned,
 };
 pub use crate::call::expansion::common_mistakes::{bounded, context, hashed, ordered};
+pub use crate::call::expansion::keeps_weakly::weakly;
 pub use crate::call::expansion::lends::{end_lent, finish_lent, start_lent, try_end_lent, try_finish_lent};
 pub use crate::call::expansion::result_holds_owner::inside;
 pub use crate::call::expansion::returns::{end_owned, finish_owned, in_ring_by, ring, start_owned};

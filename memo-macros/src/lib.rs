@@ -278,6 +278,26 @@ use parse::options::Options;
 /// }
 /// ```
 ///
+/// ## `weak_value`
+///
+/// Keeps a result only while somebody else holds it: for large results that are shared while they are in use. It is returned as `Arc<R>` or
+/// `Rc<R>`, also in an `Option` or a `Result`. All callers get the same object while it lives, and the death of either, object or result,
+/// ends the entry. What a dead result leaves behind, an allocation without its content, is freed when the result is computed again, by
+/// `sweep()`, or with the owner. The result may hold its owner.
+///
+/// ```
+/// # use memo_core::weak_memo; use std::sync::Arc;
+/// #[weak_memo(weak_value)]
+/// fn pixels(name: &Arc<String>) -> Arc<Vec<u8>> {
+///     Arc::new(vec![0; name.len() << 20])
+/// }
+/// # let name = Arc::new("a".to_owned());
+/// let image = pixels(&name);
+/// assert!(Arc::ptr_eq(&image, &pixels(&name)));
+/// drop(image);
+/// assert_eq!(pixels_memo().len(), 0); // the memo did not keep it
+/// ```
+///
 /// ## `may_return_owner`
 ///
 /// The result may hold a pointer of the owner's type, in a collection say. You promise that it is never the owner itself, which would stay alive forever.

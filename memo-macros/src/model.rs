@@ -30,6 +30,8 @@ pub(crate) struct Memo {
     /// The result of a call that closes a ring: a value, or a closure that makes it of the ring.
     pub(crate) cycle: Option<Expr>,
     pub(crate) local: bool,
+    /// Results are kept only while somebody else holds them.
+    pub(crate) weak_value: bool,
     /// A result that is the owner itself is held like any other.
     pub(crate) holds_owner: bool,
     /// Types in the result that must not be the owner's.

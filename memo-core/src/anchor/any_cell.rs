@@ -233,6 +233,19 @@ impl CellRef {
         unsafe { (shared.empty)(self.0, why.into(), batch, panics) }
     }
 
+    /// Removes every entry whose value is gone by itself.
+    pub(crate) fn remove_gone(&self, panics: &mut Panics) {
+        let shared = self.vtable().shared.as_ref().expect("counted cells only");
+        // SAFETY: the vtable is that of the cell's memo, and the cell is counted.
+        unsafe { (shared.remove_gone)(self.0, panics) }
+    }
+
+    /// How many of its results a call would find, if the owner is alive.
+    pub(crate) fn living(&self) -> usize {
+        // SAFETY: the vtable is that of the cell's memo, and the cell is counted.
+        unsafe { (self.vtable().living)(self.0) }
+    }
+
     /// Whether dropping an entry of this cell runs no user code.
     pub(crate) fn is_quiet(&self) -> bool {
         !self.memo().is_listened() && self.vtable().shared.as_ref().is_some_and(|shared| shared.quiet)

@@ -71,6 +71,9 @@ pub(crate) fn begin_owned<'w, R, H: Keeping<R, Kept = ValueOf<M>>, M: Cloning, K
     place: At<'w, M>,
     key: K,
 ) -> Step<'w, R, M> {
+    if H::WEAK {
+        return hit_or_miss::<R, H, M, K>(core, place, Guess::Unsure, key);
+    }
     if M::Store::FRONTED {
         let mut copy = None;
         let (due, anchor) = hit::<M, true>(core, place, &mut copy);
@@ -98,6 +101,9 @@ pub(crate) fn call_owned<R, H: Keeping<R, Kept = ValueOf<M>>, M: Cloning>(
 where
     (): KeyOf<M>,
 {
+    if H::WEAK {
+        return compute::<R, H, M>(core, place, Guess::Unsure, keeping, body);
+    }
     let mut copy = None;
     let (due, anchor) = hit::<M, true>(core, place, &mut copy);
     if copy.is_some() {
@@ -308,10 +314,19 @@ fn hit_counted<'w, R, H: Keeping<R, Kept = ValueOf<M>>, M: Cloning, K: KeyOf<M>>
     // User code may run below: hashing, comparing, cloning. No sweep starts inside it.
     let deeper = DepthGuard::enter();
     let hash = key.hash();
+    if H::WEAK {
+        H::prepare(core);
+    }
     if let Some(entry) = seek::<M, K>(core, anchor, &key, hash) {
-        if let Some(value) = entry.slot.get() {
+        if let Some(value) = entry.slot.get().filter(|value| !(H::WEAK && core.is_gone(*value))) {
             entry.meta.visit();
             let value = OnItsWay::new(value.clone());
+            if H::is_gone(&value) {
+                // This very moment; the miss sees it, too.
+                drop(entry);
+                drop(deeper);
+                return miss::<R, H, M, K>(core, place, anchor, &key, hash);
+            }
             // A `Clone` that panics was no hit.
             let hits = counters::count(core, Count::Hits, 1);
             // This may be the last count.
@@ -338,10 +353,15 @@ fn miss<'w, R, H: Keeping<R, Kept = ValueOf<M>>, M: Cloning, K: KeyOf<M>>(
     hash: u64,
 ) -> Step<'w, R, M> {
     match wait_or_compute::begin::<M, K>(core, place, anchor, key, hash) {
-        Begun::Ready { entry, hit, call: _call, .. } => {
+        Begun::Ready { entry, cell, hit, call: _call } => {
             entry.meta.visit();
             let value = entry.slot.get().expect("only ready entries are handed out");
             let value = OnItsWay::new(value.clone());
+            if H::is_gone(&value) {
+                cell.remove_gone(&entry);
+                drop(entry);
+                return miss::<R, H, M, K>(core, place, anchor, key, hash);
+            }
             // A `Clone` that panics was no hit.
             if hit {
                 counters::count(core, Count::Hits, 1);
@@ -476,8 +496,8 @@ pub(crate) fn apply_owned<'w, R, H: Keeping<R, Kept = ValueOf<M>>, M: Cloning, K
 ) -> Step<'w, Reply<R, R>, M> {
     let Op::Get = op else { return apply_other::<R, H, M, K>(core, place, key, op) };
     Step::Done(match get::<M, K>(core, place, &key) {
-        Some(copy) => Reply::Out(H::result(copy)),
-        None => Reply::Nothing,
+        Some(copy) if !H::is_gone(&copy) => Reply::Out(H::result(copy)),
+        _ => Reply::Nothing,
     })
 }
 
@@ -488,6 +508,7 @@ fn apply_other<'w, R, H: Keeping<R, Kept = ValueOf<M>>, M: Cloning, K: KeyOf<M>>
     key: K,
     op: Op<R>,
 ) -> Step<'w, Reply<R, R>, M> {
+    H::prepare(core);
     match op {
         Op::Get => unreachable!("a look is carried out by the caller"),
         Op::Compute => Step::Compute(Ticket(Duty::None)),
@@ -546,13 +567,14 @@ fn forget<M: Cloning, K: KeyOf<M>>(core: &'static Core, place: At<'_, M>, key: &
     let Some(cell) = place.find().and_then(|anchor| CellOf::<M>::find(anchor, core)) else { return false };
     let taken = cell.take_key(key.hash(), const { Keys::of::<M::Scope, K>() }, |stored| key.matches(stored));
     let Some(taken) = taken else { return false };
+    let is_gone = taken.entry().slot.get().is_some_and(|value| core.is_gone(value));
     let ready = taken.ready;
     if ready {
         counters::count(core, Count::Cleared, 1);
     }
     // This drops the value, unless another call is copying it.
     tell_and_drop(core, Count::Cleared.into(), taken);
-    ready
+    ready && !is_gone
 }
 
 /// The cell of `core` on the owner, made on first use.

@@ -103,6 +103,8 @@ pub trait Pointer: Clone {
     fn mark(&self) -> Option<(Self::Mark, usize)>;
     /// The pointer that a mark was made from, if its object is alive.
     fn of_mark(mark: &Self::Mark) -> Option<Self>;
+    /// Whether the object of a mark is alive. Touches only its counts.
+    fn is_alive(mark: &Self::Mark) -> bool;
 }
 
 macro_rules! counted {
@@ -117,6 +119,10 @@ macro_rules! counted {
             #[inline]
             fn of_mark(mark: &$pointers::Weak<T>) -> Option<Self> {
                 mark.upgrade()
+            }
+
+            fn is_alive(mark: &$pointers::Weak<T>) -> bool {
+                mark.strong_count() > 0
             }
         }
 
@@ -138,6 +144,10 @@ impl<P: Pointer> Pointer for Option<P> {
     fn of_mark(mark: &P::Mark) -> Option<Self> {
         P::of_mark(mark).map(Some)
     }
+
+    fn is_alive(mark: &P::Mark) -> bool {
+        P::is_alive(mark)
+    }
 }
 
 impl<P: Pointer, E: Clone> Pointer for Result<P, E> {
@@ -150,6 +160,10 @@ impl<P: Pointer, E: Clone> Pointer for Result<P, E> {
     #[inline]
     fn of_mark(mark: &P::Mark) -> Option<Self> {
         P::of_mark(mark).map(Ok)
+    }
+
+    fn is_alive(mark: &P::Mark) -> bool {
+        P::is_alive(mark)
     }
 }
 

@@ -3,10 +3,25 @@
 
 use std::marker::PhantomData;
 
+use crate::memo::core::Core;
+
 /// What a memo that returns an `R` by clone keeps of each result.
 pub trait Keeping<R> {
     /// The stored type. Calls require it to be `Clone`.
     type Kept;
+
+    /// Whether a stored value may be gone by the time it is copied (`weak_value`).
+    const WEAK: bool = false;
+
+    /// Called before a memo stores its first value.
+    #[inline(always)]
+    fn prepare(_core: &'static Core) {}
+
+    /// Whether a copy is one of a value that is gone: then there is no result.
+    #[inline(always)]
+    fn is_gone(_copy: &Self::Kept) -> bool {
+        false
+    }
 
     /// Whether a result is kept.
     fn keeps(&self, result: &R) -> bool;

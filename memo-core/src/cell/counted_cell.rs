@@ -164,6 +164,8 @@ where
             // SAFETY: as above.
             listing: |cell| NonNull::from(&unsafe { any_cell::cast::<Self>(cell) }.listing),
             // SAFETY: as above.
+            remove_gone: |cell, panics| unsafe { any_cell::cast::<Self>(cell) }.remove_all_gone(panics),
+            // SAFETY: as above.
             empty: |cell, why, batch, panics| unsafe { any_cell::cast::<Self>(cell) }.empty(why, batch, panics),
         }),
     };
@@ -535,6 +537,32 @@ where
         drop(taken);
     }
 
+    /// Whether a call would find the result of an entry. Runs no user code.
+    fn is_living(&self, entry: &Counted<St>) -> bool {
+        let is_dead = Self::IS_DEAD.is_some_and(|is_dead| is_dead(entry.meta.key()));
+        entry.slot.get().is_some_and(|value| !is_dead && !self.core().is_gone(value))
+    }
+
+    /// Takes one entry out because its value is gone by itself.
+    pub(crate) fn remove_gone(&self, entry: &Counted<St>) {
+        self.remove(id_of(entry), Count::Dropped.into());
+    }
+
+    /// Takes all such entries out.
+    fn remove_all_gone(&self, panics: &mut Panics) {
+        let mut gone = Vec::new();
+        self.lock().each(&self.front, |entry| {
+            if entry.slot.get().is_some_and(|value| self.core().is_gone(value)) {
+                gone.push(entry.clone());
+            }
+        });
+        for entry in gone {
+            panics.run(|| self.remove_gone(&entry));
+            // This may be the last count.
+            panics.run(|| drop(entry));
+        }
+    }
+
     /// Takes one entry out because an argument of it died.
     fn remove(&self, id: EntryId, why: Why) -> bool {
         let taken = self.lock().remove(&self.front, id);
@@ -676,16 +704,15 @@ where
     fn living(&self) -> usize {
         let store = self.lock();
         match Self::IS_DEAD {
-            None => store.ready(&self.front),
-            Some(is_dead) => store.count(&self.front, |entry| entry.slot.get().is_some() && !is_dead(entry.meta.key())),
+            None if !self.core().has_weak_values() => store.ready(&self.front),
+            _ => store.count(&self.front, |entry| self.is_living(entry)),
         }
     }
 
     fn entries(&self) -> Vec<String> {
         let mut living = Vec::new();
         self.lock().each(&self.front, |entry| {
-            let is_dead = Self::IS_DEAD.is_some_and(|is_dead| is_dead(entry.meta.key()));
-            if entry.slot.get().is_some() && !is_dead {
+            if self.is_living(entry) {
                 living.push(entry.clone());
             }
         });

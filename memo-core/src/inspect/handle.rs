@@ -160,6 +160,10 @@ impl<F, P: Kind> Memo<F, P> {
         }
         match entries(&counters::sum(self.core)) {
             0 => 0,
+            // Such a result goes without a trace in the counters.
+            _ if self.core.has_weak_values() && !self.core.is_tabled() => {
+                any_cell::listed(self.core).iter().map(CellRef::living).sum()
+            }
             _ if self.core.is_tabled() => walk::living_entries(self.core),
             // Owners with an anchor inside are listed nowhere; dead `Arc`s among the other arguments are in the side table.
             entries => entries.saturating_sub(awaiting::results(self.core)),
@@ -175,6 +179,9 @@ impl<F, P: Kind> Memo<F, P> {
         all_memos::register(self.core);
         if self.core.is_local() {
             return !walk::sees_living(self.core);
+        }
+        if self.core.has_weak_values() {
+            return self.len() == 0;
         }
         let entries = entries(&counters::sum(self.core));
         let here = || match self.core.is_tabled() {

@@ -25,7 +25,7 @@ impl<R: 'static> Removal<'_, R> {
     /// Returns the result, if it is kept as the type that the body returned.
     ///
     /// Otherwise `None`: if the error of a `Result` is never kept, the memo keeps only the `Ok` value, which [`kept`](Removal::kept) returns; if
-    /// the result may be an argument itself, it keeps a mark instead.
+    /// the result may be an argument itself, it keeps a mark instead; with `weak_value` it keeps a weak pointer.
     #[must_use]
     pub fn value(&self) -> Option<&R> {
         self.kept()

@@ -41,9 +41,14 @@ pub struct Core {
     /// See [`Core::audit`].
     audit: OnceLock<Box<dyn Any + Send + Sync>>,
     listeners: Listeners,
+    /// See [`Core::is_gone`].
+    weak_values: OnceLock<IsGone>,
     /// The shared cells that can be enumerated, each from before its publication until its object's death.
     pub(crate) cells: [Seat; SEATS],
 }
+
+/// Whether a stored value is gone by itself.
+type IsGone = fn(&dyn Any) -> bool;
 
 #[derive(Clone, Copy)]
 pub(super) struct Instance {
@@ -73,6 +78,7 @@ impl Core {
             gone: Block::new(),
             audit: OnceLock::new(),
             listeners: Listeners::new(),
+            weak_values: OnceLock::new(),
             cells: [const { Seat::new() }; SEATS],
         }
     }
@@ -99,6 +105,21 @@ impl Core {
     pub(crate) fn audit<T: Any + Send + Sync>(&self, first: fn() -> T) -> &T {
         let kept = self.audit.get_or_init(|| Box::new(first()));
         kept.downcast_ref().expect("one type is kept here")
+    }
+
+    /// For memos that keep their results weakly: how to see that one is gone.
+    pub(crate) fn set_weak_values(&self, is_gone: IsGone) {
+        let _ = self.weak_values.set(is_gone);
+    }
+
+    /// Whether it keeps its results weakly.
+    pub(crate) fn has_weak_values(&self) -> bool {
+        self.weak_values.get().is_some()
+    }
+
+    /// Whether this stored value is gone by itself. Runs no user code.
+    pub(crate) fn is_gone(&self, value: &dyn Any) -> bool {
+        self.weak_values.get().is_some_and(|is_gone| is_gone(value))
     }
 
     pub(crate) fn listeners(&self) -> &Listeners {

@@ -1,16 +1,19 @@
 //! A sweep of all dead objects, on request.
 
+use crate::anchor::any_cell;
 use crate::anchor::side_table::end_of_nodes::end_loud;
 use crate::anchor::side_table::node::{Node, came_since};
 use crate::anchor::side_table::shard::Chain;
 use crate::anchor::side_table::{local, shared};
+use crate::memo::all_memos;
 use crate::reclaim::tables;
 use crate::sys::hazard::deaths::after_deaths;
 use crate::sys::panics::Panics;
 
 /// Reclaims the results of all objects that are dead now, and returns the number of those objects.
 ///
-/// It also drops the dead entries of shared weak maps, sets and interners, which are not counted. For `Rc`s and `local` memos it
+/// It also drops the dead entries of shared weak maps, sets and interners, and what memos with `weak_value` keep of results that are
+/// gone, which are not counted. For `Rc`s and `local` memos it
 /// reclaims the results of this thread. Results that another thread is dropping at the moment are left to that thread.
 ///
 /// Objects that die as a consequence are reclaimed too: a dropped result may have been the last owner of another argument. Objects
@@ -19,7 +22,7 @@ use crate::sys::panics::Panics;
 ///
 /// # Cost
 ///
-/// Proportional to the number of objects in the side table, not of results. If results own further `Arc` arguments in a chain, the
+/// Proportional to the number of objects in the side table, not of results other than those of memos with `weak_value`. If results own further `Arc` arguments in a chain, the
 /// sweep follows the chain in the order in which the objects were first memoized, and back. A chain of a hundred thousand built from
 /// either end takes one pass. A shuffled one takes as many passes as it turns back in that order, a third of its length: quadratic
 /// time, and minutes for a hundred thousand. In-object anchors drop any chain in linear time. If the values of a weak map own other
@@ -61,9 +64,22 @@ pub fn sweep() -> usize {
             swept => in_tables = in_tables.saturating_sub(swept),
         }
     }
+    remove_gone_values(&mut all.panics);
     shared::trim();
     all.panics.resume();
     all.found
+}
+
+/// Removes the entries whose results are kept weakly, and gone.
+fn remove_gone_values(panics: &mut Panics) {
+    let weak: Vec<_> = all_memos::all().iter().copied().filter(|core| core.has_weak_values()).collect();
+    for core in weak {
+        let cells = if core.is_local() { local::listed(core) } else { any_cell::listed(core) };
+        for cell in cells {
+            cell.remove_gone(panics);
+            panics.run(|| drop(cell));
+        }
+    }
 }
 
 impl Sweep {

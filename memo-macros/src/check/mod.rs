@@ -30,7 +30,7 @@ pub(crate) fn check(mut written: Options, mut function: Function, mut errors: Er
         results::check(&written, &function, owner, &output, &mut errors);
         lending::check(&function, in_place, &parameters, owner, &output, &mut errors);
         holds_owner = holds_owner || results::borrows(owner);
-        if !holds_owner {
+        if !holds_owner && written.weak_value.is_none() {
             not_the_owner = results::to_compare(&function, owner, &output);
         }
     }
@@ -50,6 +50,7 @@ pub(crate) fn check(mut written: Options, mut function: Function, mut errors: Er
         parameters,
         context: written.context,
         output,
+        weak_value: written.weak_value.is_some(),
         holds_owner,
         not_the_owner,
         associated,

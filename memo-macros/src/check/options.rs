@@ -75,6 +75,12 @@ fn refuse_unstored(options: &Options, errors: &mut Errors) {
             format_args!("`{word}` may leave a result unkept, and such a result cannot be lent: remove it, or return an owned value"),
         );
     }
+    if let Some(word) = &options.weak_value {
+        errors.under(
+            word,
+            "what is lent must be kept, and `weak_value` keeps it only while somebody else does: return an `Arc<V>` without the `&`, or remove `weak_value`",
+        );
+    }
     if let Some((word, _)) = &options.cycle {
         errors.under(
             word,

@@ -16,7 +16,7 @@ use crate::parse::syntax::{
 
 /// Refuses results that could never be dropped, and those that may hide an `Err`.
 pub(super) fn check(options: &Options, function: &Function, owner: &Parameter, output: &Output, errors: &mut Errors) {
-    if !options.may_return_owner {
+    if !options.may_return_owner && options.weak_value.is_none() {
         refuse_owner_inside(owner, output, errors);
     }
     match output {

@@ -90,11 +90,19 @@ pub(super) fn open_on(memo: &Memo, owner: &TokenStream) -> TokenStream {
         Output::Owned(_) => {
             let keeping = keeping(memo);
             let marking = if memo.holds_owner { ours!(__memo_held) } else { ours!(__memo_marking) };
+            let checked = ours!(#private::check_owned::<#kept, #scope, _, _, _, _>(__memo_place, #keeping));
+            let kept = if memo.weak_value {
+                // The caret belongs under the type.
+                let weakly = Ident::new("weakly", Span::mixed_site().located_at(Extent::of(kept).first));
+                ours!(#private::#weakly(#checked))
+            } else {
+                ours!(#checked.#marking())
+            };
             // An unused import of the expansion is nobody's mistake.
             ours! {
                 let (__memo_place, __memo_keeping) = {
                     use #private::by_type::*;
-                    #private::check_owned::<#kept, #scope, _, _, _, _>(__memo_place, #keeping).#marking()
+                    #kept
                 };
             }
         }

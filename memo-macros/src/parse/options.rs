@@ -26,11 +26,12 @@ const KNOWN: &[&str] = &[
     "associated",
     "name",
     "handle",
+    "weak_value",
     "may_return_owner",
     "interior_mutability",
     "crate",
 ];
-const LATER: &[&str] = &["ttl", "idle", "weak_value"];
+const LATER: &[&str] = &["ttl", "idle"];
 
 /// The options of `#[weak_memo(...)]` as written, each with its word. Whether they may be combined is not yet known.
 #[derive(Default)]
@@ -49,6 +50,7 @@ pub(crate) struct Options {
     pub(crate) associated: bool,
     pub(crate) name: Option<LitStr>,
     pub(crate) handle: Option<Handle>,
+    pub(crate) weak_value: Option<Ident>,
     pub(crate) may_return_owner: bool,
     pub(crate) interior_mutability: bool,
     pub(crate) paths: Paths,
@@ -110,6 +112,7 @@ impl Options {
             "associated" => self.associated = alone(word, input).map(|_| true)?,
             "name" => self.name = Some(name(&word, input)?),
             "handle" => self.handle = Some(handle(&word, input)?),
+            "weak_value" => self.weak_value = Some(alone(word, input)?),
             "may_return_owner" => self.may_return_owner = alone(word, input).map(|_| true)?,
             "interior_mutability" => self.interior_mutability = alone(word, input).map(|_| true)?,
             _ => self.paths = Paths::parse(&word, input)?,

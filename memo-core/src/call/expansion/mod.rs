@@ -1,11 +1,13 @@
 //! The functions that an expansion calls.
 //!
 //! It first asks its [`type_questions`] about the user's types, each once, so that a wrong type is reported once.
-//! [`common_mistakes`] has more precise messages for some types, [`result_holds_owner`] for results that hold their owner. Then it calls the
+//! [`common_mistakes`] has more precise messages for some types, [`result_holds_owner`] for results that hold their owner,
+//! [`keeps_weakly`] for those to be kept weakly. Then it calls the
 //! memo: for the function or for its handle ([`call_or_handle`]). [`returns`] and [`lends`] have the rest of a call that has to compute.
 
 pub(crate) mod call_or_handle;
 pub(crate) mod common_mistakes;
+pub(crate) mod keeps_weakly;
 pub(crate) mod lends;
 pub(crate) mod result_holds_owner;
 pub(crate) mod returns;

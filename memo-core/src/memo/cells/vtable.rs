@@ -35,6 +35,8 @@ pub(crate) struct SharedVtable {
     pub(crate) retain: unsafe fn(NonNull<CellHead>),
     /// Removes the entry at this address with this hash, if it is still there.
     pub(crate) remove: unsafe fn(NonNull<CellHead>, EntryId, Why) -> bool,
+    /// Removes every entry whose value is gone by itself.
+    pub(crate) remove_gone: unsafe fn(NonNull<CellHead>, &mut Panics),
     /// Removes every entry while the object may live, and drops it or retires it in the batch.
     pub(crate) empty: unsafe fn(NonNull<CellHead>, Why, &mut Batch, &mut Panics) -> usize,
     /// The cell's position in its memo's lists.

@@ -6,3 +6,4 @@
 mod chains;
 mod in_object;
 mod side_table;
+mod weak_value;
