@@ -298,6 +298,33 @@ use parse::options::Options;
 /// assert_eq!(pixels_memo().len(), 0); // the memo did not keep it
 /// ```
 ///
+/// ## `reuse_equal`
+///
+/// A new result that equals the one before is replaced by that one: early cut-off. It is for results whose identity others are keyed by, `Arc<V>`
+/// with `V: PartialEq`, also in an `Option` or a `Result`: what is remembered of the old one is found again. *Before* goes by the extra
+/// key alone, whoever the owner is. So name what stays the same when the owner is replaced, with a parameter or a `key` on the owner.
+///
+/// The one before is remembered weakly, so the new one is kept if nobody holds the old one any longer. Each compute compares once, by `PartialEq`.
+/// `docs/early-cut-off.md` in the repository is about the subject.
+///
+/// ```
+/// # use memo_core::weak_memo; use std::sync::Arc;
+/// # struct File { path: String, text: String }
+/// # fn file(text: &str) -> Arc<File> { Arc::new(File { path: "a".to_owned(), text: text.to_owned() }) }
+/// #[weak_memo(reuse_equal, key(file = file.path.as_str()))]
+/// fn words(file: &Arc<File>) -> Arc<Vec<String>> {
+///     Arc::new(file.text.split_whitespace().map(str::to_owned).collect())
+/// }
+/// #[weak_memo]
+/// fn longest(words: &Arc<Vec<String>>) -> usize {
+///     words.iter().map(String::len).max().unwrap_or(0)
+/// }
+/// let before = words(&file("to be"));
+/// let after = words(&file("to  be")); // another file of the same path, edited
+/// assert!(Arc::ptr_eq(&before, &after)); // so `longest` is remembered
+/// # assert_eq!((longest(&before), longest(&after), longest_memo().stats().computes), (2, 2, 1));
+/// ```
+///
 /// ## `may_return_owner`
 ///
 /// The result may hold a pointer of the owner's type, in a collection say. You promise that it is never the owner itself, which would stay alive forever.

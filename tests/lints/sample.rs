@@ -672,6 +672,38 @@ pub mod expected {
     }
 }
 
+/// A value for rings, made of the ring.
+#[weak_memo(cycle = |cycle| cycle.chain.len())]
+fn in_ring(doc: &Arc<Doc>, mut more: usize) -> usize {
+    more += 1;
+    if more > 100 { doc.text.len() } else { in_ring(doc, more) }
+}
+
+/// A plain value.
+#[weak_memo(cycle = 0)]
+fn in_plain_ring(doc: &Arc<Doc>) -> usize {
+    doc.text.len()
+}
+
+/// What the body reads beside its arguments, and options in place of marks.
+#[weak_memo(context = std::process::id(), owner = doc, skip(log), value(mode), key(_wide = _wide.len()), handle = pub(crate) with_context_memo)]
+fn with_context(log: &mut Vec<u32>, doc: &Arc<Doc>, mode: bool, _wide: &str) -> u32 {
+    log.push(1);
+    std::process::id() + u32::from(mode) + doc.text.len() as u32
+}
+
+/// Kept weakly.
+#[weak_memo(weak_value)]
+fn kept_weakly(doc: &Arc<Doc>) -> Arc<String> {
+    Arc::new(doc.text.clone())
+}
+
+/// Replaced by what is equal.
+#[weak_memo(reuse_equal)]
+fn reused(doc: &Arc<Doc>, more: usize) -> Option<Arc<String>> {
+    Some(Arc::new(doc.text.repeat(more)))
+}
+
 /// Calls them.
 pub fn all(doc: &Arc<Doc>, rc: &Rc<Doc>, boxed: &Arc<Box<Doc>>, list: &Anchored<String>, log: &mut Vec<u32>) -> usize {
     let flags = private_fn_params_excessive_bools(doc, true, false, true, false);
@@ -710,4 +742,9 @@ pub fn all(doc: &Arc<Doc>, rc: &Rc<Doc>, boxed: &Arc<Box<Doc>>, list: &Anchored<
         + old_types(doc).0 as usize
         + keyed(doc, &Vec::new(), 1)
         + doc.title().len()
+        + in_ring(doc, 1)
+        + in_plain_ring(doc)
+        + with_context(log, doc, true, "") as usize
+        + kept_weakly(doc).len()
+        + reused(doc, 2).map_or(0, |text| text.len())
 }

@@ -413,6 +413,10 @@ impl<M: Cloning> Ticket<'_, M> {
         let result = OnItsWay::new(result);
         let inside_ring = job.is_inside_ring();
         if !inside_ring && keeping.keeps(&result) {
+            let result = match H::REUSES {
+                true => OnItsWay::new(H::reuse(result.arrive(), job.cell().core(), job.hash())),
+                false => result,
+            };
             return keep::<R, H, M>(&mut self.0, result);
         }
         job.stop();

@@ -13,9 +13,18 @@ pub trait Keeping<R> {
     /// Whether a stored value may be gone by the time it is copied (`weak_value`).
     const WEAK: bool = false;
 
+    /// Whether [`reuse`](Self::reuse) may give another result.
+    const REUSES: bool = false;
+
     /// Called before a memo stores its first value.
     #[inline(always)]
     fn prepare(_core: &'static Core) {}
+
+    /// The result to be kept in place of a new one, of an extra key with this hash (`reuse_equal`).
+    #[inline(always)]
+    fn reuse(result: R, _core: &'static Core, _hash: u64) -> R {
+        result
+    }
 
     /// Whether a copy is one of a value that is gone: then there is no result.
     #[inline(always)]

@@ -213,6 +213,11 @@ impl<'w, M: Spec> Job<'w, M> {
         job
     }
 
+    /// The hash of the extra key.
+    pub(crate) fn hash(&self) -> u64 {
+        self.entry().meta.hash()
+    }
+
     pub(crate) fn cell(&self) -> &'w CellOf<M> {
         self.cell
     }

@@ -43,6 +43,8 @@ pub struct Core {
     listeners: Listeners,
     /// See [`Core::is_gone`].
     weak_values: OnceLock<IsGone>,
+    /// See [`Core::results_before`].
+    before: OnceLock<Box<dyn Any + Send + Sync>>,
     /// The shared cells that can be enumerated, each from before its publication until its object's death.
     pub(crate) cells: [Seat; SEATS],
 }
@@ -79,6 +81,7 @@ impl Core {
             audit: OnceLock::new(),
             listeners: Listeners::new(),
             weak_values: OnceLock::new(),
+            before: OnceLock::new(),
             cells: [const { Seat::new() }; SEATS],
         }
     }
@@ -105,6 +108,11 @@ impl Core {
     pub(crate) fn audit<T: Any + Send + Sync>(&self, first: fn() -> T) -> &T {
         let kept = self.audit.get_or_init(|| Box::new(first()));
         kept.downcast_ref().expect("one type is kept here")
+    }
+
+    /// What calls remember of earlier results. Only they know its type.
+    pub(crate) fn results_before(&self) -> &OnceLock<Box<dyn Any + Send + Sync>> {
+        &self.before
     }
 
     /// For memos that keep their results weakly: how to see that one is gone.

@@ -81,6 +81,12 @@ fn refuse_unstored(options: &Options, errors: &mut Errors) {
             "what is lent must be kept, and `weak_value` keeps it only while somebody else does: return an `Arc<V>` without the `&`, or remove `weak_value`",
         );
     }
+    if let Some(word) = &options.reuse_equal {
+        errors.under(
+            word,
+            "what is lent is of its owner alone, and `reuse_equal` shares it with another: return an `Arc<V>` without the `&`, or remove `reuse_equal`",
+        );
+    }
     if let Some((word, _)) = &options.cycle {
         errors.under(
             word,

@@ -4,8 +4,8 @@ use syn::{Data, DeriveInput, Field, Fields, Member};
 
 use super::{each_mark, extended, paths, scope};
 use crate::parse::Errors;
-use crate::parse::words::alone;
 use crate::parse::syntax::{is_named, ours};
+use crate::parse::words::alone;
 
 const ADD: &str = "add one field `anchor: Anchor`, or mark yours `#[memo(anchor)]` if its type has another name";
 

@@ -9,8 +9,8 @@ use super::{each_mark, extended, paths, scope};
 use crate::model::MOST_PARTS;
 use crate::parse::Errors;
 use crate::parse::options::Paths;
-use crate::parse::words::alone;
 use crate::parse::syntax::{mentions, ours};
+use crate::parse::words::alone;
 
 /// A struct is a shape with one variant.
 struct Shape<'a> {

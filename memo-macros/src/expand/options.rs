@@ -98,12 +98,18 @@ pub(super) fn open_on(memo: &Memo, owner: &TokenStream) -> TokenStream {
             } else {
                 ours!(#checked.#marking())
             };
+            let reusing = memo.reuse_equal.then(|| {
+                let result = memo.output.written();
+                let nothing = Token![_](Extent::of(result).first);
+                ours!(let __memo_keeping = #private::reusing::<#result, #nothing, _>(__memo_keeping);)
+            });
             // An unused import of the expansion is nobody's mistake.
             ours! {
                 let (__memo_place, __memo_keeping) = {
                     use #private::by_type::*;
                     #kept
                 };
+                #reusing
             }
         }
         Output::Lent(_) => ours!(let __memo_place = #private::check_kept::<#kept, #scope, _, _>(__memo_place);),

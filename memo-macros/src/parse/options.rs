@@ -27,6 +27,7 @@ const KNOWN: &[&str] = &[
     "name",
     "handle",
     "weak_value",
+    "reuse_equal",
     "may_return_owner",
     "interior_mutability",
     "crate",
@@ -51,6 +52,7 @@ pub(crate) struct Options {
     pub(crate) name: Option<LitStr>,
     pub(crate) handle: Option<Handle>,
     pub(crate) weak_value: Option<Ident>,
+    pub(crate) reuse_equal: Option<Ident>,
     pub(crate) may_return_owner: bool,
     pub(crate) interior_mutability: bool,
     pub(crate) paths: Paths,
@@ -113,6 +115,7 @@ impl Options {
             "name" => self.name = Some(name(&word, input)?),
             "handle" => self.handle = Some(handle(&word, input)?),
             "weak_value" => self.weak_value = Some(alone(word, input)?),
+            "reuse_equal" => self.reuse_equal = Some(alone(word, input)?),
             "may_return_owner" => self.may_return_owner = alone(word, input).map(|_| true)?,
             "interior_mutability" => self.interior_mutability = alone(word, input).map(|_| true)?,
             _ => self.paths = Paths::parse(&word, input)?,
@@ -162,13 +165,13 @@ fn handle(word: &Ident, input: ParseStream) -> syn::Result<Handle> {
     expect_value(word, input, example)?;
     let vis: Visibility = input.parse()?;
     let vis = (!matches!(vis, Visibility::Inherited)).then_some(vis);
-    let name: Ident = input
-        .parse()
-        .map_err(|error| syn::Error::new(error.span(), format_args!("{error}: write `{example}`")))?;
+    let name: Ident =
+        input.parse().map_err(|error| syn::Error::new(error.span(), format_args!("{error}: write `{example}`")))?;
     match vis {
-        Some(vis) if name == "none" => {
-            Err(syn::Error::new_spanned(vis, "with `none` there is no handle that could be visible: write `handle = none`"))
-        }
+        Some(vis) if name == "none" => Err(syn::Error::new_spanned(
+            vis,
+            "with `none` there is no handle that could be visible: write `handle = none`",
+        )),
         None if name == "none" => Ok(Handle::None),
         vis => Ok(Handle::Named(vis, name)),
     }

@@ -1,5 +1,7 @@
 //! Law 6: identity, not equality, for weak arguments.
 
+mod reuse_equal;
+
 use std::collections::HashSet;
 use std::fmt::Debug;
 use std::hash::{Hash, Hasher};

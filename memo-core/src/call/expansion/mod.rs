@@ -2,7 +2,7 @@
 //!
 //! It first asks its [`type_questions`] about the user's types, each once, so that a wrong type is reported once.
 //! [`common_mistakes`] has more precise messages for some types, [`result_holds_owner`] for results that hold their owner,
-//! [`keeps_weakly`] for those to be kept weakly. Then it calls the
+//! [`keeps_weakly`] and [`reuses_equal`] ask about results of two options. Then it calls the
 //! memo: for the function or for its handle ([`call_or_handle`]). [`returns`] and [`lends`] have the rest of a call that has to compute.
 
 pub(crate) mod call_or_handle;
@@ -11,4 +11,5 @@ pub(crate) mod keeps_weakly;
 pub(crate) mod lends;
 pub(crate) mod result_holds_owner;
 pub(crate) mod returns;
+pub(crate) mod reuses_equal;
 pub(crate) mod type_questions;
