@@ -21,12 +21,12 @@ pub use crate::call::expansion::type_questions::{
     check_kept, check_owned, computed, key, lent_key, local_lent_place, local_place, place, plain_computed, plain_key,
     plain_part, value,
 };
-pub use crate::call::what_is_kept::{Keep, KeepAll, keep_if, keep_some, tested};
+pub use crate::call::what_is_kept::{Keep, KeepAll, for_a_time, keep_if, keep_some, tested};
 pub use crate::inspect::handle::{Memo, handle};
 pub use crate::inspect::signature::Sig;
 pub use crate::memo::core::Core;
 pub use crate::memo::family::Family;
-pub use crate::memo::site::{DEFAULT_CAPACITY, Site, capacity};
+pub use crate::memo::site::{DEFAULT_CAPACITY, Site, Times, capacity, jitter};
 
 /// For the test of the whole library under a scheduler.
 #[cfg(memo_shuttle)]

@@ -139,6 +139,7 @@ pub use memo::listeners::RemovalCause;
 pub use memo_macros::{HasAnchor, MemoKey, weak_memo};
 pub use reclaim::sweep::sweep;
 pub use reclaim::sweeper::Sweeper;
+pub use sys::clock::set_clock;
 
 /// What the type of a memo's handle is made of.
 ///

@@ -337,6 +337,52 @@ use parse::options::Options;
 /// }
 /// ```
 ///
+/// ## `ttl = "30s"`, `idle = "5m"`
+///
+/// How long a result serves: from when it is stored, and from when it was last used. Text is a number with its unit (`"500ms"`, `"1h 30m"`),
+/// checked at compile time. Any other expression is one that yields a `Duration`, asked for each time a result is stored.
+///
+/// ```
+/// # use memo_core::weak_memo;
+/// # use std::sync::Arc;
+/// #[weak_memo(ttl = "10m", idle = "1m")]
+/// fn resolve(host: &Arc<String>, port: u16) -> String {
+///     format!("{host}:{port}")
+/// }
+/// ```
+///
+/// A result that is over is found by no call. It is dropped by the next call for the same arguments, by an eviction, or by
+/// [`sweep`](../memo_core/fn.sweep.html); each compute of the memo also examines some results of another owner. A program that may become idle keeps a
+/// [`Sweeper`](../memo_core/struct.Sweeper.html). Deadlines are as exact as the clock, which is a coarse one:
+/// see [`set_clock`](../memo_core/fn.set_clock.html). A memo that lends cannot have them. A memo without them pays nothing for them.
+///
+/// ## `stale = "10s"`
+///
+/// After `ttl`, callers still get the old result for so long, while the first of them computes it again. If that fails (an `Err`, a panic,
+/// a result refused by `cache_if`), the old result stays as long as it is stale, and the caller gets it too, unless there was a panic.
+///
+/// ```
+/// # use memo_core::weak_memo;
+/// # use std::sync::Arc;
+/// #[weak_memo(ttl = "30s", stale = "10s")]
+/// fn status(host: &Arc<String>) -> Result<String, String> {
+///     Ok(format!("{host} is up"))
+/// }
+/// ```
+///
+/// ## `jitter = 0.1`
+///
+/// Shortens each `ttl` by up to this share, by chance: so results that were stored together are not computed again together.
+///
+/// ```
+/// # use memo_core::weak_memo;
+/// # use std::sync::Arc;
+/// #[weak_memo(ttl = "1h", jitter = 0.1)]
+/// fn rates(currency: &Arc<String>) -> Vec<u32> {
+///     vec![1; currency.len()]
+/// }
+/// ```
+///
 /// ## `interior_mutability`
 ///
 /// A weak argument may hold a `Mutex`, a `Cell` or the like. You promise that no result depends on it.

@@ -7,6 +7,7 @@ use syn::{Expr, Lifetime, LitStr, Meta, Pat, Type, Visibility};
 
 use crate::parse::function::{Function, Part};
 use crate::parse::options::{Capacity, Paths};
+use crate::parse::span_of_time::SpanOfTime;
 use crate::parse::syntax::{Extent, bare, is_named};
 
 /// The longest tuple of parts that the runtime knows.
@@ -24,6 +25,7 @@ pub(crate) struct Memo {
     pub(crate) lifetimes: Lifetimes,
     pub(crate) keep: Keep,
     pub(crate) capacity: Option<Capacity>,
+    pub(crate) times: Option<Times>,
     /// The body may use its caller's location.
     pub(crate) tracks_caller: bool,
     pub(crate) single_flight: bool,
@@ -85,6 +87,14 @@ pub(crate) struct WrittenOut {
     pub(crate) lifetime: Lifetime,
     /// The function does not declare it yet.
     pub(crate) fresh: bool,
+}
+
+/// When results are over.
+pub(crate) struct Times {
+    pub(crate) ttl: Option<SpanOfTime>,
+    pub(crate) idle: Option<SpanOfTime>,
+    pub(crate) stale: Option<SpanOfTime>,
+    pub(crate) jitter: Option<Expr>,
 }
 
 pub(crate) enum Keep {

@@ -246,6 +246,14 @@ impl CellRef {
         unsafe { (self.vtable().living)(self.0) }
     }
 
+    /// Removes the entries that have expired, of all or of some. Those that a call may be copying are retired in `batch`; the others are
+    /// dropped.
+    pub(crate) fn expire(&self, all: bool, batch: &mut Batch, panics: &mut Panics) -> usize {
+        let expire = self.vtable().shared.as_ref().and_then(|shared| shared.expire);
+        // SAFETY: the vtable is that of the cell's memo, and the cell is counted.
+        expire.map_or(0, |expire| unsafe { expire(self.0, all, batch, panics) })
+    }
+
     /// Whether dropping an entry of this cell runs no user code.
     pub(crate) fn is_quiet(&self) -> bool {
         !self.memo().is_listened() && self.vtable().shared.as_ref().is_some_and(|shared| shared.quiet)

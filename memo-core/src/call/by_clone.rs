@@ -25,6 +25,7 @@ use crate::sys::trivially_cloned::is_plain;
 use crate::value::entry::Meta;
 use crate::value::slot::{Look, Slot};
 use crate::value::store::{Evicted, Store, Taken, new_entry};
+use crate::value::timing::Timing;
 
 /// The state of a call after the lookup.
 #[allow(private_bounds, reason = "made and taken apart by expansions, without naming it")]
@@ -318,8 +319,7 @@ fn hit_counted<'w, R, H: Keeping<R, Kept = ValueOf<M>>, M: Cloning, K: KeyOf<M>>
         H::prepare(core);
     }
     if let Some(entry) = seek::<M, K>(core, anchor, &key, hash) {
-        if let Some(value) = entry.slot.get().filter(|value| !(H::WEAK && core.is_gone(*value))) {
-            entry.meta.visit();
+        if let Some(value) = entry.get(CellOf::<M>::now()).filter(|value| !(H::WEAK && core.is_gone(*value))) {
             let value = OnItsWay::new(value.clone());
             if H::is_gone(&value) {
                 // This very moment; the miss sees it, too.
@@ -327,6 +327,7 @@ fn hit_counted<'w, R, H: Keeping<R, Kept = ValueOf<M>>, M: Cloning, K: KeyOf<M>>
                 drop(deeper);
                 return miss::<R, H, M, K>(core, place, anchor, &key, hash);
             }
+            entry.visit();
             // A `Clone` that panics was no hit.
             let hits = counters::count(core, Count::Hits, 1);
             // This may be the last count.
@@ -354,7 +355,6 @@ fn miss<'w, R, H: Keeping<R, Kept = ValueOf<M>>, M: Cloning, K: KeyOf<M>>(
 ) -> Step<'w, R, M> {
     match wait_or_compute::begin::<M, K>(core, place, anchor, key, hash) {
         Begun::Ready { entry, cell, hit, call: _call } => {
-            entry.meta.visit();
             let value = entry.slot.get().expect("only ready entries are handed out");
             let value = OnItsWay::new(value.clone());
             if H::is_gone(&value) {
@@ -362,6 +362,7 @@ fn miss<'w, R, H: Keeping<R, Kept = ValueOf<M>>, M: Cloning, K: KeyOf<M>>(
                 drop(entry);
                 return miss::<R, H, M, K>(core, place, anchor, key, hash);
             }
+            entry.visit();
             // A `Clone` that panics was no hit.
             if hit {
                 counters::count(core, Count::Hits, 1);
@@ -419,8 +420,14 @@ impl<M: Cloning> Ticket<'_, M> {
             };
             return keep::<R, H, M>(&mut self.0, result);
         }
+        // The old result serves until its time is over.
+        let old = job.stale().and_then(H::copy).filter(|old| !H::is_gone(old)).map(OnItsWay::new);
         job.stop();
         let Duty::Compute(job) = std::mem::replace(&mut self.0, Duty::None) else { unreachable!("just seen") };
+        if let Some(old) = old {
+            drop(job.reject(result, |_| None));
+            return H::result(old.arrive());
+        }
         // Those who waited are not in the ring, or close it elsewhere: each computes for itself.
         if inside_ring { job.reject(result, |_| None) } else { job.reject(result, H::shared) }
     }
@@ -525,6 +532,7 @@ fn apply_other<'w, R, H: Keeping<R, Kept = ValueOf<M>>, M: Cloning, K: KeyOf<M>>
             }
             Step::Done(Reply::Nothing)
         }
+        Op::Renew => Step::Compute(renew::<M, K>(core, place, &key)),
         Op::Refresh => match refresh::<M, K>(core, place, &key) {
             Ok(ticket) => Step::Compute(ticket),
             Err(ring) => Step::Done(Reply::Ring(Box::new(ring))),
@@ -572,13 +580,16 @@ fn forget<M: Cloning, K: KeyOf<M>>(core: &'static Core, place: At<'_, M>, key: &
     let taken = cell.take_key(key.hash(), const { Keys::of::<M::Scope, K>() }, |stored| key.matches(stored));
     let Some(taken) = taken else { return false };
     let is_gone = taken.entry().slot.get().is_some_and(|value| core.is_gone(value));
+    // One that is over was there for no call.
+    let is_over = taken.entry().meta.timing().is_over(CellOf::<M>::now());
+    let why = if is_over { Count::Expired } else { Count::Cleared };
     let ready = taken.ready;
     if ready {
-        counters::count(core, Count::Cleared, 1);
+        counters::count(core, why, 1);
     }
     // This drops the value, unless another call is copying it.
-    tell_and_drop(core, Count::Cleared.into(), taken);
-    ready && !is_gone
+    tell_and_drop(core, why.into(), taken);
+    ready && !is_over && !is_gone
 }
 
 /// The cell of `core` on the owner, made on first use.
@@ -600,6 +611,7 @@ fn insert<R, H: Keeping<R, Kept = ValueOf<M>>, M: Cloning, K: KeyOf<M>>(
     let keys = const { Keys::of::<M::Scope, K>() };
     H::mark(&mut value, |address| is_argument::<M>(place, &stored, address));
     let entry = new_entry::<M::Store>(Slot::full(value.arrive()), stored, hash);
+    entry.meta.timing().begin(&core.site().times, CellOf::<M>::now());
     // Before others can remove it, see `Job::publish`.
     counters::count(core, Count::Inserts, 1);
     let refused = Refused(core);
@@ -624,6 +636,17 @@ impl Drop for Refused {
     fn drop(&mut self) {
         counters::count(self.0, Count::Rejected, 1);
     }
+}
+
+/// The duty to compute a new result beside the old one, which stays until then. Without one, a call like any other.
+fn renew<'w, M: Cloning, K: KeyOf<M>>(core: &'static Core, place: At<'w, M>, key: &K) -> Ticket<'w, M> {
+    let call = Call::enter();
+    account::owe();
+    let cell = cell_of::<M>(core, place);
+    let hash = key.hash();
+    let keys = const { Keys::of::<M::Scope, K>() };
+    let old = cell.seek(hash, keys, |stored| key.matches(stored)).filter(|old| old.slot.get().is_some());
+    Ticket(Duty::Compute(Job::beside(place, cell, key.to_stored(), hash, keys, old, call)))
 }
 
 /// The duty to compute a new result, or a ring if that would never end: the handle's method panics, since only

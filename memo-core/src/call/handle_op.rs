@@ -12,6 +12,8 @@ pub enum Op<V> {
     Compute,
     /// A new result.
     Refresh,
+    /// A new result, and the old one until then.
+    Renew,
     /// This result.
     Insert(OnItsWay<V>),
     /// No result.

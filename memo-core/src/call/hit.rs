@@ -29,17 +29,24 @@ where
         use crate::sys::hazard::protect::{self, HazardGuard};
         use crate::sys::hazard::retire::domain;
         use crate::sys::trivially_cloned::is_plain;
-        use crate::value::entry::Entry;
+        use crate::value::entry::{Entry, Meta};
+        use crate::value::timing::Timing;
 
         let Some(published) = self.published() else { return false };
-        let mut due = false;
+        let (mut due, now) = (false, Self::now());
         let mut copy_of = |entry: &Entry<St::Meta, St::Value>| {
+            if entry.meta.timing().is_over(now) {
+                return;
+            }
             // SAFETY: it was published with its value, and loaded with `Acquire`, or by the thread that published it.
             let made = OnItsWay::new(unsafe { entry.slot.value_ref() }.clone());
             // `copy` was empty, so there is nothing to drop.
             std::mem::forget(copy.replace(made));
-            // A `Clone` that panics was no hit.
-            due = COUNTED && here.hit();
+            if COUNTED {
+                entry.meta.timing().touch(now);
+                // A `Clone` that panics was no hit.
+                due = here.hit();
+            }
         };
         let reader = here.reader();
         if is_plain::<St::Value>() {

@@ -19,9 +19,10 @@ use crate::sys::fence;
 use crate::sys::hazard::own;
 use crate::sys::hazard::registry::Reader;
 use crate::sys::panics::OnItsWay;
-use crate::value::entry::{Entry, Meta};
+use crate::value::entry::{Entry, Meta, Now};
 use crate::value::look::{self, EntryIn};
 use crate::value::store::Store;
+use crate::value::timing::Timing;
 
 /// What a hit with an extra key needs of its thread.
 #[inline(always)]
@@ -62,10 +63,13 @@ where
         fence: impl FnOnce(),
         hash: u64,
         mut is: impl FnMut(&St::Key) -> bool,
-        act: impl FnOnce(&EntryIn<St>) -> Option<R>,
+        act: impl FnOnce(&EntryIn<St>, Now<St::Meta>) -> Option<R>,
     ) -> Option<R> {
         let reader = if S::LOCAL { None } else { Some(reader?) };
-        look::look::<St, R>(self.front(), reader, fence, hash, |entry| is(entry.meta.key()), act)
+        // The clock may be the user's.
+        let now = Self::now();
+        let is = |entry: &EntryIn<St>| !entry.meta.timing().is_over(now) && is(entry.meta.key());
+        look::look::<St, R>(self.front(), reader, fence, hash, is, |entry| act(entry, now))
     }
 
     /// A copy of the ready value whose key `is` accepts. Neither `is` nor the copy runs user code, and keys may be compared while
@@ -137,6 +141,7 @@ where
         use crate::sys::hazard::retire::domain;
 
         let Some(reader) = own::holder().filter(|reader| reader.cloning().is_free()) else { return Held::Unsure };
+        let now = Self::now();
         let compares = keys == Keys::Trusted && Self::COMPARED;
         let seeks = |entry: &EntryIn<St>| !compares || is(entry.meta.key());
         let held = look::hold::<St>(self.front(), reader, domain(), !S::LOCAL, fence::hazard, hash, seeks);
@@ -149,12 +154,13 @@ where
             // Another key with this hash may be there, too.
             return Held::Unsure;
         }
-        let Some(value) = entry.slot.get() else { return Held::Nothing };
+        let Some(value) = entry.get(now) else { return Held::Nothing };
         let made = OnItsWay::new(value.clone());
         // `copy` was empty, so there is nothing to drop.
         std::mem::forget(copy.replace(made));
         if asks == Asks::Call {
             entry.meta.visit();
+            entry.meta.timing().touch(now);
         }
         Held::Copied
     }
@@ -177,13 +183,14 @@ where
 }
 
 #[inline(always)]
-fn copied<M: Meta, V: Clone>(entry: &Entry<M, V>) -> Option<V> {
+fn copied<M: Meta, V: Clone>(entry: &Entry<M, V>, now: Now<M>) -> Option<V> {
     let value = entry.slot.get()?.clone();
     entry.meta.visit();
+    entry.meta.timing().touch(now);
     Some(value)
 }
 
 #[inline(always)]
-fn lent<M: Meta, V>(entry: &Entry<M, V>) -> Option<NonNull<V>> {
+fn lent<M: Meta, V>(entry: &Entry<M, V>, _: Now<M>) -> Option<NonNull<V>> {
     entry.slot.get().map(NonNull::from)
 }

@@ -23,6 +23,7 @@ pub struct OrMark<H>(H);
 
 impl<R, H: Keeping<R, Kept: Pointer>> Keeping<R> for OrMark<H> {
     type Kept = Marked<H::Kept>;
+    type Timing = H::Timing;
 
     #[inline(always)]
     fn keeps(&self, result: &R) -> bool {

@@ -36,6 +36,7 @@ impl<H> Reusing<H> {
 
 impl<R: Reused, H: Keeping<R>> Keeping<R> for Reusing<H> {
     type Kept = H::Kept;
+    type Timing = H::Timing;
 
     const WEAK: bool = H::WEAK;
     const REUSES: bool = true;

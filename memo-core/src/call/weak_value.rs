@@ -62,6 +62,7 @@ fn is_gone<P: Pointer + 'static>(value: &dyn Any) -> bool {
 
 impl<R, H: Keeping<R, Kept: Pointer + 'static>> Keeping<R> for Weakly<H> {
     type Kept = Faint<H::Kept>;
+    type Timing = H::Timing;
 
     const WEAK: bool = true;
 

@@ -4,11 +4,14 @@
 use std::marker::PhantomData;
 
 use crate::memo::core::Core;
+use crate::value::timing::{Deadlines, Timing, Untimed};
 
 /// What a memo that returns an `R` by clone keeps of each result.
 pub trait Keeping<R> {
     /// The stored type. Calls require it to be `Clone`.
     type Kept;
+    /// For how long.
+    type Timing: Timing;
 
     /// Whether a stored value may be gone by the time it is copied (`weak_value`).
     const WEAK: bool = false;
@@ -66,6 +69,7 @@ pub trait Keeping<R> {
 macro_rules! as_it_is {
     ($result:ty) => {
         type Kept = $result;
+        type Timing = Untimed;
 
         #[inline]
         fn stored(result: $result) -> Option<$result> {
@@ -127,6 +131,7 @@ pub struct KeepOkAlone;
 
 impl<T, E> Keeping<Result<T, E>> for KeepOkAlone {
     type Kept = T;
+    type Timing = Untimed;
 
     #[inline(always)]
     fn keeps(&self, result: &Result<T, E>) -> bool {
@@ -147,6 +152,68 @@ impl<T, E> Keeping<Result<T, E>> for KeepOkAlone {
     {
         None
     }
+}
+
+/// `ttl` and `idle`: keeps results as `H` does, for a time.
+#[derive(Clone, Copy, Debug)]
+pub struct ForATime<H>(H);
+
+impl<R, H: Keeping<R>> Keeping<R> for ForATime<H> {
+    type Kept = H::Kept;
+    type Timing = Deadlines;
+
+    const WEAK: bool = H::WEAK;
+    const REUSES: bool = H::REUSES;
+
+    #[inline(always)]
+    fn prepare(core: &'static Core) {
+        H::prepare(core);
+    }
+    #[inline(always)]
+    fn reuse(result: R, core: &'static Core, hash: u64) -> R {
+        H::reuse(result, core, hash)
+    }
+    #[inline(always)]
+    fn is_gone(copy: &H::Kept) -> bool {
+        H::is_gone(copy)
+    }
+
+    #[inline(always)]
+    fn keeps(&self, result: &R) -> bool {
+        self.0.keeps(result)
+    }
+    #[inline]
+    fn stored(result: R) -> Option<H::Kept> {
+        H::stored(result)
+    }
+    #[inline(always)]
+    fn mark(stored: &mut H::Kept, is_argument: impl FnOnce(usize) -> bool) -> bool {
+        H::mark(stored, is_argument)
+    }
+    #[inline]
+    fn copy(stored: &H::Kept) -> Option<H::Kept>
+    where
+        H::Kept: Clone,
+    {
+        H::copy(stored)
+    }
+    #[inline(always)]
+    fn result(copy: H::Kept) -> R {
+        H::result(copy)
+    }
+    #[inline]
+    fn shared(result: &R) -> Option<H::Kept>
+    where
+        H::Kept: Clone,
+    {
+        H::shared(result)
+    }
+}
+
+/// Keeps results for the time that the memo's site says.
+#[inline(always)]
+pub const fn for_a_time<H>(keeping: H) -> ForATime<H> {
+    ForATime(keeping)
 }
 
 /// Chooses by the result's type, not by its spelling: an alias of `Result` counts.

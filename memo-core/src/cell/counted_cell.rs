@@ -32,8 +32,9 @@ use crate::sys::hazard::retire::{Batch, ReadBy};
 use crate::sys::panics::{Panics, drop_all, quietly};
 use crate::sys::sync::plain::{Mutex, MutexGuard};
 use crate::sys::sync::unpoisoned;
-use crate::value::entry::{Entry, Meta, SeenKey, id_of};
+use crate::value::entry::{Entry, Meta, Now, SeenKey, id_of};
 use crate::value::store::{Counted, Evicted, InsertInto, IsDead, Store, Taken};
+use crate::value::timing::Timing;
 
 #[repr(C)]
 pub(crate) struct CountedCell<S, St: Store> {
@@ -167,6 +168,12 @@ where
             remove_gone: |cell, panics| unsafe { any_cell::cast::<Self>(cell) }.remove_all_gone(panics),
             // SAFETY: as above.
             empty: |cell, why, batch, panics| unsafe { any_cell::cast::<Self>(cell) }.empty(why, batch, panics),
+            expire: if Self::EXPIRES {
+                // SAFETY: as above.
+                Some(|cell, all, batch, panics| unsafe { any_cell::cast::<Self>(cell) }.expire_some(all, batch, panics))
+            } else {
+                None
+            },
         }),
     };
 
@@ -203,6 +210,15 @@ where
 
     fn lock(&self) -> Locked<'_, St> {
         Locked { store: ManuallyDrop::new(unpoisoned(self.store.lock())), local: S::LOCAL }
+    }
+
+    /// Whether results expire.
+    const EXPIRES: bool = <<St::Meta as Meta>::Timing as Timing>::EXPIRES;
+
+    /// The time. The clock may be the user's: it is asked with no lock held.
+    #[inline(always)]
+    pub(crate) fn now() -> Now<St::Meta> {
+        <St::Meta as Meta>::Timing::now()
     }
 
     /// Looks for dead arguments, where keys have any.
@@ -275,9 +291,10 @@ where
         }
     }
 
-    /// The same, if it is ready by now: one that turns ready later may have been asked to go before.
+    /// The same, if it is ready by now and not over: one that turns ready later may have been asked to go before.
     pub(crate) fn seek_ready(&self, hash: u64, keys: Keys, is: impl FnMut(&St::Key) -> bool) -> Option<Counted<St>> {
-        let is_ready = |entry: &Counted<St>| entry.slot.get().is_some();
+        let now = Self::now();
+        let is_ready = |entry: &Counted<St>| entry.get(now).is_some();
         match keys {
             Keys::Trusted => self.with_entry(hash, is, |entry| is_ready(entry).then(|| entry.clone()))?,
             Keys::Users => self.seek_outside(hash, is_ready, is).found(),
@@ -448,11 +465,12 @@ where
         capacity: usize,
         victims: &mut Evicted<St>,
     ) -> Result<bool, St::Value> {
+        let now = Self::now();
         let mut store = self.lock();
         if self.has(&store, entry) {
             entry.slot.fill(value);
             store.turned_ready(&self.front, entry);
-            store.evict(&self.front, id_of(entry), capacity, Self::IS_DEAD, victims);
+            store.evict(&self.front, id_of(entry), capacity, Self::IS_DEAD, now, victims);
             return Ok(true);
         }
         detached_flights::ended();
@@ -498,7 +516,85 @@ where
 
     /// Evicts what is too much after `entry` came.
     pub(crate) fn make_room(&self, entry: &Counted<St>, capacity: usize, victims: &mut Evicted<St>) {
-        self.lock().evict(&self.front, id_of(entry), capacity, Self::IS_DEAD, victims);
+        let now = Self::now();
+        self.lock().evict(&self.front, id_of(entry), capacity, Self::IS_DEAD, now, victims);
+    }
+
+    /// Puts a ready entry in, in place of the `old` one with its key, whose result has served its time. As
+    /// [`publish_racer`](Self::publish_racer) if that one is there no longer.
+    pub(crate) fn publish_renewed(
+        &self,
+        entry: &Counted<St>,
+        old: &Counted<St>,
+        keys: Keys,
+        race: &Race<'_>,
+        capacity: usize,
+        victims: &mut Evicted<St>,
+    ) -> Result<(bool, Option<Taken<St>>), Counted<St>> {
+        let linked = self.link(entry);
+        let (hash, is) = (entry.meta.hash(), |key: &St::Key| key.same(entry.meta.key()));
+        let (added, taken) = self.with_key(hash, keys, is, |store, there| match there {
+            Some(there) if id_of(there) != id_of(old) => Err(there.clone()),
+            _ if race.is_overtaken(self.forgets(entry)) => Ok((false, None)),
+            there => {
+                let taken = there.and_then(|there| store.remove(&self.front, id_of(there)));
+                store.insert(&self.front, entry.clone(), Self::place_of(entry));
+                Ok((true, taken))
+            }
+        })?;
+        if added {
+            linked.stay();
+            self.make_room(entry, capacity, victims);
+        }
+        let taken = self.gone(taken);
+        if taken.is_some() {
+            counters::count(self.core(), Count::Replaced, 1);
+        }
+        Ok((added, taken))
+    }
+
+    /// Takes out an entry that is over, unless it is out by now.
+    #[cold]
+    #[inline(never)]
+    pub(crate) fn expire(&self, entry: &Counted<St>) {
+        self.remove(id_of(entry), Count::Expired.into());
+    }
+
+    /// Takes out the entries that are over, of all or of the next few. Those that hits may hold go to `batch`.
+    fn expire_some(&self, all: bool, batch: &mut Batch, panics: &mut Panics) -> usize {
+        let mut found = Vec::new();
+        panics.run(|| {
+            let now = Self::now();
+            let mut is_over = |entry: &Counted<St>| {
+                if entry.slot.get().is_some() && entry.meta.timing().is_over(now) {
+                    // Counted: another could come to lie at its address meanwhile.
+                    found.push(entry.clone());
+                }
+            };
+            let mut store = self.lock();
+            if all { store.each(&self.front, &mut is_over) } else { store.some(&self.front, &mut is_over) }
+        });
+        let mut expired = 0;
+        let why = Why::from(Count::Expired);
+        for entry in found {
+            let taken = self.lock().remove(&self.front, id_of(&entry));
+            // If another has taken it out, this may be the last count.
+            panics.run(|| drop(entry));
+            let Some(taken) = taken.map(|taken| taken.read_by(Self::READ_BY)) else { continue };
+            unlink::<S, St>(taken.entry());
+            expired += 1;
+            counters::count(self.core(), Count::Expired, 1);
+            if self.core().tells(why) {
+                tell::<St>(self.core(), why, taken.entry(), panics);
+            }
+            match taken.into_retired() {
+                Ok(retired) => batch.add(retired, panics),
+                Err(taken) => {
+                    panics.run(|| drop(taken));
+                }
+            }
+        }
+        expired
     }
 
     /// Counts, unlinks, tells of and drops evicted entries. The first panic of a destructor comes out when all are gone.
@@ -506,7 +602,8 @@ where
     pub(crate) fn drop_evicted(&self, victims: Evicted<St>) {
         // Without a key nothing is ever evicted.
         if !St::FRONTED && victims.len() > 0 {
-            counters::count(self.core(), Count::Evicted, victims.len() as u64);
+            let expired = self.expired(&victims);
+            counters::count(self.core(), Count::Evicted, victims.len() as u64 - expired);
             victims.each(|victim| unlink::<S, St>(victim.entry()));
             if self.core().is_listened() {
                 self.tell_and_drop_evicted(victims);
@@ -516,11 +613,28 @@ where
         }
     }
 
+    /// Counts those of the evicted entries that were over, and returns how many they are.
+    #[inline]
+    fn expired(&self, victims: &Evicted<St>) -> u64 {
+        let mut expired = 0;
+        if Self::EXPIRES {
+            let now = Self::now();
+            victims.each(|victim| expired += u64::from(victim.entry().meta.timing().is_over(now)));
+            counters::count(self.core(), Count::Expired, expired);
+        }
+        expired
+    }
+
     #[cold]
     #[inline(never)]
     fn tell_and_drop_evicted(&self, victims: Evicted<St>) {
         let mut panics = Panics::default();
-        victims.each(|victim| tell::<St>(self.core(), Count::Evicted.into(), victim.entry(), &mut panics));
+        let now = Self::now();
+        let why = |entry: &Counted<St>| match entry.meta.timing().is_over(now) {
+            true => Count::Expired,
+            false => Count::Evicted,
+        };
+        victims.each(|victim| tell::<St>(self.core(), why(victim.entry()).into(), victim.entry(), &mut panics));
         panics.run(|| victims.drop_all());
         panics.resume();
     }
@@ -538,9 +652,9 @@ where
     }
 
     /// Whether a call would find the result of an entry. Runs no user code.
-    fn is_living(&self, entry: &Counted<St>) -> bool {
+    fn is_living(&self, entry: &Counted<St>, now: Now<St::Meta>) -> bool {
         let is_dead = Self::IS_DEAD.is_some_and(|is_dead| is_dead(entry.meta.key()));
-        entry.slot.get().is_some_and(|value| !is_dead && !self.core().is_gone(value))
+        entry.get(now).is_some_and(|value| !is_dead && !self.core().is_gone(value))
     }
 
     /// Takes one entry out because its value is gone by itself.
@@ -702,17 +816,18 @@ where
     }
 
     fn living(&self) -> usize {
+        let now = Self::now();
         let store = self.lock();
         match Self::IS_DEAD {
-            None if !self.core().has_weak_values() => store.ready(&self.front),
-            _ => store.count(&self.front, |entry| self.is_living(entry)),
+            None if !Self::EXPIRES && !self.core().has_weak_values() => store.ready(&self.front),
+            _ => store.count(&self.front, |entry| self.is_living(entry, now)),
         }
     }
 
     fn entries(&self) -> Vec<String> {
-        let mut living = Vec::new();
+        let (mut living, now) = (Vec::new(), Self::now());
         self.lock().each(&self.front, |entry| {
-            if self.is_living(entry) {
+            if self.is_living(entry, now) {
                 living.push(entry.clone());
             }
         });

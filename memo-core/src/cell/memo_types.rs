@@ -6,6 +6,7 @@ use super::counted_cell::CountedCell;
 use crate::argument::key::{KeySet, StoredKey};
 use crate::argument::owner::{Locate, Place};
 use crate::argument::scope::Scope;
+use crate::value::entry::Meta;
 use crate::value::store::{Counted, Store};
 
 /// The types of one memo.
@@ -34,6 +35,7 @@ pub(crate) type At<'w, M> = Place<'w, <M as Spec>::Owner, <M as Spec>::Scope>;
 pub(crate) type CellOf<M> = CountedCell<<M as Spec>::Scope, <M as Spec>::Store>;
 pub(crate) type EntryOf<M> = Counted<<M as Spec>::Store>;
 pub(crate) type KeyIn<M> = <<M as Spec>::Store as Store>::Key;
+pub(crate) type TimingOf<M> = <<<M as Spec>::Store as Store>::Meta as Meta>::Timing;
 pub(crate) type ValueOf<M> = <<M as Spec>::Store as Store>::Value;
 
 /// The extra key of a call of the memo `M`.

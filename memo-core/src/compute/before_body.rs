@@ -6,12 +6,10 @@ use crate::memo::core::Core;
 use crate::memo::counter_block::Count;
 use crate::memo::counters;
 use crate::reclaim::leak_audit;
+use crate::sys::clock::HAS_CLOCK;
 
 /// The first `SAMPLE` computes of a memo on a thread are all timed, then one in `SAMPLE`: two clock reads cost 50 ns.
 const SAMPLE: u64 = 64;
-
-/// On a platform without a clock no compute is timed: reading the time would panic there. `memo_no_clock` simulates such a platform.
-const HAS_CLOCK: bool = !cfg!(any(all(target_family = "wasm", target_os = "unknown"), memo_no_clock));
 
 /// Notes taken before a body runs. They are in the computation's frame, so that little stays on the stack below the
 /// body: a recursion pays for that at every level.
@@ -44,6 +42,7 @@ pub(super) struct Timed {
 impl Timed {
     #[inline(never)]
     pub(super) fn start(core: &'static Core) -> Option<Self> {
+        // No compute is timed without one.
         if !HAS_CLOCK {
             return None;
         }

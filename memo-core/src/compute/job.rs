@@ -4,16 +4,18 @@ use std::mem::{ManuallyDrop, offset_of};
 
 use super::before_body::{Counts, Notes, Timed};
 use super::frames::{self, HeldKey, Running, Task};
+use super::rings;
 use super::wait_graph;
 use crate::argument::key::{StoredKey, show_whole};
 use crate::argument::scope::Scope;
 use crate::cell::counted_cell::{Keys, tell_and_drop};
-use crate::cell::memo_types::{At, CellOf, EntryOf, KeyIn, Spec, ValueOf};
+use crate::cell::memo_types::{At, CellOf, EntryOf, KeyIn, Spec, TimingOf, ValueOf};
 use crate::cell::racers::Race;
 use crate::memo::core::Core;
 use crate::memo::counter_block::Count;
 use crate::memo::counters;
 use crate::reclaim::account;
+use crate::reclaim::expiry;
 use crate::reclaim::leak_audit;
 use crate::reclaim::outermost_call::Call;
 use crate::sys::panics::{OnItsWay, Panics};
@@ -21,7 +23,8 @@ use crate::sys::thread;
 use crate::value::entry::Meta;
 use crate::value::look::EntryIn;
 use crate::value::slot::{Look, NoValue, Slot};
-use crate::value::store::{Counted, Evicted, Store, Taken};
+use crate::value::store::{Counted, Evicted, Store, Taken, new_entry};
+use crate::value::timing::Timing;
 
 /// Begins a computation: a frame on this thread, sometimes timed. `stack` is an address on the stack that it runs on.
 fn start(core: &'static Core, task: Task, stack: usize, strong: Option<usize>, others: Counts) -> Running {
@@ -87,15 +90,25 @@ pub(crate) fn note_miss(core: &'static Core) {
 }
 
 /// Who this call computes for.
-pub(super) enum Role<'c> {
+pub(super) enum Role<'c, M: Spec> {
     /// For all: it leads. Its entry is in the store, claimed, and others wait for it.
     Lead,
     /// For itself: it races. Its entry is private until the result is there (`single_flight = false`, or a flight was rejected before).
     Race(Race<'c>),
+    /// For all, while they go on with the old result: its entry is private until it takes the old one's place.
+    Renew(Box<Renewing<'c, M>>),
     /// Its slot is filled, or about to be, and its compute counted; the store is not counted yet.
     Filled,
     /// Waiters have been notified.
     Done,
+}
+
+/// What a call has that computes beside an old result. Boxed, since it is rare and must not take stack below a body.
+pub(super) struct Renewing<'c, M: Spec> {
+    race: Race<'c>,
+    old: Option<EntryOf<M>>,
+    /// Whether the caller gets the old result if the new one is not kept.
+    falls_back: bool,
 }
 
 /// A call that computes an entry of a counted cell.
@@ -105,7 +118,7 @@ pub(crate) struct Job<'w, M: Spec> {
     /// `None` once it is published.
     entry: Option<EntryOf<M>>,
     keys: Keys,
-    role: Role<'w>,
+    role: Role<'w, M>,
     /// From `start` to `stop`.
     running: Option<Running>,
     /// The entry that a refresh replaced. Dropped after the new result is published: its `Drop` may ask for that.
@@ -189,7 +202,7 @@ impl<'w, M: Spec> Job<'w, M> {
         cell: &'w CellOf<M>,
         entry: EntryOf<M>,
         keys: Keys,
-        role: Role<'w>,
+        role: Role<'w, M>,
         call: Call,
     ) -> Self {
         Self { place, cell, entry: Some(entry), keys, role, running: None, _replaced: Replaced(None), _call: call }
@@ -218,6 +231,40 @@ impl<'w, M: Spec> Job<'w, M> {
         self.entry().meta.hash()
     }
 
+    /// A job that leaves the `old` result in place until its own is there.
+    #[track_caller]
+    pub(crate) fn beside(
+        place: At<'w, M>,
+        cell: &'w CellOf<M>,
+        stored: KeyIn<M>,
+        hash: u64,
+        keys: Keys,
+        old: Option<EntryOf<M>>,
+        call: Call,
+    ) -> Self {
+        let entry = new_entry::<M::Store>(Slot::claimed(thread::number()), stored, hash);
+        let mut race = cell.race(hash);
+        race.note(cell.forgets(&entry));
+        rings::guard_depth(cell.core(), task_of::<M>(cell, &entry, true));
+        let renewing = Renewing { race, old, falls_back: false };
+        Self::new(place, cell, entry, keys, Role::Renew(Box::new(renewing)), call)
+    }
+
+    /// The caller gets the old result if the new one is not kept.
+    pub(super) fn falls_back(&mut self) {
+        if let Role::Renew(renewing) = &mut self.role {
+            renewing.falls_back = true;
+        }
+    }
+
+    /// The old result, if that is for the caller where the new one is not kept.
+    pub(crate) fn stale(&self) -> Option<&ValueOf<M>> {
+        match &self.role {
+            Role::Renew(renewing) if renewing.falls_back => renewing.old.as_ref()?.slot.get(),
+            _ => None,
+        }
+    }
+
     pub(crate) fn cell(&self) -> &'w CellOf<M> {
         self.cell
     }
@@ -227,7 +274,7 @@ impl<'w, M: Spec> Job<'w, M> {
     }
 
     fn task(&self) -> Task {
-        task_of::<M>(self.cell, self.entry(), matches!(self.role, Role::Race(_)))
+        task_of::<M>(self.cell, self.entry(), matches!(self.role, Role::Race(_) | Role::Renew(_)))
     }
 
     /// Makes way for a result that is to be lent and therefore must be stored: waits for the flight of `theirs`, an
@@ -308,6 +355,8 @@ impl<'w, M: Spec> Job<'w, M> {
     pub(crate) fn publish(&mut self, value: ValueOf<M>, notes: &Notes, copied: Option<usize>) -> Published<M::Store> {
         let core = self.core();
         let capacity = core.site().capacity;
+        // The spans and the clock are the user's.
+        self.entry().meta.timing().begin(&core.site().times, CellOf::<M>::now());
         let role = std::mem::replace(&mut self.role, Role::Filled);
         // Before others can remove it: a snapshot of the statistics never shows more removals than computes.
         counters::count(core, Count::Computes, 1);
@@ -329,6 +378,10 @@ impl<'w, M: Spec> Job<'w, M> {
                     }
                 }
             }
+            Role::Renew(renewing) => {
+                let Renewing { race, old, .. } = *renewing;
+                self.publish_renewed(value, &race, old, &mut victims)
+            }
             Role::Filled | Role::Done => unreachable!("a job ends once"),
         };
         // A lent result has to stay. Nothing can clear an entry of a lending memo, nor end an argument that is borrowed.
@@ -348,6 +401,9 @@ impl<'w, M: Spec> Job<'w, M> {
             counters::count(core, Count::Rejected, 1);
         }
         self.cell.drop_evicted(victims);
+        if <TimingOf<M>>::EXPIRES {
+            expiry::go_on(core);
+        }
         published
     }
 
@@ -367,6 +423,32 @@ impl<'w, M: Spec> Job<'w, M> {
                 Ok(stored) => return (stored, None),
                 Err(overtaken) => value = OnItsWay::new(overtaken),
             }
+        }
+    }
+
+    /// Puts the value in the place of the old result. The entry of a faster call comes back.
+    #[cold]
+    #[inline(never)]
+    fn publish_renewed(
+        &mut self,
+        value: ValueOf<M>,
+        race: &Race<'_>,
+        old: Option<EntryOf<M>>,
+        victims: &mut Evicted<M::Store>,
+    ) -> (bool, Option<EntryOf<M>>) {
+        let (core, entry) = (self.core(), entry_of::<M::Store>(&self.entry));
+        entry.slot.fill(value);
+        let capacity = core.site().capacity;
+        let outcome = match &old {
+            Some(old) => self.cell.publish_renewed(entry, old, self.keys, race, capacity, victims),
+            None => self.cell.publish_racer(entry, self.keys, race, capacity, victims).map(|stored| (stored, None)),
+        };
+        match outcome {
+            Ok((stored, replaced)) => {
+                self._replaced = Replaced(replaced.map(|replaced| Box::new((core, replaced))));
+                (stored, None)
+            }
+            Err(theirs) => (false, Some(theirs)),
         }
     }
 
@@ -420,7 +502,7 @@ impl<M: Spec> Job<'_, M> {
                 self.cell.withdraw(self.entry());
                 self.entry().slot.end(NoValue::Panicked);
             }
-            Role::Race(_) => self.entry().slot.end(NoValue::Panicked),
+            Role::Race(_) | Role::Renew(_) => self.entry().slot.end(NoValue::Panicked),
             // The user's `Eq` panicked during the insertion: the compute is counted already.
             Role::Filled => {
                 counters::count(self.core(), Count::Rejected, 1);

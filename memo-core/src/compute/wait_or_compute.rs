@@ -9,7 +9,7 @@ use super::rings;
 use super::wait_graph;
 use crate::anchor::anchor::Anchor;
 use crate::cell::counted_cell::Keys;
-use crate::cell::memo_types::{At, CellOf, EntryOf, KeyOf, Spec, ValueOf};
+use crate::cell::memo_types::{At, CellOf, EntryOf, KeyOf, Spec, TimingOf, ValueOf};
 use crate::cell::racers::Race;
 use crate::memo::core::Core;
 use crate::memo::counter_block::Count;
@@ -17,8 +17,10 @@ use crate::memo::counters;
 use crate::memo::cycle::Cycle;
 use crate::reclaim::outermost_call::Call;
 use crate::sys::thread;
+use crate::value::entry::Meta;
 use crate::value::slot::{Flight, Look, Slot, Waited};
 use crate::value::store::{Store, new_entries, new_entry};
+use crate::value::timing::Timing;
 
 /// A search for a result.
 pub(crate) trait Search {
@@ -163,6 +165,16 @@ impl<'w, M: Spec, K: KeyOf<M>> Search for Entries<'w, '_, M, K> {
             };
             match found.slot.look() {
                 Look::Ready => {
+                    if <TimingOf<M>>::EXPIRES {
+                        let (timing, now) = (found.meta.timing(), CellOf::<M>::now());
+                        if timing.is_to_be_renewed(now) {
+                            return Some(self.renew(found));
+                        }
+                        if timing.is_over(now) {
+                            self.cell.expire(&found);
+                            continue;
+                        }
+                    }
                     let (cell, hit, call) = (self.cell, !self.missed, self.end());
                     return Some(Begun::Ready { entry: found, cell, hit, call });
                 }
@@ -253,7 +265,19 @@ impl<'w, M: Spec, K: KeyOf<M>> Entries<'w, '_, M, K> {
         self.compute(entry, Role::Race(race))
     }
 
-    fn compute(&mut self, entry: EntryOf<M>, role: Role<'w>) -> Begun<'w, M> {
+    /// Computes beside the old result, which others still get.
+    #[cold]
+    #[track_caller]
+    fn renew(&mut self, old: EntryOf<M>) -> Begun<'w, M> {
+        self.miss();
+        let call = self.end();
+        let mut job =
+            Job::beside(self.place, self.cell, self.key.to_stored(), self.hash, keys::<M, K>(), Some(old), call);
+        job.falls_back();
+        Begun::Compute(job)
+    }
+
+    fn compute(&mut self, entry: EntryOf<M>, role: Role<'w, M>) -> Begun<'w, M> {
         self.miss();
         let call = self.end();
         Begun::Compute(Job::new(self.place, self.cell, entry, keys::<M, K>(), role, call))

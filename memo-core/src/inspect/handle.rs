@@ -165,6 +165,7 @@ impl<F, P: Kind> Memo<F, P> {
                 any_cell::listed(self.core).iter().map(CellRef::living).sum()
             }
             _ if self.core.is_tabled() => walk::living_entries(self.core),
+            _ if self.core.expires() => walk::listed_entries(self.core),
             // Owners with an anchor inside are listed nowhere; dead `Arc`s among the other arguments are in the side table.
             entries => entries.saturating_sub(awaiting::results(self.core)),
         }
@@ -186,6 +187,7 @@ impl<F, P: Kind> Memo<F, P> {
         let entries = entries(&counters::sum(self.core));
         let here = || match self.core.is_tabled() {
             true => walk::sees_living(self.core),
+            false if self.core.expires() => walk::listed_entries(self.core) > 0,
             // Only other arguments can be dead, and these are few; without a key there are none.
             false => !self.core.site().keyed || entries > awaiting::results(self.core),
         };
@@ -235,6 +237,42 @@ impl<F, P: Kind> Memo<F, P> {
         match self.ask(Op::Refresh, args) {
             Reply::Value(value) => value,
             Reply::Ring(ring) => ring.raise(),
+            _ => unreachable!("the body yields a value"),
+        }
+    }
+
+    /// Recomputes the result, while callers still get the old one, and then stores it in place of that.
+    ///
+    /// If the body panics, or yields what is not kept, the old result stays. If it is removed meanwhile, by `forget` or the like, the new
+    /// one is returned but not stored; if `insert` replaced it meanwhile, that result stays and is returned. Without an old result, calls
+    /// for these arguments compute beside this one.
+    ///
+    /// ```
+    /// # use memo_core::weak_memo;
+    /// # use std::sync::Arc;
+    /// # use std::sync::atomic::{AtomicU32, Ordering};
+    /// # static READ: AtomicU32 = AtomicU32::new(0);
+    /// #[weak_memo]
+    /// fn load(path: &Arc<String>) -> Result<u32, String> {
+    ///     match READ.fetch_add(1, Ordering::Relaxed) {
+    ///         1 => Err(String::from("not now")),
+    ///         n => Ok(n),
+    ///     }
+    /// }
+    /// let path = Arc::new(String::from("settings"));
+    /// assert_eq!(load(&path), Ok(0));
+    /// assert!(load_memo().renew(&path).is_err());
+    /// assert_eq!(load(&path), Ok(0));
+    /// assert_eq!(load_memo().renew(&path), Ok(2));
+    /// assert_eq!(load(&path), Ok(2));
+    /// ```
+    pub fn renew<A, N>(&self, args: A) -> P::Value<F::Out>
+    where
+        F: Signature<A, N>,
+        P: Revocable,
+    {
+        match self.ask(Op::Renew, args) {
+            Reply::Value(value) => value,
             _ => unreachable!("the body yields a value"),
         }
     }

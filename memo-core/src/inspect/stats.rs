@@ -67,7 +67,7 @@ pub struct Stats {
     pub dropped: u64,
     /// Results evicted for `capacity`.
     pub evicted: u64,
-    /// Results that expired. 0 until there is a `ttl`.
+    /// Results of memos with `ttl` or `idle` that expired and were found by a call or a sweep.
     pub expired: u64,
     /// Results removed by `clear`, `forget`, `clear_all` or `&mut` access to their object.
     pub cleared: u64,
@@ -111,7 +111,7 @@ impl Stats {
             awaiting_sweep: awaiting.results.min(entries),
             dropped: sums.get(Count::Dropped),
             evicted: sums.get(Count::Evicted),
-            expired: 0,
+            expired: sums.get(Count::Expired),
             cleared: sums.get(Count::Cleared),
             replaced: sums.get(Count::Replaced),
             rejected: sums.get(Count::Rejected),

@@ -1,5 +1,6 @@
 //! Walks over the side table that count the living results; these may be slow.
 
+use crate::anchor::any_cell::{self, CellRef};
 use crate::anchor::side_table::node::Node;
 use crate::anchor::side_table::{local, shared};
 use crate::memo::core::Core;
@@ -13,6 +14,11 @@ pub(crate) fn living_entries(core: &'static Core) -> usize {
         }
     });
     found
+}
+
+/// The same of a memo whose owners have an anchor inside.
+pub(crate) fn listed_entries(core: &'static Core) -> usize {
+    any_cell::listed(core).iter().map(CellRef::living).sum()
 }
 
 /// Whether `core` has a result that a call would find: a quick check, which may miss one.

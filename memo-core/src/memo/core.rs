@@ -47,6 +47,8 @@ pub struct Core {
     before: OnceLock<Box<dyn Any + Send + Sync>>,
     /// The shared cells that can be enumerated, each from before its publication until its object's death.
     pub(crate) cells: [Seat; SEATS],
+    /// How often some of its results were examined for those that have expired.
+    visits: AtomicUsize,
 }
 
 /// Whether a stored value is gone by itself.
@@ -83,6 +85,7 @@ impl Core {
             weak_values: OnceLock::new(),
             before: OnceLock::new(),
             cells: [const { Seat::new() }; SEATS],
+            visits: AtomicUsize::new(0),
         }
     }
 
@@ -178,6 +181,16 @@ impl Core {
     /// Whether there has been a cell. If so, the memo is registered, too.
     pub(crate) fn has_cells(&self) -> bool {
         self.vtable.get().is_some()
+    }
+
+    /// Whether its results expire, and there has been one.
+    pub(crate) fn expires(&self) -> bool {
+        self.vtable.get().and_then(|vtable| vtable.shared.as_ref()).is_some_and(|shared| shared.expire.is_some())
+    }
+
+    /// The number of the next visit to its results that may have expired.
+    pub(crate) fn next_visit(&self) -> usize {
+        self.visits.fetch_add(1, Ordering::Relaxed)
     }
 
     /// Whether this memo's cells are per thread: its owners are `Rc`s, or it is marked `local`.

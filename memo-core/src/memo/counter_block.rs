@@ -16,6 +16,7 @@ pub(crate) enum Count {
     Inserts,
     Dropped,
     Evicted,
+    Expired,
     Cleared,
     Replaced,
     Rejected,
@@ -23,12 +24,13 @@ pub(crate) enum Count {
     ComputeNanos,
 }
 
-const COUNTS: usize = 12;
+const COUNTS: usize = 13;
 
 /// The order of reading: removals before insertions (invariant 3).
 pub(crate) const READ_ORDER: [Count; COUNTS] = [
     Count::Dropped,
     Count::Evicted,
+    Count::Expired,
     Count::Cleared,
     Count::Replaced,
     Count::Rejected,
@@ -90,7 +92,15 @@ impl Sums {
     /// Results that are stored and not yet reclaimed.
     pub(crate) fn entries(&self) -> u64 {
         let came = self.get(Count::Computes) + self.get(Count::Inserts);
-        let gone = [Count::Dropped, Count::Evicted, Count::Cleared, Count::Replaced, Count::Rejected, Count::Abandoned];
+        let gone = [
+            Count::Dropped,
+            Count::Evicted,
+            Count::Expired,
+            Count::Cleared,
+            Count::Replaced,
+            Count::Rejected,
+            Count::Abandoned,
+        ];
         came.saturating_sub(gone.into_iter().map(|what| self.get(what)).sum())
     }
 }

@@ -38,6 +38,7 @@ impl RemovalCause {
         match what {
             Count::Dropped => Some(Self::ObjectGone),
             Count::Evicted => Some(Self::Evicted),
+            Count::Expired => Some(Self::Expired),
             Count::Cleared => Some(Self::Cleared),
             Count::Replaced => Some(Self::Replaced),
             _ => None,

@@ -1,5 +1,7 @@
 //! A function's site: what the attribute says about it.
 
+use std::time::Duration;
+
 /// How many entries one living owner may have, unless `capacity` says otherwise.
 pub const DEFAULT_CAPACITY: usize = 1024;
 
@@ -8,6 +10,31 @@ pub const DEFAULT_CAPACITY: usize = 1024;
 pub const fn capacity(entries: usize) -> usize {
     assert!(entries > 0, "`capacity` must be at least 1; to switch a memo off, call its body");
     entries
+}
+
+/// The spans of a memo whose results expire, asked for each time a result is stored.
+#[derive(Clone, Copy, Debug)]
+pub struct Times {
+    /// From when a result is stored until it is over.
+    pub ttl: Option<fn() -> Duration>,
+    /// From the last hit until it is over.
+    pub idle: Option<fn() -> Duration>,
+    /// How long after `ttl` callers still get it while one of them computes it again.
+    pub stale: Option<fn() -> Duration>,
+    /// The share of `ttl` by which it is shortened at most, by chance.
+    pub jitter: f64,
+}
+
+impl Times {
+    /// Of results that do not expire.
+    pub const NONE: Self = Self { ttl: None, idle: None, stale: None, jitter: 0.0 };
+}
+
+/// Checks a written jitter, at compile time.
+#[must_use]
+pub const fn jitter(share: f64) -> f64 {
+    assert!(share > 0.0 && share <= 1.0, "`jitter` is a share of `ttl`: more than 0.0 and at most 1.0");
+    share
 }
 
 /// Everything the attribute knows about a function.
@@ -39,6 +66,8 @@ pub struct Site {
     pub local: bool,
     /// Whether an argument other than the owner takes part in the key.
     pub keyed: bool,
+    /// When results expire.
+    pub times: Times,
 }
 
 impl Site {
@@ -58,6 +87,7 @@ impl Site {
             lends: false,
             local: false,
             keyed: false,
+            times: Times::NONE,
         }
     }
 }

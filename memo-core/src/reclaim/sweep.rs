@@ -6,14 +6,14 @@ use crate::anchor::side_table::node::{Node, came_since};
 use crate::anchor::side_table::shard::Chain;
 use crate::anchor::side_table::{local, shared};
 use crate::memo::all_memos;
-use crate::reclaim::tables;
+use crate::reclaim::{expiry, tables};
 use crate::sys::hazard::deaths::after_deaths;
 use crate::sys::panics::Panics;
 
 /// Reclaims the results of all objects that are dead now, and returns the number of those objects.
 ///
-/// It also drops the dead entries of shared weak maps, sets and interners, and what memos with `weak_value` keep of results that are
-/// gone, which are not counted. For `Rc`s and `local` memos it
+/// It also drops the results of memos with `ttl` or `idle` that are over, what memos with `weak_value` keep of results that are gone, and the
+/// dead entries of shared weak maps, sets and interners; none of these are counted. For `Rc`s and `local` memos it
 /// reclaims the results of this thread. Results that another thread is dropping at the moment are left to that thread.
 ///
 /// Objects that die as a consequence are reclaimed too: a dropped result may have been the last owner of another argument. Objects
@@ -22,7 +22,7 @@ use crate::sys::panics::Panics;
 ///
 /// # Cost
 ///
-/// Proportional to the number of objects in the side table, not of results other than those of memos with `weak_value`. If results own further `Arc` arguments in a chain, the
+/// Proportional to the number of objects in the side table, not of results, but for those of memos with `ttl`, `idle` or `weak_value`. If results own further `Arc` arguments in a chain, the
 /// sweep follows the chain in the order in which the objects were first memoized, and back. A chain of a hundred thousand built from
 /// either end takes one pass. A shuffled one takes as many passes as it turns back in that order, a third of its length: quadratic
 /// time, and minutes for a hundred thousand. In-object anchors drop any chain in linear time. If the values of a weak map own other
@@ -53,8 +53,13 @@ pub fn sweep() -> usize {
     let mut all = Sweep::new();
     // At most as many entries of weak maps as there are now: another thread that makes and drops more cannot keep it going forever.
     let mut in_tables = tables::stored();
+    let mut unexpired = true;
     loop {
         all.of_side_table();
+        // What has expired may have owned objects, too. Nothing expires twice, and the time that it takes is not made up for.
+        if std::mem::take(&mut unexpired) && expiry::sweep(&mut all.panics) {
+            all.of_side_table();
+        }
         if in_tables == 0 {
             break;
         }

@@ -7,11 +7,30 @@ use crate::sys::arc::{Arc, Content};
 use crate::sys::panics::quietly;
 use crate::sys::sync::panicking;
 use crate::value::slot::Slot;
+use crate::value::timing::Timing;
 
 /// One result, or the flight that computes it.
 pub(crate) struct Entry<M: Meta, V> {
     pub(crate) slot: Slot<V>,
     pub(crate) meta: M,
+}
+
+/// A point in time, to an entry with this `M`.
+pub(crate) type Now<M> = <<M as Meta>::Timing as Timing>::Now;
+
+impl<M: Meta, V> Entry<M, V> {
+    /// The value, if there is one that is not over.
+    #[inline(always)]
+    pub(crate) fn get(&self, now: Now<M>) -> Option<&V> {
+        self.slot.get().filter(|_| !self.meta.timing().is_over(now))
+    }
+
+    /// Records a hit by a call that does not know the time.
+    #[inline]
+    pub(crate) fn visit(&self) {
+        self.meta.visit();
+        self.meta.timing().touch(M::Timing::now());
+    }
 }
 
 /// While the thread is unwinding, a destructor that panics would end the process (law 8). An entry may be dropped then, since
@@ -71,9 +90,12 @@ impl<M: Meta, V> Drop for EndKey<'_, M, V> {
 /// An entry's data other than its result.
 pub(crate) trait Meta {
     type Key;
+    type Timing: Timing;
     fn new(key: Self::Key, hash: u64) -> Self;
     fn key(&self) -> &Self::Key;
     fn hash(&self) -> u64;
+    /// When the result is over.
+    fn timing(&self) -> &Self::Timing;
     /// Records a hit.
     fn visit(&self);
     /// Whether hits without a lock may look at it, even when it was taken out.

@@ -6,10 +6,12 @@ use crate::sys::panics::quietly;
 use crate::sys::sync::{AtomicBool, Ordering, UnsafeCell, panicking, plain};
 use crate::value::entry::{Meta, SeenKey};
 use crate::value::queue::Links;
+use crate::value::timing::{Timing, Untimed};
 
 /// What a [`Table`](super::table::Table) stores about an entry.
-pub(crate) struct Keyed<K> {
+pub(crate) struct Keyed<K, T = Untimed> {
     hash: u64,
+    timing: T,
     pub(super) links: Links,
     /// Set by a hit, cleared when the entry might have been evicted.
     pub(super) visited: plain::AtomicBool,
@@ -20,14 +22,14 @@ pub(crate) struct Keyed<K> {
 }
 
 // SAFETY: the key is read by reference, and dropped by the last holder, or when nobody looks at it any longer.
-unsafe impl<K: Send + Sync> Sync for Keyed<K> {}
+unsafe impl<K: Send + Sync, T: Sync> Sync for Keyed<K, T> {}
 
 /// Values of `seen`. All others: seen with its key, which keeps some 2^n bytes.
 const UNSEEN: u8 = 0;
 const WITHOUT_KEY: u8 = 0xFE;
 const KEY_ENDED: u8 = 0xFF;
 
-impl<K> Keyed<K> {
+impl<K, T> Keyed<K, T> {
     /// # Safety
     /// It is called once, and nobody uses the key from then on.
     unsafe fn end_key(&self) {
@@ -41,7 +43,7 @@ impl<K> Keyed<K> {
 }
 
 /// As for [`Entry`](super::entry::Entry).
-impl<K> Drop for Keyed<K> {
+impl<K, T> Drop for Keyed<K, T> {
     #[inline]
     fn drop(&mut self) {
         if !std::mem::needs_drop::<K>() || self.seen.load(Ordering::Relaxed) == KEY_ENDED {
@@ -53,12 +55,14 @@ impl<K> Drop for Keyed<K> {
     }
 }
 
-impl<K> Meta for Keyed<K> {
+impl<K, T: Timing> Meta for Keyed<K, T> {
     type Key = K;
+    type Timing = T;
 
     fn new(key: K, hash: u64) -> Self {
         Self {
             hash,
+            timing: T::new(),
             links: Links::new(),
             visited: plain::AtomicBool::new(false),
             gone: AtomicBool::new(false),
@@ -76,6 +80,11 @@ impl<K> Meta for Keyed<K> {
     #[inline(always)]
     fn hash(&self) -> u64 {
         self.hash
+    }
+
+    #[inline(always)]
+    fn timing(&self) -> &T {
+        &self.timing
     }
 
     #[inline(always)]
@@ -126,7 +135,7 @@ impl<K> Meta for Keyed<K> {
     }
 }
 
-impl<K> Keyed<K> {
+impl<K, T> Keyed<K, T> {
     /// It is taken out, or put in. Under the store's lock.
     pub(super) fn set_gone(&self, gone: bool) {
         // `SeqCst`, with a fence after it: before the readers' hazard pointers are read.

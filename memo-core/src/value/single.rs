@@ -10,20 +10,26 @@ use crate::sys::fence;
 use crate::sys::hazard::protect::Published;
 use crate::value::entry::{Entry, Meta, SeenKey, id_of};
 use crate::value::store::{Counted, Evicted, InsertInto, IsDead, Store, Taken};
+use crate::value::timing::{Timing, Untimed};
 
 /// What a [`Single`] stores about its entry.
-pub(crate) struct Bare;
+pub(crate) struct Bare<T = Untimed>(T);
 
-impl Meta for Bare {
+impl<T: Timing> Meta for Bare<T> {
     type Key = ();
+    type Timing = T;
     fn new((): (), _: u64) -> Self {
-        Self
+        Self(T::new())
     }
     fn key(&self) -> &() {
         &()
     }
     fn hash(&self) -> u64 {
         0
+    }
+    #[inline(always)]
+    fn timing(&self) -> &T {
+        &self.0
     }
     #[inline(always)]
     fn visit(&self) {}
@@ -43,31 +49,31 @@ impl Meta for Bare {
 }
 
 /// At most one entry. It lies in the front, with its count, whether it is ready or not.
-pub struct Single<V>(PhantomData<fn(V) -> V>);
+pub struct Single<V, T = Untimed>(PhantomData<fn(V, T) -> (V, T)>);
 
-impl<V> Default for Single<V> {
+impl<V, T> Default for Single<V, T> {
     fn default() -> Self {
         Self(PhantomData)
     }
 }
 
 /// The front of a [`Single`].
-pub(crate) struct OneEntry<V>(Published<Entry<Bare, V>>);
+pub(crate) struct OneEntry<V, T: Timing = Untimed>(Published<Entry<Bare<T>, V>>);
 
-impl<V> Default for OneEntry<V> {
+impl<V, T: Timing> Default for OneEntry<V, T> {
     fn default() -> Self {
         Self(Published::default())
     }
 }
 
-impl<V> OneEntry<V> {
-    fn get(&self) -> Option<ManuallyDrop<Arc<Entry<Bare, V>>>> {
+impl<V, T: Timing> OneEntry<V, T> {
+    fn get(&self) -> Option<ManuallyDrop<Arc<Entry<Bare<T>, V>>>> {
         // SAFETY: the front's entry came from `into_raw`, with a count that is the front's own.
         self.0.get().map(|entry| ManuallyDrop::new(unsafe { Arc::from_raw(entry.as_ptr()) }))
     }
 
     /// Takes the entry, and whether it was published to hits.
-    fn take(&self) -> Option<(Arc<Entry<Bare, V>>, bool)> {
+    fn take(&self) -> Option<(Arc<Entry<Bare<T>, V>>, bool)> {
         let entry = self.get()?;
         let shown = self.0.is_visible();
         self.0.clear();
@@ -75,37 +81,41 @@ impl<V> OneEntry<V> {
     }
 }
 
-impl<V> Drop for OneEntry<V> {
+impl<V, T: Timing> Drop for OneEntry<V, T> {
     fn drop(&mut self) {
         drop(self.take());
     }
 }
 
-fn pointer_to<V>(entry: &Arc<Entry<Bare, V>>) -> NonNull<Entry<Bare, V>> {
+fn pointer_to<V, T: Timing>(entry: &Arc<Entry<Bare<T>, V>>) -> NonNull<Entry<Bare<T>, V>> {
     NonNull::new(Arc::as_ptr(entry).cast_mut()).expect("an allocation is not null")
 }
 
-impl<V: 'static> Store for Single<V> {
+impl<V: 'static, T: Timing> Store for Single<V, T> {
     type Key = ();
-    type Meta = Bare;
+    type Meta = Bare<T>;
     type Value = V;
-    type Front = OneEntry<V>;
+    type Front = OneEntry<V, T>;
     type Drained = Option<Taken<Self>>;
     const FRONTED: bool = true;
 
     #[inline(always)]
-    fn published(front: &OneEntry<V>) -> Option<&Published<Entry<Bare, V>>> {
+    fn published(front: &OneEntry<V, T>) -> Option<&Published<Entry<Bare<T>, V>>> {
         Some(&front.0)
     }
 
-    unsafe fn look(_: &OneEntry<V>, _: u64, _: impl FnMut(&Entry<Bare, V>) -> bool) -> Option<NonNull<Entry<Bare, V>>> {
+    unsafe fn look(
+        _: &OneEntry<V, T>,
+        _: u64,
+        _: impl FnMut(&Entry<Bare<T>, V>) -> bool,
+    ) -> Option<NonNull<Entry<Bare<T>, V>>> {
         None
     }
 
     #[inline]
     fn find<R>(
         &self,
-        front: &OneEntry<V>,
+        front: &OneEntry<V, T>,
         _: u64,
         mut is: impl FnMut(&Counted<Self>) -> bool,
         act: impl FnOnce(&Counted<Self>) -> R,
@@ -113,11 +123,11 @@ impl<V: 'static> Store for Single<V> {
         front.get().filter(|entry| is(entry)).map(|entry| act(&entry))
     }
 
-    fn has(&self, front: &OneEntry<V>, entry: &Counted<Self>) -> bool {
+    fn has(&self, front: &OneEntry<V, T>, entry: &Counted<Self>) -> bool {
         front.get().is_some_and(|there| id_of(&there) == id_of(entry))
     }
 
-    fn insert(&mut self, front: &OneEntry<V>, entry: Counted<Self>, _: InsertInto) {
+    fn insert(&mut self, front: &OneEntry<V, T>, entry: Counted<Self>, _: InsertInto) {
         debug_assert!(front.get().is_none());
         let at = pointer_to(&entry);
         // The front owns the count now.
@@ -128,11 +138,11 @@ impl<V: 'static> Store for Single<V> {
         }
     }
 
-    fn remove(&mut self, front: &OneEntry<V>, id: EntryId) -> Option<Taken<Self>> {
+    fn remove(&mut self, front: &OneEntry<V, T>, id: EntryId) -> Option<Taken<Self>> {
         if front.get().is_some_and(|entry| id_of(&entry) == id) { self.drain(front).1 } else { None }
     }
 
-    fn turned_ready(&mut self, front: &OneEntry<V>, entry: &Counted<Self>) {
+    fn turned_ready(&mut self, front: &OneEntry<V, T>, entry: &Counted<Self>) {
         // Otherwise hits find it under the lock.
         if fence::can_publish() {
             front.0.publish(pointer_to(entry));
@@ -140,22 +150,35 @@ impl<V: 'static> Store for Single<V> {
     }
 
     #[inline(always)]
-    fn evict(&mut self, _: &OneEntry<V>, _: EntryId, _: usize, _: Option<IsDead<()>>, _: &mut Evicted<Self>) {}
+    fn evict(
+        &mut self,
+        _: &OneEntry<V, T>,
+        _: EntryId,
+        _: usize,
+        _: Option<IsDead<()>>,
+        _: T::Now,
+        _: &mut Evicted<Self>,
+    ) {
+    }
 
-    fn drain(&mut self, front: &OneEntry<V>) -> (usize, Option<Taken<Self>>) {
+    fn some(&mut self, front: &OneEntry<V, T>, visit: impl FnMut(&Counted<Self>)) {
+        self.each(front, visit);
+    }
+
+    fn drain(&mut self, front: &OneEntry<V, T>) -> (usize, Option<Taken<Self>>) {
         let taken = front.take().map(|(entry, shown)| Taken::now(entry, shown));
         (taken.as_ref().map_or(0, |taken| usize::from(taken.ready)), taken)
     }
 
-    fn ready(&self, front: &OneEntry<V>) -> usize {
+    fn ready(&self, front: &OneEntry<V, T>) -> usize {
         self.count(front, |entry| entry.slot.get().is_some())
     }
 
-    fn count(&self, front: &OneEntry<V>, counts: impl Fn(&Counted<Self>) -> bool) -> usize {
+    fn count(&self, front: &OneEntry<V, T>, counts: impl Fn(&Counted<Self>) -> bool) -> usize {
         usize::from(front.get().is_some_and(|entry| counts(&entry)))
     }
 
-    fn each(&self, front: &OneEntry<V>, mut visit: impl FnMut(&Counted<Self>)) {
+    fn each(&self, front: &OneEntry<V, T>, mut visit: impl FnMut(&Counted<Self>)) {
         if let Some(entry) = front.get() {
             visit(&entry);
         }

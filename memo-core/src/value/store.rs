@@ -23,7 +23,7 @@ use crate::sys::hazard::memory::RetiredMemory;
 use crate::sys::hazard::protect::Published;
 use crate::sys::hazard::retire::{self, HeldBy, ReadBy, Retired};
 use crate::sys::panics::drop_all;
-use crate::value::entry::{Entry, Meta, SeenKey};
+use crate::value::entry::{Entry, Meta, Now, SeenKey};
 use crate::value::slot::Slot;
 
 /// An entry that was removed. Its value is dropped with it, or by the last reader that holds it.
@@ -193,7 +193,7 @@ pub(crate) trait Store: Default {
     fn remove(&mut self, front: &Self::Front, id: EntryId) -> Option<Taken<Self>>;
     /// Records that this entry of the store has become ready.
     fn turned_ready(&mut self, front: &Self::Front, entry: &Counted<Self>);
-    /// Moves entries beyond `capacity` to `evicted`: those with dead arguments, else one that was not hit lately. Never `newest`. `is_dead` is
+    /// Moves entries beyond `capacity` to `evicted`: those that are over or have dead arguments, else one that was not hit lately. Never `newest`. `is_dead` is
     /// given if keys have weak arguments.
     fn evict(
         &mut self,
@@ -201,6 +201,7 @@ pub(crate) trait Store: Default {
         newest: EntryId,
         capacity: usize,
         is_dead: Option<IsDead<Self::Key>>,
+        now: Now<Self::Meta>,
         evicted: &mut Evicted<Self>,
     );
     /// Removes all entries. Returns how many of them were ready, and the entries.
@@ -211,6 +212,8 @@ pub(crate) trait Store: Default {
     fn count(&self, front: &Self::Front, counts: impl Fn(&Counted<Self>) -> bool) -> usize;
     /// Visits all entries.
     fn each(&self, front: &Self::Front, visit: impl FnMut(&Counted<Self>));
+    /// Visits some, and others the next time.
+    fn some(&mut self, front: &Self::Front, visit: impl FnMut(&Counted<Self>));
     /// Memory that is no longer needed, and that readers may be inside.
     fn retired(&mut self) -> Option<Box<RetiredMemory>> {
         None

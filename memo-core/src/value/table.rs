@@ -23,37 +23,38 @@ use crate::value::entry::{Entry, Meta};
 use crate::value::keyed::Keyed;
 use crate::value::queue::{Links, Queue, Queued};
 use crate::value::store::{Counted, Evicted, InsertInto, IsDead, Store, Taken};
+use crate::value::timing::{Timing, Untimed};
 
 /// One entry for each extra key.
-pub struct Table<K, V> {
+pub struct Table<K, V, T: Timing = Untimed> {
     writer: CompactWriter,
-    queue: Queue<Entry<Keyed<K>, V>>,
+    queue: Queue<Entry<Keyed<K, T>, V>>,
     ready: usize,
     /// Memory of the front that readers may be inside.
     retired: Option<Box<RetiredMemory>>,
-    hidden: Option<Box<Hidden<K, V>>>,
+    hidden: Option<Box<Hidden<K, V, T>>>,
 }
 
 /// Entries that hits do not see.
-struct Hidden<K, V> {
-    index: Compact<Entry<Keyed<K>, V>>,
+struct Hidden<K, V, T: Timing> {
+    index: Compact<Entry<Keyed<K, T>, V>>,
     writer: CompactWriter,
 }
 
-impl<K, V> Default for Table<K, V> {
+impl<K, V, T: Timing> Default for Table<K, V, T> {
     fn default() -> Self {
         Self { writer: CompactWriter::default(), queue: Queue::default(), ready: 0, retired: None, hidden: None }
     }
 }
 
-impl<K, V> Hashed for Entry<Keyed<K>, V> {
+impl<K, V, T: Timing> Hashed for Entry<Keyed<K, T>, V> {
     unsafe fn hash(node: NonNull<Self>) -> u64 {
         // SAFETY: the caller's: the index's entries are valid.
         unsafe { node.as_ref() }.meta.hash()
     }
 }
 
-impl<K, V> Queued for Entry<Keyed<K>, V> {
+impl<K, V, T: Timing> Queued for Entry<Keyed<K, T>, V> {
     fn links(&self) -> &Links {
         &self.meta.links
     }
@@ -73,18 +74,18 @@ unsafe fn borrowed<M: Meta, V>(node: NonNull<Entry<M, V>>) -> ManuallyDrop<Arc<E
 }
 
 /// An entry that was taken out. Hits of all threads may hold it, or only those of this one.
-fn taken<K: 'static, V: 'static>(entry: Arc<Entry<Keyed<K>, V>>) -> Taken<Table<K, V>> {
+fn taken<K: 'static, V: 'static, T: Timing>(entry: Arc<Entry<Keyed<K, T>, V>>) -> Taken<Table<K, V, T>> {
     let read_by = if entry.meta.is_seen() { ReadBy::All } else { ReadBy::ThisThread };
     Taken::now(entry, true).read_by(read_by)
 }
 
-impl<K: 'static, V: 'static> Table<K, V> {
+impl<K: 'static, V: 'static, T: Timing> Table<K, V, T> {
     fn search(
         &self,
-        front: &Compact<Entry<Keyed<K>, V>>,
+        front: &Compact<Entry<Keyed<K, T>, V>>,
         hash: u64,
-        mut is: impl FnMut(NonNull<Entry<Keyed<K>, V>>) -> bool,
-    ) -> Option<NonNull<Entry<Keyed<K>, V>>> {
+        mut is: impl FnMut(NonNull<Entry<Keyed<K, T>, V>>) -> bool,
+    ) -> Option<NonNull<Entry<Keyed<K, T>, V>>> {
         // SAFETY: under the lock: the writer.
         unsafe { front.find_all(hash, &mut is) }.or_else(|| {
             // SAFETY: as above.
@@ -100,7 +101,7 @@ impl<K: 'static, V: 'static> Table<K, V> {
         }
     }
 
-    fn take(&mut self, front: &Compact<Entry<Keyed<K>, V>>, node: NonNull<Entry<Keyed<K>, V>>) -> Taken<Self> {
+    fn take(&mut self, front: &Compact<Entry<Keyed<K, T>, V>>, node: NonNull<Entry<Keyed<K, T>, V>>) -> Taken<Self> {
         // SAFETY: it is in the table.
         let entry = unsafe { borrowed(node) };
         entry.meta.set_gone(true);
@@ -119,29 +120,36 @@ impl<K: 'static, V: 'static> Table<K, V> {
         taken
     }
 
-    /// Entries with a dead argument are evicted before any other. Some are examined each time.
-    fn take_dead(&mut self, front: &Compact<Entry<Keyed<K>, V>>, is_dead: IsDead<K>) -> Vec<Taken<Self>> {
-        let is_dead = |node: &NonNull<Entry<Keyed<K>, V>>| {
+    /// Entries that are over or have a dead argument are evicted before any other. Some are examined each time.
+    fn take_dead(
+        &mut self,
+        front: &Compact<Entry<Keyed<K, T>, V>>,
+        newest: EntryId,
+        is_dead: Option<IsDead<K>>,
+        now: T::Now,
+    ) -> Vec<Taken<Self>> {
+        let is_dead = |node: &NonNull<Entry<Keyed<K, T>, V>>| {
             // SAFETY: it is in the table.
             let entry = unsafe { node.as_ref() };
+            let is_over = || entry.meta.timing().is_over(now) && node.addr().get() != newest.address;
             // A flight has no result yet: it counts as rejected when it ends.
-            entry.slot.get().is_some() && is_dead(entry.meta.key())
+            entry.slot.get().is_some() && (is_dead.is_some_and(|is_dead| is_dead(entry.meta.key())) || is_over())
         };
         let dead: Vec<_> = self.queue.some().filter(is_dead).collect();
         dead.into_iter().map(|node| self.take(front, node)).collect()
     }
 }
 
-impl<K: 'static, V: 'static> Store for Table<K, V> {
+impl<K: 'static, V: 'static, T: Timing> Store for Table<K, V, T> {
     type Key = K;
-    type Meta = Keyed<K>;
+    type Meta = Keyed<K, T>;
     type Value = V;
-    type Front = Compact<Entry<Keyed<K>, V>>;
+    type Front = Compact<Entry<Keyed<K, T>, V>>;
     type Drained = Vec<Taken<Self>>;
     const FRONTED: bool = false;
 
     #[inline(always)]
-    fn published(_: &Self::Front) -> Option<&Published<Entry<Keyed<K>, V>>> {
+    fn published(_: &Self::Front) -> Option<&Published<Entry<Keyed<K, T>, V>>> {
         None
     }
 
@@ -149,9 +157,9 @@ impl<K: 'static, V: 'static> Store for Table<K, V> {
     unsafe fn look(
         front: &Self::Front,
         hash: u64,
-        mut is: impl FnMut(&Entry<Keyed<K>, V>) -> bool,
-    ) -> Option<NonNull<Entry<Keyed<K>, V>>> {
-        let is = |node: NonNull<Entry<Keyed<K>, V>>| {
+        mut is: impl FnMut(&Entry<Keyed<K, T>, V>) -> bool,
+    ) -> Option<NonNull<Entry<Keyed<K, T>, V>>> {
+        let is = |node: NonNull<Entry<Keyed<K, T>, V>>| {
             // SAFETY: the caller's: what is found stays as long as it looks.
             let entry = unsafe { node.as_ref() };
             entry.meta.hash() == hash && is(entry)
@@ -168,7 +176,7 @@ impl<K: 'static, V: 'static> Store for Table<K, V> {
         mut is: impl FnMut(&Counted<Self>) -> bool,
         act: impl FnOnce(&Counted<Self>) -> R,
     ) -> Option<R> {
-        let is = |node: NonNull<Entry<Keyed<K>, V>>| {
+        let is = |node: NonNull<Entry<Keyed<K, T>, V>>| {
             // SAFETY: it is in the table.
             let entry = unsafe { borrowed(node) };
             entry.meta.hash() == hash && is(&entry)
@@ -222,18 +230,19 @@ impl<K: 'static, V: 'static> Store for Table<K, V> {
         newest: EntryId,
         capacity: usize,
         is_dead: Option<IsDead<K>>,
+        now: T::Now,
         evicted: &mut Evicted<Self>,
     ) {
         if self.ready <= capacity {
             return;
         }
-        if let Some(is_dead) = is_dead {
-            evicted.dead.append(&mut self.take_dead(front, is_dead));
+        if T::EXPIRES || is_dead.is_some() {
+            evicted.dead.append(&mut self.take_dead(front, newest, is_dead, now));
             if self.ready <= capacity {
                 return;
             }
         }
-        let stays = |node: NonNull<Entry<Keyed<K>, V>>| {
+        let stays = |node: NonNull<Entry<Keyed<K, T>, V>>| {
             // SAFETY: in the queue are the table's entries.
             node.addr().get() == newest.address || unsafe { node.as_ref() }.slot.get().is_none()
         };
@@ -279,12 +288,17 @@ impl<K: 'static, V: 'static> Store for Table<K, V> {
         self.queue.iter().for_each(|node| visit(&*unsafe { borrowed(node) }));
     }
 
+    fn some(&mut self, _: &Self::Front, mut visit: impl FnMut(&Counted<Self>)) {
+        // SAFETY: as above.
+        self.queue.some().for_each(|node| visit(&*unsafe { borrowed(node) }));
+    }
+
     fn retired(&mut self) -> Option<Box<RetiredMemory>> {
         self.retired.take()
     }
 }
 
-impl<K, V> Drop for Table<K, V> {
+impl<K, V, T: Timing> Drop for Table<K, V, T> {
     fn drop(&mut self) {
         // SAFETY: they were in the table, whose counts these are.
         drop_all(self.queue.iter().map(|node| ManuallyDrop::into_inner(unsafe { borrowed(node) })));

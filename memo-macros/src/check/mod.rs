@@ -35,6 +35,7 @@ pub(crate) fn check(mut written: Options, mut function: Function, mut errors: Er
         }
     }
     let associated = written.associated || signature::speaks_of_self(&function.sig);
+    let times = options::times(&mut written, &function.sig.generics, &mut errors);
     let handle = options::handle(written.handle.as_ref(), &function.sig.ident, &parameters, associated, &mut errors);
     let memo = Memo {
         // Without an owner there are errors, so that this index is never used.
@@ -42,6 +43,7 @@ pub(crate) fn check(mut written: Options, mut function: Function, mut errors: Er
         lifetimes: lending::lifetimes(&function.sig, &parameters, &output, associated),
         keep: options::keep(&written),
         capacity: options::capacity(written.capacity, &function.sig.generics, &mut errors),
+        times,
         tracks_caller: signature::is_marked(&function.attrs, "track_caller"),
         single_flight: written.racing.is_none(),
         cycle: written.cycle.map(|(_, value)| value),

@@ -7,9 +7,10 @@ use syn::visit::{self, Visit};
 use syn::{Expr, ExprLit, GenericParam, Generics, Ident, Lit, Path};
 
 use super::parameters;
-use crate::model::{Keep, Output, Parameter};
+use crate::model::{Keep, Output, Parameter, Times};
 use crate::parse::Errors;
 use crate::parse::options::{Capacity, Handle, Options};
+use crate::parse::span_of_time::SpanOfTime;
 use crate::parse::syntax::{bare_expr, mentions};
 
 /// Refuses options that conflict, or do not fit the function.
@@ -29,8 +30,10 @@ pub(super) fn check(options: &Options, parameters: &[Parameter], output: &Output
     let first_extra = parameters.iter().find(|parameter| parameter.part.is_extra());
     let first_extra = first_extra.map(|parameter| parameter.ty.to_token_stream());
     let first_extra = first_extra.or_else(|| Some(options.context.as_ref()?.to_token_stream()));
+    refuse_without_ttl(options, errors);
     if let Some(lent) = output.lent() {
         refuse_unstored(options, errors);
+        refuse_times(options, errors);
         if let Some(word) = options.cache_err.as_ref().filter(|_| !lent.speaks_of_an_error()) {
             errors.under(
                 word,
@@ -95,6 +98,27 @@ fn refuse_unstored(options: &Options, errors: &mut Errors) {
     }
 }
 
+/// What is lent cannot expire.
+fn refuse_times(options: &Options, errors: &mut Errors) {
+    for (word, _) in [&options.ttl, &options.idle].into_iter().flatten() {
+        errors.under(
+            word,
+            format_args!("`{word}` ends results, and a lent one lives as long as its arguments: remove it, or return an owned value, such as an `Arc`"),
+        );
+    }
+}
+
+/// What says more of `ttl`.
+fn refuse_without_ttl(options: &Options, errors: &mut Errors) {
+    let words = [options.stale.as_ref().map(|(word, _)| word), options.jitter.as_ref().map(|(word, _)| word)];
+    for word in words.into_iter().flatten().filter(|_| options.ttl.is_none()) {
+        errors.under(
+            word,
+            format_args!("`{word}` says more of `ttl`, and there is none: add `ttl = \"30s\"`, or remove it"),
+        );
+    }
+}
+
 /// What is lent cannot be evicted.
 fn require_unbounded(options: &Options, part: &TokenStream, errors: &mut Errors) {
     match &options.capacity {
@@ -129,20 +153,44 @@ pub(super) fn capacity(
         if is_zero(expr) {
             errors.under(expr, "a memo of capacity 0 would keep nothing: write at least 1, or `capacity = unbounded`");
         }
-        if mentions(expr.to_token_stream(), &|ident| ident == "Self") {
-            errors.under(
-                expr,
-                "the capacity is evaluated in a `static`, which has no access to `Self`: write the type's name",
-            );
-        }
-        for found in Parameters::in_expr(expr, generics) {
-            errors.under(
-                &found,
-                format_args!("the capacity is evaluated in a `static`, which has no access to the parameter `{found}`: write a number or a `const`"),
-            );
-        }
+        refuse_generic("capacity", "a number or a `const`", expr, generics, errors);
     }
     Some(capacity)
+}
+
+/// What is evaluated in the memo's `static` names no parameter.
+fn refuse_generic(what: &str, instead: &str, expr: &Expr, generics: &Generics, errors: &mut Errors) {
+    if mentions(expr.to_token_stream(), &|ident| ident == "Self") {
+        errors.under(
+            expr,
+            format_args!("the {what} is evaluated in a `static`, which has no access to `Self`: write the type's name"),
+        );
+    }
+    for found in Parameters::in_expr(expr, generics) {
+        errors.under(
+            &found,
+            format_args!(
+                "the {what} is evaluated in a `static`, which has no access to the parameter `{found}`: write {instead}"
+            ),
+        );
+    }
+}
+
+/// The options about time, if there are any.
+pub(super) fn times(written: &mut Options, generics: &Generics, errors: &mut Errors) -> Option<Times> {
+    let mut span = |option: &mut Option<(Ident, SpanOfTime)>| {
+        let (word, span) = option.take()?;
+        if let SpanOfTime::Of(expr) = &span {
+            refuse_generic(&word.to_string(), "what does not depend on it", expr, generics, errors);
+        }
+        Some(span)
+    };
+    let (ttl, idle, stale) = (span(&mut written.ttl), span(&mut written.idle), span(&mut written.stale));
+    let jitter = written.jitter.take().map(|(_, share)| share);
+    if let Some(share) = &jitter {
+        refuse_generic("jitter", "a number or a `const`", share, generics, errors);
+    }
+    (ttl.is_some() || idle.is_some()).then_some(Times { ttl, idle, stale, jitter })
 }
 
 /// Which of a function's type and const parameters an expression names.

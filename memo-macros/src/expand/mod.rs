@@ -118,7 +118,7 @@ fn doc(memo: &Memo) -> String {
         format!("The memo of `{function}`: statistics, `get`, `compute` and `entries_of`.")
     } else {
         format!(
-            "The memo of `{function}`: statistics, `get`, `compute`, `entries_of`, `refresh`, `insert`, `forget`, `forget_owner` and `clear`."
+            "The memo of `{function}`: statistics, `get`, `compute`, `entries_of`, `refresh`, `renew`, `insert`, `forget`, `forget_owner` and `clear`."
         )
     }
 }

@@ -10,6 +10,7 @@ use super::key::{self, borrowed};
 use super::signatures;
 use crate::model::{Keep, Memo, NotTheOwner, Output, Parameter};
 use crate::parse::options::Capacity;
+use crate::parse::span_of_time::SpanOfTime;
 use crate::parse::syntax::{Extent, bare_expr, ours, pointee};
 
 /// The memo's core. The `static` is in a block of its own, where user code cannot name it.
@@ -42,6 +43,7 @@ fn site(memo: &Memo) -> TokenStream {
     let lends = memo.output.lent().is_some();
     let local = memo.local;
     let keyed = memo.is_keyed();
+    let times = times(memo);
     ours! {
         #private::Site {
             module: ::core::module_path!(),
@@ -57,6 +59,7 @@ fn site(memo: &Memo) -> TokenStream {
             lends: #lends,
             local: #local,
             keyed: #keyed,
+            times: #times,
         }
     }
 }
@@ -68,6 +71,21 @@ fn capacity(memo: &Memo) -> TokenStream {
         Some(Capacity::Unbounded) => ours!(::core::primitive::usize::MAX),
         Some(Capacity::Of(expr)) => ours!(#private::capacity(#expr)),
     }
+}
+
+fn times(memo: &Memo) -> TokenStream {
+    let private = &memo.paths.private;
+    let Some(times) = &memo.times else { return ours!(#private::Times::NONE) };
+    let span = |span: &Option<SpanOfTime>| match span {
+        None => ours!(::core::option::Option::None),
+        Some(SpanOfTime::Nanos(nanos)) => {
+            ours!(::core::option::Option::Some(|| ::core::time::Duration::from_nanos(#nanos)))
+        }
+        Some(SpanOfTime::Of(expr)) => ours!(::core::option::Option::Some(|| -> ::core::time::Duration { #expr })),
+    };
+    let (ttl, idle, stale) = (span(&times.ttl), span(&times.idle), span(&times.stale));
+    let jitter = times.jitter.as_ref().map_or_else(|| ours!(0.0), |share| ours!(#private::jitter(#share)));
+    ours!(#private::Times { ttl: #ttl, idle: #idle, stale: #stale, jitter: #jitter })
 }
 
 /// Opens the place of the results as the local `__memo_place`, and checks that results can be there; for results by
@@ -88,7 +106,10 @@ pub(super) fn open_on(memo: &Memo, owner: &TokenStream) -> TokenStream {
     let scope = Token![_](Extent::of(kept).first);
     let checked = match memo.output {
         Output::Owned(_) => {
-            let keeping = keeping(memo);
+            let mut keeping = keeping(memo);
+            if memo.times.is_some() {
+                keeping = ours!(#private::for_a_time(#keeping));
+            }
             let marking = if memo.holds_owner { ours!(__memo_held) } else { ours!(__memo_marking) };
             let checked = ours!(#private::check_owned::<#kept, #scope, _, _, _, _>(__memo_place, #keeping));
             let kept = if memo.weak_value {

@@ -6,6 +6,7 @@
 pub(crate) mod function;
 pub(crate) mod lifetimes;
 pub(crate) mod options;
+pub(crate) mod span_of_time;
 pub(crate) mod syntax;
 pub(crate) mod words;
 

@@ -7,6 +7,7 @@ use syn::{Expr, Ident, LitBool, LitStr, Path, Visibility};
 
 use super::Errors;
 use super::function::Named;
+use super::span_of_time::SpanOfTime;
 use super::syntax::without_invisible_groups;
 use super::words::{alone, each_word, has_value};
 
@@ -30,9 +31,12 @@ const KNOWN: &[&str] = &[
     "reuse_equal",
     "may_return_owner",
     "interior_mutability",
+    "ttl",
+    "idle",
+    "stale",
+    "jitter",
     "crate",
 ];
-const LATER: &[&str] = &["ttl", "idle"];
 
 /// The options of `#[weak_memo(...)]` as written, each with its word. Whether they may be combined is not yet known.
 #[derive(Default)]
@@ -55,6 +59,10 @@ pub(crate) struct Options {
     pub(crate) reuse_equal: Option<Ident>,
     pub(crate) may_return_owner: bool,
     pub(crate) interior_mutability: bool,
+    pub(crate) ttl: Option<(Ident, SpanOfTime)>,
+    pub(crate) idle: Option<(Ident, SpanOfTime)>,
+    pub(crate) stale: Option<(Ident, SpanOfTime)>,
+    pub(crate) jitter: Option<(Ident, Expr)>,
     pub(crate) paths: Paths,
     /// The whole list as one line, for reports.
     pub(crate) text: String,
@@ -118,6 +126,10 @@ impl Options {
             "reuse_equal" => self.reuse_equal = Some(alone(word, input)?),
             "may_return_owner" => self.may_return_owner = alone(word, input).map(|_| true)?,
             "interior_mutability" => self.interior_mutability = alone(word, input).map(|_| true)?,
+            "ttl" => self.ttl = Some((word.clone(), SpanOfTime::parse(&word, input)?)),
+            "idle" => self.idle = Some((word.clone(), SpanOfTime::parse(&word, input)?)),
+            "stale" => self.stale = Some((word.clone(), SpanOfTime::parse(&word, input)?)),
+            "jitter" => self.jitter = Some((word.clone(), value(&word, input, "jitter = 0.1")?)),
             _ => self.paths = Paths::parse(&word, input)?,
         }
         Ok(())
@@ -125,14 +137,11 @@ impl Options {
 }
 
 fn unknown(word: &Ident) -> String {
-    if LATER.iter().any(|later| word == later) {
-        return format!("`{word}` is not supported yet");
-    }
     let known = KNOWN.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
     format!("unknown option `{word}`; the options are {known}")
 }
 
-fn value<T: Parse>(word: &Ident, input: ParseStream, example: &str) -> syn::Result<T> {
+pub(super) fn value<T: Parse>(word: &Ident, input: ParseStream, example: &str) -> syn::Result<T> {
     expect_value(word, input, example)?;
     input.parse().map_err(|error| syn::Error::new(error.span(), format_args!("{error}: write `{example}`")))
 }

@@ -18,6 +18,7 @@ mod law_15_errors;
 mod law_16_leaks;
 mod law_17_bounded;
 mod statistics;
+mod time;
 
 use std::sync::Barrier;
 use std::thread;

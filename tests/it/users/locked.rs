@@ -30,7 +30,8 @@ fn a_user_locks_what_the_library_needs_and_no_more() {
     let names: Vec<_> = lock.lines().filter_map(|line| line.strip_prefix("name = ")).collect();
     let names: Vec<_> = names.iter().map(|name| name.trim_matches('"')).collect();
     // `libc` is for Linux, and in the file for all.
-    let of_others = ["foldhash", "hashbrown", "libc", "once_cell", "proc-macro2", "quote", "syn", "unicode-ident"];
+    let of_others =
+        ["foldhash", "hashbrown", "humantime", "libc", "once_cell", "proc-macro2", "quote", "syn", "unicode-ident"];
     let mut all = [&of_others[..], &["memo-core", "memo-macros", "program"]].concat();
     all.sort_unstable();
     assert_eq!(names, all);

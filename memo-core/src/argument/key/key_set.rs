@@ -9,9 +9,11 @@ use super::probe::Probe;
 use super::stored::StoredKey;
 use crate::argument::scope::Scope;
 use crate::sys::panics::OnItsWay;
+use crate::value::entry::Meta;
 use crate::value::single::Single;
 use crate::value::store::Store;
 use crate::value::table::Table;
+use crate::value::timing::Timing;
 
 /// The whole extra key of a call: `()`, or a tuple of [`Probe`]s.
 #[allow(private_interfaces, private_bounds, reason = "implemented here only")]
@@ -20,7 +22,7 @@ pub trait KeySet<S: Scope> {
     type Stored: StoredKey<S>;
     /// How a cell holds its entries.
     #[doc(hidden)]
-    type Store<V>: Store<Key = Self::Stored, Value = V> + 'static
+    type Store<V, T: Timing>: Store<Key = Self::Stored, Value = V, Meta: Meta<Timing = T>> + 'static
     where
         V: 'static;
     /// As [`Probe`]'s.
@@ -36,8 +38,8 @@ pub trait KeySet<S: Scope> {
 #[allow(private_interfaces, reason = "as for the trait")]
 impl<S: Scope> KeySet<S> for () {
     type Stored = ();
-    type Store<V>
-        = Single<V>
+    type Store<V, T: Timing>
+        = Single<V, T>
     where
         V: 'static;
     const TRUSTED: bool = true;
@@ -67,7 +69,7 @@ macro_rules! key_sets {
         #[allow(private_interfaces, reason = "as for the trait")]
         impl<S: Scope, $($name: Probe<S>),+> KeySet<S> for ($($name,)+) {
             type Stored = ($($name::Stored,)+);
-            type Store<V> = Table<Self::Stored, V> where V: 'static;
+            type Store<V, T: Timing> = Table<Self::Stored, V, T> where V: 'static;
             const TRUSTED: bool = $($name::TRUSTED)&&+;
 
             #[inline]

@@ -189,7 +189,7 @@ where
     H: Keeping<R, Kept: Clone + 'static>,
     A: AskOwned<R>,
 {
-    ask.call::<H, Keyed<O, S, (), H::Kept>>(place, keeping, body)
+    ask.call::<H, Keyed<O, S, (), H::Kept, H::Timing>>(place, keeping, body)
 }
 
 /// A memoized call, or what the handle asks: the answer, or the duty to compute it.
@@ -200,7 +200,7 @@ pub fn ask_owned<'w, R, O, S, K, H, A>(
     place: Place<'w, O, S>,
     key: K,
     _keeping: &H,
-) -> Step<'w, A::Reply, Keyed<O, S, K, H::Kept>>
+) -> Step<'w, A::Reply, Keyed<O, S, K, H::Kept, H::Timing>>
 where
     O: Locate<S> + ?Sized,
     S: Stores<H::Kept>,
@@ -208,7 +208,7 @@ where
     H: Keeping<R, Kept: Clone + 'static>,
     A: AskOwned<R>,
 {
-    ask.begin::<H, Keyed<O, S, K, H::Kept>, K>(place, key)
+    ask.begin::<H, Keyed<O, S, K, H::Kept, H::Timing>, K>(place, key)
 }
 
 /// A memoized call of a function that has no handle: the result, or the duty to compute it.
@@ -219,7 +219,7 @@ pub fn begin_owned<'w, R, O, S, K, H>(
     place: Place<'w, O, S>,
     key: K,
     keeping: &H,
-) -> Step<'w, R, Keyed<O, S, K, H::Kept>>
+) -> Step<'w, R, Keyed<O, S, K, H::Kept, H::Timing>>
 where
     O: Locate<S> + ?Sized,
     S: Stores<H::Kept>,

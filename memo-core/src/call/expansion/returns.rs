@@ -9,9 +9,10 @@ use crate::call::by_clone::{Cloning, Ticket};
 use crate::call::what_is_kept::Keeping;
 use crate::cell::memo_types::{Of, ValueOf};
 use crate::memo::cycle::Cycle;
+use crate::value::timing::Untimed;
 
-/// The memo of an owner, with a key, that keeps `V`s.
-pub(crate) type Keyed<O, S, K, V> = Of<O, S, <K as KeySet<S>>::Store<V>>;
+/// The memo of an owner, with a key, that keeps `V`s for a time `T`.
+pub(crate) type Keyed<O, S, K, V, T = Untimed> = Of<O, S, <K as KeySet<S>>::Store<V, T>>;
 
 /// Does the duty of a ticket.
 ///

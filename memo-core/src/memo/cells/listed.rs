@@ -114,6 +114,12 @@ impl Seated {
         Some(last)
     }
 
+    /// The cell at a place, whatever number it has: they go round.
+    pub(crate) fn get(&self, number: usize) -> Option<&CellPtr> {
+        let position = number.checked_rem(self.len())?;
+        self.0.get(position / BLOCK)?.get(position % BLOCK)
+    }
+
     pub(crate) fn iter(&self) -> impl Iterator<Item = &CellPtr> {
         self.0.iter().flatten()
     }

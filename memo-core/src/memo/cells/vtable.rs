@@ -39,6 +39,8 @@ pub(crate) struct SharedVtable {
     pub(crate) remove_gone: unsafe fn(NonNull<CellHead>, &mut Panics),
     /// Removes every entry while the object may live, and drops it or retires it in the batch.
     pub(crate) empty: unsafe fn(NonNull<CellHead>, Why, &mut Batch, &mut Panics) -> usize,
+    /// Removes the entries that have expired, of all or of some, and drops each or retires it in the batch. `None`: none ever does.
+    pub(crate) expire: Option<unsafe fn(NonNull<CellHead>, bool, &mut Batch, &mut Panics) -> usize>,
     /// The cell's position in its memo's lists.
     pub(crate) listing: unsafe fn(NonNull<CellHead>) -> NonNull<Listing>,
 }
