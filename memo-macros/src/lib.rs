@@ -91,8 +91,8 @@ use parse::options::Options;
 ///
 /// # The result
 ///
-/// A result is returned by clone, or lent as `&V`, `&str` (the body returns a `String`), `&[T]` (a `Vec<T>`), or as an
-/// `Option` or `Result` of these. The `Err` of a lent `Result` is returned by value; with `cache_err` it is lent too, as
+/// A result is returned by clone, or lent as `&V`, `&str` (the body returns a `String`), `&[T]` (a `Vec<T>`), `&Path` (a
+/// `PathBuf`), `&OsStr` or `&CStr`, or as an `Option` or `Result` of these. The `Err` of a lent `Result` is returned by value; with `cache_err` it is lent too, as
 /// `Result<&V, &E>` or `&Result<V, E>`.
 ///
 /// An elided lifetime in the result is bound to every weak argument. In a trait, where Rust binds it to `&self` alone,

@@ -167,20 +167,34 @@ pub(crate) struct Lent {
     pub(crate) yields: Type,
     /// What is kept: `yields`, or the `Ok` side of it.
     pub(crate) kept: Type,
-    /// The name of the function in `lend` that borrows the result's form from a `&kept`.
-    pub(crate) form: &'static str,
+    /// How the result's form is borrowed from a `&kept`.
+    pub(crate) form: Form,
     pub(crate) error: LentError,
 }
 
+/// A function in `lend` that borrows the result's form from what is kept.
+#[derive(Clone)]
+pub(crate) struct Form {
+    pub(crate) name: &'static str,
+    /// The type argument of that function: what it borrows as, where the compiler cannot infer it.
+    pub(crate) of: Option<Type>,
+}
+
+impl Form {
+    pub(crate) fn named(name: &'static str) -> Self {
+        Self { name, of: None }
+    }
+}
+
 /// What becomes of the `Err` of a lent `Result`.
-#[derive(Clone, Copy, PartialEq, Eq)]
+#[derive(Clone)]
 pub(crate) enum LentError {
     /// The result is no `Result`, or one that is lent as a whole.
     None,
     /// It goes out by value and is not kept.
     ByValue,
-    /// It is kept and lent, too, in the form of this name.
-    Lent(&'static str),
+    /// It is kept and lent, too, in this form.
+    Lent(Form),
 }
 
 impl Output {
@@ -210,11 +224,11 @@ impl Output {
 impl Lent {
     /// `cache_err` says something about it.
     pub(crate) fn speaks_of_an_error(&self) -> bool {
-        self.error != LentError::None || is_named(&self.kept, &["Result"])
+        !matches!(self.error, LentError::None) || is_named(&self.kept, &["Result"])
     }
 
     /// Only an `Ok` is kept.
     pub(crate) fn is_fallible(&self) -> bool {
-        self.error == LentError::ByValue
+        matches!(self.error, LentError::ByValue)
     }
 }

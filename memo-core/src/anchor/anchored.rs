@@ -10,7 +10,7 @@ use crate::sys::sync::const_fn;
 ///
 /// `&Anchored<T>` can own results, and `&mut` access drops them: the borrow checker is the invalidation protocol.
 ///
-/// Equality, order, hash, `Debug` and serde are those of `T`. A clone has a fresh anchor, since it is another object.
+/// Equality, order, hash, `Debug`, iteration and serde are those of `T`. A clone has a fresh anchor, since it is another object.
 ///
 /// # Examples
 ///
@@ -107,6 +107,42 @@ impl<T: ?Sized> DerefMut for Anchored<T> {
     fn deref_mut(&mut self) -> &mut T {
         self.anchor.clear();
         &mut self.value
+    }
+}
+
+/// Iterates over the value.
+impl<'a, T: ?Sized> IntoIterator for &'a Anchored<T>
+where
+    &'a T: IntoIterator,
+{
+    type Item = <&'a T as IntoIterator>::Item;
+    type IntoIter = <&'a T as IntoIterator>::IntoIter;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.value.into_iter()
+    }
+}
+
+/// Iterates over the value, and drops the results first, as every `&mut` access does.
+impl<'a, T: ?Sized> IntoIterator for &'a mut Anchored<T>
+where
+    &'a mut T: IntoIterator,
+{
+    type Item = <&'a mut T as IntoIterator>::Item;
+    type IntoIter = <&'a mut T as IntoIterator>::IntoIter;
+
+    fn into_iter(self) -> Self::IntoIter {
+        (**self).into_iter()
+    }
+}
+
+/// Drops the results, and iterates over the value.
+impl<T: IntoIterator> IntoIterator for Anchored<T> {
+    type Item = T::Item;
+    type IntoIter = T::IntoIter;
+
+    fn into_iter(self) -> T::IntoIter {
+        self.into_inner().into_iter()
     }
 }
 

@@ -268,6 +268,8 @@ fn publish<'w, M: Spec>(job: &mut Job<'w, M>, value: ValueOf<M>) -> &'w ValueOf<
 
 /// Conversions from the stored to the lent form.
 pub mod lend {
+    use std::borrow::Borrow;
+
     /// `&V` from `V`.
     #[inline]
     pub fn as_ref<V>(value: &V) -> &V {
@@ -286,6 +288,12 @@ pub mod lend {
         value
     }
 
+    /// `&Path` from `PathBuf`, and so for every type with an owned form.
+    #[inline]
+    pub fn as_borrowed<T: ToOwned + ?Sized>(value: &T::Owned) -> &T {
+        value.borrow()
+    }
+
     /// `Option<&V>` from `Option<V>`.
     #[inline]
     pub fn option_ref<V>(value: &Option<V>) -> Option<&V> {
@@ -302,6 +310,12 @@ pub mod lend {
     #[inline]
     pub fn option_slice<T>(value: &Option<Vec<T>>) -> Option<&[T]> {
         value.as_deref()
+    }
+
+    /// `Option<&Path>` from `Option<PathBuf>`, and so for every type with an owned form.
+    #[inline]
+    pub fn option_borrowed<T: ToOwned + ?Sized>(value: &Option<T::Owned>) -> Option<&T> {
+        value.as_ref().map(Borrow::borrow)
     }
 
     /// `Result<&V, &E>` from `Result<V, E>`, each side in its form.

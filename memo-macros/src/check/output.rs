@@ -7,12 +7,12 @@ use syn::{
     parse_quote_spanned,
 };
 
-use crate::model::{Lent, LentError, Output};
+use crate::model::{Form, Lent, LentError, Output};
 use crate::parse::Errors;
 use crate::parse::lifetimes::{first_borrow, is_static};
 use crate::parse::syntax::{Extent, bare, is_named, last_segment, mentions, type_arguments};
 
-const LENDABLE: &str = "only `&V`, `Option<&V>` and `Result<&V, E>` can be lent (`&str` and `&[T]` count as `&V`)";
+const LENDABLE: &str = "only `&V`, `Option<&V>` and `Result<&V, E>` can be lent (`&str`, `&[T]`, `&Path` and `&OsStr` count as `&V`)";
 
 /// A reference in the result that is to be lent.
 struct Borrow<'a> {
@@ -83,7 +83,8 @@ impl<'a> Borrow<'a> {
         if let Some(borrow) = first_borrow(inner) {
             errors.under(borrow, "a lent value must own its data: write only the outermost `&`");
         }
-        if let Some(instead) = owned_form_of(elem) {
+        if let Type::TraitObject(object) = elem {
+            let instead = boxed(object);
             errors.under(
                 elem,
                 format_args!("the body returns the lent value by value, and this type is unsized: write `&{instead}`"),
@@ -151,20 +152,22 @@ impl<'a> Borrow<'a> {
         }
     }
 
-    fn owned_and_form(&self) -> (Type, &'static str) {
-        let (owned, form) = owned_and_form(self.reference);
-        let form = match form {
-            _ if !self.optional => form,
-            "as_str" => "option_str",
-            "as_slice" => "option_slice",
-            _ => "option_ref",
-        };
+    fn owned_and_form(&self) -> (Type, Form) {
+        let (owned, mut form) = owned_and_form(self.reference);
+        if self.optional {
+            form.name = match form.name {
+                "as_str" => "option_str",
+                "as_slice" => "option_slice",
+                "as_borrowed" => "option_borrowed",
+                _ => "option_ref",
+            };
+        }
         (owned, form)
     }
 }
 
-/// What a reference borrows from, and the name of the function in `lend` that does.
-fn owned_and_form(reference: &TypeReference) -> (Type, &'static str) {
+/// What a reference borrows from, and how.
+fn owned_and_form(reference: &TypeReference) -> (Type, Form) {
     let elem = bare(&reference.elem);
     // Spans of the reference: if the body yields another type, the compiler reports it there.
     let Extent { first, last } = Extent::of(reference);
@@ -172,13 +175,19 @@ fn owned_and_form(reference: &TypeReference) -> (Type, &'static str) {
     if is_str(elem) {
         // The user's `String` may be another type.
         let name = Ident::new("String", last);
-        return (parse_quote_spanned!(first=> ::std::string::#name), "as_str");
+        return (parse_quote_spanned!(first=> ::std::string::#name), Form::named("as_str"));
     }
     if let Type::Slice(slice) = elem {
         let item = &slice.elem;
-        return (parse_quote_spanned!(first=> ::std::vec::Vec #open #item #close), "as_slice");
+        return (parse_quote_spanned!(first=> ::std::vec::Vec #open #item #close), Form::named("as_slice"));
     }
-    (elem.clone(), "as_ref")
+    if is_borrowed_form(elem) {
+        // A type of the user's may have that name. If it is `Clone`, it is its own owned form.
+        let name = Ident::new("Owned", last);
+        let owned = parse_quote_spanned!(first=> <#elem as ::std::borrow::ToOwned>::#name);
+        return (owned, Form { name: "as_borrowed", of: Some(elem.clone()) });
+    }
+    (elem.clone(), Form::named("as_ref"))
 }
 
 /// `&V` or `Option<&V>`, and whether it is the latter. A `&'static V` is a value like any other.
@@ -247,17 +256,8 @@ fn boxed(object: &TypeTraitObject) -> String {
     format!("Box<dyn {bounds}>")
 }
 
-/// Unsized types other than `str` and slices, and what to lend instead.
-fn owned_form_of(elem: &Type) -> Option<String> {
-    if let Type::TraitObject(object) = elem {
-        return Some(boxed(object));
-    }
-    let Type::Path(path) = elem else { return None };
-    let segment = path.path.segments.last().filter(|segment| segment.arguments.is_none())?;
-    match segment.ident.to_string().as_str() {
-        "Path" => Some("PathBuf".to_owned()),
-        "OsStr" => Some("OsString".to_owned()),
-        "CStr" => Some("CString".to_owned()),
-        _ => None,
-    }
+/// Whether this is written like one of std's unsized types whose owned form is found by type.
+fn is_borrowed_form(elem: &Type) -> bool {
+    let segment = last_segment(elem).filter(|segment| segment.arguments.is_none());
+    segment.is_some_and(|segment| ["Path", "OsStr", "CStr"].iter().any(|name| segment.ident == name))
 }

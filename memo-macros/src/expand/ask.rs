@@ -7,7 +7,7 @@ use quote::{format_ident, quote};
 
 use super::attributes::{self, Role};
 use super::{key, options, signatures};
-use crate::model::{Lent, LentError, Memo, Output};
+use crate::model::{Form, Lent, LentError, Memo, Output};
 use crate::parse::syntax::ours;
 
 /// The hidden function, generic over its caller.
@@ -154,13 +154,20 @@ fn either(memo: &Memo, lent: &Lent, result: &TokenStream) -> TokenStream {
 /// Lends from an expression of the kept type, by `&`.
 fn lend(memo: &Memo, lent: &Lent, kept: &TokenStream) -> TokenStream {
     let private = &memo.paths.private;
-    let form = |name: &str| format_ident!("{name}", span = Span::mixed_site());
-    let value = form(lent.form);
-    match lent.error {
+    let value = form(memo, &lent.form);
+    match &lent.error {
         LentError::Lent(error) => {
-            let error = form(error);
-            quote!(#private::lend::result(#kept, #private::lend::#value, #private::lend::#error))
+            let error = form(memo, error);
+            quote!(#private::lend::result(#kept, #value, #error))
         }
-        LentError::None | LentError::ByValue => quote!(#private::lend::#value(#kept)),
+        LentError::None | LentError::ByValue => quote!(#value(#kept)),
     }
+}
+
+/// The path of a function in `lend`.
+fn form(memo: &Memo, form: &Form) -> TokenStream {
+    let private = &memo.paths.private;
+    let name = format_ident!("{}", form.name, span = Span::mixed_site());
+    let of = form.of.iter();
+    quote!(#private::lend::#name #(::<#of>)*)
 }

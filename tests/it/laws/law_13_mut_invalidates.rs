@@ -35,6 +35,42 @@ fn an_anchored_object_drops_its_results_on_mutable_access() {
 }
 
 #[test]
+fn an_anchored_object_is_iterated_over_as_its_value_is() {
+    #[weak_memo]
+    fn sum(list: &Anchored<Vec<u32>>) -> u32 {
+        list.iter().sum()
+    }
+    #[weak_memo]
+    fn longest(list: &Anchored<[String]>) -> usize {
+        list.iter().map(String::len).max().unwrap_or(0)
+    }
+    let mut list = Anchored::new(vec![1, 2]);
+    assert_eq!(sum(&list), 3);
+    let mut seen = Vec::new();
+    for number in &list {
+        seen.push(*number);
+    }
+    assert_eq!((seen, sum_memo().get(&list)), (vec![1, 2], Some(3)), "by `&` nothing changes");
+    for number in &mut list {
+        *number += 1;
+    }
+    assert_eq!((sum_memo().get(&list), sum(&list)), (None, 5), "by `&mut` the results are gone");
+    // Nothing is written, and still there was `&mut` access.
+    let _ = (&mut list).into_iter();
+    assert_eq!((sum_memo().get(&list), sum_memo().stats().cleared), (None, 2));
+    sum(&list);
+    assert_eq!(list.into_iter().collect::<Vec<_>>(), [2, 3]);
+    assert_eq!((sum_memo().len(), sum_memo().stats().dropped), (0, 1), "by value they go with the wrapper");
+
+    let unsized_list: &mut Anchored<[String]> = &mut Anchored::new([String::from("a"), String::from("bc")]);
+    assert_eq!(longest(unsized_list), 2);
+    for text in &mut *unsized_list {
+        text.push('!');
+    }
+    assert_eq!((longest(unsized_list), unsized_list.into_iter().count()), (3, 2));
+}
+
+#[test]
 fn a_changed_second_argument_ends_the_entry_too() {
     #[weak_memo]
     fn f(a: &Anchored<u32>, b: &Anchored<u32>) -> u32 {

@@ -1,7 +1,9 @@
 //! Every form that a result may be lent in.
 
 use memo_core::weak_memo;
+use std::ffi::{CStr, OsStr};
 use std::num::ParseIntError;
+use std::path::Path;
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -21,6 +23,54 @@ fn string(text: &Arc<String>) -> &str {
 #[weak_memo]
 fn slice(text: &Arc<String>) -> &[char] {
     text.chars().collect()
+}
+
+#[weak_memo]
+fn path(text: &Arc<String>) -> &Path {
+    Path::new(&**text).join("c")
+}
+
+#[weak_memo]
+fn by_its_whole_path(text: &Arc<String>) -> &std::path::Path {
+    text.as_str().into()
+}
+
+#[weak_memo]
+fn os_string(text: &Arc<String>) -> &OsStr {
+    text.as_str().into()
+}
+
+#[weak_memo]
+fn c_string(text: &Arc<String>) -> &CStr {
+    std::ffi::CString::new(text.as_str()).unwrap()
+}
+
+#[weak_memo]
+fn option_path(text: &Arc<String>) -> Option<&Path> {
+    text.split(' ').nth(1).map(Into::into)
+}
+
+#[weak_memo]
+fn result_of_path(text: &Arc<String>) -> Result<&Path, String> {
+    if text.is_empty() { Err(String::new()) } else { Ok(text.as_str().into()) }
+}
+
+#[weak_memo(cache_err)]
+fn path_or_path(text: &Arc<String>) -> Result<&OsStr, &Path> {
+    if text.is_empty() { Err("none".into()) } else { Ok(text.as_str().into()) }
+}
+
+mod routes {
+    use super::*;
+
+    /// Not std's.
+    #[derive(Clone, Debug, PartialEq)]
+    pub struct Path(pub Vec<String>);
+
+    #[weak_memo]
+    pub fn path(text: &Arc<String>) -> &Path {
+        Path(text.split(' ').map(str::to_owned).collect())
+    }
 }
 
 #[weak_memo]
@@ -85,6 +135,15 @@ fn main() {
         assert!(std::ptr::eq(value(&text), value(&text)));
         assert_eq!(string(&text), "A B");
         assert_eq!(slice(&text), ['a', ' ', 'b']);
+        assert_eq!(path(&text), Path::new("a b/c"));
+        assert_eq!(by_its_whole_path(&text), Path::new("a b"));
+        assert_eq!(os_string(&text), OsStr::new("a b"));
+        assert_eq!(c_string(&text), c"a b");
+        assert_eq!(option_path(&text), Some(Path::new("b")));
+        assert_eq!(result_of_path(&text), Ok(Path::new("a b")));
+        assert_eq!(path_or_path(&text), Ok(OsStr::new("a b")));
+        assert_eq!(path_or_path(&Arc::default()), Err(Path::new("none")));
+        assert_eq!(routes::path(&text), &routes::Path(vec![String::from("a"), String::from("b")]));
         assert_eq!(option(&text), Some(&Lines(1)));
         assert_eq!(option_string(&text), Some("b"));
         assert_eq!(option_slice(&text), Some(&['a', ' ', 'b'][..]));
@@ -103,6 +162,8 @@ fn main() {
     assert_eq!((lent, named), ("bc!", "a bc?"));
     assert_eq!(result_memo().stats().computes, 2);
     assert_eq!(elided_memo().get((&text, &other, 2, "!")), Some("bc!"));
+    let path: std::path::PathBuf = path_memo().compute(&text);
+    assert_eq!(path_memo().get(&text), Some(&*path));
     assert_eq!(elided_memo().compute((&text, &other, 2, "!")), String::from("bc!"));
     assert_eq!(result_of_option_memo().get(&text), Some(Ok(Some("A B"))));
 }
