@@ -492,7 +492,39 @@ fn memoized(options: Tokens, item: Tokens) -> Tokens {
 /// ```
 #[proc_macro_derive(HasAnchor, attributes(memo))]
 pub fn derive_has_anchor(input: TokenStream) -> TokenStream {
-    derive::has_anchor::derive(input.into()).into()
+    derive::has_anchor::derive(derive::has_anchor::Kind::Shared, input.into()).into()
+}
+
+/// Implements `HasLocalAnchor`, so that objects of the struct have an anchor of their own, for results of one thread.
+///
+/// As `HasAnchor`, with a field of type `LocalAnchor`, or the one marked `#[memo(anchor)]`: the struct is neither `Send` nor `Sync`, and
+/// its results need not be. As a key, the object is weak in memos of one thread.
+///
+/// ```
+/// use memo_core::{HasLocalAnchor, LocalAnchor, weak_memo};
+/// use std::rc::Rc;
+///
+/// #[derive(HasLocalAnchor)]
+/// struct Node {
+///     children: Vec<Rc<Node>>,
+///     anchor: LocalAnchor,
+/// }
+///
+/// impl Node {
+///     /// All nodes below this one.
+///     #[weak_memo]
+///     fn below(&self) -> &[Rc<Node>] {
+///         self.children.iter().flat_map(|child| [child].into_iter().chain(child.below())).cloned().collect()
+///     }
+/// }
+///
+/// let leaf = Rc::new(Node { children: Vec::new(), anchor: LocalAnchor::new() });
+/// let root = Node { children: vec![leaf.clone(), leaf], anchor: LocalAnchor::new() };
+/// assert_eq!(root.below().len(), 2);
+/// ```
+#[proc_macro_derive(HasLocalAnchor, attributes(memo))]
+pub fn derive_has_local_anchor(input: TokenStream) -> TokenStream {
+    derive::has_anchor::derive(derive::has_anchor::Kind::Local, input.into()).into()
 }
 
 /// Implements `MemoKey` for a struct or an enum, field by field: weak fields by identity, values by a copy.

@@ -8,7 +8,8 @@
 //! 1. All cells of one memo are of its vtable's type. Hence a cell found by its memo may be cast.
 //! 2. An anchor owns one count of each of its cells. Enumerators (`clear`, another argument's death) own counts of
 //!    their own ([`CellRef`]) and never reach a cell through an anchor: anchors move and die (rule 5).
-//! 3. A cell that `clear` must find is listed in its memo before it is published and until its object dies.
+//! 3. A cell that `clear` must find is listed before it is published and until its object dies: in its memo, or among its thread's
+//!    [own](super::own_cells), unless it is found by walking the thread's table.
 //! 4. The head of a lent cell is *vacant* (the low bit of its memo pointer) until its slot is filled, so that a hit makes one
 //!    check instead of two. It is set filled (`Release`) after the slot, and hits load it with `Acquire`. Heads of other cells
 //!    are never vacant.
@@ -19,6 +20,7 @@
 use std::mem::ManuallyDrop;
 use std::ptr::NonNull;
 
+use super::own_cells;
 use crate::memo::cells::head::CellHead;
 use crate::memo::cells::listed::{CellPtr, Listing, Seat};
 use crate::memo::cells::vtable::{CellVtable, EntryId};
@@ -161,8 +163,12 @@ pub(crate) unsafe fn is_quiet(cell: NonNull<CellHead>) -> bool {
     !memo.is_listened() && (vtable.inert || unsafe { (vtable.is_quiet)(cell) })
 }
 
-/// Lists a cell that is not published yet.
+/// Lists a cell that is not published yet: one of a thread's own among that thread's.
 pub(crate) fn enlist(cell: NonNull<CellHead>, memo: &'static Core) {
+    if memo.is_local() {
+        listing_of(cell, memo).set(0, own_cells::add(cell, memo));
+        return;
+    }
     let seat = Seat::mine();
     let mut seated = memo.cells[seat].lock();
     listing_of(cell, memo).set(seat, seated.len());
@@ -178,7 +184,14 @@ pub(crate) fn delist(cell: NonNull<CellHead>, memo: &'static Core) {
     // SAFETY: the cell is alive, and a listing is only atomics.
     let listing = unsafe { listing.as_ref() };
     // The seat never changes; the position may, until the lock is held.
-    let Some((seat, _)) = listing.get() else { return };
+    let Some((seat, position)) = listing.get() else { return };
+    if memo.is_local() {
+        if let Some(moved) = own_cells::remove(position, memo) {
+            listing_of(moved.0, memo).set(0, position);
+        }
+        listing.clear();
+        return;
+    }
     let mut seated = memo.cells[seat].lock();
     let Some((_, position)) = listing.get() else { return };
     if let Some(moved) = seated.swap_remove(position) {
@@ -294,8 +307,12 @@ impl Drop for CellRef {
     }
 }
 
-/// Counted references to every listed cell of `memo`.
+/// Counted references to every listed cell of `memo`: of one whose cells are threads' own, to this thread's.
 pub(crate) fn listed(memo: &'static Core) -> Vec<CellRef> {
+    if memo.is_local() {
+        // SAFETY: as below; the cells are this thread's.
+        return own_cells::of(memo).into_iter().map(|cell| unsafe { CellRef::retain(cell.0) }).collect();
+    }
     let mut cells = Vec::new();
     for seat in &memo.cells {
         let seated = seat.lock();

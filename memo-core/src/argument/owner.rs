@@ -17,8 +17,8 @@ use crate::sys::index::Guess;
 
 /// The argument that owns the results: an `Arc`, an `Rc`, or an object with an anchor inside.
 ///
-/// Implemented for `Arc<T>` and `Rc<T>` of any `T`, and for every [`HasAnchor`]. The written type decides where the results
-/// live: `&Arc<T>` uses the side table, even if `T` has an anchor of its own.
+/// Implemented for `Arc<T>` and `Rc<T>` of any `T`, and for every [`HasAnchor`] and [`HasLocalAnchor`](crate::HasLocalAnchor). The written
+/// type decides where the results live: `&Arc<T>` uses the side table, even if `T` has an anchor of its own.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot own the results of a memo",
     label = "not an `Arc`, an `Rc`, or an object with an anchor",
@@ -51,7 +51,7 @@ impl<T: HasAnchor + ?Sized> Owner for T {
 #[diagnostic::on_unimplemented(
     message = "the results of `{Self}` cannot be `local`",
     label = "an object with an anchor inside may move to another thread, and its results with it",
-    note = "remove `local`, or take the owner as `&Rc<..>` or `&Arc<..>`"
+    note = "remove `local`, take the owner as `&Rc<..>` or `&Arc<..>`, or give the object a `LocalAnchor` instead"
 )]
 pub trait Locate<S> {
     /// Whether its anchor is in the side table.
@@ -164,7 +164,7 @@ impl<T: HasAnchor + ?Sized> Locate<Shared> for T {
     }
 }
 
-/// An owner whose thread-local results may be lent: it cannot leave its thread, nor be borrowed by another.
+/// An owner whose thread-local results may be lent: where they lie cannot leave its thread, nor be borrowed by another.
 #[diagnostic::on_unimplemented(
     message = "results of `{Self}` cannot be lent from a thread's own table",
     label = "it may outlive the thread that lends",

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use crate::anchor::anchor::Anchor;
 use crate::anchor::back_link::{self, Life, Peer, PeerRef};
 use crate::anchor::liveness::AnyWeak;
+use crate::anchor::local_anchor::LocalAnchor;
 use crate::anchor::side_table::object::Subject;
 use crate::reclaim::account;
 
@@ -14,7 +15,7 @@ use crate::reclaim::account;
 #[derive(Clone, Copy, Debug)]
 pub struct Shared;
 
-/// The scope of results of one thread: those of `Rc`s, and of memos marked `local`.
+/// The scope of results of one thread: those of `Rc`s, of objects with a [`LocalAnchor`], and of memos marked `local`.
 ///
 /// Stored keys of this scope hold `Weak`s of `Rc`s, so they are not `Send`, and neither is this type.
 ///
@@ -85,6 +86,12 @@ impl Scope for Local {
     }
 }
 
+/// The peer of an object of this thread, which dies here: nothing has to watch it.
+pub(crate) fn peer_of_local_anchor(anchor: &LocalAnchor) -> PeerRef<Local> {
+    let peer = back_link::of(anchor.inside(), || Life::InObject);
+    PeerRef::new(Arc::clone(peer), address_of(peer))
+}
+
 pub(crate) fn peer_of_rc<T: ?Sized>(rc: &Rc<T>) -> PeerRef<Local> {
     let subject = Subject::of(&**rc);
     let anchor = account::local_anchor(subject, false, || AnyWeak::new(Rc::downgrade(rc))).anchor;
@@ -107,7 +114,7 @@ fn address_of(peer: &Arc<Peer>) -> usize {
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be kept by this memo",
     label = "results and keys shared by all threads must be `Send + Sync + 'static`",
-    note = "memos of `Arc` and in-object owners are shared by all threads; for results of one thread take `&Rc<..>` as the owner, or write `#[weak_memo(local)]` with an `Arc` owner"
+    note = "memos of `Arc` and in-object owners are shared by all threads; for results of one thread take `&Rc<..>` as the owner, give the object a `LocalAnchor`, or write `#[weak_memo(local)]` with an `Arc` owner"
 )]
 pub trait Storable<S>: 'static {}
 

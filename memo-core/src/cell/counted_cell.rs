@@ -738,7 +738,7 @@ where
             scope: PhantomData,
         }));
         // For `clear`. Cells of a thread's own table are found by walking it.
-        if !core.site().lends && !S::LOCAL {
+        if !core.site().lends && !(S::LOCAL && place.tabled) {
             any_cell::enlist(cell, core);
         }
         Self { cell, core, first: id, of: PhantomData }

@@ -19,8 +19,7 @@ use crate::inspect::stats::Stats;
 use crate::inspect::walk;
 use crate::memo::all_memos;
 use crate::memo::core::Core;
-use crate::memo::counter_block::Count;
-use crate::memo::counter_block::Sums;
+use crate::memo::counter_block::{Count, Sums};
 use crate::memo::counters;
 use crate::memo::names;
 use crate::reclaim::leak_audit;
@@ -147,6 +146,11 @@ impl<F, P: Kind> Memo<F, P> {
         stats_of(self.core, awaiting::estimate(self.core))
     }
 
+    /// What was counted of the results that this thread can see: of those in its own objects by this thread alone.
+    fn sums(&self) -> Sums {
+        if self.core.is_local() { counters::own_sums(self.core) } else { counters::sum(self.core) }
+    }
+
     /// Returns the number of results, not counting those of dead objects.
     ///
     /// Exact when no call is in flight. It only reads. Memos of `Rc` owners and `local` memos count the results of this thread.
@@ -155,17 +159,14 @@ impl<F, P: Kind> Memo<F, P> {
     #[must_use]
     pub fn len(&self) -> usize {
         all_memos::register(self.core);
-        if self.core.is_local() {
+        if self.core.is_local() && self.core.is_tabled() {
             return walk::living_entries_here(self.core);
         }
-        match entries(&counters::sum(self.core)) {
+        match entries(&self.sums()) {
             0 => 0,
-            // Such a result goes without a trace in the counters.
-            _ if self.core.has_weak_values() && !self.core.is_tabled() => {
-                any_cell::listed(self.core).iter().map(CellRef::living).sum()
-            }
             _ if self.core.is_tabled() => walk::living_entries(self.core),
-            _ if self.core.expires() => walk::listed_entries(self.core),
+            // Some are gone without a trace in the counters.
+            _ if self.core.ends_unseen() && !self.core.is_local() => walk::listed_entries(self.core),
             // Owners with an anchor inside are listed nowhere; dead `Arc`s among the other arguments are in the side table.
             entries => entries.saturating_sub(awaiting::results(self.core)),
         }
@@ -178,16 +179,16 @@ impl<F, P: Kind> Memo<F, P> {
     #[must_use]
     pub fn is_empty(&self) -> bool {
         all_memos::register(self.core);
-        if self.core.is_local() {
+        if self.core.is_local() && self.core.is_tabled() {
             return !walk::sees_living(self.core);
         }
         if self.core.has_weak_values() {
             return self.len() == 0;
         }
-        let entries = entries(&counters::sum(self.core));
+        let entries = entries(&self.sums());
         let here = || match self.core.is_tabled() {
             true => walk::sees_living(self.core),
-            false if self.core.expires() => walk::listed_entries(self.core) > 0,
+            false if self.core.ends_unseen() && !self.core.is_local() => walk::listed_entries(self.core) > 0,
             // Only other arguments can be dead, and these are few; without a key there are none.
             false => !self.core.site().keyed || entries > awaiting::results(self.core),
         };
@@ -447,7 +448,7 @@ fn entries(sums: &Sums) -> usize {
 
 /// Drops every result of a memo that can be cleared.
 pub(crate) fn clear(core: &'static Core) -> usize {
-    let cells = if core.is_local() { local::listed(core) } else { any_cell::listed(core) };
+    let cells = if core.is_local() && core.is_tabled() { local::listed(core) } else { any_cell::listed(core) };
     empty(cells)
 }
 

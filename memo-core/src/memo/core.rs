@@ -188,6 +188,11 @@ impl Core {
         self.vtable.get().and_then(|vtable| vtable.shared.as_ref()).is_some_and(|shared| shared.expire.is_some())
     }
 
+    /// Whether its results end in other ways than by being taken out: in time, or with what they point to.
+    pub(crate) fn ends_unseen(&self) -> bool {
+        self.expires() || self.has_weak_values()
+    }
+
     /// The number of the next visit to its results that may have expired.
     pub(crate) fn next_visit(&self) -> usize {
         self.visits.fetch_add(1, Ordering::Relaxed)

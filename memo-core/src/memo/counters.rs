@@ -319,3 +319,12 @@ pub(crate) fn own(core: &'static Core, what: Count) -> u64 {
     // SAFETY: `index < len`, and the array is this thread's own.
     unsafe { share.block(core.index() as usize) }.read(what)
 }
+
+/// The counts of `core` on this thread.
+pub(crate) fn own_sums(core: &'static Core) -> Sums {
+    let mut sums = Sums::default();
+    for what in READ_ORDER {
+        sums.set(what, own(core, what));
+    }
+    sums
+}

@@ -12,7 +12,8 @@ use crate::parse::Errors;
 use crate::parse::lifetimes::{first_borrow, is_static};
 use crate::parse::syntax::{Extent, bare, is_named, last_segment, mentions, type_arguments};
 
-const LENDABLE: &str = "only `&V`, `Option<&V>` and `Result<&V, E>` can be lent (`&str`, `&[T]`, `&Path` and `&OsStr` count as `&V`)";
+const LENDABLE: &str =
+    "only `&V`, `Option<&V>` and `Result<&V, E>` can be lent (`&str`, `&[T]`, `&Path` and `&OsStr` count as `&V`)";
 
 /// A reference in the result that is to be lent.
 struct Borrow<'a> {

@@ -34,7 +34,7 @@ use crate::argument::scope::{Scope, Shared};
 /// | `Reverse`, `Wrapping`, `Saturating`, `&T`, `Box`, `Cow` | their contents are the same key |
 /// | `PhantomData`, `RangeFull` | always |
 /// | a derived type | they have the same variant, and all fields not marked `#[memo(skip)]` are the same keys |
-/// | `Arc`, `Rc`, `Anchored`, `Anchor`, types that derive `HasAnchor`, `dyn HasAnchor` | they are the same object, whatever the trait of a `dyn` |
+/// | `Arc`, `Rc`, `Anchored`, `Anchor`, `LocalAnchored`, `LocalAnchor`, types that derive `HasAnchor` or `HasLocalAnchor`, `dyn HasAnchor` | they are the same object, whatever the trait of a `dyn` |
 /// | `#[memo(value)]` on any type | its `Eq` says so: it must see what the body sees. A `PathBuf` or `Box<Path>`, also as an element of a slice, is compared by spelling; inside another type, by that type's `Eq`. An `Arc<str>` is compared by content |
 ///
 /// `HashMap`, `HashSet` and `BinaryHeap` are not keys. A body sees their iteration order, which differs between equal ones. Take a
@@ -130,7 +130,8 @@ pub trait PlainKey {}
 /// In `key_as!(Type => Key, |this| expression)`, `this` is a `&Type`, and the expression returns the `&Key` that counts. The
 /// parameters of a generic type come first, in brackets.
 ///
-/// If `#[derive(HasAnchor)]` cannot find an object's anchor, delegate to the [`Anchor`](crate::Anchor): the object is then weak.
+/// If `#[derive(HasAnchor)]` cannot find an object's anchor, delegate to the [`Anchor`](crate::Anchor): the object is then weak. A key of
+/// memos of one thread only is written with `local`: `key_as!(local Node => LocalAnchor, |node| node.local_anchor())`.
 ///
 /// ```
 /// use memo_core::{Anchor, HasAnchor, key_as, weak_memo};
@@ -168,6 +169,21 @@ pub trait PlainKey {}
 /// ```
 #[macro_export]
 macro_rules! key_as {
+    (@local [$($parameters:tt)*] $type:ty => $key:ty, $this:ident, $as:expr) => {
+        #[automatically_derived]
+        impl<$($parameters)*> $crate::MemoKey<$crate::key::Local> for $type {
+            type Stored = <$key as $crate::MemoKey<$crate::key::Local>>::Stored;
+            type Probe<'__memo>
+                = <$key as $crate::MemoKey<$crate::key::Local>>::Probe<'__memo>
+            where
+                Self: '__memo;
+            #[inline]
+            fn probe_key(&self) -> <$key as $crate::MemoKey<$crate::key::Local>>::Probe<'_> {
+                let $this = self;
+                <$key as $crate::MemoKey<$crate::key::Local>>::probe_key($as)
+            }
+        }
+    };
     (@[$($parameters:tt)*] $type:ty => $key:ty, $this:ident, $as:expr) => {
         #[automatically_derived]
         impl<$($parameters)* __MemoScope: $crate::key::Scope> $crate::MemoKey<__MemoScope> for $type {
@@ -182,6 +198,12 @@ macro_rules! key_as {
                 <$key as $crate::MemoKey<__MemoScope>>::probe_key($as)
             }
         }
+    };
+    (local [$($parameters:tt)+] $type:ty => $key:ty, |$this:ident| $as:expr) => {
+        $crate::key_as!(@local [$($parameters)+] $type => $key, $this, $as);
+    };
+    (local $type:ty => $key:ty, |$this:ident| $as:expr) => {
+        $crate::key_as!(@local [] $type => $key, $this, $as);
     };
     ([$($parameters:tt)+] $type:ty => $key:ty, |$this:ident| $as:expr) => {
         $crate::key_as!(@[$($parameters)+,] $type => $key, $this, $as);

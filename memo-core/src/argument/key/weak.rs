@@ -10,8 +10,9 @@ use super::memo_key::MemoKey;
 use super::probe::{Probe, Seal};
 use super::stored::StoredKey;
 use crate::anchor::anchor::{Anchor, HasAnchor};
-use crate::anchor::anchored::Anchored;
+use crate::anchor::anchored::{Anchored, LocalAnchored};
 use crate::anchor::back_link::{Peer, PeerRef};
+use crate::anchor::local_anchor::LocalAnchor;
 use crate::anchor::side_table::object::Subject;
 use crate::argument::scope::{self, Local, Scope};
 
@@ -97,6 +98,8 @@ weak! {
     [T: ?Sized] Rc<T>, Local, |this| Subject::of(&**this).address, scope::peer_of_rc, true;
     /// Weak: takes part by the identity of the anchor's object. A type that derives [`HasAnchor`] is the same key as its anchor.
     [S: Scope] Anchor, S, |this| scope::anchor_address(this), S::peer_of_anchor, true;
+    /// Weak: takes part by the identity of the anchor's object, in memos of one thread.
+    [] LocalAnchor, Local, |this| scope::anchor_address(this.inside()), scope::peer_of_local_anchor, true;
 }
 
 /// `anchor()` is user code, so these keys are not trusted; the anchor that it returned is.
@@ -126,4 +129,19 @@ by_anchor! {
     [] dyn HasAnchor + Sync + '_;
     #[doc(hidden)]
     [] dyn HasAnchor + Send + Sync + '_;
+}
+
+/// Weak: takes part by the identity of the object, in memos of one thread.
+impl<T: ?Sized> MemoKey<Local> for LocalAnchored<T> {
+    type Stored = PeerRef<Local>;
+    type Probe<'k>
+        = Weak<'k, LocalAnchor, Local>
+    where
+        Self: 'k;
+    const TRUSTED: bool = true;
+
+    #[inline]
+    fn probe_key(&self) -> Self::Probe<'_> {
+        self.local_anchor().probe_key()
+    }
 }

@@ -85,7 +85,7 @@ about_owner! {
     #[diagnostic::on_unimplemented(
         message = "the results of `{Self}` cannot be `local`",
         label = "neither an `Rc` nor an `Arc`",
-        note = "an object with an anchor inside may move to another thread, and its results with it: remove `local` if the result is `Send + Sync`; otherwise take the owner as `&Rc<..>`, or as `&Arc<..>` and return by clone"
+        note = "an object with an anchor inside may move to another thread, and its results with it: remove `local` if the result is `Send + Sync`; otherwise give the object a `LocalAnchor` instead of its `Anchor` (`LocalAnchored` instead of `Anchored`), take the owner as `&Rc<..>`, or as `&Arc<..>` and return by clone"
     )]
     CarriesLocally, Locate<Local>, Local, owner::local_place
 }
@@ -101,7 +101,7 @@ about_owner! {
     #[diagnostic::on_unimplemented(
         message = "results of `{Self}` cannot be lent from a thread's own table",
         label = "not an `Rc`: it may outlive the thread that lends",
-        note = "only an `Rc` owner lends results of one thread: take the owner as `&Rc<..>`, return the result by clone, or remove `local` if the result is `Send + Sync`"
+        note = "only an `Rc` owner and an object with a `LocalAnchor` lend results of one thread: take such an owner, return the result by clone, or remove `local` if the result is `Send + Sync`"
     )]
     LendsLocally, Locate<Local> ThreadBound, Local, owner::local_lent_place
 }
@@ -300,7 +300,7 @@ answers! { [S: Scope, R: Clone] Clones [R] for S, never R {
     message = "the result `{R}` cannot be kept by this memo",
     label = "results shared by all threads must be `Send + Sync + 'static`",
     note = "memos of `Arc` and in-object owners are shared by all threads: return a type that they can share, such as an `Arc` instead of an `Rc`",
-    note = "an `Rc` owner keeps results of one thread, and so does an `Arc` owner by clone, with `#[weak_memo(local)]`; an object with an anchor inside does not"
+    note = "an `Rc` owner keeps results of one thread, and so does an object with a `LocalAnchor` (or in a `LocalAnchored`), and an `Arc` owner by clone, with `#[weak_memo(local)]`; an object with an `Anchor` does not"
 )]
 pub trait Keeps<R, A>: Sized {
     /// The scope itself.
