@@ -79,6 +79,12 @@
 //! * **... memoize a method?** The same way, on `&self` of a type with [`HasAnchor`](derive@HasAnchor), or on `self: &Arc<Self>`. In a trait's `impl`,
 //!   write `handle = none`.
 //! * **... use `Rc`?** Just use it: results are then those of this thread. `local` does the same for other owners.
+//! * **... remember what is not `Send`?** Take the owner as `&Rc<..>`, or put a [`LocalAnchor`] into it ([`LocalAnchored`]): its results are lent, too.
+//! * **... change one lent result?** With `&mut` access to an object that has its anchor inside: `outline_memo().take(&mut doc)`, `.replace(..)`,
+//!   `.clear_owner(..)`. With `&` to any owner, `.set(..)` adds a result that is known. See [`Memo::take`].
+//! * **... keep what borrows what the object borrows?** Not in a memo. A result is `'static`, though the object need not be: what dies is sometimes
+//!   dropped a little later, at the end of the outermost drop or when another thread has done copying, and a listener gets it as `dyn Any`.
+//!   A field `OnceCell<V<'a>>` has such a result, and ends with the object. Or keep indices and ranges.
 //! * **... see what it does?** `word_count_memo().stats()` for one memo, [`report`] for a table of all, [`memos`] for the figures.
 //!   [`on_removal`](Memo::on_removal) is notified of every result that goes, and why.
 //! * **... test code that is memoized?** Make the object anew: a new object has no results. Or call the bare body, `word_count_memo().compute(&doc)`, or
@@ -96,6 +102,7 @@
 //! | `&Arc<T>`, `&Rc<T>` | in a side table | out of reach at once; freed at the next sweep | none |
 //! | `&Anchored<T>` | inside the object | inside the object's drop, and on every `&mut` access | a wrapper |
 //! | `&T` with `#[derive(HasAnchor)]` | inside the object | inside the object's drop; after a change, call [`Anchor::clear`] | a field |
+//! | `&LocalAnchored<T>`, `&T` with `#[derive(HasLocalAnchor)]` | inside an object of one thread: results need not be `Send` | as above | a wrapper, or a field |
 //!
 //! The written type of the parameter decides: `&Arc<T>` is the side table, even if `T` has an anchor of its own. Start with `Arc`. Put an anchor
 //! inside for cheaper hits, to free results at the moment of the drop, for types that are large themselves, for long chains of objects that
@@ -125,10 +132,10 @@ mod sys;
 mod value;
 pub mod weak;
 
-pub use anchor::anchor::{Anchor, HasAnchor};
+pub use anchor::anchor::{Anchor, HasAnchor, HasAnchorMut};
 pub use anchor::anchored::{Anchored, LocalAnchored};
 pub use anchor::local_anchor::LocalAnchor;
-pub use argument::has_local_anchor::HasLocalAnchor;
+pub use argument::has_local_anchor::{HasLocalAnchor, HasLocalAnchorMut};
 pub use argument::key::MemoKey;
 pub use inspect::forget_object::forget_object;
 pub use inspect::handle::Memo;
@@ -175,8 +182,9 @@ pub use sys::clock::set_clock;
 /// A lifetime is written where two places share it: `Memo<for<'a> fn(&Arc<String>, &'a str, &'a str) -> usize>`. More than 16 parameters are
 /// one tuple, and the methods that take the owner alone are missing.
 pub mod handle {
+    pub use crate::inspect::exclusive::{Exclusive, MakesKey};
     pub use crate::inspect::signature::{
-        Arity, ByValue, First, Kind, Lent, Next, OneOwner, Owned, Position, Revocable, Signature,
+        Arity, ByValue, First, Fixed, Kind, Lent, Next, OneOwner, Owned, Position, Revocable, Signature,
     };
 }
 
@@ -204,5 +212,6 @@ pub mod handle {
 pub mod key {
     pub use crate::argument::key::{Probe, StoredKey};
     pub use crate::argument::owner::{Locate, Owner};
+    pub use crate::argument::owner_mut::OwnerMut;
     pub use crate::argument::scope::{Local, Scope, Shared};
 }

@@ -269,3 +269,15 @@ pub trait HasAnchor {
     /// or another collection, once for each step of the lookup.
     fn anchor(&self) -> &Anchor;
 }
+
+/// An object that owns its anchor.
+///
+/// Derived along with [`HasAnchor`](derive@crate::HasAnchor), unless the anchor is behind a pointer. `&mut` access to such an object shows
+/// that none of its results is lent, so single results may be taken out and put in: see [`Memo::take`](crate::Memo::take).
+///
+/// A manual implementation is safe: the `&mut Anchor` that it returns is proof by itself. One that returns another anchor than
+/// [`anchor`](HasAnchor::anchor) does makes those methods change the results of that one.
+pub trait HasAnchorMut: HasAnchor {
+    /// Returns the object's anchor.
+    fn anchor_mut(&mut self) -> &mut Anchor;
+}

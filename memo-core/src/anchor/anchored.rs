@@ -103,6 +103,11 @@ macro_rules! wrapper {
         }
 
         impl<T: ?Sized> $wrapper<T> {
+            #[inline]
+            pub(crate) fn anchor_mut(&mut self) -> &mut $anchor {
+                &mut self.anchor
+            }
+
             /// Drops every result that depends on this object, before returning.
             ///
             /// This is needed only if the value changes without `&mut`, through a `Cell` or a lock inside it, in memos with the option

@@ -11,8 +11,8 @@
 //! 3. A cell that `clear` must find is listed before it is published and until its object dies: in its memo, or among its thread's
 //!    [own](super::own_cells), unless it is found by walking the thread's table.
 //! 4. The head of a lent cell is *vacant* (the low bit of its memo pointer) until its slot is filled, so that a hit makes one
-//!    check instead of two. It is set filled (`Release`) after the slot, and hits load it with `Acquire`. Heads of other cells
-//!    are never vacant.
+//!    check instead of two. It is set filled (`Release`) after the slot, and hits load it with `Acquire`. It is set vacant again before
+//!    the result is taken out, which needs `&mut` to the anchor. Heads of other cells are never vacant.
 //! 5. Cells of `Local` memos, and references to them, stay on their thread.
 //! 6. A head may belong to a list's directory ([`list`](super::cell_list)) instead of a cell: it has no memo, and occurs only at the
 //!    front of a list. Taken chains and search results consist of cells.
@@ -64,6 +64,11 @@ impl CellHead {
     /// Records that the result is stored.
     pub(crate) fn set_filled(&self) {
         self.memo.store(word_of(self.memo()), Ordering::Release);
+    }
+
+    /// Records that the result is gone, for the caller that alone has the anchor.
+    pub(crate) fn set_vacant(&self) {
+        self.memo.store(word_of(self.memo()).map_addr(|address| address | VACANT), Ordering::Relaxed);
     }
 
     /// Whether this is `memo`'s, and not vacant. After `true`, all writes before [`CellHead::set_filled`] are visible.

@@ -86,6 +86,11 @@ impl LocalAnchor {
         &self.anchor
     }
 
+    #[inline(always)]
+    pub(crate) fn inside_mut(&mut self) -> &mut Anchor {
+        &mut self.anchor
+    }
+
     /// Returns `true` if no memo has used this anchor since it was created or cleared.
     ///
     /// ```

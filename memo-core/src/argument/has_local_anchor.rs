@@ -71,6 +71,12 @@ pub trait HasLocalAnchor: Owner<Scope = Local> {
     fn local_anchor(&self) -> &LocalAnchor;
 }
 
+/// An object that owns its [`LocalAnchor`]: as [`HasAnchorMut`](crate::HasAnchorMut).
+pub trait HasLocalAnchorMut: HasLocalAnchor {
+    /// Returns the object's anchor.
+    fn local_anchor_mut(&mut self) -> &mut LocalAnchor;
+}
+
 #[allow(private_interfaces, reason = "as for the trait")]
 impl<T: HasLocalAnchor + ?Sized> Locate<Local> for T {
     const TABLED: bool = false;

@@ -522,6 +522,7 @@ fn apply_other<'w, R, H: Keeping<R, Kept = ValueOf<M>>, M: Cloning, K: KeyOf<M>>
     H::prepare(core);
     match op {
         Op::Get => unreachable!("a look is carried out by the caller"),
+        Op::Set(_) | Op::Prepare => unreachable!("asked of memos that lend only"),
         Op::Compute => Step::Compute(Ticket(Duty::None)),
         Op::Forget => Step::Done(Reply::Flag(forget::<M, K>(core, place, &key))),
         Op::Insert(result) => {

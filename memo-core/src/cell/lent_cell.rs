@@ -105,6 +105,32 @@ pub(crate) fn find<'w, V: 'static>(core: &'static Core, anchor: &'w Anchor) -> O
     Some(unsafe { any_cell::cast::<LentCell<V>>(cell) })
 }
 
+/// The cell of `core` on an anchor that is the caller's alone, vacant from now on.
+fn vacated<'w, V: 'static>(core: &'static Core, anchor: &'w mut Anchor) -> Option<&'w mut LentCell<V>> {
+    let cell = anchor.cells().find(core)?;
+    // SAFETY: the cell of a living anchor.
+    unsafe { cell.as_ref() }.set_vacant();
+    // SAFETY: a memo's cells are of one type, and nothing else reaches this one: only its anchor refers to it.
+    Some(unsafe { &mut *cell.cast::<LentCell<V>>().as_ptr() })
+}
+
+/// Takes the result of `core` out of an anchor.
+pub(crate) fn take<V: 'static>(core: &'static Core, anchor: &mut Anchor) -> Option<V> {
+    vacated::<V>(core, anchor)?.slot.take()
+}
+
+/// Puts a result into an anchor, and returns the old one.
+pub(crate) fn replace<V: 'static>(core: &'static Core, place: Where, anchor: &mut Anchor, value: V) -> Option<V> {
+    if let Some(cell) = vacated::<V>(core, anchor) {
+        let old = cell.slot.replace(value);
+        cell.head.set_filled();
+        return old;
+    }
+    let made = Made { anchor, room: None, fresh: false };
+    find_or_add(core, place, made, || (Slot::full(value), Look::Ready)).0.head.set_filled();
+    None
+}
+
 /// The cell of `core` on `anchor`, made on first use with `slot`; its maker also gets the look that `slot` returned.
 #[inline(always)]
 pub(crate) fn find_or_add<'w, V: 'static>(

@@ -196,6 +196,19 @@ unsafe fn hold_key<M: Spec>(slot: usize) -> HeldKey {
     })
 }
 
+/// Makes way for a result that is to be lent and therefore must be stored: waits for the flight of `theirs`, an
+/// entry with the same key. Its result is the one to lend; if it ends without one, the caller's own is. A flight that
+/// is suspended on this thread cannot be waited for: it is taken out.
+pub(crate) fn make_way<M: Spec>(cell: &CellOf<M>, theirs: &EntryOf<M>) {
+    if let Look::Busy(flight) = theirs.slot.look() {
+        if flight.thread == thread::number() {
+            cell.overtake(theirs);
+        } else {
+            wait_graph::wait(cell.core(), &theirs.slot, flight);
+        }
+    }
+}
+
 impl<'w, M: Spec> Job<'w, M> {
     pub(super) fn new(
         place: At<'w, M>,
@@ -277,19 +290,6 @@ impl<'w, M: Spec> Job<'w, M> {
         task_of::<M>(self.cell, self.entry(), matches!(self.role, Role::Race(_) | Role::Renew(_)))
     }
 
-    /// Makes way for a result that is to be lent and therefore must be stored: waits for the flight of `theirs`, an
-    /// entry with the same key. Its result is the one to lend; if it ends without one, the call's own is. A flight that
-    /// is suspended on this thread cannot be waited for: it is taken out.
-    fn make_way(&self, theirs: &EntryOf<M>) {
-        if let Look::Busy(flight) = theirs.slot.look() {
-            if flight.thread == thread::number() {
-                self.cell.overtake(theirs);
-            } else {
-                wait_graph::wait(&theirs.slot, flight);
-            }
-        }
-    }
-
     /// A faster computation of a lending memo took this call's entry out. Puts it in again, unless a result is there: that one.
     fn regain(&self, entry: &EntryOf<M>) -> Option<EntryOf<M>> {
         // The user's `Eq` may panic, and nobody else would end the flight.
@@ -302,7 +302,7 @@ impl<'w, M: Spec> Job<'w, M> {
                 }
                 // Waiters for this entry look again.
                 Err(theirs) if theirs.slot.get().is_some() => return Some(theirs),
-                Err(theirs) => self.make_way(&theirs),
+                Err(theirs) => make_way::<M>(self.cell, &theirs),
             }
         }
     }
@@ -373,7 +373,9 @@ impl<'w, M: Spec> Job<'w, M> {
                 loop {
                     match self.cell.publish_racer(entry, self.keys, &race, capacity, &mut victims) {
                         Ok(stored) => break (stored, None),
-                        Err(theirs) if core.site().lends && theirs.slot.get().is_none() => self.make_way(&theirs),
+                        Err(theirs) if core.site().lends && theirs.slot.get().is_none() => {
+                            make_way::<M>(self.cell, &theirs)
+                        }
                         Err(theirs) => break (false, Some(theirs)),
                     }
                 }

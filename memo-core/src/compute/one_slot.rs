@@ -205,7 +205,7 @@ impl<M: Spec> Drop for BareJob<'_, M> {
 }
 
 /// Fills a slot. If another call fills it first, the value comes back once the other's is there.
-fn fill_or_return<V>(slot: &Slot<V>, value: V) -> Option<V> {
+pub(crate) fn fill_or_return<V>(slot: &Slot<V>, value: V) -> Option<V> {
     let me = thread::number();
     loop {
         match slot.claim(me) {

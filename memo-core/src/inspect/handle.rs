@@ -11,10 +11,13 @@ use std::marker::PhantomData;
 
 use crate::anchor::any_cell::{self, CellRef};
 use crate::anchor::side_table::local;
-use crate::call::handle_op::{Op, Reply};
+use crate::argument::owner_mut::OwnerMut;
+use crate::call::exclusive;
+use crate::call::handle_op::{Op, Prepared, Reply};
 use crate::inspect::awaiting::{self, Awaiting};
+use crate::inspect::exclusive::{Exclusive, MakesKey, sealed};
 use crate::inspect::listener::{Listener, Removal};
-use crate::inspect::signature::{Agrees, Kind, OneOwner, Owned, Position, Revocable, Sig, Signature};
+use crate::inspect::signature::{Agrees, Kind, Lent, OneOwner, Owned, Position, Revocable, Sig, Signature};
 use crate::inspect::stats::Stats;
 use crate::inspect::walk;
 use crate::memo::all_memos;
@@ -439,6 +442,181 @@ impl<F, P: Kind> Memo<F, P> {
         P: Revocable,
     {
         clear(self.core)
+    }
+}
+
+/// What memos that lend have instead of `insert`, `forget` and `clear`: a result is added where there is none, or changed by who shows, by
+/// `&mut` access to its owner, that it is not lent.
+///
+/// `&mut` is proof where the owner has its anchor inside: [`Anchored`](crate::Anchored), or a struct that derives
+/// [`HasAnchor`](derive@crate::HasAnchor) or [`HasLocalAnchor`](derive@crate::HasLocalAnchor). A `&mut Arc<T>` or `&mut Rc<T>` is none: another
+/// pointer to the object may have lent the same result. `Arc::get_mut` does not help either, as the side table holds a `Weak`.
+///
+/// These methods take the arguments of the function, with `&mut` before the owner: a single one as it is, several as a tuple.
+///
+/// ```
+/// use memo_core::{Anchor, HasAnchor, weak_memo};
+///
+/// #[derive(HasAnchor)]
+/// struct Line {
+///     text: String,
+///     anchor: Anchor,
+/// }
+///
+/// /// Depends on the text.
+/// #[weak_memo]
+/// fn shape(line: &Line) -> &[char] {
+///     line.text.chars().collect()
+/// }
+///
+/// /// Depends on the width, too, and so does what has to be dropped when that changes.
+/// #[weak_memo(capacity = unbounded)]
+/// fn layout(line: &Line, width: usize) -> &[String] {
+///     shape(line).chunks(width).map(|chunk| chunk.iter().collect()).collect()
+/// }
+///
+/// let mut line = Line { text: "abcd".into(), anchor: Anchor::new() };
+/// assert_eq!(layout(&line, 2), ["ab", "cd"]);
+/// // The old rows are there to be used again.
+/// let mut rows = layout_memo().take((&mut line, 2)).unwrap();
+/// rows.truncate(1);
+/// rows[0].push_str("cd");
+/// assert_eq!(layout_memo().replace((&mut line, 4), rows), None);
+/// assert_eq!(layout(&line, 4), ["abcd"]);
+/// assert_eq!(layout_memo().clear_owner(&mut line), 1);
+/// assert_eq!(shape_memo().get(&line).map(<[char]>::len), Some(4)); // still there
+/// ```
+///
+/// # The last result only, and its memory used again
+///
+/// A memo of the owner alone, and a method that takes `&mut self`, keep one result for the last arguments, and hand the old one to the next
+/// computation:
+///
+/// ```
+/// use memo_core::{Anchored, weak_memo};
+///
+/// #[derive(Default)]
+/// struct Rows {
+///     width: usize,
+///     ends: Vec<usize>,
+/// }
+///
+/// impl Rows {
+///     fn of(text: &str, width: usize, mut ends: Vec<usize>) -> Self {
+///         ends.clear();
+///         ends.extend((width..text.len()).step_by(width).chain([text.len()]));
+///         Self { width, ends }
+///     }
+/// }
+///
+/// #[weak_memo]
+/// fn last_rows(text: &Anchored<String>) -> &Rows {
+///     Rows::default()
+/// }
+///
+/// fn rows(text: &mut Anchored<String>, width: usize) -> &[usize] {
+///     if last_rows(text).width != width {
+///         let old = last_rows_memo().take(&mut *text).unwrap_or_default();
+///         let new = Rows::of(text, width, old.ends); // no allocation, where there is room
+///         last_rows_memo().replace(&mut *text, new);
+///     }
+///     &last_rows(text).ends
+/// }
+///
+/// let mut text = Anchored::new(String::from("abcde"));
+/// assert_eq!(rows(&mut text, 2), [2, 4, 5]);
+/// let before = last_rows(&text).ends.as_ptr();
+/// assert_eq!(rows(&mut text, 3), [3, 5]);
+/// assert!(std::ptr::eq(before, last_rows(&text).ends.as_ptr()));
+/// text.push('f'); // drops the rows
+/// assert_eq!(rows(&mut text, 3), [3, 6]);
+/// ```
+impl<F, V, P> Memo<F, Lent<V, P>> {
+    /// Stores `value` as the result for these arguments, unless there is one: then `value` comes back.
+    ///
+    /// For results that are known when the object is made. It takes the arguments as [`get`](Memo::get) does, and any owner. It counts as an
+    /// insert.
+    ///
+    /// If another thread computes the result, this waits for it. In a body that computes the same result, this comes first, and what the
+    /// body returns is dropped.
+    ///
+    /// # Errors
+    ///
+    /// `value`, if there is a result, or if it is an `Err` that the memo would not keep.
+    ///
+    /// ```
+    /// # use memo_core::weak_memo;
+    /// # use std::sync::Arc;
+    /// #[weak_memo]
+    /// fn upper(text: &Arc<String>) -> &str {
+    ///     text.to_uppercase()
+    /// }
+    /// let text = Arc::new(String::from("a"));
+    /// assert_eq!(upper_memo().set(&text, String::from("A")), Ok(()));
+    /// assert_eq!(upper_memo().set(&text, String::from("B")), Err(String::from("B")));
+    /// assert_eq!((upper(&text), upper_memo().stats().computes), ("A", 0));
+    /// ```
+    pub fn set<A, N>(&self, args: A, value: V) -> Result<(), V>
+    where
+        F: Signature<A, N>,
+    {
+        match self.ask(Op::Set(OnItsWay::new(value)), args) {
+            Reply::Value(back) => Err(back),
+            _ => Ok(()),
+        }
+    }
+
+    /// Takes the result for these arguments out of its owner, and returns it. It counts as cleared.
+    ///
+    /// See [above](#impl-Memo<F,+Lent<V,+P>>) for which owners have this method.
+    pub fn take<A, N>(&self, args: A) -> Option<V>
+    where
+        F: Exclusive<A, N, P, Owner: OwnerMut>,
+    {
+        F::change(self, args, <F::Owner as OwnerMut>::owned_anchor, None)
+    }
+
+    /// Stores `value` as the result for these arguments, and returns the old one. It counts as an insert.
+    ///
+    /// An `Err` that the memo would not keep is dropped; the old result is taken out all the same. See [above](#impl-Memo<F,+Lent<V,+P>>)
+    /// for which owners have this method.
+    pub fn replace<A, N>(&self, args: A, value: V) -> Option<V>
+    where
+        F: Exclusive<A, N, P, Owner: OwnerMut>,
+    {
+        F::change(self, args, <F::Owner as OwnerMut>::owned_anchor, Some(OnItsWay::new(value)))
+    }
+
+    /// Drops every result of one owner, whatever the extra key, and returns how many there were.
+    ///
+    /// The method takes only `&mut` to the owner, whatever its position among the parameters. See [above](#impl-Memo<F,+Lent<V,+P>>) for which
+    /// owners have it.
+    ///
+    /// # Panics
+    ///
+    /// If the destructor of a result panics, once all results are dropped.
+    pub fn clear_owner<'o, O, A, N>(&self, owner: &'o mut O) -> usize
+    where
+        F: Signature<A, N>,
+        P: Position<'o, F::List, Owner = &'o O>,
+        O: OwnerMut + ?Sized + 'o,
+    {
+        exclusive::clear(self.core, owner.owned_anchor())
+    }
+}
+
+impl<F, P> sealed::Sealed for Memo<F, P> {}
+
+#[allow(private_interfaces, reason = "as for the trait")]
+impl<F, V, P> MakesKey<F, V> for Memo<F, Lent<V, P>> {
+    fn prepare<A, N>(&self, args: A) -> Prepared<V>
+    where
+        F: Signature<A, N>,
+    {
+        match self.ask(Op::Prepare, args) {
+            Reply::Prepared(change) => change,
+            _ => unreachable!("a key is made of all arguments"),
+        }
     }
 }
 

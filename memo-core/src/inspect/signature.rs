@@ -95,6 +95,7 @@ impl<V, P> Kind for Lent<V, P> {
 #[diagnostic::on_unimplemented(
     message = "the results of a memo that lends cannot be removed",
     label = "`clear`, `forget`, `forget_owner`, `insert` and `refresh` would drop results that may be borrowed",
+    note = "with `&mut` access to an owner that has its anchor inside, use `take`, `replace` and `clear_owner`; with any owner, `set` adds a result where there is none",
     note = "lent results are dropped with their objects, or on `&mut` access to them; to use these methods, return the result by value (or as `Arc<..>`)"
 )]
 pub trait Revocable {}
@@ -113,7 +114,12 @@ pub struct Next<P>(PhantomData<fn() -> P>);
 #[derive(Clone, Copy, Debug)]
 pub struct ByValue<P>(PhantomData<fn() -> P>);
 
-/// Where the owner is among the parameters: [`First`], [`Next`], [`ByValue`].
+/// The owner is at this position, with a lifetime that bounds on type parameters, or the `impl` around the function, name. No method takes
+/// it by `&mut` along with other arguments.
+#[derive(Clone, Copy, Debug)]
+pub struct Fixed<P>(PhantomData<fn() -> P>);
+
+/// Where the owner is among the parameters: [`First`], [`Next`], [`ByValue`], [`Fixed`].
 pub trait Position<'o, List> {
     /// A reference to the owner.
     type Owner;
@@ -124,6 +130,10 @@ impl<'o, O, Rest> Position<'o, (O, Rest)> for First {
 }
 
 impl<'o, P: Position<'o, Rest>, A, Rest> Position<'o, (A, Rest)> for Next<P> {
+    type Owner = P::Owner;
+}
+
+impl<'o, P: Position<'o, List>, List> Position<'o, List> for Fixed<P> {
     type Owner = P::Owner;
 }
 

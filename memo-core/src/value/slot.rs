@@ -257,6 +257,13 @@ impl<V> Slot<V> {
         std::ptr::from_ref(&self.state) as usize
     }
 
+    /// Puts a value into a slot that is no longer shared, and returns the old one. A claim that was leaked ends.
+    pub(crate) fn replace(&mut self, value: V) -> Option<V> {
+        let old = self.take();
+        *self = Self::full(value);
+        old
+    }
+
     /// Takes the value out of a slot that is no longer shared.
     pub(crate) fn take(&mut self) -> Option<V> {
         // SAFETY: `&mut self`, which came from an ordered hand-over (a count that reached zero, an exclusive borrow).

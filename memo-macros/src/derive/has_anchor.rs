@@ -2,12 +2,12 @@
 
 use proc_macro2::TokenStream;
 use quote::ToTokens;
-use syn::{Data, DeriveInput, Field, Fields, Member};
+use syn::{Data, DeriveInput, Field, Fields, Member, Type};
 
 use super::{each_mark, extended, paths, scope};
 use crate::parse::Errors;
 use crate::parse::options::Paths;
-use crate::parse::syntax::{is_named, ours};
+use crate::parse::syntax::{bare, counted_pointer, is_named, ours};
 use crate::parse::words::alone;
 
 /// Which anchor: the two derives differ in little else.
@@ -67,6 +67,17 @@ fn shared(input: &DeriveInput, paths: &Paths, member: &Member) -> TokenStream {
     let scope = scope();
     let extended = extended(&input.generics, Some((&scope, paths)), None);
     let (scoped, ..) = extended.split_for_impl();
+    let owned = is_owned(input, member).then(|| {
+        ours! {
+            #[automatically_derived]
+            impl #parameters #root::HasAnchorMut for #name #arguments #clause {
+                #[inline]
+                fn anchor_mut(&mut self) -> &mut #root::Anchor {
+                    &mut self.#member
+                }
+            }
+        }
+    });
     let key = ours!(<#root::Anchor as #root::MemoKey<#scope>>);
     ours! {
         #[automatically_derived]
@@ -86,7 +97,17 @@ fn shared(input: &DeriveInput, paths: &Paths, member: &Member) -> TokenStream {
                 #key::probe_key(#root::HasAnchor::anchor(self))
             }
         }
+        #owned
     }
+}
+
+/// Whether the object has the anchor itself: it may be behind a pointer, too, where the mark says so.
+fn is_owned(input: &DeriveInput, member: &Member) -> bool {
+    let Data::Struct(data) = &input.data else { return false };
+    let field = data.fields.members().zip(&data.fields).find(|(name, _)| name == member);
+    field.is_some_and(|(_, field)| {
+        !matches!(bare(&field.ty), Type::Reference(_)) && counted_pointer(&field.ty).is_none()
+    })
 }
 
 /// The same of one thread.
@@ -96,6 +117,17 @@ fn local(input: &DeriveInput, paths: &Paths, member: &Member) -> TokenStream {
     let (parameters, arguments, clause) = input.generics.split_for_impl();
     let scope = ours!(#root::key::Local);
     let key = ours!(<#root::LocalAnchor as #root::MemoKey<#scope>>);
+    let owned = is_owned(input, member).then(|| {
+        ours! {
+            #[automatically_derived]
+            impl #parameters #root::HasLocalAnchorMut for #name #arguments #clause {
+                #[inline]
+                fn local_anchor_mut(&mut self) -> &mut #root::LocalAnchor {
+                    &mut self.#member
+                }
+            }
+        }
+    });
     ours! {
         #[automatically_derived]
         impl #parameters #root::key::Owner for #name #arguments #clause {
@@ -118,6 +150,7 @@ fn local(input: &DeriveInput, paths: &Paths, member: &Member) -> TokenStream {
                 #key::probe_key(#root::HasLocalAnchor::local_anchor(self))
             }
         }
+        #owned
     }
 }
 
@@ -139,7 +172,7 @@ fn anchor_field(kind: Kind, input: &DeriveInput, fields: &Fields, errors: &mut E
         match fields.iter().find(|field| is_named(&field.ty, &[other.anchor()])) {
             Some(field) => errors.under(
                 &field.ty,
-                format_args!("the anchor of this struct is a `{}`: derive `{}` instead", other.anchor(), other.of()),
+                format_args!("the anchor of this struct is of type `{}`: derive `{}` instead", other.anchor(), other.of()),
             ),
             None => errors.under(
                 &input.ident,

@@ -90,7 +90,7 @@ fn lent(memo: &Memo, lent: &Lent) -> TokenStream {
     let ticket = ticket(memo);
     ours! {
         #made
-        match #private::ask_lent::<#kept, _, _, _, _>(__memo_ask, __memo_place, #key) {
+        match #private::ask_lent::<#kept, _, _, _, _, _>(__memo_ask, __memo_place, #key) {
             #private::LentStep::Done(__memo_value) => __MemoAsk::lent(#done),
             #private::LentStep::Compute(#ticket) => __MemoAsk::lent(#computed),
             #private::LentStep::Else(__memo_else) => __MemoAsk::instead(__memo_else, || #body),

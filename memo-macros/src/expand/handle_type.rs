@@ -9,7 +9,7 @@ use syn::{Lifetime, Token, Type, parse_quote_spanned};
 
 use super::signatures;
 use crate::model::{Memo, Output};
-use crate::parse::lifetimes::{count, count_all, elide};
+use crate::parse::lifetimes::{count, count_all, elide, of_leading_reference};
 use crate::parse::syntax::ours;
 
 /// The most parameters that the runtime knows of a function pointer type. More are one tuple.
@@ -79,13 +79,24 @@ fn function(memo: &Memo) -> TokenStream {
     ours!(#binder fn(#(#args),*) -> #out)
 }
 
-/// Where the owner is, if not the first parameter and by reference.
+/// Where the owner is, if not the first parameter and by reference, for every lifetime.
 fn position(memo: &Memo) -> Option<TokenStream> {
     let root = &memo.paths.root;
     let by_value = memo.owner().is_by_value();
-    if memo.parameters.len() > MOST || memo.owner == 0 && !by_value {
+    let fixed = memo.output.lent().is_some() && !is_for_every_lifetime(memo);
+    if memo.parameters.len() > MOST || memo.owner == 0 && !by_value && !fixed {
         return None;
     }
     let place = (0..memo.owner).fold(ours!(#root::handle::First), |place, _| ours!(#root::handle::Next<#place>));
-    Some(if by_value { ours!(#root::handle::ByValue<#place>) } else { place })
+    Some(match (by_value, fixed) {
+        (true, _) => ours!(#root::handle::ByValue<#place>),
+        (false, true) => ours!(#root::handle::Fixed<#place>),
+        (false, false) => place,
+    })
+}
+
+/// Whether the owner of a memo that lends has the lifetime of weak arguments: the runtime relies on it.
+fn is_for_every_lifetime(memo: &Memo) -> bool {
+    let owner = signatures::handle_argument(memo, memo.owner());
+    of_leading_reference(&owner).is_some_and(|lifetime| lifetime.ident == memo.lifetimes.weak.ident)
 }

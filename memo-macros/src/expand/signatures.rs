@@ -83,10 +83,10 @@ pub(super) fn ask(memo: &Memo) -> Signature {
         Output::Lent(lent) => {
             lend_for(&mut sig, memo, &Rename::new(&memo.lifetimes.replaced, &memo.lifetimes.weak), true);
             if let ReturnType::Type(_, written) = &sig.output {
-                let yields = &lent.yields;
-                sig.output = parse_quote_spanned!(Span::mixed_site()=> -> __MemoAsk::Reply<#written, #yields>);
+                sig.output = parse_quote_spanned!(Span::mixed_site()=> -> __MemoAsk::Reply<#written>);
             }
-            ours!(AskLent)
+            let yields = &lent.yields;
+            ours!(AskLent<#yields>)
         }
     };
     sig.generics.params.push(parse_quote_spanned!(Span::mixed_site()=> __MemoAsk: #private::#bound));

@@ -416,8 +416,9 @@ fn an_object_in_a_thread_local_works_until_the_end() {
     }
     watchdog(|| {
         let tally = Tally::new();
+        // Joined by hand: the end of the scope alone does not wait for the destructors of thread-locals.
         thread::scope(|scope| {
-            scope.spawn(|| {
+            let thread = scope.spawn(|| {
                 let late = || Late(Tree::new(&tally), Rc::new(0));
                 // One is registered before the library's own, and one after it.
                 FIRST.set(Some(late()));
@@ -426,6 +427,7 @@ fn an_object_in_a_thread_local_works_until_the_end() {
                 FIRST.with_borrow(|late| late.as_ref().map(Late::call));
                 LAST.with_borrow(|late| late.as_ref().map(Late::call));
             });
+            thread.join().expect("nothing panics");
         });
         assert_eq!((tally.alive(), tally.made() >= 6), (0, true));
         in_time(|| lent_memo().stats().entries == 0 && cloned_memo().stats().entries == 0);

@@ -1,6 +1,8 @@
-//! Anchors inside objects, beyond the laws: those of one thread.
+//! Anchors inside objects, beyond the laws: those of one thread, and what `&mut` access to their objects allows.
 
+mod exclusive;
 mod local;
+mod set;
 
 #[global_allocator]
 static HEAP: memo_tests::Heap = memo_tests::Heap;

@@ -10,5 +10,5 @@ struct Doc {
 
 fn main() {
     let doc = Doc { text: String::from("a"), anchor: LocalAnchor::new() };
-    std::thread::spawn(move || doc.text.len());
+    std::thread::spawn(move || drop(doc));
 }

@@ -13,10 +13,13 @@ use crate::argument::key::KeySet;
 use crate::argument::owner::{Locate, Place};
 use crate::call::by_clone::{self, Cloning, Step};
 use crate::call::by_reference::{self, LentStep};
-use crate::call::handle_op::{Op, Reply};
+use crate::call::exclusive;
+use crate::call::handle_op::{Op, Prepared, Reply, Yields};
+use crate::call::set_lent;
 use crate::call::what_is_kept::Keeping;
 use crate::cell::memo_types::{At, KeyOf, Spec, ValueOf};
 use crate::memo::core::Core;
+use crate::sys::panics::OnItsWay;
 
 /// The function asks: for the result.
 ///
@@ -113,62 +116,112 @@ impl<R> AskOwned<R> for Through<R> {
     }
 }
 
-/// Who asks a memo that lends.
-pub trait AskLent: Sized {
-    /// What comes back from a function that returns an `Out` and has a body that yields a `Value`.
-    type Reply<Out, Value>;
+/// Who asks a memo that lends, and whose body yields a `Y`.
+pub trait AskLent<Y>: Sized {
+    /// What comes back from a function that returns an `Out`.
+    type Reply<Out>;
     /// What is asked for beside the result.
     type Else;
 
     /// Looks for the result, if that is asked for.
     #[track_caller]
-    fn begin<'w, M: Spec, K: KeyOf<M>>(self, place: At<'w, M>, key: K) -> LentStep<'w, ValueOf<M>, M, Self::Else>;
+    fn begin<'w, M: Spec, K: KeyOf<M>>(self, place: At<'w, M>, key: K) -> LentStep<'w, ValueOf<M>, M, Self::Else>
+    where
+        Y: Yields<ValueOf<M>>;
 
     /// The result, as it comes back.
-    fn lent<Out, Value>(result: Out) -> Self::Reply<Out, Value>;
+    fn lent<Out>(result: Out) -> Self::Reply<Out>;
 
     /// What comes back instead of the result.
-    fn instead<Out, Value>(asked: Self::Else, body: impl FnOnce() -> Value) -> Self::Reply<Out, Value>;
+    fn instead<Out>(asked: Self::Else, body: impl FnOnce() -> Y) -> Self::Reply<Out>;
 }
 
-impl AskLent for Call {
-    type Reply<Out, Value> = Out;
+impl<Y> AskLent<Y> for Call {
+    type Reply<Out> = Out;
     type Else = Infallible;
 
     #[cfg_attr(not(debug_assertions), inline(always))]
-    fn begin<'w, M: Spec, K: KeyOf<M>>(self, place: At<'w, M>, key: K) -> LentStep<'w, ValueOf<M>, M> {
+    fn begin<'w, M: Spec, K: KeyOf<M>>(self, place: At<'w, M>, key: K) -> LentStep<'w, ValueOf<M>, M>
+    where
+        Y: Yields<ValueOf<M>>,
+    {
         by_reference::begin_lent::<M, K, Infallible>(self.0, place, key)
     }
 
     #[inline(always)]
-    fn lent<Out, Value>(result: Out) -> Out {
+    fn lent<Out>(result: Out) -> Out {
         result
     }
 
-    fn instead<Out, Value>(asked: Infallible, _body: impl FnOnce() -> Value) -> Out {
+    fn instead<Out>(asked: Infallible, _body: impl FnOnce() -> Y) -> Out {
         match asked {}
     }
 }
 
-impl<V> AskLent for Through<V> {
-    type Reply<Out, Value> = Reply<Out, Value>;
-    type Else = Op<V>;
+/// What the handle asks of a memo that lends, if not for a result that is there.
+#[derive(Debug)]
+pub enum Instead<Y> {
+    /// The bare body.
+    Body,
+    /// Nothing more.
+    Nothing,
+    /// What was not taken.
+    Back(Y),
+    /// A change that is yet to be made.
+    Prepared(Prepared<Y>),
+}
+
+impl<Y> AskLent<Y> for Through<Y> {
+    type Reply<Out> = Reply<Out, Y>;
+    type Else = Instead<Y>;
 
     #[inline(always)]
-    fn begin<'w, M: Spec, K: KeyOf<M>>(self, place: At<'w, M>, key: K) -> LentStep<'w, ValueOf<M>, M, Op<V>> {
-        let found = if let Op::Get = self.1 { by_reference::get_lent::<M, K>(self.0, place, key) } else { None };
-        found.map_or(LentStep::Else(self.1), LentStep::Done)
+    fn begin<'w, M: Spec, K: KeyOf<M>>(self, place: At<'w, M>, key: K) -> LentStep<'w, ValueOf<M>, M, Instead<Y>>
+    where
+        Y: Yields<ValueOf<M>>,
+    {
+        if let Op::Get = self.1 {
+            let found = by_reference::get_lent::<M, K>(self.0, place, key);
+            return found.map_or(LentStep::Else(Instead::Nothing), LentStep::Done);
+        }
+        LentStep::Else(other::<M, K, Y>(self.0, place, key, self.1))
     }
 
     #[inline]
-    fn lent<Out, Value>(result: Out) -> Reply<Out, Value> {
+    fn lent<Out>(result: Out) -> Reply<Out, Y> {
         Reply::Out(result)
     }
 
-    /// The bare body is asked for, or a result that is not there: all else is asked of memos that are `Revocable` only.
     #[inline]
-    fn instead<Out, Value>(asked: Op<V>, body: impl FnOnce() -> Value) -> Reply<Out, Value> {
-        if let Op::Compute = asked { Reply::Value(bare(body)) } else { Reply::Nothing }
+    fn instead<Out>(asked: Instead<Y>, body: impl FnOnce() -> Y) -> Reply<Out, Y> {
+        match asked {
+            Instead::Nothing => Reply::Nothing,
+            Instead::Body => Reply::Value(bare(body)),
+            Instead::Back(value) => Reply::Value(value),
+            Instead::Prepared(change) => Reply::Prepared(change),
+        }
+    }
+}
+
+/// All but a look, which is to be small enough to be inlined.
+#[inline(never)]
+fn other<M: Spec, K: KeyOf<M>, Y: Yields<ValueOf<M>>>(
+    core: &'static Core,
+    place: At<'_, M>,
+    key: K,
+    op: Op<Y>,
+) -> Instead<Y> {
+    match op {
+        Op::Compute => Instead::Body,
+        Op::Prepare => Instead::Prepared(Prepared(exclusive::prepare::<M, K, Y>(core, key))),
+        Op::Set(value) => match value.arrive().keep() {
+            Ok(value) => match set_lent::set::<M, K>(core, place, &key, OnItsWay::new(value)) {
+                Ok(()) => Instead::Nothing,
+                Err(back) => Instead::Back(Y::give(back)),
+            },
+            Err(not_kept) => Instead::Back(not_kept),
+        },
+        Op::Get | Op::Refresh | Op::Insert(_) | Op::Forget => unreachable!("asked of memos that are `Revocable` only"),
     }
 }
 
@@ -232,7 +285,7 @@ where
 /// A memoized call of a lending memo, or what its handle asks: the result, the duty to compute it, or what else is asked.
 #[inline(always)]
 #[track_caller]
-pub fn ask_lent<'w, V, O, S, K, A>(
+pub fn ask_lent<'w, V, Y, O, S, K, A>(
     ask: A,
     place: Place<'w, O, S>,
     key: K,
@@ -242,7 +295,8 @@ where
     O: Locate<S> + ?Sized,
     S: Stores<V>,
     K: KeySet<S>,
-    A: AskLent,
+    Y: Yields<V>,
+    A: AskLent<Y>,
 {
     ask.begin::<Keyed<O, S, K, V>, K>(place, key)
 }
@@ -255,5 +309,5 @@ pub fn begin_lent<'w, V: 'static, O: Locate<S> + ?Sized, S: Stores<V>, K: KeySet
     place: Place<'w, O, S>,
     key: K,
 ) -> LentStep<'w, V, Keyed<O, S, K, V>> {
-    ask_lent(Call(core), place, key)
+    ask_lent::<V, V, _, _, _, _>(Call(core), place, key)
 }
