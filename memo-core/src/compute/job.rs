@@ -204,7 +204,7 @@ pub(crate) fn make_way<M: Spec>(cell: &CellOf<M>, theirs: &EntryOf<M>) {
         if flight.thread == thread::number() {
             cell.overtake(theirs);
         } else {
-            wait_graph::wait(cell.core(), &theirs.slot, flight);
+            wait_graph::wait(&theirs.slot, flight);
         }
     }
 }

@@ -169,7 +169,7 @@ impl<F, P: Kind> Memo<F, P> {
             0 => 0,
             _ if self.core.is_tabled() => walk::living_entries(self.core),
             // Some are gone without a trace in the counters.
-            _ if self.core.ends_unseen() && !self.core.is_local() => walk::listed_entries(self.core),
+            _ if self.core.ends_unseen() => walk::listed_entries(self.core),
             // Owners with an anchor inside are listed nowhere; dead `Arc`s among the other arguments are in the side table.
             entries => entries.saturating_sub(awaiting::results(self.core)),
         }
@@ -191,7 +191,7 @@ impl<F, P: Kind> Memo<F, P> {
         let entries = entries(&self.sums());
         let here = || match self.core.is_tabled() {
             true => walk::sees_living(self.core),
-            false if self.core.ends_unseen() && !self.core.is_local() => walk::listed_entries(self.core) > 0,
+            false if self.core.ends_unseen() => walk::listed_entries(self.core) > 0,
             // Only other arguments can be dead, and these are few; without a key there are none.
             false => !self.core.site().keyed || entries > awaiting::results(self.core),
         };

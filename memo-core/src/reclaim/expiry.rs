@@ -2,7 +2,7 @@
 //!
 //! A call that finds a result that is over takes it out. The others lie in the cells of living objects, where no sweep of the side table
 //! finds them: so each compute of such a memo examines some results of the memo's next cell, and [`sweep`](crate::sweep()) examines all.
-//! Cells of thread-local memos are listed nowhere: only a sweep goes over those.
+//! Of memos of one thread only a sweep, by that thread, goes over the results.
 
 use crate::anchor::any_cell::{self, CellRef};
 use crate::anchor::side_table::local;
@@ -17,7 +17,7 @@ pub(crate) fn sweep(panics: &mut Panics) -> bool {
     let timed: Vec<_> = all_memos::all().iter().copied().filter(|core| core.expires()).collect();
     let mut expired = 0;
     for core in timed {
-        let cells = if core.is_local() { local::listed(core) } else { any_cell::listed(core) };
+        let cells = if core.is_local() && core.is_tabled() { local::listed(core) } else { any_cell::listed(core) };
         expired += expire(cells, true, panics);
     }
     expired > 0

@@ -221,7 +221,7 @@ fn other<M: Spec, K: KeyOf<M>, Y: Yields<ValueOf<M>>>(
             },
             Err(not_kept) => Instead::Back(not_kept),
         },
-        Op::Get | Op::Refresh | Op::Insert(_) | Op::Forget => unreachable!("asked of memos that are `Revocable` only"),
+        Op::Get | Op::Refresh | Op::Renew | Op::Insert(_) | Op::Forget => unreachable!("asked of memos that are `Revocable` only"),
     }
 }
 
