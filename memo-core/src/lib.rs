@@ -86,6 +86,7 @@
 //!   dropped a little later, at the end of the outermost drop or when another thread has done copying, and a listener gets it as `dyn Any`.
 //!   A field `OnceCell<V<'a>>` has such a result, and ends with the object. Or keep indices and ranges.
 //! * **... see what it does?** `word_count_memo().stats()` for one memo, [`report`] for a table of all, [`memos`] for the figures.
+//!   `word_count_memo().call(&doc)` is a call that says how its result came to be: a [`Hit`].
 //!   [`on_removal`](Memo::on_removal) is notified of every result that goes, and why.
 //! * **... test code that is memoized?** Make the object anew: a new object has no results. Or call the bare body, `word_count_memo().compute(&doc)`, or
 //!   [`clear_all`] between tests.
@@ -137,6 +138,7 @@ pub use anchor::anchored::{Anchored, LocalAnchored};
 pub use anchor::local_anchor::LocalAnchor;
 pub use argument::has_local_anchor::{HasLocalAnchor, HasLocalAnchorMut};
 pub use argument::key::MemoKey;
+pub use call::source::Hit;
 pub use inspect::forget_object::forget_object;
 pub use inspect::handle::Memo;
 pub use inspect::listener::{Listener, Removal};

@@ -423,7 +423,7 @@ use parse::options::Options;
 /// reference, may not fit.
 ///
 /// `#[track_caller]` applies to the body too: `Location::caller()`, panics of the body and the panic of a ring of memos report the caller's
-/// line. A remembered result keeps the line of its first caller. Through the handle (`compute`, `refresh`) the body sees the attribute's
+/// line. A remembered result keeps the line of its first caller. Through the handle (`call`, `compute`, `refresh`) the body sees the attribute's
 /// line, since the handle calls it through a function pointer, which does not pass on the caller. The panic of a ring that `refresh`
 /// closes reports the line of the `refresh` call, with or without `#[track_caller]`.
 ///

@@ -2,6 +2,7 @@
 
 use super::handle_op::{Op, Reply};
 use super::keyed_hit::{Asks, Held, looking};
+use super::source::Hit;
 use super::what_is_kept::Keeping;
 use crate::anchor::anchor::Anchor;
 use crate::cell::counted_cell::{Keys, tell_and_drop};
@@ -41,7 +42,13 @@ pub enum Step<'w, R, M: Spec> {
 /// Its type names the stored key only, not the borrowed one: the body may consume the arguments. It is not moved until
 /// the body has returned: a recursion has one on the stack at each level, not two.
 #[allow(private_bounds, reason = "as for `Step`")]
-pub struct Ticket<'w, M: Spec>(Duty<'w, M>);
+pub struct Ticket<'w, M: Spec> {
+    duty: Duty<'w, M>,
+    /// Who asks wants to know how the result came to be.
+    asked: bool,
+    /// That, once the duty is done.
+    hit: Hit,
+}
 
 /// No larger than a job.
 enum Duty<'w, M: Spec> {
@@ -50,6 +57,23 @@ enum Duty<'w, M: Spec> {
     None,
     /// The body must not run: the call closes a ring, and its memo has a value for that.
     Ring(Box<Cycle>),
+}
+
+impl<'w, M: Spec> Ticket<'w, M> {
+    #[inline(always)]
+    fn of(job: Job<'w, M>) -> Self {
+        Self { duty: Duty::Compute(job), asked: false, hit: Hit::Computed }
+    }
+
+    /// Only the body is to run.
+    fn bare() -> Self {
+        Self { duty: Duty::None, asked: false, hit: Hit::NotStored }
+    }
+
+    #[cold]
+    fn of_ring(ring: Box<Cycle>) -> Self {
+        Self { duty: Duty::Ring(ring), asked: false, hit: Hit::NotStored }
+    }
 }
 
 /// Memos that return by clone.
@@ -354,24 +378,81 @@ fn miss<'w, R, H: Keeping<R, Kept = ValueOf<M>>, M: Cloning, K: KeyOf<M>>(
     hash: u64,
 ) -> Step<'w, R, M> {
     match wait_or_compute::begin::<M, K>(core, place, anchor, key, hash) {
-        Begun::Ready { entry, cell, hit, call: _call } => {
-            let value = entry.slot.get().expect("only ready entries are handed out");
-            let value = OnItsWay::new(value.clone());
-            if H::is_gone(&value) {
-                cell.remove_gone(&entry);
-                drop(entry);
-                return miss::<R, H, M, K>(core, place, anchor, key, hash);
-            }
-            entry.visit();
-            // A `Clone` that panics was no hit.
-            if hit {
-                counters::count(core, Count::Hits, 1);
-            }
-            drop(entry);
-            Step::Done(H::result(value.arrive()))
+        Begun::Ready { entry, cell, hit, call: _call } => match ready::<R, H, M>(core, cell, entry, hit) {
+            Some(value) => Step::Done(H::result(value.arrive())),
+            None => miss::<R, H, M, K>(core, place, anchor, key, hash),
+        },
+        Begun::Compute(job) => Step::Compute(Ticket::of(job)),
+        Begun::Ring(ring) => Step::Compute(Ticket::of_ring(ring)),
+    }
+}
+
+/// A copy of a value that a search found, unless it is gone. At once: that is a hit.
+#[inline(always)]
+fn ready<R, H: Keeping<R, Kept = ValueOf<M>>, M: Cloning>(
+    core: &'static Core,
+    cell: &CellOf<M>,
+    entry: EntryOf<M>,
+    at_once: bool,
+) -> Option<OnItsWay<ValueOf<M>>> {
+    let value = entry.slot.get().expect("only ready entries are handed out");
+    let value = OnItsWay::new(value.clone());
+    if H::is_gone(&value) {
+        cell.remove_gone(&entry);
+        return None;
+    }
+    entry.visit();
+    // A `Clone` that panics was no hit.
+    if at_once {
+        counters::count(core, Count::Hits, 1);
+    }
+    Some(value)
+}
+
+/// A memoized call by the handle, which asks how the result came to be.
+#[inline(never)]
+#[track_caller]
+fn begin_told<'w, R, H: Keeping<R, Kept = ValueOf<M>>, M: Cloning, K: KeyOf<M>>(
+    core: &'static Core,
+    place: At<'w, M>,
+    key: &K,
+) -> Step<'w, Reply<R, R>, M> {
+    let told = |result, hit| Step::Done(Reply::Told(result, hit));
+    let mut copy = None;
+    let (anchor, hash) = if H::WEAK {
+        let _deeper = DepthGuard::enter();
+        (place.find(), key.hash())
+    } else if M::Store::FRONTED {
+        let (due, anchor) = hit::<M, true>(core, place, &mut copy);
+        if copy.is_some() {
+            return told(done::<R, H>(copy, due), Hit::Remembered);
         }
-        Begun::Compute(job) => Step::Compute(Ticket(Duty::Compute(job))),
-        Begun::Ring(ring) => Step::Compute(Ticket(Duty::Ring(ring))),
+        let anchor = match anchor {
+            Guess::Node(anchor) => Some(anchor),
+            _ => place.find(),
+        };
+        (anchor, 0)
+    } else {
+        let deeper = DepthGuard::enter();
+        let (anchor, hash) = (place.find(), key.hash());
+        let keys = const { Keys::of::<M::Scope, K>() };
+        if let Some(cell) = anchor.and_then(|anchor| CellOf::<M>::find(anchor, core)) {
+            cell.copy_held(Asks::Call, hash, keys, |stored| key.matches(stored), &mut copy);
+        }
+        drop(deeper);
+        if copy.is_some() {
+            paid_by_hits::count_hit(core);
+            return told(done::<R, H>(copy, false), Hit::Remembered);
+        }
+        (anchor, hash)
+    };
+    match wait_or_compute::begin::<M, K>(core, place, anchor, key, hash) {
+        Begun::Ready { entry, cell, hit, call: _call } => match ready::<R, H, M>(core, cell, entry, hit) {
+            Some(value) => told(H::result(value.arrive()), Hit::ready(hit)),
+            None => begin_told::<R, H, M, K>(core, place, key),
+        },
+        Begun::Compute(job) => Step::Compute(Ticket { asked: true, ..Ticket::of(job) }),
+        Begun::Ring(ring) => Step::Compute(Ticket { asked: true, ..Ticket::of_ring(ring) }),
     }
 }
 
@@ -380,7 +461,7 @@ impl<M: Cloning> Ticket<'_, M> {
     /// The body is about to run.
     #[inline]
     pub fn start(&mut self) {
-        if let Duty::Compute(job) = &mut self.0 {
+        if let Duty::Compute(job) = &mut self.duty {
             job.start();
         }
     }
@@ -388,7 +469,7 @@ impl<M: Cloning> Ticket<'_, M> {
     /// The ring that the call would close, if it does.
     #[inline]
     pub(crate) fn ring(&mut self) -> Option<Cycle> {
-        match &self.0 {
+        match &self.duty {
             Duty::Ring(_) => self.take_ring(),
             _ => None,
         }
@@ -396,10 +477,15 @@ impl<M: Cloning> Ticket<'_, M> {
 
     #[cold]
     fn take_ring(&mut self) -> Option<Cycle> {
-        match std::mem::replace(&mut self.0, Duty::None) {
+        match std::mem::replace(&mut self.duty, Duty::None) {
             Duty::Ring(ring) => Some(*ring),
             _ => None,
         }
+    }
+
+    /// How the result came to be, once the duty is done; `None` if that is not asked.
+    pub(crate) fn told(&self) -> Option<Hit> {
+        self.asked.then_some(self.hit)
     }
 
     /// The body has returned `result`: stores it if it is to be kept, and returns it.
@@ -410,7 +496,7 @@ impl<M: Cloning> Ticket<'_, M> {
     #[inline(never)]
     pub fn end<R, H: Keeping<R, Kept = ValueOf<M>>>(&mut self, result: R, keeping: &H) -> R {
         // The job stays where it is: moving it costs more than most of what follows.
-        let Duty::Compute(job) = &mut self.0 else { return result };
+        let Duty::Compute(job) = &mut self.duty else { return result };
         let result = OnItsWay::new(result);
         let inside_ring = job.is_inside_ring();
         if !inside_ring && keeping.keeps(&result) {
@@ -418,12 +504,13 @@ impl<M: Cloning> Ticket<'_, M> {
                 true => OnItsWay::new(H::reuse(result.arrive(), job.cell().core(), job.hash())),
                 false => result,
             };
-            return keep::<R, H, M>(&mut self.0, result);
+            return keep::<R, H, M>(self, result);
         }
         // The old result serves until its time is over.
         let old = job.stale().and_then(H::copy).filter(|old| !H::is_gone(old)).map(OnItsWay::new);
         job.stop();
-        let Duty::Compute(job) = std::mem::replace(&mut self.0, Duty::None) else { unreachable!("just seen") };
+        let Duty::Compute(job) = std::mem::replace(&mut self.duty, Duty::None) else { unreachable!("just seen") };
+        self.hit = Hit::NotStored;
         if let Some(old) = old {
             drop(job.reject(result, |_| None));
             return H::result(old.arrive());
@@ -438,8 +525,8 @@ impl<M: Cloning> Ticket<'_, M> {
 /// Its steps are separate functions for the sake of large results: in unoptimised builds, each move takes room in the
 /// frame of its function.
 #[inline]
-fn keep<R, H: Keeping<R, Kept = ValueOf<M>>, M: Cloning>(duty: &mut Duty<'_, M>, result: OnItsWay<R>) -> R {
-    let Duty::Compute(job) = duty else { unreachable!("there is a duty") };
+fn keep<R, H: Keeping<R, Kept = ValueOf<M>>, M: Cloning>(ticket: &mut Ticket<'_, M>, result: OnItsWay<R>) -> R {
+    let Duty::Compute(job) = &mut ticket.duty else { unreachable!("there is a duty") };
     let mut value = stored::<R, H>(result);
     let before = job.strong_before_copy();
     let copied = copied(&*value);
@@ -450,8 +537,8 @@ fn keep<R, H: Keeping<R, Kept = ValueOf<M>>, M: Cloning>(duty: &mut Duty<'_, M>,
         taken = None;
     }
     let published = job.publish(value.arrive(), &notes, taken);
-    *duty = Duty::None;
-    returned::<R, H>(first_of::<R, H, M>(published, copied))
+    ticket.duty = Duty::None;
+    returned::<R, H>(first_of::<R, H, M>(published, copied, &mut ticket.hit))
 }
 
 /// The stored form of a result that is to be kept.
@@ -476,10 +563,15 @@ fn copied<V: Clone>(value: &V) -> OnItsWay<V> {
 fn first_of<R, H: Keeping<R, Kept = ValueOf<M>>, M: Cloning>(
     published: Published<M::Store>,
     own: OnItsWay<ValueOf<M>>,
+    hit: &mut Hit,
 ) -> OnItsWay<ValueOf<M>> {
+    if !matches!(published, Published::Ours { stored: true, .. }) {
+        *hit = Hit::NotStored;
+    }
     match faster::<R, H, M>(published) {
         None => own,
         Some(first) => {
+            *hit = Hit::Overtaken;
             drop(own.arrive());
             first
         }
@@ -491,7 +583,7 @@ fn faster<R, H: Keeping<R, Kept = ValueOf<M>>, M: Cloning>(
     published: Published<M::Store>,
 ) -> Option<OnItsWay<ValueOf<M>>> {
     match &published {
-        Published::Ours(_) => None,
+        Published::Ours { .. } => None,
         // None yet: a refresh that is still in flight.
         Published::Theirs(theirs) => theirs.slot.get().and_then(H::copy).map(OnItsWay::new),
     }
@@ -499,6 +591,7 @@ fn faster<R, H: Keeping<R, Kept = ValueOf<M>>, M: Cloning>(
 
 /// Carries out an operation of the handle. Inlined as [`hit`] is, without what looks need not.
 #[cfg_attr(not(debug_assertions), inline(always))]
+#[track_caller]
 pub(crate) fn apply_owned<'w, R, H: Keeping<R, Kept = ValueOf<M>>, M: Cloning, K: KeyOf<M>>(
     core: &'static Core,
     place: At<'w, M>,
@@ -513,6 +606,7 @@ pub(crate) fn apply_owned<'w, R, H: Keeping<R, Kept = ValueOf<M>>, M: Cloning, K
 }
 
 #[inline(never)]
+#[track_caller]
 fn apply_other<'w, R, H: Keeping<R, Kept = ValueOf<M>>, M: Cloning, K: KeyOf<M>>(
     core: &'static Core,
     place: At<'w, M>,
@@ -523,7 +617,8 @@ fn apply_other<'w, R, H: Keeping<R, Kept = ValueOf<M>>, M: Cloning, K: KeyOf<M>>
     match op {
         Op::Get => unreachable!("a look is carried out by the caller"),
         Op::Set(_) | Op::Prepare => unreachable!("asked of memos that lend only"),
-        Op::Compute => Step::Compute(Ticket(Duty::None)),
+        Op::Compute => Step::Compute(Ticket::bare()),
+        Op::Call => begin_told::<R, H, M, K>(core, place, &key),
         Op::Forget => Step::Done(Reply::Flag(forget::<M, K>(core, place, &key))),
         Op::Insert(result) => {
             match H::stored(result.arrive()) {
@@ -647,7 +742,7 @@ fn renew<'w, M: Cloning, K: KeyOf<M>>(core: &'static Core, place: At<'w, M>, key
     let hash = key.hash();
     let keys = const { Keys::of::<M::Scope, K>() };
     let old = cell.seek(hash, keys, |stored| key.matches(stored)).filter(|old| old.slot.get().is_some());
-    Ticket(Duty::Compute(Job::beside(place, cell, key.to_stored(), hash, keys, old, call)))
+    Ticket::of(Job::beside(place, cell, key.to_stored(), hash, keys, old, call))
 }
 
 /// The duty to compute a new result, or a ring if that would never end: the handle's method panics, since only
@@ -679,5 +774,5 @@ fn refresh<'w, M: Cloning, K: KeyOf<M>>(
         panics::quietly(|| drop(job));
         return Err(ring);
     }
-    Ok(Ticket(Duty::Compute(job)))
+    Ok(Ticket::of(job))
 }

@@ -16,6 +16,7 @@ use std::convert::Infallible;
 use std::ptr::NonNull;
 
 use super::keyed_hit::looking;
+use super::source::{Hit, Tells};
 use crate::anchor::anchor::Anchor;
 use crate::argument::scope::Scope;
 use crate::cell::counted_cell::{CountedCell, Keys};
@@ -35,11 +36,11 @@ use crate::sys::panics::OnItsWay;
 use crate::value::entry::Meta;
 use crate::value::store::{Counted, Store};
 
-/// The state of a call after the lookup. An operation other than a call may end in an `E`.
+/// The state of a call after the lookup. An operation other than a call may end in an `E`. `T` tells how the result came to be, to who asks.
 #[allow(private_bounds, reason = "made and taken apart by expansions, without naming it")]
-pub enum LentStep<'w, V, M: Spec, E = Infallible> {
+pub enum LentStep<'w, V, M: Spec, E = Infallible, T = ()> {
     /// There is a result.
-    Done(&'w V),
+    Done(&'w V, T),
     /// The caller has to compute the result.
     Compute(LentTicket<'w, M>),
     /// The result is not there, or not asked for.
@@ -48,7 +49,11 @@ pub enum LentStep<'w, V, M: Spec, E = Infallible> {
 
 /// The duty to compute a result that will be lent. It is not moved until then, like [`Ticket`](super::by_clone::Ticket).
 #[allow(private_bounds, reason = "as for `LentStep`")]
-pub struct LentTicket<'w, M: Spec>(Option<Duty<'w, M>>);
+pub struct LentTicket<'w, M: Spec> {
+    duty: Option<Duty<'w, M>>,
+    /// How the result came to be, once the duty is done.
+    hit: Hit,
+}
 
 enum Duty<'w, M: Spec> {
     Bare(BareJob<'w, M>),
@@ -114,7 +119,7 @@ pub(crate) fn begin_lent<'w, M: Spec, K: KeyOf<M>, E>(
     };
     match anchor {
         Guess::Node(anchor) => match lent_cell::find_filled(core, anchor) {
-            Some(value) => LentStep::Done(paid_by_hits::counted(core, here.or_else(|| counters.of(core)), value)),
+            Some(value) => LentStep::Done(paid_by_hits::counted(core, here.or_else(|| counters.of(core)), value), ()),
             None => miss::<M, K, E>(core, place, Some(anchor), &key),
         },
         Guess::Nothing => miss::<M, K, E>(core, place, None, &key),
@@ -140,7 +145,7 @@ fn begin_keyed<'w, M: Spec, K: KeyOf<M>, E>(
             let is = |stored: &_| key.matches(stored);
             match cell.and_then(|cell| cell.find_lent(here.reader(), fence::hazard, key.hash(), is)) {
                 // SAFETY: as in `lend`.
-                Some(value) => LentStep::Done(paid_by_hits::counted(core, Some(here.0), unsafe { value.as_ref() })),
+                Some(value) => LentStep::Done(paid_by_hits::counted(core, Some(here.0), unsafe { value.as_ref() }), ()),
                 None => miss::<M, K, E>(core, place, Some(anchor), &key),
             }
         }
@@ -161,7 +166,7 @@ fn hit_or_miss<'w, M: Spec, K: KeyOf<M>, E>(
     let anchor = place.find();
     if let Some(value) = find::<M, K>(core, anchor, key) {
         paid_by_hits::count_hit(core);
-        return LentStep::Done(value);
+        return LentStep::Done(value, ());
     }
     miss::<M, K, E>(core, place, anchor, key)
 }
@@ -175,9 +180,36 @@ fn miss<'w, M: Spec, K: KeyOf<M>, E>(
     anchor: Option<&'w Anchor>,
     key: &K,
 ) -> LentStep<'w, ValueOf<M>, M, E> {
+    search::<M, K, E, ()>(core, place, anchor, key)
+}
+
+/// A memoized call by the handle, which asks how the result came to be.
+#[inline(never)]
+#[track_caller]
+pub(crate) fn begin_told<'w, M: Spec, K: KeyOf<M>, E>(
+    core: &'static Core,
+    place: At<'w, M>,
+    key: &K,
+) -> LentStep<'w, ValueOf<M>, M, E, Option<Hit>> {
+    let anchor = place.find();
+    if let Some(value) = find::<M, K>(core, anchor, key) {
+        paid_by_hits::count_hit(core);
+        return LentStep::Done(value, Some(Hit::Remembered));
+    }
+    search::<M, K, E, Option<Hit>>(core, place, anchor, key)
+}
+
+#[inline(always)]
+#[track_caller]
+fn search<'w, M: Spec, K: KeyOf<M>, E, T: Tells>(
+    core: &'static Core,
+    place: At<'w, M>,
+    anchor: Option<&'w Anchor>,
+    key: &K,
+) -> LentStep<'w, ValueOf<M>, M, E, T> {
     let duty = if M::Store::FRONTED {
         match one_slot::begin::<M>(core, place, anchor) {
-            one_slot::Begun::Ready(value) => return LentStep::Done(value),
+            one_slot::Begun::Ready(value, at_once) => return LentStep::Done(value, T::told(Hit::ready(at_once))),
             one_slot::Begun::Compute(job) => Duty::Bare(job),
         }
     } else {
@@ -187,13 +219,14 @@ fn miss<'w, M: Spec, K: KeyOf<M>, E>(
                 if hit {
                     counters::count(core, Count::Hits, 1);
                 }
-                return LentStep::Done(lend(&entry, cell).expect("a search hands out ready entries"));
+                let value = lend(&entry, cell).expect("a search hands out ready entries");
+                return LentStep::Done(value, T::told(Hit::ready(hit)));
             }
             Begun::Compute(job) => Duty::Keyed(job),
             Begun::Ring(ring) => ring.raise(),
         }
     };
-    LentStep::Compute(LentTicket(Some(duty)))
+    LentStep::Compute(LentTicket { duty: Some(duty), hit: Hit::Computed })
 }
 
 /// The result, if it is there; neither a hit nor a miss.
@@ -219,10 +252,16 @@ impl<'w, M: Spec> LentTicket<'w, M> {
     /// The body is about to run.
     #[inline]
     pub fn start(&mut self) {
-        match self.0.as_mut().expect(UNDONE) {
+        match self.duty.as_mut().expect(UNDONE) {
             Duty::Bare(job) => job.start(),
             Duty::Keyed(job) => job.start(),
         }
+    }
+
+    /// How the result came to be, once the duty is done.
+    #[inline]
+    pub(crate) fn hit(&self) -> Hit {
+        self.hit
     }
 
     /// The body has returned `value`: stores and lends it. Never inlined, so that its locals take no stack while the body runs.
@@ -230,11 +269,14 @@ impl<'w, M: Spec> LentTicket<'w, M> {
     #[inline(never)]
     pub(crate) fn end(&mut self, value: ValueOf<M>) -> &'w ValueOf<M> {
         // The job stays where it is: moving it costs more than most of what it does.
-        let lent = match self.0.as_mut().expect(UNDONE) {
+        let (lent, first) = match self.duty.as_mut().expect(UNDONE) {
             Duty::Bare(job) => job.publish(value),
             Duty::Keyed(job) => publish(job, value),
         };
-        self.0 = None;
+        self.duty = None;
+        if !first {
+            self.hit = Hit::Overtaken;
+        }
         lent
     }
 
@@ -244,7 +286,8 @@ impl<'w, M: Spec> LentTicket<'w, M> {
     #[inline(never)]
     pub fn reject<E>(&mut self, error: E) -> E {
         let error = OnItsWay::new(error);
-        match self.0.take().expect(UNDONE) {
+        self.hit = Hit::NotStored;
+        match self.duty.take().expect(UNDONE) {
             Duty::Bare(job) => {
                 job.reject();
                 error.arrive()
@@ -257,12 +300,13 @@ impl<'w, M: Spec> LentTicket<'w, M> {
     }
 }
 
-fn publish<'w, M: Spec>(job: &mut Job<'w, M>, value: ValueOf<M>) -> &'w ValueOf<M> {
+/// The value to lend, and whether it is this call's own.
+fn publish<'w, M: Spec>(job: &mut Job<'w, M>, value: ValueOf<M>) -> (&'w ValueOf<M>, bool) {
     let cell = job.cell();
     let notes = job.stop();
     match job.publish(value, &notes, None) {
-        Published::Ours(entry) => lend(&entry, cell).expect("filled by this call"),
-        Published::Theirs(entry) => lend(&entry, cell).expect("a racer's entry is ready"),
+        Published::Ours { entry, .. } => (lend(&entry, cell).expect("filled by this call"), true),
+        Published::Theirs(entry) => (lend(&entry, cell).expect("a racer's entry is ready"), false),
     }
 }
 

@@ -1,16 +1,19 @@
 //! The operations that a handle requests from its memo, and the replies.
 
+use super::source::Hit;
 use crate::anchor::anchor::Anchor;
 use crate::memo::cycle::Cycle;
 use crate::sys::panics::OnItsWay;
 
-/// What the companion handle asks of a memo: of one that lends the first two and the last two, of all others all but these.
+/// What the companion handle asks of a memo: of one that lends the first three and the last two, of all others all but these.
 #[derive(Debug)]
 pub enum Op<V> {
     /// The result, if it is there.
     Get,
     /// The bare body.
     Compute,
+    /// What the function would return, and how it came to be.
+    Call,
     /// A new result.
     Refresh,
     /// A new result, and the old one until then.
@@ -32,6 +35,8 @@ pub enum Reply<Out, Value> {
     Nothing,
     /// What the function would return.
     Out(Out),
+    /// The same, and how it came to be.
+    Told(Out, Hit),
     /// What the body yielded, or what was not taken.
     Value(Value),
     /// Yes or no.

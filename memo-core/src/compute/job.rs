@@ -162,8 +162,12 @@ impl<V> Drop for Unfilled<'_, V> {
 
 /// The outcome of publishing a computed value.
 pub(crate) enum Published<St: Store> {
-    /// The value is in the call's own entry, stored or not.
-    Ours(Counted<St>),
+    /// The value is in the call's own entry.
+    Ours {
+        entry: Counted<St>,
+        /// Others find it.
+        stored: bool,
+    },
     /// A racer was first: this is its entry, which everybody gets.
     Theirs(Counted<St>),
 }
@@ -391,12 +395,15 @@ impl<'w, M: Spec> Job<'w, M> {
         let published = match theirs {
             // The own entry is dropped with the job, when all is counted.
             Some(theirs) => Published::Theirs(theirs),
-            None => Published::Ours(self.entry.take().expect("a job has its entry until it is published")),
+            None => {
+                let entry = self.entry.take().expect("a job has its entry until it is published");
+                Published::Ours { entry, stored }
+            }
         };
         self.role = Role::Done;
         if stored {
             leak_audit::look_at_owner(core, &self.place, notes.strong, copied);
-            if let Published::Ours(entry) = &published {
+            if let Published::Ours { entry, .. } = &published {
                 look_at_others::<M>(core, entry, &notes.others);
             }
         } else {

@@ -22,7 +22,8 @@ use crate::value::slot::{Flight, Look, NoValue, Slot, Waited};
 
 /// The outcome of a search.
 pub(crate) enum Begun<'w, M: Spec> {
-    Ready(&'w ValueOf<M>),
+    /// With whether it was found at once.
+    Ready(&'w ValueOf<M>, bool),
     Compute(BareJob<'w, M>),
 }
 
@@ -82,7 +83,7 @@ impl<'w, M: Spec> Search for Only<'w, M> {
                     if !self.missed {
                         counters::count(core, Count::Hits, 1);
                     }
-                    return Some(Begun::Ready(self.cell.slot.get().expect("seen ready")));
+                    return Some(Begun::Ready(self.cell.slot.get().expect("seen ready"), !self.missed));
                 }
                 Look::Claimed => true,
                 Look::Busy(flight) if self.single_flight => {
@@ -152,9 +153,9 @@ impl<'w, M: Spec> BareJob<'w, M> {
         job::stop(self.core(), running)
     }
 
-    /// Stores the value. The caller then drops the job.
+    /// Stores the value, unless another call was faster: then `false`, and that call's comes back. The caller then drops the job.
     #[inline(always)]
-    pub(crate) fn publish(&mut self, value: ValueOf<M>) -> &'w ValueOf<M> {
+    pub(crate) fn publish(&mut self, value: ValueOf<M>) -> (&'w ValueOf<M>, bool) {
         let notes = self.stop();
         let core = self.core();
         let late = match self.lead {
@@ -170,10 +171,10 @@ impl<'w, M: Spec> BareJob<'w, M> {
                 counters::count(core, Count::Rejected, 1);
             }
         }
-        let slot = &self.cell.slot;
+        let (slot, first) = (&self.cell.slot, late.is_none());
         // Another call was first: this one's value is dropped, with no lock held.
         drop(late);
-        slot.get().expect("filled, by this call or another")
+        (slot.get().expect("filled, by this call or another"), first)
     }
 
     /// Ends without a value; waiters compute by themselves.

@@ -55,10 +55,10 @@ fn owned(memo: &Memo, result: &syn::Type) -> TokenStream {
         // A closure would not pass the caller's location on: the body is called from here.
         ours!({
             #private::start_owned(&mut __memo_ticket);
-            #private::end_owned(&mut __memo_ticket, #body, &__memo_keeping)
+            __MemoAsk::end(&mut __memo_ticket, #body, &__memo_keeping)
         })
     } else {
-        ours!(#private::finish_owned(__memo_ticket, || #body, &__memo_keeping))
+        ours!(__MemoAsk::finish(__memo_ticket, || #body, &__memo_keeping))
     };
     let borrowed = match (memo.tracks_caller, is_large(memo)) {
         (false, true) => ours!(__memo_ticket),
@@ -75,7 +75,7 @@ fn owned(memo: &Memo, result: &syn::Type) -> TokenStream {
             &__memo_keeping,
         ) {
             #private::Step::Done(__memo_value) => __memo_value,
-            #private::Step::Compute(#ticket) => __MemoAsk::computed(#computed),
+            #private::Step::Compute(#ticket) => #computed,
         }
     }
 }
@@ -86,13 +86,21 @@ fn lent(memo: &Memo, lent: &Lent) -> TokenStream {
     let (key, made) = key::of(memo);
     let body = signatures::call_of_body(memo);
     let done = done(memo, lent);
-    let computed = if memo.tracks_caller { tracked(memo, lent, &body) } else { computed(memo, lent, &ours!(|| #body)) };
+    let told = ours!(__memo_told);
+    let (start, (computed, value)) = match memo.tracks_caller {
+        true => tracked(memo, lent, &body),
+        false => (TokenStream::new(), computed(memo, lent, &ours!(|| #body))),
+    };
     let ticket = ticket(memo);
     ours! {
         #made
         match #private::ask_lent::<#kept, _, _, _, _, _>(__memo_ask, __memo_place, #key) {
-            #private::LentStep::Done(__memo_value) => __MemoAsk::lent(#done),
-            #private::LentStep::Compute(#ticket) => __MemoAsk::lent(#computed),
+            #private::LentStep::Done(__memo_value, #told) => __MemoAsk::lent(#done, #told),
+            #private::LentStep::Compute(#ticket) => {
+                #start
+                let (__memo_value, #told) = #computed;
+                __MemoAsk::lent(#value, #told)
+            }
             #private::LentStep::Else(__memo_else) => __MemoAsk::instead(__memo_else, || #body),
         }
     }
@@ -117,34 +125,29 @@ pub(super) fn done(memo: &Memo, lent: &Lent) -> TokenStream {
     if lent.is_fallible() { ours!(::core::result::Result::Ok(#value)) } else { value }
 }
 
-/// The result made by `__memo_ticket` from the body's closure.
-pub(super) fn computed(memo: &Memo, lent: &Lent, body: &TokenStream) -> TokenStream {
+/// What `__memo_ticket` makes of the body's closure, with what it tells; and the result made from it, as `__memo_value`.
+pub(super) fn computed(memo: &Memo, lent: &Lent, body: &TokenStream) -> (TokenStream, TokenStream) {
     let private = &memo.paths.private;
-    if lent.is_fallible() {
-        return either(memo, lent, &ours!(#private::try_finish_lent(__memo_ticket, #body)));
-    }
-    lend(memo, lent, &ours!(#private::finish_lent(__memo_ticket, #body)))
+    let finish = if lent.is_fallible() { ours!(try_finish_lent) } else { ours!(finish_lent) };
+    (ours!(#private::#finish(__memo_ticket, #body)), made(memo, lent))
 }
 
-/// The same from a direct call of the body, which passes the caller's location on.
-fn tracked(memo: &Memo, lent: &Lent, body: &TokenStream) -> TokenStream {
+/// The same from a direct call of the body, which passes the caller's location on; what comes first is a statement.
+fn tracked(memo: &Memo, lent: &Lent, body: &TokenStream) -> (TokenStream, (TokenStream, TokenStream)) {
     let private = &memo.paths.private;
-    let result = if lent.is_fallible() {
-        either(memo, lent, &ours!(#private::try_end_lent(&mut __memo_ticket, #body)))
-    } else {
-        lend(memo, lent, &ours!(#private::end_lent(&mut __memo_ticket, #body)))
-    };
-    ours!({
-        #private::start_lent(&mut __memo_ticket);
-        #result
-    })
+    let end = if lent.is_fallible() { ours!(try_end_lent) } else { ours!(end_lent) };
+    let start = ours!(#private::start_lent(&mut __memo_ticket););
+    (start, (ours!(#private::#end(&mut __memo_ticket, #body)), made(memo, lent)))
 }
 
-/// The lent form of a `Result` of the kept value.
-fn either(memo: &Memo, lent: &Lent, result: &TokenStream) -> TokenStream {
+/// The lent form of what was kept just now, or of an `Err` that was not, from `__memo_value`.
+fn made(memo: &Memo, lent: &Lent) -> TokenStream {
     let value = lend(memo, lent, &ours!(__memo_value));
+    if !lent.is_fallible() {
+        return value;
+    }
     ours! {
-        match #result {
+        match __memo_value {
             ::core::result::Result::Ok(__memo_value) => ::core::result::Result::Ok(#value),
             ::core::result::Result::Err(__memo_error) => ::core::result::Result::Err(__memo_error),
         }

@@ -90,11 +90,16 @@ fn lent(memo: &Memo, lent: &Lent) -> (TokenStream, TokenStream) {
     let begin = ours! {
         #made
         let __memo_ticket = match #private::begin_lent::<#kept, _, _, _>(__memo_core, __memo_place, #key) {
-            #private::LentStep::Done(__memo_value) => return #done,
+            #private::LentStep::Done(__memo_value, ()) => return #done,
             #private::LentStep::Compute(__memo_ticket) => __memo_ticket,
         };
     };
-    (begin, ask::computed(memo, lent, &body(memo, &lent.yields)))
+    let (computed, value) = ask::computed(memo, lent, &body(memo, &lent.yields));
+    let finish = ours! {
+        let (__memo_value, ()) = #computed;
+        #value
+    };
+    (begin, finish)
 }
 
 fn body(memo: &Memo, yields: &syn::Type) -> TokenStream {

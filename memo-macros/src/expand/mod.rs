@@ -115,10 +115,10 @@ fn ends_of_handle(memo: &Memo) -> (Span, Span) {
 fn doc(memo: &Memo) -> String {
     let function = memo.function.sig.ident.unraw();
     if memo.output.lent().is_some() {
-        format!("The memo of `{function}`: statistics, `get`, `compute` and `entries_of`.")
+        format!("The memo of `{function}`: statistics, `get`, `call`, `compute` and `entries_of`.")
     } else {
         format!(
-            "The memo of `{function}`: statistics, `get`, `compute`, `entries_of`, `refresh`, `renew`, `insert`, `forget`, `forget_owner` and `clear`."
+            "The memo of `{function}`: statistics, `get`, `call`, `compute`, `entries_of`, `refresh`, `renew`, `insert`, `forget`, `forget_owner` and `clear`."
         )
     }
 }

@@ -5,17 +5,19 @@
 
 #![allow(private_bounds, private_interfaces, reason = "called by expansions, without naming it")]
 
+use std::borrow::BorrowMut;
 use std::convert::Infallible;
 
-use super::returns::{Keyed, finish_owned};
+use super::returns::{Keyed, end_owned, end_told, finish_owned, finish_told};
 use super::type_questions::Stores;
 use crate::argument::key::KeySet;
 use crate::argument::owner::{Locate, Place};
-use crate::call::by_clone::{self, Cloning, Step};
+use crate::call::by_clone::{self, Cloning, Step, Ticket};
 use crate::call::by_reference::{self, LentStep};
 use crate::call::exclusive;
 use crate::call::handle_op::{Op, Prepared, Reply, Yields};
 use crate::call::set_lent;
+use crate::call::source::{Hit, Tells};
 use crate::call::what_is_kept::Keeping;
 use crate::cell::memo_types::{At, KeyOf, Spec, ValueOf};
 use crate::memo::core::Core;
@@ -58,12 +60,23 @@ pub trait AskOwned<R>: Sized {
     {
         match self.begin::<H, M, ()>(place, ()) {
             Step::Done(reply) => reply,
-            Step::Compute(ticket) => Self::computed(finish_owned(ticket, body, &keeping)),
+            Step::Compute(ticket) => Self::finish(ticket, body, &keeping),
         }
     }
 
-    /// What the body yielded, as it comes back.
-    fn computed(result: R) -> Self::Reply;
+    /// Does the duty of a ticket: what comes back.
+    fn finish<'w, M: Cloning + 'w, H: Keeping<R, Kept = ValueOf<M>>>(
+        ticket: impl BorrowMut<Ticket<'w, M>>,
+        body: impl FnOnce() -> R,
+        keeping: &H,
+    ) -> Self::Reply;
+
+    /// The same once the body has returned, for one that is called where its caller is passed on.
+    fn end<M: Cloning, H: Keeping<R, Kept = ValueOf<M>>>(
+        ticket: &mut Ticket<'_, M>,
+        result: R,
+        keeping: &H,
+    ) -> Self::Reply;
 }
 
 impl<R> AskOwned<R> for Call {
@@ -93,8 +106,17 @@ impl<R> AskOwned<R> for Call {
     }
 
     #[inline(always)]
-    fn computed(result: R) -> R {
-        result
+    fn finish<'w, M: Cloning + 'w, H: Keeping<R, Kept = ValueOf<M>>>(
+        ticket: impl BorrowMut<Ticket<'w, M>>,
+        body: impl FnOnce() -> R,
+        keeping: &H,
+    ) -> R {
+        finish_owned(ticket, body, keeping)
+    }
+
+    #[inline(always)]
+    fn end<M: Cloning, H: Keeping<R, Kept = ValueOf<M>>>(ticket: &mut Ticket<'_, M>, result: R, keeping: &H) -> R {
+        end_owned(ticket, result, keeping)
     }
 }
 
@@ -111,8 +133,21 @@ impl<R> AskOwned<R> for Through<R> {
     }
 
     #[inline]
-    fn computed(result: R) -> Reply<R, R> {
-        Reply::Value(result)
+    fn finish<'w, M: Cloning + 'w, H: Keeping<R, Kept = ValueOf<M>>>(
+        ticket: impl BorrowMut<Ticket<'w, M>>,
+        body: impl FnOnce() -> R,
+        keeping: &H,
+    ) -> Reply<R, R> {
+        finish_told(ticket, body, keeping)
+    }
+
+    #[inline]
+    fn end<M: Cloning, H: Keeping<R, Kept = ValueOf<M>>>(
+        ticket: &mut Ticket<'_, M>,
+        result: R,
+        keeping: &H,
+    ) -> Reply<R, R> {
+        end_told(ticket, result, keeping)
     }
 }
 
@@ -122,15 +157,21 @@ pub trait AskLent<Y>: Sized {
     type Reply<Out>;
     /// What is asked for beside the result.
     type Else;
+    /// What is told of how the result came to be.
+    type Told: Tells;
 
     /// Looks for the result, if that is asked for.
     #[track_caller]
-    fn begin<'w, M: Spec, K: KeyOf<M>>(self, place: At<'w, M>, key: K) -> LentStep<'w, ValueOf<M>, M, Self::Else>
+    fn begin<'w, M: Spec, K: KeyOf<M>>(
+        self,
+        place: At<'w, M>,
+        key: K,
+    ) -> LentStep<'w, ValueOf<M>, M, Self::Else, Self::Told>
     where
         Y: Yields<ValueOf<M>>;
 
     /// The result, as it comes back.
-    fn lent<Out>(result: Out) -> Self::Reply<Out>;
+    fn lent<Out>(result: Out, told: Self::Told) -> Self::Reply<Out>;
 
     /// What comes back instead of the result.
     fn instead<Out>(asked: Self::Else, body: impl FnOnce() -> Y) -> Self::Reply<Out>;
@@ -139,6 +180,7 @@ pub trait AskLent<Y>: Sized {
 impl<Y> AskLent<Y> for Call {
     type Reply<Out> = Out;
     type Else = Infallible;
+    type Told = ();
 
     #[cfg_attr(not(debug_assertions), inline(always))]
     fn begin<'w, M: Spec, K: KeyOf<M>>(self, place: At<'w, M>, key: K) -> LentStep<'w, ValueOf<M>, M>
@@ -149,7 +191,7 @@ impl<Y> AskLent<Y> for Call {
     }
 
     #[inline(always)]
-    fn lent<Out>(result: Out) -> Out {
+    fn lent<Out>(result: Out, (): ()) -> Out {
         result
     }
 
@@ -174,22 +216,33 @@ pub enum Instead<Y> {
 impl<Y> AskLent<Y> for Through<Y> {
     type Reply<Out> = Reply<Out, Y>;
     type Else = Instead<Y>;
+    type Told = Option<Hit>;
 
     #[inline(always)]
-    fn begin<'w, M: Spec, K: KeyOf<M>>(self, place: At<'w, M>, key: K) -> LentStep<'w, ValueOf<M>, M, Instead<Y>>
+    fn begin<'w, M: Spec, K: KeyOf<M>>(
+        self,
+        place: At<'w, M>,
+        key: K,
+    ) -> LentStep<'w, ValueOf<M>, M, Instead<Y>, Option<Hit>>
     where
         Y: Yields<ValueOf<M>>,
     {
-        if let Op::Get = self.1 {
-            let found = by_reference::get_lent::<M, K>(self.0, place, key);
-            return found.map_or(LentStep::Else(Instead::Nothing), LentStep::Done);
+        match self.1 {
+            Op::Get => {
+                let found = by_reference::get_lent::<M, K>(self.0, place, key);
+                found.map_or(LentStep::Else(Instead::Nothing), |found| LentStep::Done(found, None))
+            }
+            Op::Call => by_reference::begin_told::<M, K, Instead<Y>>(self.0, place, &key),
+            op => LentStep::Else(other::<M, K, Y>(self.0, place, key, op)),
         }
-        LentStep::Else(other::<M, K, Y>(self.0, place, key, self.1))
     }
 
     #[inline]
-    fn lent<Out>(result: Out) -> Reply<Out, Y> {
-        Reply::Out(result)
+    fn lent<Out>(result: Out, told: Option<Hit>) -> Reply<Out, Y> {
+        match told {
+            Some(hit) => Reply::Told(result, hit),
+            None => Reply::Out(result),
+        }
     }
 
     #[inline]
@@ -221,7 +274,8 @@ fn other<M: Spec, K: KeyOf<M>, Y: Yields<ValueOf<M>>>(
             },
             Err(not_kept) => Instead::Back(not_kept),
         },
-        Op::Get | Op::Refresh | Op::Renew | Op::Insert(_) | Op::Forget => unreachable!("asked of memos that are `Revocable` only"),
+        Op::Get | Op::Call => unreachable!("carried out by the caller"),
+        Op::Refresh | Op::Renew | Op::Insert(_) | Op::Forget => unreachable!("asked of memos that are `Revocable` only"),
     }
 }
 
@@ -289,7 +343,7 @@ pub fn ask_lent<'w, V, Y, O, S, K, A>(
     ask: A,
     place: Place<'w, O, S>,
     key: K,
-) -> LentStep<'w, V, Keyed<O, S, K, V>, A::Else>
+) -> LentStep<'w, V, Keyed<O, S, K, V>, A::Else, A::Told>
 where
     V: 'static,
     O: Locate<S> + ?Sized,

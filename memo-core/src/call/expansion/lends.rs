@@ -3,27 +3,28 @@
 #![allow(private_bounds, reason = "called by expansions, without naming it")]
 
 use crate::call::by_reference::LentTicket;
+use crate::call::source::Tells;
 use crate::cell::memo_types::Spec;
 use crate::value::store::Store;
 
-/// Does the duty of a ticket. As [`finish_owned`](super::returns::finish_owned).
+/// Does the duty of a ticket, and tells how the result came to be. As [`finish_owned`](super::returns::finish_owned).
 #[cold]
 #[inline(never)]
-pub fn finish_lent<'w, V, M: Spec<Store: Store<Value = V>>>(
+pub fn finish_lent<'w, V, M: Spec<Store: Store<Value = V>>, T: Tells>(
     mut ticket: LentTicket<'w, M>,
     body: impl FnOnce() -> V,
-) -> &'w V {
+) -> (&'w V, T) {
     ticket.start();
-    ticket.end(body())
+    end_lent(&mut ticket, body())
 }
 
 /// Does the duty of a ticket, if the body can.
 #[cold]
 #[inline(never)]
-pub fn try_finish_lent<'w, V, E, M: Spec<Store: Store<Value = V>>>(
+pub fn try_finish_lent<'w, V, E, M: Spec<Store: Store<Value = V>>, T: Tells>(
     mut ticket: LentTicket<'w, M>,
     body: impl FnOnce() -> Result<V, E>,
-) -> Result<&'w V, E> {
+) -> (Result<&'w V, E>, T) {
     ticket.start();
     try_end_lent(&mut ticket, body())
 }
@@ -37,18 +38,23 @@ pub fn start_lent<M: Spec>(ticket: &mut LentTicket<'_, M>) {
 
 /// The second half of [`finish_lent`].
 #[inline]
-pub fn end_lent<'w, V, M: Spec<Store: Store<Value = V>>>(ticket: &mut LentTicket<'w, M>, value: V) -> &'w V {
-    ticket.end(value)
+pub fn end_lent<'w, V, M: Spec<Store: Store<Value = V>>, T: Tells>(
+    ticket: &mut LentTicket<'w, M>,
+    value: V,
+) -> (&'w V, T) {
+    let lent = ticket.end(value);
+    (lent, T::told(ticket.hit()))
 }
 
 /// The second half of [`try_finish_lent`].
 #[inline]
-pub fn try_end_lent<'w, V, E, M: Spec<Store: Store<Value = V>>>(
+pub fn try_end_lent<'w, V, E, M: Spec<Store: Store<Value = V>>, T: Tells>(
     ticket: &mut LentTicket<'w, M>,
     result: Result<V, E>,
-) -> Result<&'w V, E> {
-    match result {
+) -> (Result<&'w V, E>, T) {
+    let result = match result {
         Ok(value) => Ok(ticket.end(value)),
         Err(error) => Err(ticket.reject(error)),
-    }
+    };
+    (result, T::told(ticket.hit()))
 }

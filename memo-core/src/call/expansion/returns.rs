@@ -6,6 +6,7 @@ use std::borrow::BorrowMut;
 
 use crate::argument::key::KeySet;
 use crate::call::by_clone::{Cloning, Ticket};
+use crate::call::handle_op::Reply;
 use crate::call::what_is_kept::Keeping;
 use crate::cell::memo_types::{Of, ValueOf};
 use crate::memo::cycle::Cycle;
@@ -28,6 +29,31 @@ pub fn finish_owned<'w, R, M: Cloning + 'w, H: Keeping<R, Kept = ValueOf<M>>>(
 ) -> R {
     ticket.borrow_mut().start();
     ticket.borrow_mut().end(body(), keeping)
+}
+
+/// Does the duty of a ticket, for a handle that may ask how the result came to be.
+#[cold]
+#[inline(never)]
+pub(super) fn finish_told<'w, R, M: Cloning + 'w, H: Keeping<R, Kept = ValueOf<M>>>(
+    mut ticket: impl BorrowMut<Ticket<'w, M>>,
+    body: impl FnOnce() -> R,
+    keeping: &H,
+) -> Reply<R, R> {
+    ticket.borrow_mut().start();
+    end_told(ticket.borrow_mut(), body(), keeping)
+}
+
+/// The second half.
+pub(super) fn end_told<R, M: Cloning, H: Keeping<R, Kept = ValueOf<M>>>(
+    ticket: &mut Ticket<'_, M>,
+    result: R,
+    keeping: &H,
+) -> Reply<R, R> {
+    let result = ticket.end(result, keeping);
+    match ticket.told() {
+        Some(hit) => Reply::Told(result, hit),
+        None => Reply::Value(result),
+    }
 }
 
 /// The first half of [`finish_owned`], for a caller that runs the body itself: one that passes its own caller on.

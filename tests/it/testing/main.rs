@@ -1,0 +1,3 @@
+//! What a program, and above all its tests, can find out about single calls.
+
+mod calls;
