@@ -13,9 +13,9 @@ pub use crate::call::expansion::call_or_handle::{
 };
 pub use crate::call::expansion::common_mistakes::{bounded, context, hashed, ordered};
 pub use crate::call::expansion::keeps_weakly::weakly;
-pub use crate::call::expansion::lends::{end_lent, finish_lent, start_lent, try_end_lent, try_finish_lent};
+pub use crate::call::expansion::lends::{finish_lent, start_lent, try_finish_lent};
 pub use crate::call::expansion::result_holds_owner::inside;
-pub use crate::call::expansion::returns::{end_owned, finish_owned, in_ring_by, ring, start_owned};
+pub use crate::call::expansion::returns::{finish_owned, in_ring_by, ring, start_owned};
 pub use crate::call::expansion::reuses_equal::reusing;
 pub use crate::call::expansion::type_questions::{
     check_kept, check_owned, computed, key, lent_key, local_lent_place, local_place, place, plain_computed, plain_key,

@@ -88,8 +88,8 @@
 //! * **... see what it does?** `word_count_memo().stats()` for one memo, [`report`] for a table of all, [`memos`] for the figures.
 //!   `word_count_memo().call(&doc)` is a call that says how its result came to be: a [`Hit`].
 //!   [`on_removal`](Memo::on_removal) is notified of every result that goes, and why.
-//! * **... test code that is memoized?** Make the object anew: a new object has no results. Or call the bare body, `word_count_memo().compute(&doc)`, or
-//!   [`clear_all`] between tests.
+//! * **... test code that is memoized?** Make the object anew: a new object has no results. Or call the bare body, `word_count_memo().compute(&doc)`.
+//!   `assert_computed!(word_count(&doc))`, [`assert_remembered!`] and a [`testing::scope`] see what happens in one test alone.
 //! * **... share results of equal objects?** Intern the objects first: [`weak::Interner`].
 //! * **... run the destructors elsewhere?** `let _sweeper = Sweeper::every(Duration::from_secs(1));` see [`Sweeper`].
 //! * **... speed up a debug build?** `[profile.dev.package.memo-core]` with `opt-level = 3`.
@@ -216,4 +216,50 @@ pub mod key {
     pub use crate::argument::owner::{Locate, Owner};
     pub use crate::argument::owner_mut::OwnerMut;
     pub use crate::argument::scope::{Local, Scope, Shared};
+}
+
+/// For your tests: what memos do in one test, whatever other tests do at the same time.
+///
+/// Statistics are those of the whole process, and tests run side by side. What a test wants to know is told apart by thread:
+///
+/// * [`assert_computed!`](crate::assert_computed) and [`assert_remembered!`](crate::assert_remembered) are about one expression.
+/// * [`scope`](testing::scope) counts what happens in a closure, on this thread and on those that [adopt](testing::Scope::adopt) the scope.
+/// * [`Memo::call`](crate::Memo::call) is a call that says how its result came to be.
+///
+/// None of them resets anything: an object that is new has no results. To run the bare body, call [`Memo::compute`](crate::Memo::compute).
+///
+/// ```
+/// use memo_core::{assert_computed, assert_remembered, testing, weak_memo};
+/// use std::sync::Arc;
+///
+/// struct Document {
+///     lines: Vec<Arc<String>>,
+/// }
+///
+/// #[weak_memo]
+/// fn words(line: &Arc<String>) -> usize {
+///     line.split_whitespace().count()
+/// }
+///
+/// #[weak_memo]
+/// fn total(doc: &Arc<Document>) -> usize {
+///     doc.lines.iter().map(words).sum()
+/// }
+///
+/// let old = Arc::new(Document { lines: vec![Arc::new("one two".into()), Arc::new("three".into())] });
+/// assert_eq!(assert_computed!(total(&old)), 3);
+/// assert_eq!(assert_remembered!(total(&old)), 3);
+///
+/// // A new version of the document shares the lines that have not changed.
+/// let new = Arc::new(Document { lines: vec![Arc::clone(&old.lines[0]), Arc::new("four five six".into())] });
+/// testing::scope(|| {
+///     assert_eq!(total(&new), 5);
+///     let calls = testing::calls(words_memo());
+///     assert_eq!((calls.hits, calls.computes), (1, 1));
+/// });
+/// ```
+pub mod testing {
+    #[doc(hidden)]
+    pub use crate::inspect::testing::expect::Expect as __Expect;
+    pub use crate::inspect::testing::scope::{Calls, Scope, calls, scope};
 }

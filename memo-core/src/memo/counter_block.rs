@@ -89,6 +89,10 @@ impl Sums {
         self.0[what as usize] = n;
     }
 
+    pub(crate) fn add(&mut self, what: Count, n: u64) {
+        self.0[what as usize] += n;
+    }
+
     /// Results that are stored and not yet reclaimed.
     pub(crate) fn entries(&self) -> u64 {
         let came = self.get(Count::Computes) + self.get(Count::Inserts);

@@ -9,12 +9,14 @@
 //! 3. Removals are read before insertions: see [`count`](super::counter_block).
 //! 4. A thread that has counters has a listed reader. And where it `looks`, [`fence::hazard`] is the fence that its reader needs. So a hit
 //!    checks one word for all three.
+//! 5. A thread that is [watched](super::watch) has counters, but says that it has none: each count then goes through [`count_first`], which
+//!    tells the watch. So the same word is all that a hit checks for that, too.
 
 use std::cell::Cell;
 
 use super::core::Core;
 use super::counter_block::{Block, Count, READ_ORDER, Sums};
-use super::{abandoned_with_table, all_memos};
+use super::{abandoned_with_table, all_memos, watch};
 use crate::sys::fence;
 use crate::sys::hazard::own;
 use crate::sys::hazard::registry::Reader;
@@ -58,13 +60,15 @@ per_thread! {
     pub(crate) struct Counters {
         blocks: Cell<*mut Block> = Cell::new(std::ptr::null_mut()),
         len: Cell<u32> = Cell::new(0),
-        /// The same in bytes.
+        /// The same in bytes, unless this thread is watched.
         end: Cell<usize> = Cell::new(0),
         /// The same, unless this thread needs a full fence before it looks into the side table, and may not [look](LooksHere).
         looks: Cell<usize> = Cell::new(0),
         /// Hits before one is [due](CountsHere::hit). Negative from that one until the next period begins: hits that are nested in it are
         /// due, too, and so is the next one if it does not come to its end, since a destructor panics.
         before_due: Cell<i32> = Cell::new(PERIOD - 1),
+        /// Whether a [watch](super::watch) is to be told what is counted.
+        watched: Cell<bool> = Cell::new(false),
         /// This thread's reader, listed from before the first counters until after the last. A hit needs both, and so checks
         /// only one place.
         reader: Cell<Option<&'static Reader>> = Cell::new(None),
@@ -79,8 +83,20 @@ impl Counters {
     fn set(&self, share: Share) {
         self.blocks.set(share.blocks);
         self.len.set(share.len);
-        self.end.set(share.len as usize * size_of::<Block>());
-        self.looks.set(if fence::is_known() { self.end.get() } else { 0 });
+        self.open();
+    }
+
+    /// Says how many counters there are to those that count without asking who else wants to know.
+    fn open(&self) {
+        let end = if self.watched.get() { 0 } else { self.len.get() as usize * size_of::<Block>() };
+        self.end.set(end);
+        self.looks.set(if end > 0 && fence::is_known() { end } else { 0 });
+    }
+
+    /// From now on, tells the [watch](super::watch) of this thread what is counted, or no longer.
+    pub(super) fn be_watched(&self, watched: bool) {
+        self.watched.set(watched);
+        self.open();
     }
 
     /// `core`'s counters on this thread, if there are any.
@@ -120,7 +136,7 @@ impl Counters {
     /// `place` is in this thread's counters as they are now.
     #[inline(always)]
     unsafe fn block_at(&self, place: usize) -> &Block {
-        // SAFETY: the array has `end` bytes, and only this thread replaces it (invariant 1).
+        // SAFETY: the array is at least as long, and only this thread replaces it (invariant 1).
         let at = unsafe { self.blocks.get().byte_add(place) };
         // SAFETY: as above; the block is initialised.
         unsafe { &*at }
@@ -201,17 +217,24 @@ pub(crate) fn count(core: &'static Core, what: Count, n: u64) -> u64 {
     }
 }
 
+/// The same on a thread that has no counters of the memo yet, or is watched.
 #[cold]
 pub(crate) fn count_first(core: &'static Core, what: Count, n: u64) -> u64 {
     let index = all_memos::register(core);
-    if thread::at_end(Step::CloseCounters, close) {
+    if Counters::here().watched.get() {
+        watch::note(core, what, n);
+    }
+    if index >= Counters::here().len.get() {
+        if !thread::at_end(Step::CloseCounters, close) {
+            let n = if what == Count::Dropped { n - abandoned_with_table::take_back(core, n) } else { n };
+            core.gone().add_shared(what, n);
+            return 1;
+        }
         Counters::here().reader.set(own::reader());
         grow(index + 1);
-        return count(core, what, n);
     }
-    let n = if what == Count::Dropped { n - abandoned_with_table::take_back(core, n) } else { n };
-    core.gone().add_shared(what, n);
-    1
+    // SAFETY: `index < len`, and the array is this thread's own.
+    unsafe { Counters::here().share().block(index as usize) }.add_own(what, n)
 }
 
 fn grow(at_least: u32) {

@@ -2,7 +2,8 @@
 //!
 //! The [`site`] of its function, the memo itself ([`core`]), one for each instantiation ([`family`]); its figures ([`counter_block`],
 //! [`counters`], [`abandoned_with_table`]); [`all_memos`] and their [`names`]. Its [`cells`], whose types are
-//! unknown here. Its [`listeners`], which are notified when results are dropped. What there is to say of a ring of calls ([`cycle`]).
+//! unknown here. Its [`listeners`], which are notified when results are dropped. What there is to say of a ring of calls ([`cycle`]). A
+//! [`watch`] sees what single threads count, while they are [watched](watching).
 
 pub(crate) mod abandoned_with_table;
 pub(crate) mod all_memos;
@@ -15,3 +16,5 @@ pub(crate) mod family;
 pub(crate) mod listeners;
 pub(crate) mod names;
 pub(crate) mod site;
+pub(crate) mod watch;
+pub(crate) mod watching;

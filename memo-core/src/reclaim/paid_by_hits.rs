@@ -26,14 +26,15 @@ pub(crate) fn counted<'w, V>(core: &'static Core, here: Option<CountsHere<'_>>, 
     }
 }
 
-/// The first hit of a memo on a thread, which is still to be counted, and those that sweep, which are already counted.
+/// The first hit of a memo on a thread, and all on one that is watched, which are still to be counted; and those that sweep, which are
+/// already counted.
 #[cold]
 #[inline(never)]
 fn counted_slowly<'w, V>(core: &'static Core, found: &'w V) -> &'w V {
     if Counters::here().place(core).is_some() {
         after_due();
-    } else {
-        count_first(core, Count::Hits, 1);
+    } else if are_to_sweep(count_first(core, Count::Hits, 1)) {
+        after_hits();
     }
     found
 }

@@ -86,21 +86,13 @@ fn lent(memo: &Memo, lent: &Lent) -> TokenStream {
     let (key, made) = key::of(memo);
     let body = signatures::call_of_body(memo);
     let done = done(memo, lent);
-    let told = ours!(__memo_told);
-    let (start, (computed, value)) = match memo.tracks_caller {
-        true => tracked(memo, lent, &body),
-        false => (TokenStream::new(), computed(memo, lent, &ours!(|| #body))),
-    };
+    let computed = if memo.tracks_caller { tracked(memo, lent, &body) } else { asked(memo, lent, &body) };
     let ticket = ticket(memo);
     ours! {
         #made
         match #private::ask_lent::<#kept, _, _, _, _, _>(__memo_ask, __memo_place, #key) {
-            #private::LentStep::Done(__memo_value, #told) => __MemoAsk::lent(#done, #told),
-            #private::LentStep::Compute(#ticket) => {
-                #start
-                let (__memo_value, #told) = #computed;
-                __MemoAsk::lent(#value, #told)
-            }
+            #private::LentStep::Done(__memo_value, __memo_told) => __MemoAsk::lent(#done, __memo_told),
+            #private::LentStep::Compute(#ticket) => #computed,
             #private::LentStep::Else(__memo_else) => __MemoAsk::instead(__memo_else, || #body),
         }
     }
@@ -125,29 +117,36 @@ pub(super) fn done(memo: &Memo, lent: &Lent) -> TokenStream {
     if lent.is_fallible() { ours!(::core::result::Result::Ok(#value)) } else { value }
 }
 
-/// What `__memo_ticket` makes of the body's closure, with what it tells; and the result made from it, as `__memo_value`.
-pub(super) fn computed(memo: &Memo, lent: &Lent, body: &TokenStream) -> (TokenStream, TokenStream) {
-    let private = &memo.paths.private;
-    let finish = if lent.is_fallible() { ours!(try_finish_lent) } else { ours!(finish_lent) };
-    (ours!(#private::#finish(__memo_ticket, #body)), made(memo, lent))
+/// What comes back to who asks, made by `__memo_ticket` from the body.
+fn asked(memo: &Memo, lent: &Lent, body: &TokenStream) -> TokenStream {
+    let (finish, form) = (if lent.is_fallible() { ours!(try_finish) } else { ours!(finish) }, form(memo, lent));
+    ours!(__MemoAsk::#finish(__memo_ticket, || #body, #form))
 }
 
-/// The same from a direct call of the body, which passes the caller's location on; what comes first is a statement.
-fn tracked(memo: &Memo, lent: &Lent, body: &TokenStream) -> (TokenStream, (TokenStream, TokenStream)) {
+/// The same from a direct call of the body, which passes the caller's location on.
+fn tracked(memo: &Memo, lent: &Lent, body: &TokenStream) -> TokenStream {
     let private = &memo.paths.private;
-    let end = if lent.is_fallible() { ours!(try_end_lent) } else { ours!(end_lent) };
-    let start = ours!(#private::start_lent(&mut __memo_ticket););
-    (start, (ours!(#private::#end(&mut __memo_ticket, #body)), made(memo, lent)))
+    let (end, form) = (if lent.is_fallible() { ours!(try_end) } else { ours!(end) }, form(memo, lent));
+    ours!({
+        #private::start_lent(&mut __memo_ticket);
+        __MemoAsk::#end(&mut __memo_ticket, #body, #form)
+    })
 }
 
-/// The lent form of what was kept just now, or of an `Err` that was not, from `__memo_value`.
-fn made(memo: &Memo, lent: &Lent) -> TokenStream {
-    let value = lend(memo, lent, &ours!(__memo_value));
-    if !lent.is_fallible() {
-        return value;
+/// The result made by `__memo_ticket` from the body's closure.
+pub(super) fn computed(memo: &Memo, lent: &Lent, body: &TokenStream) -> TokenStream {
+    let private = &memo.paths.private;
+    if lent.is_fallible() {
+        return either(memo, lent, &ours!(#private::try_finish_lent(__memo_ticket, #body)));
     }
+    lend(memo, lent, &ours!(#private::finish_lent(__memo_ticket, #body)))
+}
+
+/// The lent form of a `Result` of the kept value.
+fn either(memo: &Memo, lent: &Lent, result: &TokenStream) -> TokenStream {
+    let value = lend(memo, lent, &ours!(__memo_value));
     ours! {
-        match __memo_value {
+        match #result {
             ::core::result::Result::Ok(__memo_value) => ::core::result::Result::Ok(#value),
             ::core::result::Result::Err(__memo_error) => ::core::result::Result::Err(__memo_error),
         }
@@ -157,18 +156,27 @@ fn made(memo: &Memo, lent: &Lent) -> TokenStream {
 /// Lends from an expression of the kept type, by `&`.
 fn lend(memo: &Memo, lent: &Lent, kept: &TokenStream) -> TokenStream {
     let private = &memo.paths.private;
-    let value = form(memo, &lent.form);
+    let value = path_of(memo, &lent.form);
     match &lent.error {
         LentError::Lent(error) => {
-            let error = form(memo, error);
+            let error = path_of(memo, error);
             quote!(#private::lend::result(#kept, #value, #error))
         }
         LentError::None | LentError::ByValue => quote!(#value(#kept)),
     }
 }
 
+/// The function that lends from the kept type.
+fn form(memo: &Memo, lent: &Lent) -> TokenStream {
+    if let LentError::Lent(_) = lent.error {
+        let lent = lend(memo, lent, &ours!(__memo_value));
+        return ours!(|__memo_value| #lent);
+    }
+    path_of(memo, &lent.form)
+}
+
 /// The path of a function in `lend`.
-fn form(memo: &Memo, form: &Form) -> TokenStream {
+fn path_of(memo: &Memo, form: &Form) -> TokenStream {
     let private = &memo.paths.private;
     let name = format_ident!("{}", form.name, span = Span::mixed_site());
     let of = form.of.iter();

@@ -94,12 +94,7 @@ fn lent(memo: &Memo, lent: &Lent) -> (TokenStream, TokenStream) {
             #private::LentStep::Compute(__memo_ticket) => __memo_ticket,
         };
     };
-    let (computed, value) = ask::computed(memo, lent, &body(memo, &lent.yields));
-    let finish = ours! {
-        let (__memo_value, ()) = #computed;
-        #value
-    };
-    (begin, finish)
+    (begin, ask::computed(memo, lent, &body(memo, &lent.yields)))
 }
 
 fn body(memo: &Memo, yields: &syn::Type) -> TokenStream {

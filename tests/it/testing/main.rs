@@ -1,3 +1,5 @@
 //! What a program, and above all its tests, can find out about single calls.
 
+mod asserts;
 mod calls;
+mod scopes;

@@ -8,12 +8,13 @@
 use std::borrow::BorrowMut;
 use std::convert::Infallible;
 
+use super::lends;
 use super::returns::{Keyed, end_owned, end_told, finish_owned, finish_told};
 use super::type_questions::Stores;
 use crate::argument::key::KeySet;
 use crate::argument::owner::{Locate, Place};
 use crate::call::by_clone::{self, Cloning, Step, Ticket};
-use crate::call::by_reference::{self, LentStep};
+use crate::call::by_reference::{self, LentStep, LentTicket};
 use crate::call::exclusive;
 use crate::call::handle_op::{Op, Prepared, Reply, Yields};
 use crate::call::set_lent;
@@ -22,6 +23,7 @@ use crate::call::what_is_kept::Keeping;
 use crate::cell::memo_types::{At, KeyOf, Spec, ValueOf};
 use crate::memo::core::Core;
 use crate::sys::panics::OnItsWay;
+use crate::value::store::Store;
 
 /// The function asks: for the result.
 ///
@@ -172,6 +174,53 @@ pub trait AskLent<Y>: Sized {
 
     /// The result, as it comes back.
     fn lent<Out>(result: Out, told: Self::Told) -> Self::Reply<Out>;
+
+    /// Does the duty of a ticket: what comes back, in the `form` that is lent. Out of line, as
+    /// [`finish_owned`](super::returns::finish_owned) is.
+    #[cold]
+    #[inline(never)]
+    fn finish<'w, V, M: Spec<Store: Store<Value = V>>, Out>(
+        mut ticket: LentTicket<'w, M>,
+        body: impl FnOnce() -> V,
+        form: impl FnOnce(&'w V) -> Out,
+    ) -> Self::Reply<Out> {
+        ticket.start();
+        Self::end(&mut ticket, body(), form)
+    }
+
+    /// The same, if the body can.
+    #[cold]
+    #[inline(never)]
+    fn try_finish<'w, V, E, M: Spec<Store: Store<Value = V>>, Out>(
+        mut ticket: LentTicket<'w, M>,
+        body: impl FnOnce() -> Result<V, E>,
+        form: impl FnOnce(&'w V) -> Out,
+    ) -> Self::Reply<Result<Out, E>> {
+        ticket.start();
+        Self::try_end(&mut ticket, body(), form)
+    }
+
+    /// The second half of [`finish`](AskLent::finish), for a body that is called where its caller is passed on.
+    #[inline]
+    fn end<'w, V, M: Spec<Store: Store<Value = V>>, Out>(
+        ticket: &mut LentTicket<'w, M>,
+        value: V,
+        form: impl FnOnce(&'w V) -> Out,
+    ) -> Self::Reply<Out> {
+        let lent = lends::end_lent(ticket, value);
+        Self::lent(form(lent), Tells::told(ticket.hit()))
+    }
+
+    /// The second half of [`try_finish`](AskLent::try_finish).
+    #[inline]
+    fn try_end<'w, V, E, M: Spec<Store: Store<Value = V>>, Out>(
+        ticket: &mut LentTicket<'w, M>,
+        result: Result<V, E>,
+        form: impl FnOnce(&'w V) -> Out,
+    ) -> Self::Reply<Result<Out, E>> {
+        let lent = lends::try_end_lent(ticket, result);
+        Self::lent(lent.map(form), Tells::told(ticket.hit()))
+    }
 
     /// What comes back instead of the result.
     fn instead<Out>(asked: Self::Else, body: impl FnOnce() -> Y) -> Self::Reply<Out>;

@@ -3,28 +3,27 @@
 #![allow(private_bounds, reason = "called by expansions, without naming it")]
 
 use crate::call::by_reference::LentTicket;
-use crate::call::source::Tells;
 use crate::cell::memo_types::Spec;
 use crate::value::store::Store;
 
-/// Does the duty of a ticket, and tells how the result came to be. As [`finish_owned`](super::returns::finish_owned).
+/// Does the duty of a ticket. As [`finish_owned`](super::returns::finish_owned).
 #[cold]
 #[inline(never)]
-pub fn finish_lent<'w, V, M: Spec<Store: Store<Value = V>>, T: Tells>(
+pub fn finish_lent<'w, V, M: Spec<Store: Store<Value = V>>>(
     mut ticket: LentTicket<'w, M>,
     body: impl FnOnce() -> V,
-) -> (&'w V, T) {
+) -> &'w V {
     ticket.start();
-    end_lent(&mut ticket, body())
+    ticket.end(body())
 }
 
 /// Does the duty of a ticket, if the body can.
 #[cold]
 #[inline(never)]
-pub fn try_finish_lent<'w, V, E, M: Spec<Store: Store<Value = V>>, T: Tells>(
+pub fn try_finish_lent<'w, V, E, M: Spec<Store: Store<Value = V>>>(
     mut ticket: LentTicket<'w, M>,
     body: impl FnOnce() -> Result<V, E>,
-) -> (Result<&'w V, E>, T) {
+) -> Result<&'w V, E> {
     ticket.start();
     try_end_lent(&mut ticket, body())
 }
@@ -38,23 +37,18 @@ pub fn start_lent<M: Spec>(ticket: &mut LentTicket<'_, M>) {
 
 /// The second half of [`finish_lent`].
 #[inline]
-pub fn end_lent<'w, V, M: Spec<Store: Store<Value = V>>, T: Tells>(
-    ticket: &mut LentTicket<'w, M>,
-    value: V,
-) -> (&'w V, T) {
-    let lent = ticket.end(value);
-    (lent, T::told(ticket.hit()))
+pub(super) fn end_lent<'w, V, M: Spec<Store: Store<Value = V>>>(ticket: &mut LentTicket<'w, M>, value: V) -> &'w V {
+    ticket.end(value)
 }
 
 /// The second half of [`try_finish_lent`].
 #[inline]
-pub fn try_end_lent<'w, V, E, M: Spec<Store: Store<Value = V>>, T: Tells>(
+pub(super) fn try_end_lent<'w, V, E, M: Spec<Store: Store<Value = V>>>(
     ticket: &mut LentTicket<'w, M>,
     result: Result<V, E>,
-) -> (Result<&'w V, E>, T) {
-    let result = match result {
+) -> Result<&'w V, E> {
+    match result {
         Ok(value) => Ok(ticket.end(value)),
         Err(error) => Err(ticket.reject(error)),
-    };
-    (result, T::told(ticket.hit()))
+    }
 }

@@ -64,7 +64,7 @@ pub fn start_owned<M: Cloning>(ticket: &mut Ticket<'_, M>) {
 
 /// The second half.
 #[inline]
-pub fn end_owned<R, M: Cloning, H: Keeping<R, Kept = ValueOf<M>>>(
+pub(super) fn end_owned<R, M: Cloning, H: Keeping<R, Kept = ValueOf<M>>>(
     ticket: &mut Ticket<'_, M>,
     result: R,
     keeping: &H,
