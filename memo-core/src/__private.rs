@@ -41,5 +41,6 @@ pub mod by_type {
     pub use crate::argument::key::ShowsAny as _;
     pub use crate::call::expansion::result_holds_owner::{Held as _, HeldNowhere as _};
     pub use crate::call::result_is_argument::WithoutMarks as _;
+    pub use crate::call::what_is_compared::{AnyKept as _, AnyLent as _};
     pub use crate::call::what_is_kept::{KeepAny as _, KeepAnyOk as _};
 }

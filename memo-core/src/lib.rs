@@ -90,6 +90,8 @@
 //!   [`on_removal`](Memo::on_removal) is notified of every result that goes, and why.
 //! * **... test code that is memoized?** Make the object anew: a new object has no results. Or call the bare body, `word_count_memo().compute(&doc)`.
 //!   `assert_computed!(word_count(&doc))`, [`assert_remembered!`] and a [`testing::scope`] see what happens in one test alone.
+//! * **... find a body that depends on something else than its key?** [`verify`]`(0.01)`, or `MEMO_VERIFY=0.01 cargo test`: one hit in a hundred is
+//!   computed again and compared.
 //! * **... share results of equal objects?** Intern the objects first: [`weak::Interner`].
 //! * **... run the destructors elsewhere?** `let _sweeper = Sweeper::every(Duration::from_secs(1));` see [`Sweeper`].
 //! * **... speed up a debug build?** `[profile.dev.package.memo-core]` with `opt-level = 3`.
@@ -139,6 +141,7 @@ pub use anchor::local_anchor::LocalAnchor;
 pub use argument::has_local_anchor::{HasLocalAnchor, HasLocalAnchorMut};
 pub use argument::key::MemoKey;
 pub use call::source::Hit;
+pub use call::verify::verify;
 pub use inspect::forget_object::forget_object;
 pub use inspect::handle::Memo;
 pub use inspect::listener::{Listener, Removal};

@@ -197,14 +197,15 @@ fn count(tokens: TokenStream) -> usize {
 #[test]
 fn expansions_do_not_grow() {
     let cases = [
-        ("", "fn f(d: &Arc<D>) -> u32 { d.n }", 588),
-        ("", "pub fn f(d: &Arc<D>) -> u32 { d.n }", 607),
+        // Four for how results are compared, and some thirty where they are lent.
+        ("", "fn f(d: &Arc<D>) -> u32 { d.n }", 592),
+        ("", "pub fn f(d: &Arc<D>) -> u32 { d.n }", 611),
         // Five, and seventeen below, for the type of the handle: once as users read it, once for all lifetimes.
-        ("", "pub fn f(d: &Arc<D>, n: u32) -> u32 { d.n + n }", 783),
-        ("", "pub fn f(d: &Arc<D>) -> &V { d.v }", 708),
-        ("handle = none", "fn f(d: &Arc<D>) -> u32 { d.n }", 371),
+        ("", "pub fn f(d: &Arc<D>, n: u32) -> u32 { d.n + n }", 776),
+        ("", "pub fn f(d: &Arc<D>) -> &V { d.v }", 728),
+        ("handle = none", "fn f(d: &Arc<D>) -> u32 { d.n }", 375),
         // Three for a ticket that is borrowed: what a level of recursion takes of the stack is worth more.
-        ("handle = none", "fn f(d: &Arc<D>) -> &V { d.v }", 337),
+        ("handle = none", "fn f(d: &Arc<D>) -> &V { d.v }", 368),
     ];
     for (options, item, most) in cases {
         let long = count(weak_memo(tokens(options), tokens(item)));

@@ -3,10 +3,11 @@
 use super::handle_op::{Op, Reply};
 use super::keyed_hit::{Asks, Held, looking};
 use super::source::Hit;
+use super::verify::{self, Again, ToVerify, Verifying};
 use super::what_is_kept::Keeping;
 use crate::anchor::anchor::Anchor;
 use crate::cell::counted_cell::{Keys, tell_and_drop};
-use crate::cell::memo_types::{At, CellOf, EntryOf, KeyOf, Spec, ValueOf};
+use crate::cell::memo_types::{At, CellOf, EntryOf, KeyIn, KeyOf, Spec, ValueOf};
 use crate::compute::job::{Job, Published, Replaced, is_argument, task_of};
 use crate::compute::rings;
 use crate::compute::wait_or_compute::{self, Begun};
@@ -44,6 +45,8 @@ pub enum Step<'w, R, M: Spec> {
 #[allow(private_bounds, reason = "as for `Step`")]
 pub struct Ticket<'w, M: Spec> {
     duty: Duty<'w, M>,
+    /// The hit to be verified instead.
+    again: ToVerify<ValueOf<M>, KeyIn<M>>,
     /// Who asks wants to know how the result came to be.
     asked: bool,
     /// That, once the duty is done.
@@ -62,17 +65,17 @@ enum Duty<'w, M: Spec> {
 impl<'w, M: Spec> Ticket<'w, M> {
     #[inline(always)]
     fn of(job: Job<'w, M>) -> Self {
-        Self { duty: Duty::Compute(job), asked: false, hit: Hit::Computed }
+        Self { duty: Duty::Compute(job), again: None, asked: false, hit: Hit::Computed }
     }
 
     /// Only the body is to run.
     fn bare() -> Self {
-        Self { duty: Duty::None, asked: false, hit: Hit::NotStored }
+        Self { duty: Duty::None, again: None, asked: false, hit: Hit::NotStored }
     }
 
     #[cold]
     fn of_ring(ring: Box<Cycle>) -> Self {
-        Self { duty: Duty::Ring(ring), asked: false, hit: Hit::NotStored }
+        Self { duty: Duty::Ring(ring), again: None, asked: false, hit: Hit::NotStored }
     }
 }
 
@@ -132,6 +135,9 @@ where
     let mut copy = None;
     let (due, anchor) = hit::<M, true>(core, place, &mut copy);
     if copy.is_some() {
+        if verify::ON && H::SAME.is_some() && verify::draws() {
+            return verified::<R, H, M>(core, &mut copy, due, &keeping, body);
+        }
         return done::<R, H>(copy, due);
     }
     compute::<R, H, M>(core, place, anchor, keeping, body)
@@ -215,13 +221,81 @@ fn compute<'w, R, H: Keeping<R, Kept = ValueOf<M>>, M: Cloning>(
 where
     (): KeyOf<M>,
 {
-    match hit_or_miss::<R, H, M, ()>(core, place, anchor, ()) {
+    let mut step = hit_or_miss::<R, H, M, ()>(core, place, anchor, ());
+    draw::<R, H, M, ()>(core, &mut step, &(), &keeping);
+    match step {
         Step::Done(result) => result,
         Step::Compute(ref mut ticket) => {
             ticket.start();
             ticket.end(body(), &keeping)
         }
     }
+}
+
+/// Makes a hit that is drawn the duty to verify it.
+#[inline(always)]
+pub(crate) fn draw<R, H: Keeping<R, Kept = ValueOf<M>>, M: Cloning, K: KeyOf<M>>(
+    core: &'static Core,
+    step: &mut Step<'_, R, M>,
+    key: &K,
+    keeping: &H,
+) {
+    if verify::ON && H::SAME.is_some() && matches!(step, Step::Done(_)) && verify::draws() {
+        to_verify::<R, H, M, K>(core, step, key, keeping);
+    }
+}
+
+#[cold]
+#[inline(never)]
+fn to_verify<R, H: Keeping<R, Kept = ValueOf<M>>, M: Cloning, K: KeyOf<M>>(
+    core: &'static Core,
+    step: &mut Step<'_, R, M>,
+    key: &K,
+    keeping: &H,
+) {
+    let Some(on) = verify::ENABLED else { return };
+    // A call that waited may have got an error that is not kept.
+    if !matches!(step, Step::Done(result) if keeping.keeps(result)) {
+        return;
+    }
+    let verifying = Verifying::begin();
+    let key = key.to_stored();
+    let Step::Done(result) = std::mem::replace(step, Step::Compute(Ticket::bare())) else { unreachable!("just seen") };
+    let found = H::stored(result).expect("what was kept can be");
+    *step =
+        Step::Compute(Ticket { again: Some((on, Box::new(Again { core, found, key, verifying }))), ..Ticket::bare() });
+}
+
+/// Verifies a hit without extra key.
+#[cold]
+#[inline(never)]
+fn verified<R, H: Keeping<R, Kept = ValueOf<M>>, M: Cloning>(
+    core: &'static Core,
+    copy: &mut Option<OnItsWay<ValueOf<M>>>,
+    due: bool,
+    keeping: &H,
+    body: impl FnOnce() -> R,
+) -> R
+where
+    (): KeyOf<M>,
+{
+    let mut step = Step::Done(done::<R, H>(copy.take(), due));
+    to_verify::<R, H, M, ()>(core, &mut step, &(), keeping);
+    match step {
+        Step::Done(result) => result,
+        Step::Compute(ref mut ticket) => ticket.end(body(), keeping),
+    }
+}
+
+/// Compares a remembered result with a new one, and returns the remembered one.
+#[cold]
+#[inline(never)]
+fn compared<R, H: Keeping<R, Kept = ValueOf<M>>, M: Cloning>(again: Again<ValueOf<M>, KeyIn<M>>, fresh: R) -> R {
+    let Again { core, found, key, verifying } = again;
+    let same = H::SAME.expect("only what can be compared is verified");
+    verify::compare::<M::Scope, _, _>(core, &key, same, &found, H::stored(fresh));
+    drop(verifying);
+    H::result(found)
 }
 
 #[cold]
@@ -496,7 +570,12 @@ impl<M: Cloning> Ticket<'_, M> {
     #[inline(never)]
     pub fn end<R, H: Keeping<R, Kept = ValueOf<M>>>(&mut self, result: R, keeping: &H) -> R {
         // The job stays where it is: moving it costs more than most of what follows.
-        let Duty::Compute(job) = &mut self.duty else { return result };
+        let Duty::Compute(job) = &mut self.duty else {
+            return match self.again.take() {
+                Some((_, again)) => compared::<R, H, M>(*again, result),
+                None => result,
+            };
+        };
         let result = OnItsWay::new(result);
         let inside_ring = job.is_inside_ring();
         if !inside_ring && keeping.keeps(&result) {

@@ -17,11 +17,12 @@ use std::ptr::NonNull;
 
 use super::keyed_hit::looking;
 use super::source::{Hit, Tells};
+use super::verify::{self, Again, Same, ToVerify, Verifying};
 use crate::anchor::anchor::Anchor;
 use crate::argument::scope::Scope;
 use crate::cell::counted_cell::{CountedCell, Keys};
 use crate::cell::lent_cell;
-use crate::cell::memo_types::{At, CellOf, KeyOf, Spec, ValueOf};
+use crate::cell::memo_types::{At, CellOf, KeyIn, KeyOf, Spec, ValueOf};
 use crate::compute::job::{Job, Published};
 use crate::compute::one_slot::{self, BareJob};
 use crate::compute::wait_or_compute::{self, Begun};
@@ -51,6 +52,8 @@ pub enum LentStep<'w, V, M: Spec, E = Infallible, T = ()> {
 #[allow(private_bounds, reason = "as for `LentStep`")]
 pub struct LentTicket<'w, M: Spec> {
     duty: Option<Duty<'w, M>>,
+    /// The hit to be verified instead, and how.
+    again: ToVerify<(&'w ValueOf<M>, Same<ValueOf<M>>), KeyIn<M>>,
     /// How the result came to be, once the duty is done.
     hit: Hit,
 }
@@ -226,7 +229,7 @@ fn search<'w, M: Spec, K: KeyOf<M>, E, T: Tells>(
             Begun::Ring(ring) => ring.raise(),
         }
     };
-    LentStep::Compute(LentTicket { duty: Some(duty), hit: Hit::Computed })
+    LentStep::Compute(LentTicket { duty: Some(duty), again: None, hit: Hit::Computed })
 }
 
 /// The result, if it is there; neither a hit nor a miss.
@@ -252,9 +255,10 @@ impl<'w, M: Spec> LentTicket<'w, M> {
     /// The body is about to run.
     #[inline]
     pub fn start(&mut self) {
-        match self.duty.as_mut().expect(UNDONE) {
-            Duty::Bare(job) => job.start(),
-            Duty::Keyed(job) => job.start(),
+        match &mut self.duty {
+            Some(Duty::Bare(job)) => job.start(),
+            Some(Duty::Keyed(job)) => job.start(),
+            None => {}
         }
     }
 
@@ -268,6 +272,9 @@ impl<'w, M: Spec> LentTicket<'w, M> {
     #[cold]
     #[inline(never)]
     pub(crate) fn end(&mut self, value: ValueOf<M>) -> &'w ValueOf<M> {
+        if let Some((_, again)) = self.again.take() {
+            return compared::<M>(*again, Some(value));
+        }
         // The job stays where it is: moving it costs more than most of what it does.
         let (lent, first) = match self.duty.as_mut().expect(UNDONE) {
             Duty::Bare(job) => job.publish(value),
@@ -286,6 +293,10 @@ impl<'w, M: Spec> LentTicket<'w, M> {
     #[inline(never)]
     pub fn reject<E>(&mut self, error: E) -> E {
         let error = OnItsWay::new(error);
+        if let Some((_, again)) = self.again.take() {
+            compared::<M>(*again, None);
+            return error.arrive();
+        }
         self.hit = Hit::NotStored;
         match self.duty.take().expect(UNDONE) {
             Duty::Bare(job) => {
@@ -298,6 +309,48 @@ impl<'w, M: Spec> LentTicket<'w, M> {
             }
         }
     }
+}
+
+/// Makes a hit that is drawn the duty to verify it.
+#[inline(always)]
+pub(crate) fn draw<'w, M: Spec, K: KeyOf<M>, E>(
+    core: &'static Core,
+    step: &mut LentStep<'w, ValueOf<M>, M, E>,
+    key: &K,
+    same: Option<Same<ValueOf<M>>>,
+) {
+    if verify::ON && same.is_some() && matches!(step, LentStep::Done(..)) && verify::draws() {
+        to_verify::<M, K, E>(core, step, key, same);
+    }
+}
+
+#[cold]
+#[inline(never)]
+fn to_verify<'w, M: Spec, K: KeyOf<M>, E>(
+    core: &'static Core,
+    step: &mut LentStep<'w, ValueOf<M>, M, E>,
+    key: &K,
+    same: Option<Same<ValueOf<M>>>,
+) {
+    let (Some(on), Some(same), LentStep::Done(found, ())) = (verify::ENABLED, same, &*step) else { return };
+    let found = (*found, same);
+    let verifying = Verifying::begin();
+    let key = key.to_stored();
+    let again = Some((on, Box::new(Again { core, found, key, verifying })));
+    *step = LentStep::Compute(LentTicket { duty: None, again, hit: Hit::Remembered });
+}
+
+/// Compares a remembered result with a new one, and returns the remembered one. Without a new one, the body has failed.
+#[cold]
+#[inline(never)]
+fn compared<'w, M: Spec>(
+    again: Again<(&'w ValueOf<M>, Same<ValueOf<M>>), KeyIn<M>>,
+    fresh: Option<ValueOf<M>>,
+) -> &'w ValueOf<M> {
+    let Again { core, found: (found, same), key, verifying } = again;
+    verify::compare::<M::Scope, _, _>(core, &key, same, found, fresh);
+    drop(verifying);
+    found
 }
 
 /// The value to lend, and whether it is this call's own.

@@ -15,6 +15,7 @@ use std::marker::PhantomData;
 use std::{rc, sync};
 
 use crate::argument::owner::Place;
+use crate::call::what_is_compared::Opened;
 use crate::call::what_is_kept::Keeping;
 
 /// Keeps results as `H` does, and as a mark if the result is an argument.
@@ -82,6 +83,13 @@ impl<P: Pointer> Clone for Marked<P> {
     #[inline]
     fn clone(&self) -> Self {
         Self::Held(self.pointer().expect(BORROWED))
+    }
+}
+
+/// As the pointers that they stand for.
+impl<P: Pointer + PartialEq> PartialEq for Marked<P> {
+    fn eq(&self, other: &Self) -> bool {
+        self.pointer() == other.pointer()
     }
 }
 
@@ -199,8 +207,8 @@ impl<'w, R, H, O: ?Sized, S> Checked<'w, R, H, O, S> {
     /// Results of the owner's own type are held, too (`may_return_owner`).
     #[inline(always)]
     #[must_use]
-    pub fn __memo_held(self) -> (Place<'w, O, S>, H) {
-        (self.place, self.keeping)
+    pub fn __memo_held(self) -> Opened<'w, R, H, O, S> {
+        Opened::new(self.place, self.keeping)
     }
 }
 
@@ -208,26 +216,23 @@ impl<'w, R, H: Keeping<R, Kept: Pointer + PointerOf<O>>, O: ?Sized, S> Checked<'
     /// For results of the owner's own type.
     #[inline(always)]
     #[must_use]
-    pub fn __memo_marking(self) -> (Place<'w, O, S>, OrMark<H>) {
-        (self.place, OrMark(self.keeping))
+    pub fn __memo_marking(self) -> Opened<'w, R, OrMark<H>, O, S> {
+        Opened::new(self.place, OrMark(self.keeping))
     }
 }
 
 /// For results of any other type.
 pub trait WithoutMarks {
-    /// The place.
-    type Place;
-    /// How results are kept there.
-    type Keeping;
+    /// The place, and how results are kept there.
+    type Opened;
     /// Keeps results as they are.
-    fn __memo_marking(self) -> (Self::Place, Self::Keeping);
+    fn __memo_marking(self) -> Self::Opened;
 }
 
 impl<'w, R, H, O: ?Sized, S> WithoutMarks for Checked<'w, R, H, O, S> {
-    type Place = Place<'w, O, S>;
-    type Keeping = H;
+    type Opened = Opened<'w, R, H, O, S>;
     #[inline(always)]
-    fn __memo_marking(self) -> (Place<'w, O, S>, H) {
+    fn __memo_marking(self) -> Opened<'w, R, H, O, S> {
         self.__memo_held()
     }
 }

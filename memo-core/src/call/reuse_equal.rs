@@ -18,6 +18,7 @@ use std::sync::{Arc, Weak};
 
 use hashbrown::HashMap;
 
+use crate::call::verify::Same;
 use crate::call::what_is_kept::Keeping;
 use crate::memo::core::Core;
 use crate::sys::panics::OnItsWay;
@@ -40,6 +41,7 @@ impl<R: Reused, H: Keeping<R>> Keeping<R> for Reusing<H> {
 
     const WEAK: bool = H::WEAK;
     const REUSES: bool = true;
+    const SAME: Option<Same<H::Kept>> = H::SAME;
 
     #[inline]
     fn prepare(core: &'static Core) {

@@ -3,6 +3,7 @@
 
 use std::marker::PhantomData;
 
+use crate::call::verify::Same;
 use crate::memo::core::Core;
 use crate::value::timing::{Deadlines, Timing, Untimed};
 
@@ -34,6 +35,9 @@ pub trait Keeping<R> {
     fn is_gone(_copy: &Self::Kept) -> bool {
         false
     }
+
+    /// Whether two stored values are the same, where that can be told.
+    const SAME: Option<fn(&Self::Kept, &Self::Kept) -> bool> = None;
 
     /// Whether a result is kept.
     fn keeps(&self, result: &R) -> bool;
@@ -164,6 +168,7 @@ impl<R, H: Keeping<R>> Keeping<R> for ForATime<H> {
 
     const WEAK: bool = H::WEAK;
     const REUSES: bool = H::REUSES;
+    const SAME: Option<Same<H::Kept>> = H::SAME;
 
     #[inline(always)]
     fn prepare(core: &'static Core) {

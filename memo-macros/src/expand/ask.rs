@@ -90,7 +90,7 @@ fn lent(memo: &Memo, lent: &Lent) -> TokenStream {
     let ticket = ticket(memo);
     ours! {
         #made
-        match #private::ask_lent::<#kept, _, _, _, _, _>(__memo_ask, __memo_place, #key) {
+        match #private::ask_lent::<#kept, _, _, _, _, _, _>(__memo_ask, __memo_place, #key, __memo_compares) {
             #private::LentStep::Done(__memo_value, __memo_told) => __MemoAsk::lent(#done, __memo_told),
             #private::LentStep::Compute(#ticket) => #computed,
             #private::LentStep::Else(__memo_else) => __MemoAsk::instead(__memo_else, || #body),

@@ -89,7 +89,7 @@ fn lent(memo: &Memo, lent: &Lent) -> (TokenStream, TokenStream) {
     // As in `ask`: moved out where a hit would call its destructor.
     let begin = ours! {
         #made
-        let __memo_ticket = match #private::begin_lent::<#kept, _, _, _>(__memo_core, __memo_place, #key) {
+        let __memo_ticket = match #private::begin_lent::<#kept, _, _, _, _>(__memo_core, __memo_place, #key, __memo_compares) {
             #private::LentStep::Done(__memo_value, ()) => return #done,
             #private::LentStep::Compute(__memo_ticket) => __memo_ticket,
         };

@@ -89,7 +89,7 @@ fn times(memo: &Memo) -> TokenStream {
 }
 
 /// Opens the place of the results as the local `__memo_place`, and checks that results can be there; for results by
-/// clone, also binds how they are kept, as the local `__memo_keeping`.
+/// clone, also binds how they are kept and compared, as the local `__memo_keeping`; for lent ones, how they are compared, as `__memo_compares`.
 pub(super) fn open(memo: &Memo) -> TokenStream {
     open_on(memo, &borrowed(memo.owner()))
 }
@@ -117,7 +117,7 @@ pub(super) fn open_on(memo: &Memo, owner: &TokenStream) -> TokenStream {
                 let weakly = Ident::new("weakly", Span::mixed_site().located_at(Extent::of(kept).first));
                 ours!(#private::#weakly(#checked))
             } else {
-                ours!(#checked.#marking())
+                ours!(#checked.#marking().__memo_comparing())
             };
             let reusing = memo.reuse_equal.then(|| {
                 let result = memo.output.written();
@@ -133,7 +133,12 @@ pub(super) fn open_on(memo: &Memo, owner: &TokenStream) -> TokenStream {
                 #reusing
             }
         }
-        Output::Lent(_) => ours!(let __memo_place = #private::check_kept::<#kept, #scope, _, _>(__memo_place);),
+        Output::Lent(_) => ours! {
+            let (__memo_place, __memo_compares) = {
+                use #private::by_type::*;
+                #private::check_kept::<#kept, #scope, _, _>(__memo_place).__memo_comparing()
+            };
+        },
     };
     let place = located(memo.owner(), ours!(#private::#make(#owner)));
     ours! {

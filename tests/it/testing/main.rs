@@ -3,3 +3,4 @@
 mod asserts;
 mod calls;
 mod scopes;
+mod verify;

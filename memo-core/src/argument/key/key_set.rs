@@ -57,6 +57,31 @@ impl<S: Scope> KeySet<S> for () {
     fn to_stored(&self) {}
 }
 
+/// A key that is needed once more after the call.
+#[allow(private_interfaces, reason = "as for the trait")]
+impl<S: Scope, K: KeySet<S>> KeySet<S> for &K {
+    type Stored = K::Stored;
+    type Store<V, T: Timing>
+        = K::Store<V, T>
+    where
+        V: 'static;
+    const TRUSTED: bool = K::TRUSTED;
+
+    #[inline]
+    fn hash(&self) -> u64 {
+        K::hash(self)
+    }
+
+    #[inline]
+    fn matches(&self, stored: &K::Stored) -> bool {
+        K::matches(self, stored)
+    }
+
+    fn to_stored(&self) -> K::Stored {
+        K::to_stored(self)
+    }
+}
+
 /// One hasher for all keys of the process, seeded at random.
 #[inline]
 fn hasher() -> impl Hasher {

@@ -19,6 +19,8 @@ use crate::call::exclusive;
 use crate::call::handle_op::{Op, Prepared, Reply, Yields};
 use crate::call::set_lent;
 use crate::call::source::{Hit, Tells};
+use crate::call::verify::{self, Same};
+use crate::call::what_is_compared::Compares;
 use crate::call::what_is_kept::Keeping;
 use crate::cell::memo_types::{At, KeyOf, Spec, ValueOf};
 use crate::memo::core::Core;
@@ -47,6 +49,7 @@ pub trait AskOwned<R>: Sized {
         self,
         place: At<'w, M>,
         key: K,
+        keeping: &H,
     ) -> Step<'w, Self::Reply, M>;
 
     /// The same to its end, where there is no extra key.
@@ -60,7 +63,7 @@ pub trait AskOwned<R>: Sized {
     where
         (): KeyOf<M>,
     {
-        match self.begin::<H, M, ()>(place, ()) {
+        match self.begin::<H, M, ()>(place, (), &keeping) {
             Step::Done(reply) => reply,
             Step::Compute(ticket) => Self::finish(ticket, body, &keeping),
         }
@@ -90,8 +93,14 @@ impl<R> AskOwned<R> for Call {
         self,
         place: At<'w, M>,
         key: K,
+        keeping: &H,
     ) -> Step<'w, R, M> {
-        by_clone::begin_owned::<R, H, M, K>(self.0, place, key)
+        if !verify::ON {
+            return by_clone::begin_owned::<R, H, M, K>(self.0, place, key);
+        }
+        let mut step = by_clone::begin_owned::<R, H, M, &K>(self.0, place, &key);
+        by_clone::draw::<R, H, M, K>(self.0, &mut step, &key, keeping);
+        step
     }
 
     #[inline(always)]
@@ -130,6 +139,7 @@ impl<R> AskOwned<R> for Through<R> {
         self,
         place: At<'w, M>,
         key: K,
+        _keeping: &H,
     ) -> Step<'w, Reply<R, R>, M> {
         by_clone::apply_owned::<R, H, M, K>(self.0, place, key, self.1)
     }
@@ -168,6 +178,7 @@ pub trait AskLent<Y>: Sized {
         self,
         place: At<'w, M>,
         key: K,
+        same: Option<Same<ValueOf<M>>>,
     ) -> LentStep<'w, ValueOf<M>, M, Self::Else, Self::Told>
     where
         Y: Yields<ValueOf<M>>;
@@ -232,11 +243,21 @@ impl<Y> AskLent<Y> for Call {
     type Told = ();
 
     #[cfg_attr(not(debug_assertions), inline(always))]
-    fn begin<'w, M: Spec, K: KeyOf<M>>(self, place: At<'w, M>, key: K) -> LentStep<'w, ValueOf<M>, M>
+    fn begin<'w, M: Spec, K: KeyOf<M>>(
+        self,
+        place: At<'w, M>,
+        key: K,
+        same: Option<Same<ValueOf<M>>>,
+    ) -> LentStep<'w, ValueOf<M>, M>
     where
         Y: Yields<ValueOf<M>>,
     {
-        by_reference::begin_lent::<M, K, Infallible>(self.0, place, key)
+        if !verify::ON {
+            return by_reference::begin_lent::<M, K, Infallible>(self.0, place, key);
+        }
+        let mut step = by_reference::begin_lent::<M, &K, Infallible>(self.0, place, &key);
+        by_reference::draw::<M, K, Infallible>(self.0, &mut step, &key, same);
+        step
     }
 
     #[inline(always)]
@@ -272,6 +293,7 @@ impl<Y> AskLent<Y> for Through<Y> {
         self,
         place: At<'w, M>,
         key: K,
+        _same: Option<Same<ValueOf<M>>>,
     ) -> LentStep<'w, ValueOf<M>, M, Instead<Y>, Option<Hit>>
     where
         Y: Yields<ValueOf<M>>,
@@ -355,7 +377,7 @@ pub fn ask_owned<'w, R, O, S, K, H, A>(
     ask: A,
     place: Place<'w, O, S>,
     key: K,
-    _keeping: &H,
+    keeping: &H,
 ) -> Step<'w, A::Reply, Keyed<O, S, K, H::Kept, H::Timing>>
 where
     O: Locate<S> + ?Sized,
@@ -364,7 +386,7 @@ where
     H: Keeping<R, Kept: Clone + 'static>,
     A: AskOwned<R>,
 {
-    ask.begin::<H, Keyed<O, S, K, H::Kept, H::Timing>, K>(place, key)
+    ask.begin::<H, Keyed<O, S, K, H::Kept, H::Timing>, K>(place, key, keeping)
 }
 
 /// A memoized call of a function that has no handle: the result, or the duty to compute it.
@@ -388,10 +410,11 @@ where
 /// A memoized call of a lending memo, or what its handle asks: the result, the duty to compute it, or what else is asked.
 #[inline(always)]
 #[track_caller]
-pub fn ask_lent<'w, V, Y, O, S, K, A>(
+pub fn ask_lent<'w, V, Y, O, S, K, C, A>(
     ask: A,
     place: Place<'w, O, S>,
     key: K,
+    _compares: C,
 ) -> LentStep<'w, V, Keyed<O, S, K, V>, A::Else, A::Told>
 where
     V: 'static,
@@ -399,18 +422,20 @@ where
     S: Stores<V>,
     K: KeySet<S>,
     Y: Yields<V>,
+    C: Compares<V>,
     A: AskLent<Y>,
 {
-    ask.begin::<Keyed<O, S, K, V>, K>(place, key)
+    ask.begin::<Keyed<O, S, K, V>, K>(place, key, C::SAME)
 }
 
 /// The same of a function that has no handle.
 #[inline(always)]
 #[track_caller]
-pub fn begin_lent<'w, V: 'static, O: Locate<S> + ?Sized, S: Stores<V>, K: KeySet<S>>(
+pub fn begin_lent<'w, V: 'static, O: Locate<S> + ?Sized, S: Stores<V>, K: KeySet<S>, C: Compares<V>>(
     core: &'static Core,
     place: Place<'w, O, S>,
     key: K,
+    compares: C,
 ) -> LentStep<'w, V, Keyed<O, S, K, V>> {
-    ask_lent::<V, V, _, _, _, _>(Call(core), place, key)
+    ask_lent::<V, V, _, _, _, _, _>(Call(core), place, key, compares)
 }

@@ -34,7 +34,7 @@ where
     H: Keeping<R>,
     H::Kept: HeldWeakly<A>,
 {
-    let (place, keeping) = checked.__memo_held();
+    let (place, keeping) = checked.__memo_held().into_parts();
     (place, H::Kept::pass(keeping))
 }
 

@@ -13,6 +13,7 @@ use crate::argument::key::{Computed, MemoKey, PlainKey, Value};
 use crate::argument::owner::{self, Locate, Owner, Place, ThreadBound};
 use crate::argument::scope::{Local, Scope, Storable};
 use crate::call::result_is_argument::Checked;
+use crate::call::what_is_compared::Lending;
 use crate::call::what_is_kept::Keeping;
 
 /// The answer of the types that fit.
@@ -325,15 +326,19 @@ pub trait Stores<V>: Scope {}
 
 impl<S: Scope, V: Storable<S>> Stores<V> for S {}
 
-/// The place, if the result can be kept.
+/// The place, if the result can be kept. Then only how it is compared may be added.
 #[inline(always)]
-pub fn check_kept<R, S: Keeps<R, A>, O: ?Sized, A>(
-    place: Place<'_, O, S>,
-) -> Place<'_, S::Owner<O>, <S as Keeps<R, A>>::Scope> {
-    S::pass(place)
+pub fn check_kept<'w, R, S: Keeps<R, A>, O: ?Sized, A>(
+    place: Place<'w, O, S>,
+) -> Lending<'w, R, S::Owner<O>, <S as Keeps<R, A>>::Scope>
+where
+    S::Owner<O>: 'w,
+{
+    Lending::new(S::pass(place))
 }
 
-/// The place, if what is kept of a result that is returned by clone can be cloned, and kept. Then only marks may be added to how it is.
+/// The place, if what is kept of a result that is returned by clone can be cloned, and kept. Then only marks,
+/// and how it is compared, may be added to how it is.
 #[inline(always)]
 pub fn check_owned<'w, R, S, O: ?Sized, A, B, H>(
     place: Place<'w, O, S>,
