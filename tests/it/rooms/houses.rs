@@ -59,6 +59,7 @@ pub(crate) const HOUSES: &[House] = &[
             ("it/soundness", "the rules of soundness, and attacks on them"),
             ("it/user_code/parts", "what is combined"),
             ("it/user_code", "user code that panics and goes back in, everywhere"),
+            ("it/testing", "what tests of users find out about single calls"),
             ("it/toolbox", "the weak toolbox"),
             ("it/matrix", "every way to write a memo"),
             ("it/model", "random scripts against the model"),
