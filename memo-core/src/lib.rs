@@ -82,6 +82,8 @@
 //! * **... remember what is not `Send`?** Take the owner as `&Rc<..>`, or put a [`LocalAnchor`] into it ([`LocalAnchored`]): its results are lent, too.
 //! * **... change one lent result?** With `&mut` access to an object that has its anchor inside: `outline_memo().take(&mut doc)`, `.replace(..)`,
 //!   `.clear_owner(..)`. With `&` to any owner, `.set(..)` adds a result that is known. See [`Memo::take`].
+//! * **... keep results in a clone?** A clone starts without: it is another object. It may take them along, `words_memo().set(&clone, ..)`: see
+//!   [`Memo::set`].
 //! * **... keep what borrows what the object borrows?** Not in a memo. A result is `'static`, though the object need not be: what dies is sometimes
 //!   dropped a little later, at the end of the outermost drop or when another thread has done copying, and a listener gets it as `dyn Any`.
 //!   A field `OnceCell<V<'a>>` has such a result, and ends with the object. Or keep indices and ranges.

@@ -27,6 +27,52 @@ use crate::sys::sync::const_fn;
 /// clears on every `&mut` access. Likewise, `Doc { text, ..old }` moves the anchor of `old`, with its results, into the new
 /// object: write `Doc { text, anchor: Anchor::new(), ..old }`.
 ///
+/// # Several anchors
+///
+/// Results of one object may have to go at different times: those of its text when the text changes, those of its text and its width when
+/// either does. Give it several anchors, and mark the one that is the object's own `#[memo(anchor)]`. The others are owners by themselves, and
+/// the rest of the object is passed along with `#[memo(skip)]`:
+///
+/// ```
+/// use memo_core::{Anchor, HasAnchor, weak_memo};
+///
+/// #[derive(HasAnchor)]
+/// struct Line {
+///     text: String,
+///     width: usize,
+///     #[memo(anchor)]
+///     of_text: Anchor,
+///     of_text_and_width: Anchor,
+/// }
+///
+/// impl Line {
+///     #[weak_memo]
+///     fn letters(&self) -> &[char] {
+///         self.text.chars().collect()
+///     }
+///
+///     fn rows(&self) -> &[String] {
+///         rows(&self.of_text_and_width, self)
+///     }
+///
+///     fn set_width(&mut self, width: usize) {
+///         self.width = width;
+///         self.of_text_and_width.clear();
+///     }
+/// }
+///
+/// #[weak_memo]
+/// fn rows<'a>(_of: &'a Anchor, #[memo(skip)] line: &'a Line) -> &'a [String] {
+///     line.letters().chunks(line.width).map(|row| row.iter().collect()).collect()
+/// }
+///
+/// let mut line = Line { text: "abc".into(), width: 2, of_text: Anchor::new(), of_text_and_width: Anchor::new() };
+/// assert_eq!(line.rows(), ["ab", "c"]);
+/// line.set_width(3);
+/// assert_eq!(line.rows(), ["abc"]);
+/// assert_eq!(Line::letters_memo().stats().computes, 1); // those of the text have stayed
+/// ```
+///
 /// # Examples
 ///
 /// ```
@@ -280,4 +326,19 @@ pub trait HasAnchor {
 pub trait HasAnchorMut: HasAnchor {
     /// Returns the object's anchor.
     fn anchor_mut(&mut self) -> &mut Anchor;
+}
+
+/// An anchor may be an owner by itself: one of several in a struct, each for the results of other fields.
+impl HasAnchor for Anchor {
+    #[inline]
+    fn anchor(&self) -> &Anchor {
+        self
+    }
+}
+
+impl HasAnchorMut for Anchor {
+    #[inline]
+    fn anchor_mut(&mut self) -> &mut Anchor {
+        self
+    }
 }

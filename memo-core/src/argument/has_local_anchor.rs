@@ -106,6 +106,25 @@ impl<T: HasLocalAnchor + ?Sized> Locate<Local> for T {
 
 impl<T: HasLocalAnchor + ?Sized> ThreadBound for T {}
 
+/// As an [`Anchor`], it may be an owner by itself.
+impl Owner for LocalAnchor {
+    type Scope = Local;
+}
+
+impl HasLocalAnchor for LocalAnchor {
+    #[inline]
+    fn local_anchor(&self) -> &LocalAnchor {
+        self
+    }
+}
+
+impl HasLocalAnchorMut for LocalAnchor {
+    #[inline]
+    fn local_anchor_mut(&mut self) -> &mut LocalAnchor {
+        self
+    }
+}
+
 impl<T: ?Sized> Owner for LocalAnchored<T> {
     type Scope = Local;
 }

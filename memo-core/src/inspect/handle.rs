@@ -592,6 +592,41 @@ impl<F, V, P> Memo<F, Lent<V, P>> {
     /// assert_eq!(upper_memo().set(&text, String::from("B")), Err(String::from("B")));
     /// assert_eq!((upper(&text), upper_memo().stats().computes), ("A", 0));
     /// ```
+    ///
+    /// # A clone that keeps results
+    ///
+    /// A clone of an object is another object, and its anchor a fresh one. If its content is the same, so are its results, and where they are
+    /// `Clone` it may take them along: memo by memo, for each promises that its results depend on nothing but what the clone shares.
+    ///
+    /// ```
+    /// # use memo_core::{Anchor, HasAnchor, weak_memo};
+    /// #[derive(HasAnchor)]
+    /// struct Doc {
+    ///     text: String,
+    ///     anchor: Anchor,
+    /// }
+    ///
+    /// #[weak_memo]
+    /// fn words(doc: &Doc) -> &[String] {
+    ///     doc.text.split_whitespace().map(str::to_owned).collect()
+    /// }
+    ///
+    /// impl Clone for Doc {
+    ///     fn clone(&self) -> Self {
+    ///         let clone = Self { text: self.text.clone(), anchor: Anchor::new() };
+    ///         if let Some(there) = words_memo().get(self) {
+    ///             words_memo().set(&clone, there.to_vec()).expect("a new object has no results");
+    ///         }
+    ///         clone
+    ///     }
+    /// }
+    ///
+    /// let doc = Doc { text: "two words".into(), anchor: Anchor::new() };
+    /// words(&doc);
+    /// let clone = doc.clone();
+    /// drop(doc);
+    /// assert_eq!((words(&clone).len(), words_memo().stats().computes), (2, 1));
+    /// ```
     pub fn set<A, N>(&self, args: A, value: V) -> Result<(), V>
     where
         F: Signature<A, N>,

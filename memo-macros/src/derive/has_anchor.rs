@@ -184,7 +184,7 @@ fn anchor_field(kind: Kind, input: &DeriveInput, fields: &Fields, errors: &mut E
     for (_, other) in candidates {
         errors.under(
             &other.ty,
-            "a second anchor: an object has only one; mark the one to use `#[memo(anchor)]`, or remove this field",
+            "a second anchor: mark the one that is the object's own `#[memo(anchor)]`; a function may take another one as its owner, `fn f<'a>(of: &'a Anchor, #[memo(skip)] object: &'a Object)`",
         );
     }
     Some(member)

@@ -3,6 +3,7 @@
 mod exclusive;
 mod local;
 mod set;
+mod several;
 
 #[global_allocator]
 static HEAP: memo_tests::Heap = memo_tests::Heap;

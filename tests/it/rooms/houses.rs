@@ -65,6 +65,7 @@ pub(crate) const HOUSES: &[House] = &[
             ("it/model", "random scripts against the model"),
             ("it/seeds", "the scripts that fuzzing left behind"),
             ("it/threads", "the whole library under a scheduler"),
+            ("it/anchors", "anchors inside objects: of one thread, several of them, and what `&mut` access allows"),
             ("it/crowds", "many objects, sizes and threads"),
             ("it/signals", "signals"),
             ("it/weak_maps", "weak maps, sets and interners"),
