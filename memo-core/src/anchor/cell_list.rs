@@ -22,6 +22,7 @@ use std::ptr::NonNull;
 use crate::memo::cells::head::CellHead;
 use crate::memo::core::Core;
 use crate::sys::hash_index::Index;
+use crate::sys::index::Guess;
 use crate::sys::prefetch;
 use crate::sys::sync::{AtomicPtr, Mutex, Ordering, const_fn, unpoisoned};
 
@@ -174,6 +175,30 @@ impl CellList {
             return None;
         }
         find_behind::<FILLED>(first, memo)
+    }
+
+    /// The cell of `memo` if it has its result, unless a directory leads to it. In line, so that a hit which is a function of its own calls
+    /// nothing.
+    #[inline(always)]
+    pub(crate) fn walk_to_filled(&self, memo: &'static Core) -> Guess<NonNull<CellHead>> {
+        let first = self.head.load(Ordering::Acquire);
+        #[cfg(memo_loom)]
+        let Some(mut at) = NonNull::new(first) else { return Guess::Nothing };
+        #[cfg(not(memo_loom))]
+        // SAFETY: invariant 8.
+        let mut at = unsafe { NonNull::new_unchecked(first) };
+        loop {
+            // SAFETY: static, or invariants 1 and 6.
+            let head = unsafe { at.as_ref() };
+            if head.is_filled_of(memo) {
+                return Guess::Node(at);
+            }
+            if head.is_directory() {
+                return Guess::Unsure;
+            }
+            let Some(next) = NonNull::new(head.next()) else { return Guess::Nothing };
+            at = next;
+        }
     }
 
     /// Adds `cell`. If its memo already has a cell here, returns that one, and `cell` stays the caller's.

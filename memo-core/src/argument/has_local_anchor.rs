@@ -77,13 +77,17 @@ pub trait HasLocalAnchorMut: HasLocalAnchor {
     fn local_anchor_mut(&mut self) -> &mut LocalAnchor;
 }
 
-#[allow(private_interfaces, reason = "as for the trait")]
+#[allow(private_interfaces, private_bounds, reason = "as for the trait")]
 impl<T: HasLocalAnchor + ?Sized> Locate<Local> for T {
     const TABLED: bool = false;
 
     #[inline(always)]
     fn look(&self, _: LooksHere<'_>) -> Guess<&Anchor> {
         Locate::<Local>::guess_anchor(self)
+    }
+    #[inline(always)]
+    fn look_on<'s, R>(&'s self, _: LooksHere<'_>, act: impl FnOnce(Guess<&'s Anchor>) -> R) -> R {
+        act(Locate::<Local>::guess_anchor(self))
     }
     #[inline(always)]
     fn guess_anchor(&self) -> Guess<&Anchor> {

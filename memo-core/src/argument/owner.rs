@@ -47,7 +47,7 @@ impl<T: HasAnchor + ?Sized> Owner for T {
 /// How an owner's anchor is found in scope `S`.
 ///
 /// A bound `T: Owner` makes these methods callable, so none has the name of a method of std's traits.
-#[allow(private_interfaces, reason = "sealed in effect: the hidden types cannot be named outside")]
+#[allow(private_interfaces, private_bounds, reason = "sealed in effect: the hidden types cannot be named outside")]
 #[diagnostic::on_unimplemented(
     message = "the results of `{Self}` cannot be `local`",
     label = "an object with an anchor inside may move to another thread, and its results with it",
@@ -60,6 +60,10 @@ pub trait Locate<S> {
     /// A first look for its anchor, by a thread that may look into the side table.
     #[doc(hidden)]
     fn look(&self, here: LooksHere<'_>) -> Guess<&Anchor>;
+    /// What `act` makes of a first look. This thread is marked as looking until `act` returns, unless the scope is its own. `act` neither runs
+    /// user code nor panics.
+    #[doc(hidden)]
+    fn look_on<'s, R>(&'s self, here: LooksHere<'_>, act: impl FnOnce(Guess<&'s Anchor>) -> R) -> R;
     /// The same by any thread.
     #[doc(hidden)]
     #[inline(always)]
@@ -80,13 +84,17 @@ pub trait Locate<S> {
     fn life(&self) -> Option<(Subject, AnyWeak)>;
 }
 
-#[allow(private_interfaces, reason = "as for the trait")]
+#[allow(private_interfaces, private_bounds, reason = "as for the trait")]
 impl<T: ?Sized> Locate<Shared> for Arc<T> {
     const TABLED: bool = true;
 
     #[inline(always)]
     fn look(&self, here: LooksHere<'_>) -> Guess<&Anchor> {
         shared::guess(self, here)
+    }
+    #[inline(always)]
+    fn look_on<'s, R>(&'s self, here: LooksHere<'_>, act: impl FnOnce(Guess<&'s Anchor>) -> R) -> R {
+        shared::look_on(self, here, act)
     }
     #[inline]
     fn find_anchor(&self) -> Option<&Anchor> {
@@ -105,13 +113,17 @@ impl<T: ?Sized> Locate<Shared> for Arc<T> {
 
 macro_rules! in_this_threads_table {
     ($pointer:ident) => {
-        #[allow(private_interfaces, reason = "as for the trait")]
+        #[allow(private_interfaces, private_bounds, reason = "as for the trait")]
         impl<T: ?Sized> Locate<Local> for $pointer<T> {
             const TABLED: bool = true;
 
             #[inline(always)]
             fn look(&self, _: LooksHere<'_>) -> Guess<&Anchor> {
                 Locate::<Local>::guess_anchor(self)
+            }
+            #[inline(always)]
+            fn look_on<'s, R>(&'s self, _: LooksHere<'_>, act: impl FnOnce(Guess<&'s Anchor>) -> R) -> R {
+                act(Locate::<Local>::guess_anchor(self))
             }
             #[inline(always)]
             fn guess_anchor(&self) -> Guess<&Anchor> {
@@ -137,13 +149,19 @@ macro_rules! in_this_threads_table {
 in_this_threads_table!(Rc);
 in_this_threads_table!(Arc);
 
-#[allow(private_interfaces, reason = "as for the trait")]
+#[allow(private_interfaces, private_bounds, reason = "as for the trait")]
 impl<T: HasAnchor + ?Sized> Locate<Shared> for T {
     const TABLED: bool = false;
 
     #[inline(always)]
     fn look(&self, _: LooksHere<'_>) -> Guess<&Anchor> {
         Locate::<Shared>::guess_anchor(self)
+    }
+    #[inline(always)]
+    fn look_on<'s, R>(&'s self, here: LooksHere<'_>, act: impl FnOnce(Guess<&'s Anchor>) -> R) -> R {
+        // The user's code, so before the mark.
+        let guess = Locate::<Shared>::guess_anchor(self);
+        here.look(|| act(guess))
     }
     #[inline(always)]
     fn guess_anchor(&self) -> Guess<&Anchor> {
@@ -226,6 +244,12 @@ impl<'w, O: Locate<S> + ?Sized, S: Scope> Place<'w, O, S> {
     #[inline(always)]
     pub(crate) fn look(self, here: LooksHere<'_>) -> Guess<&'w Anchor> {
         self.owner.look(here)
+    }
+
+    /// What `act` makes of it: see [`Locate::look_on`].
+    #[inline(always)]
+    pub(crate) fn look_on<R>(self, here: LooksHere<'_>, act: impl FnOnce(Guess<&'w Anchor>) -> R) -> R {
+        self.owner.look_on(here, act)
     }
 
     /// The same, unless [`COUNTS_FIRST`](Self::COUNTS_FIRST).

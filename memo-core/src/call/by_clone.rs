@@ -1,7 +1,8 @@
 //! Results by clone: the path of a call from the anchor to the value.
 
 use super::handle_op::{Op, Reply};
-use super::keyed_hit::{Asks, Held, looking};
+use super::keyed_hit::{self, Asks, Held};
+use super::missing::Missing;
 use super::source::Hit;
 use super::verify::{self, Again, ToVerify, Verifying};
 use super::what_is_kept::Keeping;
@@ -19,7 +20,6 @@ use crate::reclaim::account;
 use crate::reclaim::outermost_call::Call;
 use crate::reclaim::paid_by_hits;
 use crate::sys::depth::DepthGuard;
-use crate::sys::fence;
 use crate::sys::index::Guess;
 use crate::sys::panics::{self, OnItsWay, Panics};
 use crate::sys::thread;
@@ -100,13 +100,16 @@ pub(crate) fn begin_owned<'w, R, H: Keeping<R, Kept = ValueOf<M>>, M: Cloning, K
     key: K,
 ) -> Step<'w, R, M> {
     if H::WEAK {
-        return hit_or_miss::<R, H, M, K>(core, place, Guess::Unsure, key);
+        return hit_or_miss::<R, H, M, K>(core, place, by_search::<M>(place), key);
     }
     if M::Store::FRONTED {
         let mut copy = None;
         let (due, anchor) = hit::<M, true>(core, place, &mut copy);
         if copy.is_some() {
             return Step::Done(done::<R, H>(copy, due));
+        }
+        if let Guess::Unsure = anchor {
+            return hit_further_or_miss::<R, H, M, K>(core, place, key);
         }
         hit_or_miss::<R, H, M, K>(core, place, anchor, key)
     } else {
@@ -130,10 +133,42 @@ where
     (): KeyOf<M>,
 {
     if H::WEAK {
-        return compute::<R, H, M>(core, place, Guess::Unsure, keeping, body);
+        return compute::<R, H, M>(core, place, by_search::<M>(place), keeping, body);
     }
     let mut copy = None;
     let (due, anchor) = hit::<M, true>(core, place, &mut copy);
+    if copy.is_some() {
+        if verify::ON && H::SAME.is_some() && verify::draws() {
+            return verified::<R, H, M>(core, &mut copy, due, &keeping, body);
+        }
+        return done::<R, H>(copy, due);
+    }
+    if let Guess::Unsure = anchor {
+        return further::<R, H, M>(core, place, keeping, body);
+    }
+    compute::<R, H, M>(core, place, anchor, keeping, body)
+}
+
+/// The anchor, by a full search.
+fn by_search<M: Spec>(place: At<'_, M>) -> Guess<&Anchor> {
+    place.find().map_or(Guess::Nothing, Guess::Node)
+}
+
+/// The rest of a call whose owner's anchor lies further on: one object in 36.
+#[cold]
+#[inline(never)]
+#[track_caller]
+fn further<R, H: Keeping<R, Kept = ValueOf<M>>, M: Cloning>(
+    core: &'static Core,
+    place: At<'_, M>,
+    keeping: H,
+    body: impl FnOnce() -> R,
+) -> R
+where
+    (): KeyOf<M>,
+{
+    let mut copy = None;
+    let (due, anchor) = hit_further::<M, true>(core, place, &mut copy);
     if copy.is_some() {
         if verify::ON && H::SAME.is_some() && verify::draws() {
             return verified::<R, H, M>(core, &mut copy, due, &keeping, body);
@@ -162,16 +197,8 @@ fn hit<'w, M: Cloning, const COUNTED: bool>(
     } else {
         (None, place.guess())
     };
-    let anchor = match guess {
-        Guess::Node(anchor) => anchor,
-        Guess::Nothing => return (false, guess),
-        // One object in 36: so it must not take the lock.
-        Guess::Unsure => match find_further::<M>(place) {
-            Some(anchor) => anchor,
-            None => return (false, Guess::Nothing),
-        },
-    };
-    let guess = Guess::Node(anchor);
+    // No call here: a hit would keep registers for it.
+    let Guess::Node(anchor) = guess else { return (false, guess) };
     let Some(cell) = CellOf::<M>::find(anchor, core) else { return (false, guess) };
     let here = match here {
         Some(here) => here,
@@ -185,11 +212,20 @@ fn hit<'w, M: Cloning, const COUNTED: bool>(
     (cell.hit::<COUNTED>(here, copy), guess)
 }
 
-/// The anchor, by a full search.
+/// The same for an owner whose anchor the first look has not found: by a full search, and without the lock.
 #[cold]
 #[inline(never)]
-fn find_further<M: Spec>(place: At<'_, M>) -> Option<&Anchor> {
-    place.find()
+fn hit_further<'w, M: Cloning, const COUNTED: bool>(
+    core: &'static Core,
+    place: At<'w, M>,
+    copy: &mut Option<OnItsWay<ValueOf<M>>>,
+) -> (bool, Guess<&'w Anchor>) {
+    let Some(anchor) = place.find() else { return (false, Guess::Nothing) };
+    let guess = Guess::Node(anchor);
+    let Some(cell) = CellOf::<M>::find(anchor, core) else { return (false, guess) };
+    let counters = Counters::here();
+    let Some(here) = counters.of(core) else { return (false, guess) };
+    (cell.hit::<COUNTED>(here, copy), guess)
 }
 
 /// The result of a hit. Inlined as [`hit`] is.
@@ -301,22 +337,34 @@ fn compared<R, H: Keeping<R, Kept = ValueOf<M>>, M: Cloning>(again: Again<ValueO
 #[cold]
 #[inline(never)]
 #[track_caller]
+fn hit_further_or_miss<'w, R, H: Keeping<R, Kept = ValueOf<M>>, M: Cloning, K: KeyOf<M>>(
+    core: &'static Core,
+    place: At<'w, M>,
+    key: K,
+) -> Step<'w, R, M> {
+    let mut copy = None;
+    let (due, anchor) = hit_further::<M, true>(core, place, &mut copy);
+    if copy.is_some() {
+        return Step::Done(done::<R, H>(copy, due));
+    }
+    hit_or_miss::<R, H, M, K>(core, place, anchor, key)
+}
+
+#[cold]
+#[inline(never)]
+#[track_caller]
 fn hit_or_miss<'w, R, H: Keeping<R, Kept = ValueOf<M>>, M: Cloning, K: KeyOf<M>>(
     core: &'static Core,
     place: At<'w, M>,
     anchor: Guess<&'w Anchor>,
     key: K,
 ) -> Step<'w, R, M> {
-    let anchor = match anchor {
-        Guess::Node(anchor) => Some(anchor),
-        Guess::Nothing => None,
-        Guess::Unsure => place.find(),
-    };
+    let anchor = if let Guess::Node(anchor) = anchor { Some(anchor) } else { None };
     hit_counted::<R, H, M, K>(core, place, anchor, key)
 }
 
 /// A hit with an extra key, or a miss.
-#[inline]
+#[inline(always)]
 #[track_caller]
 fn hit_keyed<'w, R, H: Keeping<R, Kept = ValueOf<M>>, M: Cloning, K: KeyOf<M>>(
     core: &'static Core,
@@ -326,48 +374,29 @@ fn hit_keyed<'w, R, H: Keeping<R, Kept = ValueOf<M>>, M: Cloning, K: KeyOf<M>>(
     if !(is_plain::<H::Kept>() && K::TRUSTED && CellOf::<M>::COMPARED) {
         return hit_held::<R, H, M, K>(core, place, key);
     }
-    let hash = key.hash();
-    let counters = Counters::here();
-    let Some(here) = looking::<M>(&counters, core) else {
-        return hit_carefully::<R, H, M, K>(core, place, Guess::Unsure, &key, hash);
-    };
-    let guess = place.look(here);
-    if let Guess::Node(anchor) = guess {
-        if let Some(cell) = CellOf::<M>::find(anchor, core) {
-            if let Some(value) = cell.copy(here.reader(), fence::hazard, hash, |stored| key.matches(stored)) {
-                let value = if here.0.hit() { paid_by_hits::paid(value) } else { value };
-                return Step::Done(H::result(value));
-            }
-        }
+    match keyed_hit::copy::<M, K>(core, place, &key) {
+        Ok(value) => Step::Done(H::result(value)),
+        Err(missing) => miss_keyed::<R, H, M, K>(core, place, missing, &key),
     }
-    hit_carefully::<R, H, M, K>(core, place, guess, &key, hash)
 }
 
-/// A call whose first look has found nothing: if it was not sure, it looks again.
 #[cold]
 #[inline(never)]
 #[track_caller]
-fn hit_carefully<'w, R, H: Keeping<R, Kept = ValueOf<M>>, M: Cloning, K: KeyOf<M>>(
+fn miss_keyed<'w, R, H: Keeping<R, Kept = ValueOf<M>>, M: Cloning, K: KeyOf<M>>(
     core: &'static Core,
     place: At<'w, M>,
-    guess: Guess<&'w Anchor>,
+    missing: Missing<'w>,
     key: &K,
-    hash: u64,
 ) -> Step<'w, R, M> {
-    let anchor = match guess {
-        Guess::Node(anchor) => Some(anchor),
-        Guess::Nothing => None,
-        Guess::Unsure => {
-            let anchor = place.find();
-            let cell = anchor.and_then(|anchor| CellOf::<M>::find(anchor, core));
-            if let Some(value) = cell.and_then(|cell| cell.copy_carefully(hash, |stored| key.matches(stored))) {
-                paid_by_hits::count_hit(core);
-                return Step::Done(H::result(value));
-            }
-            anchor
-        }
+    let missing = match missing.is_open() {
+        true => match keyed_hit::copy_further::<M, K>(core, place, key, missing) {
+            Ok(value) => return Step::Done(H::result(value)),
+            Err(missing) => missing,
+        },
+        false => missing,
     };
-    miss::<R, H, M, K>(core, place, anchor, key, hash)
+    miss::<R, H, M, K>(core, place, missing.known_anchor(), key, key.hash())
 }
 
 /// The same where user code runs: hashing, comparing, cloning. No sweep starts inside it.
@@ -720,7 +749,9 @@ fn apply_other<'w, R, H: Keeping<R, Kept = ValueOf<M>>, M: Cloning, K: KeyOf<M>>
 fn get<M: Cloning, K: KeyOf<M>>(core: &'static Core, place: At<'_, M>, key: &K) -> Option<ValueOf<M>> {
     if M::Store::FRONTED {
         let mut copy = None;
-        hit::<M, false>(core, place, &mut copy);
+        if let (_, Guess::Unsure) = hit::<M, false>(core, place, &mut copy) {
+            hit_further::<M, false>(core, place, &mut copy);
+        }
         if let Some(copy) = copy {
             return Some(copy.arrive());
         }

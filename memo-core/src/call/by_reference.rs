@@ -15,7 +15,8 @@
 use std::convert::Infallible;
 use std::ptr::NonNull;
 
-use super::keyed_hit::looking;
+use super::keyed_hit;
+use super::missing::Missing;
 use super::source::{Hit, Tells};
 use super::verify::{self, Again, Same, ToVerify, Verifying};
 use crate::anchor::anchor::Anchor;
@@ -31,7 +32,6 @@ use crate::memo::counter_block::Count;
 use crate::memo::counters::{self, Counters};
 use crate::reclaim::paid_by_hits;
 use crate::sys::depth::DepthGuard;
-use crate::sys::fence;
 use crate::sys::index::Guess;
 use crate::sys::panics::OnItsWay;
 use crate::value::entry::Meta;
@@ -83,8 +83,7 @@ fn find<'w, M: Spec, K: KeyOf<M>>(core: &'static Core, anchor: Option<&'w Anchor
 fn find_keyed<'w, M: Spec, K: KeyOf<M>>(core: &'static Core, anchor: &'w Anchor, key: &K) -> Option<&'w ValueOf<M>> {
     let cell = CellOf::<M>::find(anchor, core)?;
     if K::TRUSTED && CellOf::<M>::COMPARED {
-        let hash = key.hash();
-        let value = cell.find_lent_carefully(hash, |stored| key.matches(stored))?;
+        let value = keyed_hit::look_carefully::<M, K>(cell, key)?;
         // SAFETY: as in `lend`.
         return Some(unsafe { value.as_ref() });
     }
@@ -109,10 +108,10 @@ pub(crate) fn begin_lent<'w, M: Spec, K: KeyOf<M>, E>(
     place: At<'w, M>,
     key: K,
 ) -> LentStep<'w, ValueOf<M>, M, E> {
-    let counters = Counters::here();
     if !M::Store::FRONTED {
-        return begin_keyed(core, place, key, &counters);
+        return begin_keyed(core, place, key);
     }
+    let counters = Counters::here();
     let (here, anchor) = match At::<M>::COUNTS_FIRST {
         true => match counters.looking(core) {
             Some(here) => (Some(here.0), place.look(here)),
@@ -137,24 +136,35 @@ fn begin_keyed<'w, M: Spec, K: KeyOf<M>, E>(
     core: &'static Core,
     place: At<'w, M>,
     key: K,
-    counters: &Counters,
 ) -> LentStep<'w, ValueOf<M>, M, E> {
-    let Some(here) = looking::<M>(counters, core).filter(|_| K::TRUSTED && CellOf::<M>::COMPARED) else {
+    if !(K::TRUSTED && CellOf::<M>::COMPARED) {
         return hit_or_miss::<M, K, E>(core, place, &key);
-    };
-    match place.look(here) {
-        Guess::Node(anchor) => {
-            let cell = CellOf::<M>::find(anchor, core);
-            let is = |stored: &_| key.matches(stored);
-            match cell.and_then(|cell| cell.find_lent(here.reader(), fence::hazard, key.hash(), is)) {
-                // SAFETY: as in `lend`.
-                Some(value) => LentStep::Done(paid_by_hits::counted(core, Some(here.0), unsafe { value.as_ref() }), ()),
-                None => miss::<M, K, E>(core, place, Some(anchor), &key),
-            }
-        }
-        Guess::Nothing => miss::<M, K, E>(core, place, None, &key),
-        Guess::Unsure => hit_or_miss::<M, K, E>(core, place, &key),
     }
+    match keyed_hit::lend::<M, K>(core, place, &key) {
+        // SAFETY: as in `lend`.
+        Ok(value) => LentStep::Done(unsafe { value.as_ref() }, ()),
+        Err(missing) => miss_keyed::<M, K, E>(core, place, missing, &key),
+    }
+}
+
+#[cold]
+#[inline(never)]
+#[track_caller]
+fn miss_keyed<'w, M: Spec, K: KeyOf<M>, E>(
+    core: &'static Core,
+    place: At<'w, M>,
+    missing: Missing<'w>,
+    key: &K,
+) -> LentStep<'w, ValueOf<M>, M, E> {
+    let missing = match missing.is_open() {
+        true => match keyed_hit::lend_further::<M, K>(core, place, key, missing) {
+            // SAFETY: as in `lend`.
+            Ok(value) => return LentStep::Done(unsafe { value.as_ref() }, ()),
+            Err(missing) => missing,
+        },
+        false => missing,
+    };
+    miss::<M, K, E>(core, place, missing.known_anchor(), key)
 }
 
 /// A call whose first look settled nothing.

@@ -13,6 +13,7 @@ pub(crate) mod expansion;
 pub(crate) mod handle_op;
 pub(crate) mod hit;
 mod keyed_hit;
+mod missing;
 pub(crate) mod result_is_argument;
 pub(crate) mod reuse_equal;
 pub(crate) mod set_lent;

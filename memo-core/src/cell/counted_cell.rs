@@ -29,6 +29,7 @@ use crate::sys::fence;
 use crate::sys::hazard::memory::{self, RetiredMemory};
 use crate::sys::hazard::protect::Published;
 use crate::sys::hazard::retire::{Batch, ReadBy};
+use crate::sys::index::Guess;
 use crate::sys::panics::{Panics, drop_all, quietly};
 use crate::sys::sync::plain::{Mutex, MutexGuard};
 use crate::sys::sync::unpoisoned;
@@ -186,6 +187,13 @@ where
             Some(cell) => Some(unsafe { any_cell::cast::<Self>(cell) }),
             None => None,
         }
+    }
+
+    /// The same, unless there are many.
+    #[inline(always)]
+    pub(crate) fn find_near<'w>(anchor: &'w Anchor, core: &'static Core) -> Guess<&'w Self> {
+        // SAFETY: as in `find`.
+        anchor.cells().walk_to_filled(core).map(|cell| unsafe { any_cell::cast::<Self>(cell) })
     }
 
     /// The cell of `core` on `anchor`, made on first use.

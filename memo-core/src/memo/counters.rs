@@ -7,12 +7,13 @@
 //! 2. When a thread ends, its counts are folded into the memos' own (`gone`) and its array leaves the list, in one
 //!    step under the lock. A snapshot includes them exactly once, so sums never decrease.
 //! 3. Removals are read before insertions: see [`count`](super::counter_block).
-//! 4. A thread that has counters has a listed reader. And where it `looks`, [`fence::hazard`] is the fence that its reader needs. So a hit
-//!    checks one word for all three.
+//! 4. A thread that has counters has a listed reader, and a copy of the seed of keys' hashes. And where it `looks`, [`fence::hazard`] is the
+//!    fence that its reader needs. So a hit checks one word for all four.
 //! 5. A thread that is [watched](super::watch) has counters, but says that it has none: each count then goes through [`count_first`], which
 //!    tells the watch. So the same word is all that a hit checks for that, too.
 
 use std::cell::Cell;
+use std::hash::Hasher;
 
 use super::core::Core;
 use super::counter_block::{Block, Count, READ_ORDER, Sums};
@@ -20,6 +21,7 @@ use super::{abandoned_with_table, all_memos, watch};
 use crate::sys::fence;
 use crate::sys::hazard::own;
 use crate::sys::hazard::registry::Reader;
+use crate::sys::key_hasher::Seed;
 use crate::sys::per_thread::per_thread;
 use crate::sys::sync::plain::{Mutex, MutexGuard};
 use crate::sys::sync::unpoisoned;
@@ -72,6 +74,8 @@ per_thread! {
         /// This thread's reader, listed from before the first counters until after the last. A hit needs both, and so checks
         /// only one place.
         reader: Cell<Option<&'static Reader>> = Cell::new(None),
+        /// Set before the first counters, and never taken back.
+        seed: Cell<Option<Seed>> = Cell::new(None),
     }
 }
 
@@ -102,14 +106,17 @@ impl Counters {
     /// `core`'s counters on this thread, if there are any.
     #[inline(always)]
     pub(crate) fn of(&self, core: &'static Core) -> Option<CountsHere<'_>> {
-        self.place(core).map(|place| CountsHere { counters: self, place })
+        match self.place(core) {
+            Some(place) => Some(CountsHere { counters: self, place }),
+            None => None,
+        }
     }
 
     /// The same on a thread that may look into the side table.
     #[inline(always)]
     pub(crate) fn looking(&self, core: &'static Core) -> Option<LooksHere<'_>> {
         let place = core.counters_offset();
-        (place < self.looks.get()).then_some(LooksHere(CountsHere { counters: self, place }))
+        if place < self.looks.get() { Some(LooksHere(CountsHere { counters: self, place })) } else { None }
     }
 
     /// The place of `core`'s counters on this thread, if there are any.
@@ -118,6 +125,17 @@ impl Counters {
         // In bytes on both sides, which saves a hit the shift.
         let offset = core.counters_offset();
         if offset < self.end.get() { Some(offset) } else { None }
+    }
+
+    /// `core`'s counters, asked for again: which costs a hit less than to keep them in a register.
+    ///
+    /// # Safety
+    /// This thread has counters of `core`.
+    #[inline(always)]
+    pub(crate) unsafe fn again(&self, core: &'static Core) -> CountsHere<'_> {
+        let place = core.counters_offset();
+        debug_assert!(place < self.end.get(), "it has");
+        CountsHere { counters: self, place }
     }
 
     /// This thread's reader.
@@ -130,6 +148,18 @@ impl Counters {
         debug_assert!(reader.is_some(), "a thread with counters is on the list");
         // SAFETY: the caller's; see the field.
         unsafe { reader.unwrap_unchecked() }
+    }
+
+    /// The seed of keys' hashes.
+    ///
+    /// # Safety
+    /// This thread has counters.
+    #[inline(always)]
+    unsafe fn seed(&self) -> &Seed {
+        // SAFETY: only this thread has access, and sets it only while it has no counters.
+        let seed = unsafe { &*self.seed.as_ptr() };
+        // SAFETY: the caller's.
+        unsafe { seed.as_ref().unwrap_unchecked() }
     }
 
     /// # Safety
@@ -201,6 +231,19 @@ impl LooksHere<'_> {
     pub(crate) fn reader(self) -> &'static Reader {
         self.0.reader()
     }
+
+    /// Runs `look` while this thread is marked as looking: see [`Reader::look`].
+    #[inline(always)]
+    pub(crate) fn look<R>(self, look: impl FnOnce() -> R) -> R {
+        Reader::look_by(|| self.reader(), fence::hazard, look)
+    }
+
+    /// The hasher of keys.
+    #[inline(always)]
+    pub(crate) fn hasher(self) -> impl Hasher {
+        // SAFETY: it has counters.
+        unsafe { self.0.counters.seed() }.hasher()
+    }
 }
 
 /// Counts, and returns what this thread has counted so far (1 on a thread that is ending).
@@ -230,7 +273,11 @@ pub(crate) fn count_first(core: &'static Core, what: Count, n: u64) -> u64 {
             core.gone().add_shared(what, n);
             return 1;
         }
-        Counters::here().reader.set(own::reader());
+        let counters = Counters::here();
+        if counters.reader.get().is_none() {
+            counters.seed.set(Some(Seed::get().clone()));
+        }
+        counters.reader.set(own::reader());
         grow(index + 1);
     }
     // SAFETY: `index < len`, and the array is this thread's own.

@@ -14,12 +14,42 @@ use std::ptr::NonNull;
 use crate::sys::hazard::protect::HazardGuard;
 use crate::sys::hazard::registry::Reader;
 use crate::sys::hazard::retire::Domain;
+use crate::sys::index::Guess;
 use crate::value::entry::{Entry, Meta};
 use crate::value::slot::Look;
 use crate::value::store::Store;
 
+/// What a first look found, if it found anything.
+pub(crate) enum First<R> {
+    Found(R),
+    /// Nothing, or nothing that is ready.
+    Nothing,
+    /// [`look`] may find it.
+    Unsure,
+}
+
 /// The entry of a store.
 pub(crate) type EntryIn<St> = Entry<<St as Store>::Meta, <St as Store>::Value>;
+
+/// What `act` makes of the entry that the first search for this hash leads to and `is` accepts. Neither runs user code.
+///
+/// # Safety
+/// The caller is marked as looking, or the only thread that uses the store. An entry that `is` accepts has this hash.
+#[inline(always)]
+pub(crate) unsafe fn first<St: Store, R>(
+    front: &St::Front,
+    hash: u64,
+    is: impl FnOnce(&EntryIn<St>) -> bool,
+    act: impl FnOnce(&EntryIn<St>) -> Option<R>,
+) -> First<R> {
+    // SAFETY: the caller's.
+    match unsafe { St::guess(front, hash, is) } {
+        // SAFETY: what is found stays as long as the caller looks.
+        Guess::Node(entry) => act(unsafe { entry.as_ref() }).map_or(First::Nothing, First::Found),
+        Guess::Nothing => First::Nothing,
+        Guess::Unsure => First::Unsure,
+    }
+}
 
 /// What `act` makes of the entry of this hash that `is` accepts, while it stays. Neither runs user code. Without a reader: the store is
 /// this thread's.

@@ -8,6 +8,7 @@ use crate::memo::cells::vtable::EntryId;
 use crate::sys::arc::Arc;
 use crate::sys::fence;
 use crate::sys::hazard::protect::Published;
+use crate::sys::index::Guess;
 use crate::value::entry::{Entry, Meta, SeenKey, id_of};
 use crate::value::store::{Counted, Evicted, InsertInto, IsDead, Store, Taken};
 use crate::value::timing::{Timing, Untimed};
@@ -102,6 +103,14 @@ impl<V: 'static, T: Timing> Store for Single<V, T> {
     #[inline(always)]
     fn published(front: &OneEntry<V, T>) -> Option<&Published<Entry<Bare<T>, V>>> {
         Some(&front.0)
+    }
+
+    unsafe fn guess(
+        _: &OneEntry<V, T>,
+        _: u64,
+        _: impl FnOnce(&Entry<Bare<T>, V>) -> bool,
+    ) -> Guess<NonNull<Entry<Bare<T>, V>>> {
+        Guess::Nothing
     }
 
     unsafe fn look(

@@ -22,6 +22,7 @@ use crate::sys::arc::Arc;
 use crate::sys::hazard::memory::RetiredMemory;
 use crate::sys::hazard::protect::Published;
 use crate::sys::hazard::retire::{self, HeldBy, ReadBy, Retired};
+use crate::sys::index::Guess;
 use crate::sys::panics::drop_all;
 use crate::value::entry::{Entry, Meta, Now, SeenKey};
 use crate::value::slot::Slot;
@@ -168,6 +169,16 @@ pub(crate) trait Store: Default {
 
     /// What hits see.
     fn published(front: &Self::Front) -> Option<&Published<Entry<Self::Meta, Self::Value>>>;
+    /// The first search for an entry of this hash, without the lock: `is` is asked about at most one, whose hash may be another's. It may
+    /// be gone by now.
+    ///
+    /// # Safety
+    /// As for [`look`](Self::look).
+    unsafe fn guess(
+        front: &Self::Front,
+        hash: u64,
+        is: impl FnOnce(&Entry<Self::Meta, Self::Value>) -> bool,
+    ) -> Guess<NonNull<Entry<Self::Meta, Self::Value>>>;
     /// The entry of this hash that `is` accepts, without the lock. It may be gone by now.
     ///
     /// # Safety

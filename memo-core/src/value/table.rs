@@ -16,7 +16,7 @@ use crate::sys::arc::Arc;
 use crate::sys::hazard::memory::RetiredMemory;
 use crate::sys::hazard::protect::Published;
 use crate::sys::hazard::retire::ReadBy;
-use crate::sys::index::{Compact, CompactWriter, Hashed};
+use crate::sys::index::{Compact, CompactWriter, Guess, Hashed};
 use crate::sys::panics::drop_all;
 use crate::sys::sync::plain::AtomicBool;
 use crate::value::entry::{Entry, Meta};
@@ -87,9 +87,9 @@ impl<K: 'static, V: 'static, T: Timing> Table<K, V, T> {
         mut is: impl FnMut(NonNull<Entry<Keyed<K, T>, V>>) -> bool,
     ) -> Option<NonNull<Entry<Keyed<K, T>, V>>> {
         // SAFETY: under the lock: the writer.
-        unsafe { front.find_all(hash, &mut is) }.or_else(|| {
+        unsafe { front.find(hash, &mut is) }.or_else(|| {
             // SAFETY: as above.
-            unsafe { self.hidden.as_ref()?.index.find_all(hash, is) }
+            unsafe { self.hidden.as_ref()?.index.find(hash, is) }
         })
     }
 
@@ -154,6 +154,17 @@ impl<K: 'static, V: 'static, T: Timing> Store for Table<K, V, T> {
     }
 
     #[inline(always)]
+    unsafe fn guess(
+        front: &Self::Front,
+        hash: u64,
+        is: impl FnOnce(&Entry<Keyed<K, T>, V>) -> bool,
+    ) -> Guess<NonNull<Entry<Keyed<K, T>, V>>> {
+        // SAFETY: the caller's: what is found stays as long as it looks.
+        let is = |node: NonNull<Entry<Keyed<K, T>, V>>| is(unsafe { node.as_ref() });
+        // SAFETY: the caller's.
+        unsafe { front.guess(hash, is) }
+    }
+
     unsafe fn look(
         front: &Self::Front,
         hash: u64,

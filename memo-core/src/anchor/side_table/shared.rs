@@ -148,10 +148,29 @@ pub(crate) fn any_late() -> bool {
 /// A first look for the anchor of `arc`: what a hit needs.
 #[inline(always)]
 pub(crate) fn guess<'a, T: ?Sized>(arc: &'a Arc<T>, here: LooksHere<'_>) -> Guess<&'a Anchor> {
-    let subject = Subject::of(&**arc);
-    let index = Shard::of(subject).index();
     // SAFETY: marked as looking.
-    let guess = here.reader().look(fence::hazard, || unsafe { by_address::guess(index, subject.address) });
+    here.reader().look(fence::hazard, || unsafe { guess_inside(arc) })
+}
+
+/// What `act` makes of it. `act`, which neither runs user code nor panics, runs while this thread is marked as looking: one mark serves for what
+/// else it reads.
+#[inline(always)]
+pub(crate) fn look_on<'a, T: ?Sized, R>(
+    arc: &'a Arc<T>,
+    here: LooksHere<'_>,
+    act: impl FnOnce(Guess<&'a Anchor>) -> R,
+) -> R {
+    // SAFETY: marked as looking.
+    here.look(|| act(unsafe { guess_inside(arc) }))
+}
+
+/// # Safety
+/// The caller is marked as looking.
+#[inline(always)]
+unsafe fn guess_inside<T: ?Sized>(arc: &Arc<T>) -> Guess<&Anchor> {
+    let subject = Subject::of(&**arc);
+    // SAFETY: the caller's.
+    let guess = unsafe { by_address::guess(Shard::of(subject).index(), subject.address) };
     // SAFETY: the node of a living object stays, and `arc` is borrowed for as long as the anchor is.
     guess.map(|node| unsafe { node.as_ref() }.anchor())
 }

@@ -1,13 +1,11 @@
 //! The whole extra key of a call: nothing, or a tuple of parts.
 
-use std::hash::{BuildHasher, Hasher};
-use std::sync::OnceLock;
-
-use hashbrown::DefaultHashBuilder;
+use std::hash::Hasher;
 
 use super::probe::Probe;
 use super::stored::StoredKey;
 use crate::argument::scope::Scope;
+use crate::sys::key_hasher::Seed;
 use crate::sys::panics::OnItsWay;
 use crate::value::entry::Meta;
 use crate::value::single::Single;
@@ -27,8 +25,16 @@ pub trait KeySet<S: Scope> {
         V: 'static;
     /// As [`Probe`]'s.
     const TRUSTED: bool;
+    /// As [`Probe`]'s.
+    const CHEAP: bool;
     /// The key's hash: computed once a call, kept with the entry, never computed again.
-    fn hash(&self) -> u64;
+    #[inline]
+    fn hash(&self) -> u64 {
+        self.hash_by(Seed::get().hasher())
+    }
+    /// The same by a hasher that is there already.
+    #[doc(hidden)]
+    fn hash_by(&self, state: impl Hasher) -> u64;
     /// Whether the stored key is this one.
     fn matches(&self, stored: &Self::Stored) -> bool;
     /// Makes the form to keep.
@@ -43,9 +49,15 @@ impl<S: Scope> KeySet<S> for () {
     where
         V: 'static;
     const TRUSTED: bool = true;
+    const CHEAP: bool = true;
 
     #[inline]
     fn hash(&self) -> u64 {
+        0
+    }
+
+    #[inline]
+    fn hash_by(&self, _: impl Hasher) -> u64 {
         0
     }
 
@@ -66,10 +78,16 @@ impl<S: Scope, K: KeySet<S>> KeySet<S> for &K {
     where
         V: 'static;
     const TRUSTED: bool = K::TRUSTED;
+    const CHEAP: bool = K::CHEAP;
 
     #[inline]
     fn hash(&self) -> u64 {
         K::hash(self)
+    }
+
+    #[inline]
+    fn hash_by(&self, state: impl Hasher) -> u64 {
+        K::hash_by(self, state)
     }
 
     #[inline]
@@ -82,13 +100,6 @@ impl<S: Scope, K: KeySet<S>> KeySet<S> for &K {
     }
 }
 
-/// One hasher for all keys of the process, seeded at random.
-#[inline]
-fn hasher() -> impl Hasher {
-    static BUILDER: OnceLock<DefaultHashBuilder> = OnceLock::new();
-    BUILDER.get_or_init(DefaultHashBuilder::default).build_hasher()
-}
-
 macro_rules! key_sets {
     ($($(#[$docs:meta])* $($name:ident . $at:tt)+;)+) => {$(
         #[allow(private_interfaces, reason = "as for the trait")]
@@ -96,10 +107,10 @@ macro_rules! key_sets {
             type Stored = ($($name::Stored,)+);
             type Store<V, T: Timing> = Table<Self::Stored, V, T> where V: 'static;
             const TRUSTED: bool = $($name::TRUSTED)&&+;
+            const CHEAP: bool = $($name::CHEAP)&&+;
 
             #[inline]
-            fn hash(&self) -> u64 {
-                let mut state = hasher();
+            fn hash_by(&self, mut state: impl Hasher) -> u64 {
                 $(self.$at.hash_part(&mut state);)+
                 state.finish()
             }

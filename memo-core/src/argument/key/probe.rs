@@ -18,6 +18,9 @@ pub trait Probe<S: Scope> {
     /// Whether hashing, comparing and copying run no user code.
     #[doc(hidden)]
     const TRUSTED: bool;
+    /// Whether comparing costs no more than comparing two hashes: then these need not be compared first.
+    #[doc(hidden)]
+    const CHEAP: bool = false;
     /// Feeds what counts to a hasher. Equal keys feed the same.
     fn hash_part<H: Hasher>(&self, state: &mut H);
     /// Whether the stored key is this one.

@@ -22,6 +22,7 @@ impl<S: Scope, T: Copy + Hash + Eq + StoredKey<S>> Probe<S> for Copied<T> {
     const SEAL: Seal = Seal;
     type Stored = T;
     const TRUSTED: bool = true;
+    const CHEAP: bool = size_of::<T>() <= size_of::<u64>();
 
     #[inline]
     fn hash_part<H: Hasher>(&self, state: &mut H) {
@@ -105,6 +106,7 @@ macro_rules! floats {
             const SEAL: Seal = Seal;
             type Stored = $float;
             const TRUSTED: bool = true;
+            const CHEAP: bool = true;
 
             #[inline]
             fn hash_part<H: Hasher>(&self, state: &mut H) {

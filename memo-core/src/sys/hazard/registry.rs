@@ -95,10 +95,16 @@ impl Reader {
     /// Runs `look`. No array that `look` finds is freed meanwhile. `look` must not run user code or panic.
     #[inline(always)]
     pub(crate) fn look<R>(&self, fence: impl FnOnce(), look: impl FnOnce() -> R) -> R {
-        self.looking.store(true, Ordering::Relaxed);
+        Self::look_by(|| self, fence, look)
+    }
+
+    /// The same by a reader that is asked for again after the look, which costs a hit less than to keep it in a register.
+    #[inline(always)]
+    pub(crate) fn look_by<'r, R>(mine: impl Fn() -> &'r Self, fence: impl FnOnce(), look: impl FnOnce() -> R) -> R {
+        mine().looking.store(true, Ordering::Relaxed);
         fence();
         let found = look();
-        self.looking.store(false, Ordering::Release);
+        mine().looking.store(false, Ordering::Release);
         found
     }
 

@@ -72,12 +72,14 @@ impl<N: Hashed> Compact<N> {
         Pages::new(NonNull::from(&self.first), 1)
     }
 
-    #[inline(always)]
     fn root(&self) -> Root<N> {
         let root = self.index.0.load(Ordering::Acquire);
-        if root.is_null() {
-            return Root::Pages(self.first());
-        }
+        if root.is_null() { Root::Pages(self.first()) } else { self.led_to(root) }
+    }
+
+    /// Where a root leads that is not null.
+    #[inline(always)]
+    fn led_to(&self, root: *mut ()) -> Root<N> {
         let bits = root.addr() & BITS;
         if bits > MOST_PAGES.trailing_zeros() as usize {
             return Directory::to_read(root).map_or(Root::Pages(self.first()), Root::Directory);
@@ -87,32 +89,32 @@ impl<N: Hashed> Compact<N> {
         pages.map_or(Root::Pages(self.first()), |pages| Root::Pages(Pages::new(pages, 1 << bits)))
     }
 
-    /// The node with this hash that `is` accepts.
+    /// The search of a hit, as in an [`Index`].
     ///
     /// # Safety
     /// The caller is marked as looking, or is the writer.
     #[inline(always)]
-    pub(crate) unsafe fn find(&self, hash: u64, mut is: impl FnMut(NonNull<N>) -> bool) -> Option<NonNull<N>> {
-        let pages = match self.root() {
+    pub(crate) unsafe fn guess(&self, hash: u64, is: impl FnOnce(NonNull<N>) -> bool) -> Guess<NonNull<N>> {
+        let root = self.index.0.load(Ordering::Acquire);
+        if root.is_null() {
+            // By itself: of one page there is nothing to compute.
+            // SAFETY: it stays.
+            return unsafe { guess_in(self.first(), Place::of(hash), is) };
+        }
+        let pages = match self.led_to(root) {
             Root::Pages(pages) => pages,
             // SAFETY: the caller's; what was unpublished since then is not freed.
             Root::Directory(directory) => unsafe { directory.chunk(hash) }.pages(),
         };
         // SAFETY: as above.
-        match unsafe { guess_in(pages, Place::of(hash), &mut is) } {
-            Guess::Node(node) => Some(node),
-            Guess::Nothing => None,
-            // SAFETY: the caller's.
-            Guess::Unsure => unsafe { self.find_all(hash, is) },
-        }
+        unsafe { guess_in(pages, Place::of(hash), is) }
     }
 
-    /// The same from the start, so that `is` is asked once about each: [`find`](Self::find) may ask twice about the first.
+    /// The node with this hash that `is` accepts, which is asked once about each.
     ///
     /// # Safety
-    /// As for [`find`](Self::find).
-    #[inline(never)]
-    pub(crate) unsafe fn find_all(&self, hash: u64, mut is: impl FnMut(NonNull<N>) -> bool) -> Option<NonNull<N>> {
+    /// As for [`guess`](Self::guess).
+    pub(crate) unsafe fn find(&self, hash: u64, mut is: impl FnMut(NonNull<N>) -> bool) -> Option<NonNull<N>> {
         match self.root() {
             // SAFETY: the caller's.
             Root::Pages(pages) => unsafe { pages.find(Place::of(hash), &mut is) }.unwrap_or(None),

@@ -305,8 +305,14 @@ fn loom_pages_are_freed_when_their_readers_have_left() {
         let theirs = Arc::clone(&index);
         let look = thread::spawn(move || {
             let (index, _, reader) = &*theirs;
+            let is = |node| unsafe { Stub::address(node) } == a;
             // SAFETY: marked as looking.
-            let find = || unsafe { index.find(hash_of(a), |node| Stub::address(node) == a) };
+            let find = || match unsafe { index.guess(hash_of(a), is) } {
+                Guess::Node(node) => Some(node),
+                Guess::Nothing => None,
+                // SAFETY: as above.
+                Guess::Unsure => unsafe { index.find(hash_of(a), is) },
+            };
             reader.look(fence::light, find).is_some()
         });
         insert(&mut writer, 3);
