@@ -22,7 +22,7 @@ use super::verify::{self, Again, Same, ToVerify, Verifying};
 use crate::anchor::anchor::Anchor;
 use crate::argument::scope::Scope;
 use crate::cell::counted_cell::{CountedCell, Keys};
-use crate::cell::lent_cell;
+use crate::cell::lent_cell::{self, Filled};
 use crate::cell::memo_types::{At, CellOf, KeyIn, KeyOf, Spec, ValueOf};
 use crate::compute::job::{Job, Published};
 use crate::compute::one_slot::{self, BareJob};
@@ -76,7 +76,11 @@ fn lend<'w, St: Store>(entry: &Counted<St>, _cell: &'w CountedCell<impl Scope, S
 /// The result, if it is there. Without an extra key it is in a `LentCell`.
 #[inline(always)]
 fn find<'w, M: Spec, K: KeyOf<M>>(core: &'static Core, anchor: Option<&'w Anchor>, key: &K) -> Option<&'w ValueOf<M>> {
-    if M::Store::FRONTED { lent_cell::find_filled(core, anchor?) } else { find_keyed::<M, K>(core, anchor?, key) }
+    if M::Store::FRONTED {
+        lent_cell::find_filled(core, anchor?).map(Filled::value)
+    } else {
+        find_keyed::<M, K>(core, anchor?, key)
+    }
 }
 
 /// As it is done by a thread that has not looked before.
@@ -121,7 +125,10 @@ pub(crate) fn begin_lent<'w, M: Spec, K: KeyOf<M>, E>(
     };
     match anchor {
         Guess::Node(anchor) => match lent_cell::find_filled(core, anchor) {
-            Some(value) => LentStep::Done(paid_by_hits::counted(core, here.or_else(|| counters.of(core)), value), ()),
+            Some(cell) => {
+                let here = here.or_else(|| counters.of(core));
+                LentStep::Done(paid_by_hits::counted(core, here, cell).value(), ())
+            }
             None => miss::<M, K, E>(core, place, Some(anchor), &key),
         },
         Guess::Nothing => miss::<M, K, E>(core, place, None, &key),

@@ -87,14 +87,25 @@ unsafe impl<V: 'static> AnyCell for LentCell<V> {
     }
 }
 
-/// The result of `core` on `anchor`, if it is there.
+/// A cell that has its result.
+pub(crate) struct Filled<'w, V>(&'w LentCell<V>);
+
+impl<'w, V> Filled<'w, V> {
+    /// The result. Asked for last: then its place in the cell costs nothing.
+    #[inline(always)]
+    pub(crate) fn value(self) -> &'w V {
+        // SAFETY: `find_filled` has seen that it is filled.
+        unsafe { self.0.slot.value_ref() }
+    }
+}
+
+/// The cell of `core` on `anchor`, if it has its result.
 #[inline]
-pub(crate) fn find_filled<'w, V: 'static>(core: &'static Core, anchor: &'w Anchor) -> Option<&'w V> {
+pub(crate) fn find_filled<'w, V: 'static>(core: &'static Core, anchor: &'w Anchor) -> Option<Filled<'w, V>> {
     let cell = anchor.cells().find_filled(core)?;
+    // A head of this memo that is not vacant was set so after its slot was filled, and was read with `Acquire`.
     // SAFETY: a memo's cells are of one type, and the anchor is borrowed for `'w`.
-    let cell = unsafe { any_cell::cast::<LentCell<V>>(cell) };
-    // SAFETY: a head of this memo that is not vacant was set so after its slot was filled, and was read with `Acquire`.
-    Some(unsafe { cell.slot.value_ref() })
+    Some(Filled(unsafe { any_cell::cast::<LentCell<V>>(cell) }))
 }
 
 /// The cell of `core` on `anchor`.

@@ -14,7 +14,7 @@ use crate::memo::counters::{self, Counters, CountsHere, count_first};
 /// `--cfg memo_uncounted` is only for the benches: no hit is counted, so that they can measure the cost of counting. If it were a
 /// feature, one crate could enable it for a whole program.
 #[inline(always)]
-pub(crate) fn counted<'w, V>(core: &'static Core, here: Option<CountsHere<'_>>, found: &'w V) -> &'w V {
+pub(crate) fn counted<F>(core: &'static Core, here: Option<CountsHere<'_>>, found: F) -> F {
     if cfg!(memo_uncounted) {
         return found;
     }
@@ -30,7 +30,7 @@ pub(crate) fn counted<'w, V>(core: &'static Core, here: Option<CountsHere<'_>>, 
 /// already counted.
 #[cold]
 #[inline(never)]
-fn counted_slowly<'w, V>(core: &'static Core, found: &'w V) -> &'w V {
+fn counted_slowly<F>(core: &'static Core, found: F) -> F {
     if Counters::here().place(core).is_some() {
         after_due();
     } else if are_to_sweep(count_first(core, Count::Hits, 1)) {
