@@ -9,7 +9,7 @@ use once_cell::race::OnceRef;
 
 use super::cells::listed::{SEATS, Seat};
 use super::cells::vtable::CellVtable;
-use super::counter_block::Block;
+use super::counter_block::{Block, Share};
 use super::listeners::{Listeners, Why};
 use super::site::Site;
 use crate::sys::panics::Panics;
@@ -30,7 +30,7 @@ pub struct Core {
     pub(super) instance: Option<Instance>,
     /// Its index in the list of memos and in every thread's counters; [`UNREGISTERED`] until first used.
     index: AtomicU32,
-    /// The offset of its block in every thread's counters; out of range until first used.
+    /// The offset of its share in every thread's counters; out of range until first used.
     counters_offset: AtomicUsize,
     vtable: OnceRef<'static, CellVtable>,
     /// See [`Where`].
@@ -163,7 +163,7 @@ impl Core {
             return false;
         }
         self.index.store(index, Ordering::Relaxed);
-        self.counters_offset.store(index as usize * size_of::<Block>(), Ordering::Relaxed);
+        self.counters_offset.store(index as usize * size_of::<Share>(), Ordering::Relaxed);
         true
     }
 

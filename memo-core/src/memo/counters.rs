@@ -16,7 +16,7 @@ use std::cell::Cell;
 use std::hash::Hasher;
 
 use super::core::Core;
-use super::counter_block::{Block, Count, READ_ORDER, Sums};
+use super::counter_block::{Count, READ_ORDER, Share, Sums};
 use super::{abandoned_with_table, all_memos, watch};
 use crate::sys::fence;
 use crate::sys::hazard::own;
@@ -29,28 +29,28 @@ use crate::sys::thread::{self, Step};
 
 /// One thread's array, as other threads see it.
 #[derive(Clone, Copy)]
-struct Share {
-    blocks: *mut Block,
+struct Shares {
+    first: *mut Share,
     len: u32,
 }
 
-impl Share {
+impl Shares {
     /// # Safety
     /// `index < self.len`, and the array stays valid for `'a`.
-    unsafe fn block<'a>(self, index: usize) -> &'a Block {
+    unsafe fn share<'a>(self, index: usize) -> &'a Share {
         // SAFETY: the caller's.
-        let at = unsafe { self.blocks.add(index) };
-        // SAFETY: the caller's; all blocks are initialised.
+        let at = unsafe { self.first.add(index) };
+        // SAFETY: the caller's; all shares are initialised.
         unsafe { &*at }
     }
 }
 
 // SAFETY: the pointer is followed only under the lock of `ALL`, where the array stays valid (invariant 1).
-unsafe impl Send for Share {}
+unsafe impl Send for Shares {}
 
-static ALL: Mutex<Vec<Share>> = Mutex::new(Vec::new());
+static ALL: Mutex<Vec<Shares>> = Mutex::new(Vec::new());
 
-fn all() -> MutexGuard<'static, Vec<Share>> {
+fn all() -> MutexGuard<'static, Vec<Shares>> {
     unpoisoned(ALL.lock())
 }
 
@@ -58,9 +58,9 @@ fn all() -> MutexGuard<'static, Vec<Share>> {
 pub(crate) const PERIOD: i32 = 4096;
 
 per_thread! {
-    /// This thread's counters, one block for each memo.
+    /// This thread's counters, one share for each memo.
     pub(crate) struct Counters {
-        blocks: Cell<*mut Block> = Cell::new(std::ptr::null_mut()),
+        shares: Cell<*mut Share> = Cell::new(std::ptr::null_mut()),
         len: Cell<u32> = Cell::new(0),
         /// The same in bytes, unless this thread is watched.
         end: Cell<usize> = Cell::new(0),
@@ -80,19 +80,19 @@ per_thread! {
 }
 
 impl Counters {
-    fn share(&self) -> Share {
-        Share { blocks: self.blocks.get(), len: self.len.get() }
+    fn shares(&self) -> Shares {
+        Shares { first: self.shares.get(), len: self.len.get() }
     }
 
-    fn set(&self, share: Share) {
-        self.blocks.set(share.blocks);
-        self.len.set(share.len);
+    fn set(&self, shares: Shares) {
+        self.shares.set(shares.first);
+        self.len.set(shares.len);
         self.open();
     }
 
     /// Says how many counters there are to those that count without asking who else wants to know.
     fn open(&self) {
-        let end = if self.watched.get() { 0 } else { self.len.get() as usize * size_of::<Block>() };
+        let end = if self.watched.get() { 0 } else { self.len.get() as usize * size_of::<Share>() };
         self.end.set(end);
         self.looks.set(if end > 0 && fence::is_known() { end } else { 0 });
     }
@@ -165,10 +165,10 @@ impl Counters {
     /// # Safety
     /// `place` is in this thread's counters as they are now.
     #[inline(always)]
-    unsafe fn block_at(&self, place: usize) -> &Block {
+    unsafe fn share_at(&self, place: usize) -> &Share {
         // SAFETY: the array is at least as long, and only this thread replaces it (invariant 1).
-        let at = unsafe { self.blocks.get().byte_add(place) };
-        // SAFETY: as above; the block is initialised.
+        let at = unsafe { self.shares.get().byte_add(place) };
+        // SAFETY: as above; the share is initialised.
         unsafe { &*at }
     }
 
@@ -206,7 +206,7 @@ impl CountsHere<'_> {
             return false;
         }
         // SAFETY: see the type.
-        unsafe { self.counters.block_at(self.place) }.add_own(Count::Hits, 1);
+        unsafe { self.counters.share_at(self.place) }.add_hits(1);
         // Counted down apart from the memo's own: nothing then needs the sum, and each is one addition in memory.
         // And the processor tells a negative difference without a comparison.
         let left = self.counters.before_due.get().wrapping_sub(1);
@@ -255,7 +255,7 @@ pub(crate) fn count(core: &'static Core, what: Count, n: u64) -> u64 {
     let counters = Counters::here();
     match counters.place(core) {
         // SAFETY: found just now.
-        Some(place) => unsafe { counters.block_at(place) }.add_own(what, n),
+        Some(place) => unsafe { counters.share_at(place) }.add(what, n),
         None => count_first(core, what, n),
     }
 }
@@ -281,37 +281,34 @@ pub(crate) fn count_first(core: &'static Core, what: Count, n: u64) -> u64 {
         grow(index + 1);
     }
     // SAFETY: `index < len`, and the array is this thread's own.
-    unsafe { Counters::here().share().block(index as usize) }.add_own(what, n)
+    unsafe { Counters::here().shares().share(index as usize) }.add(what, n)
 }
 
 fn grow(at_least: u32) {
-    let blocks: Vec<Block> = {
+    let shares: Vec<Share> = {
         let len = at_least.next_power_of_two().max(16);
-        std::iter::repeat_with(Block::new).take(len as usize).collect()
+        std::iter::repeat_with(Share::new).take(len as usize).collect()
     };
-    let blocks = Box::leak(blocks.into_boxed_slice());
+    let shares = Box::leak(shares.into_boxed_slice());
     let counters = Counters::here();
-    let old = counters.share();
-    let new = Share { blocks: blocks.as_mut_ptr(), len: blocks.len() as u32 };
+    let old = counters.shares();
+    let new = Shares { first: shares.as_mut_ptr(), len: shares.len() as u32 };
     let mut all = all();
-    for (index, block) in blocks.iter().enumerate().take(old.len as usize) {
-        for what in READ_ORDER {
-            // SAFETY: `index < old.len`, and the old array stays valid until it is freed below.
-            let was = unsafe { old.block(index) }.read(what);
-            block.set_new(what, was);
-        }
+    for (index, share) in shares.iter().enumerate().take(old.len as usize) {
+        // SAFETY: `index < old.len`, and the old array stays valid until it is freed below.
+        share.take_over(unsafe { old.share(index) });
     }
-    match all.iter_mut().find(|share| share.blocks == old.blocks && !old.blocks.is_null()) {
-        Some(share) => *share = new,
+    match all.iter_mut().find(|shares| shares.first == old.first && !old.first.is_null()) {
+        Some(shares) => *shares = new,
         None => all.push(new),
     }
     counters.set(new);
     free(old);
 }
 
-fn free(share: Share) {
-    if !share.blocks.is_null() {
-        let slice = std::ptr::slice_from_raw_parts_mut(share.blocks, share.len as usize);
+fn free(shares: Shares) {
+    if !shares.first.is_null() {
+        let slice = std::ptr::slice_from_raw_parts_mut(shares.first, shares.len as usize);
         // SAFETY: the array came from a leaked box of this length, and is no longer listed.
         drop(unsafe { Box::from_raw(slice) });
     }
@@ -320,35 +317,35 @@ fn free(share: Share) {
 /// Folds this thread's counts into the memos'. Runs when the thread ends.
 fn close() {
     let counters = Counters::here();
-    let share = counters.share();
-    if share.blocks.is_null() {
+    let shares = counters.shares();
+    if shares.first.is_null() {
         return;
     }
-    counters.set(Share { blocks: std::ptr::null_mut(), len: 0 });
+    counters.set(Shares { first: std::ptr::null_mut(), len: 0 });
     counters.reader.set(None);
     // The lock of the list before this one, as everywhere.
     let memos = all_memos::all();
     let mut all = all();
-    for (core, index) in memos.iter().zip(0..share.len) {
+    for (core, index) in memos.iter().zip(0..shares.len) {
         for what in READ_ORDER {
-            // SAFETY: `index < share.len`, and it is freed only below.
-            let n = unsafe { share.block(index as usize) }.read(what);
+            // SAFETY: `index < shares.len`, and it is freed only below.
+            let n = unsafe { shares.share(index as usize) }.read(what);
             if n != 0 {
                 core.gone().add_shared(what, n);
             }
         }
     }
-    all.retain(|other| other.blocks != share.blocks);
+    all.retain(|other| other.first != shares.first);
     drop(all);
-    free(share);
+    free(shares);
 }
 
 /// The sum over all memos of (this thread's hits modulo `n`).
 pub(crate) fn own_hits_modulo(n: u64) -> u64 {
-    let share = Counters::here().share();
+    let shares = Counters::here().shares();
     // SAFETY: the array is this thread's own.
-    let hits = |index| unsafe { share.block(index as usize) }.read(Count::Hits) % n;
-    (0..share.len).map(hits).sum()
+    let hits = |index| unsafe { shares.share(index as usize) }.read(Count::Hits) % n;
+    (0..shares.len).map(hits).sum()
 }
 
 /// The counts of `core` over all threads, including ended ones.
@@ -358,9 +355,9 @@ pub(crate) fn sum(core: &'static Core) -> Sums {
     let mut sums = Sums::default();
     for what in READ_ORDER {
         let mut total = core.gone().read(what);
-        for share in all.iter().filter(|share| index < share.len) {
+        for shares in all.iter().filter(|shares| index < shares.len) {
             // SAFETY: invariant 1, the lock is held and `index < len`.
-            total += unsafe { share.block(index as usize) }.read(what);
+            total += unsafe { shares.share(index as usize) }.read(what);
         }
         sums.set(what, total);
     }
@@ -370,24 +367,26 @@ pub(crate) fn sum(core: &'static Core) -> Sums {
 /// How many threads have called `core`; ended ones count as one.
 pub(crate) fn users(core: &'static Core) -> usize {
     let index = core.index();
-    let called = |block: &Block| block.read(Count::Misses) > 0 || block.read(Count::Hits) > 0;
+    let called = |count: &dyn Fn(Count) -> u64| count(Count::Misses) > 0 || count(Count::Hits) > 0;
     let all = all();
-    let running = all.iter().filter(|share| index < share.len).filter(|share| {
+    let running = all.iter().filter(|shares| index < shares.len).filter(|shares| {
         // SAFETY: as in `sum`.
-        called(unsafe { share.block(index as usize) })
+        let share = unsafe { shares.share(index as usize) };
+        called(&|what| share.read(what))
     });
-    running.count() + usize::from(called(core.gone()))
+    running.count() + usize::from(called(&|what| core.gone().read(what)))
 }
 
 /// One count of `core` on this thread; 0 if it has none.
 #[inline]
 pub(crate) fn own(core: &'static Core, what: Count) -> u64 {
-    let share = Counters::here().share();
-    if core.index() >= share.len {
+    let counters = Counters::here();
+    // Not the place: a thread that is watched seems to have none.
+    if core.index() >= counters.len.get() {
         return 0;
     }
-    // SAFETY: `index < len`, and the array is this thread's own.
-    unsafe { share.block(core.index() as usize) }.read(what)
+    // SAFETY: `index < len`.
+    unsafe { counters.share_at(core.counters_offset()) }.read(what)
 }
 
 /// The counts of `core` on this thread.
