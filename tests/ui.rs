@@ -1,4 +1,6 @@
-//! What the compiler says to each mistake: `ui/<topic>/<mistake>.rs`, one mistake a file, found by glob.
+//! What the compiler says to each mistake: `ui/<topic>/<mistake>.rs`, one mistake a file, found by glob. The programs of `ui/pass` are none;
+//! the test `users` builds them. `trybuild` checks the mistakes in one run of cargo as long as there is nothing to be run among them. They are
+//! checked, not built: what only the generation of code would tell is not told here.
 //!
 //! `TRYBUILD=overwrite cargo test -p memo-tests --test ui` writes the `.stderr` files anew; read them then.
 
@@ -6,9 +8,8 @@
 const PASS: &str = "pass";
 
 #[test]
-fn every_mistake_is_told_where_it_stands_and_the_rest_compiles() {
+fn every_mistake_is_told_where_it_stands() {
     let cases = trybuild::TestCases::new();
-    cases.pass(format!("ui/{PASS}/*.rs"));
     for topic in topics() {
         cases.compile_fail(format!("ui/{topic}/*.rs"));
     }

@@ -21,8 +21,10 @@ impl Project {
         let folder = folder();
         let file = folder.join("src/lib.rs");
         let memo_core = workspace().join("memo-core");
+        // Cargo takes packages of one name for one package if they lie alike in their workspaces, and all are built into one folder.
+        let test = folder.file_name().and_then(|name| name.to_str()).expect("the name of a test");
         let manifest = format!(
-            "[package]\nname = \"memos\"\nversion = \"0.1.0\"\nedition = \"2024\"\n\n[dependencies]\nmemo-core = {{ path = {memo_core:?} }}\n\n[workspace]\n"
+            "[package]\nname = \"memos-{test}\"\nversion = \"0.1.0\"\nedition = \"2024\"\n\n[dependencies]\nmemo-core = {{ path = {memo_core:?} }}\n\n[workspace]\n"
         );
         fs::create_dir_all(folder.join("src")).expect("a folder can be made");
         fs::write(folder.join("Cargo.toml"), manifest).expect("a file can be written");

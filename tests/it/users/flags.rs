@@ -33,7 +33,7 @@ fn main() {
 fn models_of_the_users_own_change_nothing() {
     let program = Path::new(env!("CARGO_TARGET_TMPDIR")).join("flags");
     let memo_core = dependency("memo-core", &workspace().join("memo-core"), "");
-    write(&program.join("Cargo.toml"), &(package("program", 1, &memo_core) + "[workspace]\n"));
+    write(&program.join("Cargo.toml"), &(package("flags", 1, &memo_core) + "[workspace]\n"));
     write(&program.join("src/main.rs"), PROGRAM);
     fs::copy(workspace().join("Cargo.lock"), program.join("Cargo.lock")).expect("a file can be copied");
     let said = run(&program, "--cfg loom --cfg shuttle");

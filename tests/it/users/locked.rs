@@ -20,7 +20,7 @@ fn main() {
 fn a_user_locks_what_the_library_needs_and_no_more() {
     let program = Path::new(env!("CARGO_TARGET_TMPDIR")).join("locked");
     let memo_core = dependency("memo-core", &workspace().join("memo-core"), "");
-    write(&program.join("Cargo.toml"), &(package("program", 1, &memo_core) + "[workspace]\n"));
+    write(&program.join("Cargo.toml"), &(package("locked", 1, &memo_core) + "[workspace]\n"));
     write(&program.join("src/main.rs"), PROGRAM);
     let lock = program.join("Cargo.lock");
     fs::copy(workspace().join("Cargo.lock"), &lock).expect("a file can be copied");
@@ -32,7 +32,7 @@ fn a_user_locks_what_the_library_needs_and_no_more() {
     // `libc` is for Linux, and in the file for all.
     let of_others =
         ["foldhash", "hashbrown", "humantime", "libc", "once_cell", "proc-macro2", "quote", "syn", "unicode-ident"];
-    let mut all = [&of_others[..], &["memo-core", "memo-macros", "program"]].concat();
+    let mut all = [&of_others[..], &["memo-core", "memo-macros", "locked"]].concat();
     all.sort_unstable();
     assert_eq!(names, all);
 }

@@ -2,6 +2,7 @@
 
 mod flags;
 mod locked;
+mod no_mistake;
 mod packed;
 mod versions;
 
@@ -9,15 +10,30 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+/// Where all programs are built to, side by side. Each package has a name of its own: cargo takes packages of one name for one package if they lie
+/// alike in their workspaces, and the one would run what was built of the other.
+fn target() -> PathBuf {
+    Path::new(env!("CARGO_TARGET_TMPDIR")).join("programs")
+}
+
 /// What the program writes, built with the dependencies at hand and with these flags for all crates.
 fn run(program: &Path, flags: &str) -> String {
+    cargo(program, &["run"], flags)
+}
+
+/// What cargo writes, or the program it runs.
+fn cargo(program: &Path, command: &[&str], flags: &str) -> String {
     let cargo = std::env::var("CARGO").unwrap_or_else(|_| "cargo".to_owned());
     let mut cargo = Command::new(cargo);
-    cargo.current_dir(program).args(["run", "--quiet", "--offline", "--target-dir"]);
-    cargo.arg(Path::new(env!("CARGO_TARGET_TMPDIR")).join("programs")).env("RUSTFLAGS", flags);
-    let output = cargo.output().expect("cargo runs");
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-    String::from_utf8(output.stdout).expect("the program writes UTF-8")
+    cargo.current_dir(program).args(command).args(["--quiet", "--offline", "--target-dir"]).arg(target());
+    output(cargo.env("RUSTFLAGS", flags).env("CARGO_PROFILE_DEV_DEBUG", "0"))
+}
+
+/// What a command writes that succeeds.
+fn output(command: &mut Command) -> String {
+    let output = command.output().expect("it can be started");
+    assert!(output.status.success(), "{command:?}: {}", String::from_utf8_lossy(&output.stderr));
+    String::from_utf8(output.stdout).expect("it writes UTF-8")
 }
 
 fn workspace() -> PathBuf {

@@ -43,7 +43,7 @@ fn memos_of_two_versions_of_a_crate_are_told_apart_in_a_report() {
         .concat();
     let both = both + &dependency("memo-core", &workspace().join("memo-core"), "");
     let program = folder.join("program");
-    write(&program.join("Cargo.toml"), &(package("program", 1, &both) + "[workspace]\n"));
+    write(&program.join("Cargo.toml"), &(package("versions", 1, &both) + "[workspace]\n"));
     write(&program.join("src/main.rs"), PROGRAM);
     // The versions of the dependencies that are here; cargo adds the two.
     fs::copy(workspace().join("Cargo.lock"), program.join("Cargo.lock")).expect("a file can be copied");
