@@ -1,7 +1,7 @@
 //! The whole library under a scheduler that decides who goes on: small scripts on two or three threads, whose answers must
 //! be those of some order of steps.
 //!
-//! `RUSTFLAGS="--cfg memo_shuttle" cargo test --locked --release -p memo-tests --test threads --target-dir target/shuttle`.
+//! `RUSTFLAGS="--cfg memo_shuttle" cargo test --locked --release -p memo-tests --no-default-features --test threads --target-dir target/shuttle`.
 //! `MEMO_THREADS_SCHEDULES` (default 20,000) says how many schedules, `MEMO_THREADS_SEED` which. A failure prints the seed
 //! of its script, the script, and what each thread was told and when. Without `--cfg memo_shuttle` there is nothing here.
 //!
