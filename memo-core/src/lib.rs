@@ -130,6 +130,7 @@ mod argument;
 mod call;
 mod cell;
 mod compute;
+pub mod guide;
 mod inspect;
 mod memo;
 mod reclaim;
