@@ -1,5 +1,7 @@
 //! The attribute on token strings, without a compiler: expansions parse, and each mistake is reported once.
 
+mod expansion;
+
 use proc_macro2::{TokenStream, TokenTree};
 use quote::ToTokens;
 use syn::{File, Item};
