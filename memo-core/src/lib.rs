@@ -26,7 +26,7 @@
 //! assert!(word_count_memo().is_empty()); // gone with its document
 //! ```
 //!
-//! [`weak_memo`] has all options. [`weak`] is the same idea for data that you store yourself: maps, sets, an interner, signals, finalizers.
+//! [`weak_memo`] has all options, the [`guide`] a page for each task. [`weak`] is the same idea for data that you store yourself: maps, sets, an interner, signals, finalizers.
 //!
 //! # What to know before you rely on it
 //!
@@ -97,6 +97,8 @@
 //! * **... share results of equal objects?** Intern the objects first: [`weak::Interner`].
 //! * **... run the destructors elsewhere?** `let _sweeper = Sweeper::every(Duration::from_secs(1));` see [`Sweeper`].
 //! * **... speed up a debug build?** `[profile.dev.package.memo-core]` with `opt-level = 3`.
+//!
+//! The [`guide`] has longer answers.
 //!
 //! # Which argument
 //!

@@ -1,5 +1,6 @@
 //! Every relative link and image of the pages leads to a file that exists, and to a heading of it where it names one.
 
+mod guide;
 mod page;
 
 use std::collections::BTreeMap;
@@ -34,6 +35,7 @@ fn pages() -> BTreeMap<PathBuf, Page> {
     let mut paths: Vec<_> = BESIDE.iter().map(PathBuf::from).collect();
     markdown(Path::new(""), false, &mut paths);
     markdown(Path::new("docs"), true, &mut paths);
+    markdown(Path::new("memo-core/guide"), false, &mut paths);
     let read = |path: &PathBuf| fs::read_to_string(workspace().join(path)).expect("a page can be read");
     paths.into_iter().map(|path| (path.clone(), Page::new(&read(&path)))).collect()
 }

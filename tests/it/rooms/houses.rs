@@ -19,6 +19,7 @@ pub(crate) const HOUSES: &[House] = &[
             ("call", "what a call does: a hit, a miss; what an expansion asks"),
             ("inspect", "statistics, reports, handles"),
             ("__private", "what expansions name"),
+            ("guide", "the chapters for users; no code"),
             ("lib", "what users name"),
         ],
         in_rooms: true,
