@@ -87,10 +87,10 @@ fn a_stream_has_one_schema_unless_it_projects() {
 fn a_weak_moves_the_schema_whose_metadata_is_changed() {
     let mut batch = batch();
     let before = Arc::as_ptr(batch.schema_ref());
-    batch.schema_metadata_mut().insert("a".into(), "b".into());
+    batch.schema_metadata_mut().insert("a", "b");
     assert_eq!(before, Arc::as_ptr(batch.schema_ref()));
     let weak = Arc::downgrade(batch.schema_ref());
-    batch.schema_metadata_mut().insert("a".into(), "c".into());
+    batch.schema_metadata_mut().insert("a", "c");
     assert_ne!(before, Arc::as_ptr(batch.schema_ref()));
     assert!(weak.upgrade().is_none());
 }
