@@ -56,7 +56,7 @@ fn the_libraries_of_the_chapter_are_those_that_are_checked() {
     let rows: Vec<_> = chapter("owners_in_the_wild")
         .lines()
         .filter(|line| line.starts_with("| `") || line.starts_with("| the standard"))
-        .map(|line| line.trim_matches('|').split(" | ").map(|cell| cell.trim().to_owned()).collect::<Vec<_>>())
+        .map(|line| line.trim_matches('|').split('|').map(|cell| cell.trim().to_owned()).collect::<Vec<_>>())
         .collect();
     assert!(rows.len() > 20, "{}", rows.len());
     for row in rows {

@@ -25,7 +25,9 @@ fn an_archive_has_the_licences_and_what_a_registry_shows() {
         }
         assert_eq!(has("README.md"), package == "memo-core", "{list}");
         let of_ours = |line: &str| {
-            ["src/", "examples/", "guide/", ".", "Cargo.", "LICENSE-", "README.md"].iter().any(|own| line.starts_with(own))
+            ["src/", "examples/", "guide/", ".", "Cargo.", "LICENSE-", "README.md"]
+                .iter()
+                .any(|own| line.starts_with(own))
         };
         let strange: Vec<_> = list.lines().filter(|line| !of_ours(line)).collect();
         assert!(strange.is_empty(), "what are these in the archive of {package}? {strange:?}");
