@@ -15,6 +15,9 @@ fn swc_gives_the_first_file_of_a_name_also_after_another_was_added() {
     let second = map.new_source_file(Rc::new(name()), "let b;");
     assert!(!Rc::ptr_eq(&first, &second));
     assert!(Rc::ptr_eq(&first, &map.get_source_file(&name()).unwrap()));
+    let weak = Rc::downgrade(&first);
+    drop(first);
+    assert!(weak.upgrade().is_some()); // the map keeps it
 }
 
 /// The gradients of three shapes that use the same one.
