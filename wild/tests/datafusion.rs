@@ -44,3 +44,19 @@ fn of_a_plan_that_nobody_shares_a_weak_decides_whether_it_moves() {
         assert!(weak.is_none_or(|weak| weak.upgrade().is_none()));
     }
 }
+
+#[test]
+fn a_plan_that_nobody_shares_is_rewritten_in_the_same_arc() {
+    let rows = LogicalPlanBuilder::values(vec![vec![lit(1_i64)]]).unwrap();
+    let plan = rows.filter(lit(true)).unwrap().filter(lit(false)).unwrap().build().unwrap();
+    let before = Arc::as_ptr(input(&plan));
+    let without = plan.transform_up(|node| match node {
+        LogicalPlan::Filter(inner) if inner.predicate == lit(true) => {
+            Ok(Transformed::yes(Arc::unwrap_or_clone(inner.input)))
+        }
+        other => Ok(Transformed::no(other)),
+    });
+    let without = without.unwrap().data;
+    assert_eq!(before, Arc::as_ptr(input(&without)));
+    assert!(matches!(**input(&without), LogicalPlan::Values(_)));
+}
