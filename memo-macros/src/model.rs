@@ -119,6 +119,11 @@ impl Memo {
         self.extra_key().next().is_some() || self.context.is_some()
     }
 
+    /// An `async fn`: so are the functions that ask and compute.
+    pub(crate) fn is_async(&self) -> bool {
+        self.function.sig.asyncness.is_some()
+    }
+
     /// A free function without type or const parameters has one memo; all others have one for each instantiation.
     pub(crate) fn is_single(&self) -> bool {
         let generics = &self.function.sig.generics;

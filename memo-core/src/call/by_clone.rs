@@ -9,9 +9,11 @@ use super::what_is_kept::Keeping;
 use crate::anchor::anchor::Anchor;
 use crate::cell::counted_cell::{Keys, tell_and_drop};
 use crate::cell::memo_types::{At, CellOf, EntryOf, KeyIn, KeyOf, Spec, ValueOf};
+use crate::compute::body::{self, Flight};
 use crate::compute::job::{Job, Published, Replaced, is_argument, task_of};
 use crate::compute::rings;
 use crate::compute::wait_or_compute::{self, Begun};
+use crate::compute::way::{TaskCall, Way};
 use crate::memo::core::Core;
 use crate::memo::counter_block::Count;
 use crate::memo::counters::{self, Counters};
@@ -31,11 +33,11 @@ use crate::value::timing::Timing;
 
 /// The state of a call after the lookup.
 #[allow(private_bounds, reason = "made and taken apart by expansions, without naming it")]
-pub enum Step<'w, R, M: Spec> {
+pub enum Step<'w, R, M: Spec, W: Way = Call> {
     /// The call has its reply.
     Done(R),
     /// The caller has to compute the result.
-    Compute(Ticket<'w, M>),
+    Compute(Ticket<'w, M, W>),
 }
 
 /// The duty to compute a result. Dropped without [`end`](Ticket::end), or by a panic, it lets the next caller try.
@@ -43,8 +45,8 @@ pub enum Step<'w, R, M: Spec> {
 /// Its type names the stored key only, not the borrowed one: the body may consume the arguments. It is not moved until
 /// the body has returned: a recursion has one on the stack at each level, not two.
 #[allow(private_bounds, reason = "as for `Step`")]
-pub struct Ticket<'w, M: Spec> {
-    duty: Duty<'w, M>,
+pub struct Ticket<'w, M: Spec, W: Way = Call> {
+    duty: Duty<'w, M, W>,
     /// The hit to be verified instead.
     again: ToVerify<ValueOf<M>, KeyIn<M>>,
     /// Who asks wants to know how the result came to be.
@@ -54,17 +56,18 @@ pub struct Ticket<'w, M: Spec> {
 }
 
 /// No larger than a job.
-enum Duty<'w, M: Spec> {
-    Compute(Job<'w, M>),
+enum Duty<'w, M: Spec, W: Way> {
+    Compute(Job<'w, M, W>),
     /// The duty is done, or there is none: only the body is to run.
     None,
     /// The body must not run: the call closes a ring, and its memo has a value for that.
     Ring(Box<Cycle>),
 }
 
-impl<'w, M: Spec> Ticket<'w, M> {
+#[allow(private_bounds, reason = "as for `Step`")]
+impl<'w, M: Spec, W: Way> Ticket<'w, M, W> {
     #[inline(always)]
-    fn of(job: Job<'w, M>) -> Self {
+    fn of(job: Job<'w, M, W>) -> Self {
         Self { duty: Duty::Compute(job), again: None, asked: false, hit: Hit::Computed }
     }
 
@@ -380,6 +383,51 @@ fn hit_keyed<'w, R, H: Keeping<R, Kept = ValueOf<M>>, M: Cloning, K: KeyOf<M>>(
     }
 }
 
+/// A hit of a call that is a future, by its first look.
+#[cfg_attr(not(debug_assertions), inline(always))]
+pub(crate) fn hit_at_once<R, H: Keeping<R, Kept = ValueOf<M>>, M: Cloning, K: KeyOf<M>>(
+    core: &'static Core,
+    place: At<'_, M>,
+    key: &K,
+) -> Option<R> {
+    if H::WEAK {
+        return None;
+    }
+    if M::Store::FRONTED {
+        let mut copy = None;
+        let (due, _) = hit::<M, true>(core, place, &mut copy);
+        return copy.is_some().then(|| done::<R, H>(copy, due));
+    }
+    if is_plain::<H::Kept>() && K::TRUSTED && CellOf::<M>::COMPARED {
+        return keyed_hit::copy::<M, K>(core, place, key).ok().map(H::result);
+    }
+    let mut copy = None;
+    let (_, _, Held::Copied) = hold_at_once::<M, K>(core, place, key, &mut copy) else { return None };
+    paid_by_hits::count_hit(core);
+    Some(done::<R, H>(copy, false))
+}
+
+/// The rest of such a call, until there is a result, or it has to compute.
+pub(crate) async fn search_as_task<'w, R, H: Keeping<R, Kept = ValueOf<M>>, M: Cloning, K: KeyOf<M>>(
+    core: &'static Core,
+    place: At<'w, M>,
+    key: K,
+) -> Step<'w, R, M, TaskCall> {
+    H::prepare(core);
+    loop {
+        match wait_or_compute::begin_as_task::<M, &K>(core, place, &key).await {
+            Begun::Ready { entry, cell, hit, .. } => {
+                let _call = Call::enter();
+                if let Some(value) = ready::<R, H, M>(core, cell, entry, hit) {
+                    return Step::Done(H::result(value.arrive()));
+                }
+            }
+            Begun::Compute(job) => return Step::Compute(Ticket::of(job)),
+            Begun::Ring(ring) => ring.raise(),
+        }
+    }
+}
+
 #[cold]
 #[inline(never)]
 #[track_caller]
@@ -407,18 +455,8 @@ fn hit_held<'w, R, H: Keeping<R, Kept = ValueOf<M>>, M: Cloning, K: KeyOf<M>>(
     place: At<'w, M>,
     key: K,
 ) -> Step<'w, R, M> {
-    // While a hazard pointer is set, none starts either.
-    let deeper = (!K::TRUSTED).then(DepthGuard::enter);
-    let hash = key.hash();
-    let anchor = place.find();
-    let Some(cell) = anchor.and_then(|anchor| CellOf::<M>::find(anchor, core)) else {
-        drop(deeper);
-        return miss::<R, H, M, K>(core, place, anchor, &key, hash);
-    };
     let mut copy = None;
-    let keys = const { Keys::of::<M::Scope, K>() };
-    let held = cell.copy_held(Asks::Call, hash, keys, |stored| key.matches(stored), &mut copy);
-    drop(deeper);
+    let (hash, anchor, held) = hold_at_once::<M, K>(core, place, &key, &mut copy);
     match held {
         Held::Copied => {
             paid_by_hits::count_hit(core);
@@ -427,6 +465,25 @@ fn hit_held<'w, R, H: Keeping<R, Kept = ValueOf<M>>, M: Cloning, K: KeyOf<M>>(
         Held::Nothing => miss::<R, H, M, K>(core, place, anchor, &key, hash),
         Held::Unsure => hit_counted::<R, H, M, K>(core, place, anchor, key),
     }
+}
+
+/// Looks for a ready result and copies it, where user code runs.
+#[inline(always)]
+fn hold_at_once<'w, M: Cloning, K: KeyOf<M>>(
+    core: &'static Core,
+    place: At<'w, M>,
+    key: &K,
+    copy: &mut Option<OnItsWay<ValueOf<M>>>,
+) -> (u64, Option<&'w Anchor>, Held) {
+    // While a hazard pointer is set, no sweep starts either.
+    let _deeper = (!K::TRUSTED).then(DepthGuard::enter);
+    let hash = key.hash();
+    let anchor = place.find();
+    let Some(cell) = anchor.and_then(|anchor| CellOf::<M>::find(anchor, core)) else {
+        return (hash, anchor, Held::Nothing);
+    };
+    let keys = const { Keys::of::<M::Scope, K>() };
+    (hash, anchor, cell.copy_held(Asks::Call, hash, keys, |stored| key.matches(stored), copy))
 }
 
 /// A hit that holds a count of the entry while it copies the value, or a miss.
@@ -560,7 +617,7 @@ fn begin_told<'w, R, H: Keeping<R, Kept = ValueOf<M>>, M: Cloning, K: KeyOf<M>>(
 }
 
 #[allow(private_bounds, reason = "as for `Step`")]
-impl<M: Cloning> Ticket<'_, M> {
+impl<M: Cloning, W: Way> Ticket<'_, M, W> {
     /// The body is about to run.
     #[inline]
     pub fn start(&mut self) {
@@ -612,7 +669,7 @@ impl<M: Cloning> Ticket<'_, M> {
                 true => OnItsWay::new(H::reuse(result.arrive(), job.cell().core(), job.hash())),
                 false => result,
             };
-            return keep::<R, H, M>(self, result);
+            return keep::<R, H, M, W>(self, result);
         }
         // The old result serves until its time is over.
         let old = job.stale().and_then(H::copy).filter(|old| !H::is_gone(old)).map(OnItsWay::new);
@@ -628,12 +685,42 @@ impl<M: Cloning> Ticket<'_, M> {
     }
 }
 
+impl<M: Cloning> body::Duty for Ticket<'_, M, TaskCall> {
+    fn start(&mut self) {
+        self.start();
+    }
+
+    fn flight(&self) -> Flight {
+        let Duty::Compute(job) = &self.duty else { unreachable!("there is a duty") };
+        job.flight()
+    }
+
+    fn strong(&self) -> Option<usize> {
+        if let Duty::Compute(job) = &self.duty { job.strong() } else { None }
+    }
+
+    fn raised_strong(&mut self, by: isize) {
+        if let Duty::Compute(job) = &mut self.duty {
+            job.raised_strong(by);
+        }
+    }
+
+    fn met_ring(&mut self) {
+        if let Duty::Compute(job) = &mut self.duty {
+            job.met_ring();
+        }
+    }
+}
+
 /// Stores a result that is to be kept, and returns it.
 ///
 /// Its steps are separate functions for the sake of large results: in unoptimised builds, each move takes room in the
 /// frame of its function.
 #[inline]
-fn keep<R, H: Keeping<R, Kept = ValueOf<M>>, M: Cloning>(ticket: &mut Ticket<'_, M>, result: OnItsWay<R>) -> R {
+fn keep<R, H: Keeping<R, Kept = ValueOf<M>>, M: Cloning, W: Way>(
+    ticket: &mut Ticket<'_, M, W>,
+    result: OnItsWay<R>,
+) -> R {
     let Duty::Compute(job) = &mut ticket.duty else { unreachable!("there is a duty") };
     let mut value = stored::<R, H>(result);
     let before = job.strong_before_copy();

@@ -23,13 +23,16 @@ use crate::anchor::anchor::Anchor;
 use crate::argument::scope::Scope;
 use crate::cell::counted_cell::{CountedCell, Keys};
 use crate::cell::lent_cell::{self, Filled};
-use crate::cell::memo_types::{At, CellOf, KeyIn, KeyOf, Spec, ValueOf};
+use crate::cell::memo_types::{At, CellOf, EntryOf, KeyIn, KeyOf, Spec, ValueOf};
+use crate::compute::body::{self, Flight};
 use crate::compute::job::{Job, Published};
 use crate::compute::one_slot::{self, BareJob};
 use crate::compute::wait_or_compute::{self, Begun};
+use crate::compute::way::{TaskCall, Way};
 use crate::memo::core::Core;
 use crate::memo::counter_block::Count;
 use crate::memo::counters::{self, Counters};
+use crate::reclaim::outermost_call::Call;
 use crate::reclaim::paid_by_hits;
 use crate::sys::depth::DepthGuard;
 use crate::sys::index::Guess;
@@ -39,28 +42,28 @@ use crate::value::store::{Counted, Store};
 
 /// The state of a call after the lookup. An operation other than a call may end in an `E`. `T` tells how the result came to be, to who asks.
 #[allow(private_bounds, reason = "made and taken apart by expansions, without naming it")]
-pub enum LentStep<'w, V, M: Spec, E = Infallible, T = ()> {
+pub enum LentStep<'w, V, M: Spec, E = Infallible, T = (), W: Way = Call> {
     /// There is a result.
     Done(&'w V, T),
     /// The caller has to compute the result.
-    Compute(LentTicket<'w, M>),
+    Compute(LentTicket<'w, M, W>),
     /// The result is not there, or not asked for.
     Else(E),
 }
 
 /// The duty to compute a result that will be lent. It is not moved until then, like [`Ticket`](super::by_clone::Ticket).
 #[allow(private_bounds, reason = "as for `LentStep`")]
-pub struct LentTicket<'w, M: Spec> {
-    duty: Option<Duty<'w, M>>,
+pub struct LentTicket<'w, M: Spec, W: Way = Call> {
+    duty: Option<Duty<'w, M, W>>,
     /// The hit to be verified instead, and how.
     again: ToVerify<(&'w ValueOf<M>, Same<ValueOf<M>>), KeyIn<M>>,
     /// How the result came to be, once the duty is done.
     hit: Hit,
 }
 
-enum Duty<'w, M: Spec> {
-    Bare(BareJob<'w, M>),
-    Keyed(Job<'w, M>),
+enum Duty<'w, M: Spec, W: Way> {
+    Bare(BareJob<'w, M, W>),
+    Keyed(Job<'w, M, W>),
 }
 
 const UNDONE: &str = "a ticket's duty is done once";
@@ -174,6 +177,32 @@ fn miss_keyed<'w, M: Spec, K: KeyOf<M>, E>(
     miss::<M, K, E>(core, place, missing.known_anchor(), key)
 }
 
+/// A hit of a call that is a future, by its first look.
+#[cfg_attr(not(debug_assertions), inline(always))]
+pub(crate) fn hit_at_once<'w, M: Spec, K: KeyOf<M>>(
+    core: &'static Core,
+    place: At<'w, M>,
+    key: &K,
+) -> Option<&'w ValueOf<M>> {
+    if !M::Store::FRONTED {
+        if !(K::TRUSTED && CellOf::<M>::COMPARED) {
+            return None;
+        }
+        let value = keyed_hit::lend::<M, K>(core, place, key).ok()?;
+        // SAFETY: as in `lend`.
+        return Some(unsafe { value.as_ref() });
+    }
+    let counters = Counters::here();
+    let (here, anchor) = match At::<M>::COUNTS_FIRST {
+        true => counters.looking(core).map(|here| (Some(here.0), place.look(here)))?,
+        false => (None, place.guess()),
+    };
+    let Guess::Node(anchor) = anchor else { return None };
+    let cell = lent_cell::find_filled(core, anchor)?;
+    let here = here.or_else(|| counters.of(core));
+    Some(paid_by_hits::counted(core, here, cell).value())
+}
+
 /// A call whose first look settled nothing.
 #[cold]
 #[inline(never)]
@@ -235,18 +264,43 @@ fn search<'w, M: Spec, K: KeyOf<M>, E, T: Tells>(
     } else {
         match wait_or_compute::begin::<M, K>(core, place, anchor, key, key.hash()) {
             Begun::Ready { entry, cell, hit, call: _call } => {
-                entry.meta.visit();
-                if hit {
-                    counters::count(core, Count::Hits, 1);
-                }
-                let value = lend(&entry, cell).expect("a search hands out ready entries");
-                return LentStep::Done(value, T::told(Hit::ready(hit)));
+                return LentStep::Done(ready::<M>(core, &entry, cell, hit), T::told(Hit::ready(hit)));
             }
             Begun::Compute(job) => Duty::Keyed(job),
             Begun::Ring(ring) => ring.raise(),
         }
     };
     LentStep::Compute(LentTicket { duty: Some(duty), again: None, hit: Hit::Computed })
+}
+
+/// The rest of a call that is a future and was no hit at once, until there is a result, or it has to compute.
+pub(crate) async fn search_as_task<'w, M: Spec, K: KeyOf<M>, E>(
+    core: &'static Core,
+    place: At<'w, M>,
+    key: K,
+) -> LentStep<'w, ValueOf<M>, M, E, (), TaskCall> {
+    let duty = if M::Store::FRONTED {
+        match one_slot::begin_as_task::<M>(core, place).await {
+            one_slot::Begun::Ready(value, _) => return LentStep::Done(value, ()),
+            one_slot::Begun::Compute(job) => Duty::Bare(job),
+        }
+    } else {
+        match wait_or_compute::begin_as_task::<M, K>(core, place, key).await {
+            Begun::Ready { entry, cell, hit, .. } => return LentStep::Done(ready::<M>(core, &entry, cell, hit), ()),
+            Begun::Compute(job) => Duty::Keyed(job),
+            Begun::Ring(ring) => ring.raise(),
+        }
+    };
+    LentStep::Compute(LentTicket { duty: Some(duty), again: None, hit: Hit::Computed })
+}
+
+/// The result that a search has found.
+fn ready<'w, M: Spec>(core: &'static Core, entry: &EntryOf<M>, cell: &'w CellOf<M>, hit: bool) -> &'w ValueOf<M> {
+    entry.meta.visit();
+    if hit {
+        counters::count(core, Count::Hits, 1);
+    }
+    lend(entry, cell).expect("a search hands out ready entries")
 }
 
 /// The result, if it is there; neither a hit nor a miss.
@@ -268,7 +322,7 @@ pub(crate) fn get_lent<'w, M: Spec, K: KeyOf<M>>(
 }
 
 #[allow(private_bounds, reason = "as for `LentStep`")]
-impl<'w, M: Spec> LentTicket<'w, M> {
+impl<'w, M: Spec, W: Way> LentTicket<'w, M, W> {
     /// The body is about to run.
     #[inline]
     pub fn start(&mut self) {
@@ -370,8 +424,38 @@ fn compared<'w, M: Spec>(
     found
 }
 
+impl<'w, M: Spec> body::Duty for LentTicket<'w, M, TaskCall> {
+    fn start(&mut self) {
+        self.start();
+    }
+
+    fn flight(&self) -> Flight {
+        match self.duty.as_ref().expect(UNDONE) {
+            Duty::Bare(job) => job.flight(),
+            Duty::Keyed(job) => job.flight(),
+        }
+    }
+
+    fn strong(&self) -> Option<usize> {
+        match self.duty.as_ref().expect(UNDONE) {
+            Duty::Bare(job) => job.strong(),
+            Duty::Keyed(job) => job.strong(),
+        }
+    }
+
+    fn raised_strong(&mut self, by: isize) {
+        match self.duty.as_mut().expect(UNDONE) {
+            Duty::Bare(job) => job.raised_strong(by),
+            Duty::Keyed(job) => job.raised_strong(by),
+        }
+    }
+
+    /// Such a result is never kept apart: a ring with a value around it is refused.
+    fn met_ring(&mut self) {}
+}
+
 /// The value to lend, and whether it is this call's own.
-fn publish<'w, M: Spec>(job: &mut Job<'w, M>, value: ValueOf<M>) -> (&'w ValueOf<M>, bool) {
+fn publish<'w, M: Spec, W: Way>(job: &mut Job<'w, M, W>, value: ValueOf<M>) -> (&'w ValueOf<M>, bool) {
     let cell = job.cell();
     let notes = job.stop();
     match job.publish(value, &notes, None) {

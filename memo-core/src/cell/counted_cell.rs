@@ -12,7 +12,7 @@ use std::ptr::NonNull;
 use crate::anchor::anchor::Anchor;
 use crate::anchor::any_cell::{self, AnyCell, CellRef};
 use crate::argument::key::{KeySet, StoredKey, show_whole};
-use crate::argument::scope::Scope;
+use crate::argument::scope::{Scope, Shared};
 use crate::cell::detached_flights;
 use crate::cell::entry_links::{Linked, forgets, is_dead, unlink};
 use crate::cell::racers::{Race, Racers};
@@ -48,6 +48,10 @@ pub(crate) struct CountedCell<S, St: Store> {
     front: St::Front,
     scope: PhantomData<fn(S) -> S>,
 }
+
+// SAFETY: all threads reach the cells of a shared object through its anchor, which is `Sync`. They read the head, which does not change once it
+// is published, and what is atomic or under the lock; keys of shared memos are for all threads (the promise of `StoredKey<Shared>`).
+unsafe impl<St: Store<Key: StoredKey<Shared>, Value: Send + Sync>> Sync for CountedCell<Shared, St> {}
 
 /// A store whose lock is held. Memory that it no longer needs goes after that.
 struct Locked<'a, St: Store> {
@@ -522,6 +526,23 @@ where
         Ok(true)
     }
 
+    /// Puts in an entry that is about to be filled, unless another is there (that one comes back) or its key was asked to go since the race
+    /// began (`false`).
+    pub(crate) fn add_racing(&self, entry: &Counted<St>, keys: Keys, race: &Race<'_>) -> Result<bool, Counted<St>> {
+        let added = self.add_unless_overtaken(entry, keys, Some(race))?;
+        // As for `publish_racer`.
+        if added && is_dead::<S, St::Key>(entry.meta.key()) {
+            self.overtake(entry);
+        }
+        Ok(added)
+    }
+
+    /// Whether the key was asked to go since the race for this entry began.
+    pub(crate) fn is_overtaken(&self, entry: &Counted<St>, race: &Race<'_>) -> bool {
+        let _store = self.lock();
+        race.is_overtaken(self.forgets(entry))
+    }
+
     /// Evicts what is too much after `entry` came.
     pub(crate) fn make_room(&self, entry: &Counted<St>, capacity: usize, victims: &mut Evicted<St>) {
         let now = Self::now();
@@ -918,7 +939,6 @@ fn drop_entry<St: Store>(entry: Counted<St>, panics: &mut Panics) {
 #[cfg(all(test, not(any(memo_loom, memo_shuttle))))]
 mod tests {
     use super::*;
-    use crate::argument::scope::Shared;
     use crate::memo::site::Site;
     use crate::value::single::Single;
     use crate::value::slot::Slot;

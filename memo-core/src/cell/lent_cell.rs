@@ -11,7 +11,6 @@ use crate::memo::core::{Core, Where};
 use crate::memo::listeners::Why;
 use crate::memo::{all_memos, counters};
 use crate::sys::panics::Panics;
-use crate::sys::thread;
 use crate::value::slot::{Look, Slot};
 
 /// The cell of a lending memo without extra key. Only its object refers to it; it is never enumerated.
@@ -21,12 +20,16 @@ pub(crate) struct LentCell<V> {
     pub(crate) slot: Slot<V>,
 }
 
+// SAFETY: as for a counted cell. A cell of one thread's own table is reached from that thread alone: its object does not leave it, and a
+// job for it is not `Send`.
+unsafe impl<V: Send + Sync> Sync for LentCell<V> {}
+
 impl<V> LentCell<V> {
-    /// Fills the slot that the caller claimed. If another computation of this thread has overtaken it, the value comes
-    /// back once the other's is there.
+    /// Fills the slot that the caller claimed, if it `still` is. If another computation has overtaken it, the value comes back once the
+    /// other's is there.
     #[inline]
-    pub(crate) fn fill_claimed(&self, value: V) -> Option<V> {
-        if self.slot.is_still_claimed(thread::number()) {
+    pub(crate) fn fill_claimed(&self, value: V, still: bool) -> Option<V> {
+        if still {
             self.slot.fill(value);
             return None;
         }

@@ -23,6 +23,11 @@ pub(crate) struct Notes {
 }
 
 impl Notes {
+    /// Records the owner's count as the body would have found it, if nobody else had taken or dropped a handle while it was parked.
+    pub(super) fn found_strong(&mut self, now: Option<usize>, raised: isize) {
+        self.strong = self.strong.and(now).map(|now| now.saturating_add_signed(raised.saturating_neg()));
+    }
+
     /// Records that the result holds no argument, whatever the counts say.
     pub(crate) fn holds_nothing(&mut self) {
         self.strong = None;

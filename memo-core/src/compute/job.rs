@@ -3,9 +3,11 @@
 use std::mem::{ManuallyDrop, offset_of};
 
 use super::before_body::{Counts, Notes, Timed};
+use super::body::{Duty, Flight};
 use super::frames::{self, HeldKey, Running, Task};
 use super::rings;
 use super::wait_graph;
+use super::way::{TaskCall, Way};
 use crate::argument::key::{StoredKey, show_whole};
 use crate::argument::scope::Scope;
 use crate::cell::counted_cell::{Keys, tell_and_drop};
@@ -27,20 +29,20 @@ use crate::value::store::{Counted, Evicted, Store, Taken, new_entry};
 use crate::value::timing::Timing;
 
 /// Begins a computation: a frame on this thread, sometimes timed. `stack` is an address on the stack that it runs on.
-fn start(core: &'static Core, task: Task, stack: usize, strong: Option<usize>, others: Counts) -> Running {
-    Running::begin(core, task, stack, Notes { timed: Timed::start(core), strong, others })
+fn start<W: Way>(core: &'static Core, task: Task, stack: usize, strong: Option<usize>, others: Counts) -> W::Running {
+    W::start(core, task, stack, Notes { timed: Timed::start(core), strong, others })
 }
 
 /// Begins the computation of a result without extra key.
 #[inline(never)]
-pub(crate) fn start_bare(core: &'static Core, task: Task, stack: usize, strong: Option<usize>) -> Running {
-    start(core, task, stack, strong, Counts::default())
+pub(crate) fn start_bare<W: Way>(core: &'static Core, task: Task, stack: usize, strong: Option<usize>) -> W::Running {
+    start::<W>(core, task, stack, strong, Counts::default())
 }
 
 /// Ends a computation whose body has returned, and gives back its notes.
 #[inline(never)]
-pub(crate) fn stop(core: &'static Core, running: Running) -> Notes {
-    let notes = *running.notes();
+pub(crate) fn stop<W: Way>(core: &'static Core, running: W::Running) -> Notes {
+    let notes = *W::notes(&running);
     drop(running);
     if let Some(timed) = notes.timed {
         timed.count(core);
@@ -112,7 +114,7 @@ pub(super) struct Renewing<'c, M: Spec> {
 }
 
 /// A call that computes an entry of a counted cell.
-pub(crate) struct Job<'w, M: Spec> {
+pub(crate) struct Job<'w, M: Spec, W: Way = Call> {
     place: At<'w, M>,
     cell: &'w CellOf<M>,
     /// `None` once it is published.
@@ -120,11 +122,11 @@ pub(crate) struct Job<'w, M: Spec> {
     keys: Keys,
     role: Role<'w, M>,
     /// From `start` to `stop`.
-    running: Option<Running>,
+    running: Option<W::Running>,
     /// The entry that a refresh replaced. Dropped after the new result is published: its `Drop` may ask for that.
     _replaced: Replaced<M::Store>,
     /// Last: the call pays its debt when all else is done.
-    _call: Call,
+    way: W,
 }
 
 /// The entry that a refresh replaced: boxed, since it is rare and must not take stack below a body.
@@ -213,16 +215,16 @@ pub(crate) fn make_way<M: Spec>(cell: &CellOf<M>, theirs: &EntryOf<M>) {
     }
 }
 
-impl<'w, M: Spec> Job<'w, M> {
+impl<'w, M: Spec, W: Way> Job<'w, M, W> {
     pub(super) fn new(
         place: At<'w, M>,
         cell: &'w CellOf<M>,
         entry: EntryOf<M>,
         keys: Keys,
         role: Role<'w, M>,
-        call: Call,
+        way: W,
     ) -> Self {
-        Self { place, cell, entry: Some(entry), keys, role, running: None, _replaced: Replaced(None), _call: call }
+        Self { place, cell, entry: Some(entry), keys, role, running: None, _replaced: Replaced(None), way }
     }
 
     fn core(&self) -> &'static Core {
@@ -236,9 +238,9 @@ impl<'w, M: Spec> Job<'w, M> {
         entry: EntryOf<M>,
         keys: Keys,
         replaced: Replaced<M::Store>,
-        call: Call,
+        way: W,
     ) -> Self {
-        let mut job = Self::new(place, cell, entry, keys, Role::Lead, call);
+        let mut job = Self::new(place, cell, entry, keys, Role::Lead, way);
         job._replaced = replaced;
         job
     }
@@ -257,14 +259,14 @@ impl<'w, M: Spec> Job<'w, M> {
         hash: u64,
         keys: Keys,
         old: Option<EntryOf<M>>,
-        call: Call,
+        way: W,
     ) -> Self {
-        let entry = new_entry::<M::Store>(Slot::claimed(thread::number()), stored, hash);
+        let entry = new_entry::<M::Store>(Slot::claimed(way.number()), stored, hash);
         let mut race = cell.race(hash);
         race.note(cell.forgets(&entry));
         rings::guard_depth(cell.core(), task_of::<M>(cell, &entry, true));
         let renewing = Renewing { race, old, falls_back: false };
-        Self::new(place, cell, entry, keys, Role::Renew(Box::new(renewing)), call)
+        Self::new(place, cell, entry, keys, Role::Renew(Box::new(renewing)), way)
     }
 
     /// The caller gets the old result if the new one is not kept.
@@ -316,28 +318,30 @@ impl<'w, M: Spec> Job<'w, M> {
     pub(crate) fn start(&mut self) {
         let core = self.core();
         let (strong, others) = match leak_audit::may_hold::<ValueOf<M>>(core) {
+            // Others take and drop handles of further arguments while a future is parked.
+            true if W::IS_TASK => (self.place.strong(), Counts::default()),
             true => (self.place.strong(), counts_of::<M>(self.entry())),
             false => (None, Counts::default()),
         };
         let here = std::ptr::from_ref(self).addr();
-        self.running = Some(start(core, self.task(), here, strong, others));
+        self.running = Some(start::<W>(core, self.task(), here, strong, others));
     }
 
     /// The body has returned, and so has all other user code of the computation.
     pub(crate) fn stop(&mut self) -> Notes {
         let running = self.running.take().expect("a job is started before it is stopped");
-        stop(self.core(), running)
+        stop::<W>(self.core(), running)
     }
 
     /// Whether the result depends on a value of `cycle = ..` that stands for a computation around this one.
     #[inline]
     pub(crate) fn is_inside_ring(&self) -> bool {
-        self.running.as_ref().is_some_and(Running::is_inside_ring)
+        self.running.as_ref().is_some_and(W::is_inside_ring)
     }
 
     /// The owner's strong count before the result is copied, if the result may hold the owner.
     pub(crate) fn strong_before_copy(&self) -> Option<usize> {
-        self.running.as_ref()?.notes().strong.and_then(|_| self.place.strong())
+        W::notes(self.running.as_ref()?).strong.and_then(|_| self.place.strong())
     }
 
     /// How many counts of the owner the copy took. If any, the result has one too: only a clone by another thread at
@@ -368,6 +372,8 @@ impl<'w, M: Spec> Job<'w, M> {
         // Filled in place: to hand it on costs more than most of what is done here.
         let mut victims = Evicted::none();
         let (stored, theirs) = match role {
+            Role::Lead if W::IS_TASK => self.publish_as_task(value, None, &mut victims),
+            Role::Race(race) if W::IS_TASK => self.publish_as_task(value, Some(&race), &mut victims),
             Role::Lead => match self.cell.publish(entry, value, capacity, &mut victims) {
                 Ok(stored) => (stored, None),
                 Err(value) => self.publish_overtaken(value, &mut victims),
@@ -461,9 +467,72 @@ impl<'w, M: Spec> Job<'w, M> {
         }
     }
 
+    /// Publishes a value where others may have computed beside this call, and waited for neither: the first value counts, also for
+    /// those who wait for another. `race`: this call itself was one of them.
+    #[cold]
+    #[inline(never)]
+    fn publish_as_task(
+        &self,
+        value: ValueOf<M>,
+        race: Option<&Race<'w>>,
+        victims: &mut Evicted<M::Store>,
+    ) -> (bool, Option<EntryOf<M>>) {
+        let value = OnItsWay::new(value);
+        loop {
+            let theirs = match race {
+                None => None,
+                Some(race) => match self.cell.add_racing(self.entry(), self.keys, race) {
+                    Ok(true) => None,
+                    Ok(false) => break,
+                    Err(theirs) => Some(theirs),
+                },
+            };
+            let (entry, number) = match &theirs {
+                None if W::still_claims(&self.entry().slot) => (self.entry(), self.way.number()),
+                None => return (false, Some(self.theirs_in(self.entry(), value))),
+                Some(theirs) => match theirs.slot.look() {
+                    Look::Ready => return (false, Some(self.theirs_in(theirs, value))),
+                    Look::Busy(flight) if race.is_some_and(|race| !self.cell.is_overtaken(self.entry(), race)) => {
+                        if !self.way.meet(&theirs.slot, flight) {
+                            continue;
+                        }
+                        (theirs, flight.thread)
+                    }
+                    Look::Busy(_) => break,
+                    Look::Over | Look::Claimed => continue,
+                },
+            };
+            match self.cell.publish(entry, value.arrive(), self.core().site().capacity, victims) {
+                Ok(stored) => {
+                    W::ended(&entry.slot, number);
+                    return (stored, theirs);
+                }
+                // Lent results are not taken out while their arguments are borrowed.
+                Err(_) => unreachable!("an entry of a memo that lends was taken out"),
+            }
+        }
+        // Its key was asked to go.
+        self.entry().slot.fill(value.arrive());
+        W::ended(&self.entry().slot, self.way.number());
+        (false, None)
+    }
+
+    /// The entry of a faster call, once its value is there. The own value is dropped.
+    fn theirs_in(&self, entry: &EntryOf<M>, value: OnItsWay<ValueOf<M>>) -> EntryOf<M> {
+        // Who took the claim over does nothing else before.
+        while entry.slot.get().is_none() {
+            std::thread::yield_now();
+        }
+        let entry = entry.clone();
+        // If the value's destructor panics, the job's drop counts it.
+        drop(value.arrive());
+        entry
+    }
+
     /// Ends without storing. Waiters, if any, get the copy that `share` makes.
     pub(crate) fn reject<R>(mut self, result: OnItsWay<R>, share: impl FnOnce(&R) -> Option<ValueOf<M>>) -> R {
-        if let Role::Lead = self.role {
+        let leads = matches!(self.role, Role::Lead) && (!W::IS_TASK || W::still_claims(&self.entry().slot));
+        if leads {
             self.cell.withdraw(self.entry());
             if !self.entry().slot.end_unless_awaited() {
                 // The user's `Clone`: if it panics, the job's drop ends the flight. It still belongs to the
@@ -481,6 +550,7 @@ impl<'w, M: Spec> Job<'w, M> {
             }
         }
         self.role = Role::Done;
+        W::ended(&self.entry().slot, self.way.number());
         counters::count(self.core(), Count::Computes, 1);
         counters::count(self.core(), Count::Rejected, 1);
         // As after `publish`.
@@ -489,8 +559,34 @@ impl<'w, M: Spec> Job<'w, M> {
     }
 }
 
-/// An unfinished job has panicked: in the body, in `cache_if`, or in a `Clone`.
-impl<M: Spec> Drop for Job<'_, M> {
+impl<M: Spec> Duty for Job<'_, M, TaskCall> {
+    fn start(&mut self) {
+        self.start();
+    }
+
+    fn flight(&self) -> Flight {
+        Flight { core: self.core(), task: self.task(), number: self.way.number() }
+    }
+
+    fn strong(&self) -> Option<usize> {
+        self.strong_before_copy()
+    }
+
+    fn raised_strong(&mut self, by: isize) {
+        if let Some(running) = &mut self.running {
+            running.notes.found_strong(self.place.strong(), by);
+        }
+    }
+
+    fn met_ring(&mut self) {
+        if let Some(running) = &mut self.running {
+            running.inside_ring = true;
+        }
+    }
+}
+
+/// An unfinished job has panicked (in the body, in `cache_if`, or in a `Clone`), or its future was dropped.
+impl<M: Spec, W: Way> Drop for Job<'_, M, W> {
     #[inline]
     fn drop(&mut self) {
         // The computation ends before waiters are notified.
@@ -501,12 +597,14 @@ impl<M: Spec> Drop for Job<'_, M> {
     }
 }
 
-impl<M: Spec> Job<'_, M> {
+impl<M: Spec, W: Way> Job<'_, M, W> {
     #[cold]
     #[inline(never)]
     fn fail(&mut self) {
         match self.role {
             Role::Done => return,
+            // A faster call has filled its slot.
+            Role::Lead if W::IS_TASK && !W::still_claims(&self.entry().slot) => {}
             Role::Lead => {
                 self.cell.withdraw(self.entry());
                 self.entry().slot.end(NoValue::Panicked);
@@ -518,6 +616,7 @@ impl<M: Spec> Job<'_, M> {
                 return;
             }
         }
+        W::ended(&self.entry().slot, self.way.number());
         counters::count(self.core(), Count::Computes, 1);
         counters::count(self.core(), Count::Rejected, 1);
     }

@@ -1,11 +1,15 @@
 //! Search and job for a lending memo without an extra key: one result, in the slot of the cell itself.
 
+use std::marker::PhantomData;
+
 use super::before_body::Notes;
-use super::frames::{self, Running, Task};
+use super::body::{self, Duty};
+use super::frames::{self, Task};
 use super::job::{self, note_miss};
 use super::rings;
-use super::wait_graph;
+use super::search_as_task::to_end;
 use super::wait_or_compute::{Search, parked};
+use super::way::{TaskCall, Way};
 use crate::anchor::anchor::Anchor;
 use crate::anchor::side_table::found_or_made::Made;
 use crate::anchor::side_table::node::Room;
@@ -21,16 +25,18 @@ use crate::sys::thread;
 use crate::value::slot::{Flight, Look, NoValue, Slot, Waited};
 
 /// The outcome of a search.
-pub(crate) enum Begun<'w, M: Spec> {
+pub(crate) enum Begun<'w, M: Spec, W: Way = Call> {
     /// With whether it was found at once.
     Ready(&'w ValueOf<M>, bool),
-    Compute(BareJob<'w, M>),
+    Compute(BareJob<'w, M, W>),
 }
 
 /// The search for the one result.
-struct Only<'w, M: Spec> {
+struct Only<'w, M: Spec, W: Way = Call> {
     place: At<'w, M>,
     cell: &'w LentCell<ValueOf<M>>,
+    /// A search in a thread's own table does not leave that thread.
+    scope: PhantomData<M::Scope>,
     me: u32,
     single_flight: bool,
     missed: bool,
@@ -38,7 +44,7 @@ struct Only<'w, M: Spec> {
     made: Option<Look>,
     awaited: Option<Flight>,
     /// `None` once it is handed to the job.
-    call: Option<Call>,
+    call: Option<W>,
 }
 
 /// Finds the result, waits for it, or leaves it to this call to compute. `anchor` is the owner's, if it was found.
@@ -54,20 +60,38 @@ pub(crate) fn begin<'w, M: Spec>(core: &'static Core, place: At<'w, M>, anchor: 
     let (cell, made) = lent_cell::find_or_add::<ValueOf<M>>(core, At::<M>::WHERE, made, || {
         if single_flight { (Slot::claimed(me), Look::Claimed) } else { (Slot::empty(), Look::Over) }
     });
-    parked(Only { place, cell, me, single_flight, missed: false, made, awaited: None, call })
+    parked(Only { place, cell, scope: PhantomData, me, single_flight, missed: false, made, awaited: None, call })
+}
+
+/// The same search as a future.
+pub(crate) async fn begin_as_task<'w, M: Spec>(core: &'static Core, place: At<'w, M>) -> Begun<'w, M, TaskCall> {
+    let search = {
+        let _call = Call::enter();
+        let call = TaskCall::new();
+        let small = const { Room::fits::<LentCell<ValueOf<M>>, ValueOf<M>>() };
+        let made = match place.find() {
+            Some(anchor) => Made { anchor, room: None, fresh: false },
+            None => place.make_roomy(small),
+        };
+        let (cell, _) =
+            lent_cell::find_or_add::<ValueOf<M>>(core, At::<M>::WHERE, made, || (Slot::empty(), Look::Over));
+        let (scope, me, single_flight) = (PhantomData, call.number(), core.site().single_flight);
+        Only { place, cell, scope, me, single_flight, missed: false, made: None, awaited: None, call: Some(call) }
+    };
+    to_end(search).await
 }
 
 fn task_of<V>(cell: &LentCell<V>, races: bool) -> Task {
     Task { slot: frames::slot_address(&cell.slot), cell: 0, hash: 0, races, hold_key: None }
 }
 
-impl<'w, M: Spec> Search for Only<'w, M> {
-    type Found = Begun<'w, M>;
+impl<'w, M: Spec, W: Way> Search for Only<'w, M, W> {
+    type Found = Begun<'w, M, W>;
     type Value = ValueOf<M>;
 
     #[inline(always)]
     #[track_caller]
-    fn step(&mut self) -> Option<Begun<'w, M>> {
+    fn step(&mut self) -> Option<Begun<'w, M, W>> {
         let core = self.cell.head.memo();
         loop {
             let look = match self.made.take() {
@@ -103,7 +127,15 @@ impl<'w, M: Spec> Search for Only<'w, M> {
                 }
             };
             let call = self.call.take().expect("a search ends once");
-            let job = BareJob { place: self.place, cell: self.cell, lead, running: None, done: false, _call: call };
+            let job = BareJob {
+                place: self.place,
+                cell: self.cell,
+                scope: PhantomData,
+                lead,
+                running: None,
+                done: false,
+                way: call,
+            };
             return Some(Begun::Compute(job));
         }
     }
@@ -116,25 +148,27 @@ impl<'w, M: Spec> Search for Only<'w, M> {
         self.single_flight = how != Waited::Alone;
     }
 
-    fn closes(&mut self, ring: Cycle) -> Begun<'w, M> {
+    fn closes(&mut self, ring: Cycle) -> Begun<'w, M, W> {
         ring.raise()
     }
 }
 
 /// A call that computes the result of a [`LentCell`].
-pub(crate) struct BareJob<'w, M: Spec> {
+pub(crate) struct BareJob<'w, M: Spec, W: Way = Call> {
     place: At<'w, M>,
     cell: &'w LentCell<ValueOf<M>>,
+    /// As for a search.
+    scope: PhantomData<M::Scope>,
     /// From `start` to `stop`.
-    running: Option<Running>,
+    running: Option<W::Running>,
     /// Whether the slot is claimed for this call.
     lead: bool,
     /// Whether waiters have been notified.
     done: bool,
-    _call: Call,
+    way: W,
 }
 
-impl<'w, M: Spec> BareJob<'w, M> {
+impl<'w, M: Spec, W: Way> BareJob<'w, M, W> {
     fn core(&self) -> &'static Core {
         self.cell.head.memo()
     }
@@ -144,13 +178,13 @@ impl<'w, M: Spec> BareJob<'w, M> {
     pub(crate) fn start(&mut self) {
         let strong = if leak_audit::may_hold::<ValueOf<M>>(self.core()) { self.place.strong() } else { None };
         let here = std::ptr::from_ref(self).addr();
-        self.running = Some(job::start_bare(self.core(), task_of(self.cell, !self.lead), here, strong));
+        self.running = Some(job::start_bare::<W>(self.core(), task_of(self.cell, !self.lead), here, strong));
     }
 
     /// The body has returned.
     fn stop(&mut self) -> Notes {
         let running = self.running.take().expect("a job is started before it is stopped");
-        job::stop(self.core(), running)
+        job::stop::<W>(self.core(), running)
     }
 
     /// Stores the value, unless another call was faster: then `false`, and that call's comes back. The caller then drops the job.
@@ -159,11 +193,12 @@ impl<'w, M: Spec> BareJob<'w, M> {
         let notes = self.stop();
         let core = self.core();
         let late = match self.lead {
-            true => self.cell.fill_claimed(value),
-            false => fill_or_return(&self.cell.slot, value),
+            true => self.cell.fill_claimed(value, W::still_claims(&self.cell.slot)),
+            false => fill_or_return(&self.way, &self.cell.slot, value),
         };
         self.cell.head.set_filled();
         self.done = true;
+        W::ended(&self.cell.slot, self.way.number());
         counters::count(core, Count::Computes, 1);
         match late {
             None => leak_audit::look_at_owner(core, &self.place, notes.strong, None),
@@ -184,21 +219,45 @@ impl<'w, M: Spec> BareJob<'w, M> {
     }
 }
 
-impl<M: Spec> BareJob<'_, M> {
+impl<M: Spec, W: Way> BareJob<'_, M, W> {
     fn end(&mut self, why: NoValue) {
         if std::mem::replace(&mut self.done, true) {
             return;
         }
-        if self.lead && self.cell.slot.is_still_claimed(thread::number()) {
+        if self.lead && W::still_claims(&self.cell.slot) {
             self.cell.slot.release(why);
         }
+        W::ended(&self.cell.slot, self.way.number());
         counters::count(self.cell.head.memo(), Count::Computes, 1);
         counters::count(self.cell.head.memo(), Count::Rejected, 1);
     }
 }
 
-/// An unfinished job has panicked in the body.
-impl<M: Spec> Drop for BareJob<'_, M> {
+impl<M: Spec> Duty for BareJob<'_, M, TaskCall> {
+    fn start(&mut self) {
+        self.start();
+    }
+
+    fn flight(&self) -> body::Flight {
+        body::Flight { core: self.core(), task: task_of(self.cell, !self.lead), number: self.way.number() }
+    }
+
+    fn strong(&self) -> Option<usize> {
+        self.running.as_ref()?.notes.strong.and_then(|_| self.place.strong())
+    }
+
+    fn raised_strong(&mut self, by: isize) {
+        if let Some(running) = &mut self.running {
+            running.notes.found_strong(self.place.strong(), by);
+        }
+    }
+
+    /// A ring with a value around a result to be lent is refused.
+    fn met_ring(&mut self) {}
+}
+
+/// An unfinished job has panicked in the body, or its future was dropped.
+impl<M: Spec, W: Way> Drop for BareJob<'_, M, W> {
     fn drop(&mut self) {
         self.running = None;
         self.end(NoValue::Panicked);
@@ -206,23 +265,20 @@ impl<M: Spec> Drop for BareJob<'_, M> {
 }
 
 /// Fills a slot. If another call fills it first, the value comes back once the other's is there.
-pub(crate) fn fill_or_return<V>(slot: &Slot<V>, value: V) -> Option<V> {
-    let me = thread::number();
+pub(crate) fn fill_or_return<V, W: Way>(way: &W, slot: &Slot<V>, value: V) -> Option<V> {
     loop {
-        match slot.claim(me) {
+        match slot.claim(way.number()) {
             Look::Claimed => {
                 slot.fill(value);
                 return None;
             }
             Look::Ready => return Some(value),
-            // Computations below this call have ended, so this flight is suspended, and this call is faster.
-            Look::Busy(flight) if flight.thread == me => {
-                if slot.overtake(me) {
-                    slot.fill(value);
-                    return None;
-                }
+            Look::Busy(flight) if way.meet(slot, flight) => {
+                slot.fill(value);
+                W::ended(slot, flight.thread);
+                return None;
             }
-            Look::Busy(flight) => drop(wait_graph::wait(slot, flight)),
+            Look::Busy(_) => {}
             Look::Over => unreachable!("the slot of a cell is never over"),
         }
     }

@@ -1,12 +1,14 @@
 //! A call that was not a plain hit searches for its result: it finds it, waits for it, or has to compute it.
 //!
 //! A search proceeds in steps and never waits by itself: between two steps it names the flight to wait for. The caller
-//! decides how to wait: [`parked`] parks the thread.
+//! decides how to wait: [`parked`] parks the thread, and [`to_end`](super::search_as_task::to_end) lets its task sleep.
 
 use super::frames::Task;
 use super::job::{Job, Role, note_miss, task_of};
 use super::rings;
+use super::search_as_task::to_end;
 use super::wait_graph;
+use super::way::{TaskCall, Way};
 use crate::anchor::anchor::Anchor;
 use crate::cell::counted_cell::Keys;
 use crate::cell::memo_types::{At, CellOf, EntryOf, KeyOf, Spec, TimingOf, ValueOf};
@@ -60,7 +62,7 @@ pub(crate) fn parked<S: Search>(mut search: S) -> S::Found {
 }
 
 /// The outcome of a search.
-pub(crate) enum Begun<'w, M: Spec> {
+pub(crate) enum Begun<'w, M: Spec, W: Way = Call> {
     /// The entry has its value.
     Ready {
         entry: EntryOf<M>,
@@ -68,15 +70,15 @@ pub(crate) enum Begun<'w, M: Spec> {
         cell: &'w CellOf<M>,
         /// Found at once. Not counted yet: a result whose `Clone` panics is no hit.
         hit: bool,
-        call: Call,
+        call: W,
     },
-    Compute(Job<'w, M>),
+    Compute(Job<'w, M, W>),
     /// The call closes a ring, and its memo has a value for that.
     Ring(Box<Cycle>),
 }
 
 /// The search among the entries of a counted cell.
-pub(crate) struct Entries<'w, 'k, M: Spec, K> {
+pub(crate) struct Entries<'w, 'k, M: Spec, K, W: Way = Call> {
     place: At<'w, M>,
     cell: &'w CellOf<M>,
     key: &'k K,
@@ -93,7 +95,7 @@ pub(crate) struct Entries<'w, 'k, M: Spec, K> {
     faster: Option<EntryOf<M>>,
     awaited: Option<(EntryOf<M>, Flight)>,
     /// `None` once it is handed on. Last: the call pays its debt when all else is done.
-    call: Option<Call>,
+    call: Option<W>,
 }
 
 /// Finds the entry, waits for it, or leaves it to this call to compute. `anchor` is the owner's, if it was found.
@@ -136,17 +138,48 @@ pub(crate) fn begin<'w, M: Spec, K: KeyOf<M>>(
     parked(Entries { place, cell, key, hash, me, missed, looked, race, faster, awaited, call })
 }
 
+/// The same search as a future. The search for a cell without an extra key is the same.
+pub(crate) async fn begin_as_task<'w, M: Spec, K: KeyOf<M>>(
+    core: &'static Core,
+    place: At<'w, M>,
+    key: K,
+) -> Begun<'w, M, TaskCall> {
+    let search = {
+        let _call = Call::enter();
+        let call = TaskCall::new();
+        let anchor = place.find().unwrap_or_else(|| place.make());
+        let cell = CellOf::<M>::find_or_add(anchor, core, At::<M>::WHERE);
+        let hash = key.hash();
+        let race = (!core.site().single_flight).then(|| cell.race(hash));
+        let (me, faster, awaited) = (call.number(), None, None);
+        Entries {
+            place,
+            cell,
+            key: &key,
+            hash,
+            me,
+            missed: false,
+            looked: false,
+            race,
+            faster,
+            awaited,
+            call: Some(call),
+        }
+    };
+    to_end(search).await
+}
+
 const fn keys<M: Spec, K: KeyOf<M>>() -> Keys {
     const { Keys::of::<M::Scope, K>() }
 }
 
-impl<'w, M: Spec, K: KeyOf<M>> Search for Entries<'w, '_, M, K> {
-    type Found = Begun<'w, M>;
+impl<'w, M: Spec, K: KeyOf<M>, W: Way> Search for Entries<'w, '_, M, K, W> {
+    type Found = Begun<'w, M, W>;
     type Value = ValueOf<M>;
 
     #[inline(always)]
     #[track_caller]
-    fn step(&mut self) -> Option<Begun<'w, M>> {
+    fn step(&mut self) -> Option<Begun<'w, M, W>> {
         loop {
             let at_once = std::mem::take(&mut self.looked);
             let found = match self.faster.take() {
@@ -216,12 +249,12 @@ impl<'w, M: Spec, K: KeyOf<M>> Search for Entries<'w, '_, M, K> {
         }
     }
 
-    fn closes(&mut self, ring: Cycle) -> Begun<'w, M> {
+    fn closes(&mut self, ring: Cycle) -> Begun<'w, M, W> {
         Begun::Ring(Box::new(ring))
     }
 }
 
-impl<'w, M: Spec, K: KeyOf<M>> Entries<'w, '_, M, K> {
+impl<'w, M: Spec, K: KeyOf<M>, W: Way> Entries<'w, '_, M, K, W> {
     fn task(&self, entry: &EntryOf<M>, races: bool) -> Task {
         task_of::<M>(self.cell, entry, races)
     }
@@ -241,7 +274,7 @@ impl<'w, M: Spec, K: KeyOf<M>> Entries<'w, '_, M, K> {
     /// Adds an entry for the call to compute, unless another was added meanwhile: that one is looked at next.
     #[inline(always)]
     #[track_caller]
-    fn add(&mut self) -> Option<Begun<'w, M>> {
+    fn add(&mut self) -> Option<Begun<'w, M, W>> {
         if let Some(race) = self.race.take() {
             return Some(self.compute_beside(race));
         }
@@ -258,7 +291,7 @@ impl<'w, M: Spec, K: KeyOf<M>> Entries<'w, '_, M, K> {
     }
 
     #[track_caller]
-    fn compute_beside(&mut self, mut race: Race<'w>) -> Begun<'w, M> {
+    fn compute_beside(&mut self, mut race: Race<'w>) -> Begun<'w, M, W> {
         let entry = self.entry();
         race.note(self.cell.forgets(&entry));
         rings::guard_depth(self.cell.core(), self.task(&entry, true));
@@ -268,7 +301,7 @@ impl<'w, M: Spec, K: KeyOf<M>> Entries<'w, '_, M, K> {
     /// Computes beside the old result, which others still get.
     #[cold]
     #[track_caller]
-    fn renew(&mut self, old: EntryOf<M>) -> Begun<'w, M> {
+    fn renew(&mut self, old: EntryOf<M>) -> Begun<'w, M, W> {
         self.miss();
         let call = self.end();
         let mut job =
@@ -277,13 +310,13 @@ impl<'w, M: Spec, K: KeyOf<M>> Entries<'w, '_, M, K> {
         Begun::Compute(job)
     }
 
-    fn compute(&mut self, entry: EntryOf<M>, role: Role<'w, M>) -> Begun<'w, M> {
+    fn compute(&mut self, entry: EntryOf<M>, role: Role<'w, M>) -> Begun<'w, M, W> {
         self.miss();
         let call = self.end();
         Begun::Compute(Job::new(self.place, self.cell, entry, keys::<M, K>(), role, call))
     }
 
-    fn end(&mut self) -> Call {
+    fn end(&mut self) -> W {
         self.call.take().expect("a search ends once")
     }
 }

@@ -18,7 +18,7 @@ use crate::call::source::Hit;
 use crate::inspect::awaiting::{self, Awaiting};
 use crate::inspect::exclusive::{Exclusive, MakesKey, sealed};
 use crate::inspect::listener::{Listener, Removal};
-use crate::inspect::signature::{Agrees, Kind, Lent, OneOwner, Owned, Position, Revocable, Sig, Signature};
+use crate::inspect::signature::{Agrees, Kind, Lent, OneOwner, Owned, Position, Revocable, RunsBody, Sig, Signature};
 use crate::inspect::stats::Stats;
 use crate::inspect::walk;
 use crate::memo::all_memos;
@@ -253,6 +253,7 @@ impl<F, P: Kind> Memo<F, P> {
     pub fn compute<A, N>(&self, args: A) -> P::Value<F::Out>
     where
         F: Signature<A, N>,
+        P: RunsBody,
     {
         match self.ask(Op::Compute, args) {
             Reply::Value(value) => value,
@@ -272,7 +273,7 @@ impl<F, P: Kind> Memo<F, P> {
     pub fn refresh<A, N>(&self, args: A) -> P::Value<F::Out>
     where
         F: Signature<A, N>,
-        P: Revocable,
+        P: Revocable + RunsBody,
     {
         match self.ask(Op::Refresh, args) {
             Reply::Value(value) => value,

@@ -91,6 +91,27 @@ impl<V, P> Kind for Lent<V, P> {
     type Position = P;
 }
 
+/// Marks the handle of a memo of an `async fn`. `P` is [`Owned`] or [`Lent`].
+#[derive(Clone, Copy, Debug)]
+pub struct Async<P = Owned>(PhantomData<fn() -> P>);
+
+impl<P: Kind> Kind for Async<P> {
+    type Value<Out> = P::Value<Out>;
+    type Position = P::Position;
+}
+
+/// Memos whose handle runs the body.
+#[diagnostic::on_unimplemented(
+    message = "the handle of an `async fn` does not run its body",
+    label = "`compute` and `refresh` would have to be awaited",
+    note = "instead of `refresh`, call `forget` and await the function; instead of `compute`, put the body into an `async fn` of its own, and call that from the memoized one"
+)]
+pub trait RunsBody {}
+
+impl<P> RunsBody for Owned<P> {}
+
+impl<V, P> RunsBody for Lent<V, P> {}
+
 /// Memos whose results may be removed.
 #[diagnostic::on_unimplemented(
     message = "the results of a memo that lends cannot be removed",
@@ -101,6 +122,8 @@ impl<V, P> Kind for Lent<V, P> {
 pub trait Revocable {}
 
 impl<P> Revocable for Owned<P> {}
+
+impl<P: Revocable> Revocable for Async<P> {}
 
 /// The first parameter is the owner, by reference.
 #[derive(Clone, Copy, Debug)]

@@ -90,6 +90,8 @@ pub(crate) enum Kind {
     Inside,
     /// A call would wait for a thread that waits for this one, in a ring of so many.
     Around { threads: usize },
+    /// A call would wait for a call that waits for it, as tasks do, in a ring of so many.
+    AroundTasks { calls: usize },
     /// A call requests what so many suspended computations of its thread compute.
     Suspended { beside: usize },
     /// A body cleared its own flight and asked again, so many times.
@@ -122,6 +124,9 @@ impl fmt::Display for Cycle {
             Kind::Inside => write!(f, "memo_core: `{name}` requests a result that it is computing: ")?,
             Kind::Around { threads } => {
                 write!(f, "memo_core: `{name}` requests a result that waits for it, in a ring of {threads} threads: ")?;
+            }
+            Kind::AroundTasks { calls } => {
+                write!(f, "memo_core: `{name}` requests a result that waits for it, in a ring of {calls} calls: ")?;
             }
             Kind::Again { times } => {
                 write!(f, "memo_core: `{name}` restarted its own computation {times} times after clearing it: ")?;

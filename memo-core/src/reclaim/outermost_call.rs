@@ -6,7 +6,8 @@ use super::account;
 use crate::sys::depth::DepthGuard;
 
 /// Makes the thread one call deeper. When the outermost call ends, it settles the thread's account.
-pub(crate) struct Call {
+#[derive(Debug)]
+pub struct Call {
     /// Dropped before the account is settled.
     deeper: ManuallyDrop<DepthGuard>,
 }

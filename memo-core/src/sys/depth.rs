@@ -16,6 +16,7 @@ per_thread! {
 }
 
 /// Makes the thread one step deeper while it lives: no amortised sweep starts below it.
+#[derive(Debug)]
 pub(crate) struct DepthGuard {
     /// The number of the thread that it counts for: a suspended compute may end on another.
     home: u32,

@@ -35,6 +35,8 @@ const SETTLED: u64 = 1 << 3;
 const REJECTED_ONE: u64 = 1 << 8;
 const REJECTED: u64 = 0x00FF_FFFF << 8;
 const THREAD_SHIFT: u32 = 32;
+/// The number of no thread and no call.
+const NOBODY: u32 = 0;
 
 /// The state of a slot, for a caller that found no value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -52,7 +54,7 @@ pub(crate) enum Look {
 /// A running compute, as its waiters see it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Flight {
-    /// The number of the computing thread.
+    /// The number of the computing thread; where tasks compute, that of the call.
     pub(crate) thread: u32,
     rejected: u64,
 }
@@ -193,6 +195,11 @@ impl<V> Slot<V> {
         false
     }
 
+    /// The same for a call of a task, whose claim another task may take over: if it is still there, it stays until the caller ends it.
+    pub(crate) fn settle(&self) -> bool {
+        self.is_still_claimed(NOBODY)
+    }
+
     /// Releases the claim: the slot is empty again, and its waiters continue as `why` says.
     pub(crate) fn release(&self, why: NoValue) {
         let word = self.state.load(Ordering::Relaxed);
@@ -251,6 +258,31 @@ impl<V> Slot<V> {
                 word = self.state.load(Ordering::Acquire);
             }
         })
+    }
+
+    /// Says that a task is about to wait for the end of `flight`, or how that has ended.
+    ///
+    /// The caller holds the lock under which who ends the flight looks for waiting tasks: so either this sees the end, or that
+    /// one finds the task.
+    pub(crate) fn await_as_task(&self, flight: Flight) -> Result<(), Waited> {
+        let mut word = self.state.load(Ordering::Acquire);
+        loop {
+            if let Some(end) = ended(word, flight) {
+                return Err(end);
+            }
+            if word & WAITERS != 0 {
+                return Ok(());
+            }
+            match self.state.compare_exchange(word, word | WAITERS, Ordering::Acquire, Ordering::Acquire) {
+                Ok(_) => return Ok(()),
+                Err(now) => word = now,
+            }
+        }
+    }
+
+    /// How `flight` has ended, if it has.
+    pub(crate) fn end_of(&self, flight: Flight) -> Option<Waited> {
+        ended(self.state.load(Ordering::Acquire), flight)
     }
 
     fn address(&self) -> usize {

@@ -44,7 +44,8 @@ pub(crate) fn check(mut written: Options, mut function: Function, mut errors: Er
         keep: options::keep(&written),
         capacity: options::capacity(written.capacity, &function.sig.generics, &mut errors),
         times,
-        tracks_caller: signature::is_marked(&function.attrs, "track_caller"),
+        // On an `async fn` it says nothing, as the compiler tells.
+        tracks_caller: function.sig.asyncness.is_none() && signature::is_marked(&function.attrs, "track_caller"),
         single_flight: written.racing.is_none(),
         cycle: written.cycle.map(|(_, value)| value),
         local: written.local,

@@ -13,9 +13,6 @@ use crate::parse::syntax::{bare, mentions};
 /// Refuses the kinds of functions that cannot be memoized.
 pub(super) fn check(function: &Function, in_place: bool, errors: &mut Errors) {
     let sig = &function.sig;
-    if let Some(word) = &sig.asyncness {
-        errors.under(word, "`async fn` is not supported yet");
-    }
     if let Some(word) = &sig.constness {
         errors.under(word, "a `const fn` cannot be memoized, since it has nowhere to keep results: remove `const`");
     }

@@ -48,6 +48,23 @@ fn owned(memo: &Memo, result: &syn::Type) -> TokenStream {
     let private = &memo.paths.private;
     let (key, made) = key::of(memo);
     let body = signatures::call_of_body(memo);
+    if memo.is_async() {
+        return ours! {
+            #made
+            let __memo_step = #private::ask_owned_async::<#result, _, _, _, _, _>(
+                __memo_ask,
+                __memo_place,
+                #key,
+                &__memo_keeping,
+            ).await;
+            match __memo_step {
+                #private::Step::Done(__memo_value) => __memo_value,
+                #private::Step::Compute(__memo_ticket) => __MemoAsk::found(
+                    #private::finish_owned_async(__memo_ticket, || #body, &__memo_keeping).await
+                ),
+            }
+        };
+    }
     if !memo.is_keyed() && !memo.tracks_caller && memo.cycle.is_none() {
         return ours!(#private::call_owned::<#result, _, _, _, _>(__memo_ask, __memo_place, __memo_keeping, || #body));
     }
@@ -86,6 +103,18 @@ fn lent(memo: &Memo, lent: &Lent) -> TokenStream {
     let (key, made) = key::of(memo);
     let body = signatures::call_of_body(memo);
     let done = done(memo, lent);
+    if memo.is_async() {
+        let computed = computed(memo, lent, &ours!(|| #body));
+        return ours! {
+            #made
+            let __memo_step = #private::ask_lent_async::<#kept, _, _, _, _, _, _>(__memo_ask, __memo_place, #key, __memo_compares).await;
+            match __memo_step {
+                #private::LentStep::Done(__memo_value, ()) => __MemoAsk::untold(#done),
+                #private::LentStep::Compute(__memo_ticket) => __MemoAsk::untold(#computed),
+                #private::LentStep::Else(__memo_else) => __MemoAsk::nothing(__memo_else),
+            }
+        };
+    }
     let computed = if memo.tracks_caller { tracked(memo, lent, &body) } else { asked(memo, lent, &body) };
     let ticket = ticket(memo);
     ours! {
@@ -136,10 +165,16 @@ fn tracked(memo: &Memo, lent: &Lent, body: &TokenStream) -> TokenStream {
 /// The result made by `__memo_ticket` from the body's closure.
 pub(super) fn computed(memo: &Memo, lent: &Lent, body: &TokenStream) -> TokenStream {
     let private = &memo.paths.private;
+    let (finish, try_finish) = if memo.is_async() {
+        (ours!(#private::finish_lent_async), ours!(#private::try_finish_lent_async))
+    } else {
+        (ours!(#private::finish_lent), ours!(#private::try_finish_lent))
+    };
+    let awaited = memo.is_async().then(|| ours!(.await));
     if lent.is_fallible() {
-        return either(memo, lent, &ours!(#private::try_finish_lent(__memo_ticket, #body)));
+        return either(memo, lent, &ours!(#try_finish(__memo_ticket, #body) #awaited));
     }
-    lend(memo, lent, &ours!(#private::finish_lent(__memo_ticket, #body)))
+    lend(memo, lent, &ours!(#finish(__memo_ticket, #body) #awaited))
 }
 
 /// The lent form of a `Result` of the kept value.

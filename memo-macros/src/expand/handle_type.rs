@@ -21,12 +21,18 @@ pub(super) fn written(memo: &Memo, end: Span) -> TokenStream {
     let function = function(memo);
     let owner = position(memo);
     let kind = match (&memo.output, owner) {
-        (Output::Owned(_), None) => TokenStream::new(),
-        (Output::Owned(_), Some(owner)) => ours!(, #root::handle::Owned<#owner>),
+        (Output::Owned(_), None) => None,
+        (Output::Owned(_), Some(owner)) => Some(ours!(#root::handle::Owned<#owner>)),
         (Output::Lent(lent), owner) => {
             let (yields, owner) = (&lent.yields, owner.into_iter());
-            ours!(, #root::handle::Lent<#yields #(, #owner)*>)
+            Some(ours!(#root::handle::Lent<#yields #(, #owner)*>))
         }
+    };
+    let kind = match (memo.is_async(), kind) {
+        (false, None) => TokenStream::new(),
+        (false, Some(kind)) => ours!(, #kind),
+        (true, None) => ours!(, #root::handle::Async),
+        (true, Some(kind)) => ours!(, #root::handle::Async<#kind>),
     };
     let close = Token![>](end);
     ours!(#root::Memo<#function #kind #close)

@@ -51,34 +51,42 @@ fn owned(memo: &Memo, result: &syn::Type) -> (TokenStream, TokenStream) {
     let private = &memo.paths.private;
     let (key, made) = key::of(memo);
     let body = body(memo, result);
-    let begin = ours! {
-        #made
-        let __memo_ticket = &mut match #private::begin_owned::<#result, _, _, _, _>(
-            __memo_core,
-            __memo_place,
-            #key,
-            &__memo_keeping,
-        ) {
-            #private::Step::Done(__memo_value) => return __memo_value,
-            #private::Step::Compute(__memo_ticket) => __memo_ticket,
+    let asked = ours!(::<#result, _, _, _, _>(__memo_core, __memo_place, #key, &__memo_keeping));
+    let done = ours!(#private::Step::Done(__memo_value) => return __memo_value);
+    let (begin, finish, awaited) = if memo.is_async() {
+        let begin = ours! {
+            let __memo_step = #private::begin_owned_async #asked.await;
+            let __memo_ticket = match __memo_step {
+                #done,
+                #private::Step::Compute(__memo_ticket) => __memo_ticket,
+            };
         };
+        (begin, ours!(#private::finish_owned_async), ours!(.await))
+    } else {
+        let begin = ours! {
+            let __memo_ticket = &mut match #private::begin_owned #asked {
+                #done,
+                #private::Step::Compute(__memo_ticket) => __memo_ticket,
+            };
+        };
+        (begin, ours!(#private::finish_owned), TokenStream::new())
     };
     let finish = options::unless_ring(
         memo,
         &ours!(__memo_ticket),
         &if attributes::speaks_of_result(result) {
             // A large `Err` is reported where the function returns it, if at all.
-            let finish = ours! {
+            let finished = ours! {
                 #[allow(clippy::result_large_err)]
                 let __memo_body = #body;
-                #private::finish_owned(__memo_ticket, __memo_body, &__memo_keeping)
+                #finish(__memo_ticket, __memo_body, &__memo_keeping)#awaited
             };
-            if memo.cycle.is_some() { ours!({ #finish }) } else { finish }
+            if memo.cycle.is_some() { ours!({ #finished }) } else { finished }
         } else {
-            ours!(#private::finish_owned(__memo_ticket, #body, &__memo_keeping))
+            ours!(#finish(__memo_ticket, #body, &__memo_keeping)#awaited)
         },
     );
-    (begin, finish)
+    (ours!(#made #begin), finish)
 }
 
 fn lent(memo: &Memo, lent: &Lent) -> (TokenStream, TokenStream) {
@@ -86,10 +94,16 @@ fn lent(memo: &Memo, lent: &Lent) -> (TokenStream, TokenStream) {
     let kept = &lent.kept;
     let (key, made) = key::of(memo);
     let done = ask::done(memo, lent);
+    let asked = ours!(::<#kept, _, _, _, _>(__memo_core, __memo_place, #key, __memo_compares));
+    let asked = if memo.is_async() {
+        ours!(#private::begin_lent_async #asked.await)
+    } else {
+        ours!(#private::begin_lent #asked)
+    };
     // As in `ask`: moved out where a hit would call its destructor.
     let begin = ours! {
         #made
-        let __memo_ticket = match #private::begin_lent::<#kept, _, _, _, _>(__memo_core, __memo_place, #key, __memo_compares) {
+        let __memo_ticket = match #asked {
             #private::LentStep::Done(__memo_value, ()) => return #done,
             #private::LentStep::Compute(__memo_ticket) => __memo_ticket,
         };
@@ -100,10 +114,11 @@ fn lent(memo: &Memo, lent: &Lent) -> (TokenStream, TokenStream) {
 fn body(memo: &Memo, yields: &syn::Type) -> TokenStream {
     let body = memo.function.body.to_token_stream();
     let bound = memo.parameters.iter().rev().fold(body, bind);
+    let word = &memo.function.sig.asyncness;
     let closure = if memo.parameters.iter().any(|parameter| parameter.pattern.is_some()) {
-        ours!(move || -> #yields { #bound })
+        ours!(#word move || -> #yields { #bound })
     } else {
-        ours!(move || -> #yields #bound)
+        ours!(#word move || -> #yields #bound)
     };
     match owner_of_its_own(memo) {
         Some(owner) => ours!({ #owner #closure }),

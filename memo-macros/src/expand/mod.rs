@@ -39,7 +39,8 @@ fn outer(memo: &Memo, handle: &Ident) -> TokenStream {
     let handle = signatures::path(memo, handle);
     let names = memo.parameters.iter().map(|parameter| &parameter.name);
     let call = ask::call(memo, names, &ours!(#private::Call(#handle().__core())));
-    let mut block = Group::new(Delimiter::Brace, call);
+    let awaited = memo.is_async().then(|| ours!(.await));
+    let mut block = Group::new(Delimiter::Brace, ours!(#call #awaited));
     // An unused function is reported only if its span ends where the user's does.
     block.set_span(memo.function.body.span());
     let inline = attributes::inline(&memo.function.attrs);
@@ -114,7 +115,13 @@ fn ends_of_handle(memo: &Memo) -> (Span, Span) {
 /// Not a link: the function may be one that rustdoc cannot find by this name.
 fn doc(memo: &Memo) -> String {
     let function = memo.function.sig.ident.unraw();
-    if memo.output.lent().is_some() {
+    if memo.is_async() && memo.output.lent().is_some() {
+        format!("The memo of `{function}`: statistics, `get` and `entries_of`.")
+    } else if memo.is_async() {
+        format!(
+            "The memo of `{function}`: statistics, `get`, `entries_of`, `insert`, `forget`, `forget_owner` and `clear`."
+        )
+    } else if memo.output.lent().is_some() {
         format!("The memo of `{function}`: statistics, `get`, `call`, `compute` and `entries_of`.")
     } else {
         format!(
@@ -129,6 +136,7 @@ fn run(memo: &Memo) -> TokenStream {
     let pattern = handle_type::alone_or_tuple(names.iter());
     let private = &memo.paths.private;
     let call = ask::call(memo, names.iter(), &ours!(#private::Through(__memo_core, __memo_op)));
+    let call = if memo.is_async() { ours!(#private::answer(#call)) } else { call };
     ours! {
         let #pattern = __memo_args;
         *__memo_reply = #call;

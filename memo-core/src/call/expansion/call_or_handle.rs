@@ -69,6 +69,13 @@ pub trait AskOwned<R>: Sized {
         }
     }
 
+    /// The same of a memo whose calls are futures: the answer, if there is one at once.
+    fn at_once<'w, H: Keeping<R, Kept = ValueOf<M>>, M: Cloning, K: KeyOf<M>>(
+        self,
+        place: At<'w, M>,
+        key: K,
+    ) -> AtOnce<Self::Reply, K>;
+
     /// Does the duty of a ticket: what comes back.
     fn finish<'w, M: Cloning + 'w, H: Keeping<R, Kept = ValueOf<M>>>(
         ticket: impl BorrowMut<Ticket<'w, M>>,
@@ -82,6 +89,18 @@ pub trait AskOwned<R>: Sized {
         result: R,
         keeping: &H,
     ) -> Self::Reply;
+
+    /// A result that a search has found, as it comes back.
+    fn found(result: R) -> Self::Reply;
+}
+
+/// What a call that is a future does when it is polled first.
+#[derive(Debug)]
+pub enum AtOnce<R, K> {
+    /// It has its reply.
+    Done(R),
+    /// It has to search further.
+    Search(&'static Core, K),
 }
 
 impl<R> AskOwned<R> for Call {
@@ -116,6 +135,18 @@ impl<R> AskOwned<R> for Call {
         by_clone::call_owned::<R, H, M>(self.0, place, keeping, body)
     }
 
+    #[cfg_attr(not(debug_assertions), inline(always))]
+    fn at_once<'w, H: Keeping<R, Kept = ValueOf<M>>, M: Cloning, K: KeyOf<M>>(
+        self,
+        place: At<'w, M>,
+        key: K,
+    ) -> AtOnce<R, K> {
+        match by_clone::hit_at_once::<R, H, M, K>(self.0, place, &key) {
+            Some(result) => AtOnce::Done(result),
+            None => AtOnce::Search(self.0, key),
+        }
+    }
+
     #[inline(always)]
     fn finish<'w, M: Cloning + 'w, H: Keeping<R, Kept = ValueOf<M>>>(
         ticket: impl BorrowMut<Ticket<'w, M>>,
@@ -123,6 +154,11 @@ impl<R> AskOwned<R> for Call {
         keeping: &H,
     ) -> R {
         finish_owned(ticket, body, keeping)
+    }
+
+    #[inline(always)]
+    fn found(result: R) -> R {
+        result
     }
 
     #[inline(always)]
@@ -161,7 +197,27 @@ impl<R> AskOwned<R> for Through<R> {
     ) -> Reply<R, R> {
         end_told(ticket, result, keeping)
     }
+
+    #[inline]
+    fn at_once<'w, H: Keeping<R, Kept = ValueOf<M>>, M: Cloning, K: KeyOf<M>>(
+        self,
+        place: At<'w, M>,
+        key: K,
+    ) -> AtOnce<Reply<R, R>, K> {
+        match by_clone::apply_owned::<R, H, M, K>(self.0, place, key, self.1) {
+            Step::Done(reply) => AtOnce::Done(reply),
+            Step::Compute(_) => unreachable!("{RUNS_NO_BODY}"),
+        }
+    }
+
+    #[inline]
+    fn found(result: R) -> Reply<R, R> {
+        Reply::Value(result)
+    }
 }
+
+/// Its methods say so by their bounds.
+const RUNS_NO_BODY: &str = "the handle of an `async fn` does not run its body";
 
 /// Who asks a memo that lends, and whose body yields a `Y`.
 pub trait AskLent<Y>: Sized {
@@ -180,6 +236,11 @@ pub trait AskLent<Y>: Sized {
         key: K,
         same: Option<Same<ValueOf<M>>>,
     ) -> LentStep<'w, ValueOf<M>, M, Self::Else, Self::Told>
+    where
+        Y: Yields<ValueOf<M>>;
+
+    /// The same of a memo whose calls are futures: the result or what else is asked for, if that is known at once.
+    fn at_once<'w, M: Spec, K: KeyOf<M>>(self, place: At<'w, M>, key: K) -> LentAtOnce<'w, ValueOf<M>, Self::Else, K>
     where
         Y: Yields<ValueOf<M>>;
 
@@ -235,6 +296,23 @@ pub trait AskLent<Y>: Sized {
 
     /// What comes back instead of the result.
     fn instead<Out>(asked: Self::Else, body: impl FnOnce() -> Y) -> Self::Reply<Out>;
+
+    /// The result of a call that is a future, as it comes back.
+    fn untold<Out>(result: Out) -> Self::Reply<Out>;
+
+    /// What comes back where there is no result, from a memo whose calls are futures.
+    fn nothing<Out>(asked: Self::Else) -> Self::Reply<Out>;
+}
+
+/// What a lending call that is a future does when it is polled first.
+#[derive(Debug)]
+pub enum LentAtOnce<'w, V, E, K> {
+    /// It has its result.
+    Done(&'w V),
+    /// The result is not there, or not asked for.
+    Else(E),
+    /// It has to search further.
+    Search(&'static Core, K),
 }
 
 impl<Y> AskLent<Y> for Call {
@@ -260,9 +338,29 @@ impl<Y> AskLent<Y> for Call {
         step
     }
 
+    #[cfg_attr(not(debug_assertions), inline(always))]
+    fn at_once<'w, M: Spec, K: KeyOf<M>>(self, place: At<'w, M>, key: K) -> LentAtOnce<'w, ValueOf<M>, Infallible, K>
+    where
+        Y: Yields<ValueOf<M>>,
+    {
+        match by_reference::hit_at_once::<M, K>(self.0, place, &key) {
+            Some(value) => LentAtOnce::Done(value),
+            None => LentAtOnce::Search(self.0, key),
+        }
+    }
+
     #[inline(always)]
     fn lent<Out>(result: Out, (): ()) -> Out {
         result
+    }
+
+    #[inline(always)]
+    fn untold<Out>(result: Out) -> Out {
+        result
+    }
+
+    fn nothing<Out>(asked: Infallible) -> Out {
+        match asked {}
     }
 
     fn instead<Out>(asked: Infallible, _body: impl FnOnce() -> Y) -> Out {
@@ -309,10 +407,37 @@ impl<Y> AskLent<Y> for Through<Y> {
     }
 
     #[inline]
+    fn at_once<'w, M: Spec, K: KeyOf<M>>(self, place: At<'w, M>, key: K) -> LentAtOnce<'w, ValueOf<M>, Instead<Y>, K>
+    where
+        Y: Yields<ValueOf<M>>,
+    {
+        match AskLent::<Y>::begin::<M, K>(self, place, key, None) {
+            LentStep::Done(value, _) => LentAtOnce::Done(value),
+            LentStep::Else(asked) => LentAtOnce::Else(asked),
+            LentStep::Compute(_) => unreachable!("{RUNS_NO_BODY}"),
+        }
+    }
+
+    #[inline]
     fn lent<Out>(result: Out, told: Option<Hit>) -> Reply<Out, Y> {
         match told {
             Some(hit) => Reply::Told(result, hit),
             None => Reply::Out(result),
+        }
+    }
+
+    #[inline]
+    fn untold<Out>(result: Out) -> Reply<Out, Y> {
+        Reply::Out(result)
+    }
+
+    #[inline]
+    fn nothing<Out>(asked: Instead<Y>) -> Reply<Out, Y> {
+        match asked {
+            Instead::Nothing => Reply::Nothing,
+            Instead::Body => unreachable!("{RUNS_NO_BODY}"),
+            Instead::Back(value) => Reply::Value(value),
+            Instead::Prepared(change) => Reply::Prepared(change),
         }
     }
 

@@ -1,0 +1,159 @@
+//! A call of an `async fn`, whose body is a future.
+//!
+//! The expansion is an `async fn` with the user's signature. What is here is awaited by it, so nothing is boxed, spawned or made
+//! `'static`: the future has the arguments, borrows from them, and is `Send` where they are and the body's future is.
+//!
+//! The first look is no future: a hit is ready when it is polled first, and awaits nothing.
+
+#![allow(private_bounds, private_interfaces, reason = "called by expansions, without naming it")]
+
+use std::future::Future;
+use std::pin::pin;
+use std::task::{Context, Poll, Waker};
+
+use super::call_or_handle::{AskLent, AskOwned, AtOnce, Call, LentAtOnce};
+use super::returns::Keyed;
+use super::type_questions::Stores;
+use crate::argument::key::KeySet;
+use crate::argument::owner::{Locate, Place};
+use crate::call::by_clone::{self, Cloning, Step, Ticket};
+use crate::call::by_reference::{self, LentStep, LentTicket};
+use crate::call::handle_op::Yields;
+use crate::call::what_is_kept::Keeping;
+use crate::cell::memo_types::{Spec, ValueOf};
+use crate::compute::body;
+use crate::compute::way::TaskCall;
+use crate::memo::core::Core;
+use crate::reclaim::outermost_call;
+use crate::value::store::Store;
+
+/// A memoized call, or what the handle asks: the answer, or the duty to compute it.
+#[inline(always)]
+pub async fn ask_owned_async<'w, R, O, S, K, H, A>(
+    ask: A,
+    place: Place<'w, O, S>,
+    key: K,
+    _keeping: &H,
+) -> Step<'w, A::Reply, Keyed<O, S, K, H::Kept, H::Timing>, TaskCall>
+where
+    O: Locate<S> + ?Sized,
+    S: Stores<H::Kept>,
+    K: KeySet<S>,
+    H: Keeping<R, Kept: Clone + 'static>,
+    A: AskOwned<R>,
+{
+    match ask.at_once::<H, Keyed<O, S, K, H::Kept, H::Timing>, K>(place, key) {
+        AtOnce::Done(reply) => Step::Done(reply),
+        AtOnce::Search(core, key) => {
+            match by_clone::search_as_task::<R, H, Keyed<O, S, K, H::Kept, H::Timing>, K>(core, place, key).await {
+                Step::Done(result) => Step::Done(A::found(result)),
+                Step::Compute(ticket) => Step::Compute(ticket),
+            }
+        }
+    }
+}
+
+/// A memoized call of a function that has no handle: the result, or the duty to compute it.
+#[inline(always)]
+pub async fn begin_owned_async<'w, R, O, S, K, H>(
+    core: &'static Core,
+    place: Place<'w, O, S>,
+    key: K,
+    keeping: &H,
+) -> Step<'w, R, Keyed<O, S, K, H::Kept, H::Timing>, TaskCall>
+where
+    O: Locate<S> + ?Sized,
+    S: Stores<H::Kept>,
+    K: KeySet<S>,
+    H: Keeping<R, Kept: Clone + 'static>,
+{
+    ask_owned_async(Call(core), place, key, keeping).await
+}
+
+/// Does the duty of a ticket.
+pub async fn finish_owned_async<'w, R, M, H, F>(
+    mut ticket: Ticket<'w, M, TaskCall>,
+    body: impl FnOnce() -> F,
+    keeping: &H,
+) -> R
+where
+    M: Cloning + 'w,
+    H: Keeping<R, Kept = ValueOf<M>>,
+    F: Future<Output = R>,
+{
+    let result = body::run(&mut ticket, body).await;
+    let _call = outermost_call::Call::enter();
+    ticket.end(result, keeping)
+}
+
+/// A memoized call of a lending memo, or what its handle asks: the result, the duty to compute it, or what else is asked.
+#[inline(always)]
+pub async fn ask_lent_async<'w, V, Y, O, S, K, C, A>(
+    ask: A,
+    place: Place<'w, O, S>,
+    key: K,
+    _compares: C,
+) -> LentStep<'w, V, Keyed<O, S, K, V>, A::Else, (), TaskCall>
+where
+    V: 'static,
+    O: Locate<S> + ?Sized,
+    S: Stores<V>,
+    K: KeySet<S>,
+    Y: Yields<V>,
+    A: AskLent<Y>,
+{
+    match ask.at_once::<Keyed<O, S, K, V>, K>(place, key) {
+        LentAtOnce::Done(value) => LentStep::Done(value, ()),
+        LentAtOnce::Else(asked) => LentStep::Else(asked),
+        LentAtOnce::Search(core, key) => {
+            by_reference::search_as_task::<Keyed<O, S, K, V>, K, A::Else>(core, place, key).await
+        }
+    }
+}
+
+/// The same of a function that has no handle.
+#[inline(always)]
+pub async fn begin_lent_async<'w, V: 'static, O: Locate<S> + ?Sized, S: Stores<V>, K: KeySet<S>, C>(
+    core: &'static Core,
+    place: Place<'w, O, S>,
+    key: K,
+    compares: C,
+) -> LentStep<'w, V, Keyed<O, S, K, V>, std::convert::Infallible, (), TaskCall> {
+    ask_lent_async::<V, V, _, _, _, _, _>(Call(core), place, key, compares).await
+}
+
+/// Does the duty of a ticket.
+pub async fn finish_lent_async<'w, V, M, F>(mut ticket: LentTicket<'w, M, TaskCall>, body: impl FnOnce() -> F) -> &'w V
+where
+    M: Spec<Store: Store<Value = V>>,
+    F: Future<Output = V>,
+{
+    let value = body::run(&mut ticket, body).await;
+    let _call = outermost_call::Call::enter();
+    ticket.end(value)
+}
+
+/// Does the duty of a ticket, if the body can.
+pub async fn try_finish_lent_async<'w, V, E, M, F>(
+    mut ticket: LentTicket<'w, M, TaskCall>,
+    body: impl FnOnce() -> F,
+) -> Result<&'w V, E>
+where
+    M: Spec<Store: Store<Value = V>>,
+    F: Future<Output = Result<V, E>>,
+{
+    let result = body::run(&mut ticket, body).await;
+    let _call = outermost_call::Call::enter();
+    match result {
+        Ok(value) => Ok(ticket.end(value)),
+        Err(error) => Err(ticket.reject(error)),
+    }
+}
+
+/// The answer to a handle, which asks for nothing that takes time.
+pub fn answer<R>(asked: impl Future<Output = R>) -> R {
+    match pin!(asked).poll(&mut Context::from_waker(Waker::noop())) {
+        Poll::Ready(answer) => answer,
+        Poll::Pending => unreachable!("a handle neither computes nor waits"),
+    }
+}

@@ -1,0 +1,114 @@
+//! The body of a call that is a future: it is polled, moved to other threads, and may be dropped before it ends.
+//!
+//! # Invariants
+//!
+//! 1. The frame of a computation is on a thread exactly while that thread runs code of its body: while it makes the future, polls it, and
+//!    drops it. So what a call meets there is around it, and other parts of the same task are not.
+//! 2. The future is dropped before its claim ends: no two bodies of one key are there at a time, unless the second was to compute beside
+//!    the first.
+//! 3. The body borrows from its caller's future. Nothing of it is moved to another task.
+
+use std::future::{Future, poll_fn};
+use std::pin::{Pin, pin};
+
+use super::before_body::Notes;
+use super::frames::{Running, Task};
+use super::waiting_tasks;
+use crate::memo::core::Core;
+use crate::reclaim::outermost_call::Call;
+
+/// A computation by a task.
+#[derive(Clone, Copy)]
+pub(crate) struct Flight {
+    pub(super) core: &'static Core,
+    pub(super) task: Task,
+    /// The name of the call.
+    pub(super) number: u32,
+}
+
+/// Code of the body runs on this thread. Its fields are dropped in this order.
+struct Inside {
+    frame: Running,
+    _call: Call,
+}
+
+impl Flight {
+    #[inline(never)]
+    fn enter(&self) -> Inside {
+        let call = Call::enter();
+        let here = std::ptr::from_ref(&call).addr();
+        Inside { frame: Running::begin(self.core, self.task, here, Notes::default()), _call: call }
+    }
+}
+
+/// The future of a body, which is dropped inside its computation.
+struct Body<'p, F> {
+    flight: Flight,
+    future: Pin<&'p mut Option<F>>,
+}
+
+impl<F> Drop for Body<'_, F> {
+    fn drop(&mut self) {
+        if self.future.is_some() {
+            let _inside = self.flight.enter();
+            self.future.set(None);
+        }
+    }
+}
+
+/// The duty of a call that is a future.
+pub(crate) trait Duty {
+    /// The body is about to run.
+    fn start(&mut self);
+
+    /// What its body is polled as.
+    fn flight(&self) -> Flight;
+
+    /// The owner's strong count, if the result may hold the owner.
+    fn strong(&self) -> Option<usize>;
+
+    /// The body has raised that count by so much.
+    fn raised_strong(&mut self, by: isize);
+
+    /// A poll of the body got a value of `cycle = ..` that stands for a computation around it.
+    fn met_ring(&mut self);
+}
+
+/// Runs a body to its end.
+pub(crate) async fn run<F: Future>(duty: &mut impl Duty, body: impl FnOnce() -> F) -> F::Output {
+    duty.start();
+    let flight = duty.flight();
+    let future = {
+        let _inside = flight.enter();
+        Some(body())
+    };
+    let mut body = Body { flight, future: pin!(future) };
+    // What the body itself does, poll by poll: others may take and drop handles while it is parked.
+    let mut raised = 0_isize;
+    let result = poll_fn(|context| {
+        let polled = {
+            let inside = flight.enter();
+            let before = duty.strong();
+            let polled = body.future.as_mut().as_pin_mut().expect("polled until it is ready").poll(context);
+            if polled.is_ready() {
+                body.future.set(None);
+            }
+            if inside.frame.is_inside_ring() {
+                duty.met_ring();
+            }
+            if let (Some(before), Some(now)) = (before, duty.strong()) {
+                raised = raised.wrapping_add_unsigned(now).wrapping_sub_unsigned(before);
+            }
+            polled
+        };
+        // Nobody waits for a call that computes beside others.
+        if polled.is_pending() && !flight.task.races {
+            waiting_tasks::flight_goes_on(flight.task.slot, flight.number, context.waker());
+        }
+        polled
+    })
+    .await;
+    drop(body);
+    duty.raised_strong(raised);
+    result
+}

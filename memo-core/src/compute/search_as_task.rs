@@ -1,0 +1,54 @@
+//! A search that is a future: where it has to wait for another call, its task sleeps.
+
+use std::future::poll_fn;
+use std::task::Poll;
+
+use super::frames;
+use super::task_rings;
+use super::wait_or_compute::Search;
+use super::waiting_tasks::{Found, Wait};
+use crate::memo::counter_block::Count;
+use crate::memo::counters;
+use crate::reclaim::outermost_call::Call;
+use crate::value::slot::{Flight, Slot, Waited};
+
+/// Searches to the end.
+pub(crate) async fn to_end<S: Search>(mut search: S) -> S::Found {
+    loop {
+        let found = {
+            // A step may sweep when it is done, as other calls do; what this call owes is not kept until its task is polled again.
+            let _call = Call::enter();
+            search.step()
+        };
+        if let Some(found) = found {
+            return found;
+        }
+        let how = {
+            let (core, slot, flight) = search.awaited();
+            counters::count(core, Count::Waits, 1);
+            wait(slot, flight).await
+        };
+        search.waited(how);
+    }
+}
+
+/// Waits for the end of a flight, unless this task itself has set it aside.
+async fn wait<V>(slot: &Slot<V>, flight: Flight) -> Waited {
+    let mut wait = Wait::new(slot, flight);
+    let mut recorded = None;
+    poll_fn(|context| {
+        // Before the task sleeps.
+        let number = wait.number();
+        recorded.get_or_insert_with(|| task_rings::record(number, frames::slot_address(slot)));
+        match wait.look(context) {
+            Found::Ended(how) => Poll::Ready(how),
+            Found::SetAside => Poll::Ready(Waited::Alone),
+            Found::Asleep => Poll::Pending,
+            Found::Looking => {
+                context.waker().wake_by_ref();
+                Poll::Pending
+            }
+        }
+    })
+    .await
+}

@@ -1,0 +1,207 @@
+//! Tasks that wait for a flight: one call that is a future computes, others are woken when it ends.
+//!
+//! # Invariants
+//!
+//! 1. *No wake-up is lost.* A task is listed under the lock of its slot's list, after it has seen there that the flight is still going on.
+//!    Who ends a flight first ends the claim and then takes the waiting tasks out, under the same lock.
+//! 2. *Everybody is woken*, however the flight ended. If there is no result (it panicked, or its future was dropped), the task that is
+//!    polled first computes, and the others wait for that one. So nothing is handed to a task that may never be polled again, and a task
+//!    that is dropped after it was woken has nothing to pass on.
+//! 3. *Wakers are cloned, woken and dropped with no lock held*: they are user code, which may call memos.
+//! 4. *A task never waits for a future that it has set aside.* A flight has a record from the first poll of its body that is not the last:
+//!    which task polled it, and how often. If a task that waits is the very one that polls the flight, it does not sleep: it asks to be
+//!    polled again, [`MOST_LOOKS`] times, and goes on waiting as soon as the flight was polled, too (both are parts of one `join!`). If it
+//!    was not, the flight is set aside, and the call computes beside it.
+//! 5. A task that waits holds its slot. What a leaked future leaves behind is a waker, which may be woken for nothing.
+//!
+//! # Why this and nothing else
+//!
+//! To wake one waiting task instead of all would cost less where many wait and flight after flight is cancelled. But then all would depend on
+//! that one being polled, which it may never be: it may itself be set aside. What a flight costs a program otherwise is a lock at its end,
+//! and one for each poll of the body that is not the last.
+
+use std::collections::{BTreeMap, HashMap};
+use std::hash::{BuildHasherDefault, DefaultHasher};
+use std::task::{Context, Waker};
+
+use super::task_rings;
+use crate::sys::panics::quietly;
+use crate::sys::sync::plain::{AtomicU64, Mutex, MutexGuard, Ordering};
+use crate::sys::sync::unpoisoned;
+use crate::value::slot::{Flight, Slot, Waited};
+
+/// So often a task that polls the flight it waits for looks whether it still does. At two parts of one task, either may be polled first, so
+/// one look may see nothing although both are polled each time.
+const MOST_LOOKS: u32 = 3;
+
+/// A flight whose body was polled and goes on.
+struct Flying {
+    number: u32,
+    /// The task that polled it last.
+    task: TaskId,
+    /// How often it was polled.
+    polls: u32,
+}
+
+/// Which task a waker wakes, as far as one can tell: what it points to.
+///
+/// As `Waker::will_wake` compares, but for the functions, which may lie in several places. Two tasks that are taken for one cost a compute
+/// at most.
+#[derive(Clone, Copy, PartialEq, Eq)]
+struct TaskId(usize);
+
+impl TaskId {
+    fn of(waker: &Waker) -> Self {
+        Self(waker.data().addr())
+    }
+}
+
+/// The flights and the waiting tasks of some slots, both by the address of the slot.
+struct Waiting {
+    flights: HashMap<usize, Flying, BuildHasherDefault<DefaultHasher>>,
+    /// With the number of the wait.
+    tasks: BTreeMap<(usize, u64), Waker>,
+}
+
+const LISTS: usize = 64;
+
+fn list(slot: usize) -> MutexGuard<'static, Waiting> {
+    static ALL: [Mutex<Waiting>; LISTS] = [const {
+        Mutex::new(Waiting { flights: HashMap::with_hasher(BuildHasherDefault::new()), tasks: BTreeMap::new() })
+    }; LISTS];
+    unpoisoned(ALL[(slot >> 4) % LISTS].lock())
+}
+
+/// The body of a flight was polled with this waker, and goes on.
+pub(super) fn flight_goes_on(slot: usize, number: u32, waker: &Waker) {
+    let task = TaskId::of(waker);
+    let mut list = list(slot);
+    let flying = list.flights.entry(slot).or_insert(Flying { number, task, polls: 0 });
+    if flying.number != number {
+        // Left behind by a future that leaked.
+        *flying = Flying { number, task, polls: 0 };
+    }
+    flying.task = task;
+    flying.polls = flying.polls.wrapping_add(1);
+}
+
+/// A flight has ended, and its claim with it: wakes all that wait for this slot.
+///
+/// The slot may be gone, and another at its address: whose waiting tasks are woken for nothing.
+pub(super) fn flight_ended(slot: usize, number: u32) {
+    let mut woken = Vec::new();
+    {
+        let mut list = list(slot);
+        if list.flights.get(&slot).is_some_and(|flying| flying.number == number) {
+            list.flights.remove(&slot);
+        }
+        while let Some((&wait, _)) = list.tasks.range((slot, 0)..=(slot, u64::MAX)).next() {
+            woken.extend(list.tasks.remove(&wait).map(|waker| (wait.1, waker)));
+        }
+    }
+    task_rings::flight_ended(slot, woken.iter().map(|(wait, _)| *wait));
+    for (_, waker) in woken {
+        // A panic of one waker must not leave the others asleep, nor undo what has been published.
+        quietly(|| waker.wake());
+    }
+}
+
+/// A call that waits for a flight, until it is dropped.
+pub(super) struct Wait<'s, V> {
+    slot: &'s Slot<V>,
+    flight: Flight,
+    /// Names it in the list, and among the edges of rings.
+    number: u64,
+    listed: bool,
+    /// How often the flight had been polled when this task last looked.
+    polls: Option<u32>,
+    /// How often in turn it found that this very task polls the flight, and had not.
+    looks: u32,
+}
+
+/// What a waiting task found.
+pub(super) enum Found {
+    /// The flight has ended.
+    Ended(Waited),
+    /// It goes on: the task is woken at its end.
+    Asleep,
+    /// This task polls it, or has set it aside: the task is to be polled again at once.
+    Looking,
+    /// This task has set it aside.
+    SetAside,
+}
+
+impl<'s, V> Wait<'s, V> {
+    pub(super) fn new(slot: &'s Slot<V>, flight: Flight) -> Self {
+        static NEXT: AtomicU64 = AtomicU64::new(0);
+        let number = NEXT.fetch_add(1, Ordering::Relaxed);
+        Self { slot, flight, number, listed: false, polls: None, looks: 0 }
+    }
+
+    pub(super) fn number(&self) -> u64 {
+        self.number
+    }
+
+    fn address(&self) -> usize {
+        super::frames::slot_address(self.slot)
+    }
+
+    pub(super) fn look(&mut self, context: &Context<'_>) -> Found {
+        if let Some(end) = self.slot.end_of(self.flight) {
+            return Found::Ended(end);
+        }
+        let (slot, waker) = (self.address(), context.waker());
+        let mut own = None;
+        loop {
+            let mut list = list(slot);
+            if let Err(end) = self.slot.await_as_task(self.flight) {
+                return Found::Ended(end);
+            }
+            let there = list.tasks.get(&(slot, self.number));
+            if !there.is_some_and(|there| there.will_wake(waker)) {
+                let Some(clone) = own.take() else {
+                    drop(list);
+                    own = Some(waker.clone());
+                    continue;
+                };
+                // The old one is dropped with no lock held.
+                own = list.tasks.insert((slot, self.number), clone);
+                self.listed = true;
+            }
+            let found = self.judge(list.flights.get(&slot), TaskId::of(waker));
+            drop(list);
+            drop(own);
+            return found;
+        }
+    }
+
+    /// Invariant 4.
+    fn judge(&mut self, flying: Option<&Flying>, me: TaskId) -> Found {
+        let flying = flying.filter(|flying| flying.number == self.flight.thread && flying.task == me);
+        let Some(flying) = flying else {
+            (self.polls, self.looks) = (None, 0);
+            return Found::Asleep;
+        };
+        match self.polls.replace(flying.polls) {
+            Some(before) if before != flying.polls => {
+                self.looks = 0;
+                Found::Asleep
+            }
+            _ if self.looks == MOST_LOOKS => Found::SetAside,
+            _ => {
+                self.looks += 1;
+                Found::Looking
+            }
+        }
+    }
+}
+
+impl<V> Drop for Wait<'_, V> {
+    fn drop(&mut self) {
+        if self.listed {
+            let slot = self.address();
+            let waker = list(slot).tasks.remove(&(slot, self.number));
+            drop(waker);
+        }
+    }
+}

@@ -1,0 +1,20 @@
+//! `async fn`: on several executors, dropped at every point, in rings, by clone and by reference.
+//!
+//! A test that holds a case of the list of what went wrong elsewhere has the number of that case in its name.
+
+mod beside;
+mod cancelled;
+mod executors;
+mod hits;
+mod one_compute;
+mod owners;
+mod panics;
+mod parts;
+mod results;
+mod rings;
+mod set_aside;
+mod signatures;
+mod waking;
+
+#[global_allocator]
+static HEAP: memo_tests::Heap = memo_tests::Heap;
