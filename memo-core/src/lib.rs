@@ -78,6 +78,8 @@
 //!   results go with their objects only, so there is no `clear`, and with an extra key you must write `capacity = unbounded`.
 //! * **... memoize a method?** The same way, on `&self` of a type with [`HasAnchor`](derive@HasAnchor), or on `self: &Arc<Self>`. In a trait's `impl`,
 //!   write `handle = none`.
+//! * **... memoize an `async fn`?** The same way. A call is a future that borrows its arguments, and tasks that ask for the same wait for one of
+//!   them. See [below](#async-functions).
 //! * **... use `Rc`?** Just use it: results are then those of this thread. `local` does the same for other owners.
 //! * **... remember what is not `Send`?** Take the owner as `&Rc<..>`, or put a [`LocalAnchor`] into it ([`LocalAnchored`]): its results are lent, too.
 //! * **... change one lent result?** With `&mut` access to an object that has its anchor inside: `outline_memo().take(&mut doc)`, `.replace(..)`,
@@ -99,6 +101,54 @@
 //! * **... speed up a debug build?** `[profile.dev.package.memo-core]` with `opt-level = 3`.
 //!
 //! The [`guide`] has longer answers.
+//!
+//! # Async functions
+//!
+//! ```
+//! use memo_core::weak_memo;
+//! use std::sync::Arc;
+//!
+//! struct Server {
+//!     address: String,
+//! }
+//! # async fn fetch(server: &Server, page: u32) -> std::io::Result<String> { Ok(format!("{}/{page}", server.address)) }
+//!
+//! #[weak_memo]
+//! async fn page(server: &Arc<Server>, number: u32) -> std::io::Result<String> {
+//!     fetch(server, number).await
+//! }
+//!
+//! // Lent: a hit clones nothing.
+//! #[weak_memo]
+//! async fn banner(server: &Arc<Server>) -> &str {
+//!     fetch(server, 0).await.unwrap_or_default()
+//! }
+//!
+//! # futures_lite::future::block_on(async {
+//! let server = Arc::new(Server { address: "host".into() });
+//! assert_eq!(page(&server, 1).await?, "host/1"); // computed
+//! assert_eq!(page(&server, 1).await?, "host/1"); // remembered
+//! assert_eq!(banner(&server).await, "host/0");
+//! # std::io::Result::Ok(())
+//! # }).unwrap();
+//! ```
+//!
+//! The future borrows its arguments; nothing is boxed or spawned. It runs on any executor, and is `Send` where its arguments and its body are. A hit
+//! is ready when it is polled first, and allocates nothing.
+//!
+//! * **Drop** a call at any point (a timeout, `select!`, an abort): its body is dropped, and one of those that wait for it computes. The time that was
+//!   spent is lost: where every caller gives up before the body is done, nobody gets a result. Then spawn the body as a task of its own.
+//! * **Poll** what you have begun, or drop it. A task that sets a call aside and asks for the same computes beside it. Another task waits
+//!   for it as for one that is slow.
+//! * **Yield** in loops that only hit: a hit never gives way to other tasks.
+//! * **Expect** the context of the call that computes: its task-locals, its span, its deadline. Let a value that is bound to a runtime be owned by an
+//!   object of that runtime.
+//! * **Share** errors that take long, too, with `cache_err`; or remember only the successes by hand, in a cell that the object owns and a memo
+//!   finds: `#[weak_memo] fn cell(of: &Arc<C>) -> &OnceCell<T>`, and `cell(&of).get_or_try_init(..).await`.
+//! * **Prefer** an `async fn` where a body waits: a synchronous memo parks its thread as long as another one computes. Called by a task, that is a
+//!   thread of the executor. If the other body needs that very thread to go on, both wait forever.
+//!
+//! The handle has all but `call`, `compute`, `refresh` and `renew`, which would have to be awaited: `forget`, then call; or put the body into a function of its own.
 //!
 //! # Which argument
 //!

@@ -103,6 +103,28 @@ use parse::options::Options;
 /// A result by clone may be the owner itself, or another weak argument of the same type, also in an `Option` or a `Result`:
 /// `simplify(&Arc<Expr>) -> Arc<Expr>`. The memo records which argument it is, and does not keep it alive.
 ///
+/// # Async functions
+///
+/// An `async fn` is memoized like any other function. Each call is a future that borrows its arguments. Callers of one missing result, in
+/// tasks and threads, wait for one of them; if that one is dropped, another computes. What that means is in the documentation of memo-core.
+///
+/// ```
+/// # use memo_core::weak_memo; use std::sync::Arc;
+/// # async fn read(text: &str) -> String { text.to_owned() }
+/// #[weak_memo]
+/// async fn contents(path: &Arc<String>) -> String {
+///     read(path).await
+/// }
+///
+/// #[weak_memo]
+/// async fn lines(path: &Arc<String>) -> &[String] {
+///     contents(path).await.lines().map(str::to_owned).collect()
+/// }
+/// ```
+///
+/// A function that returns a future, or that another attribute has made one (`async_trait`), is refused: put the body into an `async fn`, and
+/// await that.
+///
 /// # Options
 ///
 /// ## `owner = doc`, `value(mode)`, `key(opts = ..)`, `skip(log)`

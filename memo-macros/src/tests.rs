@@ -157,7 +157,7 @@ fn attributes_go_where_they_belong() {
 
 #[test]
 fn several_mistakes_are_told_together() {
-    let found = errors("ttl = \"0s\", capacity = 0, colour", "async fn f(d: &Arc<D>, n: &mut u32) -> u32 { 1 }");
+    let found = errors("ttl = \"0s\", capacity = 0, colour", "unsafe fn f(d: &Arc<D>, n: &mut u32) -> u32 { 1 }");
     assert_eq!(found.len(), 5, "{found:#?}");
 }
 

@@ -20,6 +20,9 @@ fn main() {
         Some("evict") => questions::evictions(),
         Some("crowd") => questions::hits_in_a_crowd().into_iter().flat_map(|(_, runs)| runs).collect(),
         Some("miss") => questions::misses(),
+        Some("async-hit") => questions::hot_hits_as_futures(),
+        Some("async-hit-2") => questions::hits_as_futures(2),
+        Some("async-miss") => questions::misses_as_futures(),
         Some("life") => questions::lives(),
         Some("lives-1") => questions::exact_lives_on_threads(1),
         Some("lives-2") => questions::exact_lives_on_threads(2),
@@ -30,7 +33,7 @@ fn main() {
         Some("map-churn-2") => questions::contended_weak_map_churn(),
         Some("map-deaths") => questions::weak_map_deaths(),
         _ => panic!(
-            "the first argument is a question: hit, keyed, keyed-2, keyed-1000, keyed-100000, names, evict, crowd, miss, life, lives-1, lives-2, churn, interner, interner-2, map-churn, map-churn-2 or map-deaths"
+            "the first argument is a question: hit, keyed, keyed-2, keyed-1000, keyed-100000, names, evict, crowd, miss, async-hit, async-hit-2, async-miss, life, lives-1, lives-2, churn, interner, interner-2, map-churn, map-churn-2 or map-deaths"
         ),
     };
     let [_, name, operations] = &arguments[..] else {

@@ -6,6 +6,7 @@
 
 mod bursts;
 mod bytes;
+mod futures;
 mod growth;
 mod hits;
 mod keys;
@@ -19,6 +20,7 @@ pub use bytes::{
     CHURNED, READINGS, WINDOW, churn_bytes, entry_bytes, heap_over_time, keyed_entry_bytes, keyed_entry_bytes_of_few,
     large_bytes,
 };
+pub use futures::{hits_as_futures, hot_hits_as_futures, misses_as_futures};
 pub use growth::{
     first_calls_in_a_crowd, hits_by_argument_size, hits_by_objects, hits_by_weak_arguments, hits_in_a_crowd,
     misses_by_argument_size, misses_by_objects, misses_by_weak_arguments,

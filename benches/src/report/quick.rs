@@ -17,11 +17,12 @@ pub fn measured() -> Result<String, fmt::Error> {
 }
 
 fn table(effort: Effort) -> Table {
-    let asked: [fn(Effort) -> Section; 10] = [
+    let asked: [fn(Effort) -> Section; 11] = [
         sections::hits,
         sections::extra_key,
         sections::insertion_and_eviction,
         sections::values,
+        sections::futures,
         sections::lives,
         sections::few_and_many,
         sections::memos,

@@ -13,6 +13,9 @@ use super::table::Table;
 /// The crate with its anchor inside, where crates are compared.
 const OURS_INSIDE: &str = "memo-core, anchor inside";
 
+/// An `async fn` of `Arc`s, by clone.
+const ASYNC_ARC: &str = "async, Arc by clone";
+
 /// All of them, in the order of the design.
 pub fn of(table: &Table) -> Vec<Target> {
     let mut targets = Vec::new();
@@ -21,6 +24,7 @@ pub fn of(table: &Table) -> Vec<Target> {
     keyed::hits(table, &mut targets);
     keyed::evictions(table, &mut targets);
     misses(table, &mut targets);
+    futures(table, &mut targets);
     one_thread(table, &mut targets);
     lives(table, &mut targets);
     entries(table, &mut targets);
@@ -114,6 +118,16 @@ fn misses(table: &Table, targets: &mut Vec<Target>) {
     for (column, limit) in [(OWN_LENT, 1.5), (ARC_LENT, 5.0), (ARC, 7.0)] {
         let measured = ratio(table.cell(rows::MISS, column), cached(table, rows::MISS));
         targets.push(Target { what: format!("{}, {column}", rows::MISS), limit, unit: "x cached", measured });
+    }
+}
+
+/// By clone, as the peers do.
+fn futures(table: &Table, targets: &mut Vec<Target>) {
+    for row in [rows::FUTURE_HOT, rows::FUTURE_HIT, rows::FUTURE_HIT_2] {
+        for (peer, limit, unit) in [("moka::future", 0.25, "x moka::future"), ("cached, async", 1.0, "x cached")] {
+            let measured = ratio(table.cell(row, ASYNC_ARC), table.cell(row, peer));
+            targets.push(Target { what: format!("{row}, {ASYNC_ARC}"), limit, unit, measured });
+        }
     }
 }
 

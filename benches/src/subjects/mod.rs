@@ -8,6 +8,7 @@ pub(crate) mod bounded;
 pub(crate) mod by_hand;
 pub(crate) mod by_key;
 pub(crate) mod cached;
+pub(crate) mod futures;
 pub(crate) mod maps;
 pub(crate) mod memoize;
 pub(crate) mod ours;
@@ -212,6 +213,13 @@ macro_rules! through_lives_on_threads {
     };
 }
 
+/// `run::<S>(..)` for each subject whose calls are futures.
+macro_rules! as_futures {
+    ($run:ident $arguments:tt) => {
+        $crate::subjects::each! { $run $arguments: futures::ArcLent, futures::ArcCloned, futures::Moka, futures::Cached }
+    };
+}
+
 macro_rules! each {
     ($run:ident $arguments:tt: $($subject:ty),*) => {
         { #[allow(unused_imports)] use $crate::subjects::*; vec![$($run::<$subject> $arguments),*] }
@@ -219,7 +227,7 @@ macro_rules! each {
 }
 
 pub(crate) use {
-    by_argument_size, each, in_a_storm, on_one_thread, on_several_threads, over_time, reclaiming_at_once,
+    as_futures, by_argument_size, each, in_a_storm, on_one_thread, on_several_threads, over_time, reclaiming_at_once,
     through_crowds, through_lives, through_lives_on_threads, with_capacity, with_extra_key,
     with_extra_key_on_several_threads, with_many_keys, with_many_keys_on_several_threads, with_many_objects,
     with_many_objects_on_several_threads, with_names_by_key, with_names_by_key_on_several_threads,

@@ -4,8 +4,8 @@ use std::future::poll_fn;
 use std::task::Poll;
 
 use super::frames;
+use super::search::Search;
 use super::task_rings;
-use super::wait_or_compute::Search;
 use super::waiting_tasks::{Found, Wait};
 use crate::memo::counter_block::Count;
 use crate::memo::counters;

@@ -18,6 +18,7 @@
 //! one flag.
 
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 use std::hash::{BuildHasherDefault, DefaultHasher};
 
 use super::frames::{self, Frame};
@@ -172,8 +173,8 @@ impl Edges {
             }
             for wait in self.inside.get(&flight).into_iter().flatten() {
                 let to = self.edges[wait].to;
-                if !reached.contains_key(&to) {
-                    reached.insert(to, Some((*wait, flight)));
+                if let Entry::Vacant(free) = reached.entry(to) {
+                    free.insert(Some((*wait, flight)));
                     next.push(to);
                 }
             }

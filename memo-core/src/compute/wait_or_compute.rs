@@ -1,21 +1,16 @@
 //! A call that was not a plain hit searches for its result: it finds it, waits for it, or has to compute it.
-//!
-//! A search proceeds in steps and never waits by itself: between two steps it names the flight to wait for. The caller
-//! decides how to wait: [`parked`] parks the thread, and [`to_end`](super::search_as_task::to_end) lets its task sleep.
 
 use super::frames::Task;
 use super::job::{Job, Role, note_miss, task_of};
 use super::rings;
+use super::search::{Search, parked};
 use super::search_as_task::to_end;
-use super::wait_graph;
 use super::way::{TaskCall, Way};
 use crate::anchor::anchor::Anchor;
 use crate::cell::counted_cell::Keys;
 use crate::cell::memo_types::{At, CellOf, EntryOf, KeyOf, Spec, TimingOf, ValueOf};
 use crate::cell::racers::Race;
 use crate::memo::core::Core;
-use crate::memo::counter_block::Count;
-use crate::memo::counters;
 use crate::memo::cycle::Cycle;
 use crate::reclaim::outermost_call::Call;
 use crate::sys::thread;
@@ -23,43 +18,6 @@ use crate::value::entry::Meta;
 use crate::value::slot::{Flight, Look, Slot, Waited};
 use crate::value::store::{Store, new_entries, new_entry};
 use crate::value::timing::Timing;
-
-/// A search for a result.
-pub(crate) trait Search {
-    /// What is found.
-    type Found;
-    type Value;
-
-    /// Goes on. `None`: the flight of another call has to end first.
-    #[track_caller]
-    fn step(&mut self) -> Option<Self::Found>;
-
-    /// That flight, its slot, and this memo.
-    fn awaited(&self) -> (&'static Core, &Slot<Self::Value>, Flight);
-
-    /// Takes note of how it ended.
-    fn waited(&mut self, how: Waited);
-
-    /// What is found if waiting would close a ring, for which the memo has a value.
-    fn closes(&mut self, ring: Cycle) -> Self::Found;
-}
-
-/// Searches to the end. Parks this thread where it has to wait.
-#[inline(always)]
-#[track_caller]
-pub(crate) fn parked<S: Search>(mut search: S) -> S::Found {
-    loop {
-        if let Some(found) = search.step() {
-            return found;
-        }
-        let (core, slot, flight) = search.awaited();
-        counters::count(core, Count::Waits, 1);
-        match wait_graph::wait_unless_ring(core, slot, flight) {
-            Ok(how) => search.waited(how),
-            Err(ring) => return search.closes(ring),
-        }
-    }
-}
 
 /// The outcome of a search.
 pub(crate) enum Begun<'w, M: Spec, W: Way = Call> {

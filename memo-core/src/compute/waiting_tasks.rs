@@ -26,8 +26,8 @@ use std::task::{Context, Waker};
 
 use super::task_rings;
 use crate::sys::panics::quietly;
-use crate::sys::sync::plain::{AtomicU64, Mutex, MutexGuard, Ordering};
-use crate::sys::sync::unpoisoned;
+use crate::sys::sync::plain::{AtomicU64, Ordering};
+use crate::sys::sync::{Mutex, MutexGuard, unpoisoned};
 use crate::value::slot::{Flight, Slot, Waited};
 
 /// So often a task that polls the flight it waits for looks whether it still does. At two parts of one task, either may be polled first, so
@@ -63,13 +63,28 @@ struct Waiting {
     tasks: BTreeMap<(usize, u64), Waker>,
 }
 
+impl Waiting {
+    const fn new() -> Self {
+        Self { flights: HashMap::with_hasher(BuildHasherDefault::new()), tasks: BTreeMap::new() }
+    }
+}
+
 const LISTS: usize = 64;
 
+/// The slots share a few lists.
+#[cfg(not(memo_loom))]
 fn list(slot: usize) -> MutexGuard<'static, Waiting> {
-    static ALL: [Mutex<Waiting>; LISTS] = [const {
-        Mutex::new(Waiting { flights: HashMap::with_hasher(BuildHasherDefault::new()), tasks: BTreeMap::new() })
-    }; LISTS];
+    static ALL: [Mutex<Waiting>; LISTS] = [const { Mutex::new(Waiting::new()) }; LISTS];
     unpoisoned(ALL[(slot >> 4) % LISTS].lock())
+}
+
+#[cfg(memo_loom)]
+fn list(slot: usize) -> MutexGuard<'static, Waiting> {
+    loom::lazy_static! {
+        static ref ONLY: Mutex<Waiting> = Mutex::new(Waiting::new());
+    }
+    let _ = slot % LISTS;
+    unpoisoned(ONLY.lock())
 }
 
 /// The body of a flight was polled with this waker, and goes on.
@@ -203,5 +218,94 @@ impl<V> Drop for Wait<'_, V> {
             let waker = list(slot).tasks.remove(&(slot, self.number));
             drop(waker);
         }
+    }
+}
+
+#[cfg(all(test, memo_loom))]
+mod loom_models {
+    use std::sync::atomic::AtomicUsize;
+    use std::task::Wake;
+
+    use loom::sync::Arc;
+    use loom::thread;
+
+    use super::*;
+    use crate::compute::frames::slot_address;
+    use crate::value::slot::{Look, NoValue};
+
+    struct Woken(AtomicUsize);
+
+    impl Wake for Woken {
+        fn wake(self: std::sync::Arc<Self>) {
+            self.0.fetch_add(1, std::sync::atomic::Ordering::SeqCst);
+        }
+    }
+
+    /// A task looks while the flight ends: it sees the end, or it is woken.
+    fn beside(end: fn(&Slot<u32>)) {
+        loom::model(move || {
+            let slot = Arc::new(Slot::<u32>::claimed(1));
+            let theirs = Arc::clone(&slot);
+            let ends = thread::spawn(move || {
+                end(&theirs);
+                flight_ended(slot_address(&*theirs), 1);
+            });
+            let woken = std::sync::Arc::new(Woken(AtomicUsize::new(0)));
+            let waker = Waker::from(std::sync::Arc::clone(&woken));
+            let asleep = match slot.look() {
+                Look::Busy(flight) => {
+                    let mut wait = Wait::new(&*slot, flight);
+                    let asleep = matches!(wait.look(&Context::from_waker(&waker)), Found::Asleep);
+                    ends.join().unwrap();
+                    asleep
+                }
+                _ => {
+                    ends.join().unwrap();
+                    false
+                }
+            };
+            assert_eq!(woken.0.load(std::sync::atomic::Ordering::SeqCst), usize::from(asleep));
+        });
+    }
+
+    #[test]
+    fn loom_a_task_that_begins_to_wait_as_the_result_comes_is_woken() {
+        beside(|slot| {
+            slot.fill(7);
+        });
+    }
+
+    #[test]
+    fn loom_a_task_that_begins_to_wait_as_the_leader_is_dropped_is_woken() {
+        beside(|slot| slot.end(NoValue::Panicked));
+    }
+
+    /// Of three that wait, the one in the middle is dropped as the flight ends.
+    #[test]
+    fn loom_a_task_that_is_dropped_takes_no_wake_up_along() {
+        loom::model(|| {
+            let slot = Arc::new(Slot::<u32>::claimed(1));
+            let theirs = Arc::clone(&slot);
+            let Look::Busy(flight) = slot.look() else { unreachable!() };
+            let woken: Vec<_> = (0..3).map(|_| std::sync::Arc::new(Woken(AtomicUsize::new(0)))).collect();
+            let mut waits: Vec<_> = woken
+                .iter()
+                .map(|woken| {
+                    let mut wait = Wait::new(&*slot, flight);
+                    let waker = Waker::from(std::sync::Arc::clone(woken));
+                    assert!(matches!(wait.look(&Context::from_waker(&waker)), Found::Asleep));
+                    wait
+                })
+                .collect();
+            let ends = thread::spawn(move || {
+                theirs.end(NoValue::Panicked);
+                flight_ended(slot_address(&*theirs), 1);
+            });
+            drop(waits.remove(1));
+            ends.join().unwrap();
+            for at in [0, 2] {
+                assert_eq!(woken[at].0.load(std::sync::atomic::Ordering::SeqCst), 1);
+            }
+        });
     }
 }

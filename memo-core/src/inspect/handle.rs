@@ -242,6 +242,7 @@ impl<F, P: Kind> Memo<F, P> {
     pub fn call<A, N>(&self, args: A) -> (F::Out, Hit)
     where
         F: Signature<A, N>,
+        P: RunsBody,
     {
         match self.ask(Op::Call, args) {
             Reply::Told(out, hit) => (out, hit),
@@ -249,7 +250,7 @@ impl<F, P: Kind> Memo<F, P> {
         }
     }
 
-    /// Runs the bare body with these arguments. Stores and counts nothing.
+    /// Runs the bare body with these arguments. Stores and counts nothing. Not that of an `async fn`.
     pub fn compute<A, N>(&self, args: A) -> P::Value<F::Out>
     where
         F: Signature<A, N>,
@@ -264,6 +265,7 @@ impl<F, P: Kind> Memo<F, P> {
     /// Recomputes the result and stores it in place of the old one.
     ///
     /// The old result is removed first, so concurrent callers wait for the new one. If the body panics, no result is left.
+    /// Not for an `async fn`: call [`forget`](Memo::forget), and await the function.
     ///
     /// # Panics
     ///
@@ -310,7 +312,7 @@ impl<F, P: Kind> Memo<F, P> {
     pub fn renew<A, N>(&self, args: A) -> P::Value<F::Out>
     where
         F: Signature<A, N>,
-        P: Revocable,
+        P: Revocable + RunsBody,
     {
         match self.ask(Op::Renew, args) {
             Reply::Value(value) => value,

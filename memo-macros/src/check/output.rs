@@ -31,12 +31,24 @@ pub(super) fn read(output: &ReturnType, cache_err: bool, errors: &mut Errors) ->
         ReturnType::Default => return Output::Owned(Box::new(parse_quote!(()))),
         ReturnType::Type(_, ty) => &**ty,
     };
+    if is_future(ty) {
+        errors.under(
+            ty,
+            "a future has no result to keep yet: write `async fn`, and its result; if another attribute has made a future of it, put the body into an `async fn` with `#[weak_memo]` that this one awaits",
+        );
+        return Output::Owned(Box::new(ty.clone()));
+    }
     let Some(borrow) = Borrow::find(ty) else {
         refuse_borrow(ty, errors);
         return Output::Owned(Box::new(ty.clone()));
     };
     borrow.check(ty, cache_err, errors);
     Output::Lent(Box::new(borrow.lent(ty)))
+}
+
+/// Whether the result is a future, as far as that can be seen.
+pub(super) fn is_future(ty: &Type) -> bool {
+    mentions(ty.to_token_stream(), &|ident| ident == "Future" || ident == "BoxFuture" || ident == "LocalBoxFuture")
 }
 
 fn refuse_borrow(ty: &Type, errors: &mut Errors) {

@@ -6,6 +6,7 @@ use syn::punctuated::Punctuated;
 use syn::visit::{self, Visit};
 use syn::{Attribute, FnArg, Meta, Path, ReturnType, Signature, Token, Type, TypeImplTrait};
 
+use super::output::is_future;
 use crate::parse::Errors;
 use crate::parse::function::Function;
 use crate::parse::syntax::{bare, mentions};
@@ -95,6 +96,9 @@ fn refuse_impl_trait(sig: &Signature, errors: &mut Errors) {
         }
     }
     if let ReturnType::Type(_, ty) = &sig.output {
+        if is_future(ty) {
+            return;
+        }
         for found in impl_traits(|finder| finder.visit_type(ty)) {
             errors.under(found, "`impl Trait` has no name under which a result could be kept: write the type, or a `Box<dyn Trait>` or `Arc<dyn Trait>`");
         }

@@ -142,6 +142,7 @@ fn arguments_of_all_kinds() {
 }
 
 #[test]
+#[allow(clippy::type_complexity, reason = "they are what is shown")]
 fn the_types_of_handles() {
     let _: Memo<fn(&Doc) -> usize, Async> = Doc::length_memo();
     let _: Memo<fn(&Doc) -> &[String], Async<Lent<Vec<String>>>> = Doc::words_memo();

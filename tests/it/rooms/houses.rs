@@ -71,6 +71,7 @@ pub(crate) const HOUSES: &[House] = &[
             ("it/signals", "signals"),
             ("it/weak_maps", "weak maps, sets and interners"),
             ("it/coroutines", "bodies that are suspended"),
+            ("it/asynchronous", "calls that are futures"),
             ("it/processes", "processes that fork or shut themselves in"),
             ("it/stress", "the program `stress`, briefly"),
             ("it/weak_tables", "what the weak toolbox does, row by row beside others"),

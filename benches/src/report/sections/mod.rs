@@ -1,6 +1,7 @@
 //! The sections: which rows answer each question, and which plot shows it.
 
 mod bursts;
+mod futures;
 mod growth;
 mod hits;
 mod keys;
@@ -9,6 +10,7 @@ mod memory;
 mod toolbox;
 
 pub use bursts::bursts;
+pub use futures::futures;
 pub use growth::{argument_size, growth, keys, memos, objects, weak_arguments};
 pub use hits::{few_and_many, hits, many_on_threads, values};
 pub use keys::{extra_key, hit_ratios, insertion_and_eviction, zipf};

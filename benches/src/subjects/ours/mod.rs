@@ -52,4 +52,4 @@ macro_rules! subject {
     };
 }
 
-use subject;
+pub(super) use subject;
