@@ -60,6 +60,35 @@ impl Doc {
     pub fn loud(&self) -> &str {
         lend::value(self.text.to_uppercase())
     }
+
+    /// Its length, later.
+    #[weak_memo]
+    pub async fn len_later(&self, more: usize) -> usize {
+        std::future::ready(self.text.len() + more).await
+    }
+
+    /// Its text, loudly and later.
+    #[weak_memo]
+    pub async fn loud_later(&self) -> &str {
+        lend::value(std::future::ready(self.text.to_uppercase()).await)
+    }
+}
+
+/// Later.
+#[weak_memo]
+pub async fn later(doc: &Arc<Doc>, words: &[String]) -> Vec<usize> {
+    std::future::ready(words.iter().map(|word| doc.text.matches(word.as_str()).count()).collect()).await
+}
+
+/// Perhaps later.
+///
+/// # Errors
+///
+/// If there is no text.
+#[weak_memo]
+pub async fn perhaps_later(doc: &Arc<Doc>) -> Result<&String, String> {
+    let text = std::future::ready(doc.text.to_lowercase()).await;
+    lend::result(if text.is_empty() { Err(text) } else { Ok(text) })
 }
 
 ";

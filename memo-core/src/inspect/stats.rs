@@ -93,7 +93,8 @@ pub struct Stats {
     pub pinned_bytes: u64,
     /// Estimated time spent in bodies, including all that they call, such as other memos.
     ///
-    /// The first 64 computes of each thread are timed, then one in 64, scaled. Zero on `wasm32-unknown-unknown`, which has no clock.
+    /// The first 64 computes of each thread are timed, then one in 64, scaled. That of an `async fn` is timed from its first poll to its end, however
+    /// long it was parked; one that was dropped is not timed. Zero on `wasm32-unknown-unknown`, which has no clock.
     pub compute_time: Duration,
 }
 
