@@ -23,6 +23,9 @@ pub(crate) fn check(mut written: Options, mut function: Function, mut errors: Er
         parameters::refuse_leaving(context, "a key expression", &mut errors);
     }
     parameters::refuse_changing(&written, &parameters, &mut errors);
+    if let (Some((word, _)), Some(_)) = (&written.cycle, &function.sig.asyncness) {
+        errors.under(word, "a ring of futures always panics: remove `cycle`, or write the function without `async`");
+    }
     let mut holds_owner = written.may_return_owner;
     let mut not_the_owner = Vec::new();
     if let Some(owner) = owner.map(|owner| &parameters[owner]) {
