@@ -244,7 +244,8 @@ pub use sys::clock::set_clock;
 pub mod handle {
     pub use crate::inspect::exclusive::{Exclusive, MakesKey};
     pub use crate::inspect::signature::{
-        Arity, Async, ByValue, First, Fixed, Kind, Lent, Next, OneOwner, Owned, Position, Revocable, RunsBody, Signature,
+        Arity, Async, ByValue, First, Fixed, Kind, Lent, Next, OneOwner, Owned, Position, Revocable, RunsBody,
+        Signature,
     };
 }
 

@@ -210,7 +210,9 @@ where
         St::Value: Clone,
     {
         // SAFETY: the caller's.
-        unsafe { look::first::<St, _>(self.front(), hash, |entry| is_first(entry, hash, key), |entry| copied(entry, now)) }
+        unsafe {
+            look::first::<St, _>(self.front(), hash, |entry| is_first(entry, hash, key), |entry| copied(entry, now))
+        }
     }
 
     /// The same for a memo that lends: its arguments are borrowed, so the value stays.

@@ -77,11 +77,12 @@ fn owned(memo: &Memo, result: &syn::Type) -> TokenStream {
     } else {
         ours!(__MemoAsk::finish(__memo_ticket, || #body, &__memo_keeping))
     };
-    let borrowed = match (memo.tracks_caller, is_large(memo)) {
-        (false, true) => ours!(__memo_ticket),
-        _ => ours!(&mut __memo_ticket),
+    let (borrowed, seen) = match (memo.tracks_caller, is_large(memo)) {
+        (false, true) => (ours!(__memo_ticket), ours!(__memo_ticket)),
+        _ => (ours!(&mut __memo_ticket), ours!(&__memo_ticket)),
     };
-    let computed = options::unless_ring(memo, &borrowed, &computed);
+    let in_ring = |value: &TokenStream| ours!(__MemoAsk::in_ring(#seen, #value));
+    let computed = options::unless_ring(memo, &borrowed, in_ring, &computed);
     let ticket = ticket(memo);
     ours! {
         #made

@@ -74,6 +74,7 @@ fn owned(memo: &Memo, result: &syn::Type) -> (TokenStream, TokenStream) {
     let finish = options::unless_ring(
         memo,
         &ours!(__memo_ticket),
+        Clone::clone,
         &if attributes::speaks_of_result(result) {
             // A large `Err` is reported where the function returns it, if at all.
             let finished = ours! {

@@ -215,21 +215,27 @@ fn keeping(memo: &Memo) -> TokenStream {
     }
 }
 
-/// The result of a call whose ticket may say that it closes a ring; else `computed`.
-pub(super) fn unless_ring(memo: &Memo, ticket: &TokenStream, computed: &TokenStream) -> TokenStream {
+/// What comes back from a call whose ticket may say that it closes a ring: `reply` makes it of the value for that; else `computed`.
+pub(super) fn unless_ring(
+    memo: &Memo,
+    ticket: &TokenStream,
+    reply: impl FnOnce(&TokenStream) -> TokenStream,
+    computed: &TokenStream,
+) -> TokenStream {
     let Some(value) = &memo.cycle else { return computed.clone() };
     let private = &memo.paths.private;
     let result = memo.output.written();
     let bindings = key::bindings(memo, value);
     let in_ring = match bare_expr(value) {
-        Expr::Closure(_) => ours!(#private::in_ring_by::<#result>(__memo_ring, #value)),
+        Expr::Closure(_) => ours!(let __memo_value = #private::in_ring_by::<#result>(__memo_ring, #value);),
         // The caret belongs under the value, and under the type that it should have.
-        _ => ours!(let __memo_value: #result = #value; __memo_value),
+        _ => ours!(let __memo_value: #result = #value;),
     };
+    let reply = reply(&ours!(__memo_value));
     let ring = if matches!(bare_expr(value), Expr::Closure(_)) { ours!(__memo_ring) } else { ours!(_) };
     ours! {
         match #private::ring(#ticket) {
-            ::core::option::Option::Some(#ring) => { #bindings #in_ring }
+            ::core::option::Option::Some(#ring) => { #bindings #in_ring #reply }
             ::core::option::Option::None => #computed,
         }
     }

@@ -9,7 +9,7 @@ use std::borrow::BorrowMut;
 use std::convert::Infallible;
 
 use super::lends;
-use super::returns::{Keyed, end_owned, end_told, finish_owned, finish_told};
+use super::returns::{Keyed, end_owned, end_told, finish_owned, finish_told, told};
 use super::type_questions::Stores;
 use crate::argument::key::KeySet;
 use crate::argument::owner::{Locate, Place};
@@ -92,6 +92,9 @@ pub trait AskOwned<R>: Sized {
 
     /// A result that a search has found, as it comes back.
     fn found(result: R) -> Self::Reply;
+
+    /// The value of `cycle = ..`, in place of the result of a call that closes a ring.
+    fn in_ring<M: Cloning>(ticket: &Ticket<'_, M>, value: R) -> Self::Reply;
 }
 
 /// What a call that is a future does when it is polled first.
@@ -161,6 +164,10 @@ impl<R> AskOwned<R> for Call {
         result
     }
 
+    fn in_ring<M: Cloning>(_: &Ticket<'_, M>, value: R) -> R {
+        value
+    }
+
     #[inline(always)]
     fn end<M: Cloning, H: Keeping<R, Kept = ValueOf<M>>>(ticket: &mut Ticket<'_, M>, result: R, keeping: &H) -> R {
         end_owned(ticket, result, keeping)
@@ -213,6 +220,10 @@ impl<R> AskOwned<R> for Through<R> {
     #[inline]
     fn found(result: R) -> Reply<R, R> {
         Reply::Value(result)
+    }
+
+    fn in_ring<M: Cloning>(ticket: &Ticket<'_, M>, value: R) -> Reply<R, R> {
+        told(ticket, value)
     }
 }
 
@@ -471,7 +482,9 @@ fn other<M: Spec, K: KeyOf<M>, Y: Yields<ValueOf<M>>>(
             Err(not_kept) => Instead::Back(not_kept),
         },
         Op::Get | Op::Call => unreachable!("carried out by the caller"),
-        Op::Refresh | Op::Renew | Op::Insert(_) | Op::Forget => unreachable!("asked of memos that are `Revocable` only"),
+        Op::Refresh | Op::Renew | Op::Insert(_) | Op::Forget => {
+            unreachable!("asked of memos that are `Revocable` only")
+        }
     }
 }
 

@@ -50,6 +50,11 @@ pub(super) fn end_told<R, M: Cloning, H: Keeping<R, Kept = ValueOf<M>>>(
     keeping: &H,
 ) -> Reply<R, R> {
     let result = ticket.end(result, keeping);
+    told(ticket, result)
+}
+
+/// The result, and how it came to be if that was asked.
+pub(super) fn told<R, M: Cloning>(ticket: &Ticket<'_, M>, result: R) -> Reply<R, R> {
     match ticket.told() {
         Some(hit) => Reply::Told(result, hit),
         None => Reply::Value(result),
