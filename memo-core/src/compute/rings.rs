@@ -31,7 +31,7 @@ const MOST_BESIDE: usize = 1024;
 pub(crate) fn refuse_ring(core: &'static Core, asked: Task) -> Option<Cycle> {
     let stack = Stack::current();
     let ring = ring_on(&stack, core, asked)?;
-    if core.site().cycle && has_noted(&stack, core, asked) { Some(ring) } else { ring.raise() }
+    if core.has_cycle() && has_noted(&stack, core, asked) { Some(ring) } else { ring.raise() }
 }
 
 /// The ring that a call would close, for callers that panic themselves: a function pointer does not pass its caller on.

@@ -84,7 +84,7 @@ pub(crate) fn wait<V>(slot: &Slot<V>, flight: Flight) -> Waited {
 #[track_caller]
 pub(crate) fn wait_unless_ring<V>(core: &'static Core, slot: &Slot<V>, flight: Flight) -> Result<Waited, Cycle> {
     match wait_or_tell(slot, flight) {
-        Err(ring) if !(core.site().cycle && rings::has_noted_elsewhere()) => ring.raise(),
+        Err(ring) if !(core.has_cycle() && rings::has_noted_elsewhere()) => ring.raise(),
         waited => waited,
     }
 }

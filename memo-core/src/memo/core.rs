@@ -28,6 +28,8 @@ pub(crate) struct Where {
 pub struct Core {
     pub(super) site: Site,
     pub(super) instance: Option<Instance>,
+    /// Whether a call that closes a ring has a value for that.
+    pub(super) cycle: bool,
     /// Its index in the list of memos and in every thread's counters; [`UNREGISTERED`] until first used.
     index: AtomicU32,
     /// The offset of its share in every thread's counters; out of range until first used.
@@ -73,6 +75,7 @@ impl Core {
         Self {
             site,
             instance,
+            cycle: false,
             index: AtomicU32::new(UNREGISTERED),
             counters_offset: AtomicUsize::new(usize::MAX),
             vtable: OnceRef::new(),
@@ -91,6 +94,11 @@ impl Core {
 
     pub(crate) fn site(&self) -> &Site {
         &self.site
+    }
+
+    /// Whether a call that closes a ring has a value for that.
+    pub(crate) fn has_cycle(&self) -> bool {
+        self.cycle
     }
 
     #[inline]

@@ -20,22 +20,22 @@ use super::names;
 /// use memo_core::{Cycle, weak_memo};
 /// use std::sync::Arc;
 ///
-/// struct Cell {
+/// struct Count {
 ///     number: u64,
 /// }
 ///
 /// #[weak_memo]
-/// fn even(cell: &Arc<Cell>, below: u32) -> bool {
-///     cell.number == 0 || odd(cell, below)
+/// fn even(count: &Arc<Count>, below: u32) -> bool {
+///     count.number == 0 || odd(count, below)
 /// }
 ///
 /// #[weak_memo]
-/// fn odd(cell: &Arc<Cell>, below: u32) -> bool {
-///     even(cell, below) // of the same number: a mistake
+/// fn odd(count: &Arc<Count>, below: u32) -> bool {
+///     even(count, below) // of the same number: a mistake
 /// }
 ///
-/// let cell = Arc::new(Cell { number: 1 });
-/// let panic = std::panic::catch_unwind(|| even(&cell, 7)).unwrap_err();
+/// let count = Arc::new(Count { number: 1 });
+/// let panic = std::panic::catch_unwind(|| even(&count, 7)).unwrap_err();
 /// let cycle = panic.downcast::<Cycle>().expect("the payload of a ring");
 /// let memos: Vec<_> = cycle.chain.iter().map(|call| call.memo.rsplit("::").next().unwrap()).collect();
 /// assert_eq!(memos, ["even", "odd"]);

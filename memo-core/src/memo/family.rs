@@ -43,6 +43,14 @@ struct Many {
 }
 
 impl Family {
+    /// The family of the function at `site`, which has `cycle = ..`. Another function, so that all others need not say that they have none.
+    #[must_use]
+    pub const fn with_cycle(site: Site) -> Self {
+        let mut family = Self::new(site);
+        family.core.cycle = true;
+        family
+    }
+
     /// The family of the function at `site`.
     #[must_use]
     pub const fn new(site: Site) -> Self {
@@ -100,7 +108,8 @@ impl Family {
             return core;
         }
         let newest = self.newest();
-        let core = Core::with_instance(self.core.site, Some(Instance { id, path, older: newest }));
+        let mut core = Core::with_instance(self.core.site, Some(Instance { id, path, older: newest }));
+        core.cycle = self.core.cycle;
         let core: &'static Core = Box::leak(Box::new(core));
         match self.many() {
             None if newest.map_or(0, |newest| newest.chain().count()) < WALKED => {}

@@ -58,8 +58,6 @@ pub struct Site {
     pub capacity: usize,
     /// Whether concurrent callers wait for one compute.
     pub single_flight: bool,
-    /// Whether a call that closes a ring has a value for that.
-    pub cycle: bool,
     /// Whether results are lent.
     pub lends: bool,
     /// Whether the word `local` was written.
@@ -83,7 +81,6 @@ impl Site {
             options: "",
             capacity: usize::MAX,
             single_flight: false,
-            cycle: false,
             lends: false,
             local: false,
             keyed: false,

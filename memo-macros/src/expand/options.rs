@@ -17,6 +17,7 @@ use crate::parse::syntax::{Extent, bare_expr, ours, pointee};
 pub(super) fn core(memo: &Memo) -> TokenStream {
     let private = &memo.paths.private;
     let site = site(memo);
+    let new = if memo.cycle.is_some() { ours!(with_cycle) } else { ours!(new) };
     // The type of a closure written here carries every parameter of the function, the `impl` and the trait.
     let core = if memo.is_single() {
         ours!(__MEMO_FAMILY.__memo_only())
@@ -24,7 +25,7 @@ pub(super) fn core(memo: &Memo) -> TokenStream {
         ours!(__MEMO_FAMILY.__memo_instance(&|| ()))
     };
     ours! {{
-        static __MEMO_FAMILY: #private::Family = #private::Family::new(#site);
+        static __MEMO_FAMILY: #private::Family = #private::Family::#new(#site);
         #core
     }}
 }
@@ -39,7 +40,6 @@ fn site(memo: &Memo) -> TokenStream {
     let options = &memo.options;
     let capacity = capacity(memo);
     let single_flight = memo.single_flight;
-    let cycle = memo.cycle.is_some();
     let lends = memo.output.lent().is_some();
     let local = memo.local;
     let keyed = memo.is_keyed();
@@ -55,7 +55,6 @@ fn site(memo: &Memo) -> TokenStream {
             options: #options,
             capacity: #capacity,
             single_flight: #single_flight,
-            cycle: #cycle,
             lends: #lends,
             local: #local,
             keyed: #keyed,
@@ -114,15 +113,19 @@ pub(super) fn open_on(memo: &Memo, owner: &TokenStream) -> TokenStream {
             let checked = ours!(#private::check_owned::<#kept, #scope, _, _, _, _>(__memo_place, #keeping));
             let kept = if memo.weak_value {
                 // The caret belongs under the type.
-                let weakly = Ident::new("weakly", Span::mixed_site().located_at(Extent::of(kept).first));
-                ours!(#private::#weakly(#checked))
+                let it = Ident::new("__memo_checked", Span::mixed_site().located_at(Extent::of(kept).first));
+                ours!(let __memo_checked = #checked; #private::weakly(#it))
             } else {
                 ours!(#checked.#marking().__memo_comparing())
             };
             let reusing = memo.reuse_equal.then(|| {
                 let result = memo.output.written();
-                let nothing = Token![_](Extent::of(result).first);
-                ours!(let __memo_keeping = #private::reusing::<#result, #nothing, _>(__memo_keeping);)
+                // The caret belongs under the type.
+                let it = Ident::new("__memo_result", Span::mixed_site().located_at(Extent::of(result).first));
+                ours! {
+                    let __memo_result = ::core::marker::PhantomData::<#result>;
+                    let __memo_keeping = #private::reusing(#it, __memo_keeping);
+                }
             });
             // An unused import of the expansion is nobody's mistake.
             ours! {

@@ -1,5 +1,7 @@
 //! `reuse_equal`: asks whether a result can be replaced by an equal one.
 
+use std::marker::PhantomData;
+
 use super::type_questions::{Never, No, Yes, answers};
 use crate::call::reuse_equal::{Reused, Reusing};
 
@@ -26,6 +28,6 @@ answers! { [R: Reused] ReusesEqual [] for R, never R {
 
 /// How results of type `R` are kept.
 #[inline(always)]
-pub fn reusing<R: ReusesEqual<A>, A, H>(keeping: H) -> R::Keeping<H> {
+pub fn reusing<R: ReusesEqual<A>, A, H>(_result: PhantomData<R>, keeping: H) -> R::Keeping<H> {
     R::pass(keeping)
 }
