@@ -199,7 +199,7 @@ pub(crate) enum LentError {
     /// It goes out by value and is not kept.
     ByValue,
     /// It is kept and lent, too, in this form.
-    Lent(Form),
+    Lent(Box<Form>),
 }
 
 impl Output {

@@ -191,7 +191,7 @@ pub(crate) fn delist(cell: NonNull<CellHead>, memo: &'static Core) {
     // The seat never changes; the position may, until the lock is held.
     let Some((seat, position)) = listing.get() else { return };
     if memo.is_local() {
-        if let Some(moved) = own_cells::remove(position, memo) {
+        if let Some(moved) = own_cells::remove(cell, position, memo) {
             listing_of(moved.0, memo).set(0, position);
         }
         listing.clear();

@@ -8,7 +8,9 @@
 //! 1. A cell is listed from before its publication until its object's death or `&mut` access, both on this thread. So it is valid, with
 //!    its anchor's count, as long as it is listed.
 //! 2. Borrows of the lists are short, and no user code runs inside them.
-//! 3. Without a cell there are no lists: they need nothing at the thread's end, and work after it (law 14).
+//! 3. Without a cell there are no lists: they need nothing at the thread's end, and work after it (law 14). Where every thread-local has a
+//!    destructor ([`keyed_thread_locals`](crate::sys::keyed_thread_locals)), the lists of objects that outlive it are lost, and others are
+//!    made: a cell is looked up by its position and its address.
 
 use std::cell::Cell;
 use std::ptr::NonNull;
@@ -57,12 +59,16 @@ pub(crate) fn add(cell: NonNull<CellHead>, core: &'static Core) -> usize {
     position.expect("the lists were just made")
 }
 
-/// Removes the cell at a position. The last one of its memo moves there and is returned, unless it is the same cell.
-pub(crate) fn remove(position: usize, core: &'static Core) -> Option<CellPtr> {
+/// Removes a cell, which was listed at this position. The last one of its memo moves there and is returned, unless it is the same cell.
+///
+/// Where thread-locals have an end (invariant 3), an object that outlives it is on no list any longer.
+pub(crate) fn remove(cell: NonNull<CellHead>, position: usize, core: &'static Core) -> Option<CellPtr> {
     let (moved, left) = with(|lists| {
+        let seated = lists.of.get_mut(core.index() as usize)?;
+        seated.at(position).filter(|there| there.0 == cell)?;
         lists.cells -= 1;
-        (lists.of[core.index() as usize].swap_remove(position), lists.cells)
-    })?;
+        Some((seated.swap_remove(position), lists.cells))
+    })??;
     if left == 0 {
         let lists = OwnCells::here().lists.replace(std::ptr::null_mut());
         // SAFETY: made by `Box::into_raw` in `add`, and out of reach from here on.

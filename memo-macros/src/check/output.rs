@@ -153,7 +153,7 @@ impl<'a> Borrow<'a> {
         if let Some(reference) = self.error {
             let (owned, form) = owned_and_form(reference);
             yields = replace_argument(&yields, 1, &owned);
-            (kept, error) = (yields.clone(), LentError::Lent(form));
+            (kept, error) = (yields.clone(), LentError::Lent(Box::new(form)));
         }
         Lent {
             written: written.clone(),

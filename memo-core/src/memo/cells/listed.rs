@@ -114,10 +114,14 @@ impl Seated {
         Some(last)
     }
 
+    /// The cell at a position.
+    pub(crate) fn at(&self, position: usize) -> Option<CellPtr> {
+        self.0.get(position / BLOCK)?.get(position % BLOCK).copied()
+    }
+
     /// The cell at a place, whatever number it has: they go round.
-    pub(crate) fn get(&self, number: usize) -> Option<&CellPtr> {
-        let position = number.checked_rem(self.len())?;
-        self.0.get(position / BLOCK)?.get(position % BLOCK)
+    pub(crate) fn get(&self, number: usize) -> Option<CellPtr> {
+        self.at(number.checked_rem(self.len())?)
     }
 
     pub(crate) fn iter(&self) -> impl Iterator<Item = &CellPtr> {
