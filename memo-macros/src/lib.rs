@@ -475,8 +475,7 @@ fn memoized(options: Tokens, item: Tokens) -> Tokens {
 /// Implements `HasAnchor`, so that objects of the struct have an anchor of their own.
 ///
 /// The anchor is the field of type `Anchor`, or the one marked `#[memo(anchor)]` if the type has another name, or if there are several.
-/// Results are dropped within the object's own drop. `HasAnchorMut` is implemented along with it, unless the anchor is behind a reference, an
-/// `Arc` or an `Rc`.
+/// Results are dropped within the object's own drop. `HasAnchorMut` is implemented along with it, where the field's type is written as `Anchor`.
 ///
 /// **An anchor does not see the fields beside it.** When an object changes, its results stay unless you call
 /// `self.anchor.clear()`. And the anchor moves like any other field: `Doc { words: 8, ..old }` and `Doc { words: 8, anchor }`

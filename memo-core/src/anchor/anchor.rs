@@ -318,7 +318,7 @@ pub trait HasAnchor {
 
 /// An object that owns its anchor.
 ///
-/// Derived along with [`HasAnchor`](derive@crate::HasAnchor), unless the anchor is behind a pointer. `&mut` access to such an object shows
+/// Derived along with [`HasAnchor`](derive@crate::HasAnchor), where the field's type is written as `Anchor`. `&mut` access to such an object shows
 /// that none of its results is lent, so single results may be taken out and put in: see [`Memo::take`](crate::Memo::take).
 ///
 /// A manual implementation is safe: the `&mut Anchor` that it returns is proof by itself. One that returns another anchor than

@@ -767,7 +767,8 @@ where
             scope: PhantomData,
         }));
         // For `clear`. Cells of a thread's own table are found by walking it.
-        if !core.site().lends && !(S::LOCAL && place.tabled) {
+        let is_walked = S::LOCAL && place.tabled;
+        if !core.site().lends && !is_walked {
             any_cell::enlist(cell, core);
         }
         Self { cell, core, first: id, of: PhantomData }

@@ -2,12 +2,12 @@
 
 use proc_macro2::TokenStream;
 use quote::ToTokens;
-use syn::{Data, DeriveInput, Field, Fields, Member, Type};
+use syn::{Data, DeriveInput, Field, Fields, Member};
 
 use super::{each_mark, extended, paths, scope};
 use crate::parse::Errors;
 use crate::parse::options::Paths;
-use crate::parse::syntax::{bare, counted_pointer, is_named, ours};
+use crate::parse::syntax::{is_named, ours};
 use crate::parse::words::alone;
 
 /// Which anchor: the two derives differ in little else.
@@ -67,7 +67,7 @@ fn shared(input: &DeriveInput, paths: &Paths, member: &Member) -> TokenStream {
     let scope = scope();
     let extended = extended(&input.generics, Some((&scope, paths)), None);
     let (scoped, ..) = extended.split_for_impl();
-    let owned = is_owned(input, member).then(|| {
+    let owned = is_owned(Kind::Shared, input, member).then(|| {
         ours! {
             #[automatically_derived]
             impl #parameters #root::HasAnchorMut for #name #arguments #clause {
@@ -101,13 +101,11 @@ fn shared(input: &DeriveInput, paths: &Paths, member: &Member) -> TokenStream {
     }
 }
 
-/// Whether the object has the anchor itself: it may be behind a pointer, too, where the mark says so.
-fn is_owned(input: &DeriveInput, member: &Member) -> bool {
+/// Whether the object has the anchor itself. By a mark it may be behind a pointer, or under another name, which cannot be told apart.
+fn is_owned(kind: Kind, input: &DeriveInput, member: &Member) -> bool {
     let Data::Struct(data) = &input.data else { return false };
     let field = data.fields.members().zip(&data.fields).find(|(name, _)| name == member);
-    field.is_some_and(|(_, field)| {
-        !matches!(bare(&field.ty), Type::Reference(_)) && counted_pointer(&field.ty).is_none()
-    })
+    field.is_some_and(|(_, field)| is_named(&field.ty, &[kind.anchor()]))
 }
 
 /// The same of one thread.
@@ -117,7 +115,7 @@ fn local(input: &DeriveInput, paths: &Paths, member: &Member) -> TokenStream {
     let (parameters, arguments, clause) = input.generics.split_for_impl();
     let scope = ours!(#root::key::Local);
     let key = ours!(<#root::LocalAnchor as #root::MemoKey<#scope>>);
-    let owned = is_owned(input, member).then(|| {
+    let owned = is_owned(Kind::Local, input, member).then(|| {
         ours! {
             #[automatically_derived]
             impl #parameters #root::HasLocalAnchorMut for #name #arguments #clause {

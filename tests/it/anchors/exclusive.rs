@@ -221,16 +221,19 @@ fn listeners_are_told() {
 /// Law 8: destructors that panic, in what is cleared and in the key.
 #[test]
 fn panics_leave_no_trace() {
-    struct Bomb(Token, bool);
+    struct Bomb {
+        armed: bool,
+        _token: Token,
+    }
     impl Drop for Bomb {
         fn drop(&mut self) {
-            assert!(!self.1, "as asked");
+            assert!(!self.armed, "as asked");
         }
     }
     #[weak_memo(capacity = unbounded)]
     fn bomb(doc: &Doc, armed: bool, n: u8) -> &Bomb {
         let _ = n;
-        Bomb(doc.tally.token(), armed)
+        Bomb { armed, _token: doc.tally.token() }
     }
     #[weak_memo(capacity = unbounded)]
     fn computed<'a>(doc: &'a Doc, #[memo(key = { assert_ne!(*n, 7, "as asked"); *n })] n: u8) -> &'a Token {
