@@ -236,7 +236,7 @@ fn panics_leave_no_trace() {
         Bomb { armed, _token: doc.tally.token() }
     }
     #[weak_memo(capacity = unbounded)]
-    fn computed<'a>(doc: &'a Doc, #[memo(key = { assert_ne!(*n, 7, "as asked"); *n })] n: u8) -> &'a Token {
+    fn computed(doc: &Doc, #[memo(key = { assert_ne!(*n, 7, "as asked"); *n })] n: u8) -> &Token {
         let _ = n;
         doc.tally.token()
     }

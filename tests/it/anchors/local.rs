@@ -93,7 +93,7 @@ fn of_any_type_in_a_wrapper() {
     text.push_str(" c");
     assert_eq!((parts(&text).len(), parts_memo().stats().cleared), (3, 1));
     let other = text.clone();
-    assert_eq!((parts_memo().get(&other), &text == &other), (None, true), "a clone is another object");
+    assert_eq!((parts_memo().get(&other), text == other), (None, true), "a clone is another object");
     let unsized_list: &mut LocalAnchored<[String]> = &mut LocalAnchored::new([String::from("a"), String::from("bc")]);
     assert_eq!(&*longest(unsized_list), "bc");
     for text in &mut *unsized_list {
