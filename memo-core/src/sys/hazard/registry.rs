@@ -101,6 +101,9 @@ impl Reader {
     /// The same by a reader that is asked for again after the look, which costs a hit less than to keep it in a register.
     #[inline(always)]
     pub(crate) fn look_by<'r, R>(mine: impl Fn() -> &'r Self, fence: impl FnOnce(), look: impl FnOnce() -> R) -> R {
+        // One inside it would end this one.
+        #[cfg(not(memo_loom))]
+        debug_assert!(!mine().looking.load(Ordering::Relaxed), "looks are not nested");
         mine().looking.store(true, Ordering::Relaxed);
         fence();
         let found = look();

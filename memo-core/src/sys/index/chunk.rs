@@ -186,8 +186,22 @@ impl<N: Hashed> Chunk<N> {
         assert!(taken, "a node is taken out of its own chunk");
     }
 
-    /// Visits the nodes, and where each belongs. `visit` may remove the node.
+    /// Visits the nodes, and where each belongs.
     pub(super) fn each(self, mut visit: impl FnMut(Place, NonNull<N>)) {
-        self.linked().for_each(|chunk| chunk.pages().each(&mut visit));
+        self.linked().for_each(|chunk| chunk.pages().each(&mut |place, node, _| visit(place, node)));
+    }
+
+    /// Removes the nodes that `goes` accepts. In the room that they leave, others are put into their own pages.
+    pub(super) fn thin_out(self, goes: impl Fn(Place) -> bool) {
+        for chunk in self.linked() {
+            // The pages are tried in this order, so most have room when the nodes that found none are visited.
+            chunk.pages().each(&mut |place, node, page| {
+                if goes(place) {
+                    self.take(place, node);
+                } else if page != place.home(PAGES) {
+                    chunk.pages().settle(place, node, page);
+                }
+            });
+        }
     }
 }

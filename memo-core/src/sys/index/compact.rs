@@ -237,7 +237,7 @@ impl<N: Hashed> Compact<N> {
 impl<N: Hashed> Root<N> {
     fn each(&self, mut visit: impl FnMut(Place, NonNull<N>)) {
         match self {
-            Self::Pages(pages) => pages.each(&mut visit),
+            Self::Pages(pages) => pages.each(&mut |place, node, _| visit(place, node)),
             Self::Directory(directory) => directory.each_chunk(|chunk| chunk.each(&mut visit)),
         }
     }

@@ -3,7 +3,7 @@
 //! *Extendible hashing* (R. Fagin, J. Nievergelt, N. Pippenger, H. R. Strong, "Extendible hashing, a fast access method for dynamic
 //! files", 1979): the first bits of a hash lead, through a directory, to a [chunk] of pages. Further bits select the first [page] of it to
 //! search, and a tag of six bits selects that page's slots. A full page says how many nodes lie further on, so most
-//! searches end in the first one. A chunk that is nearly full is split; two halves that are nearly empty are merged. So no step
+//! searches end in the first one. A chunk that is nearly full is split, and its nodes settle in their first pages; two halves that are nearly empty are merged. So no step
 //! moves more nodes than a chunk has. (The directory doubles in one step: with a million objects it has some 500 to 2,000
 //! words in each of 32 shards.) There is one writer at a time (it holds the lock, or is the thread whose table it is). Readers take
 //! no lock and write nothing shared.
@@ -216,11 +216,7 @@ impl<N: Hashed> Index<N> {
         });
         chunk.set_depth(deeper);
         self.directory().lead(prefix, deeper, new);
-        chunk.each(|place, node| {
-            if moves(place) {
-                chunk.take(place, node);
-            }
-        });
+        chunk.thin_out(moves);
         writer.count_split(depth);
         true
     }

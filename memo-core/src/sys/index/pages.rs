@@ -156,8 +156,25 @@ impl<N: Hashed> Pages<N> {
         self.of(place).skip(1).any(|page| take_from(page, place, node))
     }
 
-    /// Visits the nodes, and where each belongs. `visit` may remove the node.
-    pub(super) fn each(self, visit: &mut impl FnMut(Place, NonNull<N>)) {
+    /// Moves a node that lies further on, in the page at `from`, into its own page, if there is room by now. It is there before it leaves the
+    /// other one.
+    pub(super) fn settle(self, place: Place, node: NonNull<N>, from: usize) {
+        let mut passed = self.of(place);
+        let Some(own) = passed.next() else { return };
+        if own.tags().free().is_none() {
+            return;
+        }
+        put_in(own, place, node);
+        // SAFETY: below the number of pages.
+        let at = unsafe { self.first.add(from) };
+        // SAFETY: the writer's.
+        take_from(unsafe { at.as_ref() }, place, node);
+        own.pass(false);
+        passed.take_while(|page| !std::ptr::eq(*page, at.as_ptr())).for_each(|page| page.pass(false));
+    }
+
+    /// Visits the nodes, where each belongs, and the page in which it is. `visit` may remove the node, or settle it.
+    pub(super) fn each(self, visit: &mut impl FnMut(Place, NonNull<N>, usize)) {
         for at in 0..self.len {
             // SAFETY: below the number of pages.
             let page = unsafe { self.first.add(at) };
@@ -166,7 +183,8 @@ impl<N: Hashed> Pages<N> {
             for slot in page.tags().taken() {
                 let node = page.node(slot);
                 // SAFETY: in the index: the writer's.
-                visit(unsafe { Place::of_node(node) }, node);
+                let place = unsafe { Place::of_node(node) };
+                visit(place, node, at);
             }
         }
     }

@@ -102,6 +102,34 @@ fn one_that_comes_or_goes_makes_one_chunk_two_or_two_one() {
     end(&index, writer, retired, nodes);
 }
 
+/// A hit that must search further costs twice as much.
+#[test]
+fn most_nodes_are_found_by_the_first_search() {
+    const NODES: usize = 20_000;
+    let nodes: Vec<_> = (0..NODES).map(|n| Stub::new(address(n), 0)).collect();
+    let (index, mut writer, mut retired) = (Index::new(), Writer::new(), RetiredMemory::new());
+    let further = |index: &Index<Stub>, among: usize| {
+        let unsure = |n: &usize| {
+            // SAFETY: nodes are freed at the end.
+            let is = |node| unsafe { Stub::address(node) } == address(*n);
+            // SAFETY: one thread, the writer's.
+            matches!(unsafe { index.guess(hash_of(address(*n)), is) }, Guess::Unsure)
+        };
+        (0..among).filter(unsure).count()
+    };
+    for (n, &node) in nodes.iter().enumerate() {
+        insert(&index, &mut writer, node, &mut retired);
+        if n % 1_000 == 999 {
+            let further = further(&index, n + 1);
+            assert!(further < n / 12, "{further} of {n}");
+        }
+    }
+    for &node in &nodes {
+        index.remove(&mut writer, node, &mut retired);
+    }
+    end(&index, writer, retired, nodes);
+}
+
 /// Such addresses do not occur by chance. They cost only time.
 #[test]
 fn hashes_that_are_all_alike_are_kept_apart_without_an_endless_directory() {
@@ -142,7 +170,14 @@ fn a_compact_one_does_what_a_map_does_at_every_size() {
         // SAFETY: nodes are freed at the end.
         let is = |node| unsafe { Stub::address(node) } == address(n);
         // SAFETY: one thread, the writer's.
-        unsafe { index.find(hash_of(address(n)), is) }
+        let found = unsafe { index.find(hash_of(address(n)), is) };
+        // SAFETY: as above.
+        match unsafe { index.guess(hash_of(address(n)), is) } {
+            Guess::Node(node) => assert_eq!(found, Some(node)),
+            Guess::Nothing => assert_eq!(found, None),
+            Guess::Unsure => {}
+        }
+        found
     };
     let mut map = HashMap::new();
     let mut state = 1_u64;

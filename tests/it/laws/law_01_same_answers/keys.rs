@@ -533,3 +533,49 @@ fn a_thousand_keys_of_one_hash_are_all_found() {
         assert_eq!((f_memo().stats().computes, f_memo().stats().hits), (1_000, 1_000));
     });
 }
+
+/// A few keys lie in the cell, more in pages beside it; a few cells are walked, and more are found through a directory.
+#[test]
+fn any_number_of_keys_of_any_number_of_memos_is_found_on_one_object() {
+    #[weak_memo(capacity = unbounded)]
+    fn by_clone<const MEMO: u32>(owner: &Arc<u32>, key: u32, more: f64) -> u64 {
+        let _ = more;
+        expected(**owner + MEMO, key)
+    }
+    #[weak_memo(capacity = unbounded)]
+    fn lent<const MEMO: u32>(owner: &Arc<u32>, key: u32) -> &u64 {
+        expected(**owner + MEMO, key)
+    }
+    fn expected(of_memo: u32, key: u32) -> u64 {
+        1_000_000 * u64::from(of_memo) + u64::from(key)
+    }
+    fn ask<const MEMO: u32>(owner: &Arc<u32>, keys: u32) {
+        for key in 0..keys {
+            let expected = expected(1 + MEMO, key);
+            assert_eq!((by_clone::<MEMO>(owner, key, 0.0), *lent::<MEMO>(owner, key)), (expected, expected));
+        }
+    }
+    fn ask_all(owner: &Arc<u32>, keys: u32) {
+        ask::<0>(owner, keys);
+        ask::<1>(owner, keys);
+        ask::<2>(owner, keys);
+        ask::<3>(owner, keys);
+        ask::<4>(owner, keys);
+        ask::<5>(owner, keys);
+    }
+    watchdog(|| {
+        for keys in [1, 7, 8, 50, 2_000] {
+            let owner = Arc::new(1);
+            ask::<0>(&owner, keys);
+            let before = by_clone_memo::<0>().stats();
+            ask::<0>(&owner, keys);
+            let after = by_clone_memo::<0>().stats();
+            assert_eq!((after.hits - before.hits, after.misses), (u64::from(keys), before.misses));
+            for _ in 0..2 {
+                ask_all(&owner, keys);
+            }
+            let of = [by_clone_memo::<5>().stats(), lent_memo::<5>().stats()];
+            assert!(of.iter().all(|stats| stats.computes == stats.hits), "{of:?}");
+        }
+    });
+}

@@ -395,3 +395,49 @@ fn the_anchor_in_an_option_a_tuple_or_a_box_is_asked_for_once_a_call() {
     let third = (1, Ok(Box::new(more_still)));
     assert_eq!(asked([&other, &more], || assert!(held(&owner, Some(&other), &third))), [[1, 1]; 3]);
 }
+
+/// An `anchor()` runs user code, which may itself look for results: it is asked before the call begins to look.
+#[test]
+fn an_anchor_that_calls_memos_is_an_anchor() {
+    #[derive(Default)]
+    struct Asking {
+        anchor: Anchor,
+        beside: Arc<u32>,
+    }
+
+    impl HasAnchor for Asking {
+        fn anchor(&self) -> &Anchor {
+            (0..10)
+                .for_each(|key| assert_eq!((beside(&self.beside, key), *lent_beside(&self.beside, key)), (key, key)));
+            &self.anchor
+        }
+    }
+
+    #[weak_memo]
+    fn beside(owner: &Arc<u32>, key: u32) -> u32 {
+        **owner + key
+    }
+
+    #[weak_memo(capacity = unbounded)]
+    fn lent_beside(owner: &Arc<u32>, key: u32) -> &u32 {
+        **owner + key
+    }
+
+    #[weak_memo]
+    fn cloned(owner: &Asking, key: u32) -> u32 {
+        let _ = owner;
+        key
+    }
+
+    #[weak_memo(capacity = unbounded)]
+    fn lent(owner: &Asking, key: u32) -> &u32 {
+        let _ = owner;
+        key
+    }
+
+    let owner = Asking::default();
+    for _ in 0..3 {
+        (0..10).for_each(|key| assert_eq!((cloned(&owner, key), *lent(&owner, key)), (key, key)));
+    }
+    assert_eq!((cloned_memo().stats().computes, lent_memo().stats().computes), (10, 10));
+}
