@@ -17,11 +17,11 @@ use std::hash::Hasher;
 
 use super::core::Core;
 use super::counter_block::{Count, READ_ORDER, Share, Sums};
+use super::key_seed::Seed;
 use super::{abandoned_with_table, all_memos, watch};
 use crate::sys::fence;
 use crate::sys::hazard::own;
 use crate::sys::hazard::registry::Reader;
-use crate::sys::key_hasher::Seed;
 use crate::sys::per_thread::per_thread;
 use crate::sys::sync::plain::{Mutex, MutexGuard};
 use crate::sys::sync::unpoisoned;

@@ -3,7 +3,7 @@
 //! Atomics and locks, swapped for those of models ([`sync`]); an asymmetric fence ([`fence`]) and the hazard pointers built on
 //! it ([`hazard`]). What a thread is ([`thread`], [`depth`]), a module's state for each ([`per_thread`], [`keyed_thread_locals`]), and which stack a call
 //! runs on ([`stack`]). A counted pointer of one word ([`arc`]), an index that
-//! is read without a lock ([`hash_index`]), the hasher of keys ([`key_hasher`]), panics of user code ([`panics`]), types whose copy runs no user code
+//! is read without a lock ([`hash_index`]), panics of user code ([`panics`]), types whose copy runs no user code
 //! ([`trivially_cloned`]), hints to the processor ([`prefetch`]), the time ([`clock`]).
 
 pub(crate) mod arc;
@@ -13,7 +13,6 @@ pub(crate) mod fence;
 pub(crate) mod hash_index;
 pub(crate) mod hazard;
 pub(crate) mod index;
-pub(crate) mod key_hasher;
 pub(crate) mod keyed_thread_locals;
 pub(crate) mod panics;
 pub(crate) mod per_thread;

@@ -5,7 +5,7 @@ use std::hash::Hasher;
 use super::probe::Probe;
 use super::stored::StoredKey;
 use crate::argument::scope::Scope;
-use crate::sys::key_hasher::Seed;
+use crate::memo::key_seed::Seed;
 use crate::sys::panics::OnItsWay;
 use crate::value::entry::Meta;
 use crate::value::single::Single;

@@ -102,10 +102,11 @@ fn one_that_comes_or_goes_makes_one_chunk_two_or_two_one() {
     end(&index, writer, retired, nodes);
 }
 
-/// A hit that must search further costs twice as much.
+/// A hit that must search further costs twice as much. In full chunks there are many; when these have been split, few.
 #[test]
 fn most_nodes_are_found_by_the_first_search() {
     const NODES: usize = 20_000;
+    let mut checked = 0;
     let nodes: Vec<_> = (0..NODES).map(|n| Stub::new(address(n), 0)).collect();
     let (index, mut writer, mut retired) = (Index::new(), Writer::new(), RetiredMemory::new());
     let further = |index: &Index<Stub>, among: usize| {
@@ -119,11 +120,13 @@ fn most_nodes_are_found_by_the_first_search() {
     };
     for (n, &node) in nodes.iter().enumerate() {
         insert(&index, &mut writer, node, &mut retired);
-        if n % 1_000 == 999 {
+        if n % 1_000 == 999 && n < chunks(&writer) * ROOM / 2 {
+            checked += 1;
             let further = further(&index, n + 1);
-            assert!(further < n / 12, "{further} of {n}");
+            assert!(further < n / 16, "{further} of {n}");
         }
     }
+    assert_ne!(checked, 0);
     for &node in &nodes {
         index.remove(&mut writer, node, &mut retired);
     }
