@@ -161,13 +161,7 @@ fn look_further<'w, M: Spec, K: KeyOf<M>, R>(
 #[inline(always)]
 fn looking<'c, M: Spec>(counters: &'c Counters, core: &'static Core) -> Option<LooksHere<'c>> {
     // What is this thread's own needs no mark.
-    if !M::Scope::LOCAL {
-        return counters.looking(core);
-    }
-    match counters.of(core) {
-        Some(here) => Some(LooksHere(here)),
-        None => None,
-    }
+    if M::Scope::LOCAL { counters.of(core).map(LooksHere) } else { counters.looking(core) }
 }
 
 /// Who asks for a copy.

@@ -106,10 +106,7 @@ impl Counters {
     /// `core`'s counters on this thread, if there are any.
     #[inline(always)]
     pub(crate) fn of(&self, core: &'static Core) -> Option<CountsHere<'_>> {
-        match self.place(core) {
-            Some(place) => Some(CountsHere { counters: self, place }),
-            None => None,
-        }
+        self.place(core).map(|place| CountsHere { counters: self, place })
     }
 
     /// The same on a thread that may look into the side table.
