@@ -444,7 +444,7 @@ fn miss_keyed<'w, R, H: Keeping<R, Kept = ValueOf<M>>, M: Cloning, K: KeyOf<M>>(
         },
         false => missing,
     };
-    miss::<R, H, M, K>(core, place, missing.known_anchor(), key, key.hash())
+    miss_here::<R, H, M, K>(core, place, missing.known_anchor(), key, key.hash())
 }
 
 /// The same where user code runs: hashing, comparing, cloning. No sweep starts inside it.
@@ -531,6 +531,19 @@ fn hit_counted<'w, R, H: Keeping<R, Kept = ValueOf<M>>, M: Cloning, K: KeyOf<M>>
 #[inline(never)]
 #[track_caller]
 fn miss<'w, R, H: Keeping<R, Kept = ValueOf<M>>, M: Cloning, K: KeyOf<M>>(
+    core: &'static Core,
+    place: At<'w, M>,
+    anchor: Option<&'w Anchor>,
+    key: &K,
+    hash: u64,
+) -> Step<'w, R, M> {
+    miss_here::<R, H, M, K>(core, place, anchor, key, hash)
+}
+
+/// The same for a caller that is as cold.
+#[inline(always)]
+#[track_caller]
+fn miss_here<'w, R, H: Keeping<R, Kept = ValueOf<M>>, M: Cloning, K: KeyOf<M>>(
     core: &'static Core,
     place: At<'w, M>,
     anchor: Option<&'w Anchor>,
@@ -728,10 +741,9 @@ fn keep<R, H: Keeping<R, Kept = ValueOf<M>>, M: Cloning, W: Way>(
     let mut taken = job.taken_by_copy(before);
     let mut notes = job.stop();
     if H::mark(&mut value, |address| job.has_argument(address)) {
-        notes.holds_nothing();
-        taken = None;
+        (notes, taken) = (None, None);
     }
-    let published = job.publish(value.arrive(), &notes, taken);
+    let published = job.publish(value.arrive(), notes.as_ref(), taken);
     ticket.duty = Duty::None;
     returned::<R, H>(first_of::<R, H, M>(published, copied, &mut ticket.hit))
 }

@@ -458,8 +458,9 @@ impl<'w, M: Spec> body::Duty for LentTicket<'w, M, TaskCall> {
 fn publish<'w, M: Spec, W: Way>(job: &mut Job<'w, M, W>, value: ValueOf<M>) -> (&'w ValueOf<M>, bool) {
     let cell = job.cell();
     let notes = job.stop();
-    match job.publish(value, &notes, None) {
-        Published::Ours { entry, .. } => (lend(&entry, cell).expect("filled by this call"), true),
+    match job.publish(value, notes.as_ref(), None) {
+        Published::Ours { entry: Some(entry), .. } => (lend(&entry, cell).expect("filled by this call"), true),
+        Published::Ours { entry: None, .. } => unreachable!("a lent result is not left to the store alone"),
         Published::Theirs(entry) => (lend(&entry, cell).expect("a racer's entry is ready"), false),
     }
 }

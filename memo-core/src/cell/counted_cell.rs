@@ -76,7 +76,7 @@ impl<St: Store> DerefMut for Locked<'_, St> {
 }
 
 impl<St: Store> Drop for Locked<'_, St> {
-    #[inline]
+    #[inline(always)]
     fn drop(&mut self) {
         let retired = self.store.retired();
         // SAFETY: it is not used again.
@@ -220,6 +220,7 @@ where
         NewCell::make(core, place, first).publish(anchor)
     }
 
+    #[inline(always)]
     fn lock(&self) -> Locked<'_, St> {
         Locked { store: ManuallyDrop::new(unpoisoned(self.store.lock())), local: S::LOCAL }
     }
@@ -239,6 +240,9 @@ where
 
     /// Which threads' hits may hold an entry of this cell.
     const READ_BY: ReadBy = if S::LOCAL { ReadBy::ThisThread } else { ReadBy::All };
+
+    /// Whether a call needs its entry after it is published: the audit asks for its weak arguments.
+    const USED_LATER: bool = <St::Key as StoredKey<S>>::PEERS;
 
     /// Whether hits may compare keys while they are looking: then a key that is dropped late goes unnoticed.
     pub(crate) const COMPARED: bool = <St::Key as StoredKey<S>>::DROPS_OURS;
@@ -382,6 +386,26 @@ where
         self.add_unless_overtaken(entry, keys, None).map(|_| ())
     }
 
+    /// The same for a new entry whose key may be compared under the lock. `stored` is a second count of it, for the store.
+    #[inline]
+    pub(crate) fn add_new(&self, entry: &Counted<St>, stored: Counted<St>) -> Result<(), Counted<St>> {
+        let linked = self.link(entry);
+        let mut store = self.lock();
+        let is = |there: &Counted<St>| there.meta.key().same(entry.meta.key());
+        match store.find(&self.front, entry.meta.hash(), is, Counted::<St>::clone) {
+            Some(theirs) => {
+                drop(store);
+                Err(theirs)
+            }
+            None => {
+                store.insert(&self.front, stored, Self::place_of(entry));
+                drop(store);
+                linked.stay();
+                Ok(())
+            }
+        }
+    }
+
     /// The same, and unless `race` was overtaken: then `false`.
     fn add_unless_overtaken(
         &self,
@@ -470,21 +494,38 @@ where
     /// The evicted entries go to `victims`, to be dropped when the caller has counted.
     ///
     /// What is lent has to be stored, so there the value comes back where the flight was [`overtake`](Self::overtake)n.
+    ///
+    /// If nobody waits for the flight, its `entry` is left to the store: the caller has it no longer.
     pub(crate) fn publish(
         &self,
-        entry: &Counted<St>,
+        entry: &mut Option<Counted<St>>,
         value: St::Value,
         capacity: usize,
         victims: &mut Evicted<St>,
     ) -> Result<bool, St::Value> {
         let now = Self::now();
+        let mine = entry.take().expect("a flight has its entry");
         let mut store = self.lock();
-        if self.has(&store, entry) {
-            entry.slot.fill(value);
-            store.turned_ready(&self.front, entry);
-            store.evict(&self.front, id_of(entry), capacity, Self::IS_DEAD, now, victims);
+        if self.has(&store, &mine) {
+            let id = id_of(&mine);
+            // Others get at the entry through the store, whose lock is held, or through pointers of their own.
+            let alone = Arc::is_one_of_two(&mine);
+            if alone {
+                mine.slot.fill_unawaited(value);
+            } else {
+                mine.slot.fill(value);
+            }
+            store.turned_ready(&self.front, &mine);
+            if alone && !Self::USED_LATER && !self.core().site().lends {
+                // SAFETY: the other pointer is the store's, whose lock is held.
+                unsafe { Arc::leave(mine) };
+            } else {
+                *entry = Some(mine);
+            }
+            store.evict(&self.front, id, capacity, Self::IS_DEAD, now, victims);
             return Ok(true);
         }
+        let entry = entry.insert(mine);
         detached_flights::ended();
         if self.core().site().lends {
             return Err(value);
@@ -627,18 +668,19 @@ where
     }
 
     /// Counts, unlinks, tells of and drops evicted entries. The first panic of a destructor comes out when all are gone.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn drop_evicted(&self, victims: Evicted<St>) {
         // Without a key nothing is ever evicted.
-        if !St::FRONTED && victims.len() > 0 {
-            let expired = self.expired(&victims);
-            counters::count(self.core(), Count::Evicted, victims.len() as u64 - expired);
-            victims.each(|victim| unlink::<S, St>(victim.entry()));
-            if self.core().is_listened() {
-                self.tell_and_drop_evicted(victims);
-            } else {
-                victims.drop_all();
-            }
+        if St::FRONTED {
+            return;
+        }
+        if Self::EXPIRES || !victims.dead.is_empty() || self.core().is_listened() {
+            return self.tell_and_drop_evicted(victims);
+        }
+        if let Evicted { victim: Some(victim), .. } = victims {
+            counters::count(self.core(), Count::Evicted, 1);
+            unlink::<S, St>(victim.entry());
+            drop(victim);
         }
     }
 
@@ -657,6 +699,15 @@ where
     #[cold]
     #[inline(never)]
     fn tell_and_drop_evicted(&self, victims: Evicted<St>) {
+        if victims.len() == 0 {
+            return;
+        }
+        let expired = self.expired(&victims);
+        counters::count(self.core(), Count::Evicted, victims.len() as u64 - expired);
+        victims.each(|victim| unlink::<S, St>(victim.entry()));
+        if !self.core().is_listened() {
+            return victims.drop_all();
+        }
         let mut panics = Panics::default();
         let now = Self::now();
         let why = |entry: &Counted<St>| match entry.meta.timing().is_over(now) {

@@ -11,12 +11,11 @@ use crate::sys::clock::HAS_CLOCK;
 /// The first `SAMPLE` computes of a memo on a thread are all timed, then one in `SAMPLE`: two clock reads cost 50 ns.
 const SAMPLE: u64 = 64;
 
-/// Notes taken before a body runs. They are in the computation's frame, so that little stays on the stack below the
-/// body: a recursion pays for that at every level.
-#[derive(Clone, Copy, Default)]
+/// Notes taken before a body runs whose result may hold an argument. They are in the computation's frame, so that little stays on the
+/// stack below the body: a recursion pays for that at every level.
+#[derive(Clone, Copy)]
 pub(crate) struct Notes {
-    pub(super) timed: Option<Timed>,
-    /// The owner's strong count, if the result may hold the owner.
+    /// The owner's strong count, if it has one.
     pub(crate) strong: Option<usize>,
     /// The strong counts of the other weak arguments.
     pub(super) others: Counts,
@@ -27,38 +26,38 @@ impl Notes {
     pub(super) fn found_strong(&mut self, now: Option<usize>, raised: isize) {
         self.strong = self.strong.and(now).map(|now| now.saturating_add_signed(raised.saturating_neg()));
     }
-
-    /// Records that the result holds no argument, whatever the counts say.
-    pub(crate) fn holds_nothing(&mut self) {
-        self.strong = None;
-        self.others = Counts::default();
-    }
 }
 
 /// A compute that is timed.
 #[derive(Clone, Copy)]
-pub(super) struct Timed {
+pub(crate) struct Timed {
     started: Instant,
     /// How many computes this one stands for.
     weight: u64,
 }
 
-/// Never inlined, like the functions of [`Running`](super::frames::Running).
+/// For callers that are never inlined, like those of [`Running::begin_here`](super::frames::Running::begin_here).
 impl Timed {
-    #[inline(never)]
-    pub(super) fn start(core: &'static Core) -> Option<Self> {
-        // No compute is timed without one.
+    /// How many computes the next one stands for, if it is to be timed.
+    #[inline(always)]
+    pub(super) fn due(core: &'static Core) -> Option<u64> {
         if !HAS_CLOCK {
             return None;
         }
-        let weight = match counters::own(core, Count::Computes) {
-            0..SAMPLE => 1,
-            n if n % SAMPLE == 0 => SAMPLE,
-            _ => return None,
-        };
-        Some(Self { started: Instant::now(), weight })
+        match counters::own(core, Count::Computes) {
+            0..SAMPLE => Some(1),
+            n if n % SAMPLE == 0 => Some(SAMPLE),
+            _ => None,
+        }
     }
 
+    #[cold]
+    #[inline(never)]
+    pub(super) fn start(weight: u64) -> Self {
+        Self { started: Instant::now(), weight }
+    }
+
+    #[cold]
     #[inline(never)]
     pub(super) fn count(self, core: &'static Core) {
         let nanos = u64::try_from(self.started.elapsed().as_nanos()).unwrap_or(u64::MAX / SAMPLE);

@@ -11,7 +11,6 @@
 use std::future::{Future, poll_fn};
 use std::pin::{Pin, pin};
 
-use super::before_body::Notes;
 use super::frames::{Running, Task};
 use super::waiting_tasks;
 use crate::memo::core::Core;
@@ -37,7 +36,7 @@ impl Flight {
     fn enter(&self) -> Inside {
         let call = Call::enter();
         let here = std::ptr::from_ref(&call).addr();
-        Inside { frame: Running::begin(self.core, self.task, here, Notes::default()), _call: call }
+        Inside { frame: Running::begin(self.core, self.task, here), _call: call }
     }
 }
 

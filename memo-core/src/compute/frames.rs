@@ -16,9 +16,10 @@
 
 use std::cell::Cell;
 use std::iter;
+use std::mem::ManuallyDrop;
 use std::ptr::NonNull;
 
-use crate::compute::before_body::Notes;
+use crate::compute::before_body::{Notes, Timed};
 use crate::memo::core::Core;
 use crate::memo::cycle::CycleCall;
 use crate::sys::per_thread::per_thread;
@@ -69,8 +70,10 @@ pub(crate) struct Frame {
     outer: Cell<*mut Frame>,
     inner: Cell<*mut Frame>,
     end: AtomicU32,
+    /// If its body is timed.
+    timed: Cell<Option<Timed>>,
     /// The notes of its call.
-    notes: Notes,
+    notes: Cell<Option<Notes>>,
 }
 
 per_thread! {
@@ -112,14 +115,18 @@ pub(crate) struct Running(NonNull<Frame>);
 impl Running {
     /// Begins a computation on this thread. `stack` is an address on the stack that it runs on, not below it.
     #[inline(never)]
-    pub(crate) fn begin(core: &'static Core, task: Task, stack: usize, notes: Notes) -> Self {
+    pub(crate) fn begin(core: &'static Core, task: Task, stack: usize) -> Self {
+        Self::begin_here(core, task, stack)
+    }
+
+    /// The same for a caller that is never inlined itself.
+    #[inline(always)]
+    pub(super) fn begin_here(core: &'static Core, task: Task, stack: usize) -> Self {
         let here = Frames::here();
         let mut outer = here.innermost.get();
         // SAFETY: invariant 2.
-        while let Some(innermost) = unsafe { outer.as_ref() }.filter(|frame| frame.has_ended()) {
-            outer = innermost.outer.get();
-            here.innermost.set(outer);
-            put_away(&here, NonNull::from(innermost));
+        if unsafe { outer.as_ref() }.is_some_and(Frame::has_ended) {
+            outer = put_away_ended(&here);
         }
         // SAFETY: as above.
         let around = unsafe { outer.as_ref() };
@@ -137,7 +144,8 @@ impl Running {
                 outer: Cell::new(outer),
                 inner: Cell::new(std::ptr::null_mut()),
                 end: AtomicU32::new(NONE),
-                notes,
+                timed: Cell::new(None),
+                notes: Cell::new(None),
             })
         };
         if let Some(outer) = around {
@@ -156,17 +164,39 @@ impl Running {
     }
 
     /// The notes of its call.
-    pub(crate) fn notes(&self) -> &Notes {
-        // SAFETY: the frame lives until this drops, and its notes are never written.
-        &unsafe { self.0.as_ref() }.notes
+    pub(crate) fn notes(&self) -> Option<Notes> {
+        self.frame().notes.get()
     }
-}
 
-impl Drop for Running {
-    #[inline(never)]
-    fn drop(&mut self) {
-        // SAFETY: the frame is freed by this call, or later.
-        let frame = unsafe { self.0.as_ref() };
+    #[inline(always)]
+    pub(super) fn set_notes(&self, notes: &Notes) {
+        self.frame().notes.set(Some(*notes));
+    }
+
+    #[inline(always)]
+    pub(super) fn set_timed(&self, timed: Timed) {
+        self.frame().timed.set(Some(timed));
+    }
+
+    #[inline(always)]
+    fn frame(&self) -> &Frame {
+        // SAFETY: the frame lives until this drops.
+        unsafe { self.0.as_ref() }
+    }
+
+    /// Takes the frame out, for a caller that is never inlined itself. Returns whether and how it was timed, and the notes.
+    #[inline(always)]
+    pub(super) fn end(self) -> (Option<Timed>, Option<Notes>) {
+        let this = ManuallyDrop::new(self);
+        let ended = (this.frame().timed.get(), this.frame().notes.get());
+        this.take_out();
+        ended
+    }
+
+    #[inline(always)]
+    fn take_out(&self) {
+        // It is freed by this call, or later.
+        let frame = self.frame();
         let here = Frames::here();
         if frame.home == thread::number() && !frame.has_ended() {
             unlink(&here, frame);
@@ -175,6 +205,27 @@ impl Drop for Running {
             end_away_from_home(self.0);
         }
     }
+}
+
+impl Drop for Running {
+    #[inline(never)]
+    fn drop(&mut self) {
+        self.take_out();
+    }
+}
+
+/// Puts away the innermost frames that have ended elsewhere. Returns what is then the innermost.
+#[cold]
+#[inline(never)]
+fn put_away_ended(here: &Frames) -> *mut Frame {
+    let mut outer = here.innermost.get();
+    // SAFETY: invariant 2.
+    while let Some(innermost) = unsafe { outer.as_ref() }.filter(|frame| frame.has_ended()) {
+        outer = innermost.outer.get();
+        here.innermost.set(outer);
+        put_away(here, NonNull::from(innermost));
+    }
+    outer
 }
 
 /// Takes a frame of this thread out of its list.
@@ -193,6 +244,7 @@ fn unlink(here: &Frames, frame: &Frame) {
 
 /// Ends a computation on a thread other than its home, or after its home has ended.
 #[cold]
+#[inline(never)]
 fn end_away_from_home(frame: NonNull<Frame>) {
     // SAFETY: its home frees it only after this step, and only if this one comes first.
     if unsafe { frame.as_ref() }.end.swap(COMPUTATION, Ordering::AcqRel) == HOME {
@@ -233,9 +285,15 @@ fn put_away(here: &Frames, frame: NonNull<Frame>) {
         here.spare.set(frame.as_ptr());
         here.spare_len.set(here.spare_len.get() + 1);
     } else {
-        // SAFETY: made by `new_room`, and in no list.
-        drop(unsafe { Box::from_raw(frame.as_ptr()) });
+        free(frame);
     }
+}
+
+#[cold]
+#[inline(never)]
+fn free(frame: NonNull<Frame>) {
+    // SAFETY: made by `new_room`, and in no list.
+    drop(unsafe { Box::from_raw(frame.as_ptr()) });
 }
 
 /// Frees the spare frames, and leaves those in use to their computations. Runs at the end of the thread, when it is late.

@@ -2,7 +2,7 @@
 
 use std::mem::{ManuallyDrop, offset_of};
 
-use super::before_body::{Counts, Notes, Timed};
+use super::before_body::{Counts, Notes};
 use super::body::{Duty, Flight};
 use super::frames::{self, HeldKey, Running, Task};
 use super::rings;
@@ -29,22 +29,25 @@ use crate::value::store::{Counted, Evicted, Store, Taken, new_entry};
 use crate::value::timing::Timing;
 
 /// Begins a computation: a frame on this thread, sometimes timed. `stack` is an address on the stack that it runs on.
-fn start<W: Way>(core: &'static Core, task: Task, stack: usize, strong: Option<usize>, others: Counts) -> W::Running {
-    W::start(core, task, stack, Notes { timed: Timed::start(core), strong, others })
+#[inline(never)]
+fn start<W: Way>(core: &'static Core, task: &Task, stack: usize, notes: Option<&Notes>) -> W::Running {
+    W::start(core, task, stack, notes)
 }
 
 /// Begins the computation of a result without extra key.
-#[inline(never)]
-pub(crate) fn start_bare<W: Way>(core: &'static Core, task: Task, stack: usize, strong: Option<usize>) -> W::Running {
-    start::<W>(core, task, stack, strong, Counts::default())
+#[inline]
+pub(crate) fn start_bare<W: Way>(core: &'static Core, task: &Task, stack: usize, strong: Option<usize>) -> W::Running {
+    match strong {
+        Some(_) => start::<W>(core, task, stack, Some(&Notes { strong, others: Counts::default() })),
+        None => start::<W>(core, task, stack, None),
+    }
 }
 
 /// Ends a computation whose body has returned, and gives back its notes.
 #[inline(never)]
-pub(crate) fn stop<W: Way>(core: &'static Core, running: W::Running) -> Notes {
-    let notes = *W::notes(&running);
-    drop(running);
-    if let Some(timed) = notes.timed {
+pub(crate) fn stop<W: Way>(core: &'static Core, running: W::Running) -> Option<Notes> {
+    let (timed, notes) = W::end(running);
+    if let Some(timed) = timed {
         timed.count(core);
     }
     notes
@@ -166,7 +169,8 @@ impl<V> Drop for Unfilled<'_, V> {
 pub(crate) enum Published<St: Store> {
     /// The value is in the call's own entry.
     Ours {
-        entry: Counted<St>,
+        /// `None`: it was left to the store.
+        entry: Option<Counted<St>>,
         /// Others find it.
         stored: bool,
     },
@@ -317,18 +321,17 @@ impl<'w, M: Spec, W: Way> Job<'w, M, W> {
     #[inline(never)]
     pub(crate) fn start(&mut self) {
         let core = self.core();
-        let (strong, others) = match leak_audit::may_hold::<ValueOf<M>>(core) {
-            // Others take and drop handles of further arguments while a future is parked.
-            true if W::IS_TASK => (self.place.strong(), Counts::default()),
-            true => (self.place.strong(), counts_of::<M>(self.entry())),
-            false => (None, Counts::default()),
-        };
         let here = std::ptr::from_ref(self).addr();
-        self.running = Some(start::<W>(core, self.task(), here, strong, others));
+        let notes = leak_audit::may_hold::<ValueOf<M>>(core).then(|| Notes {
+            strong: self.place.strong(),
+            // Others take and drop handles of further arguments while a future is parked.
+            others: if W::IS_TASK { Counts::default() } else { counts_of::<M>(self.entry()) },
+        });
+        self.running = Some(start::<W>(core, &self.task(), here, notes.as_ref()));
     }
 
     /// The body has returned, and so has all other user code of the computation.
-    pub(crate) fn stop(&mut self) -> Notes {
+    pub(crate) fn stop(&mut self) -> Option<Notes> {
         let running = self.running.take().expect("a job is started before it is stopped");
         stop::<W>(self.core(), running)
     }
@@ -341,7 +344,7 @@ impl<'w, M: Spec, W: Way> Job<'w, M, W> {
 
     /// The owner's strong count before the result is copied, if the result may hold the owner.
     pub(crate) fn strong_before_copy(&self) -> Option<usize> {
-        W::notes(self.running.as_ref()?).strong.and_then(|_| self.place.strong())
+        W::notes(self.running.as_ref()?)?.strong.and_then(|_| self.place.strong())
     }
 
     /// How many counts of the owner the copy took. If any, the result has one too: only a clone by another thread at
@@ -355,30 +358,45 @@ impl<'w, M: Spec, W: Way> Job<'w, M, W> {
         is_argument::<M>(self.place, self.entry().meta.key(), address)
     }
 
-    /// Stores the value, unless it was cleared meanwhile. `copied`: how many counts of the owner a copy of it took.
+    /// Stores the value, unless it was cleared meanwhile. `notes`, unless the value holds no argument. `copied`: how many counts of the
+    /// owner a copy of it took.
     ///
     /// The caller then drops the job: a replaced entry goes with it, and if its destructor panicked while the result was being returned,
     /// the result would leak.
     #[inline]
-    pub(crate) fn publish(&mut self, value: ValueOf<M>, notes: &Notes, copied: Option<usize>) -> Published<M::Store> {
+    pub(crate) fn publish(
+        &mut self,
+        value: ValueOf<M>,
+        notes: Option<&Notes>,
+        copied: Option<usize>,
+    ) -> Published<M::Store> {
         let core = self.core();
         let capacity = core.site().capacity;
         // The spans and the clock are the user's.
         self.entry().meta.timing().begin(&core.site().times, CellOf::<M>::now());
-        let role = std::mem::replace(&mut self.role, Role::Filled);
         // Before others can remove it: a snapshot of the statistics never shows more removals than computes.
         counters::count(core, Count::Computes, 1);
-        let entry = entry_of::<M::Store>(&self.entry);
         // Filled in place: to hand it on costs more than most of what is done here.
         let mut victims = Evicted::none();
-        let (stored, theirs) = match role {
-            Role::Lead if W::IS_TASK => self.publish_as_task(value, None, &mut victims),
-            Role::Race(race) if W::IS_TASK => self.publish_as_task(value, Some(&race), &mut victims),
-            Role::Lead => match self.cell.publish(entry, value, capacity, &mut victims) {
-                Ok(stored) => (stored, None),
-                Err(value) => self.publish_overtaken(value, &mut victims),
-            },
-            Role::Race(race) => {
+        let (stored, theirs) = match &self.role {
+            Role::Lead if W::IS_TASK => {
+                self.role = Role::Filled;
+                self.publish_as_task(value, None, &mut victims)
+            }
+            Role::Race(_) if W::IS_TASK => {
+                let Role::Race(race) = std::mem::replace(&mut self.role, Role::Filled) else { unreachable!() };
+                self.publish_as_task(value, Some(&race), &mut victims)
+            }
+            Role::Lead => {
+                self.role = Role::Filled;
+                match self.cell.publish(&mut self.entry, value, capacity, &mut victims) {
+                    Ok(stored) => (stored, None),
+                    Err(value) => self.publish_overtaken(value, &mut victims),
+                }
+            }
+            Role::Race(_) => {
+                let Role::Race(race) = std::mem::replace(&mut self.role, Role::Filled) else { unreachable!() };
+                let entry = entry_of::<M::Store>(&self.entry);
                 entry.slot.fill(value);
                 loop {
                     match self.cell.publish_racer(entry, self.keys, &race, capacity, &mut victims) {
@@ -390,7 +408,8 @@ impl<'w, M: Spec, W: Way> Job<'w, M, W> {
                     }
                 }
             }
-            Role::Renew(renewing) => {
+            Role::Renew(_) => {
+                let Role::Renew(renewing) = std::mem::replace(&mut self.role, Role::Filled) else { unreachable!() };
                 let Renewing { race, old, .. } = *renewing;
                 self.publish_renewed(value, &race, old, &mut victims)
             }
@@ -401,19 +420,16 @@ impl<'w, M: Spec, W: Way> Job<'w, M, W> {
         let published = match theirs {
             // The own entry is dropped with the job, when all is counted.
             Some(theirs) => Published::Theirs(theirs),
-            None => {
-                let entry = self.entry.take().expect("a job has its entry until it is published");
-                Published::Ours { entry, stored }
-            }
+            None => Published::Ours { entry: self.entry.take(), stored },
         };
         self.role = Role::Done;
-        if stored {
+        if !stored {
+            counters::count(core, Count::Rejected, 1);
+        } else if let Some(notes) = notes {
             leak_audit::look_at_owner(core, &self.place, notes.strong, copied);
-            if let Published::Ours { entry, .. } = &published {
+            if let Published::Ours { entry: Some(entry), .. } = &published {
                 look_at_others::<M>(core, entry, &notes.others);
             }
-        } else {
-            counters::count(core, Count::Rejected, 1);
         }
         self.cell.drop_evicted(victims);
         if <TimingOf<M>>::EXPIRES {
@@ -426,7 +442,7 @@ impl<'w, M: Spec, W: Way> Job<'w, M, W> {
     /// faster result comes back, if it is still there.
     #[cold]
     #[inline(never)]
-    fn publish_overtaken(&self, value: ValueOf<M>, victims: &mut Evicted<M::Store>) -> (bool, Option<EntryOf<M>>) {
+    fn publish_overtaken(&mut self, value: ValueOf<M>, victims: &mut Evicted<M::Store>) -> (bool, Option<EntryOf<M>>) {
         let mut value = OnItsWay::new(value);
         loop {
             if let Some(theirs) = self.regain(self.entry()) {
@@ -434,7 +450,8 @@ impl<'w, M: Spec, W: Way> Job<'w, M, W> {
                 drop(value.arrive());
                 return (false, Some(theirs));
             }
-            match self.cell.publish(self.entry(), value.arrive(), self.core().site().capacity, victims) {
+            let capacity = self.core().site().capacity;
+            match self.cell.publish(&mut self.entry, value.arrive(), capacity, victims) {
                 Ok(stored) => return (stored, None),
                 Err(overtaken) => value = OnItsWay::new(overtaken),
             }
@@ -502,7 +519,7 @@ impl<'w, M: Spec, W: Way> Job<'w, M, W> {
                     Look::Over | Look::Claimed => continue,
                 },
             };
-            match self.cell.publish(entry, value.arrive(), self.core().site().capacity, victims) {
+            match self.cell.publish(&mut Some(entry.clone()), value.arrive(), self.core().site().capacity, victims) {
                 Ok(stored) => {
                     W::ended(&entry.slot, number);
                     return (stored, theirs);
@@ -538,7 +555,7 @@ impl<'w, M: Spec, W: Way> Job<'w, M, W> {
                 // The user's `Clone`: if it panics, the job's drop ends the flight. It still belongs to the
                 // computation: a ring through it names this memo.
                 let here = std::ptr::from_ref(&self).addr();
-                let sharing = Running::begin(self.core(), self.task(), here, Notes::default());
+                let sharing = Running::begin(self.core(), self.task(), here);
                 let shared = share(&result);
                 drop(sharing);
                 match shared {
@@ -573,8 +590,8 @@ impl<M: Spec> Duty for Job<'_, M, TaskCall> {
     }
 
     fn raised_strong(&mut self, by: isize) {
-        if let Some(running) = &mut self.running {
-            running.notes.found_strong(self.place.strong(), by);
+        if let Some(notes) = self.running.as_mut().and_then(|running| running.notes.as_mut()) {
+            notes.found_strong(self.place.strong(), by);
         }
     }
 

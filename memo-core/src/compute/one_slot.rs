@@ -178,11 +178,11 @@ impl<'w, M: Spec, W: Way> BareJob<'w, M, W> {
     pub(crate) fn start(&mut self) {
         let strong = if leak_audit::may_hold::<ValueOf<M>>(self.core()) { self.place.strong() } else { None };
         let here = std::ptr::from_ref(self).addr();
-        self.running = Some(job::start_bare::<W>(self.core(), task_of(self.cell, !self.lead), here, strong));
+        self.running = Some(job::start_bare::<W>(self.core(), &task_of(self.cell, !self.lead), here, strong));
     }
 
     /// The body has returned.
-    fn stop(&mut self) -> Notes {
+    fn stop(&mut self) -> Option<Notes> {
         let running = self.running.take().expect("a job is started before it is stopped");
         job::stop::<W>(self.core(), running)
     }
@@ -201,7 +201,11 @@ impl<'w, M: Spec, W: Way> BareJob<'w, M, W> {
         W::ended(&self.cell.slot, self.way.number());
         counters::count(core, Count::Computes, 1);
         match late {
-            None => leak_audit::look_at_owner(core, &self.place, notes.strong, None),
+            None => {
+                if let Some(notes) = notes {
+                    leak_audit::look_at_owner(core, &self.place, notes.strong, None);
+                }
+            }
             Some(_) => {
                 counters::count(core, Count::Rejected, 1);
             }
@@ -243,12 +247,12 @@ impl<M: Spec> Duty for BareJob<'_, M, TaskCall> {
     }
 
     fn strong(&self) -> Option<usize> {
-        self.running.as_ref()?.notes.strong.and_then(|_| self.place.strong())
+        self.running.as_ref()?.notes?.strong.and_then(|_| self.place.strong())
     }
 
     fn raised_strong(&mut self, by: isize) {
-        if let Some(running) = &mut self.running {
-            running.notes.found_strong(self.place.strong(), by);
+        if let Some(notes) = self.running.as_mut().and_then(|running| running.notes.as_mut()) {
+            notes.found_strong(self.place.strong(), by);
         }
     }
 

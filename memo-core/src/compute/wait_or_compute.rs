@@ -44,8 +44,6 @@ pub(crate) struct Entries<'w, 'k, M: Spec, K, W: Way = Call> {
     me: u32,
     /// Whether a miss was counted.
     missed: bool,
-    /// The caller has just looked, and adding looks again, under the very lock that it adds under.
-    looked: bool,
     /// Set if the call computes beside others.
     race: Option<Race<'w>>,
     /// The entry of a faster call. Looked at directly: with a key whose `matches_stored` and stored form disagree, the
@@ -90,10 +88,32 @@ pub(crate) fn begin<'w, M: Spec, K: KeyOf<M>>(
         }
         None => CellOf::<M>::find_or_add(anchor, core, At::<M>::WHERE),
     };
+    let mut faster = None;
+    if K::TRUSTED && single_flight {
+        // The caller has just looked, and this looks again, under the very lock that it adds under.
+        rings::guard_again(core, cell.address(), hash);
+        let (entry, stored) = new_entries::<M::Store>(Slot::claimed(me), key.to_stored(), hash);
+        match cell.add_new(&entry, stored) {
+            Ok(()) => {
+                if !missed {
+                    note_miss(core);
+                }
+                return Begun::Compute(Job::new(place, cell, entry, keys::<M, K>(), Role::Lead, call));
+            }
+            // Kept before the own entry is dropped: its key's destructor may panic, and a return value would leak.
+            Err(theirs) => faster = Some(theirs),
+        }
+    }
     let race = (!single_flight).then(|| cell.race(hash));
-    let looked = K::TRUSTED && single_flight;
-    let (faster, awaited, call) = (None, None, Some(call));
-    parked(Entries { place, cell, key, hash, me, missed, looked, race, faster, awaited, call })
+    search(Entries { place, cell, key, hash, me, missed, race, faster, awaited: None, call: Some(call) })
+}
+
+/// What few misses come to: so the others need not make room for it.
+#[cold]
+#[inline(never)]
+#[track_caller]
+fn search<'w, M: Spec, K: KeyOf<M>>(entries: Entries<'w, '_, M, K>) -> Begun<'w, M> {
+    parked(entries)
 }
 
 /// The same search as a future. The search for a cell without an extra key is the same.
@@ -117,7 +137,6 @@ pub(crate) async fn begin_as_task<'w, M: Spec, K: KeyOf<M>>(
             hash,
             me,
             missed: false,
-            looked: false,
             race,
             faster,
             awaited,
@@ -139,16 +158,12 @@ impl<'w, M: Spec, K: KeyOf<M>, W: Way> Search for Entries<'w, '_, M, K, W> {
     #[track_caller]
     fn step(&mut self) -> Option<Begun<'w, M, W>> {
         loop {
-            let at_once = std::mem::take(&mut self.looked);
             let found = match self.faster.take() {
-                None if !at_once => self.cell.seek(self.hash, keys::<M, K>(), |stored| self.key.matches(stored)),
+                None => self.cell.seek(self.hash, keys::<M, K>(), |stored| self.key.matches(stored)),
                 found => found,
             };
             let Some(found) = found else {
-                // If the entry is added at once, this may still be a hit.
-                if !at_once {
-                    self.miss();
-                }
+                self.miss();
                 if let Some(begun) = self.add() {
                     return Some(begun);
                 }

@@ -7,7 +7,7 @@
 //! a name of its own: a number that no other call of a task has. The slots of one memo are claimed in one way only, so the two kinds of
 //! numbers never meet.
 
-use super::before_body::Notes;
+use super::before_body::{Notes, Timed};
 use super::frames::{Running, Task};
 use super::wait_graph;
 use super::waiting_tasks;
@@ -29,10 +29,13 @@ pub(crate) trait Way: Sized {
     fn number(&self) -> u32;
 
     /// The body is about to run; `stack` as for [`Running::begin`].
-    fn start(core: &'static Core, task: Task, stack: usize, notes: Notes) -> Self::Running;
+    fn start(core: &'static Core, task: &Task, stack: usize, notes: Option<&Notes>) -> Self::Running;
 
     /// The notes of its start.
-    fn notes(running: &Self::Running) -> &Notes;
+    fn notes(running: &Self::Running) -> Option<Notes>;
+
+    /// The body has returned: whether and how it was timed, and the notes.
+    fn end(running: Self::Running) -> (Option<Timed>, Option<Notes>);
 
     /// Whether the result depends on a value of `cycle = ..` that stands for a computation around this one.
     fn is_inside_ring(running: &Self::Running) -> bool;
@@ -59,13 +62,26 @@ impl Way for Call {
     }
 
     #[inline(always)]
-    fn start(core: &'static Core, task: Task, stack: usize, notes: Notes) -> Running {
-        Running::begin(core, task, stack, notes)
+    fn start(core: &'static Core, task: &Task, stack: usize, notes: Option<&Notes>) -> Running {
+        let running = Running::begin_here(core, *task, stack);
+        if let Some(notes) = notes {
+            running.set_notes(notes);
+        }
+        // Last: nothing else is to be timed.
+        if let Some(weight) = Timed::due(core) {
+            running.set_timed(Timed::start(weight));
+        }
+        running
     }
 
     #[inline(always)]
-    fn notes(running: &Running) -> &Notes {
+    fn notes(running: &Running) -> Option<Notes> {
         running.notes()
+    }
+
+    #[inline(always)]
+    fn end(running: Running) -> (Option<Timed>, Option<Notes>) {
+        running.end()
     }
 
     #[inline(always)]
@@ -96,7 +112,8 @@ impl Way for Call {
 
 /// What is kept of a computation by a task. A frame is on a thread only while that one polls the body: see [`body`](super::body).
 pub(crate) struct Polled {
-    pub(super) notes: Notes,
+    pub(super) notes: Option<Notes>,
+    timed: Option<Timed>,
     /// Of any of its polls.
     pub(super) inside_ring: bool,
 }
@@ -127,12 +144,16 @@ impl Way for TaskCall {
         self.0
     }
 
-    fn start(_: &'static Core, _: Task, _: usize, notes: Notes) -> Polled {
-        Polled { notes, inside_ring: false }
+    fn start(core: &'static Core, _: &Task, _: usize, notes: Option<&Notes>) -> Polled {
+        Polled { notes: notes.copied(), timed: Timed::due(core).map(Timed::start), inside_ring: false }
     }
 
-    fn notes(running: &Polled) -> &Notes {
-        &running.notes
+    fn notes(running: &Polled) -> Option<Notes> {
+        running.notes
+    }
+
+    fn end(running: Polled) -> (Option<Timed>, Option<Notes>) {
+        (running.timed, running.notes)
     }
 
     fn is_inside_ring(running: &Polled) -> bool {

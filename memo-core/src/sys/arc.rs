@@ -1,7 +1,8 @@
 //! A counted pointer: std's without weak pointers, and with fewer atomic steps.
 //!
 //! A miss makes an entry that the store and the call both hold, and most entries end with one holder left. So an entry can be made with
-//! two counts, and the only holder drops it without changing the count.
+//! two counts, and the only holder drops it without changing the count. One of two holders leaves without an atomic step, too, if it keeps
+//! the other from using its pointer meanwhile.
 //!
 //! # Invariants
 //!
@@ -13,7 +14,9 @@
 //!    the last pointer, the rest and the memory when all readers have left.
 //! 5. Every count is a pointer somewhere in memory, so there can be no more of them than a word holds.
 
-use std::alloc::Layout;
+mod spare;
+
+use std::alloc::{Layout, dealloc};
 use std::marker::PhantomData;
 use std::mem::{ManuallyDrop, offset_of};
 use std::ops::Deref;
@@ -24,15 +27,15 @@ use crate::sys::sync::{AtomicUsize, Ordering};
 
 /// What an [`Arc`] may hold.
 pub(crate) trait Content {
+    /// Whether the memory of one that ends is [kept](spare) for the next.
+    const IS_REUSED: bool = false;
+
     /// Whether readers without a pointer may still be looking at it when the last pointer goes. Then its memory, and what they look
     /// at, end when all readers have left.
     #[inline(always)]
     fn is_seen(&self) -> bool {
         false
     }
-
-    /// No such reader looks at it any longer.
-    fn set_unseen(&self) {}
 
     /// How many bytes it then keeps beside its own.
     fn keeps(&self) -> usize {
@@ -78,8 +81,17 @@ impl<T: Content> Arc<T> {
 
     #[inline]
     fn with_count(value: T, count: usize) -> Self {
-        let inner = Box::new(Inner { count: AtomicUsize::new(count), value });
-        Self { inner: NonNull::from(Box::leak(inner)), owns: PhantomData }
+        let new = Inner { count: AtomicUsize::new(count), value };
+        let inner = match T::IS_REUSED.then(|| spare::take(Layout::new::<Inner<T>>())) {
+            Some(Some(block)) => {
+                let inner = block.cast();
+                // SAFETY: it has this layout, and is this call's.
+                unsafe { inner.write(new) };
+                inner
+            }
+            _ => NonNull::from(Box::leak(Box::new(new))),
+        };
+        Self { inner, owns: PhantomData }
     }
 
     #[inline(always)]
@@ -117,6 +129,23 @@ impl<T: Content> Arc<T> {
         self.inner().count.load(Ordering::Acquire) == 1
     }
 
+    /// Whether there is just one other pointer. After `true`, everything that former holders did is visible.
+    #[inline]
+    pub(crate) fn is_one_of_two(this: &Self) -> bool {
+        this.inner().count.load(Ordering::Acquire) == 2
+    }
+
+    /// Drops one of two pointers without an atomic step.
+    ///
+    /// # Safety
+    /// [`is_one_of_two`](Self::is_one_of_two) was `true`, and the other pointer has not been cloned or dropped since and is not
+    /// meanwhile: who does so later comes after this call, say by a lock.
+    #[inline]
+    pub(crate) unsafe fn leave(this: Self) {
+        // What keeps the other pointer from being used orders this, too.
+        ManuallyDrop::new(this).inner().count.store(1, Ordering::Relaxed);
+    }
+
     /// The value, if this is the only pointer.
     #[inline]
     pub(crate) fn get_mut(this: &mut Self) -> Option<&mut T> {
@@ -138,8 +167,27 @@ impl<T: Content> Arc<T> {
             unsafe { self.end_early() };
             drop(later);
         } else {
-            // SAFETY: made by `with_count`, and no pointer is left.
-            drop(unsafe { Box::from_raw(self.inner.as_ptr()) });
+            let memory = Memory(self.inner);
+            // SAFETY: no pointer is left.
+            unsafe { self.inner.drop_in_place() };
+            drop(memory);
+        }
+    }
+}
+
+/// The memory of a value that has ended, or is ending: it goes, whether that panics or not.
+struct Memory<T: Content>(NonNull<Inner<T>>);
+
+impl<T: Content> Drop for Memory<T> {
+    #[inline(always)]
+    fn drop(&mut self) {
+        let (block, layout) = (self.0.cast(), Layout::new::<Inner<T>>());
+        if T::IS_REUSED {
+            // SAFETY: made by `with_count`, and no longer used.
+            unsafe { spare::give_back(block, layout) };
+        } else {
+            // SAFETY: as above.
+            unsafe { dealloc(block.as_ptr(), layout) };
         }
     }
 }
@@ -215,6 +263,21 @@ mod tests {
     }
 
     #[test]
+    fn one_of_two_leaves_the_value_to_the_other() {
+        let value = std::rc::Rc::new(());
+        let (first, mut second) = Arc::pair(std::rc::Rc::clone(&value));
+        let third = Arc::clone(&first);
+        assert!(!Arc::is_one_of_two(&first));
+        drop(third);
+        assert!(Arc::is_one_of_two(&first));
+        // SAFETY: the other one is not used meanwhile.
+        unsafe { Arc::leave(first) };
+        assert!(!Arc::is_one_of_two(&second) && Arc::get_mut(&mut second).is_some());
+        drop(second);
+        assert_eq!(std::rc::Rc::strong_count(&value), 1);
+    }
+
+    #[test]
     fn an_aligned_value_is_found_again() {
         #[repr(align(64))]
         struct Aligned(u8);
@@ -264,6 +327,33 @@ mod loom_models {
             mine.look();
             drop(mine);
             other.join().unwrap();
+        });
+    }
+
+    /// As an entry: its maker leaves it to the store under the store's lock, under which others clone the store's pointer.
+    #[test]
+    fn loom_one_of_two_leaves_what_others_may_take() {
+        loom::model(|| {
+            let (mine, stored) = Arc::pair(Value(UnsafeCell::new(7)));
+            let store = loom::sync::Arc::new(loom::sync::Mutex::new(Some(stored)));
+            let theirs = loom::sync::Arc::clone(&store);
+            let other = thread::spawn(move || {
+                let found = theirs.lock().unwrap().as_ref().map(Arc::clone);
+                found.inspect(|found| found.look());
+                theirs.lock().unwrap().take()
+            });
+            mine.look();
+            {
+                let store = store.lock().unwrap();
+                if store.is_some() && Arc::is_one_of_two(&mine) {
+                    // SAFETY: the other is the store's, whose lock is held.
+                    unsafe { Arc::leave(mine) };
+                } else {
+                    drop(mine);
+                }
+            }
+            drop(other.join().unwrap());
+            drop(store);
         });
     }
 

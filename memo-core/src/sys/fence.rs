@@ -20,8 +20,11 @@
 
 use once_cell::race::OnceBool;
 
+#[cfg(not(all(target_arch = "x86_64", not(any(miri, memo_loom, memo_shuttle)))))]
 #[cfg(not(memo_loom))]
-use std::sync::atomic::{Ordering, compiler_fence, fence};
+use std::sync::atomic::fence;
+#[cfg(not(memo_loom))]
+use std::sync::atomic::{Ordering, compiler_fence};
 
 #[cfg(memo_loom)]
 use loom::sync::atomic::{Ordering, fence};
@@ -40,6 +43,18 @@ pub(crate) fn light() {
 }
 
 /// The reader's side where there is no asymmetric fence.
+///
+/// On x86 any locked instruction is a full fence, for the compiler, too, which knows nothing of what is inside. `mfence`, which the ordinary
+/// fence is made of, takes twice as long, since it waits for more than loads and stores.
+#[cfg(all(target_arch = "x86_64", not(any(miri, memo_loom, memo_shuttle))))]
+#[inline(always)]
+pub(crate) fn full() {
+    // SAFETY: it changes nothing: the top of the stack stays as it is.
+    unsafe { std::arch::asm!("lock or dword ptr [rsp], 0", options(nostack)) };
+}
+
+#[cfg(not(all(target_arch = "x86_64", not(any(miri, memo_loom, memo_shuttle)))))]
+#[inline]
 pub(crate) fn full() {
     fence(Ordering::SeqCst);
 }
@@ -58,6 +73,7 @@ pub(crate) fn can_publish() -> bool {
 }
 
 /// Whether the kernel refused although it had agreed: readers cannot be waited for any longer.
+#[inline]
 pub(crate) fn is_refused() -> bool {
     MAY_INTERRUPT && REFUSED.load(Ordering::Relaxed)
 }

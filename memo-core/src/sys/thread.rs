@@ -83,9 +83,10 @@ pub(crate) enum Step {
     CloseCounters,
     Unlist,
     FreeFrames,
+    FreeSpare,
 }
 
-const STEPS: usize = Step::FreeFrames as usize + 1;
+const STEPS: usize = Step::FreeSpare as usize + 1;
 
 /// What each step does, once a module has something to free.
 static ENDS: [OnceLock<fn()>; STEPS] = [const { OnceLock::new() }; STEPS];
@@ -136,6 +137,7 @@ impl Drop for Guard {
         run(Step::CloseCounters);
         run(Step::Unlist);
         run(Step::FreeFrames);
+        run(Step::FreeSpare);
         #[cfg(memo_shuttle)]
         super::sync::forget_own();
     }

@@ -47,6 +47,8 @@ impl<M: Meta, V> Drop for Entry<M, V> {
 /// Hits without a lock look at the hash and the key of an entry that is out of its table. Its value they read only if nothing else
 /// depends on the end of it, or under a hazard pointer.
 impl<M: Meta, V> Content for Entry<M, V> {
+    const IS_REUSED: bool = true;
+
     #[inline(always)]
     fn is_seen(&self) -> bool {
         self.meta.is_seen()
@@ -54,10 +56,6 @@ impl<M: Meta, V> Content for Entry<M, V> {
 
     fn keeps(&self) -> usize {
         self.meta.keeps()
-    }
-
-    fn set_unseen(&self) {
-        self.meta.set_unseen();
     }
 
     #[inline]

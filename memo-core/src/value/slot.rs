@@ -13,7 +13,8 @@
 //!    other, or (if the first resumed elsewhere) a compare-exchange that sets `SETTLED` decides.
 //! 4. No wake-up is lost. A waiter sets `WAITERS` under its bucket's lock, by a compare-exchange on a `BUSY` word, and
 //!    starts to wait before it releases the lock. The end of `BUSY` swaps the word; if the old one carried `WAITERS`,
-//!    it takes and releases the same lock before it notifies, so the waiter is already waiting by then.
+//!    it takes and releases the same lock before it notifies, so the waiter is already waiting by then. Only
+//!    [`Slot::fill_unawaited`] does without the swap: its caller knows that no other call has the slot.
 //!
 //! No user code runs in this file.
 
@@ -163,6 +164,15 @@ impl<V> Slot<V> {
         self.finish(READY);
         // SAFETY: this thread has just set `READY`.
         unsafe { self.value_ref() }
+    }
+
+    /// The same where nobody but readers looks at the slot: so nobody waits, or begins to meanwhile.
+    #[inline]
+    pub(crate) fn fill_unawaited(&self, value: V) {
+        debug_assert_eq!(self.state.load(Ordering::Relaxed) & (TAG | WAITERS), BUSY, "only a claim can be ended");
+        // SAFETY: as in `fill`.
+        self.value.with_mut(|cell| unsafe { cell.cast::<V>().write(value) });
+        self.state.store(READY, Ordering::Release);
     }
 
     /// Takes over the claim of a compute that is suspended on this thread, and claimed as `thread`. `false`: that compute no longer
@@ -457,6 +467,46 @@ mod loom_models {
             });
             slot.release(NoValue::Rejected);
             assert_eq!(waiter.join().unwrap(), Waited::Alone);
+        });
+    }
+
+    /// As in a counted cell: whoever waits has found the slot under a lock, which the filling call holds when it looks at the count.
+    #[test]
+    fn loom_who_has_no_pointer_does_not_wait() {
+        use crate::sys::arc::{self, Content};
+
+        struct Entry(Slot<u32>);
+        impl Content for Entry {}
+
+        loom::model(|| {
+            let (mine, stored) = arc::Arc::pair(Entry(Slot::claimed(1)));
+            // What hits without a lock find.
+            let shown = Arc::new(loom::sync::atomic::AtomicPtr::new(arc::Arc::as_ptr(&stored).cast_mut()));
+            let store = Arc::new(loom::sync::Mutex::new(stored));
+            let (theirs, seen) = (Arc::clone(&store), Arc::clone(&shown));
+            let other = thread::spawn(move || {
+                // SAFETY: the store keeps it.
+                let early = unsafe { &*seen.load(Ordering::Relaxed) }.0.get().copied();
+                assert!(early.is_none_or(|early| early == 7));
+                let found = arc::Arc::clone(&theirs.lock().unwrap());
+                match found.0.look() {
+                    Look::Busy(flight) => assert_eq!(found.0.wait(flight), Waited::Ready),
+                    look => assert_eq!(look, Look::Ready),
+                }
+                assert_eq!(found.0.get(), Some(&7));
+            });
+            {
+                let _store = store.lock().unwrap();
+                if arc::Arc::is_one_of_two(&mine) {
+                    mine.0.fill_unawaited(7);
+                    // SAFETY: the other is the store's, whose lock is held.
+                    unsafe { arc::Arc::leave(mine) };
+                } else {
+                    mine.0.fill(7);
+                    drop(mine);
+                }
+            }
+            other.join().unwrap();
         });
     }
 

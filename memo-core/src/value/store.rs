@@ -89,11 +89,15 @@ impl<St: Store> Taken<St> {
 }
 
 impl<St: Store> Drop for Taken<St> {
+    #[inline(always)]
     fn drop(&mut self) {
-        let held = self.may_be_held();
         // SAFETY: it is not used again.
         let entry = unsafe { ManuallyDrop::take(&mut self.entry) };
-        if held {
+        if self.may_be_held() {
+            if self.read_by == ReadBy::All && !retire::may_be_seen(Counted::<St>::as_ptr(&entry).addr()) {
+                entry.meta.set_unseen();
+                return drop(entry);
+            }
             retire::retire(Retired::new(entry, Self::HELD), self.read_by);
         }
     }

@@ -87,10 +87,14 @@ impl<K: 'static, V: 'static, T: Timing> Table<K, V, T> {
         mut is: impl FnMut(NonNull<Entry<Keyed<K, T>, V>>) -> bool,
     ) -> Option<NonNull<Entry<Keyed<K, T>, V>>> {
         // SAFETY: under the lock: the writer.
-        unsafe { front.find(hash, &mut is) }.or_else(|| {
+        if unsafe { front.may_have(hash) } {
             // SAFETY: as above.
-            unsafe { self.hidden.as_ref()?.index.find(hash, is) }
-        })
+            if let Some(found) = unsafe { front.find(hash, &mut is) } {
+                return Some(found);
+            }
+        }
+        // SAFETY: as above.
+        unsafe { self.hidden.as_ref()?.index.find(hash, is) }
     }
 
     /// Keeps memory until the lock is released.
@@ -261,8 +265,9 @@ impl<K: 'static, V: 'static, T: Timing> Store for Table<K, V, T> {
         while self.ready > capacity {
             let Some(victim) = self.queue.victim(stays) else { return };
             let victim = self.take(front, victim);
-            if let Some(former) = evicted.victim.replace(victim) {
-                evicted.dead.push(former);
+            match &mut evicted.victim {
+                none @ None => *none = Some(victim),
+                Some(_) => evicted.dead.push(victim),
             }
         }
     }

@@ -66,6 +66,7 @@ pub(crate) fn reader() -> Option<&'static Reader> {
 }
 
 /// This thread's reader if it is on the list.
+#[inline]
 pub(crate) fn listed() -> Option<&'static Reader> {
     Own::here().listed()
 }

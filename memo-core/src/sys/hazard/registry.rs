@@ -75,6 +75,7 @@ impl Hazard {
         self.0.load(Ordering::Relaxed) == 0
     }
 
+    #[inline]
     fn get(&self) -> usize {
         self.0.load(Ordering::Acquire)
     }
@@ -133,6 +134,7 @@ impl Reader {
         })
     }
 
+    #[inline]
     pub(crate) fn holds(&self, address: usize) -> bool {
         self.hazards().contains(&address)
     }
@@ -144,6 +146,7 @@ impl Reader {
         self.cloning.get() == address
     }
 
+    #[inline]
     pub(crate) fn hazards(&self) -> [usize; 2] {
         [self.copying.get(), self.cloning.get()]
     }
@@ -254,6 +257,7 @@ impl Readers {
 
     /// Whether only `me`, the caller's, is on the list, or none. What the caller has unpublished before is found by no reader that is
     /// listed later: the fences here and in [`add`](Self::add) are passed one after the other.
+    #[inline]
     pub(crate) fn is_only(&self, me: Option<&Reader>) -> bool {
         let alone = || self.len.load(Ordering::Relaxed) <= usize::from(me.is_some());
         // What counts is the second answer: the first only saves the fence.

@@ -18,9 +18,8 @@ use crate::sys::sync::{Mutex, const_fn, unpoisoned};
 /// One count of an entry that no cell publishes any longer.
 pub(crate) struct Retired {
     entry: NonNull<()>,
-    /// Releases the count. `true`: no other thread looks at it, and no reader holds it.
-    drop: unsafe fn(NonNull<()>, bool),
-    unseen: bool,
+    /// Releases the count.
+    drop: unsafe fn(NonNull<()>),
     held_by: HeldBy,
     /// Its size on the heap, if it is dropless.
     size: usize,
@@ -35,16 +34,12 @@ unsafe impl Send for Retired {}
 impl Retired {
     pub(crate) fn new<T: Content>(entry: crate::sys::arc::Arc<T>, held_by: HeldBy) -> Self {
         let raw = crate::sys::arc::Arc::into_raw(entry).cast_mut().cast::<()>();
-        let drop = |raw: NonNull<()>, unseen: bool| {
+        let drop = |raw: NonNull<()>| {
             // SAFETY: it is dropped once, and holds what `into_raw` gave.
-            let entry = unsafe { crate::sys::arc::Arc::from_raw(raw.cast::<T>().as_ptr()) };
-            if unseen {
-                entry.set_unseen();
-            }
-            drop(entry);
+            drop(unsafe { crate::sys::arc::Arc::from_raw(raw.cast::<T>().as_ptr()) });
         };
         let entry = NonNull::new(raw).expect("an allocation is not null");
-        Self { entry, drop, unseen: false, held_by, size: size_of::<T>(), home: std::ptr::null() }
+        Self { entry, drop, held_by, size: size_of::<T>(), home: std::ptr::null() }
     }
 
     fn address(&self) -> usize {
@@ -59,7 +54,7 @@ impl Retired {
 impl Drop for Retired {
     fn drop(&mut self) {
         // SAFETY: `entry` is what `drop` was made for.
-        unsafe { (self.drop)(self.entry, self.unseen) };
+        unsafe { (self.drop)(self.entry) };
     }
 }
 
@@ -139,21 +134,23 @@ impl Domain<'_> {
         }
     }
 
-    /// The same for one that readers announce with a full fence. Returned are it, if no reader holds it, and others of the list that are no
-    /// longer held.
-    pub(crate) fn scan_fenced(self, me: Option<&Reader>, retired: Retired) -> Vec<Retired> {
+    /// The same for one that readers announce with a full fence. It comes back if no reader holds it, which nearly always is so.
+    ///
+    /// # Errors
+    ///
+    /// It is left to its holders. Returned are others of the list that are no longer held.
+    pub(crate) fn scan_fenced(self, me: Option<&Reader>, retired: Retired) -> Result<Retired, Vec<Retired>> {
         fence::full();
         let mut held = self.readers.lock().each().any(|reader| reader.clones(retired.address()));
         if held && self.readers.lock().forget_gone(me) {
             held = self.readers.lock().each().any(|reader| reader.clones(retired.address()));
         }
-        let mut free = Vec::new();
-        if held {
-            self.leave_to_holders(false, vec![retired], &mut free);
-        } else {
-            free.push(retired);
+        if !held {
+            return Ok(retired);
         }
-        free
+        let mut free = Vec::new();
+        self.leave_to_holders(false, vec![retired], &mut free);
+        Err(free)
     }
 
     /// Lists `held` for the readers that hold it. Entries that they have released meanwhile move to `free`.
@@ -276,21 +273,37 @@ pub(crate) enum ReadBy {
     ThisThread,
 }
 
-/// Drops a ready entry that was removed from a living object: now, or when the copy in progress is done.
+/// Whether a hit of any thread may look at the entry at this address, which was removed from a living object: not if no other thread
+/// is listed, and this one holds it not.
 #[cfg(not(memo_loom))]
-pub(crate) fn retire(mut retired: Retired, read_by: ReadBy) {
+#[inline]
+pub(crate) fn may_be_seen(address: usize) -> bool {
+    let me = own::listed();
+    !READERS.is_only(me) || me.is_some_and(|me| me.holds(address))
+}
+
+/// In models always.
+#[cfg(memo_loom)]
+pub(crate) fn may_be_seen(_: usize) -> bool {
+    true
+}
+
+/// Drops a ready entry that was removed from a living object, and that [may be seen](may_be_seen): now, or when the copy in progress is
+/// done.
+#[cfg(not(memo_loom))]
+#[cold]
+#[inline(never)]
+pub(crate) fn retire(retired: Retired, read_by: ReadBy) {
     let me = own::listed();
     if read_by == ReadBy::ThisThread {
         drop(domain().scan_own(me, retired));
         return;
     }
-    if READERS.is_only(me) && me.is_none_or(|me| !me.holds(retired.address())) {
-        retired.unseen = true;
-        drop(retired);
-        return;
-    }
     if retired.held_by == HeldBy::FencedHazard {
-        drop_all(domain().scan_fenced(me, retired));
+        match domain().scan_fenced(me, retired) {
+            Ok(free) => drop(free),
+            Err(free) => drop_all(free),
+        }
         return;
     }
     let mut all = if retired.is_dropless() { domain().defer(retired) } else { vec![retired] };

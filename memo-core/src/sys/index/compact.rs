@@ -127,7 +127,25 @@ impl<N: Hashed> Compact<N> {
         }
     }
 
+    /// Whether a node of this hash may be there: whether to search at all.
+    ///
+    /// # Safety
+    /// As for [`find`](Self::find).
+    #[inline(always)]
+    pub(crate) unsafe fn may_have(&self, hash: u64) -> bool {
+        let pages = match self.root() {
+            Root::Pages(pages) => pages,
+            // SAFETY: the caller's.
+            Root::Directory(directory) => unsafe { directory.chunk(hash) }.pages(),
+        };
+        let place = Place::of(hash);
+        // SAFETY: the caller's.
+        let tags = unsafe { pages.page(place, 0) }.look();
+        !tags.is_last() || tags.first_of(place.tag()).is_some()
+    }
+
     /// Inserts a node that is not in the index.
+    #[inline]
     pub(crate) fn insert(&self, writer: &mut CompactWriter, hash: u64, node: NonNull<N>, retired: &mut RetiredMemory) {
         writer.live += 1;
         loop {
@@ -146,6 +164,7 @@ impl<N: Hashed> Compact<N> {
     }
 
     /// Removes a node, which still has its hash.
+    #[inline]
     pub(crate) fn remove(&self, writer: &mut CompactWriter, node: NonNull<N>, retired: &mut RetiredMemory) {
         writer.live -= 1;
         match (self.root(), &mut writer.index) {
@@ -178,6 +197,8 @@ impl<N: Hashed> Compact<N> {
     }
 
     /// Moves all nodes to so many pages.
+    #[cold]
+    #[inline(never)]
     fn move_to(&self, pages: usize, retired: &mut RetiredMemory) {
         let former = self.root();
         let new = if pages == 1 { self.first() } else { Self::new_pages(pages) };
@@ -195,6 +216,8 @@ impl<N: Hashed> Compact<N> {
     }
 
     /// Moves all nodes to an [`Index`].
+    #[cold]
+    #[inline(never)]
     fn move_to_index(&self, writer: &mut CompactWriter, retired: &mut RetiredMemory) {
         let former = self.root();
         let (index, mut own) = (Index::new(), Box::new(Writer::new()));

@@ -171,31 +171,46 @@ impl<N: Hashed> Index<N> {
     }
 
     /// Inserts a node that is not in the index.
+    #[inline]
     pub(crate) fn insert(&self, writer: &mut Writer, hash: u64, node: NonNull<N>, retired: &mut RetiredMemory) {
         let place = Place::of(hash);
-        if Directory::<N>::from_raw(self.0.load(Ordering::Relaxed)).is_none() {
-            let first = Chunk::<N>::new(0);
-            writer.chunks[0] = 1;
-            self.0.store(Directory::new(1, |_| first).into_raw(), Ordering::Release);
-        }
-        let chunk = loop {
-            let chunk = self.chunk(place);
-            if chunk.live() < FULL || !self.split(writer, chunk, place, retired) {
-                break chunk;
-            }
+        let there = Directory::<N>::from_raw(self.0.load(Ordering::Relaxed)).map(|_| self.chunk(place));
+        let chunk = match there {
+            Some(chunk) if chunk.live() < FULL => chunk,
+            _ => self.make_room(writer, place, retired),
         };
         chunk.put(place, node);
         writer.live += 1;
     }
 
+    /// The chunk for `place`, once it has room.
+    #[cold]
+    #[inline(never)]
+    fn make_room(&self, writer: &mut Writer, place: Place, retired: &mut RetiredMemory) -> Chunk<N> {
+        if Directory::<N>::from_raw(self.0.load(Ordering::Relaxed)).is_none() {
+            let first = Chunk::<N>::new(0);
+            writer.chunks[0] = 1;
+            self.0.store(Directory::new(1, |_| first).into_raw(), Ordering::Release);
+        }
+        loop {
+            let chunk = self.chunk(place);
+            if chunk.live() < FULL || !self.split(writer, chunk, place, retired) {
+                return chunk;
+            }
+        }
+    }
+
     /// Removes a node, which still has its hash.
+    #[inline]
     pub(crate) fn remove(&self, writer: &mut Writer, node: NonNull<N>, retired: &mut RetiredMemory) {
         // SAFETY: the writer's node.
         let place = unsafe { Place::of_node(node) };
         let chunk = self.chunk(place);
         chunk.take(place, node);
         writer.live -= 1;
-        while self.merge(writer, place, retired) {}
+        if chunk.depth() > 0 && chunk.live() <= FEW {
+            while self.merge(writer, place, retired) {}
+        }
     }
 
     /// Splits the chunk for `place`, unless that would need too large a directory. Nodes that move are inserted into the new chunk, the new
@@ -222,6 +237,8 @@ impl<N: Hashed> Index<N> {
     }
 
     /// Merges the chunk for `place` with its other half, if they have few nodes.
+    #[cold]
+    #[inline(never)]
     fn merge(&self, writer: &mut Writer, place: Place, retired: &mut RetiredMemory) -> bool {
         let chunk = self.chunk(place);
         let depth = chunk.depth();
