@@ -4,7 +4,7 @@ use super::handle_op::{Op, Reply};
 use super::keyed_hit::{self, Asks, Held};
 use super::missing::Missing;
 use super::source::Hit;
-use super::verify::{self, Again, ToVerify, Verifying};
+use super::verify::{self, Again, Verifying};
 use super::what_is_kept::Keeping;
 use crate::anchor::anchor::Anchor;
 use crate::cell::counted_cell::{Keys, tell_and_drop};
@@ -45,41 +45,19 @@ pub enum Step<'w, R, M: Spec, W: Way = Call> {
 /// Its type names the stored key only, not the borrowed one: the body may consume the arguments. It is not moved until
 /// the body has returned: a recursion has one on the stack at each level, not two.
 #[allow(private_bounds, reason = "as for `Step`")]
-pub struct Ticket<'w, M: Spec, W: Way = Call> {
-    duty: Duty<'w, M, W>,
-    /// The hit to be verified instead.
-    again: ToVerify<ValueOf<M>, KeyIn<M>>,
-    /// Who asks wants to know how the result came to be.
-    asked: bool,
-    /// That, once the duty is done.
-    hit: Hit,
-}
+pub struct Ticket<'w, M: Spec, W: Way = Call>(Duty<'w, M, W>);
 
-/// No larger than a job.
+/// As large as a job.
 enum Duty<'w, M: Spec, W: Way> {
+    /// Only the body is to run.
+    Nothing,
     Compute(Job<'w, M, W>),
-    /// The duty is done, or there is none: only the body is to run.
-    None,
     /// The body must not run: the call closes a ring, and its memo has a value for that.
     Ring(Box<Cycle>),
-}
-
-#[allow(private_bounds, reason = "as for `Step`")]
-impl<'w, M: Spec, W: Way> Ticket<'w, M, W> {
-    #[inline(always)]
-    fn of(job: Job<'w, M, W>) -> Self {
-        Self { duty: Duty::Compute(job), again: None, asked: false, hit: Hit::Computed }
-    }
-
-    /// Only the body is to run.
-    fn bare() -> Self {
-        Self { duty: Duty::None, again: None, asked: false, hit: Hit::NotStored }
-    }
-
-    #[cold]
-    fn of_ring(ring: Box<Cycle>) -> Self {
-        Self { duty: Duty::Ring(ring), again: None, asked: false, hit: Hit::NotStored }
-    }
+    /// A hit is to be verified.
+    Verify(verify::Enabled, Box<Again<ValueOf<M>, KeyIn<M>>>),
+    /// It is done: how the result came to be.
+    Done(Hit),
 }
 
 /// Memos that return by clone.
@@ -141,9 +119,6 @@ where
     let mut copy = None;
     let (due, anchor) = hit::<M, true>(core, place, &mut copy);
     if copy.is_some() {
-        if verify::ON && H::SAME.is_some() && verify::draws() {
-            return verified::<R, H, M>(core, &mut copy, due, &keeping, body);
-        }
         return done::<R, H>(copy, due);
     }
     if let Guess::Unsure = anchor {
@@ -173,9 +148,6 @@ where
     let mut copy = None;
     let (due, anchor) = hit_further::<M, true>(core, place, &mut copy);
     if copy.is_some() {
-        if verify::ON && H::SAME.is_some() && verify::draws() {
-            return verified::<R, H, M>(core, &mut copy, due, &keeping, body);
-        }
         return done::<R, H>(copy, due);
     }
     compute::<R, H, M>(core, place, anchor, keeping, body)
@@ -192,6 +164,10 @@ fn hit<'w, M: Cloning, const COUNTED: bool>(
     place: At<'w, M>,
     copy: &mut Option<OnItsWay<ValueOf<M>>>,
 ) -> (bool, Guess<&'w Anchor>) {
+    // What is drawn below takes the way of a call that finds nothing here.
+    if COUNTED && verify::is_on() {
+        return (false, Guess::Unsure);
+    }
     let (counters, later);
     let (here, guess) = if At::<M>::COUNTS_FIRST {
         counters = Counters::here();
@@ -260,15 +236,34 @@ fn compute<'w, R, H: Keeping<R, Kept = ValueOf<M>>, M: Cloning>(
 where
     (): KeyOf<M>,
 {
-    let mut step = hit_or_miss::<R, H, M, ()>(core, place, anchor, ());
-    draw::<R, H, M, ()>(core, &mut step, &(), &keeping);
-    match step {
+    match hit_to_verify_or_miss::<R, H, M>(core, place, anchor, &keeping) {
         Step::Done(result) => result,
         Step::Compute(ref mut ticket) => {
             ticket.start();
             ticket.end(body(), &keeping)
         }
     }
+}
+
+/// Not inlined in unoptimised builds: see [`compute`].
+#[cfg_attr(not(debug_assertions), inline(always))]
+#[cfg_attr(debug_assertions, inline(never))]
+#[track_caller]
+fn hit_to_verify_or_miss<'w, R, H: Keeping<R, Kept = ValueOf<M>>, M: Cloning>(
+    core: &'static Core,
+    place: At<'w, M>,
+    anchor: Guess<&'w Anchor>,
+    keeping: &H,
+) -> Step<'w, R, M>
+where
+    (): KeyOf<M>,
+{
+    if !verify::ON {
+        return hit_or_miss::<R, H, M, ()>(core, place, anchor, ());
+    }
+    let mut step = hit_or_miss::<R, H, M, ()>(core, place, anchor, ());
+    draw::<R, H, M, ()>(core, &mut step, &(), keeping);
+    step
 }
 
 /// Makes a hit that is drawn the duty to verify it.
@@ -299,42 +294,11 @@ fn to_verify<R, H: Keeping<R, Kept = ValueOf<M>>, M: Cloning, K: KeyOf<M>>(
     }
     let verifying = Verifying::begin();
     let key = key.to_stored();
-    let Step::Done(result) = std::mem::replace(step, Step::Compute(Ticket::bare())) else { unreachable!("just seen") };
+    let Step::Done(result) = std::mem::replace(step, Step::Compute(Ticket(Duty::Nothing))) else {
+        unreachable!("just seen")
+    };
     let found = H::stored(result).expect("what was kept can be");
-    *step =
-        Step::Compute(Ticket { again: Some((on, Box::new(Again { core, found, key, verifying }))), ..Ticket::bare() });
-}
-
-/// Verifies a hit without extra key.
-#[cold]
-#[inline(never)]
-fn verified<R, H: Keeping<R, Kept = ValueOf<M>>, M: Cloning>(
-    core: &'static Core,
-    copy: &mut Option<OnItsWay<ValueOf<M>>>,
-    due: bool,
-    keeping: &H,
-    body: impl FnOnce() -> R,
-) -> R
-where
-    (): KeyOf<M>,
-{
-    let mut step = Step::Done(done::<R, H>(copy.take(), due));
-    to_verify::<R, H, M, ()>(core, &mut step, &(), keeping);
-    match step {
-        Step::Done(result) => result,
-        Step::Compute(ref mut ticket) => ticket.end(body(), keeping),
-    }
-}
-
-/// Compares a remembered result with a new one, and returns the remembered one.
-#[cold]
-#[inline(never)]
-fn compared<R, H: Keeping<R, Kept = ValueOf<M>>, M: Cloning>(again: Again<ValueOf<M>, KeyIn<M>>, fresh: R) -> R {
-    let Again { core, found, key, verifying } = again;
-    let same = H::SAME.expect("only what can be compared is verified");
-    verify::compare::<M::Scope, _, _>(core, &key, same, &found, H::stored(fresh));
-    drop(verifying);
-    H::result(found)
+    *step = Step::Compute(Ticket(Duty::Verify(on, Box::new(Again { core, found, key, verifying }))));
 }
 
 #[cold]
@@ -422,7 +386,7 @@ pub(crate) async fn search_as_task<'w, R, H: Keeping<R, Kept = ValueOf<M>>, M: C
                     return Step::Done(H::result(value.arrive()));
                 }
             }
-            Begun::Compute(job) => return Step::Compute(Ticket::of(job)),
+            Begun::Compute(job) => return Step::Compute(Ticket(Duty::Compute(job))),
             Begun::Ring(ring) => ring.raise(),
         }
     }
@@ -555,8 +519,8 @@ fn miss_here<'w, R, H: Keeping<R, Kept = ValueOf<M>>, M: Cloning, K: KeyOf<M>>(
             Some(value) => Step::Done(H::result(value.arrive())),
             None => miss::<R, H, M, K>(core, place, anchor, key, hash),
         },
-        Begun::Compute(job) => Step::Compute(Ticket::of(job)),
-        Begun::Ring(ring) => Step::Compute(Ticket::of_ring(ring)),
+        Begun::Compute(job) => Step::Compute(Ticket(Duty::Compute(job))),
+        Begun::Ring(ring) => Step::Compute(Ticket(Duty::Ring(ring))),
     }
 }
 
@@ -584,7 +548,6 @@ fn ready<R, H: Keeping<R, Kept = ValueOf<M>>, M: Cloning>(
 
 /// A memoized call by the handle, which asks how the result came to be.
 #[inline(never)]
-#[track_caller]
 fn begin_told<'w, R, H: Keeping<R, Kept = ValueOf<M>>, M: Cloning, K: KeyOf<M>>(
     core: &'static Core,
     place: At<'w, M>,
@@ -624,8 +587,8 @@ fn begin_told<'w, R, H: Keeping<R, Kept = ValueOf<M>>, M: Cloning, K: KeyOf<M>>(
             Some(value) => told(H::result(value.arrive()), Hit::ready(hit)),
             None => begin_told::<R, H, M, K>(core, place, key),
         },
-        Begun::Compute(job) => Step::Compute(Ticket { asked: true, ..Ticket::of(job) }),
-        Begun::Ring(ring) => Step::Compute(Ticket { asked: true, ..Ticket::of_ring(ring) }),
+        Begun::Compute(job) => Step::Compute(Ticket(Duty::Compute(job))),
+        Begun::Ring(ring) => Step::Compute(Ticket(Duty::Ring(ring))),
     }
 }
 
@@ -634,7 +597,7 @@ impl<M: Cloning, W: Way> Ticket<'_, M, W> {
     /// The body is about to run.
     #[inline]
     pub fn start(&mut self) {
-        if let Duty::Compute(job) = &mut self.duty {
+        if let Duty::Compute(job) = &mut self.0 {
             job.start();
         }
     }
@@ -642,7 +605,7 @@ impl<M: Cloning, W: Way> Ticket<'_, M, W> {
     /// The ring that the call would close, if it does.
     #[inline]
     pub(crate) fn ring(&mut self) -> Option<Cycle> {
-        match &self.duty {
+        match &self.0 {
             Duty::Ring(_) => self.take_ring(),
             _ => None,
         }
@@ -650,15 +613,15 @@ impl<M: Cloning, W: Way> Ticket<'_, M, W> {
 
     #[cold]
     fn take_ring(&mut self) -> Option<Cycle> {
-        match std::mem::replace(&mut self.duty, Duty::None) {
+        match std::mem::replace(&mut self.0, Duty::Done(Hit::NotStored)) {
             Duty::Ring(ring) => Some(*ring),
             _ => None,
         }
     }
 
-    /// How the result came to be, once the duty is done; `None` if that is not asked.
+    /// How the result came to be, once the duty is done, if there was one.
     pub(crate) fn told(&self) -> Option<Hit> {
-        self.asked.then_some(self.hit)
+        if let Duty::Done(hit) = self.0 { Some(hit) } else { None }
     }
 
     /// The body has returned `result`: stores it if it is to be kept, and returns it.
@@ -669,11 +632,10 @@ impl<M: Cloning, W: Way> Ticket<'_, M, W> {
     #[inline(never)]
     pub fn end<R, H: Keeping<R, Kept = ValueOf<M>>>(&mut self, result: R, keeping: &H) -> R {
         // The job stays where it is: moving it costs more than most of what follows.
-        let Duty::Compute(job) = &mut self.duty else {
-            return match self.again.take() {
-                Some((_, again)) => compared::<R, H, M>(*again, result),
-                None => result,
-            };
+        let job = match &mut self.0 {
+            Duty::Compute(job) => job,
+            Duty::Verify(..) => return self.end_verified::<R, H>(result),
+            Duty::Nothing | Duty::Ring(_) | Duty::Done(_) => return result,
         };
         let result = OnItsWay::new(result);
         let inside_ring = job.is_inside_ring();
@@ -687,8 +649,9 @@ impl<M: Cloning, W: Way> Ticket<'_, M, W> {
         // The old result serves until its time is over.
         let old = job.stale().and_then(H::copy).filter(|old| !H::is_gone(old)).map(OnItsWay::new);
         job.stop();
-        let Duty::Compute(job) = std::mem::replace(&mut self.duty, Duty::None) else { unreachable!("just seen") };
-        self.hit = Hit::NotStored;
+        let Duty::Compute(job) = std::mem::replace(&mut self.0, Duty::Done(Hit::NotStored)) else {
+            unreachable!("just seen")
+        };
         if let Some(old) = old {
             drop(job.reject(result, |_| None));
             return H::result(old.arrive());
@@ -704,24 +667,39 @@ impl<M: Cloning> body::Duty for Ticket<'_, M, TaskCall> {
     }
 
     fn flight(&self) -> Flight {
-        let Duty::Compute(job) = &self.duty else { unreachable!("there is a duty") };
+        let Duty::Compute(job) = &self.0 else { unreachable!("there is a duty") };
         job.flight()
     }
 
     fn strong(&self) -> Option<usize> {
-        if let Duty::Compute(job) = &self.duty { job.strong() } else { None }
+        if let Duty::Compute(job) = &self.0 { job.strong() } else { None }
     }
 
     fn raised_strong(&mut self, by: isize) {
-        if let Duty::Compute(job) = &mut self.duty {
+        if let Duty::Compute(job) = &mut self.0 {
             job.raised_strong(by);
         }
     }
 
     fn met_ring(&mut self) {
-        if let Duty::Compute(job) = &mut self.duty {
+        if let Duty::Compute(job) = &mut self.0 {
             job.met_ring();
         }
+    }
+}
+
+#[allow(private_bounds, reason = "as for `Step`")]
+impl<M: Cloning, W: Way> Ticket<'_, M, W> {
+    /// Compares the remembered result with a new one, and returns the remembered one.
+    #[cold]
+    #[inline(never)]
+    fn end_verified<R, H: Keeping<R, Kept = ValueOf<M>>>(&mut self, fresh: R) -> R {
+        let Duty::Verify(_, again) = std::mem::replace(&mut self.0, Duty::Nothing) else { unreachable!("just seen") };
+        let Again { core, found, key, verifying } = *again;
+        let same = H::SAME.expect("only what can be compared is verified");
+        verify::compare::<M::Scope, _, _>(core, &key, same, &found, H::stored(fresh));
+        drop(verifying);
+        H::result(found)
     }
 }
 
@@ -734,7 +712,7 @@ fn keep<R, H: Keeping<R, Kept = ValueOf<M>>, M: Cloning, W: Way>(
     ticket: &mut Ticket<'_, M, W>,
     result: OnItsWay<R>,
 ) -> R {
-    let Duty::Compute(job) = &mut ticket.duty else { unreachable!("there is a duty") };
+    let Duty::Compute(job) = &mut ticket.0 else { unreachable!("there is a duty") };
     let mut value = stored::<R, H>(result);
     let before = job.strong_before_copy();
     let copied = copied(&*value);
@@ -744,8 +722,9 @@ fn keep<R, H: Keeping<R, Kept = ValueOf<M>>, M: Cloning, W: Way>(
         (notes, taken) = (None, None);
     }
     let published = job.publish(value.arrive(), notes.as_ref(), taken);
-    ticket.duty = Duty::None;
-    returned::<R, H>(first_of::<R, H, M>(published, copied, &mut ticket.hit))
+    let is_stored = matches!(published, Published::Ours { stored: true, .. });
+    ticket.0 = Duty::Done(if is_stored { Hit::Computed } else { Hit::NotStored });
+    returned::<R, H>(first_of::<R, H, M, W>(published, copied, ticket))
 }
 
 /// The stored form of a result that is to be kept.
@@ -767,18 +746,15 @@ fn copied<V: Clone>(value: &V) -> OnItsWay<V> {
 
 /// A copy of a faster racer's value, or else the own. A detached result's destructor runs here.
 #[inline]
-fn first_of<R, H: Keeping<R, Kept = ValueOf<M>>, M: Cloning>(
+fn first_of<R, H: Keeping<R, Kept = ValueOf<M>>, M: Cloning, W: Way>(
     published: Published<M::Store>,
     own: OnItsWay<ValueOf<M>>,
-    hit: &mut Hit,
+    ticket: &mut Ticket<'_, M, W>,
 ) -> OnItsWay<ValueOf<M>> {
-    if !matches!(published, Published::Ours { stored: true, .. }) {
-        *hit = Hit::NotStored;
-    }
     match faster::<R, H, M>(published) {
         None => own,
         Some(first) => {
-            *hit = Hit::Overtaken;
+            ticket.0 = Duty::Done(Hit::Overtaken);
             drop(own.arrive());
             first
         }
@@ -798,7 +774,6 @@ fn faster<R, H: Keeping<R, Kept = ValueOf<M>>, M: Cloning>(
 
 /// Carries out an operation of the handle. Inlined as [`hit`] is, without what looks need not.
 #[cfg_attr(not(debug_assertions), inline(always))]
-#[track_caller]
 pub(crate) fn apply_owned<'w, R, H: Keeping<R, Kept = ValueOf<M>>, M: Cloning, K: KeyOf<M>>(
     core: &'static Core,
     place: At<'w, M>,
@@ -813,7 +788,6 @@ pub(crate) fn apply_owned<'w, R, H: Keeping<R, Kept = ValueOf<M>>, M: Cloning, K
 }
 
 #[inline(never)]
-#[track_caller]
 fn apply_other<'w, R, H: Keeping<R, Kept = ValueOf<M>>, M: Cloning, K: KeyOf<M>>(
     core: &'static Core,
     place: At<'w, M>,
@@ -824,7 +798,7 @@ fn apply_other<'w, R, H: Keeping<R, Kept = ValueOf<M>>, M: Cloning, K: KeyOf<M>>
     match op {
         Op::Get => unreachable!("a look is carried out by the caller"),
         Op::Set(_) | Op::Prepare => unreachable!("asked of memos that lend only"),
-        Op::Compute => Step::Compute(Ticket::bare()),
+        Op::Compute => Step::Compute(Ticket(Duty::Nothing)),
         Op::Call => begin_told::<R, H, M, K>(core, place, &key),
         Op::Forget => Step::Done(Reply::Flag(forget::<M, K>(core, place, &key))),
         Op::Insert(result) => {
@@ -951,7 +925,7 @@ fn renew<'w, M: Cloning, K: KeyOf<M>>(core: &'static Core, place: At<'w, M>, key
     let hash = key.hash();
     let keys = const { Keys::of::<M::Scope, K>() };
     let old = cell.seek(hash, keys, |stored| key.matches(stored)).filter(|old| old.slot.get().is_some());
-    Ticket::of(Job::beside(place, cell, key.to_stored(), hash, keys, old, call))
+    Ticket(Duty::Compute(Job::beside(place, cell, key.to_stored(), hash, keys, old, call)))
 }
 
 /// The duty to compute a new result, or a ring if that would never end: the handle's method panics, since only
@@ -983,5 +957,5 @@ fn refresh<'w, M: Cloning, K: KeyOf<M>>(
         panics::quietly(|| drop(job));
         return Err(ring);
     }
-    Ok(Ticket::of(job))
+    Ok(Ticket(Duty::Compute(job)))
 }

@@ -18,7 +18,7 @@ use std::ptr::NonNull;
 use super::keyed_hit;
 use super::missing::Missing;
 use super::source::{Hit, Tells};
-use super::verify::{self, Again, Same, ToVerify, Verifying};
+use super::verify::{self, Again, Same, Verifying};
 use crate::anchor::anchor::Anchor;
 use crate::argument::scope::Scope;
 use crate::cell::counted_cell::{CountedCell, Keys};
@@ -53,17 +53,15 @@ pub enum LentStep<'w, V, M: Spec, E = Infallible, T = (), W: Way = Call> {
 
 /// The duty to compute a result that will be lent. It is not moved until then, like [`Ticket`](super::by_clone::Ticket).
 #[allow(private_bounds, reason = "as for `LentStep`")]
-pub struct LentTicket<'w, M: Spec, W: Way = Call> {
-    duty: Option<Duty<'w, M, W>>,
-    /// The hit to be verified instead, and how.
-    again: ToVerify<(&'w ValueOf<M>, Same<ValueOf<M>>), KeyIn<M>>,
-    /// How the result came to be, once the duty is done.
-    hit: Hit,
-}
+pub struct LentTicket<'w, M: Spec, W: Way = Call>(Duty<'w, M, W>);
 
 enum Duty<'w, M: Spec, W: Way> {
     Bare(BareJob<'w, M, W>),
     Keyed(Job<'w, M, W>),
+    /// A hit is to be verified, and how.
+    Verify(verify::Enabled, Box<Again<(&'w ValueOf<M>, Same<ValueOf<M>>), KeyIn<M>>>),
+    /// It is done: how the result came to be.
+    Done(Hit),
 }
 
 const UNDONE: &str = "a ticket's duty is done once";
@@ -234,7 +232,6 @@ fn miss<'w, M: Spec, K: KeyOf<M>, E>(
 
 /// A memoized call by the handle, which asks how the result came to be.
 #[inline(never)]
-#[track_caller]
 pub(crate) fn begin_told<'w, M: Spec, K: KeyOf<M>, E>(
     core: &'static Core,
     place: At<'w, M>,
@@ -270,7 +267,7 @@ fn search<'w, M: Spec, K: KeyOf<M>, E, T: Tells>(
             Begun::Ring(ring) => ring.raise(),
         }
     };
-    LentStep::Compute(LentTicket { duty: Some(duty), again: None, hit: Hit::Computed })
+    LentStep::Compute(LentTicket(duty))
 }
 
 /// The rest of a call that is a future and was no hit at once, until there is a result, or it has to compute.
@@ -291,7 +288,7 @@ pub(crate) async fn search_as_task<'w, M: Spec, K: KeyOf<M>, E>(
             Begun::Ring(ring) => ring.raise(),
         }
     };
-    LentStep::Compute(LentTicket { duty: Some(duty), again: None, hit: Hit::Computed })
+    LentStep::Compute(LentTicket(duty))
 }
 
 /// The result that a search has found.
@@ -326,35 +323,31 @@ impl<'w, M: Spec, W: Way> LentTicket<'w, M, W> {
     /// The body is about to run.
     #[inline]
     pub fn start(&mut self) {
-        match &mut self.duty {
-            Some(Duty::Bare(job)) => job.start(),
-            Some(Duty::Keyed(job)) => job.start(),
-            None => {}
+        match &mut self.0 {
+            Duty::Bare(job) => job.start(),
+            Duty::Keyed(job) => job.start(),
+            Duty::Verify(..) | Duty::Done(_) => {}
         }
     }
 
     /// How the result came to be, once the duty is done.
     #[inline]
     pub(crate) fn hit(&self) -> Hit {
-        self.hit
+        if let Duty::Done(hit) = self.0 { hit } else { Hit::Remembered }
     }
 
     /// The body has returned `value`: stores and lends it. Never inlined, so that its locals take no stack while the body runs.
     #[cold]
     #[inline(never)]
     pub(crate) fn end(&mut self, value: ValueOf<M>) -> &'w ValueOf<M> {
-        if let Some((_, again)) = self.again.take() {
-            return compared::<M>(*again, Some(value));
-        }
         // The job stays where it is: moving it costs more than most of what it does.
-        let (lent, first) = match self.duty.as_mut().expect(UNDONE) {
+        let (lent, first) = match &mut self.0 {
             Duty::Bare(job) => job.publish(value),
             Duty::Keyed(job) => publish(job, value),
+            Duty::Verify(..) => return self.end_verified(Some(value)),
+            Duty::Done(_) => unreachable!("{UNDONE}"),
         };
-        self.duty = None;
-        if !first {
-            self.hit = Hit::Overtaken;
-        }
+        self.0 = Duty::Done(if first { Hit::Computed } else { Hit::Overtaken });
         lent
     }
 
@@ -364,12 +357,11 @@ impl<'w, M: Spec, W: Way> LentTicket<'w, M, W> {
     #[inline(never)]
     pub fn reject<E>(&mut self, error: E) -> E {
         let error = OnItsWay::new(error);
-        if let Some((_, again)) = self.again.take() {
-            compared::<M>(*again, None);
+        if let Duty::Verify(..) = self.0 {
+            self.end_verified(None);
             return error.arrive();
         }
-        self.hit = Hit::NotStored;
-        match self.duty.take().expect(UNDONE) {
+        match std::mem::replace(&mut self.0, Duty::Done(Hit::NotStored)) {
             Duty::Bare(job) => {
                 job.reject();
                 error.arrive()
@@ -378,6 +370,7 @@ impl<'w, M: Spec, W: Way> LentTicket<'w, M, W> {
                 job.stop();
                 job.reject(error, |_| None)
             }
+            Duty::Verify(..) | Duty::Done(_) => unreachable!("{UNDONE}"),
         }
     }
 }
@@ -407,21 +400,22 @@ fn to_verify<'w, M: Spec, K: KeyOf<M>, E>(
     let found = (*found, same);
     let verifying = Verifying::begin();
     let key = key.to_stored();
-    let again = Some((on, Box::new(Again { core, found, key, verifying })));
-    *step = LentStep::Compute(LentTicket { duty: None, again, hit: Hit::Remembered });
+    *step = LentStep::Compute(LentTicket(Duty::Verify(on, Box::new(Again { core, found, key, verifying }))));
 }
 
-/// Compares a remembered result with a new one, and returns the remembered one. Without a new one, the body has failed.
-#[cold]
-#[inline(never)]
-fn compared<'w, M: Spec>(
-    again: Again<(&'w ValueOf<M>, Same<ValueOf<M>>), KeyIn<M>>,
-    fresh: Option<ValueOf<M>>,
-) -> &'w ValueOf<M> {
-    let Again { core, found: (found, same), key, verifying } = again;
-    verify::compare::<M::Scope, _, _>(core, &key, same, found, fresh);
-    drop(verifying);
-    found
+#[allow(private_bounds, reason = "as for `LentStep`")]
+impl<'w, M: Spec, W: Way> LentTicket<'w, M, W> {
+    /// Compares the remembered result with a new one, and returns the remembered one. Without a new one, the body has failed.
+    #[cold]
+    #[inline(never)]
+    fn end_verified(&mut self, fresh: Option<ValueOf<M>>) -> &'w ValueOf<M> {
+        let verified = Duty::Done(Hit::Remembered);
+        let Duty::Verify(_, again) = std::mem::replace(&mut self.0, verified) else { unreachable!("just seen") };
+        let Again { core, found: (found, same), key, verifying } = *again;
+        verify::compare::<M::Scope, _, _>(core, &key, same, found, fresh);
+        drop(verifying);
+        found
+    }
 }
 
 impl<'w, M: Spec> body::Duty for LentTicket<'w, M, TaskCall> {
@@ -430,23 +424,26 @@ impl<'w, M: Spec> body::Duty for LentTicket<'w, M, TaskCall> {
     }
 
     fn flight(&self) -> Flight {
-        match self.duty.as_ref().expect(UNDONE) {
+        match &self.0 {
             Duty::Bare(job) => job.flight(),
             Duty::Keyed(job) => job.flight(),
+            Duty::Verify(..) | Duty::Done(_) => unreachable!("{UNDONE}"),
         }
     }
 
     fn strong(&self) -> Option<usize> {
-        match self.duty.as_ref().expect(UNDONE) {
+        match &self.0 {
             Duty::Bare(job) => job.strong(),
             Duty::Keyed(job) => job.strong(),
+            Duty::Verify(..) | Duty::Done(_) => unreachable!("{UNDONE}"),
         }
     }
 
     fn raised_strong(&mut self, by: isize) {
-        match self.duty.as_mut().expect(UNDONE) {
+        match &mut self.0 {
             Duty::Bare(job) => job.raised_strong(by),
             Duty::Keyed(job) => job.raised_strong(by),
+            Duty::Verify(..) | Duty::Done(_) => unreachable!("{UNDONE}"),
         }
     }
 

@@ -86,7 +86,8 @@ per_thread! {
 ///
 /// # Cost
 ///
-/// In builds that cannot, none. In others one load for each hit, and the time of the bodies that run again.
+/// In builds that cannot, none. In others one load for each hit; where any are verified, the time of the bodies that run again, and the others may take
+/// a lock.
 ///
 /// # Examples
 ///
@@ -124,10 +125,16 @@ fn drawn(fraction: f64) -> Option<u64> {
     (0.0..=1.0).contains(&fraction).then(|| (fraction * ALL as f64).ceil() as u64)
 }
 
-/// Whether a hit is to be verified.
+/// Whether any hit is verified.
+#[inline(always)]
+pub(super) fn is_on() -> bool {
+    ON && DRAWN.load(Ordering::Relaxed) != 0
+}
+
+/// Whether this hit is to be verified.
 #[inline(always)]
 pub(super) fn draws() -> bool {
-    ON && DRAWN.load(Ordering::Relaxed) != 0 && is_drawn()
+    is_on() && is_drawn()
 }
 
 #[cold]
@@ -203,9 +210,6 @@ pub(super) struct Again<V, K> {
     pub(super) key: K,
     pub(super) verifying: Verifying,
 }
-
-/// An [`Again`] in a ticket. Where there is no [`Enabled`], it takes no room.
-pub(super) type ToVerify<V, K> = Option<(Enabled, Box<Again<V, K>>)>;
 
 /// Compares what was remembered with what the body has returned, which is dropped: nothing, where that cannot be kept.
 pub(super) fn compare<S, V, K: StoredKey<S>>(core: &'static Core, key: &K, same: Same<V>, found: &V, fresh: Option<V>) {

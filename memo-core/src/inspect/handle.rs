@@ -225,7 +225,7 @@ impl<F, P: Kind> Memo<F, P> {
     ///
     /// # Cost
     ///
-    /// A few nanoseconds more than a call of the function.
+    /// That of the function, called through a pointer. A hit takes no lock.
     ///
     /// ```
     /// # use memo_core::{Hit, weak_memo};
@@ -278,7 +278,7 @@ impl<F, P: Kind> Memo<F, P> {
         P: Revocable + RunsBody,
     {
         match self.ask(Op::Refresh, args) {
-            Reply::Value(value) => value,
+            Reply::Told(out, _) => P::value(out).expect("what can be removed is returned as the body returned it"),
             Reply::Ring(ring) => ring.raise(),
             _ => unreachable!("the body yields a value"),
         }
@@ -315,7 +315,7 @@ impl<F, P: Kind> Memo<F, P> {
         P: Revocable + RunsBody,
     {
         match self.ask(Op::Renew, args) {
-            Reply::Value(value) => value,
+            Reply::Told(out, _) => P::value(out).expect("what can be removed is returned as the body returned it"),
             _ => unreachable!("the body yields a value"),
         }
     }

@@ -79,16 +79,25 @@ pub trait Kind {
     type Value<Out>;
     /// Where the owner is among the parameters.
     type Position;
+    /// What the body returned, from what the function returns, where these are the same.
+    #[doc(hidden)]
+    fn value<Out>(out: Out) -> Option<Self::Value<Out>>;
 }
 
 impl<P> Kind for Owned<P> {
     type Value<Out> = Out;
     type Position = P;
+    fn value<Out>(out: Out) -> Option<Out> {
+        Some(out)
+    }
 }
 
 impl<V, P> Kind for Lent<V, P> {
     type Value<Out> = V;
     type Position = P;
+    fn value<Out>(_: Out) -> Option<V> {
+        None
+    }
 }
 
 /// Marks the handle of a memo of an `async fn`. `P` is [`Owned`] or [`Lent`].
@@ -98,6 +107,9 @@ pub struct Async<P = Owned>(PhantomData<fn() -> P>);
 impl<P: Kind> Kind for Async<P> {
     type Value<Out> = P::Value<Out>;
     type Position = P::Position;
+    fn value<Out>(out: Out) -> Option<Self::Value<Out>> {
+        P::value(out)
+    }
 }
 
 /// Memos whose handle runs the body.

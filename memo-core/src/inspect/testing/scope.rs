@@ -21,7 +21,7 @@ use crate::memo::watching::Watching;
 ///
 /// # Cost
 ///
-/// Threads outside of any scope pay nothing. Inside, a hit goes the way of one that takes a lock, and takes some 100 ns more.
+/// Threads outside of any scope pay nothing. Inside, a hit goes the way of one that takes a lock, and the scope counts it under another.
 ///
 /// # Examples
 ///
