@@ -201,6 +201,10 @@ fn hit_further<'w, M: Cloning, const COUNTED: bool>(
 ) -> (bool, Guess<&'w Anchor>) {
     let Some(anchor) = place.find() else { return (false, Guess::Nothing) };
     let guess = Guess::Node(anchor);
+    // As in `hit`.
+    if COUNTED && verify::is_on() {
+        return (false, guess);
+    }
     let Some(cell) = CellOf::<M>::find(anchor, core) else { return (false, guess) };
     let counters = Counters::here();
     let Some(here) = counters.of(core) else { return (false, guess) };

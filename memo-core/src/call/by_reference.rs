@@ -59,10 +59,13 @@ enum Duty<'w, M: Spec, W: Way> {
     Bare(BareJob<'w, M, W>),
     Keyed(Job<'w, M, W>),
     /// A hit is to be verified, and how.
-    Verify(verify::Enabled, Box<Again<(&'w ValueOf<M>, Same<ValueOf<M>>), KeyIn<M>>>),
+    Verify(verify::Enabled, Box<LentAgain<'w, M>>),
     /// It is done: how the result came to be.
     Done(Hit),
 }
+
+/// With how it is compared.
+type LentAgain<'w, M> = Again<(&'w ValueOf<M>, Same<ValueOf<M>>), KeyIn<M>>;
 
 const UNDONE: &str = "a ticket's duty is done once";
 

@@ -37,7 +37,7 @@ pub trait Keeping<R> {
     }
 
     /// Whether two stored values are the same, where that can be told.
-    const SAME: Option<fn(&Self::Kept, &Self::Kept) -> bool> = None;
+    const SAME: Option<Same<Self::Kept>> = None;
 
     /// Whether a result is kept.
     fn keeps(&self, result: &R) -> bool;

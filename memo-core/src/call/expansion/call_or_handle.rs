@@ -268,7 +268,10 @@ pub trait AskLent<Y>: Sized {
         form: impl FnOnce(&'w V) -> Out,
     ) -> Self::Reply<Out> {
         ticket.start();
-        Self::end(&mut ticket, body(), form)
+        let reply = Self::end(&mut ticket, body(), form);
+        // Its duty is done: nothing is left to drop, which the compiler cannot see.
+        std::mem::forget(ticket);
+        reply
     }
 
     /// The same, if the body can.
@@ -280,7 +283,10 @@ pub trait AskLent<Y>: Sized {
         form: impl FnOnce(&'w V) -> Out,
     ) -> Self::Reply<Result<Out, E>> {
         ticket.start();
-        Self::try_end(&mut ticket, body(), form)
+        let reply = Self::try_end(&mut ticket, body(), form);
+        // As above.
+        std::mem::forget(ticket);
+        reply
     }
 
     /// The second half of [`finish`](AskLent::finish), for a body that is called where its caller is passed on.
