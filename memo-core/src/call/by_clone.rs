@@ -9,7 +9,7 @@ use super::what_is_kept::Keeping;
 use crate::anchor::anchor::Anchor;
 use crate::cell::counted_cell::{Keys, tell_and_drop};
 use crate::cell::memo_types::{At, CellOf, EntryOf, KeyIn, KeyOf, Spec, ValueOf};
-use crate::compute::body::{self, Flight};
+use crate::compute::as_task::body::{self, Flight};
 use crate::compute::job::{Job, Published, Replaced, is_argument, task_of};
 use crate::compute::rings;
 use crate::compute::wait_or_compute::{self, Begun};

@@ -24,7 +24,7 @@ use crate::argument::scope::Scope;
 use crate::cell::counted_cell::{CountedCell, Keys};
 use crate::cell::lent_cell::{self, Filled};
 use crate::cell::memo_types::{At, CellOf, EntryOf, KeyIn, KeyOf, Spec, ValueOf};
-use crate::compute::body::{self, Flight};
+use crate::compute::as_task::body::{self, Flight};
 use crate::compute::job::{Job, Published};
 use crate::compute::one_slot::{self, BareJob};
 use crate::compute::wait_or_compute::{self, Begun};

@@ -2,8 +2,8 @@
 
 use std::mem::{ManuallyDrop, offset_of};
 
+use super::as_task::body::{Duty, Flight};
 use super::before_body::{Counts, Notes};
-use super::body::{Duty, Flight};
 use super::frames::{self, HeldKey, Running, Task};
 use super::rings;
 use super::wait_graph;

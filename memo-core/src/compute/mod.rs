@@ -5,19 +5,16 @@
 //! does both for a cell with one slot. Each computation has a frame on its thread ([`frames`]), with the notes taken [`before_body`]. Each
 //! waiting thread has an edge in the [`wait_graph`]. Frames ([`rings`]) and edges show which call would wait for itself.
 //!
-//! All this is written once for both ways to carry out a call ([`way`]): on a thread, or as a future. A future searches
-//! [as a task](search_as_task), which sleeps among the [`waiting_tasks`], with its own edges ([`task_rings`]); its [`body`] is polled.
+//! All this is written once for both ways to carry out a call ([`way`]): on a thread, or as a future. What is different in the latter
+//! is in [`as_task`].
 
+pub(crate) mod as_task;
 pub(crate) mod before_body;
-pub(crate) mod body;
 pub(crate) mod frames;
 pub(crate) mod job;
 pub(crate) mod one_slot;
 pub(crate) mod rings;
 pub(crate) mod search;
-pub(crate) mod search_as_task;
-mod task_rings;
 pub(crate) mod wait_graph;
 pub(crate) mod wait_or_compute;
-mod waiting_tasks;
 pub(crate) mod way;

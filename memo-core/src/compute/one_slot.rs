@@ -2,13 +2,13 @@
 
 use std::marker::PhantomData;
 
+use super::as_task::body::{self, Duty};
+use super::as_task::search::to_end;
 use super::before_body::Notes;
-use super::body::{self, Duty};
 use super::frames::{self, Task};
 use super::job::{self, note_miss};
 use super::rings;
 use super::search::{Search, parked};
-use super::search_as_task::to_end;
 use super::way::{TaskCall, Way};
 use crate::anchor::anchor::Anchor;
 use crate::anchor::side_table::found_or_made::Made;

@@ -1,7 +1,7 @@
 //! A search for a result, in steps.
 //!
 //! It never waits by itself: between two steps it names the flight to wait for. The caller decides how to wait: [`parked`] parks the
-//! thread, and [`search_as_task`](super::search_as_task) lets its task sleep.
+//! thread, and [`as_task::search`](super::as_task::search) lets its task sleep.
 
 use super::wait_graph;
 use crate::memo::core::Core;

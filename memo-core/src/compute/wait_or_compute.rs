@@ -1,10 +1,10 @@
 //! A call that was not a plain hit searches for its result: it finds it, waits for it, or has to compute it.
 
+use super::as_task::search::to_end;
 use super::frames::Task;
 use super::job::{Job, Role, note_miss, task_of};
 use super::rings;
 use super::search::{Search, parked};
-use super::search_as_task::to_end;
 use super::way::{TaskCall, Way};
 use crate::anchor::anchor::Anchor;
 use crate::cell::counted_cell::Keys;
@@ -130,18 +130,7 @@ pub(crate) async fn begin_as_task<'w, M: Spec, K: KeyOf<M>>(
         let hash = key.hash();
         let race = (!core.site().single_flight).then(|| cell.race(hash));
         let (me, faster, awaited) = (call.number(), None, None);
-        Entries {
-            place,
-            cell,
-            key: &key,
-            hash,
-            me,
-            missed: false,
-            race,
-            faster,
-            awaited,
-            call: Some(call),
-        }
+        Entries { place, cell, key: &key, hash, me, missed: false, race, faster, awaited, call: Some(call) }
     };
     to_end(search).await
 }

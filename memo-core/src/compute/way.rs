@@ -7,10 +7,10 @@
 //! a name of its own: a number that no other call of a task has. The slots of one memo are claimed in one way only, so the two kinds of
 //! numbers never meet.
 
+use super::as_task::waiting;
 use super::before_body::{Notes, Timed};
-use super::frames::{Running, Task};
+use super::frames::{self, Running, Task};
 use super::wait_graph;
-use super::waiting_tasks;
 use crate::memo::core::Core;
 use crate::reclaim::outermost_call::Call;
 use crate::sys::sync::plain::{AtomicU32, Ordering};
@@ -110,7 +110,7 @@ impl Way for Call {
     fn ended<V>(_: &Slot<V>, _: u32) {}
 }
 
-/// What is kept of a computation by a task. A frame is on a thread only while that one polls the body: see [`body`](super::body).
+/// What is kept of a computation by a task. A frame is on a thread only while that one polls the body: see [`body`](super::as_task::body).
 pub(crate) struct Polled {
     pub(super) notes: Option<Notes>,
     timed: Option<Timed>,
@@ -175,6 +175,6 @@ impl Way for TaskCall {
     }
 
     fn ended<V>(slot: &Slot<V>, number: u32) {
-        waiting_tasks::flight_ended(super::frames::slot_address(slot), number);
+        waiting::flight_ended(frames::slot_address(slot), number);
     }
 }

@@ -135,6 +135,8 @@ pub trait Revocable {}
 
 impl<P> Revocable for Owned<P> {}
 
+// So that the compiler names only what its user may write.
+#[diagnostic::do_not_recommend]
 impl<P: Revocable> Revocable for Async<P> {}
 
 /// The first parameter is the owner, by reference.

@@ -6,15 +6,13 @@ mod beside;
 mod cancelled;
 mod executors;
 mod hits;
-mod one_compute;
 mod owners;
 mod panics;
 mod parts;
 mod results;
 mod rings;
-mod set_aside;
 mod signatures;
-mod waking;
+mod waits;
 
 #[global_allocator]
 static HEAP: memo_tests::Heap = memo_tests::Heap;

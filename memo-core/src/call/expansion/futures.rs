@@ -21,7 +21,7 @@ use crate::call::by_reference::{self, LentStep, LentTicket};
 use crate::call::handle_op::Yields;
 use crate::call::what_is_kept::Keeping;
 use crate::cell::memo_types::{Spec, ValueOf};
-use crate::compute::body;
+use crate::compute::as_task::body;
 use crate::compute::way::TaskCall;
 use crate::memo::core::Core;
 use crate::reclaim::outermost_call;

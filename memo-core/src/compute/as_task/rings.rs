@@ -21,7 +21,7 @@ use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 use std::hash::{BuildHasherDefault, DefaultHasher};
 
-use super::frames::{self, Frame};
+use crate::compute::frames::{self, Frame};
 use crate::memo::core::Core;
 use crate::memo::cycle::{Cycle, CycleCall, Kind};
 use crate::sys::stack::Stack;

@@ -24,7 +24,8 @@ use std::collections::{BTreeMap, HashMap};
 use std::hash::{BuildHasherDefault, DefaultHasher};
 use std::task::{Context, Waker};
 
-use super::task_rings;
+use super::rings;
+use crate::compute::frames;
 use crate::sys::panics::quietly;
 use crate::sys::sync::plain::{AtomicU64, Ordering};
 use crate::sys::sync::{Mutex, MutexGuard, unpoisoned};
@@ -103,7 +104,7 @@ pub(super) fn flight_goes_on(slot: usize, number: u32, waker: &Waker) {
 /// A flight has ended, and its claim with it: wakes all that wait for this slot.
 ///
 /// The slot may be gone, and another at its address: whose waiting tasks are woken for nothing.
-pub(super) fn flight_ended(slot: usize, number: u32) {
+pub(crate) fn flight_ended(slot: usize, number: u32) {
     let mut woken = Vec::new();
     {
         let mut list = list(slot);
@@ -114,7 +115,7 @@ pub(super) fn flight_ended(slot: usize, number: u32) {
             woken.extend(list.tasks.remove(&wait).map(|waker| (wait.1, waker)));
         }
     }
-    task_rings::flight_ended(slot, woken.iter().map(|(wait, _)| *wait));
+    rings::flight_ended(slot, woken.iter().map(|(wait, _)| *wait));
     for (_, waker) in woken {
         // A panic of one waker must not leave the others asleep, nor undo what has been published.
         quietly(|| waker.wake());
@@ -158,7 +159,7 @@ impl<'s, V> Wait<'s, V> {
     }
 
     fn address(&self) -> usize {
-        super::frames::slot_address(self.slot)
+        frames::slot_address(self.slot)
     }
 
     pub(super) fn look(&mut self, context: &Context<'_>) -> Found {

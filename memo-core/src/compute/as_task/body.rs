@@ -11,18 +11,18 @@
 use std::future::{Future, poll_fn};
 use std::pin::{Pin, pin};
 
-use super::frames::{Running, Task};
-use super::waiting_tasks;
+use super::waiting;
+use crate::compute::frames::{Running, Task};
 use crate::memo::core::Core;
 use crate::reclaim::outermost_call::Call;
 
 /// A computation by a task.
 #[derive(Clone, Copy)]
 pub(crate) struct Flight {
-    pub(super) core: &'static Core,
-    pub(super) task: Task,
+    pub(crate) core: &'static Core,
+    pub(crate) task: Task,
     /// The name of the call.
-    pub(super) number: u32,
+    pub(crate) number: u32,
 }
 
 /// Code of the body runs on this thread. Its fields are dropped in this order.
@@ -102,7 +102,7 @@ pub(crate) async fn run<F: Future>(duty: &mut impl Duty, body: impl FnOnce() -> 
         };
         // Nobody waits for a call that computes beside others.
         if polled.is_pending() && !flight.task.races {
-            waiting_tasks::flight_goes_on(flight.task.slot, flight.number, context.waker());
+            waiting::flight_goes_on(flight.task.slot, flight.number, context.waker());
         }
         polled
     })

@@ -3,10 +3,10 @@
 use std::future::poll_fn;
 use std::task::Poll;
 
-use super::frames;
-use super::search::Search;
-use super::task_rings;
-use super::waiting_tasks::{Found, Wait};
+use super::rings;
+use super::waiting::{Found, Wait};
+use crate::compute::frames;
+use crate::compute::search::Search;
 use crate::memo::counter_block::Count;
 use crate::memo::counters;
 use crate::reclaim::outermost_call::Call;
@@ -39,7 +39,7 @@ async fn wait<V>(slot: &Slot<V>, flight: Flight) -> Waited {
     poll_fn(|context| {
         // Before the task sleeps.
         let number = wait.number();
-        recorded.get_or_insert_with(|| task_rings::record(number, frames::slot_address(slot)));
+        recorded.get_or_insert_with(|| rings::record(number, frames::slot_address(slot)));
         match wait.look(context) {
             Found::Ended(how) => Poll::Ready(how),
             Found::SetAside => Poll::Ready(Waited::Alone),
