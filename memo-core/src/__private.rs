@@ -25,7 +25,7 @@ pub use crate::call::expansion::type_questions::{
     check_kept, check_owned, computed, key, lent_key, local_lent_place, local_place, place, plain_computed, plain_key,
     plain_part, value,
 };
-pub use crate::call::what_is_kept::{Keep, KeepAll, for_a_time, keep_if, keep_some, tested};
+pub use crate::call::kept::what_is_kept::{Keep, KeepAll, for_a_time, keep_if, keep_some, tested};
 pub use crate::inspect::handle::{Memo, handle};
 pub use crate::inspect::signature::Sig;
 pub use crate::memo::core::Core;
@@ -44,7 +44,7 @@ pub mod scheduled {
 pub mod by_type {
     pub use crate::argument::key::ShowsAny as _;
     pub use crate::call::expansion::result_holds_owner::{Held as _, HeldNowhere as _};
-    pub use crate::call::result_is_argument::WithoutMarks as _;
-    pub use crate::call::what_is_compared::{AnyKept as _, AnyLent as _};
-    pub use crate::call::what_is_kept::{KeepAny as _, KeepAnyOk as _};
+    pub use crate::call::kept::result_is_argument::WithoutMarks as _;
+    pub use crate::call::kept::what_is_compared::{AnyKept as _, AnyLent as _};
+    pub use crate::call::kept::what_is_kept::{KeepAny as _, KeepAnyOk as _};
 }

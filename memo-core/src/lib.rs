@@ -203,12 +203,12 @@ pub use inspect::listener::{Listener, Removal};
 pub use inspect::memos::{MemoInfo, clear_all, memos};
 pub use inspect::report::{Report, report};
 pub use inspect::stats::Stats;
+pub use memo::clock::set_clock;
 pub use memo::cycle::{Cycle, CycleCall};
 pub use memo::listeners::RemovalCause;
 pub use memo_macros::{HasAnchor, HasLocalAnchor, MemoKey, weak_memo};
 pub use reclaim::sweep::sweep;
 pub use reclaim::sweeper::Sweeper;
-pub use sys::clock::set_clock;
 
 /// What the type of a memo's handle is made of.
 ///

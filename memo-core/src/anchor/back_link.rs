@@ -29,7 +29,7 @@ use crate::anchor::side_table::end_of_nodes;
 use crate::anchor::side_table::{self, shard::Chain};
 use crate::memo::cells::vtable::EntryId;
 use crate::memo::core::Core;
-use crate::memo::counter_block::Count;
+use crate::memo::counting::counter_block::Count;
 use crate::memo::listeners::Why;
 use crate::memo::site::Site;
 use crate::sys::panics::Panics;

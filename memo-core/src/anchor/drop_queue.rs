@@ -9,7 +9,7 @@ use std::ptr::NonNull;
 
 use super::any_cell;
 use crate::memo::cells::head::CellHead;
-use crate::memo::counter_block::Count;
+use crate::memo::counting::counter_block::Count;
 use crate::memo::listeners::Why;
 use crate::sys::depth::DepthGuard;
 use crate::sys::panics::Panics;

@@ -12,7 +12,7 @@ use crate::anchor::side_table::found_or_made::Made;
 use crate::anchor::side_table::object::Subject;
 use crate::argument::owner::{Locate, Owner, ThreadBound};
 use crate::argument::scope::Local;
-use crate::memo::counters::LooksHere;
+use crate::memo::counting::counters::LooksHere;
 use crate::sys::index::Guess;
 
 /// An object with a [`LocalAnchor`] of its own.

@@ -11,7 +11,7 @@ use crate::anchor::side_table::object::Subject;
 use crate::anchor::side_table::{local, shared};
 use crate::argument::scope::{Local, Scope, Shared};
 use crate::memo::core::Where;
-use crate::memo::counters::LooksHere;
+use crate::memo::counting::counters::LooksHere;
 use crate::reclaim::{account, leak_audit};
 use crate::sys::index::Guess;
 

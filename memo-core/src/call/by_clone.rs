@@ -1,11 +1,11 @@
 //! Results by clone: the path of a call from the anchor to the value.
 
 use super::handle_op::{Op, Reply};
+use super::kept::what_is_kept::Keeping;
 use super::keyed_hit::{self, Asks, Held};
 use super::missing::Missing;
 use super::source::Hit;
 use super::verify::{self, Again, Verifying};
-use super::what_is_kept::Keeping;
 use crate::anchor::anchor::Anchor;
 use crate::cell::counted_cell::{Keys, tell_and_drop};
 use crate::cell::memo_types::{At, CellOf, EntryOf, KeyIn, KeyOf, Spec, ValueOf};
@@ -15,8 +15,8 @@ use crate::compute::rings;
 use crate::compute::wait_or_compute::{self, Begun};
 use crate::compute::way::{TaskCall, Way};
 use crate::memo::core::Core;
-use crate::memo::counter_block::Count;
-use crate::memo::counters::{self, Counters};
+use crate::memo::counting::counter_block::Count;
+use crate::memo::counting::counters::{self, Counters};
 use crate::memo::cycle::Cycle;
 use crate::reclaim::account;
 use crate::reclaim::outermost_call::Call;

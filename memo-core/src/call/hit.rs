@@ -6,7 +6,7 @@
 use crate::argument::key::StoredKey;
 use crate::argument::scope::Scope;
 use crate::cell::counted_cell::CountedCell;
-use crate::memo::counters::CountsHere;
+use crate::memo::counting::counters::CountsHere;
 use crate::sys::panics::OnItsWay;
 use crate::value::store::Store;
 

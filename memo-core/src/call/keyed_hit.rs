@@ -16,7 +16,7 @@ use crate::argument::scope::Scope;
 use crate::cell::counted_cell::{CountedCell, Keys};
 use crate::cell::memo_types::{At, CellOf, KeyOf, Spec, ValueOf};
 use crate::memo::core::Core;
-use crate::memo::counters::{Counters, LooksHere};
+use crate::memo::counting::counters::{Counters, LooksHere};
 use crate::reclaim::paid_by_hits;
 use crate::sys::fence;
 use crate::sys::hazard::own;

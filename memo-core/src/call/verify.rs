@@ -7,15 +7,15 @@
 //!
 //! 1. In a build that cannot verify there is no [`Enabled`], so a ticket has no room for the duty, and no code for it is left.
 //! 2. The hit was counted when it was found. The body then runs as one that a handle asks for: it claims and stores nothing, is in no ring, and is
-//!    counted nowhere. No [watch](crate::memo::watch) sees what it calls, and the hits below it are not drawn.
+//!    counted nowhere. No [watch](crate::memo::counting::watch) sees what it calls, and the hits below it are not drawn.
 //! 3. It runs below a call of its own thread: no amortised sweep starts inside it.
 
 use std::cell::Cell;
 
 use crate::argument::key::{StoredKey, show_whole};
 use crate::memo::core::Core;
+use crate::memo::counting::watching::Watching;
 use crate::memo::names;
-use crate::memo::watching::Watching;
 use crate::sys::depth::DepthGuard;
 use crate::sys::per_thread::per_thread;
 use crate::sys::sync::panicking;

@@ -5,11 +5,12 @@ use std::ptr::NonNull;
 use crate::anchor::anchor::Anchor;
 use crate::anchor::any_cell::{self, AnyCell};
 use crate::anchor::side_table::found_or_made::Made;
+use crate::memo::all_memos;
 use crate::memo::cells::head::CellHead;
 use crate::memo::cells::vtable::CellVtable;
 use crate::memo::core::{Core, Where};
+use crate::memo::counting::counters;
 use crate::memo::listeners::Why;
-use crate::memo::{all_memos, counters};
 use crate::sys::panics::Panics;
 use crate::value::slot::{Look, Slot};
 

@@ -2,11 +2,11 @@
 
 use std::time::Instant;
 
+use crate::memo::clock::HAS_CLOCK;
 use crate::memo::core::Core;
-use crate::memo::counter_block::Count;
-use crate::memo::counters;
+use crate::memo::counting::counter_block::Count;
+use crate::memo::counting::counters;
 use crate::reclaim::leak_audit;
-use crate::sys::clock::HAS_CLOCK;
 
 /// The first `SAMPLE` computes of a memo on a thread are all timed, then one in `SAMPLE`: two clock reads cost 50 ns.
 const SAMPLE: u64 = 64;

@@ -5,8 +5,8 @@
 
 use super::wait_graph;
 use crate::memo::core::Core;
-use crate::memo::counter_block::Count;
-use crate::memo::counters;
+use crate::memo::counting::counter_block::Count;
+use crate::memo::counting::counters;
 use crate::memo::cycle::Cycle;
 use crate::value::slot::{Flight, Slot, Waited};
 

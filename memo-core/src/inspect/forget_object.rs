@@ -10,7 +10,7 @@ use crate::anchor::side_table::object::Subject;
 use crate::argument::owner::Owner;
 use crate::argument::scope::Scope;
 use crate::memo::cells::vtable::EntryId;
-use crate::memo::counter_block::Count;
+use crate::memo::counting::counter_block::Count;
 use crate::sys::depth::DepthGuard;
 use crate::sys::hazard::retire::Batch;
 use crate::sys::panics::Panics;

@@ -4,7 +4,7 @@ use std::fmt;
 use std::time::Duration;
 
 use crate::inspect::awaiting::Awaiting;
-use crate::memo::counter_block::{Count, Sums};
+use crate::memo::counting::counter_block::{Count, Sums};
 
 /// A snapshot of a memo's counters.
 ///

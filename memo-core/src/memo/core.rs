@@ -9,7 +9,7 @@ use once_cell::race::OnceRef;
 
 use super::cells::listed::{SEATS, Seat};
 use super::cells::vtable::CellVtable;
-use super::counter_block::{Block, Share};
+use super::counting::counter_block::{Block, Share};
 use super::listeners::{Listeners, Why};
 use super::site::Site;
 use crate::sys::panics::Panics;

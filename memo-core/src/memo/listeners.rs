@@ -11,7 +11,7 @@
 use std::any::Any;
 use std::sync::Arc;
 
-use super::counter_block::Count;
+use super::counting::counter_block::Count;
 use crate::sys::panics::Panics;
 use crate::sys::sync::plain::{AtomicBool, AtomicU64, Mutex, Ordering};
 use crate::sys::sync::unpoisoned;

@@ -37,7 +37,7 @@ use crate::anchor::side_table::object::Subject;
 use crate::anchor::side_table::shard::Chain;
 use crate::anchor::side_table::shared::Shard;
 use crate::anchor::side_table::{local, shared};
-use crate::memo::counters::{self, Counters, PERIOD};
+use crate::memo::counting::counters::{self, Counters, PERIOD};
 use crate::sys::hazard::deaths::after_deaths;
 use crate::sys::hazard::own;
 use crate::sys::panics::Panics;

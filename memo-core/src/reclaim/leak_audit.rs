@@ -63,7 +63,7 @@ use crate::anchor::side_table::object::Subject;
 use crate::memo::cells::head::CellHead;
 use crate::memo::cells::vtable::CellVtable;
 use crate::memo::core::{Core, Where};
-use crate::memo::counters;
+use crate::memo::counting::counters;
 use crate::memo::listeners::Why;
 use crate::memo::site::Site;
 use crate::reclaim::holds_nothing::holds_nothing;

@@ -1,12 +1,12 @@
 //! Every few thousand hits pay for a sweep too, since a program may have nothing but hits.
 //!
-//! A thread counts down to the next over all hits that take no lock ([`counters`](crate::memo::counters)). The others go by their memo's own
+//! A thread counts down to the next over all hits that take no lock ([`counters`](crate::memo::counting::counters)). The others go by their memo's own
 //! count.
 
 use super::account::{HITS_PER_SWEEP, after_hits};
 use crate::memo::core::Core;
-use crate::memo::counter_block::Count;
-use crate::memo::counters::{self, Counters, CountsHere, count_first};
+use crate::memo::counting::counter_block::Count;
+use crate::memo::counting::counters::{self, Counters, CountsHere, count_first};
 
 /// Counts a hit that has run no user code, and passes on what was found. `here`, if this thread has counters of the memo. One hit in a
 /// few thousand sweeps.

@@ -4,10 +4,9 @@
 //! it ([`hazard`]). What a thread is ([`thread`], [`depth`]), a module's state for each ([`per_thread`], [`keyed_thread_locals`]), and which stack a call
 //! runs on ([`stack`]). A counted pointer of one word ([`arc`]), an index that
 //! is read without a lock ([`hash_index`]), panics of user code ([`panics`]), types whose copy runs no user code
-//! ([`trivially_cloned`]), hints to the processor ([`prefetch`]), the time ([`clock`]).
+//! ([`trivially_cloned`]), hints to the processor ([`prefetch`]).
 
 pub(crate) mod arc;
-pub(crate) mod clock;
 pub(crate) mod depth;
 pub(crate) mod fence;
 pub(crate) mod hash_index;

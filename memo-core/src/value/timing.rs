@@ -13,8 +13,8 @@
 
 use std::time::Duration;
 
+use crate::memo::clock::{self, NEVER};
 use crate::memo::site::Times;
-use crate::sys::clock::{self, NEVER};
 use crate::sys::sync::plain::{AtomicBool, AtomicU64, Ordering};
 
 /// What an entry knows of time.

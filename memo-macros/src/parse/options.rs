@@ -2,14 +2,14 @@
 
 use proc_macro2::TokenStream;
 use quote::{ToTokens, quote};
-use syn::parse::{Parse, ParseStream, Parser};
+use syn::parse::{ParseStream, Parser};
 use syn::{Expr, Ident, LitBool, LitStr, Path, Visibility};
 
 use super::Errors;
 use super::function::Named;
 use super::span_of_time::SpanOfTime;
 use super::syntax::without_invisible_groups;
-use super::words::{alone, each_word, has_value};
+use super::words::{alone, each_word, expect_value, value};
 
 const KNOWN: &[&str] = &[
     "owner",
@@ -139,16 +139,6 @@ impl Options {
 fn unknown(word: &Ident) -> String {
     let known = KNOWN.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
     format!("unknown option `{word}`; the options are {known}")
-}
-
-pub(super) fn value<T: Parse>(word: &Ident, input: ParseStream, example: &str) -> syn::Result<T> {
-    expect_value(word, input, example)?;
-    input.parse().map_err(|error| syn::Error::new(error.span(), format_args!("{error}: write `{example}`")))
-}
-
-fn expect_value(word: &Ident, input: ParseStream, example: &str) -> syn::Result<()> {
-    let missing = || syn::Error::new(word.span(), format_args!("`{word}` needs a value: write `{example}`"));
-    has_value(input).then_some(()).ok_or_else(missing)
 }
 
 fn capacity(word: &Ident, input: ParseStream) -> syn::Result<Capacity> {

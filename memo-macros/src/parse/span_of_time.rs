@@ -4,8 +4,8 @@ use proc_macro2::Ident;
 use syn::parse::ParseStream;
 use syn::{Expr, ExprLit, Lit, LitStr};
 
-use super::options::value;
 use super::syntax::bare_expr;
+use super::words::value;
 
 /// The value of `ttl`, `idle` or `stale`.
 pub(crate) enum SpanOfTime {

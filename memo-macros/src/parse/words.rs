@@ -2,7 +2,7 @@
 
 use proc_macro2::TokenTree;
 use syn::ext::IdentExt;
-use syn::parse::ParseStream;
+use syn::parse::{Parse, ParseStream};
 use syn::{Ident, Token};
 
 use super::Errors;
@@ -43,4 +43,16 @@ pub(crate) fn has_value(input: ParseStream) -> bool {
 
 fn at_end(input: ParseStream) -> bool {
     input.is_empty() || input.peek(Token![,])
+}
+
+/// The value after the word. `example`: what to write if it is missing, or no such value.
+pub(super) fn value<T: Parse>(word: &Ident, input: ParseStream, example: &str) -> syn::Result<T> {
+    expect_value(word, input, example)?;
+    input.parse().map_err(|error| syn::Error::new(error.span(), format_args!("{error}: write `{example}`")))
+}
+
+/// Takes the `=` before a value that must be there.
+pub(super) fn expect_value(word: &Ident, input: ParseStream, example: &str) -> syn::Result<()> {
+    let missing = || syn::Error::new(word.span(), format_args!("`{word}` needs a value: write `{example}`"));
+    has_value(input).then_some(()).ok_or_else(missing)
 }

@@ -7,7 +7,7 @@ use super::shard::Chain;
 use crate::anchor::any_cell;
 use crate::anchor::drop_queue;
 use crate::memo::cells::head::CellHead;
-use crate::memo::counter_block::Count;
+use crate::memo::counting::counter_block::Count;
 use crate::sys::depth::DepthGuard;
 use crate::sys::panics::Panics;
 

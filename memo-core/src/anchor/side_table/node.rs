@@ -20,7 +20,7 @@ use crate::anchor::cell_list;
 use crate::anchor::drop_queue;
 use crate::anchor::liveness::AnyWeak;
 use crate::memo::cells::head::CellHead;
-use crate::memo::counter_block::Count;
+use crate::memo::counting::counter_block::Count;
 use crate::memo::listeners::Why;
 use crate::sys::index::Hashed;
 use crate::sys::sync::{AtomicUsize, Ordering};

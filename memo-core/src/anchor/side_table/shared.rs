@@ -15,7 +15,7 @@ use super::sample;
 use super::shard::{Added, Chain, Keeper, Round};
 use crate::anchor::anchor::Anchor;
 use crate::anchor::liveness::AnyWeak;
-use crate::memo::counters::LooksHere;
+use crate::memo::counting::counters::LooksHere;
 use crate::sys::fence;
 use crate::sys::hazard::{memory, own};
 use crate::sys::index::{Guess, Index};

@@ -19,7 +19,7 @@ use crate::argument::owner::{Locate, Place};
 use crate::call::by_clone::{self, Cloning, Step, Ticket};
 use crate::call::by_reference::{self, LentStep, LentTicket};
 use crate::call::handle_op::Yields;
-use crate::call::what_is_kept::Keeping;
+use crate::call::kept::what_is_kept::Keeping;
 use crate::cell::memo_types::{Spec, ValueOf};
 use crate::compute::as_task::body;
 use crate::compute::way::TaskCall;

@@ -2,9 +2,9 @@
 
 use super::type_questions::{Never, No, Yes, answers};
 use crate::argument::owner::Place;
-use crate::call::result_is_argument::{Checked, Pointer};
-use crate::call::weak_value::Weakly;
-use crate::call::what_is_kept::Keeping;
+use crate::call::kept::result_is_argument::{Checked, Pointer};
+use crate::call::kept::weak_value::Weakly;
+use crate::call::kept::what_is_kept::Keeping;
 
 /// Whether what is kept of a result can be kept weakly.
 #[diagnostic::on_unimplemented(

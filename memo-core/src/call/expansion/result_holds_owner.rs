@@ -1,11 +1,11 @@
-//! Rejects, by type, a result that holds its own owner (law 16), unless it is kept as a [mark](crate::call::result_is_argument).
+//! Rejects, by type, a result that holds its own owner (law 16), unless it is kept as a [mark](crate::call::kept::result_is_argument).
 //!
 //! If several methods fit, the compiler takes the inherent one, then that of [`Held`], then that of [`HeldNowhere`], which exists for
 //! every type.
 
 use std::marker::PhantomData;
 
-use crate::call::result_is_argument::PointerOf;
+use crate::call::kept::result_is_argument::PointerOf;
 
 /// Asks whether a result of type `R` holds its owner, an `O`, in the `I` that it holds.
 #[derive(Debug)]

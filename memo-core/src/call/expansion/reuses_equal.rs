@@ -3,7 +3,7 @@
 use std::marker::PhantomData;
 
 use super::type_questions::{Never, No, Yes, answers};
-use crate::call::reuse_equal::{Reused, Reusing};
+use crate::call::kept::reuse_equal::{Reused, Reusing};
 
 /// Whether a result can be replaced by an equal one.
 #[diagnostic::on_unimplemented(

@@ -12,9 +12,9 @@ use std::marker::PhantomData;
 use crate::argument::key::{Computed, MemoKey, PlainKey, Value};
 use crate::argument::owner::{self, Locate, Owner, Place, ThreadBound};
 use crate::argument::scope::{Local, Scope, Storable};
-use crate::call::result_is_argument::Checked;
-use crate::call::what_is_compared::Lending;
-use crate::call::what_is_kept::Keeping;
+use crate::call::kept::result_is_argument::Checked;
+use crate::call::kept::what_is_compared::Lending;
+use crate::call::kept::what_is_kept::Keeping;
 
 /// The answer of the types that fit.
 #[derive(Debug)]

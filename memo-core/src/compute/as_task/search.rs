@@ -7,8 +7,8 @@ use super::rings;
 use super::waiting::{Found, Wait};
 use crate::compute::frames;
 use crate::compute::search::Search;
-use crate::memo::counter_block::Count;
-use crate::memo::counters;
+use crate::memo::counting::counter_block::Count;
+use crate::memo::counting::counters;
 use crate::reclaim::outermost_call::Call;
 use crate::value::slot::{Flight, Slot, Waited};
 

@@ -3,9 +3,9 @@
 use std::sync::Arc;
 
 use crate::compute::frames;
+use crate::memo::counting::watch::{self, Call, Watch};
+use crate::memo::counting::watching::Watching;
 use crate::memo::names;
-use crate::memo::watch::{self, Call, Watch};
-use crate::memo::watching::Watching;
 
 /// Asserts that the calls of memos in an expression run their bodies, and returns its value.
 ///

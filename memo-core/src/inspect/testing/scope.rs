@@ -5,10 +5,10 @@ use std::sync::Arc;
 
 use crate::inspect::handle::Memo;
 use crate::inspect::signature::Kind;
-use crate::memo::counter_block::{Count, Sums};
+use crate::memo::counting::counter_block::{Count, Sums};
+use crate::memo::counting::watch::{self, Watch};
+use crate::memo::counting::watching::Watching;
 use crate::memo::names;
-use crate::memo::watch::{self, Watch};
-use crate::memo::watching::Watching;
 
 /// Runs `run` in a scope of its own, which counts the calls of memos that this thread makes meanwhile, and those of no other test.
 ///

@@ -117,6 +117,7 @@ fn a_result_that_is_removed_while_it_is_renewed_is_not_stored() {
     assert_eq!((f_memo().renew((&n, 3)), f_memo().get((&n, 3))), (100, Some(100)));
     assert_eq!((f_memo().renew((&n, 4)), f_memo().get((&n, 4))), (11, Some(11)));
     assert_eq!((f_memo().renew((&n, 2)), f_memo().len()), (9, 0));
+    assert_eq!((f(&n, 6), f(&n, 6)), (13, 13));
     // Without an old one.
     assert_eq!((f_memo().renew((&n, 5)), f_memo().get((&n, 5))), (12, Some(12)));
     let stats = f_memo().stats();

@@ -13,8 +13,8 @@ use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::core::Core;
 use super::counter_block::{Count, Sums};
+use crate::memo::core::Core;
 use crate::sys::sync::plain::Mutex;
 use crate::sys::sync::unpoisoned;
 

@@ -10,8 +10,8 @@
 
 use std::any::Any;
 
-use crate::call::result_is_argument::Pointer;
-use crate::call::what_is_kept::Keeping;
+use crate::call::kept::result_is_argument::Pointer;
+use crate::call::kept::what_is_kept::Keeping;
 use crate::memo::core::Core;
 
 /// Keeps results as `H` does, each by a `Weak`.

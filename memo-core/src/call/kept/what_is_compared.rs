@@ -5,8 +5,8 @@
 use std::marker::PhantomData;
 
 use crate::argument::owner::Place;
+use crate::call::kept::what_is_kept::Keeping;
 use crate::call::verify::Same;
-use crate::call::what_is_kept::Keeping;
 use crate::memo::core::Core;
 
 /// A place where results are stored, and how: as `H` says.

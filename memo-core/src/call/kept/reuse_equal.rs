@@ -18,8 +18,8 @@ use std::sync::{Arc, Weak};
 
 use hashbrown::HashMap;
 
+use crate::call::kept::what_is_kept::Keeping;
 use crate::call::verify::Same;
-use crate::call::what_is_kept::Keeping;
 use crate::memo::core::Core;
 use crate::sys::panics::OnItsWay;
 use crate::sys::sync::plain::Mutex;

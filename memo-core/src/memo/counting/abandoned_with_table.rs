@@ -3,7 +3,7 @@
 use std::cell::Cell;
 use std::ptr::NonNull;
 
-use super::core::Core;
+use crate::memo::core::Core;
 use crate::sys::per_thread::per_thread;
 
 per_thread! {

@@ -15,10 +15,11 @@
 use std::cell::Cell;
 use std::hash::Hasher;
 
-use super::core::Core;
 use super::counter_block::{Count, READ_ORDER, Share, Sums};
-use super::key_seed::Seed;
-use super::{abandoned_with_table, all_memos, watch};
+use super::{abandoned_with_table, watch};
+use crate::memo::all_memos;
+use crate::memo::core::Core;
+use crate::memo::key_seed::Seed;
 use crate::sys::fence;
 use crate::sys::hazard::own;
 use crate::sys::hazard::registry::Reader;

@@ -1,5 +1,5 @@
 //! Which results are kept (law 15): all but an `Err`, unless the options say otherwise. And which part of a result is kept:
-//! the whole, its `Ok` value, or a [mark](crate::call::result_is_argument).
+//! the whole, its `Ok` value, or a [mark](crate::call::kept::result_is_argument).
 
 use std::marker::PhantomData;
 

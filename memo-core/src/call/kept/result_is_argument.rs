@@ -15,8 +15,8 @@ use std::marker::PhantomData;
 use std::{rc, sync};
 
 use crate::argument::owner::Place;
-use crate::call::what_is_compared::Opened;
-use crate::call::what_is_kept::Keeping;
+use crate::call::kept::what_is_compared::Opened;
+use crate::call::kept::what_is_kept::Keeping;
 
 /// Keeps results as `H` does, and as a mark if the result is an argument.
 #[derive(Clone, Copy, Debug)]
