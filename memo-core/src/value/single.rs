@@ -50,6 +50,7 @@ impl<T: Timing> Meta for Bare<T> {
 }
 
 /// At most one entry. It lies in the front, with its count, whether it is ready or not.
+#[allow(clippy::type_complexity)]
 pub struct Single<V, T = Untimed>(PhantomData<fn(V, T) -> (V, T)>);
 
 impl<V, T> Default for Single<V, T> {
@@ -58,8 +59,11 @@ impl<V, T> Default for Single<V, T> {
     }
 }
 
+/// The entry of a call without an extra key.
+type Alone<V, T> = Entry<Bare<T>, V>;
+
 /// The front of a [`Single`].
-pub(crate) struct OneEntry<V, T: Timing = Untimed>(Published<Entry<Bare<T>, V>>);
+pub(crate) struct OneEntry<V, T: Timing = Untimed>(Published<Alone<V, T>>);
 
 impl<V, T: Timing> Default for OneEntry<V, T> {
     fn default() -> Self {
@@ -68,13 +72,13 @@ impl<V, T: Timing> Default for OneEntry<V, T> {
 }
 
 impl<V, T: Timing> OneEntry<V, T> {
-    fn get(&self) -> Option<ManuallyDrop<Arc<Entry<Bare<T>, V>>>> {
+    fn get(&self) -> Option<ManuallyDrop<Arc<Alone<V, T>>>> {
         // SAFETY: the front's entry came from `into_raw`, with a count that is the front's own.
         self.0.get().map(|entry| ManuallyDrop::new(unsafe { Arc::from_raw(entry.as_ptr()) }))
     }
 
     /// Takes the entry, and whether it was published to hits.
-    fn take(&self) -> Option<(Arc<Entry<Bare<T>, V>>, bool)> {
+    fn take(&self) -> Option<(Arc<Alone<V, T>>, bool)> {
         let entry = self.get()?;
         let shown = self.0.is_visible();
         self.0.clear();
@@ -88,7 +92,7 @@ impl<V, T: Timing> Drop for OneEntry<V, T> {
     }
 }
 
-fn pointer_to<V, T: Timing>(entry: &Arc<Entry<Bare<T>, V>>) -> NonNull<Entry<Bare<T>, V>> {
+fn pointer_to<V, T: Timing>(entry: &Arc<Alone<V, T>>) -> NonNull<Alone<V, T>> {
     NonNull::new(Arc::as_ptr(entry).cast_mut()).expect("an allocation is not null")
 }
 
@@ -101,23 +105,15 @@ impl<V: 'static, T: Timing> Store for Single<V, T> {
     const FRONTED: bool = true;
 
     #[inline(always)]
-    fn published(front: &OneEntry<V, T>) -> Option<&Published<Entry<Bare<T>, V>>> {
+    fn published(front: &OneEntry<V, T>) -> Option<&Published<Alone<V, T>>> {
         Some(&front.0)
     }
 
-    unsafe fn guess(
-        _: &OneEntry<V, T>,
-        _: u64,
-        _: impl FnOnce(&Entry<Bare<T>, V>) -> bool,
-    ) -> Guess<NonNull<Entry<Bare<T>, V>>> {
+    unsafe fn guess(_: &OneEntry<V, T>, _: u64, _: impl FnOnce(&Alone<V, T>) -> bool) -> Guess<NonNull<Alone<V, T>>> {
         Guess::Nothing
     }
 
-    unsafe fn look(
-        _: &OneEntry<V, T>,
-        _: u64,
-        _: impl FnMut(&Entry<Bare<T>, V>) -> bool,
-    ) -> Option<NonNull<Entry<Bare<T>, V>>> {
+    unsafe fn look(_: &OneEntry<V, T>, _: u64, _: impl FnMut(&Alone<V, T>) -> bool) -> Option<NonNull<Alone<V, T>>> {
         None
     }
 

@@ -35,7 +35,7 @@ impl SpanOfTime {
 fn of_text(word: &Ident, text: &LitStr) -> syn::Result<SpanOfTime> {
     let error = |said: String| syn::Error::new(text.span(), said);
     let span = humantime::parse_duration(&text.value()).map_err(|_| {
-        error(format!("not a span of time: write one such as `\"30s\"`, `\"5m\"` or `\"1h 30m\"` (the units are `ns`, `us`, `ms`, `s`, `m`, `h`, `days`)"))
+        error("not a span of time: write one such as `\"30s\"`, `\"5m\"` or `\"1h 30m\"` (the units are `ns`, `us`, `ms`, `s`, `m`, `h`, `days`)".to_owned())
     })?;
     if span.is_zero() {
         return Err(error(format!(

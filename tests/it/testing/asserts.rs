@@ -22,7 +22,7 @@ fn text() -> Arc<String> {
 #[test]
 fn they_return_what_the_expression_yields() {
     #[weak_memo]
-    fn words<'t>(text: &'t Arc<String>) -> Result<&'t [String], String> {
+    fn words(text: &Arc<String>) -> Result<&[String], String> {
         if text.is_empty() { Err("empty".into()) } else { Ok(text.split(' ').map(str::to_owned).collect()) }
     }
     fn first(text: &Arc<String>) -> Result<String, String> {

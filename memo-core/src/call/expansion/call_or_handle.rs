@@ -9,7 +9,7 @@ use std::borrow::BorrowMut;
 use std::convert::Infallible;
 
 use super::lends;
-use super::returns::{Keyed, end_owned, end_told, finish_owned, finish_told, told};
+use super::returns::{Keyed, KeyedAs, end_owned, end_told, finish_owned, finish_told, told};
 use super::type_questions::Stores;
 use crate::argument::key::KeySet;
 use crate::argument::owner::{Locate, Place};
@@ -522,7 +522,7 @@ pub fn ask_owned<'w, R, O, S, K, H, A>(
     place: Place<'w, O, S>,
     key: K,
     keeping: &H,
-) -> Step<'w, A::Reply, Keyed<O, S, K, H::Kept, H::Timing>>
+) -> Step<'w, A::Reply, KeyedAs<O, S, K, R, H>>
 where
     O: Locate<S> + ?Sized,
     S: Stores<H::Kept>,
@@ -530,7 +530,7 @@ where
     H: Keeping<R, Kept: Clone + 'static>,
     A: AskOwned<R>,
 {
-    ask.begin::<H, Keyed<O, S, K, H::Kept, H::Timing>, K>(place, key, keeping)
+    ask.begin::<H, KeyedAs<O, S, K, R, H>, K>(place, key, keeping)
 }
 
 /// A memoized call of a function that has no handle: the result, or the duty to compute it.
@@ -541,7 +541,7 @@ pub fn begin_owned<'w, R, O, S, K, H>(
     place: Place<'w, O, S>,
     key: K,
     keeping: &H,
-) -> Step<'w, R, Keyed<O, S, K, H::Kept, H::Timing>>
+) -> Step<'w, R, KeyedAs<O, S, K, R, H>>
 where
     O: Locate<S> + ?Sized,
     S: Stores<H::Kept>,
@@ -551,6 +551,9 @@ where
     ask_owned(Call(core), place, key, keeping)
 }
 
+/// What a question to a lending memo finds first.
+type LentAsked<'w, V, M, Y, A> = LentStep<'w, V, M, <A as AskLent<Y>>::Else, <A as AskLent<Y>>::Told>;
+
 /// A memoized call of a lending memo, or what its handle asks: the result, the duty to compute it, or what else is asked.
 #[inline(always)]
 #[track_caller]
@@ -559,7 +562,7 @@ pub fn ask_lent<'w, V, Y, O, S, K, C, A>(
     place: Place<'w, O, S>,
     key: K,
     _compares: C,
-) -> LentStep<'w, V, Keyed<O, S, K, V>, A::Else, A::Told>
+) -> LentAsked<'w, V, Keyed<O, S, K, V>, Y, A>
 where
     V: 'static,
     O: Locate<S> + ?Sized,

@@ -15,6 +15,9 @@ use crate::value::timing::Untimed;
 /// The memo of an owner, with a key, that keeps `V`s for a time `T`.
 pub(crate) type Keyed<O, S, K, V, T = Untimed> = Of<O, S, <K as KeySet<S>>::Store<V, T>>;
 
+/// The same of results `R` that are kept as `H` says.
+pub(crate) type KeyedAs<O, S, K, R, H> = Keyed<O, S, K, <H as Keeping<R>>::Kept, <H as Keeping<R>>::Timing>;
+
 /// Does the duty of a ticket.
 ///
 /// Never inlined: a hit should not pay for the registers that a miss needs. It is all that stands between the caller and the body,

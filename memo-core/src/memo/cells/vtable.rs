@@ -26,6 +26,9 @@ pub(crate) struct CellVtable {
     pub(crate) shared: Option<SharedVtable>,
 }
 
+/// Removes expired entries of a cell, all or some, and says how many.
+type Expire = unsafe fn(NonNull<CellHead>, bool, &mut Batch, &mut Panics) -> usize;
+
 /// The same for cells that can be enumerated.
 pub(crate) struct SharedVtable {
     /// Whether dropping an entry runs no user code.
@@ -40,7 +43,7 @@ pub(crate) struct SharedVtable {
     /// Removes every entry while the object may live, and drops it or retires it in the batch.
     pub(crate) empty: unsafe fn(NonNull<CellHead>, Why, &mut Batch, &mut Panics) -> usize,
     /// Removes the entries that have expired, of all or of some, and drops each or retires it in the batch. `None`: none ever does.
-    pub(crate) expire: Option<unsafe fn(NonNull<CellHead>, bool, &mut Batch, &mut Panics) -> usize>,
+    pub(crate) expire: Option<Expire>,
     /// The cell's position in its memo's lists.
     pub(crate) listing: unsafe fn(NonNull<CellHead>) -> NonNull<Listing>,
 }

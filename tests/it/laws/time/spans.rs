@@ -37,7 +37,7 @@ fn text_is_read_with_its_units() {
         **n
     }
     let (time, n) = (Time::begin(), Anchored::new(7));
-    (a(&n), b(&n));
+    let _ = (a(&n), b(&n));
     time.pass(1_499);
     assert_eq!(a_memo().get(&n), Some(7));
     time.pass(1);
