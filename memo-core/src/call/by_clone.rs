@@ -278,7 +278,7 @@ pub(crate) fn draw<R, H: Keeping<R, Kept = ValueOf<M>>, M: Cloning, K: KeyOf<M>>
     key: &K,
     keeping: &H,
 ) {
-    if verify::ON && H::SAME.is_some() && matches!(step, Step::Done(_)) && verify::draws() {
+    if verify::ON && H::SAME.is_some() && matches!(step, Step::Done(_)) && verify::draws(core) {
         to_verify::<R, H, M, K>(core, step, key, keeping);
     }
 }

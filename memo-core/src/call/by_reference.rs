@@ -386,7 +386,7 @@ pub(crate) fn draw<'w, M: Spec, K: KeyOf<M>, E>(
     key: &K,
     same: Option<Same<ValueOf<M>>>,
 ) {
-    if verify::ON && same.is_some() && matches!(step, LentStep::Done(..)) && verify::draws() {
+    if verify::ON && same.is_some() && matches!(step, LentStep::Done(..)) && verify::draws(core) {
         to_verify::<M, K, E>(core, step, key, same);
     }
 }

@@ -30,12 +30,12 @@ pub enum Hit {
     /// This call ran the body, but another call that did so too was faster: its result is returned, and this one's is dropped.
     Overtaken,
     /// This call ran the body, and what it returned is not stored: it is an `Err`, `cache_if` said no, or the result was cleared
-    /// while it was computed.
+    /// while it was computed. Or the call has closed a ring, and this is the value of `cycle = ..`, in the place of what the body would return.
     NotStored,
 }
 
 impl Hit {
-    /// Returns whether this call ran the body.
+    /// Returns whether this call ran the body, or took the value of `cycle = ..` for it.
     #[must_use]
     pub const fn ran_body(self) -> bool {
         !self.is_reused()

@@ -73,8 +73,8 @@ per_thread! {
 /// with the feature `verify`.
 ///
 /// A hit is verified where the compiler knows that the result is `PartialEq` (of a `Result` that is not kept as a whole, its `Ok`), and its equality
-/// says that the result equals itself, unlike one that contains a `NaN`. Hits inside a body that runs again, and while the thread unwinds, are not
-/// verified, nor is what a handle returns.
+/// says that the result equals itself, unlike one that contains a `NaN`. Not verified are memos with `ttl` (what their bodies read is to change) or
+/// `cycle`, `async` functions, what a handle returns, and hits inside a body that runs again or while the thread unwinds.
 ///
 /// # Panics
 ///
@@ -133,19 +133,28 @@ pub(super) fn is_on() -> bool {
 
 /// Whether this hit is to be verified.
 #[inline(always)]
-pub(super) fn draws() -> bool {
-    is_on() && is_drawn()
+pub(super) fn draws(core: &'static Core) -> bool {
+    is_on() && is_drawn(core)
 }
 
 #[cold]
 #[inline(never)]
-fn is_drawn() -> bool {
+fn is_drawn(core: &'static Core) -> bool {
+    if !is_constant(core) {
+        return false;
+    }
     let here = Verifies::here();
     let drawn = match DRAWN.load(Ordering::Relaxed) {
         UNKNOWN => ask_environment(),
         drawn => drawn,
     };
     !here.now.get() && (drawn == ALL || random(&here) >> 32 < drawn) && !panicking()
+}
+
+/// Whether a body is to return what is remembered, whenever and wherever it runs. With `ttl`, it reads something that changes. With `cycle`, what it
+/// returns differs inside its own ring.
+fn is_constant(core: &Core) -> bool {
+    core.site().times.ttl.is_none() && !core.has_cycle()
 }
 
 #[cold]

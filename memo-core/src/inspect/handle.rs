@@ -217,7 +217,7 @@ impl<F, P: Kind> Memo<F, P> {
     /// Calls the function: what it returns, and how that came to be.
     ///
     /// It waits, computes, stores and counts as the function does. So who wants to tell a hit from a miss need not compare statistics
-    /// before and after, which other threads change too.
+    /// before and after, which other threads change too. Not for an `async fn`, which would have to be awaited.
     ///
     /// # Panics
     ///

@@ -115,8 +115,8 @@ impl<P: Kind> Kind for Async<P> {
 /// Memos whose handle runs the body.
 #[diagnostic::on_unimplemented(
     message = "the handle of an `async fn` does not run its body",
-    label = "`compute` and `refresh` would have to be awaited",
-    note = "instead of `refresh`, call `forget` and await the function; instead of `compute`, put the body into an `async fn` of its own, and call that from the memoized one"
+    label = "`call`, `compute` and `refresh` would have to be awaited",
+    note = "instead of `refresh`, call `forget` and await the function; instead of `call`, await it inside `assert_computed!` or a `testing::scope`; instead of `compute`, put the body into an `async fn` of its own, and call that from the memoized one"
 )]
 pub trait RunsBody {}
 

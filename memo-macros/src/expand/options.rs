@@ -114,7 +114,7 @@ pub(super) fn open_on(memo: &Memo, owner: &TokenStream) -> TokenStream {
             let kept = if memo.weak_value {
                 // The caret belongs under the type.
                 let it = Ident::new("__memo_checked", Span::mixed_site().located_at(Extent::of(kept).first));
-                ours!(let __memo_checked = #checked; #private::weakly(#it))
+                ours!(let __memo_checked = #checked; #private::weakly(#it).__memo_comparing())
             } else {
                 ours!(#checked.#marking().__memo_comparing())
             };

@@ -250,6 +250,19 @@ fn a_call_that_panics_leaves_nothing_and_one_that_closes_a_ring_says_so() {
 }
 
 #[test]
+fn a_call_that_closes_a_ring_with_a_value_says_that_it_is_not_stored() {
+    #[weak_memo(cycle = 10)]
+    fn owned(n: &Arc<u32>, key: u8) -> u32 {
+        let (below, how) = owned_memo().call((n, key));
+        assert_eq!((below, how), (10, Hit::NotStored));
+        **n + below
+    }
+    let n = Arc::new(1);
+    assert_eq!(owned_memo().call((&n, 7)), (11, Hit::Computed));
+    assert_eq!(owned_memo().call((&n, 7)), (11, Hit::Remembered));
+}
+
+#[test]
 fn what_it_is_called() {
     let all = [Hit::Remembered, Hit::Waited, Hit::Computed, Hit::Overtaken, Hit::NotStored];
     let words = all.map(|hit| format!("{hit:>10}")).join("|");

@@ -2,5 +2,6 @@
 
 mod asserts;
 mod calls;
+mod futures;
 mod scopes;
 mod verify;

@@ -482,3 +482,61 @@ fn the_new_result_and_the_key_are_dropped_once() {
         assert_eq!(runs(), 4);
     });
 }
+
+#[test]
+fn results_that_are_to_change_with_time_or_with_who_asks_are_not_verified() {
+    /// With a `ttl`, the body depends on something that changes: that is what it is for.
+    #[weak_memo(ttl = "1h")]
+    fn over_time(_of: &Arc<u8>) -> u32 {
+        ran()
+    }
+    #[weak_memo(ttl = "1h")]
+    fn over_time_lent_to(_of: &Arc<u8>, _key: u8) -> String {
+        ran().to_string()
+    }
+    #[weak_memo(idle = "1h")]
+    fn impure(_of: &Arc<u8>) -> u32 {
+        ran()
+    }
+    /// Below its own computation there is another value than what is remembered then.
+    #[weak_memo(cycle = 0)]
+    fn depth(of: &Arc<Vec<u32>>, at: usize) -> u32 {
+        ran();
+        1 + depth(of, of[at] as usize)
+    }
+    all_verified!({
+        let of = Arc::new(0);
+        assert_eq!((over_time(&of), over_time(&of)), (0, 0));
+        assert_eq!((over_time_lent_to(&of, 1), over_time_lent_to(&of, 1)), ("1".into(), "1".into()));
+        assert_eq!((impure(&of), runs()), (2, 3));
+        assert!(panic_of(|| impure(&of)).contains("`testing::verify::impure`"));
+        let ring = Arc::new(vec![1, 2, 0]);
+        let before = runs();
+        assert_eq!((depth(&ring, 0), depth(&ring, 0)), (3, 3));
+        assert_eq!(runs(), before + 3);
+    });
+}
+
+#[test]
+fn results_that_are_kept_weakly_or_replaced_by_equal_ones_are_compared_by_content() {
+    #[weak_memo(weak_value)]
+    fn weak(of: &Arc<String>) -> Arc<String> {
+        ran();
+        Arc::new(of.to_uppercase())
+    }
+    #[weak_memo(reuse_equal)]
+    fn equal(of: &Arc<String>) -> Arc<String> {
+        ran();
+        Arc::new(of.to_uppercase())
+    }
+    all_verified!({
+        let of = Arc::new(String::from("a"));
+        for memo in [weak, equal] {
+            let before = runs();
+            let first = memo(&of);
+            let again = memo(&of);
+            assert!(Arc::ptr_eq(&first, &again));
+            assert_eq!(runs(), before + 2);
+        }
+    });
+}

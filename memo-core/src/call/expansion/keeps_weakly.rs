@@ -1,9 +1,9 @@
 //! `weak_value`: asks whether what is kept of a result can be kept weakly.
 
 use super::type_questions::{Never, No, Yes, answers};
-use crate::argument::owner::Place;
 use crate::call::kept::result_is_argument::{Checked, Pointer};
 use crate::call::kept::weak_value::Weakly;
+use crate::call::kept::what_is_compared::Opened;
 use crate::call::kept::what_is_kept::Keeping;
 
 /// Whether what is kept of a result can be kept weakly.
@@ -29,13 +29,13 @@ answers! { [P: Pointer] HeldWeakly [] for P, never P {
 
 /// The place, and how results are kept there.
 #[inline(always)]
-pub fn weakly<'w, R, H, O: ?Sized, S, A>(checked: Checked<'w, R, H, O, S>) -> (Place<'w, O, S>, KeptWeakly<R, H, A>)
+pub fn weakly<'w, R, H, O: ?Sized, S, A>(checked: Checked<'w, R, H, O, S>) -> Opened<'w, R, KeptWeakly<R, H, A>, O, S>
 where
     H: Keeping<R>,
     H::Kept: HeldWeakly<A>,
 {
     let (place, keeping) = checked.__memo_held().into_parts();
-    (place, H::Kept::pass(keeping))
+    Opened::new(place, H::Kept::pass(keeping))
 }
 
 type KeptWeakly<R, H, A> = <<H as Keeping<R>>::Kept as HeldWeakly<A>>::Keeping<H>;

@@ -51,6 +51,13 @@ impl<P: Pointer> Clone for Faint<P> {
     }
 }
 
+/// As the pointers that they hold: copies do.
+impl<P: Pointer + PartialEq> PartialEq for Faint<P> {
+    fn eq(&self, other: &Self) -> bool {
+        matches!((self, other), (Self::Held(one), Self::Held(other)) if one == other)
+    }
+}
+
 /// Whether a stored value is that of an object which is gone. Touches only its counts.
 fn is_gone<P: Pointer + 'static>(value: &dyn Any) -> bool {
     match value.downcast_ref::<Faint<P>>() {
