@@ -471,28 +471,44 @@ fn hit_counted<'w, R, H: Keeping<R, Kept = ValueOf<M>>, M: Cloning, K: KeyOf<M>>
         H::prepare(core);
     }
     if let Some(entry) = seek::<M, K>(core, anchor, &key, hash) {
-        if let Some(value) = entry.get(CellOf::<M>::now()).filter(|value| !(H::WEAK && core.is_gone(*value))) {
-            let value = OnItsWay::new(value.clone());
-            if H::is_gone(&value) {
-                // This very moment; the miss sees it, too.
-                drop(entry);
-                drop(deeper);
-                return miss::<R, H, M, K>(core, place, anchor, &key, hash);
-            }
-            entry.visit();
-            // A `Clone` that panics was no hit.
-            let hits = counters::count(core, Count::Hits, 1);
-            // This may be the last count.
-            drop(entry);
-            drop(deeper);
-            if paid_by_hits::are_to_sweep(hits) {
-                account::after_hits();
-            }
-            return Step::Done(H::result(value.arrive()));
+        if entry.get(CellOf::<M>::now()).is_some_and(|value| !(H::WEAK && core.is_gone(value))) {
+            return copy_counted::<R, H, M, K>(core, place, anchor, &key, hash, entry, deeper);
         }
     }
     drop(deeper);
     miss::<R, H, M, K>(core, place, anchor, &key, hash)
+}
+
+/// The hit, once its entry is found. A function of its own in unoptimised builds, as [`hit`] is.
+#[cfg_attr(not(debug_assertions), inline(always))]
+#[cfg_attr(debug_assertions, inline(never))]
+#[track_caller]
+fn copy_counted<'w, R, H: Keeping<R, Kept = ValueOf<M>>, M: Cloning, K: KeyOf<M>>(
+    core: &'static Core,
+    place: At<'w, M>,
+    anchor: Option<&'w Anchor>,
+    key: &K,
+    hash: u64,
+    entry: EntryOf<M>,
+    deeper: DepthGuard,
+) -> Step<'w, R, M> {
+    let value = copied(entry.slot.get().expect("it is ready"));
+    if H::is_gone(&value) {
+        // This very moment; the miss sees it, too.
+        drop(entry);
+        drop(deeper);
+        return miss::<R, H, M, K>(core, place, anchor, key, hash);
+    }
+    entry.visit();
+    // A `Clone` that panics was no hit.
+    let hits = counters::count(core, Count::Hits, 1);
+    // This may be the last count.
+    drop(entry);
+    drop(deeper);
+    if paid_by_hits::are_to_sweep(hits) {
+        account::after_hits();
+    }
+    Step::Done(returned::<R, H>(value))
 }
 
 #[cold]
@@ -519,25 +535,41 @@ fn miss_here<'w, R, H: Keeping<R, Kept = ValueOf<M>>, M: Cloning, K: KeyOf<M>>(
     hash: u64,
 ) -> Step<'w, R, M> {
     match wait_or_compute::begin::<M, K>(core, place, anchor, key, hash) {
-        Begun::Ready { entry, cell, hit, call: _call } => match ready::<R, H, M>(core, cell, entry, hit) {
-            Some(value) => Step::Done(H::result(value.arrive())),
-            None => miss::<R, H, M, K>(core, place, anchor, key, hash),
-        },
+        Begun::Ready { entry, cell, hit, call: _call } => {
+            found::<R, H, M, K>(core, place, anchor, key, hash, (cell, entry, hit))
+        }
         Begun::Compute(job) => Step::Compute(Ticket(Duty::Compute(job))),
         Begun::Ring(ring) => Step::Compute(Ticket(Duty::Ring(ring))),
     }
 }
 
+/// The rest of a miss that found a result after all. A function of its own in unoptimised builds, as [`hit`] is.
+#[cfg_attr(not(debug_assertions), inline(always))]
+#[cfg_attr(debug_assertions, inline(never))]
+#[track_caller]
+fn found<'w, R, H: Keeping<R, Kept = ValueOf<M>>, M: Cloning, K: KeyOf<M>>(
+    core: &'static Core,
+    place: At<'w, M>,
+    anchor: Option<&'w Anchor>,
+    key: &K,
+    hash: u64,
+    (cell, entry, at_once): (&CellOf<M>, EntryOf<M>, bool),
+) -> Step<'w, R, M> {
+    match ready::<R, H, M>(core, cell, entry, at_once) {
+        Some(value) => Step::Done(returned::<R, H>(value)),
+        None => miss::<R, H, M, K>(core, place, anchor, key, hash),
+    }
+}
+
 /// A copy of a value that a search found, unless it is gone. At once: that is a hit.
-#[inline(always)]
+#[cfg_attr(not(debug_assertions), inline(always))]
 fn ready<R, H: Keeping<R, Kept = ValueOf<M>>, M: Cloning>(
     core: &'static Core,
     cell: &CellOf<M>,
     entry: EntryOf<M>,
     at_once: bool,
 ) -> Option<OnItsWay<ValueOf<M>>> {
-    let value = entry.slot.get().expect("only ready entries are handed out");
-    let value = OnItsWay::new(value.clone());
+    let value = copied(entry.slot.get().expect("only ready entries are handed out"));
     if H::is_gone(&value) {
         cell.remove_gone(&entry);
         return None;
@@ -557,7 +589,6 @@ fn begin_told<'w, R, H: Keeping<R, Kept = ValueOf<M>>, M: Cloning, K: KeyOf<M>>(
     place: At<'w, M>,
     key: &K,
 ) -> Step<'w, Reply<R, R>, M> {
-    let told = |result, hit| Step::Done(Reply::Told(result, hit));
     let mut copy = None;
     let (anchor, hash) = if H::WEAK {
         let _deeper = DepthGuard::enter();
@@ -565,7 +596,7 @@ fn begin_told<'w, R, H: Keeping<R, Kept = ValueOf<M>>, M: Cloning, K: KeyOf<M>>(
     } else if M::Store::FRONTED {
         let (due, anchor) = hit::<M, true>(core, place, &mut copy);
         if copy.is_some() {
-            return told(done::<R, H>(copy, due), Hit::Remembered);
+            return told::<R, H, M>(copy, due, Hit::Remembered);
         }
         let anchor = match anchor {
             Guess::Node(anchor) => Some(anchor),
@@ -582,18 +613,28 @@ fn begin_told<'w, R, H: Keeping<R, Kept = ValueOf<M>>, M: Cloning, K: KeyOf<M>>(
         drop(deeper);
         if copy.is_some() {
             paid_by_hits::count_hit(core);
-            return told(done::<R, H>(copy, false), Hit::Remembered);
+            return told::<R, H, M>(copy, false, Hit::Remembered);
         }
         (anchor, hash)
     };
     match wait_or_compute::begin::<M, K>(core, place, anchor, key, hash) {
         Begun::Ready { entry, cell, hit, call: _call } => match ready::<R, H, M>(core, cell, entry, hit) {
-            Some(value) => told(H::result(value.arrive()), Hit::ready(hit)),
+            value @ Some(_) => told::<R, H, M>(value, false, Hit::ready(hit)),
             None => begin_told::<R, H, M, K>(core, place, key),
         },
         Begun::Compute(job) => Step::Compute(Ticket(Duty::Compute(job))),
         Begun::Ring(ring) => Step::Compute(Ticket(Duty::Ring(ring))),
     }
+}
+
+/// The result of a hit, and how it came to be.
+#[inline]
+fn told<'w, R, H: Keeping<R, Kept = ValueOf<M>>, M: Cloning>(
+    copy: Option<OnItsWay<ValueOf<M>>>,
+    due: bool,
+    hit: Hit,
+) -> Step<'w, Reply<R, R>, M> {
+    Step::Done(Reply::Told(done::<R, H>(copy, due), hit))
 }
 
 #[allow(private_bounds, reason = "as for `Step`")]
@@ -635,21 +676,30 @@ impl<M: Cloning, W: Way> Ticket<'_, M, W> {
     #[cold]
     #[inline(never)]
     pub fn end<R, H: Keeping<R, Kept = ValueOf<M>>>(&mut self, result: R, keeping: &H) -> R {
+        let result = OnItsWay::new(result);
+        if self.stores::<R, H>(&result, keeping) {
+            keep::<R, H, M, W>(self, result)
+        } else {
+            self.end_unstored::<R, H>(result)
+        }
+    }
+
+    /// Whether the result is to be stored.
+    #[inline]
+    fn stores<R, H: Keeping<R, Kept = ValueOf<M>>>(&self, result: &R, keeping: &H) -> bool {
+        matches!(&self.0, Duty::Compute(job) if !job.is_inside_ring()) && keeping.keeps(result)
+    }
+
+    /// A function of its own for the sake of large results: see [`keep`].
+    #[inline]
+    fn end_unstored<R, H: Keeping<R, Kept = ValueOf<M>>>(&mut self, result: OnItsWay<R>) -> R {
         // The job stays where it is: moving it costs more than most of what follows.
         let job = match &mut self.0 {
             Duty::Compute(job) => job,
-            Duty::Verify(..) => return self.end_verified::<R, H>(result),
-            Duty::Nothing | Duty::Ring(_) | Duty::Done(_) => return result,
+            Duty::Verify(..) => return self.end_verified::<R, H>(result.arrive()),
+            Duty::Nothing | Duty::Ring(_) | Duty::Done(_) => return result.arrive(),
         };
-        let result = OnItsWay::new(result);
         let inside_ring = job.is_inside_ring();
-        if !inside_ring && keeping.keeps(&result) {
-            let result = match H::REUSES {
-                true => OnItsWay::new(H::reuse(result.arrive(), job.cell().core(), job.hash())),
-                false => result,
-            };
-            return keep::<R, H, M, W>(self, result);
-        }
         // The old result serves until its time is over.
         let old = job.stale().and_then(H::copy).filter(|old| !H::is_gone(old)).map(OnItsWay::new);
         job.stop();
@@ -717,7 +767,7 @@ fn keep<R, H: Keeping<R, Kept = ValueOf<M>>, M: Cloning, W: Way>(
     result: OnItsWay<R>,
 ) -> R {
     let Duty::Compute(job) = &mut ticket.0 else { unreachable!("there is a duty") };
-    let mut value = stored::<R, H>(result);
+    let mut value = stored::<R, H, M, W>(result, job);
     let before = job.strong_before_copy();
     let copied = copied(&*value);
     let mut taken = job.taken_by_copy(before);
@@ -731,10 +781,14 @@ fn keep<R, H: Keeping<R, Kept = ValueOf<M>>, M: Cloning, W: Way>(
     returned::<R, H>(first_of::<R, H, M, W>(published, copied, ticket))
 }
 
-/// The stored form of a result that is to be kept.
+/// The stored form of a result that is to be kept, or of the equal one before.
 #[inline]
-fn stored<R, H: Keeping<R>>(result: OnItsWay<R>) -> OnItsWay<H::Kept> {
-    OnItsWay::new(H::stored(result.arrive()).expect("what is to be kept can be"))
+fn stored<R, H: Keeping<R, Kept = ValueOf<M>>, M: Cloning, W: Way>(
+    result: OnItsWay<R>,
+    job: &Job<'_, M, W>,
+) -> OnItsWay<H::Kept> {
+    let result = H::reuse(result.arrive(), job.cell().core(), job.hash());
+    OnItsWay::new(H::stored(result).expect("what is to be kept can be"))
 }
 
 /// The result made from a copy.
@@ -784,8 +838,20 @@ pub(crate) fn apply_owned<'w, R, H: Keeping<R, Kept = ValueOf<M>>, M: Cloning, K
     key: K,
     op: Op<R>,
 ) -> Step<'w, Reply<R, R>, M> {
-    let Op::Get = op else { return apply_other::<R, H, M, K>(core, place, key, op) };
-    Step::Done(match get::<M, K>(core, place, &key) {
+    match op {
+        Op::Get => look::<R, H, M, K>(core, place, &key),
+        op => apply_other::<R, H, M, K>(core, place, key, op),
+    }
+}
+
+/// The reply to a look. Inlined as [`hit`] is.
+#[cfg_attr(not(debug_assertions), inline(always))]
+fn look<'w, R, H: Keeping<R, Kept = ValueOf<M>>, M: Cloning, K: KeyOf<M>>(
+    core: &'static Core,
+    place: At<'w, M>,
+    key: &K,
+) -> Step<'w, Reply<R, R>, M> {
+    Step::Done(match get::<M, K>(core, place, key) {
         Some(copy) if !H::is_gone(&copy) => Reply::Out(H::result(copy)),
         _ => Reply::Nothing,
     })
@@ -806,11 +872,7 @@ fn apply_other<'w, R, H: Keeping<R, Kept = ValueOf<M>>, M: Cloning, K: KeyOf<M>>
         Op::Call => begin_told::<R, H, M, K>(core, place, &key),
         Op::Forget => Step::Done(Reply::Flag(forget::<M, K>(core, place, &key))),
         Op::Insert(result) => {
-            match H::stored(result.arrive()) {
-                Some(value) => insert::<R, H, M, K>(core, place, &key, OnItsWay::new(value)),
-                // An error that cannot be cloned: the old result is removed, and none is stored.
-                None => drop(forget::<M, K>(core, place, &key)),
-            }
+            insert_or_forget::<R, H, M, K>(core, place, &key, result);
             Step::Done(Reply::Nothing)
         }
         Op::Renew => Step::Compute(renew::<M, K>(core, place, &key)),
@@ -818,6 +880,20 @@ fn apply_other<'w, R, H: Keeping<R, Kept = ValueOf<M>>, M: Cloning, K: KeyOf<M>>
             Ok(ticket) => Step::Compute(ticket),
             Err(ring) => Step::Done(Reply::Ring(Box::new(ring))),
         },
+    }
+}
+
+#[inline]
+fn insert_or_forget<R, H: Keeping<R, Kept = ValueOf<M>>, M: Cloning, K: KeyOf<M>>(
+    core: &'static Core,
+    place: At<'_, M>,
+    key: &K,
+    result: OnItsWay<R>,
+) {
+    match H::stored(result.arrive()) {
+        Some(value) => insert::<R, H, M, K>(core, place, key, OnItsWay::new(value)),
+        // An error that cannot be cloned: the old result is removed, and none is stored.
+        None => drop(forget::<M, K>(core, place, key)),
     }
 }
 

@@ -510,11 +510,7 @@ where
             let id = id_of(&mine);
             // Others get at the entry through the store, whose lock is held, or through pointers of their own.
             let alone = Arc::is_one_of_two(&mine);
-            if alone {
-                mine.slot.fill_unawaited(value);
-            } else {
-                mine.slot.fill(value);
-            }
+            mine.slot.fill_where(value, !alone);
             store.turned_ready(&self.front, &mine);
             if alone && !Self::USED_LATER && !self.core().site().lends {
                 // SAFETY: the other pointer is the store's, whose lock is held.

@@ -371,49 +371,15 @@ impl<'w, M: Spec, W: Way> Job<'w, M, W> {
         copied: Option<usize>,
     ) -> Published<M::Store> {
         let core = self.core();
-        let capacity = core.site().capacity;
         // The spans and the clock are the user's.
         self.entry().meta.timing().begin(&core.site().times, CellOf::<M>::now());
         // Before others can remove it: a snapshot of the statistics never shows more removals than computes.
         counters::count(core, Count::Computes, 1);
         // Filled in place: to hand it on costs more than most of what is done here.
         let mut victims = Evicted::none();
-        let (stored, theirs) = match &self.role {
-            Role::Lead if W::IS_TASK => {
-                self.role = Role::Filled;
-                self.publish_as_task(value, None, &mut victims)
-            }
-            Role::Race(_) if W::IS_TASK => {
-                let Role::Race(race) = std::mem::replace(&mut self.role, Role::Filled) else { unreachable!() };
-                self.publish_as_task(value, Some(&race), &mut victims)
-            }
-            Role::Lead => {
-                self.role = Role::Filled;
-                match self.cell.publish(&mut self.entry, value, capacity, &mut victims) {
-                    Ok(stored) => (stored, None),
-                    Err(value) => self.publish_overtaken(value, &mut victims),
-                }
-            }
-            Role::Race(_) => {
-                let Role::Race(race) = std::mem::replace(&mut self.role, Role::Filled) else { unreachable!() };
-                let entry = entry_of::<M::Store>(&self.entry);
-                entry.slot.fill(value);
-                loop {
-                    match self.cell.publish_racer(entry, self.keys, &race, capacity, &mut victims) {
-                        Ok(stored) => break (stored, None),
-                        Err(theirs) if core.site().lends && theirs.slot.get().is_none() => {
-                            make_way::<M>(self.cell, &theirs)
-                        }
-                        Err(theirs) => break (false, Some(theirs)),
-                    }
-                }
-            }
-            Role::Renew(_) => {
-                let Role::Renew(renewing) = std::mem::replace(&mut self.role, Role::Filled) else { unreachable!() };
-                let Renewing { race, old, .. } = *renewing;
-                self.publish_renewed(value, &race, old, &mut victims)
-            }
-            Role::Filled | Role::Done => unreachable!("a job ends once"),
+        let (stored, theirs) = match self.role {
+            Role::Lead if !W::IS_TASK => self.publish_led(value, &mut victims),
+            _ => self.publish_beside(value, &mut victims),
         };
         // A lent result has to stay. Nothing can clear an entry of a lending memo, nor end an argument that is borrowed.
         assert!(stored || theirs.is_some() || !core.site().lends, "memo_core: a result to be lent was not stored");
@@ -436,6 +402,52 @@ impl<'w, M: Spec, W: Way> Job<'w, M, W> {
             expiry::go_on(core);
         }
         published
+    }
+
+    /// Publishes the value of a call that leads.
+    ///
+    /// This and what follows are functions of their own for the sake of large results: see `keep`.
+    #[cfg_attr(not(debug_assertions), inline(always))]
+    fn publish_led(&mut self, value: ValueOf<M>, victims: &mut Evicted<M::Store>) -> (bool, Option<EntryOf<M>>) {
+        self.role = Role::Filled;
+        let capacity = self.core().site().capacity;
+        match self.cell.publish(&mut self.entry, value, capacity, victims) {
+            Ok(stored) => (stored, None),
+            Err(value) => self.publish_overtaken(value, victims),
+        }
+    }
+
+    /// Publishes a value where others may compute beside this call.
+    fn publish_beside(&mut self, value: ValueOf<M>, victims: &mut Evicted<M::Store>) -> (bool, Option<EntryOf<M>>) {
+        match std::mem::replace(&mut self.role, Role::Filled) {
+            Role::Lead => self.publish_as_task(value, None, victims),
+            Role::Race(race) if W::IS_TASK => self.publish_as_task(value, Some(&race), victims),
+            Role::Race(race) => self.publish_raced(value, &race, victims),
+            Role::Renew(renewing) => {
+                let Renewing { race, old, .. } = *renewing;
+                self.publish_renewed(value, &race, old, victims)
+            }
+            Role::Filled | Role::Done => unreachable!("a job ends once"),
+        }
+    }
+
+    /// Publishes a value beside which others may have published theirs. The first counts.
+    #[inline]
+    fn publish_raced(
+        &self,
+        value: ValueOf<M>,
+        race: &Race<'_>,
+        victims: &mut Evicted<M::Store>,
+    ) -> (bool, Option<EntryOf<M>>) {
+        let (site, entry) = (self.core().site(), self.entry());
+        entry.slot.fill(value);
+        loop {
+            match self.cell.publish_racer(entry, self.keys, race, site.capacity, victims) {
+                Ok(stored) => return (stored, None),
+                Err(theirs) if site.lends && theirs.slot.get().is_none() => make_way::<M>(self.cell, &theirs),
+                Err(theirs) => return (false, Some(theirs)),
+            }
+        }
     }
 
     /// Publishes a result to be lent that a faster computation of this thread overtook while it was suspended. The

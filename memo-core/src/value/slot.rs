@@ -14,7 +14,7 @@
 //! 4. No wake-up is lost. A waiter sets `WAITERS` under its bucket's lock, by a compare-exchange on a `BUSY` word, and
 //!    starts to wait before it releases the lock. The end of `BUSY` swaps the word; if the old one carried `WAITERS`,
 //!    it takes and releases the same lock before it notifies, so the waiter is already waiting by then. Only
-//!    [`Slot::fill_unawaited`] does without the swap: its caller knows that no other call has the slot.
+//!    [`Slot::fill_where`] does without the swap: its caller knows that no other call has the slot.
 //!
 //! No user code runs in this file.
 
@@ -166,13 +166,17 @@ impl<V> Slot<V> {
         unsafe { self.value_ref() }
     }
 
-    /// The same where nobody but readers looks at the slot: so nobody waits, or begins to meanwhile.
+    /// The same, and whether anybody can wait: if not, nobody but readers looks at the slot, or begins to meanwhile.
     #[inline]
-    pub(crate) fn fill_unawaited(&self, value: V) {
-        debug_assert_eq!(self.state.load(Ordering::Relaxed) & (TAG | WAITERS), BUSY, "only a claim can be ended");
+    pub(crate) fn fill_where(&self, value: V, awaited: bool) {
         // SAFETY: as in `fill`.
         self.value.with_mut(|cell| unsafe { cell.cast::<V>().write(value) });
-        self.state.store(READY, Ordering::Release);
+        if awaited {
+            self.finish(READY);
+        } else {
+            debug_assert_eq!(self.state.load(Ordering::Relaxed) & (TAG | WAITERS), BUSY, "only a claim can be ended");
+            self.state.store(READY, Ordering::Release);
+        }
     }
 
     /// Takes over the claim of a compute that is suspended on this thread, and claimed as `thread`. `false`: that compute no longer
@@ -498,7 +502,7 @@ mod loom_models {
             {
                 let _store = store.lock().unwrap();
                 if arc::Arc::is_one_of_two(&mine) {
-                    mine.0.fill_unawaited(7);
+                    mine.0.fill_where(7, false);
                     // SAFETY: the other is the store's, whose lock is held.
                     unsafe { arc::Arc::leave(mine) };
                 } else {

@@ -40,7 +40,6 @@ impl<R: Reused, H: Keeping<R>> Keeping<R> for Reusing<H> {
     type Timing = H::Timing;
 
     const WEAK: bool = H::WEAK;
-    const REUSES: bool = true;
     const SAME: Option<Same<H::Kept>> = H::SAME;
 
     #[inline]

@@ -67,7 +67,6 @@ impl<R, H: Keeping<R, Kept: PartialEq>> Keeping<R> for Comparing<H> {
     type Timing = H::Timing;
 
     const WEAK: bool = H::WEAK;
-    const REUSES: bool = H::REUSES;
     const SAME: Option<Same<H::Kept>> = Some(H::Kept::eq);
 
     #[inline(always)]

@@ -17,9 +17,6 @@ pub trait Keeping<R> {
     /// Whether a stored value may be gone by the time it is copied (`weak_value`).
     const WEAK: bool = false;
 
-    /// Whether [`reuse`](Self::reuse) may give another result.
-    const REUSES: bool = false;
-
     /// Called before a memo stores its first value.
     #[inline(always)]
     fn prepare(_core: &'static Core) {}
@@ -167,7 +164,6 @@ impl<R, H: Keeping<R>> Keeping<R> for ForATime<H> {
     type Timing = Deadlines;
 
     const WEAK: bool = H::WEAK;
-    const REUSES: bool = H::REUSES;
     const SAME: Option<Same<H::Kept>> = H::SAME;
 
     #[inline(always)]

@@ -111,19 +111,32 @@ fn large_lent(text: &Arc<String>) -> &[u8; LARGE] {
     [u8::try_from(text.len()).unwrap_or(0); LARGE]
 }
 
+/// Optimised: a few times the result. Not so: what threads have where nothing else is said.
+const STACK: usize = if cfg!(debug_assertions) { 2 << 20 } else { 6 * LARGE };
+
+fn on_a_thread(stack: usize, text: &Arc<String>, call: fn(&Arc<String>) -> u8) -> u8 {
+    thread::scope(|scope| {
+        thread::Builder::new().stack_size(stack).spawn_scoped(scope, || call(text)).unwrap().join().unwrap()
+    })
+}
+
 #[test]
 fn a_large_result_fits_on_a_threads_stack() {
-    // Optimised: a few times the result. Not so: what threads have where nothing else is said.
-    let stack = if cfg!(debug_assertions) { 2 << 20 } else { 6 * LARGE };
     let text = Arc::new("ab".to_owned());
-    let on_a_thread = |call: fn(&Arc<String>) -> u8| {
-        thread::scope(|scope| {
-            thread::Builder::new().stack_size(stack).spawn_scoped(scope, || call(&text)).unwrap().join().unwrap()
-        })
-    };
     for _ in 0..2 {
-        assert_eq!(on_a_thread(|text| large(text)[0]), 2);
-        assert_eq!(on_a_thread(|text| large_keyed(text, 1)[0]), 3);
-        assert_eq!(on_a_thread(|text| large_lent(text)[0]), 2);
+        assert_eq!(on_a_thread(STACK, &text, |text| large(text)[0]), 2);
+        assert_eq!(on_a_thread(STACK, &text, |text| large_keyed(text, 1)[0]), 3);
+        assert_eq!(on_a_thread(STACK, &text, |text| large_lent(text)[0]), 2);
+    }
+}
+
+/// A handle passes results on inside its answers: that takes more.
+#[test]
+fn through_the_handle_a_large_result_takes_at_most_twice_as_much() {
+    let text = Arc::new("ab".to_owned());
+    for _ in 0..2 {
+        assert_eq!(on_a_thread(2 * STACK, &text, |text| large_memo().call(text).0[0]), 2);
+        assert_eq!(on_a_thread(2 * STACK, &text, |text| large_keyed_memo().call((text, 1)).0[0]), 3);
+        assert_eq!(on_a_thread(2 * STACK, &text, |text| large_lent_memo().call(text).0[0]), 2);
     }
 }
