@@ -3,7 +3,7 @@
 use std::cell::RefCell;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use memo_core::{Anchored, weak_memo};
 use memo_tests::{alone, watchdog};
@@ -97,7 +97,13 @@ fn without_a_clock_of_the_users_time_passes_too() {
         watchdog(|| {
             let n = Anchored::new(7);
             f(&n);
+            let begun = Instant::now();
             while f_memo().get(&n).is_some() {
+                assert!(
+                    begun.elapsed() < Duration::from_secs(30),
+                    "the clock stands still, or the result stays: {:?}",
+                    f_memo().stats()
+                );
                 std::thread::yield_now();
             }
             assert_eq!((f(&n), f_memo().stats().computes), (7, 2));
