@@ -17,10 +17,12 @@
 //! * [`compiler`]: coarse and fine keys, early cut-off, cycles.
 //! * [`record_batches`]: columns of data, as in arrow.
 //! * [`hot_reload`]: configs that are replaced while requests run.
+//! * [`async_loader`]: what many tasks need, and one of them fetches.
 //!
 //! Living with it:
 //!
 //! * [`invalidation`]: by `&mut`, of one object, by a version.
+//! * [`expiry`]: results that end in time.
 //! * [`testing`]: what a test can see.
 //! * [`metrics`]: what to export, and how to read it.
 //! * [`migrating`]: from fields, `cached`, `moka` and `salsa`.
@@ -59,7 +61,9 @@ chapters! {
     compiler
     record_batches
     hot_reload
+    async_loader
     invalidation
+    expiry
     testing
     metrics
     migrating

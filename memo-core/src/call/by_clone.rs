@@ -472,7 +472,7 @@ fn hit_counted<'w, R, H: Keeping<R, Kept = ValueOf<M>>, M: Cloning, K: KeyOf<M>>
     }
     if let Some(entry) = seek::<M, K>(core, anchor, &key, hash) {
         if entry.get(CellOf::<M>::now()).is_some_and(|value| !(H::WEAK && core.is_gone(value))) {
-            return copy_counted::<R, H, M, K>(core, place, anchor, &key, hash, entry, deeper);
+            return copy_counted::<R, H, M, K>(core, place, anchor, &key, hash, deeper, entry);
         }
     }
     drop(deeper);
@@ -489,8 +489,8 @@ fn copy_counted<'w, R, H: Keeping<R, Kept = ValueOf<M>>, M: Cloning, K: KeyOf<M>
     anchor: Option<&'w Anchor>,
     key: &K,
     hash: u64,
-    entry: EntryOf<M>,
     deeper: DepthGuard,
+    entry: EntryOf<M>,
 ) -> Step<'w, R, M> {
     let value = copied(entry.slot.get().expect("it is ready"));
     if H::is_gone(&value) {
