@@ -70,9 +70,15 @@ pub trait Locate<S> {
     fn guess_anchor(&self) -> Guess<&Anchor> {
         self.find_anchor().map_or(Guess::Nothing, Guess::Node)
     }
-    /// Its anchor, if it has one already.
+    /// Its anchor, if it has one already. It may be missed: a call that misses searches again as it makes one.
     #[doc(hidden)]
     fn find_anchor(&self) -> Option<&Anchor>;
+    /// The same, and it is not missed.
+    #[doc(hidden)]
+    #[inline]
+    fn find_anchor_surely(&self) -> Option<&Anchor> {
+        self.find_anchor()
+    }
     /// Its anchor, made on first use; a new one has room for a small result if `roomy`.
     #[doc(hidden)]
     fn make_anchor(&self, roomy: bool) -> Made<'_>;
@@ -99,6 +105,9 @@ impl<T: ?Sized> Locate<Shared> for Arc<T> {
     #[inline]
     fn find_anchor(&self) -> Option<&Anchor> {
         shared::find(self)
+    }
+    fn find_anchor_surely(&self) -> Option<&Anchor> {
+        shared::find_surely(self)
     }
     fn make_anchor(&self, roomy: bool) -> Made<'_> {
         account::shared_anchor(self, roomy)
@@ -261,6 +270,10 @@ impl<'w, O: Locate<S> + ?Sized, S: Scope> Place<'w, O, S> {
     #[inline(always)]
     pub(crate) fn find(self) -> Option<&'w Anchor> {
         self.owner.find_anchor()
+    }
+
+    pub(crate) fn find_surely(self) -> Option<&'w Anchor> {
+        self.owner.find_anchor_surely()
     }
 
     /// The anchor, made on first use.

@@ -915,7 +915,7 @@ fn get<M: Cloning, K: KeyOf<M>>(core: &'static Core, place: At<'_, M>, key: &K) 
 #[inline(never)]
 fn get_carefully<M: Cloning, K: KeyOf<M>>(core: &'static Core, place: At<'_, M>, key: &K) -> Option<ValueOf<M>> {
     let deeper = DepthGuard::enter();
-    let cell = CellOf::<M>::find(place.find()?, core)?;
+    let cell = CellOf::<M>::find(place.find_surely()?, core)?;
     if !M::Store::FRONTED {
         let mut copy = None;
         let keys = const { Keys::of::<M::Scope, K>() };
@@ -935,7 +935,7 @@ fn get_carefully<M: Cloning, K: KeyOf<M>>(core: &'static Core, place: At<'_, M>,
 
 fn forget<M: Cloning, K: KeyOf<M>>(core: &'static Core, place: At<'_, M>, key: &K) -> bool {
     let _deeper = DepthGuard::enter();
-    let Some(cell) = place.find().and_then(|anchor| CellOf::<M>::find(anchor, core)) else { return false };
+    let Some(cell) = place.find_surely().and_then(|anchor| CellOf::<M>::find(anchor, core)) else { return false };
     let taken = cell.take_key(key.hash(), const { Keys::of::<M::Scope, K>() }, |stored| key.matches(stored));
     let Some(taken) = taken else { return false };
     let is_gone = taken.entry().slot.get().is_some_and(|value| core.is_gone(value));

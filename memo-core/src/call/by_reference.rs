@@ -310,15 +310,18 @@ pub(crate) fn get_lent<'w, M: Spec, K: KeyOf<M>>(
     place: At<'w, M>,
     key: K,
 ) -> Option<&'w ValueOf<M>> {
-    let anchor = place.find();
-    if let Some(value) = find::<M, K>(core, anchor, &key) {
-        return Some(value);
+    find::<M, K>(core, place.find(), &key).or_else(|| get_carefully::<M, K>(core, place, &key))
+}
+
+/// A look that found nothing may have come while a node or an entry was moved, or before the cell said that it is filled.
+#[cold]
+#[inline(never)]
+fn get_carefully<'w, M: Spec, K: KeyOf<M>>(core: &'static Core, place: At<'w, M>, key: &K) -> Option<&'w ValueOf<M>> {
+    let anchor = place.find_surely()?;
+    match M::Store::FRONTED {
+        true => lent_cell::find(core, anchor)?.slot.get(),
+        false => find_counted::<M, K>(CellOf::<M>::find(anchor, core)?, key),
     }
-    if M::Store::FRONTED || !(K::TRUSTED && CellOf::<M>::COMPARED) {
-        return None;
-    }
-    // Without the lock it may have looked while the entry was moved.
-    find_counted::<M, K>(CellOf::<M>::find(anchor?, core)?, &key)
 }
 
 #[allow(private_bounds, reason = "as for `LentStep`")]

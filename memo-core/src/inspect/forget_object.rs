@@ -64,7 +64,7 @@ pub fn forget_object<O: Owner + ?Sized>(object: &O) -> usize {
     // Results run user code as they go: no sweep starts below it, and no table of this thread ends.
     let _deeper = DepthGuard::enter();
     let mut results = Results::default();
-    if let Some(anchor) = object.find_anchor() {
+    if let Some(anchor) = object.find_anchor_surely() {
         results.add(anchor);
         // An object with an anchor inside has another one for what it takes part in on this thread.
         let peer = back_link::find(anchor).map(|peer| Arc::as_ptr(peer) as usize);

@@ -190,7 +190,7 @@ pub trait OneOwner {
 impl<O: argument::owner::Owner + ?Sized> OneOwner for &O {
     fn cell(self, core: &'static Core) -> Option<NonNull<CellHead>> {
         let anchor =
-            if core.is_local() && !O::Scope::LOCAL { local::find(self.life()?.0)? } else { self.find_anchor()? };
+            if core.is_local() && !O::Scope::LOCAL { local::find(self.life()?.0)? } else { self.find_anchor_surely()? };
         anchor.cells().find(core)
     }
 }

@@ -175,7 +175,7 @@ unsafe fn guess_inside<T: ?Sized>(arc: &Arc<T>) -> Guess<&Anchor> {
     guess.map(|node| unsafe { node.as_ref() }.anchor())
 }
 
-/// The anchor of `arc`, if it has one.
+/// The anchor of `arc`, if it has one. It may miss it while the index moves nodes.
 #[inline(always)]
 pub(crate) fn find<T: ?Sized>(arc: &Arc<T>) -> Option<&Anchor> {
     let subject = Subject::of(&**arc);
@@ -194,7 +194,24 @@ pub(crate) fn find<T: ?Sized>(arc: &Arc<T>) -> Option<&Anchor> {
     Some(unsafe { node.as_ref() }.anchor())
 }
 
-/// The same with everything a hit rarely needs: a full search, a full fence the first time and where there is no light one, and the
+/// The same for who does not search again: under the lock, where nothing moves.
+pub(crate) fn find_surely<T: ?Sized>(arc: &Arc<T>) -> Option<&Anchor> {
+    find(arc).or_else(|| find_under_lock(Subject::of(&**arc)))
+}
+
+#[cold]
+#[inline(never)]
+fn find_under_lock<'a>(subject: Subject) -> Option<&'a Anchor> {
+    let shard = Shard::of(subject);
+    if OCCUPIED.load(Ordering::Relaxed) & shard.bit() == 0 {
+        return None;
+    }
+    let node = shard.keeper().find(shard.index(), subject.address)?;
+    // SAFETY: as in `find`: the caller borrows the `Arc`.
+    Some(unsafe { node.as_ref() }.anchor())
+}
+
+/// As [`find`] with everything a hit rarely needs: a full search, a full fence the first time and where there is no light one, and the
 /// lock on a thread that is ending, for which writers do not wait.
 #[cold]
 #[inline(never)]

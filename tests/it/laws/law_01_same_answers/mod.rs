@@ -5,3 +5,4 @@ mod callers;
 mod context;
 mod key_expressions;
 mod keys;
+mod looks;
