@@ -10,7 +10,7 @@ use crate::anchor::anchor::Anchor;
 use crate::cell::counted_cell::{Keys, tell_and_drop};
 use crate::cell::memo_types::{At, CellOf, EntryOf, KeyIn, KeyOf, Spec, ValueOf};
 use crate::compute::as_task::body::{self, Flight};
-use crate::compute::job::{Job, Published, Replaced, is_argument, task_of};
+use crate::compute::job::{self, Job, Published, Replaced, is_argument, task_of};
 use crate::compute::rings;
 use crate::compute::wait_or_compute::{self, Begun};
 use crate::compute::way::{TaskCall, Way};
@@ -471,7 +471,7 @@ fn hit_counted<'w, R, H: Keeping<R, Kept = ValueOf<M>>, M: Cloning, K: KeyOf<M>>
         H::prepare(core);
     }
     if let Some(entry) = seek::<M, K>(core, anchor, &key, hash) {
-        if entry.get(CellOf::<M>::now()).is_some_and(|value| !(H::WEAK && core.is_gone(value))) {
+        if entry.hit(CellOf::<M>::now()).is_some_and(|value| !(H::WEAK && core.is_gone(value))) {
             return copy_counted::<R, H, M, K>(core, place, anchor, &key, hash, deeper, entry);
         }
     }
@@ -970,21 +970,22 @@ fn insert<R, H: Keeping<R, Kept = ValueOf<M>>, M: Cloning, K: KeyOf<M>>(
     let keys = const { Keys::of::<M::Scope, K>() };
     H::mark(&mut value, |address| is_argument::<M>(place, &stored, address));
     let entry = new_entry::<M::Store>(Slot::full(value.arrive()), stored, hash);
-    entry.meta.timing().begin(&core.site().times, CellOf::<M>::now());
+    let now = CellOf::<M>::now();
+    entry.meta.timing().begin(&job::until::<M>(core, &entry, now));
     // Before others can remove it, see `Job::publish`.
     counters::count(core, Count::Inserts, 1);
     let refused = Refused(core);
     let old = cell.replace(&entry, keys);
     std::mem::forget(refused);
     let mut victims = Evicted::none();
-    cell.make_room(&entry, core.site().capacity, &mut victims);
+    cell.make_room(&entry, now, &mut victims);
     let mut panics = Panics::default();
     // It may have been evicted by others, and this may be its last count.
     panics.run(|| drop(entry));
     if let Some(old) = old {
         panics.run(|| tell_and_drop(core, Count::Replaced.into(), old));
     }
-    panics.run(|| cell.drop_evicted(victims));
+    panics.run(|| cell.drop_evicted(victims, now));
     panics.resume();
 }
 

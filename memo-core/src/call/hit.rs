@@ -35,7 +35,7 @@ where
         let Some(published) = self.published() else { return false };
         let (mut due, now) = (false, Self::now());
         let mut copy_of = |entry: &Entry<St::Meta, St::Value>| {
-            if entry.meta.timing().is_over(now) {
+            if entry.meta.timing().is_no_hit(now) {
                 return;
             }
             // SAFETY: it was published with its value, and loaded with `Acquire`, or by the thread that published it.

@@ -266,7 +266,7 @@ where
             // Another key with this hash may be there, too.
             return Held::Unsure;
         }
-        let Some(value) = entry.get(now) else { return Held::Nothing };
+        let Some(value) = entry.hit(now) else { return Held::Nothing };
         let made = OnItsWay::new(value.clone());
         // `copy` was empty, so there is nothing to drop.
         std::mem::forget(copy.replace(made));
@@ -302,7 +302,7 @@ fn is_first<S: Scope, K: KeySet<S>, V>(entry: &Entry<impl Meta<Key = K::Stored>,
 
 #[inline(always)]
 fn copied<M: Meta, V: Clone>(entry: &Entry<M, V>, now: Now<M>) -> Option<V> {
-    let value = entry.get(now)?.clone();
+    let value = entry.hit(now)?.clone();
     entry.meta.visit();
     entry.meta.timing().touch(now);
     Some(value)

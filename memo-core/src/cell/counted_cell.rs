@@ -500,10 +500,9 @@ where
         &self,
         entry: &mut Option<Counted<St>>,
         value: St::Value,
-        capacity: usize,
+        now: Now<St::Meta>,
         victims: &mut Evicted<St>,
     ) -> Result<bool, St::Value> {
-        let now = Self::now();
         let mine = entry.take().expect("a flight has its entry");
         let mut store = self.lock();
         if self.has(&store, &mine) {
@@ -518,7 +517,7 @@ where
             } else {
                 *entry = Some(mine);
             }
-            store.evict(&self.front, id, capacity, Self::IS_DEAD, now, victims);
+            store.evict(&self.front, id, self.core().site().capacity, Self::IS_DEAD, now, victims);
             return Ok(true);
         }
         let entry = entry.insert(mine);
@@ -546,7 +545,7 @@ where
         entry: &Counted<St>,
         keys: Keys,
         race: &Race<'_>,
-        capacity: usize,
+        now: Now<St::Meta>,
         victims: &mut Evicted<St>,
     ) -> Result<bool, Counted<St>> {
         if !self.add_unless_overtaken(entry, keys, Some(race))? {
@@ -559,7 +558,7 @@ where
                 return Ok(false);
             }
         }
-        self.make_room(entry, capacity, victims);
+        self.make_room(entry, now, victims);
         Ok(true)
     }
 
@@ -581,8 +580,8 @@ where
     }
 
     /// Evicts what is too much after `entry` came.
-    pub(crate) fn make_room(&self, entry: &Counted<St>, capacity: usize, victims: &mut Evicted<St>) {
-        let now = Self::now();
+    pub(crate) fn make_room(&self, entry: &Counted<St>, now: Now<St::Meta>, victims: &mut Evicted<St>) {
+        let capacity = self.core().site().capacity;
         self.lock().evict(&self.front, id_of(entry), capacity, Self::IS_DEAD, now, victims);
     }
 
@@ -594,7 +593,7 @@ where
         old: &Counted<St>,
         keys: Keys,
         race: &Race<'_>,
-        capacity: usize,
+        now: Now<St::Meta>,
         victims: &mut Evicted<St>,
     ) -> Result<(bool, Option<Taken<St>>), Counted<St>> {
         let linked = self.link(entry);
@@ -610,7 +609,7 @@ where
         })?;
         if added {
             linked.stay();
-            self.make_room(entry, capacity, victims);
+            self.make_room(entry, now, victims);
         }
         let taken = self.gone(taken);
         if taken.is_some() {
@@ -665,13 +664,13 @@ where
 
     /// Counts, unlinks, tells of and drops evicted entries. The first panic of a destructor comes out when all are gone.
     #[inline(always)]
-    pub(crate) fn drop_evicted(&self, victims: Evicted<St>) {
+    pub(crate) fn drop_evicted(&self, victims: Evicted<St>, now: Now<St::Meta>) {
         // Without a key nothing is ever evicted.
         if St::FRONTED {
             return;
         }
         if Self::EXPIRES || !victims.dead.is_empty() || self.core().is_listened() {
-            return self.tell_and_drop_evicted(victims);
+            return self.tell_and_drop_evicted(victims, now);
         }
         if let Evicted { victim: Some(victim), .. } = victims {
             counters::count(self.core(), Count::Evicted, 1);
@@ -682,10 +681,9 @@ where
 
     /// Counts those of the evicted entries that were over, and returns how many they are.
     #[inline]
-    fn expired(&self, victims: &Evicted<St>) -> u64 {
+    fn expired(&self, victims: &Evicted<St>, now: Now<St::Meta>) -> u64 {
         let mut expired = 0;
         if Self::EXPIRES {
-            let now = Self::now();
             victims.each(|victim| expired += u64::from(victim.entry().meta.timing().is_over(now)));
             counters::count(self.core(), Count::Expired, expired);
         }
@@ -694,18 +692,17 @@ where
 
     #[cold]
     #[inline(never)]
-    fn tell_and_drop_evicted(&self, victims: Evicted<St>) {
+    fn tell_and_drop_evicted(&self, victims: Evicted<St>, now: Now<St::Meta>) {
         if victims.len() == 0 {
             return;
         }
-        let expired = self.expired(&victims);
+        let expired = self.expired(&victims, now);
         counters::count(self.core(), Count::Evicted, victims.len() as u64 - expired);
         victims.each(|victim| unlink::<S, St>(victim.entry()));
         if !self.core().is_listened() {
             return victims.drop_all();
         }
         let mut panics = Panics::default();
-        let now = Self::now();
         let why = |entry: &Counted<St>| match entry.meta.timing().is_over(now) {
             true => Count::Expired,
             false => Count::Evicted,

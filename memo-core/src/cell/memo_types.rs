@@ -8,6 +8,7 @@ use crate::argument::owner::{Locate, Place};
 use crate::argument::scope::Scope;
 use crate::value::entry::Meta;
 use crate::value::store::{Counted, Store};
+use crate::value::timing::Timing;
 
 /// The types of one memo.
 #[allow(private_bounds, reason = "in what expansions make and take apart, without naming it")]
@@ -35,7 +36,9 @@ pub(crate) type At<'w, M> = Place<'w, <M as Spec>::Owner, <M as Spec>::Scope>;
 pub(crate) type CellOf<M> = CountedCell<<M as Spec>::Scope, <M as Spec>::Store>;
 pub(crate) type EntryOf<M> = Counted<<M as Spec>::Store>;
 pub(crate) type KeyIn<M> = <<M as Spec>::Store as Store>::Key;
+pub(crate) type NowOf<M> = <TimingOf<M> as Timing>::Now;
 pub(crate) type TimingOf<M> = <<<M as Spec>::Store as Store>::Meta as Meta>::Timing;
+pub(crate) type UntilOf<M> = <TimingOf<M> as Timing>::Until;
 pub(crate) type ValueOf<M> = <<M as Spec>::Store as Store>::Value;
 
 /// The extra key of a call of the memo `M`.

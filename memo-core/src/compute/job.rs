@@ -11,7 +11,7 @@ use super::way::{TaskCall, Way};
 use crate::argument::key::{StoredKey, show_whole};
 use crate::argument::scope::Scope;
 use crate::cell::counted_cell::{Keys, tell_and_drop};
-use crate::cell::memo_types::{At, CellOf, EntryOf, KeyIn, Spec, TimingOf, ValueOf};
+use crate::cell::memo_types::{At, CellOf, EntryOf, KeyIn, NowOf, Spec, TimingOf, UntilOf, ValueOf};
 use crate::cell::racers::Race;
 use crate::memo::core::Core;
 use crate::memo::counting::counter_block::Count;
@@ -102,6 +102,8 @@ pub(super) enum Role<'c, M: Spec> {
     Race(Race<'c>),
     /// For all, while they go on with the old result: its entry is private until it takes the old one's place.
     Renew(Box<Renewing<'c, M>>),
+    /// For those who wait: its result is not kept, and its entry is out of the store.
+    Withdrawn,
     /// Its slot is filled, or about to be, and its compute counted; the store is not counted yet.
     Filled,
     /// Waiters have been notified.
@@ -154,6 +156,11 @@ fn drop_replaced<St: Store>((core, old): (&'static Core, Taken<St>)) {
 
 fn entry_of<St: Store>(entry: &Option<Counted<St>>) -> &Counted<St> {
     entry.as_ref().expect("a job has its entry until it is published")
+}
+
+/// The deadlines of the result of an entry.
+pub(crate) fn until<M: Spec>(core: &Core, entry: &EntryOf<M>, now: NowOf<M>) -> UntilOf<M> {
+    TimingOf::<M>::until(&core.site().times, now, frames::slot_address(&entry.slot))
 }
 
 /// Ends a flight without a value, unless this guard is forgotten.
@@ -371,15 +378,16 @@ impl<'w, M: Spec, W: Way> Job<'w, M, W> {
         copied: Option<usize>,
     ) -> Published<M::Store> {
         let core = self.core();
-        // The spans and the clock are the user's.
-        self.entry().meta.timing().begin(&core.site().times, CellOf::<M>::now());
+        // The clock and the spans are the user's, and may panic: they are asked before others get to see the value.
+        let now = CellOf::<M>::now();
+        let until = until::<M>(core, self.entry(), now);
         // Before others can remove it: a snapshot of the statistics never shows more removals than computes.
         counters::count(core, Count::Computes, 1);
         // Filled in place: to hand it on costs more than most of what is done here.
         let mut victims = Evicted::none();
         let (stored, theirs) = match self.role {
-            Role::Lead if !W::IS_TASK => self.publish_led(value, &mut victims),
-            _ => self.publish_beside(value, &mut victims),
+            Role::Lead if !W::IS_TASK => self.publish_led(value, now, &until, &mut victims),
+            _ => self.publish_beside(value, now, &until, &mut victims),
         };
         // A lent result has to stay. Nothing can clear an entry of a lending memo, nor end an argument that is borrowed.
         assert!(stored || theirs.is_some() || !core.site().lends, "memo_core: a result to be lent was not stored");
@@ -397,7 +405,7 @@ impl<'w, M: Spec, W: Way> Job<'w, M, W> {
                 look_at_others::<M>(core, entry, &notes.others);
             }
         }
-        self.cell.drop_evicted(victims);
+        self.cell.drop_evicted(victims, now);
         if <TimingOf<M>>::EXPIRES {
             expiry::go_on(core);
         }
@@ -408,26 +416,42 @@ impl<'w, M: Spec, W: Way> Job<'w, M, W> {
     ///
     /// This and what follows are functions of their own for the sake of large results: see `keep`.
     #[cfg_attr(not(debug_assertions), inline(always))]
-    fn publish_led(&mut self, value: ValueOf<M>, victims: &mut Evicted<M::Store>) -> (bool, Option<EntryOf<M>>) {
+    fn publish_led(
+        &mut self,
+        value: ValueOf<M>,
+        now: NowOf<M>,
+        until: &UntilOf<M>,
+        victims: &mut Evicted<M::Store>,
+    ) -> (bool, Option<EntryOf<M>>) {
         self.role = Role::Filled;
-        let capacity = self.core().site().capacity;
-        match self.cell.publish(&mut self.entry, value, capacity, victims) {
+        self.entry().meta.timing().begin(until);
+        match self.cell.publish(&mut self.entry, value, now, victims) {
             Ok(stored) => (stored, None),
-            Err(value) => self.publish_overtaken(value, victims),
+            Err(value) => self.publish_overtaken(value, now, victims),
         }
     }
 
     /// Publishes a value where others may compute beside this call.
-    fn publish_beside(&mut self, value: ValueOf<M>, victims: &mut Evicted<M::Store>) -> (bool, Option<EntryOf<M>>) {
+    fn publish_beside(
+        &mut self,
+        value: ValueOf<M>,
+        now: NowOf<M>,
+        until: &UntilOf<M>,
+        victims: &mut Evicted<M::Store>,
+    ) -> (bool, Option<EntryOf<M>>) {
         match std::mem::replace(&mut self.role, Role::Filled) {
-            Role::Lead => self.publish_as_task(value, None, victims),
-            Role::Race(race) if W::IS_TASK => self.publish_as_task(value, Some(&race), victims),
-            Role::Race(race) => self.publish_raced(value, &race, victims),
+            Role::Lead => self.publish_as_task(value, None, now, until, victims),
+            Role::Race(race) if W::IS_TASK => self.publish_as_task(value, Some(&race), now, until, victims),
+            Role::Race(race) => {
+                self.entry().meta.timing().begin(until);
+                self.publish_raced(value, &race, now, victims)
+            }
             Role::Renew(renewing) => {
                 let Renewing { race, old, .. } = *renewing;
-                self.publish_renewed(value, &race, old, victims)
+                self.entry().meta.timing().begin(until);
+                self.publish_renewed(value, &race, old, now, victims)
             }
-            Role::Filled | Role::Done => unreachable!("a job ends once"),
+            Role::Withdrawn | Role::Filled | Role::Done => unreachable!("a job ends once"),
         }
     }
 
@@ -437,12 +461,13 @@ impl<'w, M: Spec, W: Way> Job<'w, M, W> {
         &self,
         value: ValueOf<M>,
         race: &Race<'_>,
+        now: NowOf<M>,
         victims: &mut Evicted<M::Store>,
     ) -> (bool, Option<EntryOf<M>>) {
         let (site, entry) = (self.core().site(), self.entry());
         entry.slot.fill(value);
         loop {
-            match self.cell.publish_racer(entry, self.keys, race, site.capacity, victims) {
+            match self.cell.publish_racer(entry, self.keys, race, now, victims) {
                 Ok(stored) => return (stored, None),
                 Err(theirs) if site.lends && theirs.slot.get().is_none() => make_way::<M>(self.cell, &theirs),
                 Err(theirs) => return (false, Some(theirs)),
@@ -454,7 +479,12 @@ impl<'w, M: Spec, W: Way> Job<'w, M, W> {
     /// faster result comes back, if it is still there.
     #[cold]
     #[inline(never)]
-    fn publish_overtaken(&mut self, value: ValueOf<M>, victims: &mut Evicted<M::Store>) -> (bool, Option<EntryOf<M>>) {
+    fn publish_overtaken(
+        &mut self,
+        value: ValueOf<M>,
+        now: NowOf<M>,
+        victims: &mut Evicted<M::Store>,
+    ) -> (bool, Option<EntryOf<M>>) {
         let mut value = OnItsWay::new(value);
         loop {
             if let Some(theirs) = self.regain(self.entry()) {
@@ -462,8 +492,7 @@ impl<'w, M: Spec, W: Way> Job<'w, M, W> {
                 drop(value.arrive());
                 return (false, Some(theirs));
             }
-            let capacity = self.core().site().capacity;
-            match self.cell.publish(&mut self.entry, value.arrive(), capacity, victims) {
+            match self.cell.publish(&mut self.entry, value.arrive(), now, victims) {
                 Ok(stored) => return (stored, None),
                 Err(overtaken) => value = OnItsWay::new(overtaken),
             }
@@ -478,14 +507,14 @@ impl<'w, M: Spec, W: Way> Job<'w, M, W> {
         value: ValueOf<M>,
         race: &Race<'_>,
         old: Option<EntryOf<M>>,
+        now: NowOf<M>,
         victims: &mut Evicted<M::Store>,
     ) -> (bool, Option<EntryOf<M>>) {
         let (core, entry) = (self.core(), entry_of::<M::Store>(&self.entry));
         entry.slot.fill(value);
-        let capacity = core.site().capacity;
         let outcome = match &old {
-            Some(old) => self.cell.publish_renewed(entry, old, self.keys, race, capacity, victims),
-            None => self.cell.publish_racer(entry, self.keys, race, capacity, victims).map(|stored| (stored, None)),
+            Some(old) => self.cell.publish_renewed(entry, old, self.keys, race, now, victims),
+            None => self.cell.publish_racer(entry, self.keys, race, now, victims).map(|stored| (stored, None)),
         };
         match outcome {
             Ok((stored, replaced)) => {
@@ -504,6 +533,8 @@ impl<'w, M: Spec, W: Way> Job<'w, M, W> {
         &self,
         value: ValueOf<M>,
         race: Option<&Race<'w>>,
+        now: NowOf<M>,
+        until: &UntilOf<M>,
         victims: &mut Evicted<M::Store>,
     ) -> (bool, Option<EntryOf<M>>) {
         let value = OnItsWay::new(value);
@@ -531,7 +562,9 @@ impl<'w, M: Spec, W: Way> Job<'w, M, W> {
                     Look::Over | Look::Claimed => continue,
                 },
             };
-            match self.cell.publish(&mut Some(entry.clone()), value.arrive(), self.core().site().capacity, victims) {
+            // Of the entry that gets the value, and by who has its claim: nobody else has begun it, nor will.
+            entry.meta.timing().begin(until);
+            match self.cell.publish(&mut Some(entry.clone()), value.arrive(), now, victims) {
                 Ok(stored) => {
                     W::ended(&entry.slot, number);
                     return (stored, theirs);
@@ -563,6 +596,7 @@ impl<'w, M: Spec, W: Way> Job<'w, M, W> {
         let leads = matches!(self.role, Role::Lead) && (!W::IS_TASK || W::still_claims(&self.entry().slot));
         if leads {
             self.cell.withdraw(self.entry());
+            self.role = Role::Withdrawn;
             if !self.entry().slot.end_unless_awaited() {
                 // The user's `Clone`: if it panics, the job's drop ends the flight. It still belongs to the
                 // computation: a ring through it names this memo.
@@ -638,7 +672,13 @@ impl<M: Spec, W: Way> Job<'_, M, W> {
                 self.cell.withdraw(self.entry());
                 self.entry().slot.end(NoValue::Panicked);
             }
-            Role::Race(_) | Role::Renew(_) => self.entry().slot.end(NoValue::Panicked),
+            Role::Race(_) | Role::Renew(_) | Role::Withdrawn => {
+                if let (Role::Renew(renewing), false) = (&self.role, std::thread::panicking()) {
+                    // Its future was dropped.
+                    renewing.old.iter().for_each(|old| old.meta.timing().give_back_renewal());
+                }
+                self.entry().slot.end(NoValue::Panicked);
+            }
             // The user's `Eq` panicked during the insertion: the compute is counted already.
             Role::Filled => {
                 counters::count(self.core(), Count::Rejected, 1);

@@ -50,6 +50,8 @@ pub(crate) struct Entries<'w, 'k, M: Spec, K, W: Way = Call> {
     /// search would neither find nor add it, and would never end.
     faster: Option<EntryOf<M>>,
     awaited: Option<(EntryOf<M>, Flight)>,
+    /// Whether the entry of the faster call has what this one has waited for.
+    waited_for: bool,
     /// `None` once it is handed on. Last: the call pays its debt when all else is done.
     call: Option<W>,
 }
@@ -105,7 +107,19 @@ pub(crate) fn begin<'w, M: Spec, K: KeyOf<M>>(
         }
     }
     let race = (!single_flight).then(|| cell.race(hash));
-    search(Entries { place, cell, key, hash, me, missed, race, faster, awaited: None, call: Some(call) })
+    search(Entries {
+        place,
+        cell,
+        key,
+        hash,
+        me,
+        missed,
+        race,
+        faster,
+        awaited: None,
+        waited_for: false,
+        call: Some(call),
+    })
 }
 
 /// What few misses come to: so the others need not make room for it.
@@ -130,7 +144,19 @@ pub(crate) async fn begin_as_task<'w, M: Spec, K: KeyOf<M>>(
         let hash = key.hash();
         let race = (!core.site().single_flight).then(|| cell.race(hash));
         let (me, faster, awaited) = (call.number(), None, None);
-        Entries { place, cell, key: &key, hash, me, missed: false, race, faster, awaited, call: Some(call) }
+        Entries {
+            place,
+            cell,
+            key: &key,
+            hash,
+            me,
+            missed: false,
+            race,
+            faster,
+            awaited,
+            waited_for: false,
+            call: Some(call),
+        }
     };
     to_end(search).await
 }
@@ -160,7 +186,8 @@ impl<'w, M: Spec, K: KeyOf<M>, W: Way> Search for Entries<'w, '_, M, K, W> {
             };
             match found.slot.look() {
                 Look::Ready => {
-                    if <TimingOf<M>>::EXPIRES {
+                    // What was waited for is returned, whatever its age.
+                    if <TimingOf<M>>::EXPIRES && !std::mem::take(&mut self.waited_for) {
                         let (timing, now) = (found.meta.timing(), CellOf::<M>::now());
                         if timing.is_to_be_renewed(now) {
                             return Some(self.renew(found));
@@ -205,7 +232,10 @@ impl<'w, M: Spec, K: KeyOf<M>, W: Way> Search for Entries<'w, '_, M, K, W> {
     fn waited(&mut self, how: Waited) {
         let awaited = self.awaited.take();
         match how {
-            Waited::Ready => self.faster = awaited.map(|(entry, _)| entry),
+            Waited::Ready => {
+                self.faster = awaited.map(|(entry, _)| entry);
+                self.waited_for = true;
+            }
             Waited::Again => {}
             Waited::Alone => self.race = Some(self.cell.race(self.hash)),
         }

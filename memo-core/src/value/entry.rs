@@ -25,6 +25,12 @@ impl<M: Meta, V> Entry<M, V> {
         self.slot.get().filter(|_| !self.meta.timing().is_over(now))
     }
 
+    /// The value, if a call may have it without looking closer.
+    #[inline(always)]
+    pub(crate) fn hit(&self, now: Now<M>) -> Option<&V> {
+        self.slot.get().filter(|_| !self.meta.timing().is_no_hit(now))
+    }
+
     /// Records a hit by a call that does not know the time.
     #[inline]
     pub(crate) fn visit(&self) {

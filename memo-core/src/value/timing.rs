@@ -9,7 +9,7 @@
 //! 2. `ttl` counts from the moment at which the result is stored; `stale` begins where `ttl` ends. Sums saturate: what is too far away
 //!    never comes.
 //! 3. Of all who find a stale result one computes it again. Until a new one is there the others go on with the old one, as long as it is
-//!    stale. If the compute fails nobody tries again: the result is over when its time as a stale one is.
+//!    stale: calls, looks and sweeps alike. If the compute fails nobody tries again; if its future is dropped another does.
 
 use std::time::Duration;
 
@@ -22,6 +22,9 @@ pub trait Timing: Send + Sync + 'static {
     /// A point in time.
     #[doc(hidden)]
     type Now: Copy;
+    /// The deadlines of one result.
+    #[doc(hidden)]
+    type Until;
     /// Whether results expire.
     #[doc(hidden)]
     const EXPIRES: bool;
@@ -31,15 +34,24 @@ pub trait Timing: Send + Sync + 'static {
     /// The time. The clock may be the user's.
     #[doc(hidden)]
     fn now() -> Self::Now;
-    /// The result is about to be stored.
+    /// The deadlines of a result that is about to be stored. The spans may be the user's. `seed`: of the jitter, another one for each result.
     #[doc(hidden)]
-    fn begin(&self, times: &Times, now: Self::Now);
-    /// Whether no hit may have it.
+    fn until(times: &Times, now: Self::Now, seed: usize) -> Self::Until;
+    /// Puts deadlines down, before anybody finds the result.
+    #[doc(hidden)]
+    fn begin(&self, until: &Self::Until);
+    /// Whether nobody gets it any more.
     #[doc(hidden)]
     fn is_over(&self, now: Self::Now) -> bool;
-    /// Whether it is over, and the caller the one to compute it again while others have the old one.
+    /// Whether a call has to look closer: it is over, or stale and the caller may be the one to compute it again.
+    #[doc(hidden)]
+    fn is_no_hit(&self, now: Self::Now) -> bool;
+    /// Whether it is stale, and the caller the one to compute it again while others have the old one.
     #[doc(hidden)]
     fn is_to_be_renewed(&self, now: Self::Now) -> bool;
+    /// Who was to compute it again does not: another may.
+    #[doc(hidden)]
+    fn give_back_renewal(&self);
     /// A hit.
     #[doc(hidden)]
     fn touch(&self, now: Self::Now);
@@ -51,6 +63,7 @@ pub struct Untimed;
 
 impl Timing for Untimed {
     type Now = ();
+    type Until = ();
     const EXPIRES: bool = false;
     #[inline(always)]
     fn new() -> Self {
@@ -59,11 +72,19 @@ impl Timing for Untimed {
     #[inline(always)]
     fn now() {}
     #[inline(always)]
-    fn begin(&self, _: &Times, (): ()) {}
+    fn until(_: &Times, (): (), _: usize) {}
+    #[inline(always)]
+    fn begin(&self, (): &()) {}
     #[inline(always)]
     fn is_over(&self, (): ()) -> bool {
         false
     }
+    #[inline(always)]
+    fn is_no_hit(&self, (): ()) -> bool {
+        false
+    }
+    #[inline(always)]
+    fn give_back_renewal(&self) {}
     #[inline(always)]
     fn is_to_be_renewed(&self, (): ()) -> bool {
         false
@@ -87,8 +108,18 @@ pub struct Deadlines {
     left: AtomicU64,
 }
 
+/// The deadlines of one result, and the span of `idle`.
+#[derive(Debug)]
+pub struct Until {
+    fresh: u64,
+    stale: u64,
+    idle: u64,
+    left: u64,
+}
+
 impl Timing for Deadlines {
     type Now = u64;
+    type Until = Until;
     const EXPIRES: bool = true;
 
     fn new() -> Self {
@@ -100,23 +131,31 @@ impl Timing for Deadlines {
         clock::now()
     }
 
-    fn begin(&self, times: &Times, now: u64) {
+    fn until(times: &Times, now: u64, seed: usize) -> Until {
         let span = |option: Option<fn() -> Duration>| option.map_or(NEVER, |span| clock::nanos(span()));
         let ttl = match span(times.ttl) {
             NEVER => NEVER,
-            ttl => ttl - jitter(ttl, times.jitter, std::ptr::from_ref(self).addr() as u64 ^ now),
+            ttl => ttl - jitter(ttl, times.jitter, seed as u64 ^ now),
         };
         let fresh = now.saturating_add(ttl);
         let stale = times.stale.map_or(0, |stale| clock::nanos(stale()));
         let idle = span(times.idle);
+        Until { fresh, stale: fresh.saturating_add(stale), idle, left: now.saturating_add(idle) }
+    }
+
+    fn begin(&self, until: &Until) {
         // Whoever finds the result synchronises with what is done before it is stored.
-        self.fresh.store(fresh, Ordering::Relaxed);
-        self.stale.store(fresh.saturating_add(stale), Ordering::Relaxed);
-        self.idle.store(idle, Ordering::Relaxed);
-        self.left.store(now.saturating_add(idle), Ordering::Relaxed);
+        self.fresh.store(until.fresh, Ordering::Relaxed);
+        self.stale.store(until.stale, Ordering::Relaxed);
+        self.idle.store(until.idle, Ordering::Relaxed);
+        self.left.store(until.left, Ordering::Relaxed);
     }
 
     fn is_over(&self, now: u64) -> bool {
+        now >= self.left.load(Ordering::Relaxed) || now >= self.stale.load(Ordering::Relaxed)
+    }
+
+    fn is_no_hit(&self, now: u64) -> bool {
         if now >= self.left.load(Ordering::Relaxed) {
             return true;
         }
@@ -127,6 +166,10 @@ impl Timing for Deadlines {
     fn is_to_be_renewed(&self, now: u64) -> bool {
         let stale = (self.fresh.load(Ordering::Relaxed)..self.stale.load(Ordering::Relaxed)).contains(&now);
         stale && now < self.left.load(Ordering::Relaxed) && !self.renewed.swap(true, Ordering::Relaxed)
+    }
+
+    fn give_back_renewal(&self) {
+        self.renewed.store(false, Ordering::Relaxed);
     }
 
     fn touch(&self, now: u64) {
@@ -163,7 +206,7 @@ mod tests {
 
     fn of(ttl: Option<fn() -> Duration>, idle: Option<fn() -> Duration>, stale: Option<fn() -> Duration>) -> Deadlines {
         let deadlines = Deadlines::new();
-        deadlines.begin(&Times { ttl, idle, stale, jitter: 0.0 }, 100 * S);
+        deadlines.begin(&Deadlines::until(&Times { ttl, idle, stale, jitter: 0.0 }, 100 * S, 0));
         deadlines
     }
 
@@ -206,12 +249,15 @@ mod tests {
     #[test]
     fn of_those_who_find_a_stale_result_one_renews_it() {
         let deadlines = of(Some(|| Duration::from_secs(10)), None, Some(|| Duration::from_secs(5)));
-        assert!(!deadlines.is_to_be_renewed(109 * S));
-        assert!(deadlines.is_over(110 * S));
+        assert!(!deadlines.is_to_be_renewed(109 * S) && !deadlines.is_no_hit(109 * S));
+        assert!(deadlines.is_no_hit(110 * S), "a call looks closer");
         assert!(deadlines.is_to_be_renewed(110 * S));
         assert!(!deadlines.is_to_be_renewed(111 * S));
-        assert!(!deadlines.is_over(115 * S - 1), "the others have the old one meanwhile");
-        assert!(deadlines.is_over(115 * S));
+        assert!(!deadlines.is_no_hit(111 * S), "the others have the old one meanwhile");
+        assert!(!deadlines.is_over(115 * S - 1), "and no sweep takes it out");
+        deadlines.give_back_renewal();
+        assert!(deadlines.is_to_be_renewed(112 * S), "who was to do it did not");
+        assert!(deadlines.is_over(115 * S) && deadlines.is_no_hit(115 * S));
         assert!(!deadlines.is_to_be_renewed(115 * S));
     }
 

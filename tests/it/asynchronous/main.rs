@@ -5,6 +5,7 @@
 mod beside;
 mod cancelled;
 mod executors;
+mod expiring;
 mod hits;
 mod owners;
 mod panics;

@@ -50,6 +50,30 @@ fn case_18_a_body_that_panics_leaves_no_trace_and_the_others_go_on() {
     assert_balanced(&lending_memo().stats());
 }
 
+/// The copy for those who wait is user code, too.
+#[test]
+fn a_result_that_is_not_kept_and_whose_clone_panics_leaves_nobody_waiting() {
+    struct Loud(usize);
+    impl Clone for Loud {
+        fn clone(&self) -> Self {
+            assert!(self.0 != 1, "the first is not cloned");
+            Self(self.0)
+        }
+    }
+    #[weak_memo(cache_if = |_| false)]
+    async fn f(of: &Arc<Load>) -> Loud {
+        Loud(of.body().await)
+    }
+    let load = Load::new();
+    let (mut leader, mut waiting) = (Task::begun(f(&load)), Task::begun(f(&load)));
+    load.open();
+    assert_eq!(panic_of(|| leader.end().0), "the first is not cloned");
+    assert_eq!((waiting.woken(), waiting.end().0), (1, 2));
+    let stats = f_memo().stats();
+    assert_eq!((stats.computes, stats.rejected, stats.entries), (2, 2, 0));
+    assert_balanced(&stats);
+}
+
 /// The false alarm: a future that is dropped while another panic unwinds has not panicked.
 #[test]
 fn case_18_a_leader_that_is_dropped_by_a_panic_elsewhere_is_only_dropped() {

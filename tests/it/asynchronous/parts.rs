@@ -45,6 +45,11 @@ impl Load {
         waiting.into_iter().for_each(Waker::wake);
     }
 
+    /// Lets none through from now on.
+    pub(crate) fn close(&self) {
+        self.gate.lock().unwrap().0 = false;
+    }
+
     pub(crate) async fn passed(&self) {
         std::future::poll_fn(|context| {
             let mut gate = self.gate.lock().unwrap();

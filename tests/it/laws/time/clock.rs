@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use memo_core::{Anchored, weak_memo};
-use memo_tests::{alone, watchdog};
+use memo_tests::{alone, assert_balanced, watchdog};
 
 thread_local! {
     static HERE: RefCell<Option<Time>> = const { RefCell::new(None) };
@@ -108,6 +108,40 @@ fn without_a_clock_of_the_users_time_passes_too() {
             }
             assert_eq!((f(&n), f_memo().stats().computes), (7, 2));
         });
+    });
+}
+
+/// Whichever reading of the clock panics, a flight ends, and other threads do not wait for it.
+#[test]
+fn a_clock_that_panics_leaves_nobody_waiting() {
+    alone(|| {
+        #[weak_memo(ttl = "1h", idle = "1h")]
+        fn bare(n: &Arc<u32>) -> u32 {
+            **n
+        }
+        #[weak_memo(ttl = "1h", capacity = 2)]
+        fn keyed(n: &Arc<u32>, m: u32) -> u32 {
+            **n + m
+        }
+        static LEFT: AtomicU64 = AtomicU64::new(u64::MAX);
+        memo_core::set_clock(|| {
+            assert!(LEFT.fetch_sub(1, Ordering::SeqCst) != 0, "this reading fails");
+            Duration::from_secs(1)
+        });
+        let calls: [fn(&Arc<u32>) -> u32; 2] = [|n| bare(n), |n| (0..4).map(|m| keyed(n, m)).sum()];
+        for reading in 0..16 {
+            for call in calls {
+                let n = Arc::new(1);
+                LEFT.store(reading, Ordering::SeqCst);
+                let here = std::panic::catch_unwind(|| call(&n));
+                LEFT.store(u64::MAX, Ordering::SeqCst);
+                let there = watchdog(|| std::thread::scope(|scope| scope.spawn(|| call(&n)).join().unwrap()));
+                assert_eq!(here.unwrap_or(there), there, "reading {reading}");
+            }
+        }
+        for stats in [bare_memo().stats(), keyed_memo().stats()] {
+            assert_balanced(&stats);
+        }
     });
 }
 
