@@ -51,7 +51,7 @@ pub struct Stats {
     pub misses: u64,
     /// Bodies that ran to the end or panicked. `refresh` counts, `compute` does not.
     pub computes: u64,
-    /// Calls that waited for another call's compute.
+    /// How often a call waited for another call's compute. One call waits several times if what it waits for fails.
     pub waits: u64,
     /// Results stored by `insert`.
     pub inserts: u64,

@@ -1,5 +1,6 @@
 //! What a test expects of the calls in one expression.
 
+use std::marker::PhantomData;
 use std::sync::Arc;
 
 use crate::compute::frames;
@@ -14,6 +15,9 @@ use crate::memo::names;
 /// [`Memo::call`](crate::Memo::call) for that.
 ///
 /// Works on any function with the attribute, also on methods of traits, and beside other tests that call the same memos.
+///
+/// Of an `async fn`, let this thread run the call to its end: `assert_computed!(block_on(f(&x)))`, with the executor's `block_on`. A
+/// future that awaits inside is not `Send`, since the calls are those of one thread; what other tasks of that thread do meanwhile is seen, too.
 ///
 /// # Panics
 ///
@@ -104,6 +108,8 @@ pub struct Expect {
     to_be: ToBe,
     watch: Arc<Watch>,
     _watching: Watching,
+    /// It is the thread that is watched: a future that awaits meanwhile stays on it.
+    _here: PhantomData<*const ()>,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -122,7 +128,7 @@ impl Expect {
     fn begin(call: &'static str, to_be: ToBe) -> Self {
         let watch = Arc::new(Watch::calls(innermost, watch::current()));
         let _watching = Watching::begin(Some(Arc::clone(&watch)));
-        Self { call, to_be, watch, _watching }
+        Self { call, to_be, watch, _watching, _here: PhantomData }
     }
 
     /// The calls from now on are to compute.
@@ -140,7 +146,7 @@ impl Expect {
     /// The calls have been made.
     #[track_caller]
     pub fn met(self) {
-        let Self { call, to_be, watch, _watching } = self;
+        let Self { call, to_be, watch, _watching, .. } = self;
         drop(_watching);
         let calls = watch.outermost();
         let to_be_what = if to_be == ToBe::Computed { "computed" } else { "remembered" };
