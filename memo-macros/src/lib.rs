@@ -307,6 +307,9 @@ use parse::options::Options;
 /// ends the entry. What a dead result leaves behind, an allocation without its content, is freed when the result is computed again, by
 /// `sweep()`, or with the owner. The result may hold its owner.
 ///
+/// Who waits for another call's result gets it if somebody still holds it by then. Otherwise it is gone, and the waiting call computes: so calls that
+/// use the result for a moment only, in tasks above all, may compute one after another. Let one of them hold it for the others.
+///
 /// ```
 /// # use memo_core::weak_memo; use std::sync::Arc;
 /// #[weak_memo(weak_value)]
