@@ -1,7 +1,7 @@
 //! Results that live exactly as long as the objects they came from.
 //!
-//! `#[weak_memo]` makes a function remember its results. When the argument object is dropped, its results are gone: no leak, no clock, no
-//! invalidation, no hashing of the object.
+//! `#[weak_memo]` makes a function remember its results. When the argument object is dropped, its results are gone: no leak, no invalidation, no
+//! hashing of the object.
 //!
 //! ```
 //! use memo_core::weak_memo;
@@ -86,9 +86,8 @@
 //!   `.clear_owner(..)`. With `&` to any owner, `.set(..)` adds a result that is known. See [`Memo::take`].
 //! * **... keep results in a clone?** A clone starts without: it is another object. It may take them along, `words_memo().set(&clone, ..)`: see
 //!   [`Memo::set`].
-//! * **... keep what borrows what the object borrows?** Not in a memo. A result is `'static`, though the object need not be: what dies is sometimes
-//!   dropped a little later, at the end of the outermost drop or when another thread has done copying, and a listener gets it as `dyn Any`.
-//!   A field `OnceCell<V<'a>>` has such a result, and ends with the object. Or keep indices and ranges.
+//! * **... keep what borrows what the object borrows?** A result must be `'static`: it may be dropped slightly after its object. For one that
+//!   borrows, use a field `OnceCell<V<'a>>`, or keep indices and ranges.
 //! * **... see what it does?** `word_count_memo().stats()` for one memo, [`report`] for a table of all, [`memos`] for the figures.
 //!   `word_count_memo().call(&doc)` is a call that says how its result came to be: a [`Hit`].
 //!   [`on_removal`](Memo::on_removal) is notified of every result that goes, and why.
@@ -143,12 +142,15 @@
 //! * **Yield** in loops that only hit: a hit never gives way to other tasks.
 //! * **Expect** the context of the call that computes: its task-locals, its span, its deadline. Let a value that is bound to a runtime be owned by an
 //!   object of that runtime.
-//! * **Share** errors that take long, too, with `cache_err`; or remember only the successes by hand, in a cell that the object owns and a memo
-//!   finds: `#[weak_memo] fn cell(of: &Arc<C>) -> &OnceCell<T>`, and `cell(&of).get_or_try_init(..).await`.
+//! * **Mind** slow failures: an `Err` is not kept, so callers after one each try again. Keep it with `cache_err`; or remember only the successes by
+//!   hand, in a cell that the object owns and a memo finds: `#[weak_memo] fn cell(of: &Arc<C>) -> &OnceCell<T>`, and
+//!   `cell(&of).get_or_try_init(..).await`.
 //! * **Prefer** an `async fn` where a body waits: a synchronous memo parks its thread as long as another one computes. Called by a task, that is a
 //!   thread of the executor. If the other body needs that very thread to go on, both wait forever.
 //!
-//! The handle has all but `call`, `compute`, `refresh` and `renew`, which would have to be awaited: `forget`, then call; or put the body into a function of its own.
+//! The handle has all but `call`, `compute`, `refresh` and `renew`, which would have to be awaited: `forget`, then call; or put the body into a
+//! function of its own. Where the function lends, it has no `set`, `take`, `replace` and `clear_owner` either: what is lent is dropped by `&mut`
+//! access to the object, or by [`Anchor::clear`].
 //!
 //! # Which argument
 //!
@@ -156,7 +158,7 @@
 //!
 //! | the argument | where its anchor is | when its results go | changes to your types |
 //! |---|---|---|---|
-//! | `&Arc<T>`, `&Rc<T>` | in a side table | out of reach at once; freed at the next sweep | none |
+//! | `&Arc<T>`, `&Rc<T>` | in a side table | out of reach at once; freed at the next sweep | none, but `get_mut` fails |
 //! | `&Anchored<T>` | inside the object | inside the object's drop, and on every `&mut` access | a wrapper |
 //! | `&T` with `#[derive(HasAnchor)]` | inside the object | inside the object's drop; after a change, call [`Anchor::clear`] | a field |
 //! | `&LocalAnchored<T>`, `&T` with `#[derive(HasLocalAnchor)]` | inside an object of one thread: results need not be `Send` | as above | a wrapper, or a field |

@@ -1,5 +1,5 @@
-//! The attribute `#[weak_memo]` and the derives `HasAnchor` and `MemoKey`. Use them through memo-core, which re-exports
-//! them.
+//! The attribute `#[weak_memo]` and the derives `HasAnchor`, `HasLocalAnchor` and `MemoKey`. Use them through memo-core, which
+//! re-exports them.
 //!
 //! # Where things are
 //!
@@ -9,7 +9,7 @@
 //! * `check` turns them into a memo (`model.rs`), or reports every mistake at once.
 //! * `expand` emits its code and cannot fail. After mistakes, `fallback.rs` emits the function alone, so that the rest of
 //!   the user's code still compiles.
-//! * `derive` has the two derives.
+//! * `derive` has the three derives.
 
 mod check;
 mod derive;
@@ -71,15 +71,15 @@ use parse::options::Options;
 /// can be the owner, this one still is, by its identity and the key. With `capacity = 1`, a new version drops the results of
 /// the old one at once.
 ///
-/// All other arguments form the extra key. Weak arguments take part by identity, and end the result when they die; values
-/// take part by a copy.
+/// All other arguments form the extra key, at most 12 of them; skipped ones do not count. Weak arguments take part by identity, and
+/// end the result when they die; values take part by a copy.
 ///
 /// | mark on a parameter | the parameter takes part |
 /// |---|---|
 /// | none | by its type (`MemoKey`): weak, or a known value |
 /// | `#[memo(owner)]` | as the owner of the results |
 /// | `#[memo(value)]` | by a copy: `Hash + Eq + Clone` |
-/// | `#[memo(key = expr)]` | by the value of the expression, itself a `MemoKey`. The expression sees the parameters by reference. Its locks and temporaries end before the next key is evaluated and before the body runs, so its value may borrow only from the parameters |
+/// | `#[memo(key = expr)]` | by the value of the expression, itself a `MemoKey`. The expression sees the parameters by reference. Its locks and temporaries end before the next key is evaluated and before the body runs, so its value may borrow only from the parameters. It can neither leave (`?`, `return`) nor `.await` |
 /// | `#[memo(owner, key = expr)]` | as the owner, by its identity and the value of the expression |
 /// | `#[memo(skip)]` | not at all; `&mut` parameters must be skipped |
 ///
@@ -154,7 +154,8 @@ use parse::options::Options;
 /// ## `context = expr`
 ///
 /// The value of the expression, evaluated at each call, is part of the key: what the body reads that is no argument, such as a locale, a feature
-/// switch or a version. It sees the parameters by reference, as `key = ..` does, and must be a `MemoKey`; several are a tuple.
+/// switch or a version. It sees the parameters by reference, as `key = ..` does, and must be a `MemoKey`; several are a tuple. It counts as one
+/// of the 12 arguments.
 ///
 /// ```
 /// # use memo_core::weak_memo; use std::sync::Arc; use std::cell::Cell;
@@ -223,11 +224,13 @@ use parse::options::Options;
 /// The result of a call that would wait for itself, instead of a panic: for functions of a graph that may have rings. The expression sees the
 /// parameters by reference, and the closure gets the `Cycle`, with the calls of the ring.
 ///
-/// Only the ring's head, the first of its calls to run, stores what is made of such a value. The others would have another answer if they were
-/// asked first, so they compute anew when they are asked again. The memo that is called twice is the one that needs the option: give it to every
-/// memo by which a ring may be entered. Where a ring goes around several threads, one of them gets the value, and stores nothing until its
-/// outermost call has returned. A lent result must be stored, so a ring through one panics. Closing a ring costs some tens of microseconds: on Linux
-/// the call reads the memory map, to tell a ring from a body that is suspended on another stack.
+/// Only the first call of the ring stores its result. The results of the other calls depend on where the ring was entered, so they are not
+/// stored. A ring may be entered at any of its memos: give each of them the option. Where a ring goes around several threads, one of them gets
+/// the value, and stores nothing until its outermost call has returned. A ring panics all the same if one of its other memos lends, since what is
+/// lent must be stored. Closing a ring costs some tens of microseconds: on Linux the call reads the memory map, to tell a ring from a body that is
+/// suspended on another stack.
+///
+/// Not for an `async fn`, with `single_flight = false`, or where the result is lent: these are compile errors.
 ///
 /// ```
 /// # use memo_core::weak_memo; use std::sync::{Arc, OnceLock};
@@ -326,8 +329,8 @@ use parse::options::Options;
 /// ## `reuse_equal`
 ///
 /// A new result that equals the one before is replaced by that one: early cut-off. It is for results whose identity others are keyed by, `Arc<V>`
-/// with `V: PartialEq`, also in an `Option` or a `Result`: what is remembered of the old one is found again. *Before* goes by the extra
-/// key alone, whoever the owner is. So name what stays the same when the owner is replaced, with a parameter or a `key` on the owner.
+/// (not `Rc<V>`) where `V` is `PartialEq + Send + Sync`, also in an `Option` or a `Result`: what is remembered of the old one is found again. The
+/// result before is the last one with the same extra key, of any owner. Give the memo a key that survives an edit, such as the path.
 ///
 /// The one before is remembered weakly, so the new one is kept if nobody holds the old one any longer. Each compute compares once, by `PartialEq`.
 /// `docs/early-cut-off.md` in the repository is about the subject.
@@ -365,7 +368,8 @@ use parse::options::Options;
 /// ## `ttl = "30s"`, `idle = "5m"`
 ///
 /// How long a result serves: from when it is stored, and from when it was last used. Text is a number with its unit (`"500ms"`, `"1h 30m"`),
-/// checked at compile time. Any other expression is one that yields a `Duration`, asked for each time a result is stored.
+/// checked at compile time. Any other expression is one that yields a `Duration`, asked for each time a result is stored; it sees no parameter, type
+/// parameter or `Self`. `"0s"` is refused.
 ///
 /// ```
 /// # use memo_core::weak_memo;
@@ -379,12 +383,14 @@ use parse::options::Options;
 /// A result that is over is found by no call. It is dropped by the next call for the same arguments, by an eviction, or by
 /// [`sweep`](../memo_core/fn.sweep.html); each compute of the memo also examines some results of another owner. A program that may become idle keeps a
 /// [`Sweeper`](../memo_core/struct.Sweeper.html). Deadlines are as exact as the clock, which is a coarse one:
-/// see [`set_clock`](../memo_core/fn.set_clock.html). A memo that lends cannot have them. A memo without them pays nothing for them.
+/// see [`set_clock`](../memo_core/fn.set_clock.html). The handle's `get` is no use in the sense of `idle`. A memo that lends cannot have them. A memo
+/// without them pays nothing for them.
 ///
 /// ## `stale = "10s"`
 ///
 /// After `ttl`, callers still get the old result for so long, while the first of them computes it again. If that fails (an `Err`, a panic,
-/// a result refused by `cache_if`), the old result stays as long as it is stale, and the caller gets it too, unless there was a panic.
+/// a result refused by `cache_if`), the old result stays as long as it is stale, and the caller gets it too, unless there was a panic. The handle's
+/// `get` returns a stale result only once a caller has begun to compute it again.
 ///
 /// ```
 /// # use memo_core::weak_memo;
@@ -397,7 +403,8 @@ use parse::options::Options;
 ///
 /// ## `jitter = 0.1`
 ///
-/// Shortens each `ttl` by up to this share, by chance: so results that were stored together are not computed again together.
+/// Shortens each `ttl` by up to this share, by chance: so results that were stored together are not computed again together. The share is a constant,
+/// more than 0.0 and at most 1.0.
 ///
 /// ```
 /// # use memo_core::weak_memo;
@@ -433,6 +440,20 @@ use parse::options::Options;
 /// }
 /// # fn main() {}
 /// ```
+///
+/// # What cannot be combined
+///
+/// | option | refused with |
+/// |---|---|
+/// | `cache_if`, `cache_err`, `some_only` | each other |
+/// | `cache_if`, `some_only`, `weak_value`, `reuse_equal`, `cycle`, `ttl`, `idle` | a lent result |
+/// | `cache_err` | a lent result that is no `Result` |
+/// | `capacity` | no extra key |
+/// | `capacity = 256` | a lent result |
+/// | `stale`, `jitter` | no `ttl` |
+/// | `cycle` | `single_flight = false`, an `async fn` |
+///
+/// A memo that lends needs `capacity = unbounded` where it has an extra key. `context` counts as one.
 ///
 /// # What is emitted
 ///

@@ -72,7 +72,7 @@ per_thread! {
 /// Returns whether this build can verify: if not, nothing happens. An unoptimised build can (one in which memo-core has debug assertions), and one
 /// with the feature `verify`.
 ///
-/// A hit is verified where the compiler knows that the result is `PartialEq` (of a `Result` that is not kept as a whole, its `Ok`), and its equality
+/// A hit is verified where the compiler knows that the result is `PartialEq` (for a `Result` without `cache_err`: its `Ok` type), and its equality
 /// says that the result equals itself, unlike one that contains a `NaN`. Not verified are memos with `ttl` (what their bodies read is to change) or
 /// `cycle`, `async` functions, what a handle returns, and hits inside a body that runs again or while the thread unwinds.
 ///

@@ -484,8 +484,10 @@ impl<F, P: Kind> Memo<F, P> {
     }
 }
 
-/// What memos that lend have instead of `insert`, `forget` and `clear`: a result is added where there is none, or changed by who shows, by
-/// `&mut` access to its owner, that it is not lent.
+/// Add a result where there is none (`set`), or change one with `&mut` to its owner, which proves that nobody borrows it.
+///
+/// Memos that lend have these methods instead of `insert`, `forget` and `clear`. The handle of an `async fn` has none of them: what it lends is
+/// dropped by `&mut` access to the object, or by [`Anchor::clear`](crate::Anchor::clear).
 ///
 /// `&mut` is proof where the owner has its anchor inside: [`Anchored`](crate::Anchored), or a struct that derives
 /// [`HasAnchor`](derive@crate::HasAnchor) or [`HasLocalAnchor`](derive@crate::HasLocalAnchor). A `&mut Arc<T>` or `&mut Rc<T>` is none: another

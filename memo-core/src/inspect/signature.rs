@@ -115,8 +115,8 @@ impl<P: Kind> Kind for Async<P> {
 /// Memos whose handle runs the body.
 #[diagnostic::on_unimplemented(
     message = "the handle of an `async fn` does not run its body",
-    label = "`call`, `compute` and `refresh` would have to be awaited",
-    note = "instead of `refresh`, call `forget` and await the function; instead of `call`, await it inside `assert_computed!` or a `testing::scope`; instead of `compute`, put the body into an `async fn` of its own, and call that from the memoized one"
+    label = "`call`, `compute`, `refresh` and `renew` would have to be awaited",
+    note = "instead of `refresh` or `renew`, call `forget` and await the function; instead of `call`, await it inside `assert_computed!` or a `testing::scope`; instead of `compute`, put the body into an `async fn` of its own, and call that from the memoized one"
 )]
 pub trait RunsBody {}
 
@@ -127,7 +127,7 @@ impl<V, P> RunsBody for Lent<V, P> {}
 /// Memos whose results may be removed.
 #[diagnostic::on_unimplemented(
     message = "the results of a memo that lends cannot be removed",
-    label = "`clear`, `forget`, `forget_owner`, `insert` and `refresh` would drop results that may be borrowed",
+    label = "`clear`, `forget`, `forget_owner`, `insert`, `refresh` and `renew` would drop results that may be borrowed",
     note = "with `&mut` access to an owner that has its anchor inside, use `take`, `replace` and `clear_owner`; with any owner, `set` adds a result where there is none",
     note = "lent results are dropped with their objects, or on `&mut` access to them; to use these methods, return the result by value (or as `Arc<..>`)"
 )]

@@ -71,7 +71,7 @@ pub struct Stats {
     pub expired: u64,
     /// Results removed by `clear`, `forget`, `clear_all` or `&mut` access to their object.
     pub cleared: u64,
-    /// Results that `insert` or `refresh` replaced.
+    /// Results replaced by `insert`, `refresh`, `renew`, `replace`, or the computation of a stale result.
     pub replaced: u64,
     /// Computes whose result was not stored: an `Err`, a value refused by `cache_if`, a result overtaken by `clear`, or a panic.
     pub rejected: u64,

@@ -26,6 +26,9 @@ static CLOCK: AtomicPtr<Box<Clock>> = AtomicPtr::new(std::ptr::null_mut());
 /// From now on they call `clock` for the time since a start that it chooses. Use it to let time pass in tests, to go by a clock that also
 /// counts while the machine sleeps, or on a platform without one.
 ///
+/// The clock is that of the whole process, in which tests run side by side. So put a test that replaces it into a process of its own (one per test
+/// binary, or `cargo nextest`), or let all tests share one clock.
+///
 /// Deadlines are points in time of the clock they were made with: replace it before the first call, or by one that goes on from the same
 /// time. If time goes back, results live longer by as much; if it jumps ahead, they expire at once. `clock` must not call a memo with `ttl` or
 /// `idle`, and if it panics, so does the call. It is called from any thread that calls such a memo and by [`sweep`](crate::sweep()), and

@@ -29,7 +29,7 @@ pub enum RemovalCause {
     Expired,
     /// It was removed by `clear`, `forget` or a similar call, or by `&mut` access to its object.
     Cleared,
-    /// `insert` or `refresh` stored another result in its place.
+    /// `insert`, `refresh`, `renew`, `replace`, or the computation of a stale result stored another result in its place.
     Replaced,
 }
 

@@ -1,11 +1,11 @@
 //! The parameters: how each takes part, which of them owns the results, and those that would change unseen.
 
-use proc_macro2::Span;
-use quote::format_ident;
+use proc_macro2::{Span, TokenStream, TokenTree};
+use quote::{ToTokens, format_ident};
 use syn::visit::{self, Visit};
 use syn::{
-    Expr, ExprAsync, ExprClosure, ExprReturn, ExprTry, FnArg, Ident, Item, ParenthesizedGenericArguments, Pat, PatType,
-    PathSegment, Receiver, Signature, Type, TypeBareFn,
+    Expr, ExprAsync, ExprAwait, ExprClosure, ExprReturn, ExprTry, FnArg, Ident, Item, Macro,
+    ParenthesizedGenericArguments, Pat, PatType, PathSegment, Receiver, Signature, Type, TypeBareFn,
 };
 
 use crate::model::{MOST_PARTS, Parameter};
@@ -132,9 +132,32 @@ fn our_name(index: usize) -> Ident {
     format_ident!("__memo_arg{}", index + 1, span = Span::mixed_site())
 }
 
-/// An early exit from an expression that stands in the memo would leave the memo, which has nothing to return then.
+/// An early exit from an expression that stands in the memo would leave the memo, which has nothing to return then. Nor can it await, as a
+/// look by the handle, which is no future, evaluates it, too.
 pub(super) fn refuse_leaving(expr: &Expr, what: &str, errors: &mut Errors) {
     struct Leaving<'a>(&'a mut Errors, &'a str);
+    impl Leaving<'_> {
+        fn refuse_await(&mut self, word: impl ToTokens) {
+            let what = self.1;
+            self.0.under(
+                word,
+                format_args!(
+                    "{what} cannot `.await`, since neither a hit nor the handle waits for anything: await before the call, and pass the value as a parameter"
+                ),
+            );
+        }
+
+        /// What is passed to a macro is not parsed.
+        fn look_for_await(&mut self, tokens: TokenStream) {
+            for tree in tokens {
+                match tree {
+                    TokenTree::Ident(ident) if ident == "await" => self.refuse_await(ident),
+                    TokenTree::Group(group) => self.look_for_await(group.stream()),
+                    _ => {}
+                }
+            }
+        }
+    }
     impl Visit<'_> for Leaving<'_> {
         fn visit_expr_try(&mut self, expr: &ExprTry) {
             let what = self.1;
@@ -161,6 +184,13 @@ pub(super) fn refuse_leaving(expr: &Expr, what: &str, errors: &mut Errors) {
                 format_args!("`return` cannot leave {what}, since there is no result yet: {instead}"),
             );
             visit::visit_expr_return(self, expr);
+        }
+        fn visit_expr_await(&mut self, expr: &ExprAwait) {
+            self.refuse_await(expr.await_token);
+            visit::visit_expr_await(self, expr);
+        }
+        fn visit_macro(&mut self, call: &Macro) {
+            self.look_for_await(call.tokens.clone());
         }
         // An exit from these does not leave the memo.
         fn visit_expr_closure(&mut self, _: &ExprClosure) {}

@@ -14,6 +14,8 @@ use crate::memo::names;
 /// none may be remembered, or computed by another thread. There must be at least one. Whether what was computed is stored does not matter: see
 /// [`Memo::call`](crate::Memo::call) for that.
 ///
+/// Around an `.await`, run it on one thread (`block_on`, a current-thread runtime): a watch stays on the thread where it began.
+///
 /// Works on any function with the attribute, also on methods of traits, and beside other tests that call the same memos.
 ///
 /// Of an `async fn`, let this thread run the call to its end: `assert_computed!(block_on(f(&x)))`, with the executor's `block_on`. A

@@ -21,7 +21,7 @@ use crate::memo::names;
 ///
 /// # Cost
 ///
-/// Threads outside of any scope pay nothing. Inside, a hit goes the way of one that takes a lock, and the scope counts it under another.
+/// Threads outside of any scope pay nothing. Inside, each hit takes two locks.
 ///
 /// # Examples
 ///
