@@ -390,7 +390,7 @@ use parse::options::Options;
 ///
 /// After `ttl`, callers still get the old result for so long, while the first of them computes it again. If that fails (an `Err`, a panic,
 /// a result refused by `cache_if`), the old result stays as long as it is stale, and the caller gets it too, unless there was a panic. The handle's
-/// `get` returns a stale result only once a caller has begun to compute it again.
+/// `get` returns a stale result as well.
 ///
 /// ```
 /// # use memo_core::weak_memo;

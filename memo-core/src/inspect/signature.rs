@@ -116,7 +116,7 @@ impl<P: Kind> Kind for Async<P> {
 #[diagnostic::on_unimplemented(
     message = "the handle of an `async fn` does not run its body",
     label = "`call`, `compute`, `refresh` and `renew` would have to be awaited",
-    note = "instead of `refresh` or `renew`, call `forget` and await the function; instead of `call`, await it inside `assert_computed!` or a `testing::scope`; instead of `compute`, put the body into an `async fn` of its own, and call that from the memoized one"
+    note = "instead of `refresh` or `renew`, call `forget` and await the function; instead of `call`, block on it inside `assert_computed!` or a `testing::scope`; instead of `compute`, put the body into an `async fn` of its own, and call that from the memoized one"
 )]
 pub trait RunsBody {}
 
