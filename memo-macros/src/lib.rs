@@ -544,7 +544,7 @@ pub fn derive_has_anchor(input: TokenStream) -> TokenStream {
 /// Implements `HasLocalAnchor`, so that objects of the struct have an anchor of their own, for results of one thread.
 ///
 /// As `HasAnchor`, with a field of type `LocalAnchor`, or the one marked `#[memo(anchor)]`: the struct is neither `Send` nor `Sync`, and
-/// its results need not be. As a key, the object is weak in memos of one thread.
+/// its results need not be. A struct derives one of the two. As a key, the object is weak in memos of one thread.
 ///
 /// ```
 /// use memo_core::{HasLocalAnchor, LocalAnchor, weak_memo};
