@@ -2,10 +2,10 @@
 
 use std::time::Instant;
 
+use crate::memo::clock::HAS_CLOCK;
 use crate::memo::core::Core;
 use crate::memo::counting::counter_block::Count;
 use crate::memo::counting::counters;
-use crate::memo::system_clock::HAS_CLOCK;
 use crate::reclaim::leak_audit;
 
 /// The first `SAMPLE` computes of a memo on a thread are all timed, then one in `SAMPLE`: two clock reads cost 50 ns.

@@ -1,7 +1,8 @@
 //! The clock of memos with `ttl` or `idle`.
 //!
 //! It is asked, and never tells: once at the start of each step of a call to such a memo, and by sweeps. So it may be replaced while the
-//! program runs. The one that is built in is the [system's](system_clock).
+//! program runs. The one that is built in is monotonic and coarse where the system has such a clock: it costs a few nanoseconds, and
+//! ticks every few milliseconds.
 //!
 //! # Invariants
 //!
@@ -10,8 +11,6 @@
 
 use std::sync::atomic::{AtomicPtr, Ordering};
 use std::time::Duration;
-
-use crate::memo::system_clock;
 
 /// Later than every point in time.
 pub(crate) const NEVER: u64 = u64::MAX;
@@ -69,7 +68,7 @@ pub fn set_clock(clock: impl Fn() -> Duration + Send + Sync + 'static) {
 pub(crate) fn now() -> u64 {
     let clock = CLOCK.load(Ordering::Acquire);
     if clock.is_null() {
-        return system_clock::now();
+        return built_in();
     }
     // SAFETY: made from a box, and never freed.
     nanos((unsafe { &*clock })())
@@ -78,4 +77,26 @@ pub(crate) fn now() -> u64 {
 /// A span in nanoseconds. One that is too long for that ends never.
 pub(crate) fn nanos(span: Duration) -> u64 {
     u64::try_from(span.as_nanos()).unwrap_or(NEVER)
+}
+
+/// Whether the platform has a clock: reading it would panic on one that has none. `memo_no_clock` simulates such a platform.
+pub(crate) const HAS_CLOCK: bool = !cfg!(any(all(target_family = "wasm", target_os = "unknown"), memo_no_clock));
+
+#[cfg(all(target_os = "linux", not(any(miri, memo_no_clock))))]
+fn built_in() -> u64 {
+    let mut time = libc::timespec { tv_sec: 0, tv_nsec: 0 };
+    // SAFETY: the pointer is to a local. Without an answer, which no Linux gives, time stands still and nothing expires.
+    let _ = unsafe { libc::clock_gettime(libc::CLOCK_MONOTONIC_COARSE, &mut time) };
+    let seconds = u64::try_from(time.tv_sec).unwrap_or(0);
+    let nanos = u64::try_from(time.tv_nsec).unwrap_or(0);
+    seconds.saturating_mul(1_000_000_000).saturating_add(nanos)
+}
+
+#[cfg(not(all(target_os = "linux", not(any(miri, memo_no_clock)))))]
+fn built_in() -> u64 {
+    use std::sync::OnceLock;
+    use std::time::Instant;
+
+    static START: OnceLock<Instant> = OnceLock::new();
+    if HAS_CLOCK { nanos(START.get_or_init(Instant::now).elapsed()) } else { 0 }
 }

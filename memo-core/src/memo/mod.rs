@@ -1,8 +1,8 @@
 //! A memo as data, and the vocabulary of the other modules.
 //!
 //! The [`site`] of its function, the memo itself ([`core`]), one for each instantiation ([`family`]); its figures ([`counting`]); the seed of
-//! keys' hashes ([`key_seed`]), and the time ([`clock`], [`system_clock`]). [`all_memos`] and their [`names`]. Its [`cells`], whose types are
-//! unknown here. Its [`listeners`], which are notified when results are dropped. What there is to say of a ring of calls ([`cycle`]).
+//! keys' hashes ([`key_seed`]), and the time ([`clock`]). [`all_memos`] and their [`names`]. Its [`cells`], whose types are unknown here. Its
+//! [`listeners`], which are notified when results are dropped. What there is to say of a ring of calls ([`cycle`]).
 
 pub(crate) mod all_memos;
 pub(crate) mod cells;
@@ -15,4 +15,3 @@ pub(crate) mod key_seed;
 pub(crate) mod listeners;
 pub(crate) mod names;
 pub(crate) mod site;
-pub(crate) mod system_clock;
