@@ -552,6 +552,8 @@ impl<'w, M: Spec, W: Way> Job<'w, M, W> {
         while entry.slot.get().is_none() {
             std::thread::yield_now();
         }
+        // Who was faster has ended the own flight as well; but the own body may have been polled since, and noted that.
+        W::ended(&self.entry().slot, self.way.number());
         let entry = entry.clone();
         // If the value's destructor panics, the job's drop counts it.
         drop(value.arrive());

@@ -10,8 +10,8 @@
 //! 3. *Wakers are cloned, woken and dropped with no lock held*: they are user code, which may call memos. One that panics when a flight wakes
 //!    it, or when it is dropped, disturbs nobody: a call that waits may itself be dropped by a panic, and two at once would end the process.
 //!    One that panics when it is cloned is listed nowhere.
-//! 4. *A task never waits for a future that it has set aside.* A flight has a record from the first poll of its body that is not the last:
-//!    which task polled it, and how often. If a task that waits is the very one that polls the flight, it does not sleep: it asks to be
+//! 4. *A task never waits for a future that it has set aside.* A flight has a record from the first poll of its body that is not the last to
+//!    the end of its call, also where another call has ended it before: which task polled it, and how often. If a task that waits is the very one that polls the flight, it does not sleep: it asks to be
 //!    polled again, [`MOST_LOOKS`] times, and goes on waiting as soon as the flight was polled, too (both are parts of one `join!`). If it
 //!    was not, the flight is set aside, and the call computes beside it.
 //! 5. A task that waits holds its slot. What a leaked future leaves behind is a waker, which may be woken for nothing.
