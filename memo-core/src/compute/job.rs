@@ -183,7 +183,8 @@ pub(crate) fn task_of<M: Spec>(cell: &CellOf<M>, entry: &EntryOf<M>, races: bool
     let hold_key = if M::Store::FRONTED { None } else { Some(hold_key::<M> as unsafe fn(usize) -> HeldKey) };
     // For `hold_key`.
     Counted::<M::Store>::as_ptr(entry).expose_provenance();
-    Task { slot: frames::slot_address(&entry.slot), cell: cell.address(), hash: entry.meta.hash(), races, hold_key }
+    let (slot, hash) = (frames::slot_address(&entry.slot), entry.meta.hash());
+    Task { slot, flight: 0, cell: cell.address(), hash, races, hold_key }
 }
 
 /// Holds the entry of a slot, to write its key when no lock is held.
@@ -297,7 +298,8 @@ impl<'w, M: Spec, W: Way> Job<'w, M, W> {
     }
 
     fn task(&self) -> Task {
-        task_of::<M>(self.cell, self.entry(), matches!(self.role, Role::Race(_) | Role::Renew(_)))
+        let task = task_of::<M>(self.cell, self.entry(), matches!(self.role, Role::Race(_) | Role::Renew(_)));
+        if W::IS_TASK { Task { flight: self.way.number(), ..task } } else { task }
     }
 
     /// A faster computation of a lending memo took this call's entry out. Puts it in again, unless a result is there: that one.
@@ -596,7 +598,7 @@ impl<M: Spec> Duty for Job<'_, M, TaskCall> {
     }
 
     fn flight(&self) -> Flight {
-        Flight { core: self.core(), task: self.task(), number: self.way.number() }
+        Flight { core: self.core(), task: self.task() }
     }
 
     fn strong(&self) -> Option<usize> {

@@ -3,7 +3,8 @@
 use std::sync::{Arc, OnceLock};
 use std::task::Poll;
 
-use memo_core::weak_memo;
+use futures_lite::future::block_on;
+use memo_core::{Anchored, weak_memo};
 use memo_tests::panic_of;
 
 use crate::parts::{Load, Task, pause, plain};
@@ -59,11 +60,11 @@ fn case_21_also_through_another_memo() {
 fn case_21_also_where_the_body_blocks() {
     #[weak_memo]
     async fn blocks(of: &Arc<Load>) -> usize {
-        futures_lite::future::block_on(blocks_too(of))
+        block_on(blocks_too(of))
     }
     #[weak_memo]
     async fn blocks_too(of: &Arc<Load>) -> usize {
-        futures_lite::future::block_on(blocks(of))
+        block_on(blocks(of))
     }
     let load = Load::new();
     let said = panics(Task::new(blocks(&load)));
@@ -183,4 +184,61 @@ fn case_22_an_edge_goes_with_its_call() {
     // Now the other way round: no ring is left of the call that was dropped.
     assert_eq!(second.poll(), Poll::Ready(0));
     assert_eq!(Task::begun(walks(&nodes[0])).poll(), Poll::Ready(1));
+}
+
+/// The edge of a call that was leaked is no ring with what is at the same addresses later.
+#[test]
+fn case_22_an_edge_of_a_leaked_call_is_of_no_later_flight() {
+    #[weak_memo]
+    async fn goes_along(of: &Anchored<usize>, #[memo(skip)] next: Option<&Anchored<usize>>) -> &usize {
+        pause().await;
+        match next {
+            Some(next) => *Box::pin(goes_along(next, None)).await + 1,
+            None => **of,
+        }
+    }
+    // Each has a room of its own size, which the next round gets again.
+    for _ in 0..100 {
+        let (first, second) = (Anchored::new(1), Anchored::new(2));
+        let last = Task::begun(goes_along(&second, None));
+        let mut waits = Task::begun(goes_along(&first, Some(&second)));
+        assert!(waits.poll().is_pending(), "it waits for the other");
+        std::mem::forget((last, waits));
+    }
+    for _ in 0..100 {
+        let (first, second) = (Anchored::new(1), Anchored::new(2));
+        let mut last = Task::begun(goes_along(&first, None));
+        let mut waits = Task::begun(goes_along(&second, Some(&first)));
+        assert!(waits.poll().is_pending(), "it waits for the other");
+        assert_eq!(*last.end(), 1);
+        assert_eq!(*waits.end(), 2);
+    }
+}
+
+/// Who waits for a future that was set aside waits for the call that computes beside it as well.
+#[test]
+fn case_22_a_call_beside_one_that_was_set_aside_may_close_the_ring() {
+    #[weak_memo]
+    async fn first(of: &Anchored<usize>, #[memo(skip)] through: Option<&Anchored<usize>>) -> &usize {
+        pause().await;
+        match through {
+            Some(through) => *Box::pin(second(through, of)).await,
+            None => **of,
+        }
+    }
+    #[weak_memo]
+    async fn second(of: &Anchored<usize>, #[memo(skip)] waits_for: &Anchored<usize>) -> &usize {
+        pause().await;
+        **of + *first(waits_for, None).await
+    }
+    let (one, other) = (Anchored::new(1), Anchored::new(2));
+    let mut waits = Task::begun(second(&other, &one));
+    let mut beside = Task::begun(async {
+        let mut aside = Box::pin(first(&one, None));
+        assert!(futures::poll!(&mut aside).is_pending());
+        *first(&one, Some(&other)).await
+    });
+    assert!(waits.poll().is_pending(), "it waits for what is set aside");
+    let said = panic_of(|| (0..10).for_each(|_| assert!(beside.poll().is_pending())));
+    assert!(said.contains("in a ring of 2 calls: "), "{said}");
 }

@@ -21,8 +21,6 @@ use crate::reclaim::outermost_call::Call;
 pub(crate) struct Flight {
     pub(crate) core: &'static Core,
     pub(crate) task: Task,
-    /// The name of the call.
-    pub(crate) number: u32,
 }
 
 /// Code of the body runs on this thread. Its fields are dropped in this order.
@@ -102,7 +100,7 @@ pub(crate) async fn run<F: Future>(duty: &mut impl Duty, body: impl FnOnce() -> 
         };
         // Nobody waits for a call that computes beside others.
         if polled.is_pending() && !flight.task.races {
-            waiting::flight_goes_on(flight.task.slot, flight.number, context.waker());
+            waiting::flight_goes_on(flight.task.slot, flight.task.flight, context.waker());
         }
         polled
     })

@@ -117,7 +117,7 @@ pub(crate) fn flight_ended(slot: usize, number: u32) {
             woken.extend(list.tasks.remove(&wait).map(|waker| (wait.1, waker)));
         }
     }
-    rings::flight_ended(slot, woken.iter().map(|(wait, _)| *wait));
+    rings::flight_ended((slot, number), woken.iter().map(|(wait, _)| *wait));
     for (_, waker) in woken {
         // A panic of one waker must not leave the others asleep, nor undo what has been published.
         quietly(|| waker.wake());
