@@ -332,6 +332,14 @@ impl<'w, M: Spec, W: Way> Job<'w, M, W> {
         self.running = Some(start::<W>(core, &self.task(), here, notes.as_ref()));
     }
 
+    /// The body has returned, and other user code of the computation follows, up to [`stop`](Self::stop): keep this as long. Where tasks poll,
+    /// the frame went with the last poll, and this is another one.
+    #[inline]
+    pub(crate) fn ending(&self) -> Option<Running> {
+        let here = std::ptr::from_ref(&self).addr();
+        W::IS_TASK.then(|| Running::begin(self.core(), self.task(), here))
+    }
+
     /// The body has returned, and so has all other user code of the computation.
     pub(crate) fn stop(&mut self) -> Option<Notes> {
         let running = self.running.take().expect("a job is started before it is stopped");

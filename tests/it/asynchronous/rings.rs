@@ -1,11 +1,12 @@
 //! Rings of calls (law 10): told by call, not by task.
 
+use std::cell::{Cell, RefCell};
 use std::sync::{Arc, OnceLock};
 use std::task::Poll;
 
 use futures_lite::future::block_on;
 use memo_core::{Anchored, weak_memo};
-use memo_tests::panic_of;
+use memo_tests::{panic_of, watchdog};
 
 use crate::parts::{Load, Task, pause, plain};
 
@@ -69,6 +70,113 @@ fn case_21_also_where_the_body_blocks() {
     let load = Load::new();
     let said = panics(Task::new(blocks(&load)));
     assert!(said.contains("blocks` requests a result that it is computing: "), "{said}");
+}
+
+type Ask = fn(&Arc<Load>);
+
+/// What asks for the result that it is made for, on its way into the memo, in this thread.
+struct Asks(usize);
+
+thread_local! {
+    static ASKS: Cell<Option<Ask>> = const { Cell::new(None) };
+    static OF: RefCell<Option<Arc<Load>>> = const { RefCell::new(None) };
+}
+
+impl Asks {
+    fn ask() {
+        if let Some(ask) = ASKS.take() {
+            ask(&OF.take().expect("what is asked for is of a load"));
+        }
+    }
+}
+
+impl Clone for Asks {
+    fn clone(&self) -> Self {
+        Self::ask();
+        Self(self.0)
+    }
+}
+
+#[weak_memo]
+async fn cloned_at_last(of: &Arc<Load>) -> Asks {
+    Asks(of.body().await)
+}
+
+#[weak_memo(cache_if = |_| { Asks::ask(); true })]
+async fn judged_at_last(of: &Arc<Load>) -> usize {
+    of.body().await
+}
+
+struct Compared;
+
+impl PartialEq for Compared {
+    fn eq(&self, _: &Self) -> bool {
+        Asks::ask();
+        true
+    }
+}
+
+#[weak_memo(reuse_equal)]
+async fn compared_at_last(of: &Arc<Load>) -> Arc<Compared> {
+    of.body().await;
+    Arc::new(Compared)
+}
+
+/// What ends a call is part of the computation, too. And of no other: afterwards the result is there.
+#[test]
+fn case_21_also_where_what_follows_the_body_asks() {
+    fn said(ask: Ask) -> String {
+        let load = Load::opened();
+        OF.set(Some(Arc::clone(&load)));
+        ASKS.set(Some(ask));
+        let said = panic_of(|| ask(&load));
+        ask(&load);
+        said
+    }
+    watchdog(|| {
+        let cloned = said(|of| _ = block_on(cloned_at_last(of)));
+        assert!(cloned.contains("cloned_at_last` requests a result that it is computing: "), "{cloned}");
+        let judged = said(|of| _ = block_on(judged_at_last(of)));
+        assert!(judged.contains("judged_at_last` requests a result that it is computing: "), "{judged}");
+        // An equal one is there from before, and once that has gone.
+        let (before, _same) = (Load::opened(), block_on(compared_at_last(&Load::opened())));
+        drop(block_on(compared_at_last(&before)));
+        let compared = said(|of| drop(block_on(compared_at_last(of))));
+        assert!(compared.contains("compared_at_last` requests a result that it is computing: "), "{compared}");
+    });
+}
+
+/// A result that goes because the call fails.
+struct Leaves;
+
+impl Clone for Leaves {
+    fn clone(&self) -> Self {
+        panic!("no copy")
+    }
+}
+
+impl Drop for Leaves {
+    fn drop(&mut self) {
+        Asks::ask();
+    }
+}
+
+#[weak_memo]
+async fn dropped_at_last(of: &Arc<Load>) -> Leaves {
+    of.body().await;
+    Leaves
+}
+
+#[test]
+fn case_21_also_where_a_destructor_asks() {
+    watchdog(|| {
+        let load = Load::opened();
+        OF.set(Some(Arc::clone(&load)));
+        ASKS.set(Some(|of| drop(block_on(dropped_at_last(of)))));
+        assert_eq!(panic_of(|| drop(block_on(dropped_at_last(&load)))), "no copy");
+        assert!(ASKS.take().is_none(), "it has asked");
+        assert_eq!(load.begun(), 1);
+    });
 }
 
 /// A part of the same task that waits for the other is no ring, also inside a body.
