@@ -654,3 +654,28 @@ fn a_thread_may_end_with_suspended_bodies_that_never_go_on() {
         assert_eq!(f(&Arc::new(1)), 1);
     });
 }
+
+/// `&mut` access proves that nobody goes on with it: who calls from another thread then does not wait for it.
+#[test]
+fn a_leaked_body_of_a_lending_memo_ends_with_exclusive_access() {
+    #[weak_memo]
+    fn f(n: &Anchored<u32>) -> &u32 {
+        pause();
+        **n
+    }
+    let changes: [fn(&mut Anchored<u32>); 3] = [
+        |n| assert_eq!(f_memo().take(n), None),
+        |n| assert_eq!(f_memo().clear_owner(n), 0),
+        |n| assert_eq!(f_memo().replace(n, 1), None),
+    ];
+    watchdog(move || {
+        for change in changes {
+            let mut n = Box::new(Anchored::new(1));
+            let of = &raw const *n;
+            // SAFETY: the body, which borrows it, never goes on.
+            std::mem::forget(Task::begin(move || *f(unsafe { &*of })));
+            change(&mut n);
+            thread::scope(|scope| assert_eq!(scope.spawn(|| *f(&n)).join().unwrap(), 1));
+        }
+    });
+}

@@ -10,6 +10,7 @@ use crate::anchor::anchor::Anchor;
 use crate::cell::counted_cell::{Keys, tell_and_drop};
 use crate::cell::memo_types::{At, CellOf, EntryOf, KeyIn, KeyOf, Spec, ValueOf};
 use crate::compute::as_task::body::{self, Flight};
+use crate::compute::frames::Running;
 use crate::compute::job::{self, Job, Published, Replaced, is_argument, task_of};
 use crate::compute::rings;
 use crate::compute::wait_or_compute::{self, Begun};
@@ -676,12 +677,19 @@ impl<M: Cloning, W: Way> Ticket<'_, M, W> {
     #[cold]
     #[inline(never)]
     pub fn end<R, H: Keeping<R, Kept = ValueOf<M>>>(&mut self, result: R, keeping: &H) -> R {
+        // Whatever panics, the result is dropped first: its destructor is the user's, too.
+        let ending = self.ending();
         let result = OnItsWay::new(result);
         if self.stores::<R, H>(&result, keeping) {
-            keep::<R, H, M, W>(self, result)
+            keep::<R, H, M, W>(self, ending, result)
         } else {
-            self.end_unstored::<R, H>(result)
+            self.end_unstored::<R, H>(ending, result)
         }
+    }
+
+    #[inline]
+    fn ending(&self) -> Option<Running> {
+        if let Duty::Compute(job) = &self.0 { job.ending() } else { None }
     }
 
     /// Whether the result is to be stored.
@@ -692,7 +700,7 @@ impl<M: Cloning, W: Way> Ticket<'_, M, W> {
 
     /// A function of its own for the sake of large results: see [`keep`].
     #[inline]
-    fn end_unstored<R, H: Keeping<R, Kept = ValueOf<M>>>(&mut self, result: OnItsWay<R>) -> R {
+    fn end_unstored<R, H: Keeping<R, Kept = ValueOf<M>>>(&mut self, ending: Option<Running>, result: OnItsWay<R>) -> R {
         // The job stays where it is: moving it costs more than most of what follows.
         let job = match &mut self.0 {
             Duty::Compute(job) => job,
@@ -702,6 +710,7 @@ impl<M: Cloning, W: Way> Ticket<'_, M, W> {
         let inside_ring = job.is_inside_ring();
         // The old result serves until its time is over.
         let old = job.stale().and_then(H::copy).filter(|old| !H::is_gone(old)).map(OnItsWay::new);
+        drop(ending);
         job.stop();
         let Duty::Compute(job) = std::mem::replace(&mut self.0, Duty::Done(Hit::NotStored)) else {
             unreachable!("just seen")
@@ -764,6 +773,7 @@ impl<M: Cloning, W: Way> Ticket<'_, M, W> {
 #[inline]
 fn keep<R, H: Keeping<R, Kept = ValueOf<M>>, M: Cloning, W: Way>(
     ticket: &mut Ticket<'_, M, W>,
+    ending: Option<Running>,
     result: OnItsWay<R>,
 ) -> R {
     let Duty::Compute(job) = &mut ticket.0 else { unreachable!("there is a duty") };
@@ -771,6 +781,7 @@ fn keep<R, H: Keeping<R, Kept = ValueOf<M>>, M: Cloning, W: Way>(
     let before = job.strong_before_copy();
     let copied = copied(&*value);
     let mut taken = job.taken_by_copy(before);
+    drop(ending);
     let mut notes = job.stop();
     if H::mark(&mut value, |address| job.has_argument(address)) {
         (notes, taken) = (None, None);

@@ -3,7 +3,8 @@
 //! # Why this is sound
 //!
 //! 1. It is done through a `&mut Anchor`. Every result that was lent from an anchor is bound to a borrow of that anchor, so while there is a
-//!    `&mut` to it none is lent, no call of another thread looks at it, and no compute that could still end has claimed a slot of it.
+//!    `&mut` to it none is lent, no call of another thread looks at it, and no compute that could still end has claimed a slot of it. So the
+//!    claim of one that was leaked ends here.
 //! 2. That is no proof if the anchor is found twice, once by `&mut` and once by `&`: the second might be another object's, which
 //!    implementations of [`HasAnchor`](crate::HasAnchor) may give out. So the two steps are apart. The first makes the key, with the owner
 //!    borrowed by `&`: it may run user code, and what comes of it borrows nothing ([`Change`]). The second has the `&mut Anchor` and

@@ -74,7 +74,7 @@ unsafe impl<V: 'static> AnyCell for LentCell<V> {
     unsafe fn end(cell: NonNull<CellHead>, why: Why) -> usize {
         // SAFETY: promised by the caller: nobody else reaches a cell without a count.
         let this = unsafe { &mut *cell.cast::<Self>().as_ptr() };
-        let Some(value) = this.slot.take() else { return 0 };
+        let Some(value) = this.slot.vacate() else { return 0 };
         let memo = this.head.memo();
         counters::count(memo, why.count, 1);
         if memo.tells(why) {
@@ -131,7 +131,7 @@ fn vacated<'w, V: 'static>(core: &'static Core, anchor: &'w mut Anchor) -> Optio
 
 /// Takes the result of `core` out of an anchor.
 pub(crate) fn take<V: 'static>(core: &'static Core, anchor: &mut Anchor) -> Option<V> {
-    vacated::<V>(core, anchor)?.slot.take()
+    vacated::<V>(core, anchor)?.slot.vacate()
 }
 
 /// Puts a result into an anchor, and returns the old one.

@@ -32,6 +32,8 @@ use crate::value::slot::Slot;
 pub(crate) struct Task {
     /// The address of the slot it computes.
     pub(crate) slot: usize,
+    /// The name of its flight, if that is one that tasks wait for; else 0. Unlike the address, it is never that of a later one.
+    pub(crate) flight: u32,
     /// The address of the cell and the hash of the key: two flights of one key have both in common. 0 where no flight
     /// can be cleared: there the slot tells.
     pub(crate) cell: usize,

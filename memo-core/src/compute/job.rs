@@ -190,7 +190,8 @@ pub(crate) fn task_of<M: Spec>(cell: &CellOf<M>, entry: &EntryOf<M>, races: bool
     let hold_key = if M::Store::FRONTED { None } else { Some(hold_key::<M> as unsafe fn(usize) -> HeldKey) };
     // For `hold_key`.
     Counted::<M::Store>::as_ptr(entry).expose_provenance();
-    Task { slot: frames::slot_address(&entry.slot), cell: cell.address(), hash: entry.meta.hash(), races, hold_key }
+    let (slot, hash) = (frames::slot_address(&entry.slot), entry.meta.hash());
+    Task { slot, flight: 0, cell: cell.address(), hash, races, hold_key }
 }
 
 /// Holds the entry of a slot, to write its key when no lock is held.
@@ -304,7 +305,8 @@ impl<'w, M: Spec, W: Way> Job<'w, M, W> {
     }
 
     fn task(&self) -> Task {
-        task_of::<M>(self.cell, self.entry(), matches!(self.role, Role::Race(_) | Role::Renew(_)))
+        let task = task_of::<M>(self.cell, self.entry(), matches!(self.role, Role::Race(_) | Role::Renew(_)));
+        if W::IS_TASK { Task { flight: self.way.number(), ..task } } else { task }
     }
 
     /// A faster computation of a lending memo took this call's entry out. Puts it in again, unless a result is there: that one.
@@ -335,6 +337,14 @@ impl<'w, M: Spec, W: Way> Job<'w, M, W> {
             others: if W::IS_TASK { Counts::default() } else { counts_of::<M>(self.entry()) },
         });
         self.running = Some(start::<W>(core, &self.task(), here, notes.as_ref()));
+    }
+
+    /// The body has returned, and other user code of the computation follows, up to [`stop`](Self::stop): keep this as long. Where tasks poll,
+    /// the frame went with the last poll, and this is another one.
+    #[inline]
+    pub(crate) fn ending(&self) -> Option<Running> {
+        let here = std::ptr::from_ref(&self).addr();
+        W::IS_TASK.then(|| Running::begin(self.core(), self.task(), here))
     }
 
     /// The body has returned, and so has all other user code of the computation.
@@ -585,6 +595,8 @@ impl<'w, M: Spec, W: Way> Job<'w, M, W> {
         while entry.slot.get().is_none() {
             std::thread::yield_now();
         }
+        // Who was faster has ended the own flight as well; but the own body may have been polled since, and noted that.
+        W::ended(&self.entry().slot, self.way.number());
         let entry = entry.clone();
         // If the value's destructor panics, the job's drop counts it.
         drop(value.arrive());
@@ -628,7 +640,7 @@ impl<M: Spec> Duty for Job<'_, M, TaskCall> {
     }
 
     fn flight(&self) -> Flight {
-        Flight { core: self.core(), task: self.task(), number: self.way.number() }
+        Flight { core: self.core(), task: self.task() }
     }
 
     fn strong(&self) -> Option<usize> {

@@ -82,7 +82,7 @@ pub(crate) async fn begin_as_task<'w, M: Spec>(core: &'static Core, place: At<'w
 }
 
 fn task_of<V>(cell: &LentCell<V>, races: bool) -> Task {
-    Task { slot: frames::slot_address(&cell.slot), cell: 0, hash: 0, races, hold_key: None }
+    Task { slot: frames::slot_address(&cell.slot), flight: 0, cell: 0, hash: 0, races, hold_key: None }
 }
 
 impl<'w, M: Spec, W: Way> Search for Only<'w, M, W> {
@@ -243,7 +243,12 @@ impl<M: Spec> Duty for BareJob<'_, M, TaskCall> {
     }
 
     fn flight(&self) -> body::Flight {
-        body::Flight { core: self.core(), task: task_of(self.cell, !self.lead), number: self.way.number() }
+        // Who waits for the flight that this call computes beside waits for this call as well: the first value counts.
+        let flight = match self.cell.slot.look() {
+            Look::Busy(flight) => flight.thread,
+            _ => self.way.number(),
+        };
+        body::Flight { core: self.core(), task: Task { flight, ..task_of(self.cell, !self.lead) } }
     }
 
     fn strong(&self) -> Option<usize> {

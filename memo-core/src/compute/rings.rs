@@ -112,7 +112,7 @@ pub(crate) fn asked_again(core: &'static Core, cell: usize, hash: u64) -> Option
     if i64::from(detached_flights::now() as i32) < MOST_AGAIN as i64 {
         return None;
     }
-    count_again(core, Task { slot: 0, cell, hash, races: false, hold_key: None })
+    count_again(core, Task { slot: 0, flight: 0, cell, hash, races: false, hold_key: None })
 }
 
 #[cold]

@@ -8,7 +8,8 @@
 //! 2. `READY` is final while the slot is shared. It ends only through `&mut self`, drop or `take_unseen`, when there is no other
 //!    reader: the owner of the slot proves that (a by-reference cell dies with its object; an entry is counted).
 //! 3. `BUSY` is held by one thread, set by a compare-exchange, and always ends: by [`Slot::fill`], [`Slot::release`]
-//!    or [`Slot::end`], even while unwinding (the ticket's drop does it). If the claiming compute may be suspended,
+//!    or [`Slot::end`], even while unwinding (the ticket's drop does it). A claim that was leaked ends where the slot goes on without it:
+//!    by [`Slot::replace`] or [`Slot::vacate`]. If the claiming compute may be suspended,
 //!    another on its thread may take the claim over. Only one of the two gets it: both run on that thread, one after the
 //!    other, or (if the first resumed elsewhere) a compare-exchange that sets `SETTLED` decides.
 //! 4. No wake-up is lost. A waiter sets `WAITERS` under its bucket's lock, by a compare-exchange on a `BUSY` word, and
@@ -307,6 +308,13 @@ impl<V> Slot<V> {
     pub(crate) fn replace(&mut self, value: V) -> Option<V> {
         let old = self.take();
         *self = Self::full(value);
+        old
+    }
+
+    /// Takes the value out of a slot that is no longer shared, and leaves it empty. A claim that was leaked ends.
+    pub(crate) fn vacate(&mut self) -> Option<V> {
+        let old = self.take();
+        self.state = AtomicU64::new(EMPTY);
         old
     }
 

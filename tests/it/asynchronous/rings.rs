@@ -1,10 +1,12 @@
 //! Rings of calls (law 10): told by call, not by task.
 
+use std::cell::{Cell, RefCell};
 use std::sync::{Arc, OnceLock};
 use std::task::Poll;
 
-use memo_core::weak_memo;
-use memo_tests::panic_of;
+use futures_lite::future::block_on;
+use memo_core::{Anchored, weak_memo};
+use memo_tests::{panic_of, watchdog};
 
 use crate::parts::{Load, Task, pause, plain};
 
@@ -59,15 +61,122 @@ fn case_21_also_through_another_memo() {
 fn case_21_also_where_the_body_blocks() {
     #[weak_memo]
     async fn blocks(of: &Arc<Load>) -> usize {
-        futures_lite::future::block_on(blocks_too(of))
+        block_on(blocks_too(of))
     }
     #[weak_memo]
     async fn blocks_too(of: &Arc<Load>) -> usize {
-        futures_lite::future::block_on(blocks(of))
+        block_on(blocks(of))
     }
     let load = Load::new();
     let said = panics(Task::new(blocks(&load)));
     assert!(said.contains("blocks` requests a result that it is computing: "), "{said}");
+}
+
+type Ask = fn(&Arc<Load>);
+
+/// What asks for the result that it is made for, on its way into the memo, in this thread.
+struct Asks(usize);
+
+thread_local! {
+    static ASKS: Cell<Option<Ask>> = const { Cell::new(None) };
+    static OF: RefCell<Option<Arc<Load>>> = const { RefCell::new(None) };
+}
+
+impl Asks {
+    fn ask() {
+        if let Some(ask) = ASKS.take() {
+            ask(&OF.take().expect("what is asked for is of a load"));
+        }
+    }
+}
+
+impl Clone for Asks {
+    fn clone(&self) -> Self {
+        Self::ask();
+        Self(self.0)
+    }
+}
+
+#[weak_memo]
+async fn cloned_at_last(of: &Arc<Load>) -> Asks {
+    Asks(of.body().await)
+}
+
+#[weak_memo(cache_if = |_| { Asks::ask(); true })]
+async fn judged_at_last(of: &Arc<Load>) -> usize {
+    of.body().await
+}
+
+struct Compared;
+
+impl PartialEq for Compared {
+    fn eq(&self, _: &Self) -> bool {
+        Asks::ask();
+        true
+    }
+}
+
+#[weak_memo(reuse_equal)]
+async fn compared_at_last(of: &Arc<Load>) -> Arc<Compared> {
+    of.body().await;
+    Arc::new(Compared)
+}
+
+/// What ends a call is part of the computation, too. And of no other: afterwards the result is there.
+#[test]
+fn case_21_also_where_what_follows_the_body_asks() {
+    fn said(ask: Ask) -> String {
+        let load = Load::opened();
+        OF.set(Some(Arc::clone(&load)));
+        ASKS.set(Some(ask));
+        let said = panic_of(|| ask(&load));
+        ask(&load);
+        said
+    }
+    watchdog(|| {
+        let cloned = said(|of| _ = block_on(cloned_at_last(of)));
+        assert!(cloned.contains("cloned_at_last` requests a result that it is computing: "), "{cloned}");
+        let judged = said(|of| _ = block_on(judged_at_last(of)));
+        assert!(judged.contains("judged_at_last` requests a result that it is computing: "), "{judged}");
+        // An equal one is there from before, and once that has gone.
+        let (before, _same) = (Load::opened(), block_on(compared_at_last(&Load::opened())));
+        drop(block_on(compared_at_last(&before)));
+        let compared = said(|of| drop(block_on(compared_at_last(of))));
+        assert!(compared.contains("compared_at_last` requests a result that it is computing: "), "{compared}");
+    });
+}
+
+/// A result that goes because the call fails.
+struct Leaves;
+
+impl Clone for Leaves {
+    fn clone(&self) -> Self {
+        panic!("no copy")
+    }
+}
+
+impl Drop for Leaves {
+    fn drop(&mut self) {
+        Asks::ask();
+    }
+}
+
+#[weak_memo]
+async fn dropped_at_last(of: &Arc<Load>) -> Leaves {
+    of.body().await;
+    Leaves
+}
+
+#[test]
+fn case_21_also_where_a_destructor_asks() {
+    watchdog(|| {
+        let load = Load::opened();
+        OF.set(Some(Arc::clone(&load)));
+        ASKS.set(Some(|of| drop(block_on(dropped_at_last(of)))));
+        assert_eq!(panic_of(|| drop(block_on(dropped_at_last(&load)))), "no copy");
+        assert!(ASKS.take().is_none(), "it has asked");
+        assert_eq!(load.begun(), 1);
+    });
 }
 
 /// A part of the same task that waits for the other is no ring, also inside a body.
@@ -183,4 +292,61 @@ fn case_22_an_edge_goes_with_its_call() {
     // Now the other way round: no ring is left of the call that was dropped.
     assert_eq!(second.poll(), Poll::Ready(0));
     assert_eq!(Task::begun(walks(&nodes[0])).poll(), Poll::Ready(1));
+}
+
+/// The edge of a call that was leaked is no ring with what is at the same addresses later.
+#[test]
+fn case_22_an_edge_of_a_leaked_call_is_of_no_later_flight() {
+    #[weak_memo]
+    async fn goes_along(of: &Anchored<usize>, #[memo(skip)] next: Option<&Anchored<usize>>) -> &usize {
+        pause().await;
+        match next {
+            Some(next) => *Box::pin(goes_along(next, None)).await + 1,
+            None => **of,
+        }
+    }
+    // Each has a room of its own size, which the next round gets again.
+    for _ in 0..100 {
+        let (first, second) = (Anchored::new(1), Anchored::new(2));
+        let last = Task::begun(goes_along(&second, None));
+        let mut waits = Task::begun(goes_along(&first, Some(&second)));
+        assert!(waits.poll().is_pending(), "it waits for the other");
+        std::mem::forget((last, waits));
+    }
+    for _ in 0..100 {
+        let (first, second) = (Anchored::new(1), Anchored::new(2));
+        let mut last = Task::begun(goes_along(&first, None));
+        let mut waits = Task::begun(goes_along(&second, Some(&first)));
+        assert!(waits.poll().is_pending(), "it waits for the other");
+        assert_eq!(*last.end(), 1);
+        assert_eq!(*waits.end(), 2);
+    }
+}
+
+/// Who waits for a future that was set aside waits for the call that computes beside it as well.
+#[test]
+fn case_22_a_call_beside_one_that_was_set_aside_may_close_the_ring() {
+    #[weak_memo]
+    async fn first(of: &Anchored<usize>, #[memo(skip)] through: Option<&Anchored<usize>>) -> &usize {
+        pause().await;
+        match through {
+            Some(through) => *Box::pin(second(through, of)).await,
+            None => **of,
+        }
+    }
+    #[weak_memo]
+    async fn second(of: &Anchored<usize>, #[memo(skip)] waits_for: &Anchored<usize>) -> &usize {
+        pause().await;
+        **of + *first(waits_for, None).await
+    }
+    let (one, other) = (Anchored::new(1), Anchored::new(2));
+    let mut waits = Task::begun(second(&other, &one));
+    let mut beside = Task::begun(async {
+        let mut aside = Box::pin(first(&one, None));
+        assert!(futures::poll!(&mut aside).is_pending());
+        *first(&one, Some(&other)).await
+    });
+    assert!(waits.poll().is_pending(), "it waits for what is set aside");
+    let said = panic_of(|| (0..10).for_each(|_| assert!(beside.poll().is_pending())));
+    assert!(said.contains("in a ring of 2 calls: "), "{said}");
 }

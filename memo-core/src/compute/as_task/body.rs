@@ -2,8 +2,9 @@
 //!
 //! # Invariants
 //!
-//! 1. The frame of a computation is on a thread exactly while that thread runs code of its body: while it makes the future, polls it, and
-//!    drops it. So what a call meets there is around it, and other parts of the same task are not.
+//! 1. The frame of a computation is on a thread exactly while that thread runs code of it: while it makes the future of its body, polls it, and
+//!    drops it, and while the user's code makes of the result what is kept (`Job::ending`). So what a call meets there is around it, and
+//!    other parts of the same task are not.
 //! 2. The future is dropped before its claim ends: no two bodies of one key are there at a time, unless the second was to compute beside
 //!    the first.
 //! 3. The body borrows from its caller's future. Nothing of it is moved to another task.
@@ -21,8 +22,6 @@ use crate::reclaim::outermost_call::Call;
 pub(crate) struct Flight {
     pub(crate) core: &'static Core,
     pub(crate) task: Task,
-    /// The name of the call.
-    pub(crate) number: u32,
 }
 
 /// Code of the body runs on this thread. Its fields are dropped in this order.
@@ -102,7 +101,7 @@ pub(crate) async fn run<F: Future>(duty: &mut impl Duty, body: impl FnOnce() -> 
         };
         // Nobody waits for a call that computes beside others.
         if polled.is_pending() && !flight.task.races {
-            waiting::flight_goes_on(flight.task.slot, flight.number, context.waker());
+            waiting::flight_goes_on(flight.task.slot, flight.task.flight, context.waker());
         }
         polled
     })

@@ -8,8 +8,9 @@
 //!
 //! 1. An edge is recorded before its task sleeps, under the one lock here, and it is then that rings are looked for. So the last call
 //!    of a ring sees it.
-//! 2. No edge outlives what it names. A call removes its own when it ends or is dropped; who ends a flight removes those that lead from it,
-//!    and those of the tasks that it wakes. So an address here is that of one flight.
+//! 2. An edge names no flight but those that it was recorded for. A call removes its own when it ends or is dropped; who ends a flight removes
+//!    those that lead from it, and those of the tasks that it wakes which lead to it. What a leaked future leaves here, nobody removes: so a
+//!    flight has the [`Name`] that its call has, too, and what is at the same address later is another one.
 //!
 //! A ring is told although one of its calls may be in a `select!` beside a timeout, which would open it: a call that waits for itself is a
 //! mistake all the same.
@@ -28,10 +29,13 @@ use crate::sys::stack::Stack;
 use crate::sys::sync::plain::{AtomicBool, Mutex, Ordering};
 use crate::sys::sync::unpoisoned;
 
+/// A flight: the address of its slot, and the name of the call that has claimed it. Of a computation that no task can wait for, 0 instead.
+pub(super) type Name = (usize, u32);
+
 /// A computation around a call that waits.
 #[derive(Clone, Copy)]
 struct Around {
-    slot: usize,
+    flight: Name,
     core: &'static Core,
 }
 
@@ -39,15 +43,15 @@ struct Around {
 struct Edge {
     /// From the outermost computation around it to the innermost.
     around: Box<[Around]>,
-    /// The slot of the flight.
-    to: usize,
+    to: Name,
 }
 
 impl Edge {
     /// `None`: no such computation is around this call.
-    fn new(to: usize, is_around: impl Fn(&Frame) -> bool) -> Option<Self> {
+    fn new(to: Name, is_around: impl Fn(&Frame) -> bool) -> Option<Self> {
         let frames = frames::of_this_thread().filter(|frame| is_around(frame));
-        let mut around: Vec<_> = frames.map(|frame| Around { slot: frame.task.slot, core: frame.core }).collect();
+        let around = |frame: &Frame| Around { flight: (frame.task.slot, frame.task.flight), core: frame.core };
+        let mut around: Vec<_> = frames.map(around).collect();
         around.reverse();
         (!around.is_empty()).then(|| Self { around: around.into(), to })
     }
@@ -58,8 +62,8 @@ type Map<K, V> = HashMap<K, V, BuildHasherDefault<DefaultHasher>>;
 struct Edges {
     /// By the number of the wait.
     edges: Map<u64, Edge>,
-    /// The waits inside each computation, by its slot.
-    inside: Map<usize, Vec<u64>>,
+    /// The waits inside each computation.
+    inside: Map<Name, Vec<u64>>,
 }
 
 static EDGES: Mutex<Edges> = Mutex::new(Edges {
@@ -79,20 +83,19 @@ impl Drop for Recorded {
     }
 }
 
-/// Records that the wait of this number, inside the computations that this thread is polling, waits for the flight in `slot`. `None`:
-/// it is inside none.
+/// Records that the wait of this number, inside the computations that this thread is polling, waits for `flight`. `None`: it is inside none.
 ///
 /// # Panics
 ///
 /// If that flight waits for one of these computations.
-pub(super) fn record(wait: u64, slot: usize) -> Option<Recorded> {
-    let edge = Edge::new(slot, |_| true)?;
+pub(super) fn record(wait: u64, flight: Name) -> Option<Recorded> {
+    let edge = Edge::new(flight, |_| true)?;
     ANY.store(true, Ordering::Relaxed);
     let ring = unpoisoned(EDGES.lock()).insert_unless_ring(wait, edge);
     // A computation that is suspended on another stack is not around this call. That is seldom worth asking.
     let ring = ring.and_then(|_| {
         let stack = Stack::current();
-        let edge = Edge::new(slot, |frame| stack.has(frame.stack))?;
+        let edge = Edge::new(flight, |frame| stack.has(frame.stack))?;
         unpoisoned(EDGES.lock()).insert_unless_ring(wait, edge)
     });
     if let Some(ring) = ring {
@@ -102,17 +105,20 @@ pub(super) fn record(wait: u64, slot: usize) -> Option<Recorded> {
     Some(Recorded(wait))
 }
 
-/// A flight has ended, for which these waits waited: removes the edges from it and to it.
-pub(super) fn flight_ended(slot: usize, waits: impl Iterator<Item = u64>) {
+/// A flight has ended, for which these waits may have waited: removes the edges from it and to it.
+pub(super) fn flight_ended(flight: Name, waits: impl Iterator<Item = u64>) {
     // An edge of a call that this thread knows of was recorded before; one that comes at this moment is removed by its own call.
     if !ANY.load(Ordering::Relaxed) {
         return;
     }
     let mut edges = unpoisoned(EDGES.lock());
     for wait in waits {
-        edges.remove(wait);
+        // Another may have been claimed there since, and it is that one that this call waits for.
+        if edges.edges.get(&wait).is_some_and(|edge| edge.to == flight) {
+            edges.remove(wait);
+        }
     }
-    for wait in edges.inside.remove(&slot).unwrap_or_default() {
+    for wait in edges.inside.remove(&flight).unwrap_or_default() {
         edges.remove(wait);
     }
 }
@@ -143,7 +149,7 @@ impl Edges {
 
     fn insert(&mut self, wait: u64, edge: Edge) {
         for around in &edge.around {
-            self.inside.entry(around.slot).or_default().push(wait);
+            self.inside.entry(around.flight).or_default().push(wait);
         }
         self.edges.insert(wait, edge);
     }
@@ -151,10 +157,10 @@ impl Edges {
     fn remove(&mut self, wait: u64) {
         let Some(edge) = self.edges.remove(&wait) else { return };
         for around in &edge.around {
-            if let Some(inside) = self.inside.get_mut(&around.slot) {
+            if let Some(inside) = self.inside.get_mut(&around.flight) {
                 inside.retain(|other| *other != wait);
                 if inside.is_empty() {
-                    self.inside.remove(&around.slot);
+                    self.inside.remove(&around.flight);
                 }
             }
         }
@@ -162,9 +168,9 @@ impl Edges {
 
     /// The path from the flight of a new edge back to a computation around it.
     fn ring(&self, new: &Edge) -> Option<Ring> {
-        let closes = |slot: usize| new.around.iter().any(|around| around.slot == slot);
+        let closes = |flight: Name| new.around.iter().any(|around| around.flight == flight);
         // For each flight that was reached: the wait that led there, and the flight that it is inside of.
-        let mut reached: Map<usize, Option<(u64, usize)>> = Map::default();
+        let mut reached: Map<Name, Option<(u64, Name)>> = Map::default();
         let mut next = vec![new.to];
         reached.insert(new.to, None);
         while let Some(flight) = next.pop() {
@@ -183,7 +189,7 @@ impl Edges {
     }
 
     /// Follows the path back from where the ring closes.
-    fn told(&self, new: &Edge, closes: usize, reached: &Map<usize, Option<(u64, usize)>>) -> Ring {
+    fn told(&self, new: &Edge, closes: Name, reached: &Map<Name, Option<(u64, Name)>>) -> Ring {
         // From the end of the ring to its beginning; each part from a computation inwards to the call that waits.
         let mut parts = vec![chain(new, closes)];
         let mut flight = closes;
@@ -199,7 +205,7 @@ impl Edges {
     }
 }
 
-/// The memos from the computation in `slot` inwards to the call that waits.
-fn chain(edge: &Edge, slot: usize) -> Vec<&'static Core> {
-    edge.around.iter().skip_while(|around| around.slot != slot).map(|around| around.core).collect()
+/// The memos from the computation of `flight` inwards to the call that waits.
+fn chain(edge: &Edge, flight: Name) -> Vec<&'static Core> {
+    edge.around.iter().skip_while(|around| around.flight != flight).map(|around| around.core).collect()
 }

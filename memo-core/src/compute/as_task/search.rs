@@ -39,7 +39,7 @@ async fn wait<V>(slot: &Slot<V>, flight: Flight) -> Waited {
     poll_fn(|context| {
         // Before the task sleeps.
         let number = wait.number();
-        recorded.get_or_insert_with(|| rings::record(number, frames::slot_address(slot)));
+        recorded.get_or_insert_with(|| rings::record(number, (frames::slot_address(slot), flight.thread)));
         match wait.look(context) {
             Found::Ended(how) => Poll::Ready(how),
             Found::SetAside => Poll::Ready(Waited::Alone),

@@ -7,9 +7,11 @@
 //! 2. *Everybody is woken*, however the flight ended. If there is no result (it panicked, or its future was dropped), the task that is
 //!    polled first computes, and the others wait for that one. So nothing is handed to a task that may never be polled again, and a task
 //!    that is dropped after it was woken has nothing to pass on.
-//! 3. *Wakers are cloned, woken and dropped with no lock held*: they are user code, which may call memos.
-//! 4. *A task never waits for a future that it has set aside.* A flight has a record from the first poll of its body that is not the last:
-//!    which task polled it, and how often. If a task that waits is the very one that polls the flight, it does not sleep: it asks to be
+//! 3. *Wakers are cloned, woken and dropped with no lock held*: they are user code, which may call memos. One that panics when a flight wakes
+//!    it, or when it is dropped, disturbs nobody: a call that waits may itself be dropped by a panic, and two at once would end the process.
+//!    One that panics when it is cloned is listed nowhere.
+//! 4. *A task never waits for a future that it has set aside.* A flight has a record from the first poll of its body that is not the last to
+//!    the end of its call, also where another call has ended it before: which task polled it, and how often. If a task that waits is the very one that polls the flight, it does not sleep: it asks to be
 //!    polled again, [`MOST_LOOKS`] times, and goes on waiting as soon as the flight was polled, too (both are parts of one `join!`). If it
 //!    was not, the flight is set aside, and the call computes beside it. Not seen is a flight that was polled after the call in each round, and
 //!    is not any more in the round that its own wake-up began: to see that, bodies would have to be polled with a waker of this library's.
@@ -27,7 +29,7 @@ use std::task::{Context, Waker};
 
 use super::rings;
 use crate::compute::frames;
-use crate::sys::panics::quietly;
+use crate::sys::panics::{OnItsWay, quietly};
 use crate::sys::sync::plain::{AtomicU64, Ordering};
 use crate::sys::sync::{Mutex, MutexGuard, unpoisoned};
 use crate::value::slot::{Flight, Slot, Waited};
@@ -116,7 +118,7 @@ pub(crate) fn flight_ended(slot: usize, number: u32) {
             woken.extend(list.tasks.remove(&wait).map(|waker| (wait.1, waker)));
         }
     }
-    rings::flight_ended(slot, woken.iter().map(|(wait, _)| *wait));
+    rings::flight_ended((slot, number), woken.iter().map(|(wait, _)| *wait));
     for (_, waker) in woken {
         // A panic of one waker must not leave the others asleep, nor undo what has been published.
         quietly(|| waker.wake());
@@ -168,7 +170,8 @@ impl<'s, V> Wait<'s, V> {
             return Found::Ended(end);
         }
         let (slot, waker) = (self.address(), context.waker());
-        let mut own = None;
+        // Whatever is left of it is dropped quietly.
+        let mut own: Option<OnItsWay<Waker>> = None;
         loop {
             let mut list = list(slot);
             if let Err(end) = self.slot.await_as_task(self.flight) {
@@ -178,11 +181,11 @@ impl<'s, V> Wait<'s, V> {
             if !there.is_some_and(|there| there.will_wake(waker)) {
                 let Some(clone) = own.take() else {
                     drop(list);
-                    own = Some(waker.clone());
+                    own = Some(OnItsWay::new(waker.clone()));
                     continue;
                 };
                 // The old one is dropped with no lock held.
-                own = list.tasks.insert((slot, self.number), clone);
+                own = list.tasks.insert((slot, self.number), clone.arrive()).map(OnItsWay::new);
                 self.listed = true;
             }
             let found = self.judge(list.flights.get(&slot), TaskId::of(waker));
@@ -218,7 +221,7 @@ impl<V> Drop for Wait<'_, V> {
         if self.listed {
             let slot = self.address();
             let waker = list(slot).tasks.remove(&(slot, self.number));
-            drop(waker);
+            quietly(|| drop(waker));
         }
     }
 }

@@ -3,11 +3,12 @@
 use std::future::Future;
 use std::pin::pin;
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::task::Poll;
 
 use futures::executor::block_on;
-use memo_tests::watchdog;
+use memo_core::{Anchored, weak_memo};
+use memo_tests::{alone, live_bytes, watchdog};
 
 use crate::parts::{Form, Load, Task, pause};
 
@@ -85,6 +86,42 @@ fn case_2_dropping_what_was_set_aside_leaves_the_result() {
             assert_eq!(form.get(&load), Some(result), "{form:?}");
         });
     }
+}
+
+/// The first body is the slow one.
+#[weak_memo(interior_mutability)]
+async fn slow_at_first(bodies: &Anchored<AtomicUsize>) -> usize {
+    let number = bodies.fetch_add(1, Ordering::SeqCst) + 1;
+    if number == 1 {
+        pause().await;
+        pause().await;
+    }
+    number
+}
+
+/// It is polled once more before its body ends, and then its object goes.
+#[test]
+fn case_2_nothing_is_left_of_what_was_overtaken() {
+    let overtaken = |objects: usize| {
+        // All at a time, so that each has a slot of its own.
+        let objects: Vec<_> = (0..objects).map(|_| Anchored::<AtomicUsize>::default()).collect();
+        for bodies in &objects {
+            block_on(async {
+                let mut aside = Box::pin(slow_at_first(bodies));
+                assert!(once(&mut aside).await.is_pending());
+                assert_eq!(slow_at_first(bodies).await, 2);
+                assert!(once(&mut aside).await.is_pending());
+                assert_eq!(aside.await, 2);
+            });
+        }
+    };
+    alone(|| {
+        overtaken(100);
+        let before = live_bytes();
+        overtaken(10_000);
+        let left = live_bytes().saturating_sub(before);
+        assert!(left < 40_000, "{left} bytes are left of 10,000 flights");
+    });
 }
 
 #[test]

@@ -4,7 +4,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::task::{Context, Poll, Wake, Waker};
 
-use memo_tests::watchdog;
+use memo_core::report;
+use memo_tests::{alone, panic_of, watchdog};
 
 use crate::parts::{Form, Load, Task, keyed, keyed_memo};
 
@@ -124,6 +125,48 @@ fn case_17_a_waker_that_panics_disturbs_nobody() {
         assert_eq!(second.end(), 1);
         assert_eq!(first.as_mut().poll(&mut Context::from_waker(Waker::noop())), Poll::Ready(1));
     }
+}
+
+/// A waker that panics when it goes.
+struct PanicsAtItsEnd;
+
+impl Wake for PanicsAtItsEnd {
+    fn wake(self: Arc<Self>) {}
+}
+
+impl Drop for PanicsAtItsEnd {
+    fn drop(&mut self) {
+        panic!("a waker's end");
+    }
+}
+
+/// As it is replaced, or dropped with its call, also while another panic unwinds.
+#[test]
+fn case_17_a_waker_that_panics_when_it_is_dropped_disturbs_nobody() {
+    alone(|| {
+        for (round, form) in (0..).zip(Form::ALL) {
+            let load = Load::new();
+            let mut leader = Task::begun(form.call(&load));
+            let polled_once = || {
+                let mut waiting = form.call(&load);
+                // The list has the last count of it.
+                let waker = Waker::from(Arc::new(PanicsAtItsEnd));
+                assert!(waiting.as_mut().poll(&mut Context::from_waker(&waker)).is_pending());
+                waiting
+            };
+            let mut replaced = polled_once();
+            assert!(replaced.as_mut().poll(&mut Context::from_waker(Waker::noop())).is_pending(), "{form:?}");
+            drop(polled_once());
+            let said = panic_of(|| {
+                let _waiting = polled_once();
+                panic!("elsewhere");
+            });
+            assert_eq!((said.as_str(), report().swallowed_panics), ("elsewhere", 3 * round + 3), "{form:?}");
+            load.open();
+            assert_eq!(leader.end(), 1);
+            assert_eq!(replaced.as_mut().poll(&mut Context::from_waker(Waker::noop())), Poll::Ready(1));
+        }
+    });
 }
 
 /// A future may be polled by another task each time; the last is woken.
