@@ -100,8 +100,10 @@ pub struct Anchor {
     cells: CellList,
 }
 
-// SAFETY: whatever the object is, everything on an in-object anchor is `Send + Sync + 'static` (rule 1): the traits
-// of the `Shared` scope require it. Anchors in a thread's own table may hold other types, and never leave it.
+// SAFETY: whatever the object is, everything on an anchor of the `Shared` scope is `Send + Sync + 'static` (rule 1): the traits of that scope
+// require it. The anchor inside a `LocalAnchor`, and those in a thread's own table, may hold other types. No code outside this crate gets at
+// them by `&` or `&mut`: the methods that give them out have a private type in their signature (`Internal`). This crate uses them on their
+// thread alone.
 unsafe impl Send for Anchor {}
 // SAFETY: as above; cells are found and added with atomics.
 unsafe impl Sync for Anchor {}

@@ -63,7 +63,8 @@ pub(crate) struct AnyWeak {
 }
 
 // SAFETY: an `AnyWeak` of an `Arc` touches only that `Arc`'s atomic counts and allocation. An `AnyWeak` of an `Rc` never leaves
-// the table of its thread: only the `Local` scope makes those, and it stores them nowhere else.
+// the table of its thread: only the `Local` scope makes those, and it stores them nowhere else. This type is private,
+// so nobody outside can call what gives one out.
 unsafe impl Send for AnyWeak {}
 // SAFETY: as above; a query reads an atomic count.
 unsafe impl Sync for AnyWeak {}

@@ -5,7 +5,9 @@
 //! 1. A `LocalAnchor` is neither `Send` nor `Sync`: who has a reference to one is on its thread, whatever gave it out. So all that lies on
 //!    it, and all that is lent from it, is used and dropped by that thread alone, and need only be `'static` (rule 1 asks for more of an
 //!    [`Anchor`], which may leave its object and its thread).
-//! 2. The plain anchor inside never gets out as one: it would be `Send + Sync`. The library uses it for the `Local` scope only.
+//! 2. The plain anchor inside never gets out as one: it would be `Send + Sync`. Methods of public traits that give it out, by `&` or `&mut`,
+//!    have a private type in their signature, if only [`Internal`](crate::argument::owner::Internal), so nobody outside can call them. The
+//!    library uses it for the `Local` scope only.
 //! 3. It dies on its thread, in the object's drop, so nothing on it needs the thread's own table, nor its end.
 
 use std::cmp::Ordering;

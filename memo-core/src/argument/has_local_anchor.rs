@@ -10,7 +10,7 @@ use crate::anchor::liveness::AnyWeak;
 use crate::anchor::local_anchor::LocalAnchor;
 use crate::anchor::side_table::found_or_made::Made;
 use crate::anchor::side_table::object::Subject;
-use crate::argument::owner::{Locate, Owner, ThreadBound};
+use crate::argument::owner::{Internal, Locate, Owner, ThreadBound};
 use crate::argument::scope::Local;
 use crate::memo::counting::counters::LooksHere;
 use crate::sys::index::Guess;
@@ -94,7 +94,7 @@ impl<T: HasLocalAnchor + ?Sized> Locate<Local> for T {
         Guess::Node(self.local_anchor().inside())
     }
     #[inline(always)]
-    fn find_anchor(&self) -> Option<&Anchor> {
+    fn find_anchor(&self, _: Internal) -> Option<&Anchor> {
         Some(self.local_anchor().inside())
     }
     fn make_anchor(&self, _: bool) -> Made<'_> {

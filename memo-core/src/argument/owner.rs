@@ -44,6 +44,14 @@ impl<T: HasAnchor + ?Sized> Owner for T {
     type Scope = Shared;
 }
 
+/// Shows that the caller is this crate: for methods of public traits that give out a plain anchor.
+///
+/// A bound `T: Owner` makes such methods callable everywhere, hidden as they are, and the anchor may be one whose results are bound to their
+/// thread. The compiler rejects every use, by name or by inference, of a method with another crate's private type in its signature: this one
+/// must not become `pub`.
+#[derive(Clone, Copy)]
+pub(crate) struct Internal;
+
 /// How an owner's anchor is found in scope `S`.
 ///
 /// A bound `T: Owner` makes these methods callable, so none has the name of a method of std's traits.
@@ -53,6 +61,7 @@ impl<T: HasAnchor + ?Sized> Owner for T {
     label = "an object with an anchor inside may move to another thread, and its results with it",
     note = "remove `local`, take the owner as `&Rc<..>` or `&Arc<..>`, or give the object a `LocalAnchor` instead"
 )]
+// Each method that gives out an anchor, or a `Weak`, has a private type in its signature, if only `Internal`: nobody outside can call it.
 pub trait Locate<S> {
     /// Whether its anchor is in the side table.
     #[doc(hidden)]
@@ -68,16 +77,16 @@ pub trait Locate<S> {
     #[doc(hidden)]
     #[inline(always)]
     fn guess_anchor(&self) -> Guess<&Anchor> {
-        self.find_anchor().map_or(Guess::Nothing, Guess::Node)
+        self.find_anchor(Internal).map_or(Guess::Nothing, Guess::Node)
     }
     /// Its anchor, if it has one already. It may be missed: a call that misses searches again as it makes one.
     #[doc(hidden)]
-    fn find_anchor(&self) -> Option<&Anchor>;
+    fn find_anchor(&self, _: Internal) -> Option<&Anchor>;
     /// The same, and it is not missed.
     #[doc(hidden)]
     #[inline]
-    fn find_anchor_surely(&self) -> Option<&Anchor> {
-        self.find_anchor()
+    fn find_anchor_surely(&self, internal: Internal) -> Option<&Anchor> {
+        self.find_anchor(internal)
     }
     /// Its anchor, made on first use; a new one has room for a small result if `roomy`.
     #[doc(hidden)]
@@ -103,10 +112,10 @@ impl<T: ?Sized> Locate<Shared> for Arc<T> {
         shared::look_on(self, here, act)
     }
     #[inline]
-    fn find_anchor(&self) -> Option<&Anchor> {
+    fn find_anchor(&self, _: Internal) -> Option<&Anchor> {
         shared::find(self)
     }
-    fn find_anchor_surely(&self) -> Option<&Anchor> {
+    fn find_anchor_surely(&self, _: Internal) -> Option<&Anchor> {
         shared::find_surely(self)
     }
     fn make_anchor(&self, roomy: bool) -> Made<'_> {
@@ -139,7 +148,7 @@ macro_rules! in_this_threads_table {
                 local::guess(Subject::of(&**self))
             }
             #[inline]
-            fn find_anchor(&self) -> Option<&Anchor> {
+            fn find_anchor(&self, _: Internal) -> Option<&Anchor> {
                 local::find(Subject::of(&**self))
             }
             fn make_anchor(&self, roomy: bool) -> Made<'_> {
@@ -177,7 +186,7 @@ impl<T: HasAnchor + ?Sized> Locate<Shared> for T {
         Guess::Node(self.anchor())
     }
     #[inline(always)]
-    fn find_anchor(&self) -> Option<&Anchor> {
+    fn find_anchor(&self, _: Internal) -> Option<&Anchor> {
         Some(self.anchor())
     }
     fn make_anchor(&self, _: bool) -> Made<'_> {
@@ -269,11 +278,11 @@ impl<'w, O: Locate<S> + ?Sized, S: Scope> Place<'w, O, S> {
 
     #[inline(always)]
     pub(crate) fn find(self) -> Option<&'w Anchor> {
-        self.owner.find_anchor()
+        self.owner.find_anchor(Internal)
     }
 
     pub(crate) fn find_surely(self) -> Option<&'w Anchor> {
-        self.owner.find_anchor_surely()
+        self.owner.find_anchor_surely(Internal)
     }
 
     /// The anchor, made on first use.

@@ -3,10 +3,15 @@
 //! What it gives is a `&mut` to the anchor, from the object, or it gives nothing: see [`exclusive`](crate::call::exclusive) for why a `&mut` to a
 //! pointer is not enough.
 
+#![allow(
+    private_interfaces,
+    reason = "for this crate alone: what is lent by `&mut` can be moved out, and to another thread"
+)]
+
 use crate::anchor::anchor::{Anchor, HasAnchorMut};
 use crate::anchor::anchored::{Anchored, LocalAnchored};
 use crate::argument::has_local_anchor::HasLocalAnchorMut;
-use crate::argument::owner::Owner;
+use crate::argument::owner::{Internal, Owner};
 use crate::argument::scope::{Local, Shared};
 
 /// An owner whose results may be changed by who has `&mut` access to it: an object with an anchor inside.
@@ -22,13 +27,13 @@ use crate::argument::scope::{Local, Shared};
 pub trait OwnerMut: Owner {
     /// Its anchor, which is the caller's alone.
     #[doc(hidden)]
-    fn owned_anchor(&mut self) -> &mut Anchor;
+    fn owned_anchor(&mut self, _: Internal) -> &mut Anchor;
 }
 
 impl<T: Owner + InScope<T::Scope> + ?Sized> OwnerMut for T {
     #[inline]
-    fn owned_anchor(&mut self) -> &mut Anchor {
-        self.anchor_in_scope()
+    fn owned_anchor(&mut self, internal: Internal) -> &mut Anchor {
+        self.anchor_in_scope(internal)
     }
 }
 
@@ -36,30 +41,30 @@ impl<T: Owner + InScope<T::Scope> + ?Sized> OwnerMut for T {
 #[doc(hidden)]
 pub trait InScope<S> {
     #[doc(hidden)]
-    fn anchor_in_scope(&mut self) -> &mut Anchor;
+    fn anchor_in_scope(&mut self, _: Internal) -> &mut Anchor;
 }
 
 impl<T: HasAnchorMut + ?Sized> InScope<Shared> for T {
-    fn anchor_in_scope(&mut self) -> &mut Anchor {
+    fn anchor_in_scope(&mut self, _: Internal) -> &mut Anchor {
         self.anchor_mut()
     }
 }
 
 impl<T: HasLocalAnchorMut + ?Sized> InScope<Local> for T {
-    fn anchor_in_scope(&mut self) -> &mut Anchor {
+    fn anchor_in_scope(&mut self, _: Internal) -> &mut Anchor {
         self.local_anchor_mut().inside_mut()
     }
 }
 
 // Not through those traits: nobody outside gets at the anchor, and moves the results to other data.
 impl<T: ?Sized> InScope<Shared> for Anchored<T> {
-    fn anchor_in_scope(&mut self) -> &mut Anchor {
+    fn anchor_in_scope(&mut self, _: Internal) -> &mut Anchor {
         self.anchor_mut()
     }
 }
 
 impl<T: ?Sized> InScope<Local> for LocalAnchored<T> {
-    fn anchor_in_scope(&mut self) -> &mut Anchor {
+    fn anchor_in_scope(&mut self, _: Internal) -> &mut Anchor {
         self.anchor_mut().inside_mut()
     }
 }

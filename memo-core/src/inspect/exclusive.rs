@@ -14,6 +14,7 @@
 
 use super::signature::{Arity, First, Next, Signature};
 use crate::anchor::anchor::Anchor;
+use crate::argument::owner::Internal;
 use crate::call::handle_op::Prepared;
 use crate::sys::panics::OnItsWay;
 
@@ -44,13 +45,13 @@ pub trait Exclusive<Args, N, P>: Sized {
     /// The owner.
     type Owner: ?Sized;
 
-    /// Makes a change to the owner's anchor, with a key of the arguments.
+    /// Makes a change to the owner's anchor, with a key of the arguments. `Internal`: nobody outside may say which anchor.
     #[doc(hidden)]
     #[allow(private_bounds, private_interfaces, reason = "called by the handle only")]
     fn change<V>(
         handle: &impl MakesKey<Self, V>,
         args: Args,
-        anchor: impl for<'x> FnOnce(&'x mut Self::Owner) -> &'x mut Anchor,
+        anchor: impl for<'x> FnOnce(&'x mut Self::Owner, Internal) -> &'x mut Anchor,
         new: Option<OnItsWay<V>>,
     ) -> Option<V>;
 }
@@ -70,7 +71,7 @@ macro_rules! exclusive {
         @ $number:literal $position:ty; [$($others:ident)*]
         $taken:tt: $args:ty => $owner:ident, $shared:ty, $lent:expr
     ) => {
-        #[allow(private_interfaces, reason = "called by the handle only")]
+        #[allow(private_bounds, private_interfaces, reason = "called by the handle only")]
         impl<'o, F, O: ?Sized, $($others),*> Exclusive<$args, Arity<$number>, $position> for F
         where
             F: Signature<$shared, Arity<$number>>,
@@ -81,7 +82,7 @@ macro_rules! exclusive {
             fn change<V>(
                 handle: &impl MakesKey<Self, V>,
                 $taken: $args,
-                anchor: impl for<'x> FnOnce(&'x mut O) -> &'x mut Anchor,
+                anchor: impl for<'x> FnOnce(&'x mut O, Internal) -> &'x mut Anchor,
                 new: Option<OnItsWay<V>>,
             ) -> Option<V> {
                 let owned = $owner;
@@ -91,7 +92,7 @@ macro_rules! exclusive {
                     let $owner: &'o O = unsafe { &*$owner };
                     handle.prepare::<$shared, Arity<$number>>($lent)
                 };
-                change.0.make(anchor(owned), new)
+                change.0.make(anchor(owned, Internal), new)
             }
         }
     };

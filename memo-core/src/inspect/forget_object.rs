@@ -7,7 +7,7 @@ use crate::anchor::any_cell::CellRef;
 use crate::anchor::back_link;
 use crate::anchor::side_table::local;
 use crate::anchor::side_table::object::Subject;
-use crate::argument::owner::Owner;
+use crate::argument::owner::{Internal, Owner};
 use crate::argument::scope::Scope;
 use crate::memo::cells::vtable::EntryId;
 use crate::memo::counting::counter_block::Count;
@@ -64,7 +64,7 @@ pub fn forget_object<O: Owner + ?Sized>(object: &O) -> usize {
     // Results run user code as they go: no sweep starts below it, and no table of this thread ends.
     let _deeper = DepthGuard::enter();
     let mut results = Results::default();
-    if let Some(anchor) = object.find_anchor_surely() {
+    if let Some(anchor) = object.find_anchor_surely(Internal) {
         results.add(anchor);
         // An object with an anchor inside has another one for what it takes part in on this thread.
         let peer = back_link::find(anchor).map(|peer| Arc::as_ptr(peer) as usize);

@@ -11,6 +11,7 @@ use std::marker::PhantomData;
 
 use crate::anchor::any_cell::{self, CellRef};
 use crate::anchor::side_table::local;
+use crate::argument::owner::Internal;
 use crate::argument::owner_mut::OwnerMut;
 use crate::call::exclusive;
 use crate::call::handle_op::{Op, Prepared, Reply};
@@ -677,7 +678,7 @@ impl<F, V, P> Memo<F, Lent<V, P>> {
         P: Position<'o, F::List, Owner = &'o O>,
         O: OwnerMut + ?Sized + 'o,
     {
-        exclusive::clear(self.core, owner.owned_anchor())
+        exclusive::clear(self.core, owner.owned_anchor(Internal))
     }
 }
 

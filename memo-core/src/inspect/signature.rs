@@ -8,7 +8,7 @@ use std::marker::PhantomData;
 use std::ptr::NonNull;
 
 use crate::anchor::side_table::local;
-use crate::argument;
+use crate::argument::owner::{self, Internal};
 use crate::argument::scope::Scope;
 use crate::memo::cells::head::CellHead;
 use crate::memo::core::Core;
@@ -187,10 +187,13 @@ pub trait OneOwner {
 }
 
 #[allow(private_interfaces, reason = "as for the trait")]
-impl<O: argument::owner::Owner + ?Sized> OneOwner for &O {
+impl<O: owner::Owner + ?Sized> OneOwner for &O {
     fn cell(self, core: &'static Core) -> Option<NonNull<CellHead>> {
-        let anchor =
-            if core.is_local() && !O::Scope::LOCAL { local::find(self.life()?.0)? } else { self.find_anchor_surely()? };
+        let anchor = if core.is_local() && !O::Scope::LOCAL {
+            local::find(self.life()?.0)?
+        } else {
+            self.find_anchor_surely(Internal)?
+        };
         anchor.cells().find(core)
     }
 }

@@ -21,7 +21,7 @@ use crate::anchor::attached::{self, Attached};
 use crate::anchor::liveness::AnyWeak;
 use crate::anchor::side_table::local;
 use crate::anchor::side_table::node::Node;
-use crate::argument::owner::Owner;
+use crate::argument::owner::{Internal, Owner};
 use crate::argument::scope::{Local, Scope, Shared};
 use crate::memo::core::Core;
 use crate::memo::listeners::Why;
@@ -112,7 +112,7 @@ where
     let _call = Call::enter();
     account::owe();
     let f = OnItsWay::new(f);
-    let anchor = object.find_anchor().unwrap_or_else(|| object.make_anchor(false).anchor);
+    let anchor = object.find_anchor(Internal).unwrap_or_else(|| object.make_anchor(false).anchor);
     let life = || if O::Scope::LOCAL { object.life().map(|(_, life)| Arc::new(life)) } else { None };
     let list = Arc::clone(&attached::of(anchor, || Finalizers::<O::Scope>::new(life())).list);
     let number = list.add(Closure::new(f.arrive()));
