@@ -11,10 +11,11 @@
 //!    it, or when it is dropped, disturbs nobody: a call that waits may itself be dropped by a panic, and two at once would end the process.
 //!    One that panics when it is cloned is listed nowhere.
 //! 4. *A task never waits for a future that it has set aside.* A flight has a record from the first poll of its body that is not the last to
-//!    the end of its call, also where another call has ended it before: which task polled it, and how often. If a task that waits is the very one that polls the flight, it does not sleep: it asks to be
-//!    polled again, [`MOST_LOOKS`] times, and goes on waiting as soon as the flight was polled, too (both are parts of one `join!`). If it
-//!    was not, the flight is set aside, and the call computes beside it. Not seen is a flight that was polled after the call in each round, and
-//!    is not any more in the round that its own wake-up began: to see that, bodies would have to be polled with a waker of this library's.
+//!    the end of its call, also where another call has ended it before: which task polled it, and how often. If a task that waits is the very one
+//!    that polls the flight, it does not sleep: it asks to be polled again, [`MOST_LOOKS`] times, and goes on waiting as soon as the flight was
+//!    polled, too (both are parts of one `join!`). If it was not, the flight is set aside, and the call computes beside it. Not seen is a flight
+//!    that was polled after the call in each round, and is not any more in the round that its own wake-up began: to see that, bodies would have
+//!    to be polled with a waker of this library's.
 //! 5. A task that waits holds its slot. What a leaked future leaves behind is a waker, which may be woken for nothing.
 //!
 //! # Why this and nothing else
