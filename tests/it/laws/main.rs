@@ -36,6 +36,7 @@ mod law_16_leaks;
 mod law_17_bounded;
 #[cfg(not(memo_few_laws))]
 mod statistics;
+#[cfg(not(memo_few_laws))]
 mod time;
 
 use std::sync::Barrier;
