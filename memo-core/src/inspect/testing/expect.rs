@@ -53,6 +53,20 @@ use crate::memo::names;
 /// words(&text);
 /// assert_computed!(words(&text)); // `words(&text)` was to be computed, but `app::words` at src/main.rs:4 remembered its result
 /// ```
+///
+/// A future with an assertion around an `.await` stays on its thread:
+///
+/// ```compile_fail,E0277
+/// # use memo_core::{assert_computed, weak_memo};
+/// # use std::sync::Arc;
+/// # #[weak_memo]
+/// # async fn length(text: &Arc<String>) -> usize {
+/// #     text.len()
+/// # }
+/// # fn spawn(_: impl Future<Output = usize> + Send) {}
+/// # let text = Arc::new(String::from("a"));
+/// spawn(async { assert_computed!(length(&text).await) }); // `*const ()` cannot be sent between threads safely
+/// ```
 #[macro_export]
 macro_rules! assert_computed {
     ($call:expr $(,)?) => {
