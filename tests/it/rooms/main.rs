@@ -1,7 +1,7 @@
 //! Rooms, and the direction of arrows: a file imports from its own room and from those before it in the order of `houses.rs`, and
 //! no files import each other. What is wrong is told with the line, and with what to do.
 //!
-//! `cargo test -p memo-tests --test rooms -- --ignored --nocapture` prints who imports whom, the arrows against the order, and
+//! `cargo test --locked -p memo-tests --test rooms -- --ignored --nocapture` prints who imports whom, the arrows against the order, and
 //! the knots, also of packages that are not in rooms yet.
 //!
 //! Looked at are the paths of the source: in `use`, in expressions, types and patterns, in the tokens of macros. A method that
@@ -48,7 +48,7 @@ fn no_folder_holds_more_files_than_one_sees_at_a_glance() {
 }
 
 #[test]
-#[ignore = "it prints who imports whom and checks nothing: `cargo test -p memo-tests --test rooms -- --ignored --nocapture`"]
+#[ignore = "it prints who imports whom and checks nothing: `cargo test --locked -p memo-tests --test rooms -- --ignored --nocapture`"]
 fn the_arrows_of_all_packages() {
     for house in HOUSES {
         look(house, |seen| seen.print());
