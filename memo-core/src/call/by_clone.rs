@@ -580,6 +580,8 @@ fn ready<R, H: Keeping<R, Kept = ValueOf<M>>, M: Cloning>(
     if at_once {
         counters::count(core, Count::Hits, 1);
     }
+    // This may be the last count, and a return value would leak if its destructor panicked.
+    drop(entry);
     Some(value)
 }
 
@@ -834,11 +836,14 @@ fn first_of<R, H: Keeping<R, Kept = ValueOf<M>>, M: Cloning, W: Way>(
 fn faster<R, H: Keeping<R, Kept = ValueOf<M>>, M: Cloning>(
     published: Published<M::Store>,
 ) -> Option<OnItsWay<ValueOf<M>>> {
-    match &published {
+    let first = match &published {
         Published::Ours { .. } => None,
         // None yet: a refresh that is still in flight.
         Published::Theirs(theirs) => theirs.slot.get().and_then(H::copy).map(OnItsWay::new),
-    }
+    };
+    // As in `ready`.
+    drop(published);
+    first
 }
 
 /// Carries out an operation of the handle. Inlined as [`hit`] is, without what looks need not.

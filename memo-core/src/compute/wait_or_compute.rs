@@ -203,6 +203,8 @@ impl<'w, M: Spec, K: KeyOf<M>, W: Way> Search for Entries<'w, '_, M, K, W> {
                 Look::Busy(flight) => {
                     if let Some(race) = self.race.take() {
                         // A `refresh` is in flight, or a call after a rejected one, or a suspended one: compute beside it.
+                        // It may be the last count, and a job that is being returned would leak if a destructor panicked.
+                        drop(found);
                         return Some(self.compute_beside(race));
                     }
                     if flight.thread == self.me {

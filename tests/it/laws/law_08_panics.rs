@@ -1,5 +1,7 @@
 //! Law 8: panics leave no trace.
 
+mod last_counts;
+
 use std::cell::Cell;
 use std::hash::{Hash, Hasher};
 use std::rc::Rc;

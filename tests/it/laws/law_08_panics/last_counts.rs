@@ -1,0 +1,165 @@
+//! A call has the last count of an entry, whose destructors panic: what the call was about to return is dropped all the same.
+
+use std::cell::RefCell;
+use std::hash::{Hash, Hasher};
+use std::sync::Arc;
+use std::sync::mpsc::channel;
+use std::thread;
+
+use memo_core::weak_memo;
+use memo_tests::{Tally, Token, alone, assert_balanced, panic_of};
+
+use super::{BOMB, tick};
+
+thread_local! {
+    /// What happens in the next copy of a result, or of a key.
+    static DURING_COPY: RefCell<Option<Box<dyn FnOnce()>>> = const { RefCell::new(None) };
+}
+
+fn during_the_next_copy(act: impl FnOnce() + 'static) {
+    DURING_COPY.set(Some(Box::new(act)));
+}
+
+/// A result, and a key.
+struct Fragile(u32, Token);
+
+impl Fragile {
+    fn new(number: u32, tally: &Tally) -> Self {
+        Self(number, tally.token())
+    }
+}
+
+impl Clone for Fragile {
+    fn clone(&self) -> Self {
+        if let Some(act) = DURING_COPY.take() {
+            act();
+        }
+        Self(self.0, self.1.clone())
+    }
+}
+
+impl Drop for Fragile {
+    fn drop(&mut self) {
+        tick("drop");
+    }
+}
+
+impl PartialEq for Fragile {
+    fn eq(&self, other: &Self) -> bool {
+        self.0 == other.0
+    }
+}
+
+impl Eq for Fragile {}
+
+impl Hash for Fragile {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.0.hash(state);
+    }
+}
+
+/// A hit inside a copy takes the way of the misses.
+#[test]
+fn a_copy_of_a_result_that_was_found_late_does_not_leak() {
+    #[weak_memo]
+    fn outer(n: &Arc<u32>, #[memo(skip)] tally: &Tally) -> Fragile {
+        Fragile::new(**n, tally)
+    }
+    #[weak_memo]
+    fn inner(n: &Arc<u32>, #[memo(skip)] tally: &Tally) -> Fragile {
+        Fragile::new(**n, tally)
+    }
+    #[weak_memo]
+    fn keyed(n: &Arc<u32>, m: u32, #[memo(skip)] tally: &Tally) -> Fragile {
+        Fragile::new(**n + m, tally)
+    }
+    fn clear_before_the_end() {
+        during_the_next_copy(|| {
+            inner_memo().clear();
+            keyed_memo().clear();
+            BOMB.set("drop");
+        });
+    }
+    let (n, tally) = (Arc::new(1), Tally::new());
+    drop(outer(&n, &tally));
+    let calls: [fn(&Arc<u32>, &Tally); 4] = [
+        |n, tally| drop(inner_memo().call((n, tally))),
+        |n, tally| drop(keyed_memo().call((n, 1, tally))),
+        |n, tally| drop(inner(n, tally)),
+        |n, tally| drop(keyed(n, 1, tally)),
+    ];
+    for call in calls {
+        call(&n, &tally);
+        let (theirs, books) = (Arc::clone(&n), tally.clone());
+        during_the_next_copy(move || {
+            clear_before_the_end();
+            assert_eq!(panic_of(|| call(&theirs, &books)), "drop");
+        });
+        drop(outer(&n, &tally));
+        assert_eq!(tally.alive(), 1, "the outer result is all there is");
+    }
+    assert_balanced(&inner_memo().stats());
+    assert_balanced(&keyed_memo().stats());
+}
+
+#[test]
+fn a_copy_of_a_faster_racers_result_does_not_leak() {
+    #[weak_memo(single_flight = false)]
+    fn f(n: &Arc<u32>, m: u32, #[memo(skip)] tally: &Tally, #[memo(skip)] first: bool) -> Fragile {
+        if first {
+            thread::scope(|scope| drop(scope.spawn(|| f(n, m, tally, false)).join()));
+            // The next copy is of the own result, the one after that of the racer's.
+            during_the_next_copy(|| {
+                during_the_next_copy(|| {
+                    f_memo().clear();
+                    BOMB.set("drop");
+                });
+            });
+        }
+        Fragile::new(**n + m, tally)
+    }
+    let (n, tally) = (Arc::new(1), Tally::new());
+    assert_eq!(panic_of(|| f(&n, 1, &tally, true)), "drop");
+    assert_eq!((tally.alive(), BOMB.get()), (0, ""));
+    let stats = f_memo().stats();
+    assert_eq!((stats.computes, stats.rejected, stats.cleared), (2, 1, 1));
+    assert_balanced(&stats);
+}
+
+#[test]
+fn a_call_that_begins_to_compute_beside_another_does_not_leak() {
+    #[weak_memo(single_flight = false)]
+    fn f(n: &Arc<u32>, #[memo(value)] key: &Fragile, #[memo(skip)] body: &(dyn Fn() + Sync)) -> u32 {
+        body();
+        **n + key.0
+    }
+    alone(|| {
+        let (n, tally) = (Arc::new(1), Tally::new());
+        let key = Fragile::new(1, &tally);
+        let (begun, begins) = channel();
+        let (go_on, goes_on) = channel::<()>();
+        let theirs = (Arc::clone(&n), Fragile::new(1, &tally));
+        let refreshing = thread::spawn(move || {
+            let goes_on = std::sync::Mutex::new(goes_on);
+            f_memo().refresh((&theirs.0, &theirs.1, &|| {
+                begun.send(()).unwrap();
+                let _ = goes_on.lock().unwrap().recv();
+            }));
+        });
+        begins.recv().unwrap();
+        // The copy of the key for the own entry, while the call still has a count of theirs.
+        during_the_next_copy(move || {
+            drop(go_on);
+            refreshing.join().unwrap();
+            f_memo().clear();
+            BOMB.set("drop");
+        });
+        assert_eq!(panic_of(|| f(&n, &key, &|| ())), "drop");
+        assert_eq!(tally.alive(), 1, "the caller's key");
+        assert_eq!(f(&n, &key, &|| ()), 2);
+        drop(n);
+        memo_core::sweep();
+        assert_eq!(tally.alive(), 1);
+        assert_balanced(&f_memo().stats());
+    });
+}
