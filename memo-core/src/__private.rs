@@ -6,7 +6,7 @@ pub use crate::argument::key::{
 };
 pub use crate::argument::owner::clone_owner;
 pub use crate::argument::scope::{Local, Scope, Shared};
-pub use crate::call::by_clone::Step;
+pub use crate::call::by_clone::ticket::Step;
 pub use crate::call::by_reference::{LentStep, lend};
 pub use crate::call::expansion::call_or_handle::{
     AskLent, AskOwned, Call, Through, ask_lent, ask_owned, begin_lent, begin_owned, call_owned,

@@ -21,7 +21,8 @@ use super::source::{Hit, Tells};
 use super::verify::{self, Again, Same, Verifying};
 use crate::anchor::anchor::Anchor;
 use crate::argument::scope::Scope;
-use crate::cell::counted_cell::{CountedCell, Keys};
+use crate::cell::counted_cell::CountedCell;
+use crate::cell::counted_cell::seek::Keys;
 use crate::cell::lent_cell::{self, Filled};
 use crate::cell::memo_types::{At, CellOf, EntryOf, KeyIn, KeyOf, Spec, ValueOf};
 use crate::compute::as_task::body::{self, Flight};
@@ -51,7 +52,7 @@ pub enum LentStep<'w, V, M: Spec, E = Infallible, T = (), W: Way = Call> {
     Else(E),
 }
 
-/// The duty to compute a result that will be lent. It is not moved until then, like [`Ticket`](super::by_clone::Ticket).
+/// The duty to compute a result that will be lent. It is not moved until then, like [`Ticket`](super::by_clone::ticket::Ticket).
 #[allow(private_bounds, reason = "as for `LentStep`")]
 pub struct LentTicket<'w, M: Spec, W: Way = Call>(Duty<'w, M, W>);
 

@@ -5,7 +5,7 @@
 
 use crate::anchor::side_table::found_or_made::Made;
 use crate::argument::key::KeySet;
-use crate::cell::counted_cell::Keys;
+use crate::cell::counted_cell::seek::Keys;
 use crate::cell::lent_cell;
 use crate::cell::memo_types::{At, CellOf, KeyOf, Spec, ValueOf};
 use crate::compute::job::make_way;

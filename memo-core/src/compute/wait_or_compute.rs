@@ -7,7 +7,7 @@ use super::rings;
 use super::search::{Search, parked};
 use super::way::{TaskCall, Way};
 use crate::anchor::anchor::Anchor;
-use crate::cell::counted_cell::Keys;
+use crate::cell::counted_cell::seek::Keys;
 use crate::cell::memo_types::{At, CellOf, EntryOf, KeyOf, Spec, TimingOf, ValueOf};
 use crate::cell::racers::Race;
 use crate::memo::core::Core;

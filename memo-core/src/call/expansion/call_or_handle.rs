@@ -13,7 +13,8 @@ use super::returns::{Keyed, KeyedAs, end_owned, end_told, finish_owned, finish_t
 use super::type_questions::Stores;
 use crate::argument::key::KeySet;
 use crate::argument::owner::{Locate, Place};
-use crate::call::by_clone::{self, Cloning, Step, Ticket};
+use crate::call::by_clone::ticket::{Cloning, Step, Ticket};
+use crate::call::by_clone::{self, handle, hit, verified};
 use crate::call::by_reference::{self, LentStep, LentTicket};
 use crate::call::exclusive;
 use crate::call::handle_op::{Op, Prepared, Reply, Yields};
@@ -121,7 +122,7 @@ impl<R> AskOwned<R> for Call {
             return by_clone::begin_owned::<R, H, M, K>(self.0, place, key);
         }
         let mut step = by_clone::begin_owned::<R, H, M, &K>(self.0, place, &key);
-        by_clone::draw::<R, H, M, K>(self.0, &mut step, &key, keeping);
+        verified::draw::<R, H, M, K>(self.0, &mut step, &key, keeping);
         step
     }
 
@@ -144,7 +145,7 @@ impl<R> AskOwned<R> for Call {
         place: At<'w, M>,
         key: K,
     ) -> AtOnce<R, K> {
-        match by_clone::hit_at_once::<R, H, M, K>(self.0, place, &key) {
+        match hit::hit_at_once::<R, H, M, K>(self.0, place, &key) {
             Some(result) => AtOnce::Done(result),
             None => AtOnce::Search(self.0, key),
         }
@@ -184,7 +185,7 @@ impl<R> AskOwned<R> for Through<R> {
         key: K,
         _keeping: &H,
     ) -> Step<'w, Reply<R, R>, M> {
-        by_clone::apply_owned::<R, H, M, K>(self.0, place, key, self.1)
+        handle::apply_owned::<R, H, M, K>(self.0, place, key, self.1)
     }
 
     #[inline]
@@ -211,7 +212,7 @@ impl<R> AskOwned<R> for Through<R> {
         place: At<'w, M>,
         key: K,
     ) -> AtOnce<Reply<R, R>, K> {
-        match by_clone::apply_owned::<R, H, M, K>(self.0, place, key, self.1) {
+        match handle::apply_owned::<R, H, M, K>(self.0, place, key, self.1) {
             Step::Done(reply) => AtOnce::Done(reply),
             Step::Compute(_) => unreachable!("{RUNS_NO_BODY}"),
         }

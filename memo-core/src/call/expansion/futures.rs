@@ -16,7 +16,8 @@ use super::returns::Keyed;
 use super::type_questions::Stores;
 use crate::argument::key::KeySet;
 use crate::argument::owner::{Locate, Place};
-use crate::call::by_clone::{self, Cloning, Step, Ticket};
+use crate::call::by_clone::miss;
+use crate::call::by_clone::ticket::{Cloning, Step, Ticket};
 use crate::call::by_reference::{self, LentStep, LentTicket};
 use crate::call::handle_op::Yields;
 use crate::call::kept::what_is_kept::Keeping;
@@ -45,7 +46,7 @@ where
     match ask.at_once::<H, Keyed<O, S, K, H::Kept, H::Timing>, K>(place, key) {
         AtOnce::Done(reply) => Step::Done(reply),
         AtOnce::Search(core, key) => {
-            match by_clone::search_as_task::<R, H, Keyed<O, S, K, H::Kept, H::Timing>, K>(core, place, key).await {
+            match miss::search_as_task::<R, H, Keyed<O, S, K, H::Kept, H::Timing>, K>(core, place, key).await {
                 Step::Done(result) => Step::Done(A::found(result)),
                 Step::Compute(ticket) => Step::Compute(ticket),
             }

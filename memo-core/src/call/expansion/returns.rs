@@ -5,7 +5,7 @@
 use std::borrow::BorrowMut;
 
 use crate::argument::key::KeySet;
-use crate::call::by_clone::{Cloning, Ticket};
+use crate::call::by_clone::ticket::{Cloning, Ticket};
 use crate::call::handle_op::Reply;
 use crate::call::kept::what_is_kept::Keeping;
 use crate::cell::memo_types::{Of, ValueOf};

@@ -1,0 +1,42 @@
+//! Hits that are drawn for verification.
+
+use super::ticket::{Cloning, Duty, Step, Ticket};
+use crate::call::kept::what_is_kept::Keeping;
+use crate::call::verify::{self, Again, Verifying};
+use crate::cell::memo_types::{KeyOf, ValueOf};
+use crate::memo::core::Core;
+
+/// Makes a hit that is drawn the duty to verify it.
+#[inline(always)]
+pub(crate) fn draw<R, H: Keeping<R, Kept = ValueOf<M>>, M: Cloning, K: KeyOf<M>>(
+    core: &'static Core,
+    step: &mut Step<'_, R, M>,
+    key: &K,
+    keeping: &H,
+) {
+    if verify::ON && H::SAME.is_some() && matches!(step, Step::Done(_)) && verify::draws(core) {
+        to_verify::<R, H, M, K>(core, step, key, keeping);
+    }
+}
+
+#[cold]
+#[inline(never)]
+fn to_verify<R, H: Keeping<R, Kept = ValueOf<M>>, M: Cloning, K: KeyOf<M>>(
+    core: &'static Core,
+    step: &mut Step<'_, R, M>,
+    key: &K,
+    keeping: &H,
+) {
+    let Some(on) = verify::ENABLED else { return };
+    // A call that waited may have got an error that is not kept.
+    if !matches!(step, Step::Done(result) if keeping.keeps(result)) {
+        return;
+    }
+    let verifying = Verifying::begin();
+    let key = key.to_stored();
+    let Step::Done(result) = std::mem::replace(step, Step::Compute(Ticket(Duty::Nothing))) else {
+        unreachable!("just seen")
+    };
+    let found = H::stored(result).expect("what was kept can be");
+    *step = Step::Compute(Ticket(Duty::Verify(on, Box::new(Again { core, found, key, verifying }))));
+}

@@ -1,0 +1,130 @@
+//! Putting entries in, and what is to be done for that under one lock with the search for their key.
+
+use super::CountedCell;
+use super::seek::Keys;
+use crate::anchor::any_cell::CellRef;
+use crate::argument::key::StoredKey;
+use crate::argument::scope::Scope;
+use crate::cell::entry_links::{Linked, forgets, is_dead};
+use crate::cell::racers::Race;
+use crate::memo::counting::counter_block::Count;
+use crate::memo::counting::counters;
+use crate::sys::fence;
+use crate::value::entry::{Meta, Now, SeenKey, id_of};
+use crate::value::store::{Counted, Evicted, InsertInto, Store, Taken};
+
+impl<S: Scope, St> CountedCell<S, St>
+where
+    St: Store + 'static,
+    St::Key: StoredKey<S>,
+{
+    /// Who is to see an entry that is inserted.
+    pub(super) fn place_of(entry: &Counted<St>) -> InsertInto {
+        if S::LOCAL {
+            InsertInto::ThisThreads
+        } else if fence::is_refused() {
+            InsertInto::Hidden
+        } else if Self::COMPARED {
+            InsertInto::Seen(SeenKey::Compared { keeps: entry.meta.key().keeps() })
+        } else {
+            InsertInto::Seen(SeenKey::Unseen)
+        }
+    }
+
+    /// Puts an entry in unless its key is there: then that one comes back.
+    pub(crate) fn add(&self, entry: &Counted<St>, keys: Keys) -> Result<(), Counted<St>> {
+        self.add_unless_overtaken(entry, keys, None).map(|_| ())
+    }
+
+    /// The same for a new entry whose key may be compared under the lock. `stored` is a second count of it, for the store.
+    #[inline]
+    pub(crate) fn add_new(&self, entry: &Counted<St>, stored: Counted<St>) -> Result<(), Counted<St>> {
+        let linked = self.link(entry);
+        let mut store = self.lock();
+        let is = |there: &Counted<St>| there.meta.key().same(entry.meta.key());
+        match store.find(&self.front, entry.meta.hash(), is, Counted::<St>::clone) {
+            Some(theirs) => {
+                drop(store);
+                Err(theirs)
+            }
+            None => {
+                store.insert(&self.front, stored, Self::place_of(entry));
+                drop(store);
+                linked.stay();
+                Ok(())
+            }
+        }
+    }
+
+    /// The same, and unless `race` was overtaken: then `false`.
+    pub(super) fn add_unless_overtaken(
+        &self,
+        entry: &Counted<St>,
+        keys: Keys,
+        race: Option<&Race<'_>>,
+    ) -> Result<bool, Counted<St>> {
+        let linked = self.link(entry);
+        let (hash, is) = (entry.meta.hash(), |key: &St::Key| key.same(entry.meta.key()));
+        let added = self.with_key(hash, keys, is, |store, there| match there {
+            Some(there) => Err(there.clone()),
+            // Under the lock of the insertion: a later request finds the entry.
+            None if race.is_some_and(|race| race.is_overtaken(self.forgets(entry))) => Ok(false),
+            None => {
+                store.insert(&self.front, entry.clone(), Self::place_of(entry));
+                Ok(true)
+            }
+        })?;
+        if added {
+            linked.stay();
+        }
+        Ok(added)
+    }
+
+    /// Puts an entry in, in place of the one with its key, if there is one: at no moment is there neither.
+    pub(crate) fn replace(&self, entry: &Counted<St>, keys: Keys) -> Option<Taken<St>> {
+        let linked = self.link(entry);
+        let (hash, is) = (entry.meta.hash(), |key: &St::Key| key.same(entry.meta.key()));
+        let taken = self.with_key(hash, keys, is, |store, there| {
+            let taken = there.and_then(|there| store.remove(&self.front, id_of(there)));
+            if taken.is_some() {
+                self.racers.overtake(Some(hash));
+            }
+            store.insert(&self.front, entry.clone(), Self::place_of(entry));
+            taken
+        });
+        linked.stay();
+        let taken = self.gone(taken)?;
+        if taken.ready {
+            counters::count(self.core(), Count::Replaced, 1);
+        }
+        Some(taken)
+    }
+
+    /// Puts in an entry that is about to be filled, unless another is there (that one comes back) or its key was asked to go since the race
+    /// began (`false`).
+    pub(crate) fn add_racing(&self, entry: &Counted<St>, keys: Keys, race: &Race<'_>) -> Result<bool, Counted<St>> {
+        let added = self.add_unless_overtaken(entry, keys, Some(race))?;
+        // As for `publish_racer`.
+        if added && is_dead::<S, St::Key>(entry.meta.key()) {
+            self.overtake(entry);
+        }
+        Ok(added)
+    }
+
+    /// Evicts what is too much after `entry` came.
+    pub(crate) fn make_room(&self, entry: &Counted<St>, now: Now<St::Meta>, victims: &mut Evicted<St>) {
+        let capacity = self.core().site().capacity;
+        self.lock().evict(&self.front, id_of(entry), capacity, Self::IS_DEAD, now, victims);
+    }
+
+    /// Links an entry from its weak arguments.
+    pub(super) fn link<'e>(&self, entry: &'e Counted<St>) -> Linked<'e, S, St> {
+        // SAFETY: this cell is borrowed, and counted.
+        Linked::link(entry, || unsafe { CellRef::retain(self.raw()) })
+    }
+
+    /// How often the weak arguments of an entry were asked to forget, which is nothing to a result that is lent: that stays.
+    pub(crate) fn forgets(&self, entry: &Counted<St>) -> u32 {
+        if self.core().site().lends { 0 } else { forgets::<S, St::Key>(entry.meta.key()) }
+    }
+}
