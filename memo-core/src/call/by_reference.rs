@@ -404,9 +404,9 @@ fn to_verify<'w, M: Spec, K: KeyOf<M>, E>(
     same: Option<Same<ValueOf<M>>>,
 ) {
     let (Some(on), Some(same), LentStep::Done(found, ())) = (verify::ENABLED, same, &*step) else { return };
-    let found = (*found, same);
+    let found = OnItsWay::new((*found, same));
     let verifying = Verifying::begin();
-    let key = key.to_stored();
+    let key = OnItsWay::new(key.to_stored());
     *step = LentStep::Compute(LentTicket(Duty::Verify(on, Box::new(Again { core, found, key, verifying }))));
 }
 
@@ -418,8 +418,9 @@ impl<'w, M: Spec, W: Way> LentTicket<'w, M, W> {
     fn end_verified(&mut self, fresh: Option<ValueOf<M>>) -> &'w ValueOf<M> {
         let verified = Duty::Done(Hit::Remembered);
         let Duty::Verify(_, again) = std::mem::replace(&mut self.0, verified) else { unreachable!("just seen") };
-        let Again { core, found: (found, same), key, verifying } = *again;
-        verify::compare::<M::Scope, _, _>(core, &key, same, found, fresh);
+        let Again { core, found, key, verifying } = *again;
+        let (found, same) = found.arrive();
+        verify::compare::<M::Scope, _, _>(core, &*key, same, found, fresh);
         drop(verifying);
         found
     }
@@ -437,6 +438,9 @@ impl<'w, M: Spec> body::Duty for LentTicket<'w, M, TaskCall> {
             Duty::Verify(..) | Duty::Done(_) => unreachable!("{UNDONE}"),
         }
     }
+
+    /// Results that are lent end with no time.
+    fn runs(&mut self, _: bool) {}
 
     fn strong(&self) -> Option<usize> {
         match &self.0 {
@@ -462,7 +466,7 @@ impl<'w, M: Spec> body::Duty for LentTicket<'w, M, TaskCall> {
 fn publish<'w, M: Spec, W: Way>(job: &mut Job<'w, M, W>, value: ValueOf<M>) -> (&'w ValueOf<M>, bool) {
     let cell = job.cell();
     let notes = job.stop();
-    match job.publish(value, notes.as_ref(), None) {
+    match job.publish(value, &job.when(), notes.as_ref(), None) {
         Published::Ours { entry: Some(entry), .. } => (lend(&entry, cell).expect("filled by this call"), true),
         Published::Ours { entry: None, .. } => unreachable!("a lent result is not left to the store alone"),
         Published::Theirs(entry) => (lend(&entry, cell).expect("a racer's entry is ready"), false),

@@ -30,7 +30,7 @@ use crate::memo::counting::counters;
 use crate::memo::listeners::Why;
 use crate::reclaim::outermost_call::Call;
 use crate::sys::depth::DepthGuard;
-use crate::sys::panics::{OnItsWay, Panics};
+use crate::sys::panics::{OnItsWay, Panics, quietly};
 use crate::value::slot::Slot;
 use crate::value::store::{Store, Taken, new_entry};
 
@@ -59,8 +59,9 @@ impl<S: Scope, St: Store<Key: StoredKey<S>> + 'static, Y: Yields<St::Value>> Cha
             None => self.take(anchor),
             Some(Ok(new)) => self.replace(anchor, OnItsWay::new(new)),
             Some(Err(new)) => {
+                let new = OnItsWay::new(new);
                 let old = self.take(anchor).map(OnItsWay::new);
-                drop(new);
+                drop(new.arrive());
                 old.map(OnItsWay::arrive)
             }
         };
@@ -76,14 +77,17 @@ impl<S: Scope, St: Store<Key: StoredKey<S>> + 'static> Named<S, St> {
         if St::FRONTED {
             let old = OnItsWay::new(lent_cell::take::<St::Value>(self.core, anchor)?);
             counters::count(self.core, Count::Cleared, 1);
-            return Some(self.told(Count::Cleared, old));
+            return Some(told(self.core, Count::Cleared, old));
         }
-        let cell = CountedCell::<S, St>::find(anchor, self.core)?;
-        let taken = cell.take_key(self.hash, self.keys, |stored| stored.same(&self.stored))?;
+        let Self { core, hash, stored, keys, .. } = self;
+        let cell = CountedCell::<S, St>::find(anchor, core)?;
+        let taken = cell.take_key(hash, keys, |there| there.same(&stored))?;
         if taken.ready {
-            counters::count(self.core, Count::Cleared, 1);
+            counters::count(core, Count::Cleared, 1);
         }
-        self.value_of(Count::Cleared, taken)
+        // Not after the value: that would leak.
+        quietly(|| drop(stored));
+        value_of::<St>(core, Count::Cleared, taken)
     }
 
     fn replace(self, anchor: &mut Anchor, new: OnItsWay<St::Value>) -> Option<St::Value> {
@@ -92,7 +96,7 @@ impl<S: Scope, St: Store<Key: StoredKey<S>> + 'static> Named<S, St> {
             counters::count(self.core, Count::Inserts, 1);
             let old = OnItsWay::new(old?);
             counters::count(self.core, Count::Replaced, 1);
-            return Some(self.told(Count::Replaced, old));
+            return Some(told(self.core, Count::Replaced, old));
         }
         let Self { core, hash, stored, keys, .. } = self;
         let cell = CountedCell::<S, St>::find_or_add(anchor, core, Self::WHERE);
@@ -102,14 +106,6 @@ impl<S: Scope, St: Store<Key: StoredKey<S>> + 'static> Named<S, St> {
         counters::count(core, Count::Inserts, 1);
         drop(entry);
         value_of::<St>(core, Count::Replaced, old?)
-    }
-
-    fn value_of(&self, why: Count, taken: Taken<St>) -> Option<St::Value> {
-        value_of::<St>(self.core, why, taken)
-    }
-
-    fn told(&self, why: Count, old: OnItsWay<St::Value>) -> St::Value {
-        told(self.core, why, old)
     }
 }
 

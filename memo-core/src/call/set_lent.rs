@@ -45,7 +45,7 @@ fn set_only<M: Spec>(core: &'static Core, place: At<'_, M>, value: OnItsWay<Valu
     let made = Made { anchor, room: None, fresh: false };
     let slot = || (Slot::empty(), Look::Over);
     let (cell, _) = lent_cell::find_or_add::<ValueOf<M>>(core, At::<M>::WHERE, made, slot);
-    let back = fill_or_return(&Call::enter(), &cell.slot, value.arrive());
+    let back = fill_or_return(&Call::enter(), &cell.slot, value);
     if back.is_none() {
         cell.head.set_filled();
     }
@@ -70,5 +70,8 @@ fn set_keyed<M: Spec, K: KeyOf<M>>(
             Err(theirs) => make_way::<M>(cell, &theirs),
         }
     }
-    Arc::get_mut(&mut entry).expect("it was not put in").slot.take()
+    let back = Arc::get_mut(&mut entry).expect("it was not put in").slot.take().map(OnItsWay::new);
+    // With it the key goes.
+    drop(entry);
+    back.map(OnItsWay::arrive)
 }

@@ -17,6 +17,7 @@ use crate::memo::core::Core;
 use crate::memo::counting::watching::Watching;
 use crate::memo::names;
 use crate::sys::depth::DepthGuard;
+use crate::sys::panics::OnItsWay;
 use crate::sys::per_thread::per_thread;
 use crate::sys::sync::panicking;
 use crate::sys::sync::plain::{AtomicU64, Ordering};
@@ -215,19 +216,20 @@ pub(crate) type Same<V> = fn(&V, &V) -> bool;
 pub(super) struct Again<V, K> {
     pub(super) core: &'static Core,
     /// The result: a copy, or a reference.
-    pub(super) found: V,
-    pub(super) key: K,
+    pub(super) found: OnItsWay<V>,
+    pub(super) key: OnItsWay<K>,
     pub(super) verifying: Verifying,
 }
 
 /// Compares what was remembered with what the body has returned, which is dropped: nothing, where that cannot be kept.
 pub(super) fn compare<S, V, K: StoredKey<S>>(core: &'static Core, key: &K, same: Same<V>, found: &V, fresh: Option<V>) {
+    let fresh = fresh.map(OnItsWay::new);
     let is_same = match &fresh {
         // What does not equal itself has no equality to go by.
         Some(fresh) => same(found, fresh) || !same(found, found),
         None => false,
     };
-    drop(fresh);
+    drop(fresh.map(OnItsWay::arrive));
     if !is_same {
         differs::<S, K>(core, key);
     }

@@ -21,7 +21,7 @@ use crate::reclaim::account;
 use crate::reclaim::expiry;
 use crate::reclaim::leak_audit;
 use crate::reclaim::outermost_call::Call;
-use crate::sys::panics::{OnItsWay, Panics};
+use crate::sys::panics::{OnItsWay, Panics, quietly};
 use crate::sys::thread;
 use crate::value::entry::Meta;
 use crate::value::look::EntryIn;
@@ -117,6 +117,8 @@ pub(super) struct Renewing<'c, M: Spec> {
     old: Option<EntryOf<M>>,
     /// Whether the caller gets the old result if the new one is not kept.
     falls_back: bool,
+    /// Of a task: whether its user code runs, or is parked.
+    runs: bool,
 }
 
 /// A call that computes an entry of a counted cell.
@@ -159,9 +161,19 @@ fn entry_of<St: Store>(entry: &Option<Counted<St>>) -> &Counted<St> {
     entry.as_ref().expect("a job has its entry until it is published")
 }
 
-/// The deadlines of the result of an entry.
-pub(crate) fn until<M: Spec>(core: &Core, entry: &EntryOf<M>, now: NowOf<M>) -> UntilOf<M> {
-    TimingOf::<M>::until(&core.site().times, now, frames::slot_address(&entry.slot))
+/// The moment at which a result is stored, and its deadlines.
+pub(crate) struct When<M: Spec> {
+    pub(crate) now: NowOf<M>,
+    pub(crate) until: UntilOf<M>,
+}
+
+impl<M: Spec> When<M> {
+    /// The clock and the spans are the user's, and may panic: this comes before others get to see the value.
+    #[inline]
+    pub(crate) fn of(core: &Core, entry: &EntryOf<M>) -> Self {
+        let now = CellOf::<M>::now();
+        Self { now, until: TimingOf::<M>::until(&core.site().times, now, frames::slot_address(&entry.slot)) }
+    }
 }
 
 /// Ends a flight without a value, unless this guard is forgotten.
@@ -258,6 +270,12 @@ impl<'w, M: Spec, W: Way> Job<'w, M, W> {
         job
     }
 
+    /// When its result is stored, if that is now.
+    #[inline]
+    pub(crate) fn when(&self) -> When<M> {
+        When::of(self.core(), self.entry())
+    }
+
     /// The hash of the extra key.
     pub(crate) fn hash(&self) -> u64 {
         self.entry().meta.hash()
@@ -278,7 +296,7 @@ impl<'w, M: Spec, W: Way> Job<'w, M, W> {
         let mut race = cell.race(hash);
         race.note(cell.forgets(&entry));
         rings::guard_depth(cell.core(), task_of::<M>(cell, &entry, true));
-        let renewing = Renewing { race, old, falls_back: false };
+        let renewing = Renewing { race, old, falls_back: false, runs: false };
         Self::new(place, cell, entry, keys, Role::Renew(Box::new(renewing)), way)
     }
 
@@ -385,20 +403,18 @@ impl<'w, M: Spec, W: Way> Job<'w, M, W> {
     pub(crate) fn publish(
         &mut self,
         value: ValueOf<M>,
+        when: &When<M>,
         notes: Option<&Notes>,
         copied: Option<usize>,
     ) -> Published<M::Store> {
         let core = self.core();
-        // The clock and the spans are the user's, and may panic: they are asked before others get to see the value.
-        let now = CellOf::<M>::now();
-        let until = until::<M>(core, self.entry(), now);
         // Before others can remove it: a snapshot of the statistics never shows more removals than computes.
         counters::count(core, Count::Computes, 1);
         // Filled in place: to hand it on costs more than most of what is done here.
         let mut victims = Evicted::none();
         let (stored, theirs) = match self.role {
-            Role::Lead if !W::IS_TASK => self.publish_led(value, now, &until, &mut victims),
-            _ => self.publish_beside(value, now, &until, &mut victims),
+            Role::Lead if !W::IS_TASK => self.publish_led(value, when, &mut victims),
+            _ => self.publish_beside(value, when, &mut victims),
         };
         // A lent result has to stay. Nothing can clear an entry of a lending memo, nor end an argument that is borrowed.
         assert!(stored || theirs.is_some() || !core.site().lends, "memo_core: a result to be lent was not stored");
@@ -416,7 +432,7 @@ impl<'w, M: Spec, W: Way> Job<'w, M, W> {
                 look_at_others::<M>(core, entry, &notes.others);
             }
         }
-        self.cell.drop_evicted(victims, now);
+        self.cell.drop_evicted(victims, when.now);
         if <TimingOf<M>>::EXPIRES {
             expiry::go_on(core);
         }
@@ -430,15 +446,14 @@ impl<'w, M: Spec, W: Way> Job<'w, M, W> {
     fn publish_led(
         &mut self,
         value: ValueOf<M>,
-        now: NowOf<M>,
-        until: &UntilOf<M>,
+        when: &When<M>,
         victims: &mut Evicted<M::Store>,
     ) -> (bool, Option<EntryOf<M>>) {
         self.role = Role::Filled;
-        self.entry().meta.timing().begin(until);
-        match self.cell.publish(&mut self.entry, value, now, victims) {
+        self.entry().meta.timing().begin(&when.until);
+        match self.cell.publish(&mut self.entry, value, when.now, victims) {
             Ok(stored) => (stored, None),
-            Err(value) => self.publish_overtaken(value, now, victims),
+            Err(value) => self.publish_overtaken(value, when, victims),
         }
     }
 
@@ -446,21 +461,20 @@ impl<'w, M: Spec, W: Way> Job<'w, M, W> {
     fn publish_beside(
         &mut self,
         value: ValueOf<M>,
-        now: NowOf<M>,
-        until: &UntilOf<M>,
+        when: &When<M>,
         victims: &mut Evicted<M::Store>,
     ) -> (bool, Option<EntryOf<M>>) {
         match std::mem::replace(&mut self.role, Role::Filled) {
-            Role::Lead => self.publish_as_task(value, None, now, until, victims),
-            Role::Race(race) if W::IS_TASK => self.publish_as_task(value, Some(&race), now, until, victims),
+            Role::Lead => self.publish_as_task(value, None, when, victims),
+            Role::Race(race) if W::IS_TASK => self.publish_as_task(value, Some(&race), when, victims),
             Role::Race(race) => {
-                self.entry().meta.timing().begin(until);
-                self.publish_raced(value, &race, now, victims)
+                self.entry().meta.timing().begin(&when.until);
+                self.publish_raced(value, &race, when, victims)
             }
             Role::Renew(renewing) => {
                 let Renewing { race, old, .. } = *renewing;
-                self.entry().meta.timing().begin(until);
-                self.publish_renewed(value, &race, old, now, victims)
+                self.entry().meta.timing().begin(&when.until);
+                self.publish_renewed(value, &race, old, when, victims)
             }
             Role::Withdrawn | Role::Filled | Role::Done => unreachable!("a job ends once"),
         }
@@ -472,13 +486,13 @@ impl<'w, M: Spec, W: Way> Job<'w, M, W> {
         &self,
         value: ValueOf<M>,
         race: &Race<'_>,
-        now: NowOf<M>,
+        when: &When<M>,
         victims: &mut Evicted<M::Store>,
     ) -> (bool, Option<EntryOf<M>>) {
         let (site, entry) = (self.core().site(), self.entry());
         entry.slot.fill(value);
         loop {
-            match self.cell.publish_racer(entry, self.keys, race, now, victims) {
+            match self.cell.publish_racer(entry, self.keys, race, when.now, victims) {
                 Ok(stored) => return (stored, None),
                 Err(theirs) if site.lends && theirs.slot.get().is_none() => make_way::<M>(self.cell, &theirs),
                 Err(theirs) => return (false, Some(theirs)),
@@ -493,7 +507,7 @@ impl<'w, M: Spec, W: Way> Job<'w, M, W> {
     fn publish_overtaken(
         &mut self,
         value: ValueOf<M>,
-        now: NowOf<M>,
+        when: &When<M>,
         victims: &mut Evicted<M::Store>,
     ) -> (bool, Option<EntryOf<M>>) {
         let mut value = OnItsWay::new(value);
@@ -503,7 +517,7 @@ impl<'w, M: Spec, W: Way> Job<'w, M, W> {
                 drop(value.arrive());
                 return (false, Some(theirs));
             }
-            match self.cell.publish(&mut self.entry, value.arrive(), now, victims) {
+            match self.cell.publish(&mut self.entry, value.arrive(), when.now, victims) {
                 Ok(stored) => return (stored, None),
                 Err(overtaken) => value = OnItsWay::new(overtaken),
             }
@@ -518,15 +532,17 @@ impl<'w, M: Spec, W: Way> Job<'w, M, W> {
         value: ValueOf<M>,
         race: &Race<'_>,
         old: Option<EntryOf<M>>,
-        now: NowOf<M>,
+        when: &When<M>,
         victims: &mut Evicted<M::Store>,
     ) -> (bool, Option<EntryOf<M>>) {
         let (core, entry) = (self.core(), entry_of::<M::Store>(&self.entry));
         entry.slot.fill(value);
         let outcome = match &old {
-            Some(old) => self.cell.publish_renewed(entry, old, self.keys, race, now, victims),
-            None => self.cell.publish_racer(entry, self.keys, race, now, victims).map(|stored| (stored, None)),
+            Some(old) => self.cell.publish_renewed(entry, old, self.keys, race, when.now, victims),
+            None => self.cell.publish_racer(entry, self.keys, race, when.now, victims).map(|stored| (stored, None)),
         };
+        // Who took it out meanwhile has left it to this call, and has counted it.
+        quietly(|| drop(old));
         match outcome {
             Ok((stored, replaced)) => {
                 self._replaced = Replaced(replaced.map(|replaced| Box::new((core, replaced))));
@@ -544,8 +560,7 @@ impl<'w, M: Spec, W: Way> Job<'w, M, W> {
         &self,
         value: ValueOf<M>,
         race: Option<&Race<'w>>,
-        now: NowOf<M>,
-        until: &UntilOf<M>,
+        when: &When<M>,
         victims: &mut Evicted<M::Store>,
     ) -> (bool, Option<EntryOf<M>>) {
         let value = OnItsWay::new(value);
@@ -574,8 +589,8 @@ impl<'w, M: Spec, W: Way> Job<'w, M, W> {
                 },
             };
             // Of the entry that gets the value, and by who has its claim: nobody else has begun it, nor will.
-            entry.meta.timing().begin(until);
-            match self.cell.publish(&mut Some(entry.clone()), value.arrive(), now, victims) {
+            entry.meta.timing().begin(&when.until);
+            match self.cell.publish(&mut Some(entry.clone()), value.arrive(), when.now, victims) {
                 Ok(stored) => {
                     W::ended(&entry.slot, number);
                     return (stored, theirs);
@@ -625,10 +640,12 @@ impl<'w, M: Spec, W: Way> Job<'w, M, W> {
                 }
             }
         }
-        self.role = Role::Done;
+        let role = std::mem::replace(&mut self.role, Role::Done);
         W::ended(&self.entry().slot, self.way.number());
         counters::count(self.core(), Count::Computes, 1);
         counters::count(self.core(), Count::Rejected, 1);
+        // With it the old result may go, if another call has taken that out.
+        drop(role);
         // As after `publish`.
         drop(self);
         result.arrive()
@@ -642,6 +659,12 @@ impl<M: Spec> Duty for Job<'_, M, TaskCall> {
 
     fn flight(&self) -> Flight {
         Flight { core: self.core(), task: self.task() }
+    }
+
+    fn runs(&mut self, runs: bool) {
+        if let Role::Renew(renewing) = &mut self.role {
+            renewing.runs = runs;
+        }
     }
 
     fn strong(&self) -> Option<usize> {
@@ -686,9 +709,12 @@ impl<M: Spec, W: Way> Job<'_, M, W> {
                 self.entry().slot.end(NoValue::Panicked);
             }
             Role::Race(_) | Role::Renew(_) | Role::Withdrawn => {
-                if let (Role::Renew(renewing), false) = (&self.role, std::thread::panicking()) {
-                    // Its future was dropped.
-                    renewing.old.iter().for_each(|old| old.meta.timing().give_back_renewal());
+                if let Role::Renew(renewing) = &self.role {
+                    let failed = if W::IS_TASK { renewing.runs } else { std::thread::panicking() };
+                    // If not, its future was dropped.
+                    if !failed {
+                        renewing.old.iter().for_each(|old| old.meta.timing().give_back_renewal());
+                    }
                 }
                 self.entry().slot.end(NoValue::Panicked);
             }

@@ -21,6 +21,7 @@ use crate::memo::counting::counters;
 use crate::memo::cycle::Cycle;
 use crate::reclaim::leak_audit;
 use crate::reclaim::outermost_call::Call;
+use crate::sys::panics::OnItsWay;
 use crate::sys::thread;
 use crate::value::slot::{Flight, Look, NoValue, Slot, Waited};
 
@@ -194,7 +195,7 @@ impl<'w, M: Spec, W: Way> BareJob<'w, M, W> {
         let core = self.core();
         let late = match self.lead {
             true => self.cell.fill_claimed(value, W::still_claims(&self.cell.slot)),
-            false => fill_or_return(&self.way, &self.cell.slot, value),
+            false => fill_or_return(&self.way, &self.cell.slot, OnItsWay::new(value)),
         };
         self.cell.head.set_filled();
         self.done = true;
@@ -251,6 +252,9 @@ impl<M: Spec> Duty for BareJob<'_, M, TaskCall> {
         body::Flight { core: self.core(), task: Task { flight, ..task_of(self.cell, !self.lead) } }
     }
 
+    /// As for a `LentTicket`.
+    fn runs(&mut self, _: bool) {}
+
     fn strong(&self) -> Option<usize> {
         self.running.as_ref()?.notes?.strong.and_then(|_| self.place.strong())
     }
@@ -274,16 +278,16 @@ impl<M: Spec, W: Way> Drop for BareJob<'_, M, W> {
 }
 
 /// Fills a slot. If another call fills it first, the value comes back once the other's is there.
-pub(crate) fn fill_or_return<V, W: Way>(way: &W, slot: &Slot<V>, value: V) -> Option<V> {
+pub(crate) fn fill_or_return<V, W: Way>(way: &W, slot: &Slot<V>, value: OnItsWay<V>) -> Option<V> {
     loop {
         match slot.claim(way.number()) {
             Look::Claimed => {
-                slot.fill(value);
+                slot.fill(value.arrive());
                 return None;
             }
-            Look::Ready => return Some(value),
+            Look::Ready => return Some(value.arrive()),
             Look::Busy(flight) if way.meet(slot, flight) => {
-                slot.fill(value);
+                slot.fill(value.arrive());
                 W::ended(slot, flight.thread);
                 return None;
             }

@@ -244,6 +244,8 @@ impl<'w, M: Spec, K: KeyOf<M>, W: Way> Search for Entries<'w, '_, M, K, W> {
     }
 
     fn closes(&mut self, ring: Cycle) -> Begun<'w, M, W> {
+        // It may be the last count by now.
+        drop(self.awaited.take());
         Begun::Ring(Box::new(ring))
     }
 }

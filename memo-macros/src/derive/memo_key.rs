@@ -327,9 +327,16 @@ impl Shape<'_> {
                 let pattern = variant.pattern("__memo_field");
                 let parts = variant.parts.iter().enumerate().map(|(at, part)| {
                     let (as_key, value) = (self.as_key(part), self.value(part, at));
-                    ours!(#private::Probe::<#scope>::to_stored(&#as_key::probe_key(#value)))
+                    ours!(#as_key::probe_key(#value))
                 });
-                let stored = self.inject(index, count, &tuple(parts.collect()));
+                // As one: a part that panics drops those before it quietly.
+                let stored = if variant.parts.is_empty() {
+                    ours!(())
+                } else {
+                    let probes = tuple(parts.collect());
+                    ours!(#private::Probe::<#scope>::to_stored(&#probes))
+                };
+                let stored = self.inject(index, count, &stored);
                 ours!(#pattern => #stored)
             })
             .collect();

@@ -1,6 +1,9 @@
 //! Law 8: panics leave no trace.
 
+pub(crate) mod fragile;
+mod keys;
 mod last_counts;
+mod two_at_once;
 
 use std::cell::Cell;
 use std::hash::{Hash, Hasher};
@@ -14,7 +17,7 @@ use memo_tests::{Tally, Token, alone, assert_balanced, panic_of};
 
 thread_local! {
     /// The place of user code that panics the next time it runs.
-    static BOMB: Cell<&'static str> = const { Cell::new("") };
+    pub(crate) static BOMB: Cell<&'static str> = const { Cell::new("") };
 }
 
 fn tick(place: &'static str) {

@@ -10,6 +10,7 @@ use std::slice;
 use super::memo_key::{MemoKey, PlainKey};
 use super::probe::{Probe, Seal};
 use crate::argument::scope::Scope;
+use crate::sys::panics::OnItsWay;
 
 /// An iterator, run for each question: a call has no room for the probes of any number of elements.
 #[derive(Clone, Debug)]
@@ -33,7 +34,9 @@ impl<S: Scope, I: ExactSizeIterator<Item: MemoKey<S>> + Clone> Probe<S> for Each
     }
 
     fn to_stored(&self) -> Self::Stored {
-        self.0.clone().map(|part| part.probe_key().to_stored()).collect()
+        // The `Clone` of a part may panic after earlier parts were made.
+        let made: Vec<_> = self.0.clone().map(|part| OnItsWay::new(part.probe_key().to_stored())).collect();
+        made.into_iter().map(OnItsWay::arrive).collect()
     }
 }
 

@@ -6,10 +6,20 @@ use super::memo_key::MemoKey;
 use super::probe::{Probe, Seal};
 use super::stored::Either;
 use crate::argument::scope::Scope;
+use crate::sys::panics::OnItsWay;
 
 /// A key without a probe, since it is not borrowed: the value of `#[memo(key = ..)]`.
+///
+/// It is dropped when the call has its result, or has begun to compute: if its destructor panicked, that would leak.
 #[derive(Debug)]
-pub struct Computed<T>(pub(crate) T);
+pub struct Computed<T>(OnItsWay<T>);
+
+impl<T> Computed<T> {
+    #[inline(always)]
+    pub(crate) fn new(value: T) -> Self {
+        Self(OnItsWay::new(value))
+    }
+}
 
 impl<S: Scope, T: MemoKey<S>> Probe<S> for Computed<T> {
     const SEAL: Seal = Seal;
@@ -138,7 +148,9 @@ macro_rules! tuples {
             }
 
             fn to_stored(&self) -> Self::Stored {
-                ($(self.$at.to_stored(),)+)
+                // The `Clone` of a part may panic after earlier parts were made.
+                let made = ($(OnItsWay::new(self.$at.to_stored()),)+);
+                ($(made.$at.arrive(),)+)
             }
         }
 

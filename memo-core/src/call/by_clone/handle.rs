@@ -10,7 +10,7 @@ use crate::call::source::Hit;
 use crate::cell::counted_cell::remove::tell_and_drop;
 use crate::cell::counted_cell::seek::Keys;
 use crate::cell::memo_types::{At, CellOf, KeyOf, Spec, ValueOf};
-use crate::compute::job::{self, Job, Replaced, is_argument, task_of};
+use crate::compute::job::{Job, Replaced, When, is_argument, task_of};
 use crate::compute::rings;
 use crate::compute::wait_or_compute::{self, Begun};
 use crate::memo::core::Core;
@@ -144,11 +144,13 @@ fn insert_or_forget<R, H: Keeping<R, Kept = ValueOf<M>>, M: Cloning, K: KeyOf<M>
     key: &K,
     result: OnItsWay<R>,
 ) {
-    match H::stored(result.arrive()) {
+    let mut panics = Panics::default();
+    match panics.run(|| H::stored(result.arrive())).flatten() {
         Some(value) => insert::<R, H, M, K>(core, place, key, OnItsWay::new(value)),
-        // An error that cannot be cloned: the old result is removed, and none is stored.
+        // An error that cannot be cloned, and its destructor may have panicked: the old result is removed, and none is stored.
         None => drop(forget::<M, K>(core, place, key)),
     }
+    panics.resume();
 }
 
 /// A look costs what a hit costs, and is not counted. Inlined as [`hit`] is.
@@ -220,12 +222,12 @@ fn insert<R, H: Keeping<R, Kept = ValueOf<M>>, M: Cloning, K: KeyOf<M>>(
     let _call = Call::enter();
     account::owe();
     let cell = cell_of::<M>(core, place);
-    let (hash, stored) = (key.hash(), key.to_stored());
+    let (hash, stored) = (key.hash(), OnItsWay::new(key.to_stored()));
     let keys = const { Keys::of::<M::Scope, K>() };
     H::mark(&mut value, |address| is_argument::<M>(place, &stored, address));
-    let entry = new_entry::<M::Store>(Slot::full(value.arrive()), stored, hash);
-    let now = CellOf::<M>::now();
-    entry.meta.timing().begin(&job::until::<M>(core, &entry, now));
+    let entry = new_entry::<M::Store>(Slot::full(value.arrive()), stored.arrive(), hash);
+    let When { now, until } = When::<M>::of(core, &entry);
+    entry.meta.timing().begin(&until);
     // Before others can remove it, see `Job::publish`.
     counters::count(core, Count::Inserts, 1);
     let refused = Refused(core);

@@ -143,6 +143,12 @@ impl<M: Cloning> body::Duty for Ticket<'_, M, TaskCall> {
         job.flight()
     }
 
+    fn runs(&mut self, runs: bool) {
+        if let Duty::Compute(job) = &mut self.0 {
+            job.runs(runs);
+        }
+    }
+
     fn strong(&self) -> Option<usize> {
         if let Duty::Compute(job) = &self.0 { job.strong() } else { None }
     }
@@ -169,9 +175,10 @@ impl<M: Cloning, W: Way> Ticket<'_, M, W> {
         let Duty::Verify(_, again) = std::mem::replace(&mut self.0, Duty::Nothing) else { unreachable!("just seen") };
         let Again { core, found, key, verifying } = *again;
         let same = H::SAME.expect("only what can be compared is verified");
-        verify::compare::<M::Scope, _, _>(core, &key, same, &found, H::stored(fresh));
+        verify::compare::<M::Scope, _, _>(core, &*key, same, &*found, H::stored(fresh));
         drop(verifying);
-        H::result(found)
+        drop(key.arrive());
+        H::result(found.arrive())
     }
 }
 
@@ -195,7 +202,8 @@ fn keep<R, H: Keeping<R, Kept = ValueOf<M>>, M: Cloning, W: Way>(
     if H::mark(&mut value, |address| job.has_argument(address)) {
         (notes, taken) = (None, None);
     }
-    let published = job.publish(value.arrive(), notes.as_ref(), taken);
+    let when = job.when();
+    let published = job.publish(value.arrive(), &when, notes.as_ref(), taken);
     let is_stored = matches!(published, Published::Ours { stored: true, .. });
     ticket.0 = Duty::Done(if is_stored { Hit::Computed } else { Hit::NotStored });
     returned::<R, H>(first_of::<R, H, M, W>(published, copied, ticket))

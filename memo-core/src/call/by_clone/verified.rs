@@ -5,6 +5,7 @@ use crate::call::kept::what_is_kept::Keeping;
 use crate::call::verify::{self, Again, Verifying};
 use crate::cell::memo_types::{KeyOf, ValueOf};
 use crate::memo::core::Core;
+use crate::sys::panics::OnItsWay;
 
 /// Makes a hit that is drawn the duty to verify it.
 #[inline(always)]
@@ -33,10 +34,10 @@ fn to_verify<R, H: Keeping<R, Kept = ValueOf<M>>, M: Cloning, K: KeyOf<M>>(
         return;
     }
     let verifying = Verifying::begin();
-    let key = key.to_stored();
+    let key = OnItsWay::new(key.to_stored());
     let Step::Done(result) = std::mem::replace(step, Step::Compute(Ticket(Duty::Nothing))) else {
         unreachable!("just seen")
     };
-    let found = H::stored(result).expect("what was kept can be");
+    let found = OnItsWay::new(H::stored(result).expect("what was kept can be"));
     *step = Step::Compute(Ticket(Duty::Verify(on, Box::new(Again { core, found, key, verifying }))));
 }

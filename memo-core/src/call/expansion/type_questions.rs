@@ -153,7 +153,7 @@ answers! { [S: Scope, T: MemoKey<S> + ?Sized] InKey [S] for T, never T {
     where
         T: Sized,
     {
-        Computed(self)
+        Computed::new(self)
     }
 } }
 

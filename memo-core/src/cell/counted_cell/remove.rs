@@ -14,7 +14,7 @@ use crate::memo::counting::counter_block::Count;
 use crate::memo::counting::counters;
 use crate::memo::listeners::Why;
 use crate::sys::hazard::retire::Batch;
-use crate::sys::panics::Panics;
+use crate::sys::panics::{Panics, quietly};
 use crate::value::entry::{Meta, Now, id_of};
 use crate::value::store::{Counted, Evicted, Store, Taken};
 use crate::value::timing::Timing;
@@ -57,7 +57,8 @@ where
         } else {
             detached_flights::ended();
         }
-        drop(taken);
+        // The caller has a count, so no panic is of this entry; but with it may go what others left behind.
+        quietly(|| drop(taken));
     }
 
     /// Takes out the entry of a flight that is suspended on this thread, for a computation that was faster.
@@ -66,7 +67,9 @@ where
             let mut store = self.lock();
             if entry.slot.get().is_some() { None } else { store.remove(&self.front, id_of(entry)) }
         };
-        drop(self.gone(taken));
+        let taken = self.gone(taken);
+        // As in `withdraw`.
+        quietly(|| drop(taken));
     }
 
     /// Takes one entry out because an argument of it died.

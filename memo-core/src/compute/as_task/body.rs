@@ -62,6 +62,9 @@ pub(crate) trait Duty {
     /// What its body is polled as.
     fn flight(&self) -> Flight;
 
+    /// User code of the computation runs from here on, or is parked: then its future may be dropped.
+    fn runs(&mut self, runs: bool);
+
     /// The owner's strong count, if the result may hold the owner.
     fn strong(&self) -> Option<usize>;
 
@@ -87,9 +90,12 @@ pub(crate) async fn run<F: Future>(duty: &mut impl Duty, body: impl FnOnce() -> 
         let polled = {
             let inside = flight.enter();
             let before = duty.strong();
+            duty.runs(true);
             let polled = body.future.as_mut().as_pin_mut().expect("polled until it is ready").poll(context);
             if polled.is_ready() {
                 body.future.set(None);
+            } else {
+                duty.runs(false);
             }
             if inside.frame.is_inside_ring() {
                 duty.met_ring();

@@ -1,62 +1,14 @@
 //! A call has the last count of an entry, whose destructors panic: what the call was about to return is dropped all the same.
 
-use std::cell::RefCell;
-use std::hash::{Hash, Hasher};
 use std::sync::Arc;
 use std::sync::mpsc::channel;
 use std::thread;
 
 use memo_core::weak_memo;
-use memo_tests::{Tally, Token, alone, assert_balanced, panic_of};
+use memo_tests::{Tally, alone, assert_balanced, panic_of};
 
-use super::{BOMB, tick};
-
-thread_local! {
-    /// What happens in the next copy of a result, or of a key.
-    static DURING_COPY: RefCell<Option<Box<dyn FnOnce()>>> = const { RefCell::new(None) };
-}
-
-fn during_the_next_copy(act: impl FnOnce() + 'static) {
-    DURING_COPY.set(Some(Box::new(act)));
-}
-
-/// A result, and a key.
-struct Fragile(u32, Token);
-
-impl Fragile {
-    fn new(number: u32, tally: &Tally) -> Self {
-        Self(number, tally.token())
-    }
-}
-
-impl Clone for Fragile {
-    fn clone(&self) -> Self {
-        if let Some(act) = DURING_COPY.take() {
-            act();
-        }
-        Self(self.0, self.1.clone())
-    }
-}
-
-impl Drop for Fragile {
-    fn drop(&mut self) {
-        tick("drop");
-    }
-}
-
-impl PartialEq for Fragile {
-    fn eq(&self, other: &Self) -> bool {
-        self.0 == other.0
-    }
-}
-
-impl Eq for Fragile {}
-
-impl Hash for Fragile {
-    fn hash<H: Hasher>(&self, state: &mut H) {
-        self.0.hash(state);
-    }
-}
+use super::BOMB;
+use super::fragile::{Fragile, during_the_next_copy};
 
 /// A hit inside a copy takes the way of the misses.
 #[test]
