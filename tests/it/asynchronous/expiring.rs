@@ -157,3 +157,27 @@ fn a_renewal_that_is_dropped_is_anothers() {
         assert_eq!((Task::new(renewed(&load)).end(), load.begun()), (3, 3));
     });
 }
+
+/// Also where it is dropped by the panic of something else.
+#[test]
+fn a_renewal_that_is_dropped_by_another_panic_is_anothers() {
+    alone(|| {
+        begin();
+        let load = Load::new();
+        let mut first = Task::begun(renewed(&load));
+        load.open();
+        assert_eq!(first.end(), 1);
+        load.close();
+        pass(10_000);
+        let renewal = Task::begun(renewed(&load));
+        let elsewhere = catch_unwind(AssertUnwindSafe(|| {
+            let _dropped_meanwhile = renewal;
+            panic!("elsewhere");
+        }));
+        assert!(elsewhere.is_err());
+        let mut renewal = Task::begun(renewed(&load));
+        assert_eq!(load.begun(), 3);
+        load.open();
+        assert_eq!(renewal.end(), 3);
+    });
+}

@@ -4,7 +4,7 @@ use std::io;
 use std::sync::Arc;
 
 use memo_core::{Anchored, weak_memo};
-use memo_tests::watchdog;
+use memo_tests::{panic_of, watchdog};
 
 type Answer = Result<u32, String>;
 
@@ -223,4 +223,23 @@ fn a_kept_error_may_be_lent() {
         );
     }
     assert_eq!(keyed_memo().stats().computes, 3);
+}
+
+/// Also if the destructor of that error panics: what is asked for is done.
+#[test]
+fn an_error_that_is_inserted_takes_the_old_result_out() {
+    struct Loud;
+    impl Drop for Loud {
+        fn drop(&mut self) {
+            panic!("the error");
+        }
+    }
+    #[weak_memo]
+    fn f(n: &Arc<u32>) -> Result<u32, Loud> {
+        Ok(**n)
+    }
+    let n = Arc::new(1);
+    assert!(matches!(f(&n), Ok(1)));
+    assert_eq!(panic_of(|| f_memo().insert(&n, Err(Loud))), "the error");
+    assert!(f_memo().get(&n).is_none());
 }

@@ -1,11 +1,14 @@
 //! A call has the last count of an entry, whose destructors panic: what the call was about to return is dropped all the same.
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering::SeqCst};
 use std::sync::mpsc::channel;
 use std::thread;
+use std::time::Duration;
 
 use memo_core::weak_memo;
-use memo_tests::{Tally, alone, assert_balanced, panic_of};
+use memo_tests::{Tally, Token, alone, assert_balanced, panic_of};
 
 use super::BOMB;
 use super::fragile::{Fragile, during_the_next_copy};
@@ -113,5 +116,42 @@ fn a_call_that_begins_to_compute_beside_another_does_not_leak() {
         memo_core::sweep();
         assert_eq!(tally.alive(), 1);
         assert_balanced(&f_memo().stats());
+    });
+}
+
+/// The old result of a renewal, which its own body takes out: by a request, or by an eviction.
+#[test]
+fn a_renewal_that_takes_its_old_result_out_leaks_and_miscounts_nothing() {
+    static SECONDS: AtomicU64 = AtomicU64::new(0);
+    #[weak_memo(ttl = "10s", stale = "10s", capacity = 1)]
+    fn f(n: &Arc<u32>, m: u32, #[memo(skip)] tally: &Tally, #[memo(skip)] how: &str) -> Result<Fragile, Token> {
+        match how {
+            "forget" => {
+                f_memo().forget((n, m, tally, ""));
+                drop(f(n, m, tally, ""));
+            }
+            "evict" | "fail" => drop(f(n, m + 1, tally, "")),
+            _ => return Ok(Fragile::new(**n + m, tally)),
+        }
+        BOMB.set("drop");
+        if how == "fail" { Err(tally.token()) } else { Ok(Fragile::new(**n + m, tally)) }
+    }
+    alone(|| {
+        memo_core::set_clock(|| Duration::from_secs(SECONDS.load(SeqCst)));
+        for how in ["forget", "evict", "fail"] {
+            let (n, tally) = (Arc::new(1), Tally::new());
+            drop(f(&n, 1, &tally, ""));
+            SECONDS.fetch_add(10, SeqCst);
+            let renewed = catch_unwind(AssertUnwindSafe(|| drop(f(&n, 1, &tally, how))));
+            // Only what this very call had to drop comes out.
+            assert_eq!((renewed.is_ok(), BOMB.get()), (how != "fail", ""), "{how}");
+            let stats = f_memo().stats();
+            assert_eq!(stats.misses, stats.computes, "{how}: {stats}");
+            assert_eq!((f_memo().len() as u64, tally.alive()), (stats.entries, 1), "{how}");
+            assert_balanced(&stats);
+            drop(n);
+            memo_core::sweep();
+            assert_eq!(tally.alive(), 0, "{how}");
+        }
     });
 }

@@ -143,6 +143,35 @@ fn a_clock_that_panics_leaves_nobody_waiting() {
     });
 }
 
+/// The result is in hand, and panics when it is dropped: two panics at once would end the process.
+#[test]
+fn a_clock_that_panics_drops_the_result_quietly() {
+    static LOUD: AtomicU64 = AtomicU64::new(0);
+    #[derive(Clone)]
+    struct Loud;
+    impl Drop for Loud {
+        fn drop(&mut self) {
+            assert!(LOUD.load(Ordering::SeqCst) == 0, "the result");
+        }
+    }
+    #[weak_memo(ttl = "1h")]
+    fn f(n: &Anchored<u32>) -> Loud {
+        let _ = n;
+        LOUD.store(1, Ordering::SeqCst);
+        Loud
+    }
+    alone(|| {
+        memo_core::set_clock(|| {
+            assert!(LOUD.load(Ordering::SeqCst) == 0, "the clock");
+            Duration::from_secs(1)
+        });
+        let n = Anchored::new(1);
+        assert_eq!(memo_tests::panic_of(|| std::mem::forget(f(&n))), "the clock");
+        LOUD.store(0, Ordering::SeqCst);
+        assert_eq!(f_memo().len(), 0);
+    });
+}
+
 /// Law 7, for the clock: it may call memos, and panic.
 #[test]
 fn a_clock_may_call_other_memos_and_panic() {
