@@ -9,12 +9,12 @@ pub use crate::argument::scope::{Local, Scope, Shared};
 pub use crate::call::by_clone::ticket::Step;
 pub use crate::call::by_reference::{LentStep, lend};
 pub use crate::call::expansion::call_or_handle::{
-    AskLent, AskOwned, Call, Through, ask_lent, ask_owned, begin_lent, begin_owned, call_owned,
+    AskLent, AskOwned, AtOnce, Call, LentAtOnce, Through, ask_lent, ask_owned, begin_lent, begin_owned, call_owned,
 };
 pub use crate::call::expansion::common_mistakes::{bounded, context, hashed, ordered};
 pub use crate::call::expansion::futures::{
-    answer, ask_lent_async, ask_owned_async, begin_lent_async, begin_owned_async, finish_lent_async,
-    finish_owned_async, try_finish_lent_async,
+    answer, at_once_lent, at_once_owned, finish_lent_async, finish_owned_async, poll_rest, search_lent, search_owned,
+    try_finish_lent_async,
 };
 pub use crate::call::expansion::keeps_weakly::weakly;
 pub use crate::call::expansion::lends::{finish_lent, start_lent, try_finish_lent};

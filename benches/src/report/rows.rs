@@ -50,6 +50,7 @@ pub const LARGE_PEAK: &str = "churn of 64 KiB objects, peak heap after 20,000 mo
 /// Each followed by its subject, in the column of what is remembered.
 pub const INSTRUCTIONS: &str = "instructions of a hit, ";
 pub const KEYED_INSTRUCTIONS: &str = "instructions of a hit with an extra key, ";
+pub const FUTURE_INSTRUCTIONS: &str = "instructions of a hit of an `async fn`, ";
 pub const NUMBER: &str = "`u64`";
 pub const COUNTED: &str = "hit, one hot object, statistics on, ns";
 pub const UNCOUNTED: &str = "hit, one hot object, statistics off, ns";

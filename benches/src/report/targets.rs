@@ -74,7 +74,15 @@ pub fn of_instructions(table: &Table) -> Vec<Target> {
         let what = format!("{row}{column}");
         Target { measured: table.cell(&what, rows::NUMBER), what, limit, unit: "instructions" }
     };
-    limits.into_iter().map(target).collect()
+    let mut targets: Vec<_> = limits.into_iter().map(target).collect();
+    // Beside the same call of a function that is not `async`.
+    for column in [ARC_LENT, ARC] {
+        let what = format!("{}{column}", rows::FUTURE_INSTRUCTIONS);
+        let plain = table.cell(&format!("{}{column}", rows::INSTRUCTIONS), rows::NUMBER);
+        let measured = ratio(table.cell(&what, rows::NUMBER), plain);
+        targets.push(Target { what, limit: 1.3, unit: "x the call that is not", measured });
+    }
+    targets
 }
 
 /// Those of the editing session: a third of what the two that track take, and no more than the cheapest key takes.

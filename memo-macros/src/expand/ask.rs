@@ -49,19 +49,20 @@ fn owned(memo: &Memo, result: &syn::Type) -> TokenStream {
     let (key, made) = key::of(memo);
     let body = signatures::call_of_body(memo);
     if memo.is_async() {
+        let searched =
+            rest(memo, &ours!(#private::search_owned(__memo_core, __memo_place, __memo_key, &__memo_keeping)));
+        let computed = rest(memo, &ours!(#private::finish_owned_async(__memo_ticket, || #body, &__memo_keeping)));
         return ours! {
             #made
-            let __memo_step = #private::ask_owned_async::<#result, _, _, _, _, _>(
-                __memo_ask,
-                __memo_place,
-                #key,
-                &__memo_keeping,
-            ).await;
-            match __memo_step {
-                #private::Step::Done(__memo_value) => __memo_value,
-                #private::Step::Compute(__memo_ticket) => __MemoAsk::found(
-                    #private::finish_owned_async(__memo_ticket, || #body, &__memo_keeping).await
-                ),
+            match #private::at_once_owned::<#result, _, _, _, _, _>(__memo_ask, __memo_place, #key, &__memo_keeping) {
+                #private::AtOnce::Done(__memo_reply) => __memo_reply,
+                #private::AtOnce::Search(__memo_core, __memo_key) => {
+                    let __memo_step = #searched;
+                    __MemoAsk::found(match __memo_step {
+                        #private::Step::Done(__memo_value) => __memo_value,
+                        #private::Step::Compute(__memo_ticket) => #computed,
+                    })
+                }
             }
         };
     }
@@ -98,6 +99,18 @@ fn owned(memo: &Memo, result: &syn::Type) -> TokenStream {
     }
 }
 
+/// The output of a future that a hit does not come to: polled out of line.
+fn rest(memo: &Memo, future: &TokenStream) -> TokenStream {
+    let private = &memo.paths.private;
+    ours!({
+        let mut __memo_rest = ::core::pin::pin!(#future);
+        let __memo_output =
+            ::core::future::poll_fn(|__memo_context| #private::poll_rest(__memo_rest.as_mut(), __memo_context)).await;
+        // Not at once: what the last expression borrows would be dropped after the future.
+        __memo_output
+    })
+}
+
 fn lent(memo: &Memo, lent: &Lent) -> TokenStream {
     let private = &memo.paths.private;
     let kept = &lent.kept;
@@ -106,13 +119,20 @@ fn lent(memo: &Memo, lent: &Lent) -> TokenStream {
     let done = done(memo, lent);
     if memo.is_async() {
         let computed = computed(memo, lent, &ours!(|| #body));
+        let searched =
+            rest(memo, &ours!(#private::search_lent::<#kept, _, _, _>(__memo_core, __memo_place, __memo_key)));
         return ours! {
             #made
-            let __memo_step = #private::ask_lent_async::<#kept, _, _, _, _, _, _>(__memo_ask, __memo_place, #key, __memo_compares).await;
-            match __memo_step {
-                #private::LentStep::Done(__memo_value, ()) => __MemoAsk::untold(#done),
-                #private::LentStep::Compute(__memo_ticket) => __MemoAsk::untold(#computed),
-                #private::LentStep::Else(__memo_else) => __MemoAsk::nothing(__memo_else),
+            match #private::at_once_lent::<#kept, _, _, _, _, _, _>(__memo_ask, __memo_place, #key, __memo_compares) {
+                #private::LentAtOnce::Done(__memo_value) => __MemoAsk::untold(#done),
+                #private::LentAtOnce::Else(__memo_else) => __MemoAsk::nothing(__memo_else),
+                #private::LentAtOnce::Search(__memo_core, __memo_key) => {
+                    let __memo_step = #searched;
+                    __MemoAsk::untold(match __memo_step {
+                        #private::LentStep::Done(__memo_value, ()) => #done,
+                        #private::LentStep::Compute(__memo_ticket) => #computed,
+                    })
+                }
             }
         };
     }
@@ -171,11 +191,11 @@ pub(super) fn computed(memo: &Memo, lent: &Lent, body: &TokenStream) -> TokenStr
     } else {
         (ours!(#private::finish_lent), ours!(#private::try_finish_lent))
     };
-    let awaited = memo.is_async().then(|| ours!(.await));
+    let output = |finished: TokenStream| if memo.is_async() { rest(memo, &finished) } else { finished };
     if lent.is_fallible() {
-        return either(memo, lent, &ours!(#try_finish(__memo_ticket, #body) #awaited));
+        return either(memo, lent, &output(ours!(#try_finish(__memo_ticket, #body))));
     }
-    lend(memo, lent, &ours!(#finish(__memo_ticket, #body) #awaited))
+    lend(memo, lent, &output(ours!(#finish(__memo_ticket, #body))))
 }
 
 /// The lent form of a `Result` of the kept value.

@@ -55,8 +55,16 @@ fn owned(memo: &Memo, result: &syn::Type) -> (TokenStream, TokenStream) {
     let done = ours!(#private::Step::Done(__memo_value) => return __memo_value);
     let (begin, finish, awaited) = if memo.is_async() {
         let begin = ours! {
-            let __memo_step = #private::begin_owned_async #asked.await;
-            let __memo_ticket = match __memo_step {
+            let (__memo_core, __memo_key) = match #private::at_once_owned::<#result, _, _, _, _, _>(
+                #private::Call(__memo_core),
+                __memo_place,
+                #key,
+                &__memo_keeping,
+            ) {
+                #private::AtOnce::Done(__memo_value) => return __memo_value,
+                #private::AtOnce::Search(__memo_core, __memo_key) => (__memo_core, __memo_key),
+            };
+            let __memo_ticket = match #private::search_owned(__memo_core, __memo_place, __memo_key, &__memo_keeping).await {
                 #done,
                 #private::Step::Compute(__memo_ticket) => __memo_ticket,
             };
@@ -96,10 +104,22 @@ fn lent(memo: &Memo, lent: &Lent) -> (TokenStream, TokenStream) {
     let (key, made) = key::of(memo);
     let done = ask::done(memo, lent);
     let asked = ours!(::<#kept, _, _, _, _>(__memo_core, __memo_place, #key, __memo_compares));
-    let asked = if memo.is_async() {
-        ours!(#private::begin_lent_async #asked.await)
+    let (made, asked) = if memo.is_async() {
+        let made = ours! {
+            #made
+            let (__memo_core, __memo_key) = match #private::at_once_lent::<#kept, #kept, _, _, _, _, _>(
+                #private::Call(__memo_core),
+                __memo_place,
+                #key,
+                __memo_compares,
+            ) {
+                #private::LentAtOnce::Done(__memo_value) => return #done,
+                #private::LentAtOnce::Search(__memo_core, __memo_key) => (__memo_core, __memo_key),
+            };
+        };
+        (made, ours!(#private::search_lent::<#kept, _, _, _>(__memo_core, __memo_place, __memo_key).await))
     } else {
-        ours!(#private::begin_lent #asked)
+        (made, ours!(#private::begin_lent #asked))
     };
     // As in `ask`: moved out where a hit would call its destructor.
     let begin = ours! {

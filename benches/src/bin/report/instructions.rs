@@ -45,6 +45,14 @@ const KEYED: [(&str, &str); 9] = [
     ("dashmap, keyed", "dashmap"),
 ];
 
+/// Calls that are futures, in the same way.
+const FUTURES: [(&str, &str); 4] = [
+    ("async, Arc by reference", "Arc by reference"),
+    ("async, Arc by clone", "Arc by clone"),
+    ("moka::future", "moka::future"),
+    ("cached, async", "cached"),
+];
+
 /// Hits counted, and how many go before, so that what is done once falls out of the difference.
 const HITS: u64 = 100_000;
 const BEFORE: u64 = 1_000;
@@ -53,7 +61,8 @@ pub(crate) fn instructions(effort: Effort, workspace: &Workspace) -> Outcome<Sec
     let mut section = Section::new(
         "Instructions of one hit",
         "Counted by callgrind on one hot object in a loop: the difference of two runs, the loop's own few included. By \
-         reference, an `Arc<str>` is cloned by the caller. With an extra key: one object of four entries.",
+         reference, an `Arc<str>` is cloned by the caller. With an extra key: one object of four entries. Of an \
+         `async fn`: its future is made, polled once and dropped.",
     );
     if !can_count() {
         section.table.note("Not counted: valgrind is not installed.".into());
@@ -76,6 +85,10 @@ pub(crate) fn instructions(effort: Effort, workspace: &Workspace) -> Outcome<Sec
     for (subject, row) in KEYED {
         let cells = vec![(rows::NUMBER, of_a_hit(&only, "keyed", subject)?)];
         section.table.add(format!("{}{row}", rows::KEYED_INSTRUCTIONS), cells);
+    }
+    for (subject, row) in FUTURES {
+        let cells = vec![(rows::NUMBER, of_a_hit(&only, "async-hit", subject)?)];
+        section.table.add(format!("{}{row}", rows::FUTURE_INSTRUCTIONS), cells);
     }
     Ok(section)
 }

@@ -7,11 +7,12 @@
 
 #![allow(private_bounds, private_interfaces, reason = "called by expansions, without naming it")]
 
+use std::convert::Infallible;
 use std::future::Future;
-use std::pin::pin;
+use std::pin::{Pin, pin};
 use std::task::{Context, Poll, Waker};
 
-use super::call_or_handle::{AskLent, AskOwned, AtOnce, Call, LentAtOnce};
+use super::call_or_handle::{AskLent, AskOwned, AtOnce, LentAtOnce};
 use super::returns::Keyed;
 use super::type_questions::Stores;
 use crate::argument::key::KeySet;
@@ -28,14 +29,9 @@ use crate::memo::core::Core;
 use crate::reclaim::outermost_call;
 use crate::value::store::Store;
 
-/// A memoized call, or what the handle asks: the answer, or the duty to compute it.
+/// A memoized call, or what the handle asks: the answer, if it is there.
 #[inline(always)]
-pub async fn ask_owned_async<'w, R, O, S, K, H, A>(
-    ask: A,
-    place: Place<'w, O, S>,
-    key: K,
-    _keeping: &H,
-) -> Step<'w, A::Reply, Keyed<O, S, K, H::Kept, H::Timing>, TaskCall>
+pub fn at_once_owned<'w, R, O, S, K, H, A>(ask: A, place: Place<'w, O, S>, key: K, _keeping: &H) -> AtOnce<A::Reply, K>
 where
     O: Locate<S> + ?Sized,
     S: Stores<H::Kept>,
@@ -43,24 +39,15 @@ where
     H: Keeping<R, Kept: Clone + 'static>,
     A: AskOwned<R>,
 {
-    match ask.at_once::<H, Keyed<O, S, K, H::Kept, H::Timing>, K>(place, key) {
-        AtOnce::Done(reply) => Step::Done(reply),
-        AtOnce::Search(core, key) => {
-            match miss::search_as_task::<R, H, Keyed<O, S, K, H::Kept, H::Timing>, K>(core, place, key).await {
-                Step::Done(result) => Step::Done(A::found(result)),
-                Step::Compute(ticket) => Step::Compute(ticket),
-            }
-        }
-    }
+    ask.at_once::<H, Keyed<O, S, K, H::Kept, H::Timing>, K>(place, key)
 }
 
-/// A memoized call of a function that has no handle: the result, or the duty to compute it.
-#[inline(always)]
-pub async fn begin_owned_async<'w, R, O, S, K, H>(
+/// If not: the result that another call has made, or the duty to compute it.
+pub async fn search_owned<'w, R, O, S, K, H>(
     core: &'static Core,
     place: Place<'w, O, S>,
     key: K,
-    keeping: &H,
+    _keeping: &H,
 ) -> Step<'w, R, Keyed<O, S, K, H::Kept, H::Timing>, TaskCall>
 where
     O: Locate<S> + ?Sized,
@@ -68,7 +55,13 @@ where
     K: KeySet<S>,
     H: Keeping<R, Kept: Clone + 'static>,
 {
-    ask_owned_async(Call(core), place, key, keeping).await
+    miss::search_as_task::<R, H, Keyed<O, S, K, H::Kept, H::Timing>, K>(core, place, key).await
+}
+
+/// Polls what a hit does not come to. A call of its own: so a hit keeps no registers, and sets no stack up, for it.
+#[inline(never)]
+pub fn poll_rest<F: Future>(rest: Pin<&mut F>, context: &mut Context<'_>) -> Poll<F::Output> {
+    rest.poll(context)
 }
 
 /// Does the duty of a ticket.
@@ -87,14 +80,14 @@ where
     ticket.end(result, keeping)
 }
 
-/// A memoized call of a lending memo, or what its handle asks: the result, the duty to compute it, or what else is asked.
+/// A memoized call of a lending memo, or what its handle asks: the result or what else is asked for, if that is there.
 #[inline(always)]
-pub async fn ask_lent_async<'w, V, Y, O, S, K, C, A>(
+pub fn at_once_lent<'w, V, Y, O, S, K, C, A>(
     ask: A,
     place: Place<'w, O, S>,
     key: K,
     _compares: C,
-) -> LentStep<'w, V, Keyed<O, S, K, V>, A::Else, (), TaskCall>
+) -> LentAtOnce<'w, V, A::Else, K>
 where
     V: 'static,
     O: Locate<S> + ?Sized,
@@ -103,24 +96,16 @@ where
     Y: Yields<V>,
     A: AskLent<Y>,
 {
-    match ask.at_once::<Keyed<O, S, K, V>, K>(place, key) {
-        LentAtOnce::Done(value) => LentStep::Done(value, ()),
-        LentAtOnce::Else(asked) => LentStep::Else(asked),
-        LentAtOnce::Search(core, key) => {
-            by_reference::search_as_task::<Keyed<O, S, K, V>, K, A::Else>(core, place, key).await
-        }
-    }
+    ask.at_once::<Keyed<O, S, K, V>, K>(place, key)
 }
 
-/// The same of a function that has no handle.
-#[inline(always)]
-pub async fn begin_lent_async<'w, V: 'static, O: Locate<S> + ?Sized, S: Stores<V>, K: KeySet<S>, C>(
+/// If not: the result that another call has made, or the duty to compute it.
+pub async fn search_lent<'w, V: 'static, O: Locate<S> + ?Sized, S: Stores<V>, K: KeySet<S>>(
     core: &'static Core,
     place: Place<'w, O, S>,
     key: K,
-    compares: C,
-) -> LentStep<'w, V, Keyed<O, S, K, V>, std::convert::Infallible, (), TaskCall> {
-    ask_lent_async::<V, V, _, _, _, _, _>(Call(core), place, key, compares).await
+) -> LentStep<'w, V, Keyed<O, S, K, V>, Infallible, (), TaskCall> {
+    by_reference::search_as_task::<Keyed<O, S, K, V>, K, Infallible>(core, place, key).await
 }
 
 /// Does the duty of a ticket.
