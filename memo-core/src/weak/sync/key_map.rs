@@ -162,7 +162,7 @@ impl<K: SharedKey + ?Sized, V: Send + Sync + 'static> WeakKeyMap<K, V> {
         V: Clone,
     {
         if let Some(value) = self.get(key) {
-            return value;
+            return OnItsWay::new(value).past(make);
         }
         // A `Clone` that panics leaves nothing.
         let value = OnItsWay::new(make());
@@ -200,7 +200,7 @@ impl<K: SharedKey + ?Sized, V: Send + Sync + 'static> WeakKeyMap<K, V> {
             match self.table.replace(key, key.pinned(), &held, Own((*new).clone())) {
                 Ok(old) => {
                     drop_all([held, old]);
-                    return Some(new.arrive());
+                    return Some(new.past(change));
                 }
                 Err(Own(unneeded)) => {
                     drop(held);
