@@ -12,7 +12,7 @@ use std::any::Any;
 use std::sync::Arc;
 
 use super::counting::counter_block::Count;
-use crate::sys::panics::Panics;
+use crate::sys::panics::{OnItsWay, Panics};
 use crate::sys::sync::plain::{AtomicBool, AtomicU64, Mutex, Ordering};
 use crate::sys::sync::unpoisoned;
 
@@ -88,7 +88,7 @@ impl Listeners {
 
     /// Replaces the listeners. Removed ones are dropped after unlocking.
     fn change<R>(&self, change: impl FnOnce(&mut Vec<Listener>) -> R) -> R {
-        let (done, _gone) = {
+        let (done, gone) = {
             let mut all = unpoisoned(self.all.lock());
             let mut new = all.as_deref().map_or(Vec::new(), <[Listener]>::to_vec);
             let done = change(&mut new);
@@ -96,7 +96,7 @@ impl Listeners {
             self.any.store(new.is_some(), Ordering::Relaxed);
             (done, std::mem::replace(&mut *all, new))
         };
-        done
+        OnItsWay::new(done).past(gone)
     }
 
     /// Whether there are any.
@@ -142,5 +142,35 @@ impl Listeners {
             // This is the last count if all of them were removed meanwhile.
             panics.run(|| drop(all));
         }
+    }
+}
+
+#[cfg(all(test, not(any(memo_loom, memo_shuttle))))]
+mod tests {
+    use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
+
+    use super::*;
+
+    struct Bomb;
+
+    impl Drop for Bomb {
+        fn drop(&mut self) {
+            resume_unwind(Box::new("a bomb"));
+        }
+    }
+
+    /// Another thread may have removed one of them meanwhile, so that this list had the last count of it.
+    #[test]
+    fn what_was_removed_does_not_leak_beside_a_list_that_goes() {
+        let (listeners, bomb, removed) = (Listeners::new(), Bomb, Arc::new(()));
+        listeners.add(Arc::new(move |_, _| _ = &bomb));
+        let change = AssertUnwindSafe(|| {
+            listeners.change(|all| {
+                all.clear();
+                Arc::clone(&removed)
+            })
+        });
+        assert!(catch_unwind(change).is_err());
+        assert_eq!(Arc::strong_count(&removed), 1);
     }
 }

@@ -52,7 +52,7 @@ use crate::sys::panics::Panics;
 pub fn sweep() -> usize {
     let mut all = Sweep::new();
     // At most as many entries of weak maps as there are now: another thread that makes and drops more cannot keep it going forever.
-    let mut in_tables = tables::stored();
+    let mut in_tables = tables::stored(&mut all.panics);
     let mut unexpired = true;
     loop {
         all.of_side_table();

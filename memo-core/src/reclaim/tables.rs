@@ -1,6 +1,6 @@
 //! The tables of shared weak maps: they hold weak pointers of their own, and are swept along with the side table.
 
-use std::sync::Weak;
+use std::sync::{Arc, Weak};
 
 use crate::sys::panics::Panics;
 use crate::sys::sync::plain::{AtomicUsize, Mutex, Ordering};
@@ -57,18 +57,32 @@ pub(crate) fn sweep_some(most: usize, panics: &mut Panics) {
         };
         if let Some(table) = next {
             looked += table.sweep_some(most - looked, panics);
+            drop_table(table, panics);
         }
     }
 }
 
 /// Sweeps all tables. Returns how many entries were dead.
 pub(crate) fn sweep(panics: &mut Panics) -> usize {
-    let tables: Vec<_> = unpoisoned(TABLES.lock()).iter().filter_map(Weak::upgrade).collect();
-    tables.into_iter().map(|table| table.sweep(panics)).sum()
+    sum(panics, |table, panics| table.sweep(panics))
 }
 
 /// How many entries they have, dead or alive.
-pub(crate) fn stored() -> usize {
+pub(crate) fn stored(panics: &mut Panics) -> usize {
+    sum(panics, |table, _| table.stored())
+}
+
+fn sum(panics: &mut Panics, count: impl Fn(&dyn Swept, &mut Panics) -> usize) -> usize {
     let tables: Vec<_> = unpoisoned(TABLES.lock()).iter().filter_map(Weak::upgrade).collect();
-    tables.iter().map(|table| table.stored()).sum()
+    let counts = tables.into_iter().map(|table| {
+        let counted = count(&*table, panics);
+        drop_table(table, panics);
+        counted
+    });
+    counts.sum()
+}
+
+/// If the map was dropped meanwhile, this is its end: what a forgotten iterator kept of it is dropped here.
+fn drop_table(table: Arc<dyn Swept>, panics: &mut Panics) {
+    panics.run(|| drop(table));
 }

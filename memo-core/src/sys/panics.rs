@@ -78,6 +78,14 @@ impl<T> OnItsWay<T> {
         // SAFETY: `this` is not used again.
         unsafe { ManuallyDrop::take(&mut this.0) }
     }
+
+    /// Arrives once `unneeded` is dropped. If that panics, this is dropped, too; a result that is written already would leak, when what is
+    /// dropped at the end of a function panics (rust-lang/rust#47949).
+    #[cfg_attr(not(debug_assertions), inline(always))]
+    pub(crate) fn past<U>(self, unneeded: U) -> T {
+        drop(unneeded);
+        self.arrive()
+    }
 }
 
 impl<T> Deref for OnItsWay<T> {

@@ -13,7 +13,7 @@ use super::sync::hash_table::HashTable;
 use super::sync::node::Mortal;
 use super::sync::table::Table;
 use crate::reclaim::account;
-use crate::sys::panics::Panics;
+use crate::sys::panics::{OnItsWay, Panics};
 
 /// An interner that frees: one living `Arc` for each equal value, as long as it has an owner.
 ///
@@ -177,10 +177,7 @@ impl<T: ?Sized + Hash + Eq + Send + Sync + 'static, S: BuildHasher> Interner<T, 
     pub fn intern<Q: Borrow<T> + Into<Arc<T>>>(&self, value: Q) -> Arc<T> {
         let hash = self.hasher.get().hash_one(value.borrow());
         match self.find(hash, |there| *there == *value.borrow()) {
-            Some(there) => {
-                drop(value);
-                there
-            }
+            Some(there) => OnItsWay::new(there).past(value),
             None => self.add(hash, value.into()),
         }
     }
@@ -195,7 +192,7 @@ impl<T: ?Sized + Hash + Eq + Send + Sync + 'static, S: BuildHasher> Interner<T, 
     {
         let hash = self.hasher.get().hash_one(value);
         match self.find(hash, |there| value.equivalent(there)) {
-            Some(there) => there,
+            Some(there) => OnItsWay::new(there).past(make),
             None => self.add(hash, make()),
         }
     }
@@ -246,10 +243,7 @@ impl<T: ?Sized + Hash + Eq + Send + Sync + 'static, S: BuildHasher> Interner<T, 
         drop(replaced);
         account::put_in_table();
         match there {
-            Some(there) => {
-                drop(object);
-                there
-            }
+            Some(there) => OnItsWay::new(there).past(object),
             None => object,
         }
     }

@@ -95,7 +95,8 @@ impl Life {
         let mut panics = Panics::default();
         for Known { map, .. } in known {
             if let Some(map) = map.upgrade() {
-                panics.run(|| map.died(identity));
+                // Moved: this may be the end of the map, which is dropped there, too.
+                panics.run(move || map.died(identity));
             }
         }
         panics.resume();

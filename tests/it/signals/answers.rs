@@ -7,6 +7,14 @@ use memo_tests::{Tally, message, panic_of};
 
 use crate::{Ear, Log};
 
+struct Bad;
+
+impl Drop for Bad {
+    fn drop(&mut self) {
+        panic!("in its destructor");
+    }
+}
+
 #[test]
 fn an_answer_comes_with_who_gave_it() {
     let signal = Signal::<[i32], i32>::new();
@@ -112,12 +120,6 @@ fn an_error_ends_the_dispatch_where_that_is_asked_for() {
 /// Two panics at once would end the process.
 #[test]
 fn answers_that_panic_when_they_are_dropped_do_not_hide_why() {
-    struct Bad;
-    impl Drop for Bad {
-        fn drop(&mut self) {
-            panic!("in its destructor");
-        }
-    }
     let signal = Signal::<str, Result<Bad, u8>>::new();
     for _ in 0..3 {
         // Captures something, so that each is another.
@@ -130,13 +132,17 @@ fn answers_that_panic_when_they_are_dropped_do_not_hide_why() {
 }
 
 #[test]
+fn an_error_does_not_leak_beside_answers_that_panic_when_they_are_dropped() {
+    let (tally, signal) = (Tally::new(), Signal::<str, Result<Bad, memo_tests::Token>>::new());
+    let theirs = tally.clone();
+    signal.connect_strong(|_| Ok(Bad));
+    signal.connect_strong(move |_| Err(theirs.token()));
+    assert_eq!(panic_of(|| signal.try_send(&NoSender, "an error")), "in its destructor");
+    assert_eq!((tally.made(), tally.alive()), (1, 0));
+}
+
+#[test]
 fn a_receiver_that_panics_while_it_dies_panicking_is_one_panic() {
-    struct Bad;
-    impl Drop for Bad {
-        fn drop(&mut self) {
-            panic!("in its destructor");
-        }
-    }
     let signal = Signal::<std::sync::Mutex<Option<Arc<Bad>>>, Bad>::new();
     let connect = |object: &Arc<Bad>| {
         signal.connect(object, |_, last_owner| {

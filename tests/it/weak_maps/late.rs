@@ -1,14 +1,17 @@
 //! Threads, maps and processes that end (law 14).
 
+use std::any::Any;
 use std::cell::RefCell;
+use std::panic::resume_unwind;
 use std::rc::Rc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::sync::{Arc, Barrier};
+use std::sync::{Arc, Barrier, Mutex};
 use std::time::Duration;
 
-use memo_core::Sweeper;
+use memo_core::weak::sync::SharedKey;
 use memo_core::weak::{Interner, WeakKeyMap, WeakSet, WeakValueMap, unsync};
-use memo_tests::{Tally, Token, alone, in_child, in_time};
+use memo_core::{Anchored, Sweeper};
+use memo_tests::{Tally, Token, alone, in_child, in_time, panic_of};
 
 static MAP: WeakKeyMap<Arc<u32>, String> = WeakKeyMap::new();
 static NAMED: WeakValueMap<String, Arc<u32>> = WeakValueMap::new();
@@ -184,4 +187,100 @@ fn a_forgotten_reference_leaks_no_more_than_its_value() {
     drop(iterator);
     drop(map);
     assert_eq!(tally.alive(), 1);
+}
+
+/// A value that may take a map with it, and may panic when it is dropped; a copy does neither.
+struct Value {
+    takes: Slot,
+    bomb: Option<&'static str>,
+    counted: Token,
+}
+
+type Slot = Arc<Mutex<Option<Box<dyn Any + Send>>>>;
+
+impl Clone for Value {
+    fn clone(&self) -> Self {
+        Self { takes: Slot::default(), bomb: None, counted: self.counted.clone() }
+    }
+}
+
+impl Drop for Value {
+    fn drop(&mut self) {
+        let map = self.takes.lock().expect("nothing panics under it").take();
+        drop(map);
+        if let Some(bomb) = self.bomb {
+            resume_unwind(Box::new(bomb));
+        }
+    }
+}
+
+/// A map that keeps a bomb, and all that comes into the same part of it, for an iterator that was forgotten.
+fn with_bomb<K: SharedKey>(key: &K, tally: &Tally) -> WeakKeyMap<K, Value> {
+    let map = WeakKeyMap::new();
+    map.insert(key, Value { takes: Slot::default(), bomb: Some("a bomb"), counted: tally.token() });
+    let mut values = map.values();
+    drop(values.next());
+    std::mem::forget(values);
+    map.clear();
+    map
+}
+
+/// The same, which goes with the first of its other values. Some of these keys must be in another part of it.
+fn goes_with_its_first<K: SharedKey + Send>(keys: &[K], tally: &Tally) {
+    let (map, slot) = (with_bomb(&keys[0], tally), Slot::default());
+    for key in keys {
+        map.insert(key, Value { takes: Arc::clone(&slot), bomb: None, counted: tally.token() });
+    }
+    *slot.lock().expect("nothing panics under it") = Some(Box::new(map));
+}
+
+fn pages() -> Vec<Arc<[u8; 4096]>> {
+    (0..100).map(|_| Arc::new([0; 4096])).collect()
+}
+
+#[test]
+fn a_map_that_ends_in_a_sweep_does_not_keep_the_rest_from_it() {
+    alone(|| {
+        let (tally, other) = (Tally::new(), WeakKeyMap::new());
+        goes_with_its_first(&pages(), &tally);
+        other.insert(&Arc::new(1), tally.token());
+        assert_eq!(panic_of(memo_core::sweep), "a bomb");
+        assert_eq!((tally.alive(), other.stored_len()), (0, 0));
+    });
+}
+
+#[test]
+fn a_map_that_ends_in_passing_panics_for_no_stranger() {
+    alone(|| {
+        let (tally, other, key) = (Tally::new(), WeakKeyMap::new(), Arc::new(1));
+        // What panicked the first time is in nobody's way the second time.
+        for _ in 0..2 {
+            goes_with_its_first(&pages(), &tally);
+            other.insert(&Arc::new(2), tally.token());
+            assert!((0..1_000_000).any(|_| other.get(&key).is_none() && tally.alive() == 0));
+        }
+    });
+}
+
+#[test]
+fn a_map_that_ends_with_an_object_does_not_keep_the_rest_from_it() {
+    alone(|| {
+        let (tally, other) = (Tally::new(), WeakKeyMap::new());
+        let objects: Vec<_> = (0..1000).map(Anchored::new).collect();
+        goes_with_its_first(&objects, &tally);
+        objects.iter().for_each(|object| drop(other.insert(object, tally.token())));
+        assert_eq!(panic_of(|| drop(objects)), "a bomb");
+        assert_eq!((tally.alive(), other.stored_len()), (0, 0));
+    });
+}
+
+#[test]
+fn of_the_panics_of_a_maps_end_the_first_comes_out() {
+    let (tally, keys) = (Tally::new(), pages());
+    let map = with_bomb(&keys[0], &tally);
+    for key in &keys {
+        map.insert(key, Value { takes: Slot::default(), bomb: Some("the first"), counted: tally.token() });
+    }
+    assert_eq!(panic_of(|| drop(map)), "the first");
+    assert_eq!(tally.alive(), 0);
 }

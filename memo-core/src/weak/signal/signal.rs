@@ -11,7 +11,7 @@ use super::connect::{Connect, Scoped};
 use super::receiver::ReceiverId;
 use super::receivers::Receivers;
 use super::sender::Sender;
-use crate::sys::panics::drop_all;
+use crate::sys::panics::{OnItsWay, drop_all};
 
 /// Notifies receivers of an event, without keeping senders or receiving objects alive.
 ///
@@ -365,7 +365,10 @@ impl<Args: ?Sized, T, E> Signal<Args, Result<T, E>> {
             }
             Some(ControlFlow::Continue(()))
         });
-        error.map_or_else(|| Ok(answers.take()), Err)
+        match error {
+            None => Ok(answers.take()),
+            Some(error) => Err(OnItsWay::new(error).past(answers)),
+        }
     }
 }
 

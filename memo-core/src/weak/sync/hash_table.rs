@@ -10,6 +10,7 @@ use super::node::{Held, Mortal, Node};
 use super::shard::Locked;
 use super::table::{Lazy, Table};
 use crate::reclaim::account;
+use crate::sys::panics::{OnItsWay, quietly};
 
 pub(in crate::weak) struct HashTable<C: Mortal + Send + Sync + 'static>(Lazy<C>);
 
@@ -46,8 +47,10 @@ impl<C: Mortal + Send + Sync + 'static> HashTable<C> {
     /// The same, of all that are there at once.
     #[cold]
     pub(in crate::weak) fn find_under_lock<R>(&self, hash: u64, mut choose: impl FnMut(&C) -> Option<R>) -> Option<R> {
-        let all = self.0.get()?.with(hash, |shard| shard.all(hash));
-        all.into_iter().find_map(|held| held.read(&mut choose))
+        let mut all = self.0.get()?.with(hash, |shard| shard.all(hash)).into_iter();
+        let found = all.find_map(|held| held.read(&mut choose));
+        // The rest may have been taken out meanwhile, and end here.
+        OnItsWay::new(found).past(all)
     }
 
     /// What `choose`, which runs no user code, makes of the first entry with this hash of which it makes something, without a lock. For
@@ -86,6 +89,9 @@ impl<C: Mortal + Send + Sync + 'static> HashTable<C> {
                 shard.are_all(hash, &all).then(|| (act.take().expect("once"))(shard, &all, chosen.take()))
             });
             if let Some(done) = done {
+                drop(chosen);
+                // Some may have been taken out since. No panic of theirs comes out: the work is done, and `done` would leak.
+                quietly(|| drop(all));
                 return done;
             }
         }

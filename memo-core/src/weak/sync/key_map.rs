@@ -162,7 +162,7 @@ impl<K: SharedKey + ?Sized, V: Send + Sync + 'static> WeakKeyMap<K, V> {
         V: Clone,
     {
         if let Some(value) = self.get(key) {
-            return value;
+            return OnItsWay::new(value).past(make);
         }
         // A `Clone` that panics leaves nothing.
         let value = OnItsWay::new(make());
@@ -200,10 +200,10 @@ impl<K: SharedKey + ?Sized, V: Send + Sync + 'static> WeakKeyMap<K, V> {
             match self.table.replace(key, key.pinned(), &held, Own((*new).clone())) {
                 Ok(old) => {
                     drop_all([held, old]);
-                    return Some(new.arrive());
+                    return Some(new.past(change));
                 }
                 Err(Own(unneeded)) => {
-                    drop(held);
+                    let unneeded = OnItsWay::new(unneeded).past(held);
                     drop_all([unneeded, new.arrive()]);
                 }
             }
@@ -309,7 +309,12 @@ impl<K: SharedKey + ?Sized, V: Send + Sync + 'static> WeakKeyMap<K, V> {
         K: Strong,
         V: Clone,
     {
-        self.table.iter(|content| Some((content.key()?, content.payload.0.clone())))
+        self.table.iter(|content| {
+            // Dropped quietly if the `Clone` panics, which may have dropped the last other handle.
+            let key = OnItsWay::new(content.key()?);
+            let value = content.payload.0.clone();
+            Some((key.arrive(), value))
+        })
     }
 
     /// Iterates over the living keys, as [`iter`](Self::iter) does.

@@ -226,7 +226,7 @@ impl<C: Mortal + Send + Sync + 'static> Drop for Lazy<C> {
         for shard in table.used() {
             Table::drop_those_of(shard, &mut panics, |_| true);
         }
-        drop(table);
+        panics.run(|| drop(table));
         panics.resume();
     }
 }

@@ -11,7 +11,7 @@ use super::key_table::SharedKey;
 use super::node::Mortal;
 use super::table::Table;
 use crate::reclaim::account;
-use crate::sys::panics::{Panics, quietly};
+use crate::sys::panics::{OnItsWay, Panics, quietly};
 use crate::weak::key::Strong;
 use crate::weak::lazy_hasher::LazyHasher;
 
@@ -219,10 +219,7 @@ impl<K: Hash + Eq + Send + Sync + 'static, V: SharedKey + Strong, S: BuildHasher
         account::put_in_table();
         let old = old?;
         match V::upgrade(&old.value) {
-            Some(value) => {
-                drop(old);
-                Some(value)
-            }
+            Some(value) => Some(OnItsWay::new(value).past(old)),
             None => {
                 quietly(|| drop(old));
                 None
@@ -235,10 +232,9 @@ impl<K: Hash + Eq + Send + Sync + 'static, V: SharedKey + Strong, S: BuildHasher
     /// If several threads make a value, all return the first that was inserted. No lock is held while `make` runs.
     pub fn get_or_insert_with(&self, key: K, make: impl FnOnce() -> V) -> V {
         if let Some(value) = self.get(&key) {
-            drop(key);
-            return value;
+            return OnItsWay::new(value).past((key, make));
         }
-        let value = make();
+        let value = OnItsWay::new(make());
         let hash = self.hasher().hash_one(&key);
         let new = RefCell::new(Some(Valued { key, value: value.to_weak(None).1 }));
         let (there, replaced) = self.table.change(
@@ -259,14 +255,13 @@ impl<K: Hash + Eq + Send + Sync + 'static, V: SharedKey + Strong, S: BuildHasher
             },
         );
         quietly(|| drop(replaced));
-        drop(new);
         account::put_in_table();
         match there {
             Some(there) => {
-                drop(value);
-                there
+                let there = OnItsWay::new(there).past(new);
+                OnItsWay::new(there).past(value.arrive())
             }
-            None => value,
+            None => value.arrive(),
         }
     }
 
@@ -277,7 +272,7 @@ impl<K: Hash + Eq + Send + Sync + 'static, V: SharedKey + Strong, S: BuildHasher
         K: From<&'q Q>,
     {
         match self.get(key) {
-            Some(value) => value,
+            Some(value) => OnItsWay::new(value).past(make),
             None => self.get_or_insert_with(K::from(key), make),
         }
     }

@@ -4,6 +4,7 @@ use std::fmt;
 
 use super::key_table::{KeyTable, SharedKey, Weakly};
 use super::node::Mortal;
+use crate::sys::panics::OnItsWay;
 use crate::weak::key::Strong;
 
 /// A map from objects to objects that keeps neither alive, shared by all threads and changed through `&`.
@@ -61,7 +62,7 @@ impl<K: SharedKey + ?Sized, V: SharedKey + Strong> WeakWeakMap<K, V> {
     /// If several threads make a value, all return the first that was inserted. No lock is held while `make` runs.
     pub fn get_or_insert_with(&self, key: &K, make: impl FnOnce() -> V) -> V {
         if let Some(value) = self.get(key) {
-            return value;
+            return OnItsWay::new(value).past(make);
         }
         let value = make();
         loop {
@@ -71,8 +72,7 @@ impl<K: SharedKey + ?Sized, V: SharedKey + Strong> WeakWeakMap<K, V> {
             }
             // It may have died since.
             if let Some(theirs) = there.payload.get() {
-                drop(value);
-                return theirs;
+                return OnItsWay::new(theirs).past(value);
             }
         }
     }

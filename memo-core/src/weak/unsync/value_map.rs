@@ -6,7 +6,7 @@ use std::hash::{BuildHasher, Hash};
 use hashbrown::{DefaultHashBuilder, Equivalent};
 
 use super::entries::{Entries, Entry as Stored};
-use crate::sys::panics::quietly;
+use crate::sys::panics::{OnItsWay, quietly};
 use crate::weak::classes::Place;
 use crate::weak::key::Strong;
 
@@ -198,10 +198,7 @@ impl<K: Hash + Eq, V: Strong, S: BuildHasher> WeakValueMap<K, V, S> {
         self.entries.add(value.pinned(), Valued { hash, key, value: value.to_weak(None).1 });
         let old = old?;
         match V::upgrade(&old.value) {
-            Some(value) => {
-                drop(old);
-                Some(value)
-            }
+            Some(value) => Some(OnItsWay::new(value).past(old)),
             None => {
                 quietly(|| drop(old));
                 None
@@ -212,8 +209,7 @@ impl<K: Hash + Eq, V: Strong, S: BuildHasher> WeakValueMap<K, V, S> {
     /// Returns the living value of `key`, first inserting the result of `make` if there is none. Time: O(1) amortised, plus `make`.
     pub fn get_or_insert_with(&mut self, key: K, make: impl FnOnce() -> V) -> V {
         if let Some(value) = self.get(&key) {
-            drop(key);
-            return value;
+            return OnItsWay::new(value).past((key, make));
         }
         let value = make();
         self.insert(key, &value);
@@ -227,7 +223,7 @@ impl<K: Hash + Eq, V: Strong, S: BuildHasher> WeakValueMap<K, V, S> {
         K: From<&'q Q>,
     {
         match self.get(key) {
-            Some(value) => value,
+            Some(value) => OnItsWay::new(value).past(make),
             None => self.get_or_insert_with(K::from(key), make),
         }
     }
@@ -237,8 +233,7 @@ impl<K: Hash + Eq, V: Strong, S: BuildHasher> WeakValueMap<K, V, S> {
         let place = self.find(key).1?;
         let entry = self.entries.take(place);
         let value = V::upgrade(&entry.value);
-        drop(entry);
-        value
+        OnItsWay::new(value).past(entry)
     }
 }
 

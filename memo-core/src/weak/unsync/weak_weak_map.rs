@@ -3,6 +3,7 @@
 use std::fmt;
 
 use super::entries::{Entries, Entry as Stored};
+use crate::sys::panics::OnItsWay;
 use crate::weak::classes::Place;
 use crate::weak::key::{Strong, WeakKey};
 
@@ -86,7 +87,7 @@ impl<K: WeakKey + ?Sized, V: Strong> WeakWeakMap<K, V> {
     /// Returns the living value of `key`, first inserting the result of `make` if there is none. Time: O(1) amortised, plus `make`.
     pub fn get_or_insert_with(&mut self, key: &K, make: impl FnOnce() -> V) -> V {
         if let Some(value) = self.get(key) {
-            return value;
+            return OnItsWay::new(value).past(make);
         }
         let value = make();
         self.insert(key, &value);

@@ -105,12 +105,42 @@ fn two_panics_at_once_do_not_end_the_process() {
         assert_eq!(said, "the closure");
         assert_eq!(tally.alive(), 0);
 
+        // The old value goes while the new one is not needed.
+        let (tally, keys, map) = bombs(1);
+        let said = panic_of(|| {
+            map.update(&keys[0], |_| {
+                map.clear();
+                Bomb(tally.token())
+            })
+        });
+        assert_eq!((&*said, tally.alive()), ("a bomb", 0));
+
         let (tally, _keys, map) = bombs(100);
         let mut iterator = map.keys();
         assert!(iterator.next().is_some());
         assert_eq!(panic_of(|| map.clear()), "a bomb");
         assert_eq!(panic_of(|| drop(iterator)), "a bomb");
         assert_eq!(tally.alive(), 0);
+    });
+}
+
+/// An iterator has the last handle of a key when a `Clone` panics.
+#[test]
+fn a_clone_may_drop_the_key_and_panic() {
+    struct Owns(Mutex<Option<Arc<Bomb>>>);
+    impl Clone for Owns {
+        fn clone(&self) -> Self {
+            drop(self.0.lock().expect("nobody panics under it").take());
+            std::panic::resume_unwind(Box::new("a clone"));
+        }
+    }
+    alone(|| {
+        let (tally, map) = (Tally::new(), WeakKeyMap::new());
+        let key = Arc::new(Bomb(tally.token()));
+        map.insert(&key, Owns(Mutex::new(Some(Arc::clone(&key)))));
+        drop(key);
+        assert_eq!(panic_of(|| map.iter().count()), "a clone");
+        assert_eq!((tally.alive(), map.len()), (0, 0));
     });
 }
 

@@ -9,6 +9,7 @@
 
 mod alone;
 mod directed;
+mod returned;
 mod subjects;
 mod world;
 
