@@ -79,7 +79,7 @@ impl<S: Scope, St: Store<Key: StoredKey<S>> + 'static> Named<S, St> {
             return Some(self.told(Count::Cleared, old));
         }
         let cell = CountedCell::<S, St>::find(anchor, self.core)?;
-        let taken = cell.take_key(self.hash, self.keys, |stored| stored.same(&self.stored))?;
+        let taken = cell.take_key(self.hash, self.keys, &mut |stored| stored.same(&self.stored))?;
         if taken.ready {
             counters::count(self.core, Count::Cleared, 1);
         }

@@ -174,7 +174,7 @@ impl<'w, M: Spec, K: KeyOf<M>, W: Way> Search for Entries<'w, '_, M, K, W> {
     fn step(&mut self) -> Option<Begun<'w, M, W>> {
         loop {
             let found = match self.faster.take() {
-                None => self.cell.seek(self.hash, keys::<M, K>(), |stored| self.key.matches(stored)),
+                None => self.cell.seek(self.hash, keys::<M, K>(), &mut |stored| self.key.matches(stored)),
                 found => found,
             };
             let Some(found) = found else {

@@ -118,14 +118,14 @@ impl<V: 'static, T: Timing> Store for Single<V, T> {
     }
 
     #[inline]
-    fn find<R>(
+    fn find(
         &self,
         front: &OneEntry<V, T>,
         _: u64,
-        mut is: impl FnMut(&Counted<Self>) -> bool,
-        act: impl FnOnce(&Counted<Self>) -> R,
-    ) -> Option<R> {
-        front.get().filter(|entry| is(entry)).map(|entry| act(&entry))
+        is: &mut dyn FnMut(&Counted<Self>) -> bool,
+    ) -> Option<Counted<Self>> {
+        let entry = front.get()?;
+        if is(&entry) { Some(Counted::<Self>::clone(&entry)) } else { None }
     }
 
     fn has(&self, front: &OneEntry<V, T>, entry: &Counted<Self>) -> bool {

@@ -192,14 +192,9 @@ pub(crate) trait Store: Default {
         hash: u64,
         is: impl FnMut(&Entry<Self::Meta, Self::Value>) -> bool,
     ) -> Option<NonNull<Entry<Self::Meta, Self::Value>>>;
-    /// Runs `act` on the entry of this hash that `is` accepts. Neither runs user code.
-    fn find<R>(
-        &self,
-        front: &Self::Front,
-        hash: u64,
-        is: impl FnMut(&Counted<Self>) -> bool,
-        act: impl FnOnce(&Counted<Self>) -> R,
-    ) -> Option<R>;
+    /// The entry of this hash that `is` accepts, which runs no user code.
+    fn find(&self, front: &Self::Front, hash: u64, is: &mut dyn FnMut(&Counted<Self>) -> bool)
+    -> Option<Counted<Self>>;
     /// Whether an entry that was inserted has not been removed.
     fn has(&self, front: &Self::Front, entry: &Counted<Self>) -> bool;
     /// Inserts an entry. There must be none with its key.

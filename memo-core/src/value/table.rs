@@ -84,12 +84,12 @@ impl<K: 'static, V: 'static, T: Timing> Table<K, V, T> {
         &self,
         front: &Compact<Entry<Keyed<K, T>, V>>,
         hash: u64,
-        mut is: impl FnMut(NonNull<Entry<Keyed<K, T>, V>>) -> bool,
+        is: &mut dyn FnMut(NonNull<Entry<Keyed<K, T>, V>>) -> bool,
     ) -> Option<NonNull<Entry<Keyed<K, T>, V>>> {
         // SAFETY: under the lock: the writer.
         if unsafe { front.may_have(hash) } {
             // SAFETY: as above.
-            if let Some(found) = unsafe { front.find(hash, &mut is) } {
+            if let Some(found) = unsafe { front.find(hash, &mut *is) } {
                 return Some(found);
             }
         }
@@ -184,20 +184,20 @@ impl<K: 'static, V: 'static, T: Timing> Store for Table<K, V, T> {
     }
 
     #[inline]
-    fn find<R>(
+    fn find(
         &self,
         front: &Self::Front,
         hash: u64,
-        mut is: impl FnMut(&Counted<Self>) -> bool,
-        act: impl FnOnce(&Counted<Self>) -> R,
-    ) -> Option<R> {
-        let is = |node: NonNull<Entry<Keyed<K, T>, V>>| {
+        is: &mut dyn FnMut(&Counted<Self>) -> bool,
+    ) -> Option<Counted<Self>> {
+        let node = self.search(front, hash, &mut |node| {
             // SAFETY: it is in the table.
             let entry = unsafe { borrowed(node) };
             entry.meta.hash() == hash && is(&entry)
-        };
+        })?;
         // SAFETY: as above.
-        self.search(front, hash, is).map(|node| act(&*unsafe { borrowed(node) }))
+        let entry = unsafe { borrowed(node) };
+        Some(Counted::<Self>::clone(&entry))
     }
 
     #[inline]
@@ -231,7 +231,7 @@ impl<K: 'static, V: 'static, T: Timing> Store for Table<K, V, T> {
     }
 
     fn remove(&mut self, front: &Self::Front, id: EntryId) -> Option<Taken<Self>> {
-        let found = self.search(front, id.hash, |node| node.addr().get() == id.address)?;
+        let found = self.search(front, id.hash, &mut |node| node.addr().get() == id.address)?;
         Some(self.take(front, found))
     }
 

@@ -179,7 +179,7 @@ fn get_carefully<M: Cloning, K: KeyOf<M>>(core: &'static Core, place: At<'_, M>,
             return copy.map(OnItsWay::arrive);
         }
     }
-    let entry = cell.seek_ready(key.hash(), const { Keys::of::<M::Scope, K>() }, |stored| key.matches(stored))?;
+    let entry = cell.seek_ready(key.hash(), const { Keys::of::<M::Scope, K>() }, &mut |stored| key.matches(stored))?;
     let value = entry.slot.get().cloned().map(OnItsWay::new);
     // This may be the last count.
     drop(entry);
@@ -190,7 +190,7 @@ fn get_carefully<M: Cloning, K: KeyOf<M>>(core: &'static Core, place: At<'_, M>,
 fn forget<M: Cloning, K: KeyOf<M>>(core: &'static Core, place: At<'_, M>, key: &K) -> bool {
     let _deeper = DepthGuard::enter();
     let Some(cell) = place.find_surely().and_then(|anchor| CellOf::<M>::find(anchor, core)) else { return false };
-    let taken = cell.take_key(key.hash(), const { Keys::of::<M::Scope, K>() }, |stored| key.matches(stored));
+    let taken = cell.take_key(key.hash(), const { Keys::of::<M::Scope, K>() }, &mut |stored| key.matches(stored));
     let Some(taken) = taken else { return false };
     let is_gone = taken.entry().slot.get().is_some_and(|value| core.is_gone(value));
     // One that is over was there for no call.
@@ -259,7 +259,7 @@ fn renew<'w, M: Cloning, K: KeyOf<M>>(core: &'static Core, place: At<'w, M>, key
     let cell = cell_of::<M>(core, place);
     let hash = key.hash();
     let keys = const { Keys::of::<M::Scope, K>() };
-    let old = cell.seek(hash, keys, |stored| key.matches(stored)).filter(|old| old.slot.get().is_some());
+    let old = cell.seek(hash, keys, &mut |stored| key.matches(stored)).filter(|old| old.slot.get().is_some());
     Ticket(Duty::Compute(Job::beside(place, cell, key.to_stored(), hash, keys, old, call)))
 }
 

@@ -26,10 +26,11 @@ where
 {
     /// Takes out the entry whose key `is` accepts, at a request of the user's. In the same step racers for that key are overtaken, whether
     /// there is an entry or not.
-    pub(crate) fn take_key(&self, hash: u64, keys: Keys, is: impl FnMut(&St::Key) -> bool) -> Option<Taken<St>> {
-        let taken = self.with_key(hash, keys, is, |store, there| {
+    pub(crate) fn take_key(&self, hash: u64, keys: Keys, is: &mut dyn FnMut(&St::Key) -> bool) -> Option<Taken<St>> {
+        let mut taken = None;
+        self.with_key(hash, keys, is, &mut |store, there| {
             self.racers.overtake(Some(hash));
-            there.and_then(|there| store.remove(&self.front, id_of(there)))
+            taken = there.and_then(|there| store.remove(&self.front, id_of(there)));
         });
         self.gone(taken)
     }
