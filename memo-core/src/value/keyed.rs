@@ -46,7 +46,7 @@ impl<K, T> Keyed<K, T> {
 impl<K, T> Drop for Keyed<K, T> {
     #[inline]
     fn drop(&mut self) {
-        if !std::mem::needs_drop::<K>() || self.seen.load(Ordering::Relaxed) == KEY_ENDED {
+        if const { !std::mem::needs_drop::<K>() } || self.seen.load(Ordering::Relaxed) == KEY_ENDED {
             return;
         }
         // SAFETY: it is not used again.

@@ -235,7 +235,7 @@ fn insert<R, H: Keeping<R, Kept = ValueOf<M>>, M: Cloning, K: KeyOf<M>>(
     cell.make_room(&entry, now, &mut victims);
     let mut panics = Panics::default();
     // It may have been evicted by others, and this may be its last count.
-    panics.run(|| drop(entry));
+    panics.drop(entry);
     if let Some(old) = old {
         panics.run(|| tell_and_drop(core, Count::Replaced.into(), old));
     }
@@ -289,7 +289,7 @@ fn refresh<'w, M: Cloning, K: KeyOf<M>>(
     // In the body of the very flight that it replaced, it would run that body again, without end.
     if let Some(ring) = own.and_then(|own| rings::ring(core, own)) {
         // As during the panic that follows.
-        panics::quietly(|| drop(job));
+        panics::drop_quietly(job);
         return Err(ring);
     }
     Ok(Ticket(Duty::Compute(job)))

@@ -100,7 +100,7 @@ where
         for entry in gone {
             panics.run(|| self.remove_gone(&entry));
             // This may be the last count.
-            panics.run(|| drop(entry));
+            panics.drop(entry);
         }
     }
 
@@ -130,7 +130,7 @@ where
         for entry in found {
             let taken = self.lock().remove(&self.front, id_of(&entry));
             // If another has taken it out, this may be the last count.
-            panics.run(|| drop(entry));
+            panics.drop(entry);
             let Some(taken) = taken.map(|taken| taken.read_by(Self::READ_BY)) else { continue };
             unlink::<S, St>(taken.entry());
             expired += 1;
@@ -140,9 +140,7 @@ where
             }
             match taken.into_retired() {
                 Ok(retired) => batch.add(retired, panics),
-                Err(taken) => {
-                    panics.run(|| drop(taken));
-                }
+                Err(taken) => panics.drop(taken),
             }
         }
         expired
@@ -207,9 +205,7 @@ where
             }
             match taken.read_by(Self::READ_BY).into_retired() {
                 Ok(retired) => batch.add(retired, panics),
-                Err(taken) => {
-                    panics.run(|| drop(taken));
-                }
+                Err(taken) => panics.drop(taken),
             }
         })
     }
@@ -256,14 +252,14 @@ pub(crate) fn tell_and_drop<St: Store>(core: &'static Core, why: Why, taken: Tak
     }
     let mut panics = Panics::default();
     tell::<St>(core, why, taken.entry(), &mut panics);
-    panics.run(|| drop(taken));
+    panics.drop(taken);
     panics.resume();
 }
 
 /// Drops an entry, and catches a panic of a user's destructor.
 pub(super) fn drop_entry<St: Store>(entry: Counted<St>, panics: &mut Panics) {
-    if mem::needs_drop::<St::Value>() || mem::needs_drop::<St::Key>() {
-        panics.run(|| drop(entry));
+    if const { mem::needs_drop::<St::Value>() || mem::needs_drop::<St::Key>() } {
+        panics.drop(entry);
     }
 }
 

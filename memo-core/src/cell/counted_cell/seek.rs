@@ -4,7 +4,7 @@ use super::CountedCell;
 use crate::argument::key::{KeySet, StoredKey};
 use crate::argument::scope::Scope;
 use crate::memo::cells::vtable::EntryId;
-use crate::sys::panics::quietly;
+use crate::sys::panics::drop_quietly;
 use crate::value::entry::{Meta, Now, id_of};
 use crate::value::store::{Counted, Store};
 
@@ -169,7 +169,7 @@ where
             act(&mut store, there.as_ref());
             drop(store);
             if let Some(seen) = seen {
-                quietly(|| drop(seen));
+                drop_quietly(seen);
             }
             return;
         }
