@@ -209,7 +209,7 @@ unsafe fn hold_key<M: Spec>(slot: usize) -> HeldKey {
         let mut panics = Panics::default();
         let text = panics.run(|| show_whole::<M::Scope, _>(held.meta.key()));
         // This may be the last count by now.
-        panics.run(|| drop(held));
+        panics.drop(held);
         panics.swallow();
         text
     })
@@ -605,7 +605,15 @@ impl<'w, M: Spec, W: Way> Job<'w, M, W> {
     }
 
     /// Ends without storing. Waiters, if any, get the copy that `share` makes.
-    pub(crate) fn reject<R>(mut self, result: OnItsWay<R>, share: impl FnOnce(&R) -> Option<ValueOf<M>>) -> R {
+    pub(crate) fn reject<R>(mut self, result: OnItsWay<R>, share: fn(&R) -> Option<ValueOf<M>>) -> R {
+        self.end_rejected(&mut || share(&result));
+        // As after `publish`.
+        drop(self);
+        result.arrive()
+    }
+
+    /// The same, whatever the type of the result.
+    fn end_rejected(&mut self, share: &mut dyn FnMut() -> Option<ValueOf<M>>) {
         let leads = matches!(self.role, Role::Lead) && (!W::IS_TASK || W::still_claims(&self.entry().slot));
         if leads {
             self.cell.withdraw(self.entry());
@@ -613,9 +621,9 @@ impl<'w, M: Spec, W: Way> Job<'w, M, W> {
             if !self.entry().slot.end_unless_awaited() {
                 // The user's `Clone`: if it panics, the job's drop ends the flight. It still belongs to the
                 // computation: a ring through it names this memo.
-                let here = std::ptr::from_ref(&self).addr();
+                let here = std::ptr::from_ref(self).addr();
                 let sharing = Running::begin(self.core(), self.task(), here);
-                let shared = share(&result);
+                let shared = share();
                 drop(sharing);
                 match shared {
                     Some(copy) => {
@@ -629,9 +637,6 @@ impl<'w, M: Spec, W: Way> Job<'w, M, W> {
         W::ended(&self.entry().slot, self.way.number());
         counters::count(self.core(), Count::Computes, 1);
         counters::count(self.core(), Count::Rejected, 1);
-        // As after `publish`.
-        drop(self);
-        result.arrive()
     }
 }
 
