@@ -451,7 +451,7 @@ impl<'w, M: Spec, W: Way> Job<'w, M, W> {
         victims: &mut Evicted<M::Store>,
     ) -> (bool, Option<EntryOf<M>>) {
         match std::mem::replace(&mut self.role, Role::Filled) {
-            Role::Lead => self.publish_as_task(value, None, now, until, victims),
+            Role::Lead if W::IS_TASK => self.publish_as_task(value, None, now, until, victims),
             Role::Race(race) if W::IS_TASK => self.publish_as_task(value, Some(&race), now, until, victims),
             Role::Race(race) => {
                 self.entry().meta.timing().begin(until);
@@ -462,7 +462,7 @@ impl<'w, M: Spec, W: Way> Job<'w, M, W> {
                 self.entry().meta.timing().begin(until);
                 self.publish_renewed(value, &race, old, now, victims)
             }
-            Role::Withdrawn | Role::Filled | Role::Done => unreachable!("a job ends once"),
+            Role::Lead | Role::Withdrawn | Role::Filled | Role::Done => unreachable!("a job ends once"),
         }
     }
 

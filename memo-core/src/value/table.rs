@@ -17,7 +17,7 @@ use crate::sys::hazard::memory::RetiredMemory;
 use crate::sys::hazard::protect::Published;
 use crate::sys::hazard::retire::ReadBy;
 use crate::sys::index::{Compact, CompactWriter, Guess, Hashed};
-use crate::sys::panics::drop_all;
+use crate::sys::panics::Panics;
 use crate::sys::sync::plain::AtomicBool;
 use crate::value::entry::{Entry, Meta};
 use crate::value::keyed::Keyed;
@@ -132,15 +132,21 @@ impl<K: 'static, V: 'static, T: Timing> Table<K, V, T> {
         is_dead: Option<IsDead<K>>,
         now: T::Now,
     ) -> Vec<Taken<Self>> {
-        let is_dead = |node: &NonNull<Entry<Keyed<K, T>, V>>| {
+        let mut dead = Vec::new();
+        self.queue.some(&mut |node| {
             // SAFETY: it is in the table.
             let entry = unsafe { node.as_ref() };
             let is_over = || entry.meta.timing().is_over(now) && node.addr().get() != newest.address;
             // A flight has no result yet: it counts as rejected when it ends.
-            entry.slot.get().is_some() && (is_dead.is_some_and(|is_dead| is_dead(entry.meta.key())) || is_over())
-        };
-        let dead: Vec<_> = self.queue.some().filter(is_dead).collect();
-        dead.into_iter().map(|node| self.take(front, node)).collect()
+            if entry.slot.get().is_some() && (is_dead.is_some_and(|is_dead| is_dead(entry.meta.key())) || is_over()) {
+                dead.push(node);
+            }
+        });
+        let mut taken = Vec::with_capacity(dead.len());
+        for node in &dead {
+            taken.push(self.take(front, *node));
+        }
+        taken
     }
 }
 
@@ -279,13 +285,13 @@ impl<K: 'static, V: 'static, T: Timing> Store for Table<K, V, T> {
         front.clear(&mut drained.writer, &mut retired);
         self.keep(retired);
         let queue = std::mem::take(&mut drained.queue);
-        let entries = queue.iter().map(|node| {
+        let mut entries = Vec::new();
+        queue.each(&mut |node| {
             // SAFETY: it was in the table, whose count this is.
             let entry = ManuallyDrop::into_inner(unsafe { borrowed(node) });
             entry.meta.set_gone(true);
-            taken(entry)
+            entries.push(taken(entry));
         });
-        let entries = entries.collect();
         (drained.ready, entries)
     }
 
@@ -293,20 +299,14 @@ impl<K: 'static, V: 'static, T: Timing> Store for Table<K, V, T> {
         self.ready
     }
 
-    fn count(&self, front: &Self::Front, counts: impl Fn(&Counted<Self>) -> bool) -> usize {
-        let mut count = 0;
-        self.each(front, |entry| count += usize::from(counts(entry)));
-        count
-    }
-
-    fn each(&self, _: &Self::Front, mut visit: impl FnMut(&Counted<Self>)) {
+    fn each(&self, _: &Self::Front, visit: &mut dyn FnMut(&Counted<Self>)) {
         // SAFETY: in the queue are the table's entries.
-        self.queue.iter().for_each(|node| visit(&*unsafe { borrowed(node) }));
+        self.queue.each(&mut |node| visit(&*unsafe { borrowed(node) }));
     }
 
-    fn some(&mut self, _: &Self::Front, mut visit: impl FnMut(&Counted<Self>)) {
+    fn some(&mut self, _: &Self::Front, visit: &mut dyn FnMut(&Counted<Self>)) {
         // SAFETY: as above.
-        self.queue.some().for_each(|node| visit(&*unsafe { borrowed(node) }));
+        self.queue.some(&mut |node| visit(&*unsafe { borrowed(node) }));
     }
 
     fn retired(&mut self) -> Option<Box<RetiredMemory>> {
@@ -316,8 +316,10 @@ impl<K: 'static, V: 'static, T: Timing> Store for Table<K, V, T> {
 
 impl<K, V, T: Timing> Drop for Table<K, V, T> {
     fn drop(&mut self) {
+        let mut panics = Panics::default();
         // SAFETY: they were in the table, whose counts these are.
-        drop_all(self.queue.iter().map(|node| ManuallyDrop::into_inner(unsafe { borrowed(node) })));
+        self.queue.each(&mut |node| panics.drop(ManuallyDrop::into_inner(unsafe { borrowed(node) })));
+        panics.resume();
     }
 }
 

@@ -33,7 +33,8 @@ where
 
     /// Puts an entry in unless its key is there: then that one comes back.
     pub(crate) fn add(&self, entry: &Counted<St>, keys: Keys) -> Result<(), Counted<St>> {
-        self.add_unless_overtaken(entry, keys, None).map(|_| ())
+        self.add_unless_overtaken(entry, keys, None)?;
+        Ok(())
     }
 
     /// The same for a new entry whose key may be compared under the lock. `stored` is a second count of it, for the store.

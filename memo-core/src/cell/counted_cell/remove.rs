@@ -92,7 +92,7 @@ where
     /// Takes all such entries out.
     pub(super) fn remove_all_gone(&self, panics: &mut Panics) {
         let mut gone = Vec::new();
-        self.lock().each(&self.front, |entry| {
+        self.lock().each(&self.front, &mut |entry| {
             if entry.slot.get().is_some_and(|value| self.core().is_gone(value)) {
                 gone.push(entry.clone());
             }
@@ -168,7 +168,7 @@ where
     fn expired(&self, victims: &Evicted<St>, now: Now<St::Meta>) -> u64 {
         let mut expired = 0;
         if Self::EXPIRES {
-            victims.each(|victim| expired += u64::from(victim.entry().meta.timing().is_over(now)));
+            victims.each(&mut |victim| expired += u64::from(victim.entry().meta.timing().is_over(now)));
             counters::count(self.core(), Count::Expired, expired);
         }
         expired
@@ -182,7 +182,7 @@ where
         }
         let expired = self.expired(&victims, now);
         counters::count(self.core(), Count::Evicted, victims.len() as u64 - expired);
-        victims.each(|victim| unlink::<S, St>(victim.entry()));
+        victims.each(&mut |victim| unlink::<S, St>(victim.entry()));
         if !self.core().is_listened() {
             return victims.drop_all();
         }
@@ -191,7 +191,7 @@ where
             true => Count::Expired,
             false => Count::Evicted,
         };
-        victims.each(|victim| tell::<St>(self.core(), why(victim.entry()).into(), victim.entry(), &mut panics));
+        victims.each(&mut |victim| tell::<St>(self.core(), why(victim.entry()).into(), victim.entry(), &mut panics));
         panics.run(|| victims.drop_all());
         panics.resume();
     }
@@ -199,7 +199,7 @@ where
     /// Takes out all entries of an object that may be alive. Those that hits may hold go to `batch`.
     pub(super) fn empty(&self, why: Why, batch: &mut Batch, panics: &mut Panics) -> usize {
         let told = self.core().tells(why);
-        self.end_each(self.drain(), why.count, |taken| {
+        self.end_each(self.drain(), why.count, &mut |taken| {
             if told && taken.ready {
                 tell::<St>(self.core(), why, taken.entry(), panics);
             }
@@ -222,7 +222,7 @@ where
         &self,
         (ready, entries): (usize, St::Drained),
         why: Count,
-        mut each: impl FnMut(Taken<St>),
+        each: &mut dyn FnMut(Taken<St>),
     ) -> usize {
         // Counted before any of them is dropped: a destructor may look.
         if ready > 0 {
