@@ -10,9 +10,11 @@ use crate::value::slot::Slot;
 use crate::value::timing::Timing;
 
 /// One result, or the flight that computes it.
+// The index of a table sees only the beginning, see `Indexed`.
+#[repr(C)]
 pub(crate) struct Entry<M: Meta, V> {
-    pub(crate) slot: Slot<V>,
     pub(crate) meta: M,
+    pub(crate) slot: Slot<V>,
 }
 
 /// A point in time, to an entry with this `M`.

@@ -7,6 +7,7 @@
 //!    now: it is marked as *gone* before it leaves, and its memory, hash and compared key stay until all have left
 //!    ([`Content`](crate::sys::arc::Content)).
 //! 3. Where readers cannot be waited for (the kernel refused the fence), new entries go into an index that hits do not read.
+//! 4. The indexes do not know the types: they lead to the beginnings of entries ([`Indexed`]), all of which are of the table's type.
 
 use std::mem::ManuallyDrop;
 use std::ptr::NonNull;
@@ -16,11 +17,11 @@ use crate::sys::arc::Arc;
 use crate::sys::hazard::memory::RetiredMemory;
 use crate::sys::hazard::protect::Published;
 use crate::sys::hazard::retire::ReadBy;
-use crate::sys::index::{Compact, CompactWriter, Guess, Hashed};
+use crate::sys::index::{Compact, CompactWriter, Guess};
 use crate::sys::panics::Panics;
 use crate::sys::sync::plain::AtomicBool;
 use crate::value::entry::{Entry, Meta};
-use crate::value::keyed::Keyed;
+use crate::value::keyed::{Indexed, Keyed};
 use crate::value::queue::{Links, Queue, Queued};
 use crate::value::store::{Counted, Evicted, InsertInto, IsDead, Store, Taken};
 use crate::value::timing::{Timing, Untimed};
@@ -32,25 +33,27 @@ pub struct Table<K, V, T: Timing = Untimed> {
     ready: usize,
     /// Memory of the front that readers may be inside.
     retired: Option<Box<RetiredMemory>>,
-    hidden: Option<Box<Hidden<K, V, T>>>,
+    hidden: Option<Box<Hidden>>,
 }
 
 /// Entries that hits do not see.
-struct Hidden<K, V, T: Timing> {
-    index: Compact<Entry<Keyed<K, T>, V>>,
+#[derive(Default)]
+struct Hidden {
+    index: Compact<Indexed>,
     writer: CompactWriter,
+}
+
+impl Hidden {
+    /// Whether this entry of the table is here.
+    fn has(&self, hash: u64, node: NonNull<Indexed>) -> bool {
+        // SAFETY: under the lock: the writer.
+        unsafe { self.index.find(hash, |other| other == node) }.is_some()
+    }
 }
 
 impl<K, V, T: Timing> Default for Table<K, V, T> {
     fn default() -> Self {
         Self { writer: CompactWriter::default(), queue: Queue::default(), ready: 0, retired: None, hidden: None }
-    }
-}
-
-impl<K, V, T: Timing> Hashed for Entry<Keyed<K, T>, V> {
-    unsafe fn hash(node: NonNull<Self>) -> u64 {
-        // SAFETY: the caller's: the index's entries are valid.
-        unsafe { node.as_ref() }.meta.hash()
     }
 }
 
@@ -79,22 +82,33 @@ fn taken<K: 'static, V: 'static, T: Timing>(entry: Arc<Entry<Keyed<K, T>, V>>) -
     Taken::now(entry, true).read_by(read_by)
 }
 
+/// Searches the indexes of a table, by who has its lock.
+fn search(
+    front: &Compact<Indexed>,
+    hidden: Option<&Hidden>,
+    hash: u64,
+    is: &mut dyn FnMut(NonNull<Indexed>) -> bool,
+) -> Option<NonNull<Indexed>> {
+    // SAFETY: under the lock: the writer.
+    if unsafe { front.may_have(hash) } {
+        // SAFETY: as above.
+        if let Some(found) = unsafe { front.find(hash, &mut *is) } {
+            return Some(found);
+        }
+    }
+    // SAFETY: as above.
+    unsafe { hidden?.index.find(hash, is) }
+}
+
 impl<K: 'static, V: 'static, T: Timing> Table<K, V, T> {
     fn search(
         &self,
-        front: &Compact<Entry<Keyed<K, T>, V>>,
+        front: &Compact<Indexed>,
         hash: u64,
         is: &mut dyn FnMut(NonNull<Entry<Keyed<K, T>, V>>) -> bool,
     ) -> Option<NonNull<Entry<Keyed<K, T>, V>>> {
-        // SAFETY: under the lock: the writer.
-        if unsafe { front.may_have(hash) } {
-            // SAFETY: as above.
-            if let Some(found) = unsafe { front.find(hash, &mut *is) } {
-                return Some(found);
-            }
-        }
-        // SAFETY: as above.
-        unsafe { self.hidden.as_ref()?.index.find(hash, is) }
+        // Invariant 4.
+        search(front, self.hidden.as_deref(), hash, &mut |node| is(node.cast())).map(NonNull::cast)
     }
 
     /// Keeps memory until the lock is released.
@@ -105,17 +119,16 @@ impl<K: 'static, V: 'static, T: Timing> Table<K, V, T> {
         }
     }
 
-    fn take(&mut self, front: &Compact<Entry<Keyed<K, T>, V>>, node: NonNull<Entry<Keyed<K, T>, V>>) -> Taken<Self> {
+    fn take(&mut self, front: &Compact<Indexed>, node: NonNull<Entry<Keyed<K, T>, V>>) -> Taken<Self> {
         // SAFETY: it is in the table.
         let entry = unsafe { borrowed(node) };
         entry.meta.set_gone(true);
         let mut retired = RetiredMemory::new();
         match &mut self.hidden {
-            // SAFETY: as above.
-            Some(hidden) if unsafe { hidden.index.find(entry.meta.hash(), |other| other == node) }.is_some() => {
-                hidden.index.remove(&mut hidden.writer, node, &mut retired);
+            Some(hidden) if hidden.has(entry.meta.hash(), node.cast()) => {
+                hidden.index.remove(&mut hidden.writer, node.cast(), &mut retired);
             }
-            _ => front.remove(&mut self.writer, node, &mut retired),
+            _ => front.remove(&mut self.writer, node.cast(), &mut retired),
         }
         self.keep(retired);
         self.queue.remove(node);
@@ -127,7 +140,7 @@ impl<K: 'static, V: 'static, T: Timing> Table<K, V, T> {
     /// Entries that are over or have a dead argument are evicted before any other. Some are examined each time.
     fn take_dead(
         &mut self,
-        front: &Compact<Entry<Keyed<K, T>, V>>,
+        front: &Compact<Indexed>,
         newest: EntryId,
         is_dead: Option<IsDead<K>>,
         now: T::Now,
@@ -154,7 +167,7 @@ impl<K: 'static, V: 'static, T: Timing> Store for Table<K, V, T> {
     type Key = K;
     type Meta = Keyed<K, T>;
     type Value = V;
-    type Front = Compact<Entry<Keyed<K, T>, V>>;
+    type Front = Compact<Indexed>;
     type Drained = Vec<Taken<Self>>;
     const FRONTED: bool = false;
 
@@ -169,10 +182,10 @@ impl<K: 'static, V: 'static, T: Timing> Store for Table<K, V, T> {
         hash: u64,
         is: impl FnOnce(&Entry<Keyed<K, T>, V>) -> bool,
     ) -> Guess<NonNull<Entry<Keyed<K, T>, V>>> {
-        // SAFETY: the caller's: what is found stays as long as it looks.
-        let is = |node: NonNull<Entry<Keyed<K, T>, V>>| is(unsafe { node.as_ref() });
+        // SAFETY: the caller's: what is found stays as long as it looks; invariant 4.
+        let is = |node: NonNull<Indexed>| is(unsafe { node.cast().as_ref() });
         // SAFETY: the caller's.
-        unsafe { front.guess(hash, is) }
+        unsafe { front.guess(hash, is) }.map(NonNull::cast)
     }
 
     unsafe fn look(
@@ -180,13 +193,13 @@ impl<K: 'static, V: 'static, T: Timing> Store for Table<K, V, T> {
         hash: u64,
         mut is: impl FnMut(&Entry<Keyed<K, T>, V>) -> bool,
     ) -> Option<NonNull<Entry<Keyed<K, T>, V>>> {
-        let is = |node: NonNull<Entry<Keyed<K, T>, V>>| {
-            // SAFETY: the caller's: what is found stays as long as it looks.
-            let entry = unsafe { node.as_ref() };
+        let is = |node: NonNull<Indexed>| {
+            // SAFETY: as in `guess`.
+            let entry = unsafe { node.cast::<Entry<Keyed<K, T>, V>>().as_ref() };
             entry.meta.hash() == hash && is(entry)
         };
         // SAFETY: the caller's.
-        unsafe { front.find(hash, is) }
+        unsafe { front.find(hash, is) }.map(NonNull::cast)
     }
 
     #[inline]
@@ -224,13 +237,12 @@ impl<K: 'static, V: 'static, T: Timing> Store for Table<K, V, T> {
             InsertInto::Seen(key) => {
                 // SAFETY: as above.
                 unsafe { node.as_ref() }.meta.set_seen(key);
-                front.insert(&mut self.writer, hash, node, &mut retired);
+                front.insert(&mut self.writer, hash, node.cast(), &mut retired);
             }
-            InsertInto::ThisThreads => front.insert(&mut self.writer, hash, node, &mut retired),
+            InsertInto::ThisThreads => front.insert(&mut self.writer, hash, node.cast(), &mut retired),
             InsertInto::Hidden => {
-                let new = || Box::new(Hidden { index: Compact::default(), writer: CompactWriter::default() });
-                let hidden = self.hidden.get_or_insert_with(new);
-                hidden.index.insert(&mut hidden.writer, hash, node, &mut retired);
+                let hidden = self.hidden.get_or_insert_default();
+                hidden.index.insert(&mut hidden.writer, hash, node.cast(), &mut retired);
             }
         }
         self.keep(retired);

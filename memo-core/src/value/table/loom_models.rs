@@ -42,7 +42,7 @@ impl Drop for Watched {
 type Entries = Table<Watched, Watched>;
 
 struct World {
-    front: Compact<Entry<Keyed<Watched>, Watched>>,
+    front: Compact<Indexed>,
     table: Mutex<Entries>,
     readers: Readers,
     retired: RetireList,
