@@ -136,7 +136,16 @@ pub(crate) struct Job<'w, M: Spec, W: Way = Call> {
 }
 
 /// The entry that a refresh replaced: boxed, since it is rare and must not take stack below a body.
-pub(crate) struct Replaced<St: Store>(pub(crate) Option<Box<(&'static Core, Taken<St>)>>);
+pub(crate) struct Replaced<St: Store>(Option<Box<(&'static Core, Taken<St>)>>);
+
+impl<St: Store> Replaced<St> {
+    pub(crate) fn by(core: &'static Core, old: Option<Taken<St>>) -> Self {
+        match old {
+            Some(old) => Self(Some(Box::new((core, old)))),
+            None => Self(None),
+        }
+    }
+}
 
 impl<St: Store> Drop for Replaced<St> {
     #[inline]
@@ -150,9 +159,7 @@ impl<St: Store> Drop for Replaced<St> {
 #[cold]
 #[inline(never)]
 fn drop_replaced<St: Store>((core, old): (&'static Core, Taken<St>)) {
-    let mut panics = Panics::default();
-    panics.run(|| tell_and_drop(core, Count::Replaced.into(), old));
-    panics.resume();
+    tell_and_drop(core, Count::Replaced.into(), old);
 }
 
 fn entry_of<St: Store>(entry: &Option<Counted<St>>) -> &Counted<St> {
@@ -525,11 +532,14 @@ impl<'w, M: Spec, W: Way> Job<'w, M, W> {
         entry.slot.fill(value);
         let outcome = match &old {
             Some(old) => self.cell.publish_renewed(entry, old, self.keys, race, now, victims),
-            None => self.cell.publish_racer(entry, self.keys, race, now, victims).map(|stored| (stored, None)),
+            None => match self.cell.publish_racer(entry, self.keys, race, now, victims) {
+                Ok(stored) => Ok((stored, None)),
+                Err(theirs) => Err(theirs),
+            },
         };
         match outcome {
             Ok((stored, replaced)) => {
-                self._replaced = Replaced(replaced.map(|replaced| Box::new((core, replaced))));
+                self._replaced = Replaced::by(core, replaced);
                 (stored, None)
             }
             Err(theirs) => (false, Some(theirs)),
@@ -693,7 +703,9 @@ impl<M: Spec, W: Way> Job<'_, M, W> {
             Role::Race(_) | Role::Renew(_) | Role::Withdrawn => {
                 if let (Role::Renew(renewing), false) = (&self.role, std::thread::panicking()) {
                     // Its future was dropped.
-                    renewing.old.iter().for_each(|old| old.meta.timing().give_back_renewal());
+                    if let Some(old) = &renewing.old {
+                        old.meta.timing().give_back_renewal();
+                    }
                 }
                 self.entry().slot.end(NoValue::Panicked);
             }

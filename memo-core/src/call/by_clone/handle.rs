@@ -7,7 +7,7 @@ use crate::call::handle_op::{Op, Reply};
 use crate::call::kept::what_is_kept::Keeping;
 use crate::call::keyed_hit::{Asks, Held};
 use crate::call::source::Hit;
-use crate::cell::counted_cell::remove::tell_and_drop;
+use crate::cell::counted_cell::remove::{tell_and_drop, tell_and_drop_among};
 use crate::cell::counted_cell::seek::Keys;
 use crate::cell::memo_types::{At, CellOf, KeyOf, Spec, ValueOf};
 use crate::compute::job::{self, Job, Replaced, is_argument, task_of};
@@ -26,7 +26,7 @@ use crate::sys::panics::{self, OnItsWay, Panics};
 use crate::sys::thread;
 use crate::value::entry::Meta;
 use crate::value::slot::{Look, Slot};
-use crate::value::store::{Evicted, Store, Taken, new_entry};
+use crate::value::store::{Evicted, Store, new_entry};
 use crate::value::timing::Timing;
 
 /// A memoized call by the handle, which asks how the result came to be.
@@ -53,9 +53,8 @@ fn begin_told<'w, R, H: Keeping<R, Kept = ValueOf<M>>, M: Cloning, K: KeyOf<M>>(
     } else {
         let deeper = DepthGuard::enter();
         let (anchor, hash) = (place.find(), key.hash());
-        let keys = const { Keys::of::<M::Scope, K>() };
         if let Some(cell) = anchor.and_then(|anchor| CellOf::<M>::find(anchor, core)) {
-            cell.copy_held(Asks::Call, hash, keys, |stored| key.matches(stored), &mut copy);
+            cell.copy_held(Asks::Call, hash, key, &mut copy);
         }
         drop(deeper);
         if copy.is_some() {
@@ -172,9 +171,8 @@ fn get_carefully<M: Cloning, K: KeyOf<M>>(core: &'static Core, place: At<'_, M>,
     let cell = CellOf::<M>::find(place.find_surely()?, core)?;
     if !M::Store::FRONTED {
         let mut copy = None;
-        let keys = const { Keys::of::<M::Scope, K>() };
         // Found nothing, it may have looked while an entry was moved or replaced.
-        let held = cell.copy_held(Asks::Get, key.hash(), keys, |stored| key.matches(stored), &mut copy);
+        let held = cell.copy_held(Asks::Get, key.hash(), key, &mut copy);
         if matches!(held, Held::Copied) {
             return copy.map(OnItsWay::arrive);
         }
@@ -237,7 +235,7 @@ fn insert<R, H: Keeping<R, Kept = ValueOf<M>>, M: Cloning, K: KeyOf<M>>(
     // It may have been evicted by others, and this may be its last count.
     panics.drop(entry);
     if let Some(old) = old {
-        panics.run(|| tell_and_drop(core, Count::Replaced.into(), old));
+        tell_and_drop_among(core, Count::Replaced.into(), old, &mut panics);
     }
     panics.run(|| cell.drop_evicted(victims, now));
     panics.resume();
@@ -282,15 +280,20 @@ fn refresh<'w, M: Cloning, K: KeyOf<M>>(
     let entry = new_entry::<M::Store>(Slot::claimed(me), stored, hash);
     let keys = const { Keys::of::<M::Scope, K>() };
     let old = cell.replace(&entry, keys);
-    let own = old.as_ref().map(Taken::entry);
-    let own = own.filter(|old| matches!(old.slot.look(), Look::Busy(flight) if flight.thread == me));
-    let own = own.map(|old| task_of::<M>(cell, old, false));
-    let job = Job::refresh(place, cell, entry, keys, Replaced(old.map(|old| Box::new((core, old)))), call);
+    let own = match &old {
+        Some(old) if matches!(old.entry().slot.look(), Look::Busy(flight) if flight.thread == me) => {
+            Some(task_of::<M>(cell, old.entry(), false))
+        }
+        _ => None,
+    };
+    let job = Job::refresh(place, cell, entry, keys, Replaced::by(core, old), call);
     // In the body of the very flight that it replaced, it would run that body again, without end.
-    if let Some(ring) = own.and_then(|own| rings::ring(core, own)) {
-        // As during the panic that follows.
-        panics::drop_quietly(job);
-        return Err(ring);
+    if let Some(own) = own {
+        if let Some(ring) = rings::ring(core, own) {
+            // As during the panic that follows.
+            panics::drop_quietly(job);
+            return Err(ring);
+        }
     }
     Ok(Ticket(Duty::Compute(job)))
 }

@@ -97,9 +97,11 @@ where
                 gone.push(entry.clone());
             }
         });
-        for entry in gone {
-            panics.run(|| self.remove_gone(&entry));
-            // This may be the last count.
+        for entry in &gone {
+            panics.run(|| self.remove_gone(entry));
+        }
+        // These may be the last counts.
+        while let Some(entry) = gone.pop() {
             panics.drop(entry);
         }
     }
@@ -246,14 +248,17 @@ pub(super) fn tell<St: Store>(core: &'static Core, why: Why, entry: &Counted<St>
 
 /// Tells who listens that an entry has gone, and drops it. The first panic comes out at the end.
 pub(crate) fn tell_and_drop<St: Store>(core: &'static Core, why: Why, taken: Taken<St>) {
-    if !(taken.ready && core.tells(why)) {
-        drop(taken);
-        return;
-    }
     let mut panics = Panics::default();
-    tell::<St>(core, why, taken.entry(), &mut panics);
-    panics.drop(taken);
+    tell_and_drop_among(core, why, taken, &mut panics);
     panics.resume();
+}
+
+/// The same among other things that may panic.
+pub(crate) fn tell_and_drop_among<St: Store>(core: &'static Core, why: Why, taken: Taken<St>, panics: &mut Panics) {
+    if taken.ready && core.tells(why) {
+        tell::<St>(core, why, taken.entry(), panics);
+    }
+    panics.drop(taken);
 }
 
 /// Drops an entry, and catches a panic of a user's destructor.
