@@ -24,13 +24,15 @@ impl<M: Meta, V> Entry<M, V> {
     /// The value, if there is one that is not over.
     #[inline(always)]
     pub(crate) fn get(&self, now: Now<M>) -> Option<&V> {
-        self.slot.get().filter(|_| !self.meta.timing().is_over(now))
+        let value = self.slot.get()?;
+        if self.meta.timing().is_over(now) { None } else { Some(value) }
     }
 
     /// The value, if a call may have it without looking closer.
     #[inline(always)]
     pub(crate) fn hit(&self, now: Now<M>) -> Option<&V> {
-        self.slot.get().filter(|_| !self.meta.timing().is_no_hit(now))
+        let value = self.slot.get()?;
+        if self.meta.timing().is_no_hit(now) { None } else { Some(value) }
     }
 
     /// Records a hit by a call that does not know the time.

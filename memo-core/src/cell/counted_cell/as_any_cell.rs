@@ -12,7 +12,7 @@ use crate::memo::cells::head::CellHead;
 use crate::memo::cells::vtable::{CellVtable, SharedVtable};
 use crate::memo::listeners::Why;
 use crate::sys::arc::Arc;
-use crate::sys::panics::{Panics, drop_all};
+use crate::sys::panics::Panics;
 use crate::sys::sync::unpoisoned;
 use crate::value::entry::Meta;
 use crate::value::store::Store;
@@ -135,7 +135,11 @@ where
             shown.push(show_whole::<S, St::Key>(entry.meta.key()));
         }
         // These may be the last counts.
-        drop_all(living);
+        let mut panics = Panics::default();
+        while let Some(entry) = living.pop() {
+            panics.drop(entry);
+        }
+        panics.resume();
         shown
     }
 }

@@ -42,8 +42,13 @@ impl<St: Store> Compared<St> {
     }
 
     fn has(&self, entry: &Counted<St>) -> bool {
+        let id = id_of(entry);
         let Some(first) = &self.first else { return false };
-        id_of(first) == id_of(entry) || self.others.iter().any(|other| id_of(other) == id_of(entry))
+        let mut found = id_of(first) == id;
+        for other in &self.others {
+            found |= id_of(other) == id;
+        }
+        found
     }
 }
 
