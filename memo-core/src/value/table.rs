@@ -26,10 +26,13 @@ use crate::value::queue::{Links, Queue, Queued};
 use crate::value::store::{Counted, Evicted, InsertInto, IsDead, Store, Taken};
 use crate::value::timing::{Timing, Untimed};
 
+/// An entry with its extra key.
+type KeyedEntry<K, V, T> = Entry<Keyed<K, T>, V>;
+
 /// One entry for each extra key.
 pub struct Table<K, V, T: Timing = Untimed> {
     writer: CompactWriter,
-    queue: Queue<Entry<Keyed<K, T>, V>>,
+    queue: Queue<KeyedEntry<K, V, T>>,
     ready: usize,
     /// Memory of the front that readers may be inside.
     retired: Option<Box<RetiredMemory>>,
@@ -57,7 +60,7 @@ impl<K, V, T: Timing> Default for Table<K, V, T> {
     }
 }
 
-impl<K, V, T: Timing> Queued for Entry<Keyed<K, T>, V> {
+impl<K, V, T: Timing> Queued for KeyedEntry<K, V, T> {
     fn links(&self) -> &Links {
         &self.meta.links
     }
@@ -77,7 +80,7 @@ unsafe fn borrowed<M: Meta, V>(node: NonNull<Entry<M, V>>) -> ManuallyDrop<Arc<E
 }
 
 /// An entry that was taken out. Hits of all threads may hold it, or only those of this one.
-fn taken<K: 'static, V: 'static, T: Timing>(entry: Arc<Entry<Keyed<K, T>, V>>) -> Taken<Table<K, V, T>> {
+fn taken<K: 'static, V: 'static, T: Timing>(entry: Arc<KeyedEntry<K, V, T>>) -> Taken<Table<K, V, T>> {
     let read_by = if entry.meta.is_seen() { ReadBy::All } else { ReadBy::ThisThread };
     Taken::now(entry, true).read_by(read_by)
 }
@@ -105,8 +108,8 @@ impl<K: 'static, V: 'static, T: Timing> Table<K, V, T> {
         &self,
         front: &Compact<Indexed>,
         hash: u64,
-        is: &mut dyn FnMut(NonNull<Entry<Keyed<K, T>, V>>) -> bool,
-    ) -> Option<NonNull<Entry<Keyed<K, T>, V>>> {
+        is: &mut dyn FnMut(NonNull<KeyedEntry<K, V, T>>) -> bool,
+    ) -> Option<NonNull<KeyedEntry<K, V, T>>> {
         // Invariant 4.
         search(front, self.hidden.as_deref(), hash, &mut |node| is(node.cast())).map(NonNull::cast)
     }
@@ -119,7 +122,7 @@ impl<K: 'static, V: 'static, T: Timing> Table<K, V, T> {
         }
     }
 
-    fn take(&mut self, front: &Compact<Indexed>, node: NonNull<Entry<Keyed<K, T>, V>>) -> Taken<Self> {
+    fn take(&mut self, front: &Compact<Indexed>, node: NonNull<KeyedEntry<K, V, T>>) -> Taken<Self> {
         // SAFETY: it is in the table.
         let entry = unsafe { borrowed(node) };
         entry.meta.set_gone(true);
@@ -172,7 +175,7 @@ impl<K: 'static, V: 'static, T: Timing> Store for Table<K, V, T> {
     const FRONTED: bool = false;
 
     #[inline(always)]
-    fn published(_: &Self::Front) -> Option<&Published<Entry<Keyed<K, T>, V>>> {
+    fn published(_: &Self::Front) -> Option<&Published<KeyedEntry<K, V, T>>> {
         None
     }
 
@@ -180,8 +183,8 @@ impl<K: 'static, V: 'static, T: Timing> Store for Table<K, V, T> {
     unsafe fn guess(
         front: &Self::Front,
         hash: u64,
-        is: impl FnOnce(&Entry<Keyed<K, T>, V>) -> bool,
-    ) -> Guess<NonNull<Entry<Keyed<K, T>, V>>> {
+        is: impl FnOnce(&KeyedEntry<K, V, T>) -> bool,
+    ) -> Guess<NonNull<KeyedEntry<K, V, T>>> {
         // SAFETY: the caller's: what is found stays as long as it looks; invariant 4.
         let is = |node: NonNull<Indexed>| is(unsafe { node.cast().as_ref() });
         // SAFETY: the caller's.
@@ -191,11 +194,11 @@ impl<K: 'static, V: 'static, T: Timing> Store for Table<K, V, T> {
     unsafe fn look(
         front: &Self::Front,
         hash: u64,
-        mut is: impl FnMut(&Entry<Keyed<K, T>, V>) -> bool,
-    ) -> Option<NonNull<Entry<Keyed<K, T>, V>>> {
+        mut is: impl FnMut(&KeyedEntry<K, V, T>) -> bool,
+    ) -> Option<NonNull<KeyedEntry<K, V, T>>> {
         let is = |node: NonNull<Indexed>| {
             // SAFETY: as in `guess`.
-            let entry = unsafe { node.cast::<Entry<Keyed<K, T>, V>>().as_ref() };
+            let entry = unsafe { node.cast::<KeyedEntry<K, V, T>>().as_ref() };
             entry.meta.hash() == hash && is(entry)
         };
         // SAFETY: the caller's.
@@ -275,7 +278,7 @@ impl<K: 'static, V: 'static, T: Timing> Store for Table<K, V, T> {
                 return;
             }
         }
-        let stays = |node: NonNull<Entry<Keyed<K, T>, V>>| {
+        let stays = |node: NonNull<KeyedEntry<K, V, T>>| {
             // SAFETY: in the queue are the table's entries.
             node.addr().get() == newest.address || unsafe { node.as_ref() }.slot.get().is_none()
         };

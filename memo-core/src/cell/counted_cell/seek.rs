@@ -26,29 +26,33 @@ impl<St: Store> Compared<St> {
         found
     }
 
-    /// The one whose key `is` accepts.
-    fn find(&self, is: &mut dyn FnMut(&St::Key) -> bool) -> Option<&Counted<St>> {
-        // No chain of iterators, which would be compiled for each memo.
-        let first = self.first.as_ref()?;
+    /// Finds the one whose key `is` accepts. (No chain of iterators, which would be compiled for each memo.)
+    fn compare(&mut self, is: &mut dyn FnMut(&St::Key) -> bool) {
+        let Some(first) = &self.first else { return };
         if is(first.meta.key()) {
-            return Some(first);
+            self.found = Some(first.clone());
+            return;
         }
         for other in &self.others {
             if is(other.meta.key()) {
-                return Some(other);
+                self.found = Some(other.clone());
+                return;
             }
         }
-        None
     }
 
     fn has(&self, entry: &Counted<St>) -> bool {
         let id = id_of(entry);
         let Some(first) = &self.first else { return false };
-        let mut found = id_of(first) == id;
-        for other in &self.others {
-            found |= id_of(other) == id;
+        if id_of(first) == id {
+            return true;
         }
-        found
+        for other in &self.others {
+            if id_of(other) == id {
+                return true;
+            }
+        }
+        false
     }
 }
 
@@ -133,8 +137,8 @@ where
             None => compared.first = Some(entry.clone()),
             Some(_) => compared.others.push(entry.clone()),
         });
-        let found = compared.find(is).cloned();
-        Compared { found, ..compared }
+        compared.compare(is);
+        compared
     }
 
     /// Calls `act` under the lock, once, with the store and the entry whose key `is` accepts, in one step. The user's `Eq` runs outside the
