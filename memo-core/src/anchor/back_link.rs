@@ -175,7 +175,7 @@ impl Peer {
                     note_death_with(self, cell.memo());
                 }
             }
-            panics.run(|| drop(cell));
+            panics.drop(cell);
         }
         panics.resume();
         ended

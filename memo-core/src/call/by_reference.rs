@@ -103,7 +103,7 @@ fn find_keyed<'w, M: Spec, K: KeyOf<M>>(core: &'static Core, anchor: &'w Anchor,
 #[inline(never)]
 fn find_counted<'w, M: Spec, K: KeyOf<M>>(cell: &'w CellOf<M>, key: &K) -> Option<&'w ValueOf<M>> {
     let _deeper = DepthGuard::enter();
-    let entry = cell.seek(key.hash(), const { Keys::of::<M::Scope, K>() }, |stored| key.matches(stored))?;
+    let entry = cell.seek(key.hash(), const { Keys::of::<M::Scope, K>() }, &mut |stored| key.matches(stored))?;
     lend(&entry, cell)
 }
 

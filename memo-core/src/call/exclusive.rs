@@ -81,7 +81,7 @@ impl<S: Scope, St: Store<Key: StoredKey<S>> + 'static> Named<S, St> {
         }
         let Self { core, hash, stored, keys, .. } = self;
         let cell = CountedCell::<S, St>::find(anchor, core)?;
-        let taken = cell.take_key(hash, keys, |there| there.same(&stored))?;
+        let taken = cell.take_key(hash, keys, &mut |there| there.same(&stored))?;
         if taken.ready {
             counters::count(core, Count::Cleared, 1);
         }

@@ -14,7 +14,6 @@ use super::missing::Missing;
 use crate::argument::key::{KeySet, StoredKey};
 use crate::argument::scope::Scope;
 use crate::cell::counted_cell::CountedCell;
-use crate::cell::counted_cell::seek::Keys;
 use crate::cell::memo_types::{At, CellOf, KeyOf, Spec, ValueOf};
 use crate::memo::core::Core;
 use crate::memo::counting::counters::{Counters, LooksHere};
@@ -238,14 +237,13 @@ where
         look::look::<St, R>(front, Some(own::reader()?), fence::full, hash, is, act)
     }
 
-    /// Writes a copy of the ready value whose key `is` accepts to `copy`, which is empty. `is` and the copy may run user code.
+    /// Writes a copy of the ready value with this key to `copy`, which is empty. Comparing and copying may run user code.
     #[cfg(not(memo_loom))]
-    pub(crate) fn copy_held(
+    pub(crate) fn copy_held<K: KeySet<S, Stored = St::Key>>(
         &self,
         asks: Asks,
         hash: u64,
-        keys: Keys,
-        mut is: impl FnMut(&St::Key) -> bool,
+        key: &K,
         copy: &mut Option<OnItsWay<St::Value>>,
     ) -> Held
     where
@@ -253,17 +251,20 @@ where
     {
         use crate::sys::hazard::retire::domain;
 
-        let Some(reader) = own::holder().filter(|reader| reader.cloning().is_free()) else { return Held::Unsure };
+        let Some(reader) = own::holder() else { return Held::Unsure };
+        if !reader.cloning().is_free() {
+            return Held::Unsure;
+        }
         let now = Self::now();
-        let compares = keys == Keys::Trusted && Self::COMPARED;
-        let seeks = |entry: &EntryIn<St>| !compares || is(entry.meta.key());
+        let compares = K::TRUSTED && Self::COMPARED;
+        let seeks = |entry: &EntryIn<St>| !compares || key.matches(entry.meta.key());
         let held = look::hold::<St>(self.front(), reader, domain(), !S::LOCAL, fence::hazard, hash, seeks);
         let Some(held) = held else { return Held::Nothing };
         let Some(entry) = held.get() else { return Held::Nothing };
         if asks == Asks::Get && !held.was_ready() {
             return Held::Nothing;
         }
-        if !compares && !is(entry.meta.key()) {
+        if !compares && !key.matches(entry.meta.key()) {
             // Another key with this hash may be there, too.
             return Held::Unsure;
         }
@@ -280,12 +281,11 @@ where
 
     /// Models have no readers but their own.
     #[cfg(memo_loom)]
-    pub(crate) fn copy_held(
+    pub(crate) fn copy_held<K: KeySet<S, Stored = St::Key>>(
         &self,
         _: Asks,
         _: u64,
-        _: Keys,
-        _: impl FnMut(&St::Key) -> bool,
+        _: &K,
         _: &mut Option<OnItsWay<St::Value>>,
     ) -> Held
     where

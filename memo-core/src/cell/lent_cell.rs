@@ -80,7 +80,7 @@ unsafe impl<V: 'static> AnyCell for LentCell<V> {
         if memo.tells(why) {
             let mut panics = Panics::default();
             memo.tell(why, &value, &mut panics);
-            panics.run(|| drop(value));
+            panics.drop(value);
             panics.resume();
         }
         1

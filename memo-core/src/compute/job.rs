@@ -138,7 +138,16 @@ pub(crate) struct Job<'w, M: Spec, W: Way = Call> {
 }
 
 /// The entry that a refresh replaced: boxed, since it is rare and must not take stack below a body.
-pub(crate) struct Replaced<St: Store>(pub(crate) Option<Box<(&'static Core, Taken<St>)>>);
+pub(crate) struct Replaced<St: Store>(Option<Box<(&'static Core, Taken<St>)>>);
+
+impl<St: Store> Replaced<St> {
+    pub(crate) fn by(core: &'static Core, old: Option<Taken<St>>) -> Self {
+        match old {
+            Some(old) => Self(Some(Box::new((core, old)))),
+            None => Self(None),
+        }
+    }
+}
 
 impl<St: Store> Drop for Replaced<St> {
     #[inline]
@@ -152,9 +161,7 @@ impl<St: Store> Drop for Replaced<St> {
 #[cold]
 #[inline(never)]
 fn drop_replaced<St: Store>((core, old): (&'static Core, Taken<St>)) {
-    let mut panics = Panics::default();
-    panics.run(|| tell_and_drop(core, Count::Replaced.into(), old));
-    panics.resume();
+    tell_and_drop(core, Count::Replaced.into(), old);
 }
 
 fn entry_of<St: Store>(entry: &Option<Counted<St>>) -> &Counted<St> {
@@ -221,7 +228,7 @@ unsafe fn hold_key<M: Spec>(slot: usize) -> HeldKey {
         let mut panics = Panics::default();
         let text = panics.run(|| show_whole::<M::Scope, _>(held.meta.key()));
         // This may be the last count by now.
-        panics.run(|| drop(held));
+        panics.drop(held);
         panics.swallow();
         text
     })
@@ -465,7 +472,7 @@ impl<'w, M: Spec, W: Way> Job<'w, M, W> {
         victims: &mut Evicted<M::Store>,
     ) -> (bool, Option<EntryOf<M>>) {
         match std::mem::replace(&mut self.role, Role::Filled) {
-            Role::Lead => self.publish_as_task(value, None, when, victims),
+            Role::Lead if W::IS_TASK => self.publish_as_task(value, None, when, victims),
             Role::Race(race) if W::IS_TASK => self.publish_as_task(value, Some(&race), when, victims),
             Role::Race(race) => {
                 self.entry().meta.timing().begin(&when.until);
@@ -476,7 +483,7 @@ impl<'w, M: Spec, W: Way> Job<'w, M, W> {
                 self.entry().meta.timing().begin(&when.until);
                 self.publish_renewed(value, &race, old, when, victims)
             }
-            Role::Withdrawn | Role::Filled | Role::Done => unreachable!("a job ends once"),
+            Role::Lead | Role::Withdrawn | Role::Filled | Role::Done => unreachable!("a job ends once"),
         }
     }
 
@@ -539,13 +546,16 @@ impl<'w, M: Spec, W: Way> Job<'w, M, W> {
         entry.slot.fill(value);
         let outcome = match &old {
             Some(old) => self.cell.publish_renewed(entry, old, self.keys, race, when.now, victims),
-            None => self.cell.publish_racer(entry, self.keys, race, when.now, victims).map(|stored| (stored, None)),
+            None => match self.cell.publish_racer(entry, self.keys, race, when.now, victims) {
+                Ok(stored) => Ok((stored, None)),
+                Err(theirs) => Err(theirs),
+            },
         };
         // Who took it out meanwhile has left it to this call, and has counted it.
         quietly(|| drop(old));
         match outcome {
             Ok((stored, replaced)) => {
-                self._replaced = Replaced(replaced.map(|replaced| Box::new((core, replaced))));
+                self._replaced = Replaced::by(core, replaced);
                 (stored, None)
             }
             Err(theirs) => (false, Some(theirs)),
@@ -620,7 +630,15 @@ impl<'w, M: Spec, W: Way> Job<'w, M, W> {
     }
 
     /// Ends without storing. Waiters, if any, get the copy that `share` makes.
-    pub(crate) fn reject<R>(mut self, result: OnItsWay<R>, share: impl FnOnce(&R) -> Option<ValueOf<M>>) -> R {
+    pub(crate) fn reject<R>(mut self, result: OnItsWay<R>, share: fn(&R) -> Option<ValueOf<M>>) -> R {
+        self.end_rejected(&mut || share(&result));
+        // As after `publish`.
+        drop(self);
+        result.arrive()
+    }
+
+    /// The same, whatever the type of the result.
+    fn end_rejected(&mut self, share: &mut dyn FnMut() -> Option<ValueOf<M>>) {
         let leads = matches!(self.role, Role::Lead) && (!W::IS_TASK || W::still_claims(&self.entry().slot));
         if leads {
             self.cell.withdraw(self.entry());
@@ -628,9 +646,9 @@ impl<'w, M: Spec, W: Way> Job<'w, M, W> {
             if !self.entry().slot.end_unless_awaited() {
                 // The user's `Clone`: if it panics, the job's drop ends the flight. It still belongs to the
                 // computation: a ring through it names this memo.
-                let here = std::ptr::from_ref(&self).addr();
+                let here = std::ptr::from_ref(self).addr();
                 let sharing = Running::begin(self.core(), self.task(), here);
-                let shared = share(&result);
+                let shared = share();
                 drop(sharing);
                 match shared {
                     Some(copy) => {
@@ -646,9 +664,6 @@ impl<'w, M: Spec, W: Way> Job<'w, M, W> {
         counters::count(self.core(), Count::Rejected, 1);
         // With it the old result may go, if another call has taken that out.
         drop(role);
-        // As after `publish`.
-        drop(self);
-        result.arrive()
     }
 }
 
@@ -712,8 +727,8 @@ impl<M: Spec, W: Way> Job<'_, M, W> {
                 if let Role::Renew(renewing) = &self.role {
                     let failed = if W::IS_TASK { renewing.runs } else { std::thread::panicking() };
                     // If not, its future was dropped.
-                    if !failed {
-                        renewing.old.iter().for_each(|old| old.meta.timing().give_back_renewal());
+                    if let (false, Some(old)) = (failed, &renewing.old) {
+                        old.meta.timing().give_back_renewal();
                     }
                 }
                 self.entry().slot.end(NoValue::Panicked);

@@ -8,7 +8,7 @@ use super::search::{Search, parked};
 use super::way::{TaskCall, Way};
 use crate::anchor::anchor::Anchor;
 use crate::cell::counted_cell::seek::Keys;
-use crate::cell::memo_types::{At, CellOf, EntryOf, KeyOf, Spec, TimingOf, ValueOf};
+use crate::cell::memo_types::{At, CellOf, EntryOf, KeyIn, KeyOf, Spec, TimingOf, ValueOf};
 use crate::cell::racers::Race;
 use crate::memo::core::Core;
 use crate::memo::cycle::Cycle;
@@ -35,11 +35,30 @@ pub(crate) enum Begun<'w, M: Spec, W: Way = Call> {
     Ring(Box<Cycle>),
 }
 
+/// The extra key of a call, to who knows only the types of the memo: a thread's search is compiled once for all keys that lead to an entry.
+trait Sought<M: Spec> {
+    /// Whether the stored key is this one.
+    fn is(&self, stored: &KeyIn<M>) -> bool;
+    /// Makes the form to keep.
+    fn stored(&self) -> KeyIn<M>;
+}
+
+impl<M: Spec, K: KeyOf<M>> Sought<M> for K {
+    fn is(&self, stored: &KeyIn<M>) -> bool {
+        self.matches(stored)
+    }
+
+    fn stored(&self) -> KeyIn<M> {
+        self.to_stored()
+    }
+}
+
 /// The search among the entries of a counted cell.
-pub(crate) struct Entries<'w, 'k, M: Spec, K, W: Way = Call> {
+struct Entries<'w, 'k, M: Spec, K: ?Sized, W: Way = Call> {
     place: At<'w, M>,
     cell: &'w CellOf<M>,
     key: &'k K,
+    keys: Keys,
     hash: u64,
     me: u32,
     /// Whether a miss was counted.
@@ -70,7 +89,10 @@ pub(crate) fn begin<'w, M: Spec, K: KeyOf<M>>(
     hash: u64,
 ) -> Begun<'w, M> {
     let call = Call::enter();
-    let anchor = anchor.unwrap_or_else(|| place.make());
+    let anchor = match anchor {
+        Some(anchor) => anchor,
+        None => place.make(),
+    };
     let single_flight = core.site().single_flight;
     let me = thread::number();
     let mut missed = false;
@@ -106,11 +128,12 @@ pub(crate) fn begin<'w, M: Spec, K: KeyOf<M>>(
             Err(theirs) => faster = Some(theirs),
         }
     }
-    let race = (!single_flight).then(|| cell.race(hash));
-    search(Entries {
+    let race = if single_flight { None } else { Some(cell.race(hash)) };
+    search::<M>(Entries {
         place,
         cell,
         key,
+        keys: keys::<M, K>(),
         hash,
         me,
         missed,
@@ -126,7 +149,7 @@ pub(crate) fn begin<'w, M: Spec, K: KeyOf<M>>(
 #[cold]
 #[inline(never)]
 #[track_caller]
-fn search<'w, M: Spec, K: KeyOf<M>>(entries: Entries<'w, '_, M, K>) -> Begun<'w, M> {
+fn search<'w, 'k, M: Spec>(entries: Entries<'w, 'k, M, dyn Sought<M> + 'k>) -> Begun<'w, M> {
     parked(entries)
 }
 
@@ -148,6 +171,7 @@ pub(crate) async fn begin_as_task<'w, M: Spec, K: KeyOf<M>>(
             place,
             cell,
             key: &key,
+            keys: keys::<M, K>(),
             hash,
             me,
             missed: false,
@@ -165,7 +189,7 @@ const fn keys<M: Spec, K: KeyOf<M>>() -> Keys {
     const { Keys::of::<M::Scope, K>() }
 }
 
-impl<'w, M: Spec, K: KeyOf<M>, W: Way> Search for Entries<'w, '_, M, K, W> {
+impl<'w, M: Spec, K: Sought<M> + ?Sized, W: Way> Search for Entries<'w, '_, M, K, W> {
     type Found = Begun<'w, M, W>;
     type Value = ValueOf<M>;
 
@@ -174,7 +198,7 @@ impl<'w, M: Spec, K: KeyOf<M>, W: Way> Search for Entries<'w, '_, M, K, W> {
     fn step(&mut self) -> Option<Begun<'w, M, W>> {
         loop {
             let found = match self.faster.take() {
-                None => self.cell.seek(self.hash, keys::<M, K>(), |stored| self.key.matches(stored)),
+                None => self.cell.seek(self.hash, self.keys, &mut |stored| self.key.is(stored)),
                 found => found,
             };
             let Some(found) = found else {
@@ -235,7 +259,9 @@ impl<'w, M: Spec, K: KeyOf<M>, W: Way> Search for Entries<'w, '_, M, K, W> {
         let awaited = self.awaited.take();
         match how {
             Waited::Ready => {
-                self.faster = awaited.map(|(entry, _)| entry);
+                if let Some((entry, _)) = awaited {
+                    self.faster = Some(entry);
+                }
                 self.waited_for = true;
             }
             Waited::Again => {}
@@ -250,7 +276,7 @@ impl<'w, M: Spec, K: KeyOf<M>, W: Way> Search for Entries<'w, '_, M, K, W> {
     }
 }
 
-impl<'w, M: Spec, K: KeyOf<M>, W: Way> Entries<'w, '_, M, K, W> {
+impl<'w, M: Spec, K: Sought<M> + ?Sized, W: Way> Entries<'w, '_, M, K, W> {
     fn task(&self, entry: &EntryOf<M>, races: bool) -> Task {
         task_of::<M>(self.cell, entry, races)
     }
@@ -264,7 +290,7 @@ impl<'w, M: Spec, K: KeyOf<M>, W: Way> Entries<'w, '_, M, K, W> {
 
     /// A new entry, claimed by this call.
     fn entry(&self) -> EntryOf<M> {
-        new_entry::<M::Store>(Slot::claimed(self.me), self.key.to_stored(), self.hash)
+        new_entry::<M::Store>(Slot::claimed(self.me), self.key.stored(), self.hash)
     }
 
     /// Adds an entry for the call to compute, unless another was added meanwhile: that one is looked at next.
@@ -276,7 +302,7 @@ impl<'w, M: Spec, K: KeyOf<M>, W: Way> Entries<'w, '_, M, K, W> {
         }
         rings::guard_again(self.cell.core(), self.cell.address(), self.hash);
         let entry = self.entry();
-        match self.cell.add(&entry, keys::<M, K>()) {
+        match self.cell.add(&entry, self.keys) {
             Ok(()) => Some(self.compute(entry, Role::Lead)),
             // Kept before the own entry is dropped: its key's destructor may panic, and a return value would leak.
             Err(theirs) => {
@@ -300,8 +326,7 @@ impl<'w, M: Spec, K: KeyOf<M>, W: Way> Entries<'w, '_, M, K, W> {
     fn renew(&mut self, old: EntryOf<M>) -> Begun<'w, M, W> {
         self.miss();
         let call = self.end();
-        let mut job =
-            Job::beside(self.place, self.cell, self.key.to_stored(), self.hash, keys::<M, K>(), Some(old), call);
+        let mut job = Job::beside(self.place, self.cell, self.key.stored(), self.hash, self.keys, Some(old), call);
         job.falls_back();
         Begun::Compute(job)
     }
@@ -309,7 +334,7 @@ impl<'w, M: Spec, K: KeyOf<M>, W: Way> Entries<'w, '_, M, K, W> {
     fn compute(&mut self, entry: EntryOf<M>, role: Role<'w, M>) -> Begun<'w, M, W> {
         self.miss();
         let call = self.end();
-        Begun::Compute(Job::new(self.place, self.cell, entry, keys::<M, K>(), role, call))
+        Begun::Compute(Job::new(self.place, self.cell, entry, self.keys, role, call))
     }
 
     fn end(&mut self) -> W {

@@ -108,11 +108,11 @@ impl Results {
         let mut dropped = 0;
         for cell in self.cells {
             dropped += cell.empty(Count::Cleared, &mut batch, &mut panics);
-            panics.run(|| drop(cell));
+            panics.drop(cell);
         }
         for (cell, entry) in self.entries {
             dropped += usize::from(panics.run(|| cell.remove(entry, Count::Cleared)) == Some(true));
-            panics.run(|| drop(cell));
+            panics.drop(cell);
         }
         batch.finish(&mut panics);
         panics.resume();

@@ -712,7 +712,7 @@ fn empty(cells: impl IntoIterator<Item = CellRef>) -> usize {
     let mut cleared = 0;
     for cell in cells {
         cleared += cell.empty(Count::Cleared, &mut batch, &mut panics);
-        panics.run(|| drop(cell));
+        panics.drop(cell);
     }
     batch.finish(&mut panics);
     panics.resume();

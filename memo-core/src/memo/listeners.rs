@@ -140,7 +140,7 @@ impl Listeners {
                 panics.run(|| (one.call)(cause, value));
             }
             // This is the last count if all of them were removed meanwhile.
-            panics.run(|| drop(all));
+            panics.drop(all);
         }
     }
 }

@@ -45,7 +45,7 @@ fn expire(cells: impl IntoIterator<Item = CellRef>, all: bool, panics: &mut Pani
     let (mut expired, mut batch) = (0, Batch::default());
     for cell in cells {
         expired += cell.expire(all, &mut batch, panics);
-        panics.run(|| drop(cell));
+        panics.drop(cell);
     }
     batch.finish(panics);
     expired

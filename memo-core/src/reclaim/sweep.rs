@@ -82,7 +82,7 @@ fn remove_gone_values(panics: &mut Panics) {
         let cells = if core.is_local() { local::listed(core) } else { any_cell::listed(core) };
         for cell in cells {
             cell.remove_gone(panics);
-            panics.run(|| drop(cell));
+            panics.drop(cell);
         }
     }
 }

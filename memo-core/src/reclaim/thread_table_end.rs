@@ -120,7 +120,7 @@ fn end_what_is_not_lent(panics: &mut Panics) -> usize {
         for cell in local::listed(core) {
             // Entries of this thread's own memos are never put into a batch.
             ended += cell.empty(Count::Dropped, &mut Batch::default(), panics);
-            panics.run(|| drop(cell));
+            panics.drop(cell);
         }
     }
     ended

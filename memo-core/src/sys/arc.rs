@@ -82,14 +82,15 @@ impl<T: Content> Arc<T> {
     #[inline]
     fn with_count(value: T, count: usize) -> Self {
         let new = Inner { count: AtomicUsize::new(count), value };
-        let inner = match T::IS_REUSED.then(|| spare::take(Layout::new::<Inner<T>>())) {
-            Some(Some(block)) => {
+        let spare = if T::IS_REUSED { spare::take(Layout::new::<Inner<T>>()) } else { None };
+        let inner = match spare {
+            Some(block) => {
                 let inner = block.cast();
                 // SAFETY: it has this layout, and is this call's.
                 unsafe { inner.write(new) };
                 inner
             }
-            _ => NonNull::from(Box::leak(Box::new(new))),
+            None => NonNull::from(Box::leak(Box::new(new))),
         };
         Self { inner, owns: PhantomData }
     }

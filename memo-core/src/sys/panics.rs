@@ -23,16 +23,27 @@ pub(crate) struct Panics {
 
 impl Panics {
     pub(crate) fn run<R>(&mut self, act: impl FnOnce() -> R) -> Option<R> {
+        let (mut act, mut done) = (Some(act), None);
+        self.catch(&mut || {
+            if let Some(act) = act.take() {
+                done = Some(act());
+            }
+        });
+        done
+    }
+
+    /// Drops a value, which may run user code.
+    pub(crate) fn drop<T>(&mut self, value: T) {
+        let mut value = Some(value);
+        self.catch(&mut || value = None);
+    }
+
+    /// The part that is compiled only once.
+    fn catch(&mut self, act: &mut dyn FnMut()) {
         match catch_unwind(AssertUnwindSafe(act)) {
-            Ok(value) => Some(value),
-            Err(payload) if self.first.is_none() => {
-                self.first = Some(payload);
-                None
-            }
-            Err(payload) => {
-                swallow(payload);
-                None
-            }
+            Ok(()) => {}
+            Err(payload) if self.first.is_none() => self.first = Some(payload),
+            Err(payload) => swallow(payload),
         }
     }
 
@@ -107,7 +118,7 @@ impl<T> DerefMut for OnItsWay<T> {
 impl<T> Drop for OnItsWay<T> {
     #[cfg_attr(not(debug_assertions), inline(always))]
     fn drop(&mut self) {
-        if std::mem::needs_drop::<T>() {
+        if const { std::mem::needs_drop::<T>() } {
             // SAFETY: it is not used again.
             drop_quietly(unsafe { ManuallyDrop::take(&mut self.0) });
         }
@@ -116,8 +127,10 @@ impl<T> Drop for OnItsWay<T> {
 
 /// A call of its own: it is rarely needed, and would bloat every hit. By value: a small one stays in registers until then.
 #[inline(never)]
-fn drop_quietly<T>(value: T) {
-    quietly(|| drop(value));
+pub(crate) fn drop_quietly<T>(value: T) {
+    let mut panics = Panics::default();
+    panics.drop(value);
+    panics.swallow();
 }
 
 /// Counts a swallowed panic.
@@ -133,7 +146,7 @@ fn swallow(payload: Box<dyn Any + Send>) {
 pub(crate) fn drop_all<T>(values: impl IntoIterator<Item = T>) {
     let mut panics = Panics::default();
     for value in values {
-        panics.run(|| drop(value));
+        panics.drop(value);
     }
     panics.resume();
 }

@@ -4,15 +4,17 @@ use std::mem::needs_drop;
 
 use crate::memo::cells::vtable::EntryId;
 use crate::sys::arc::{Arc, Content};
-use crate::sys::panics::quietly;
+use crate::sys::panics::{drop_quietly, quietly};
 use crate::sys::sync::panicking;
 use crate::value::slot::Slot;
 use crate::value::timing::Timing;
 
 /// One result, or the flight that computes it.
+// The index of a table sees only the beginning, see `Indexed`.
+#[repr(C)]
 pub(crate) struct Entry<M: Meta, V> {
-    pub(crate) slot: Slot<V>,
     pub(crate) meta: M,
+    pub(crate) slot: Slot<V>,
 }
 
 /// A point in time, to an entry with this `M`.
@@ -22,13 +24,15 @@ impl<M: Meta, V> Entry<M, V> {
     /// The value, if there is one that is not over.
     #[inline(always)]
     pub(crate) fn get(&self, now: Now<M>) -> Option<&V> {
-        self.slot.get().filter(|_| !self.meta.timing().is_over(now))
+        let value = self.slot.get()?;
+        if self.meta.timing().is_over(now) { None } else { Some(value) }
     }
 
     /// The value, if a call may have it without looking closer.
     #[inline(always)]
     pub(crate) fn hit(&self, now: Now<M>) -> Option<&V> {
-        self.slot.get().filter(|_| !self.meta.timing().is_no_hit(now))
+        let value = self.slot.get()?;
+        if self.meta.timing().is_no_hit(now) { None } else { Some(value) }
     }
 
     /// Records a hit by a call that does not know the time.
@@ -44,7 +48,7 @@ impl<M: Meta, V> Entry<M, V> {
 impl<M: Meta, V> Drop for Entry<M, V> {
     #[inline]
     fn drop(&mut self) {
-        if needs_drop::<V>() && panicking() {
+        if const { needs_drop::<V>() } && panicking() {
             quietly(|| drop(self.slot.take()));
         }
     }
@@ -68,10 +72,10 @@ impl<M: Meta, V> Content for Entry<M, V> {
     unsafe fn end_early(&self) {
         // Both end, whichever panics.
         let key = EndKey(self);
-        if needs_drop::<V>() {
+        if const { needs_drop::<V>() } {
             // SAFETY: the caller's: it was retired, and no hazard pointer holds it.
             let value = unsafe { self.slot.take_unseen() };
-            if panicking() { quietly(|| drop(value)) } else { drop(value) }
+            if panicking() { drop_quietly(value) } else { drop(value) }
         }
         drop(key);
     }
@@ -83,7 +87,7 @@ struct EndKey<'e, M: Meta, V>(&'e Entry<M, V>);
 impl<M: Meta, V> Drop for EndKey<'_, M, V> {
     #[inline]
     fn drop(&mut self) {
-        if needs_drop::<M::Key>() {
+        if const { needs_drop::<M::Key>() } {
             // SAFETY: in `end_early` only: no pointer is left.
             let end = || unsafe { self.0.meta.end_early() };
             if panicking() { quietly(end) } else { end() }

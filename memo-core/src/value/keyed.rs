@@ -1,24 +1,39 @@
 //! What an entry with an extra key has beside its result.
 
 use std::mem::ManuallyDrop;
+use std::ptr::NonNull;
 
+use crate::sys::index::Hashed;
 use crate::sys::panics::quietly;
 use crate::sys::sync::{AtomicBool, Ordering, UnsafeCell, panicking, plain};
 use crate::value::entry::{Meta, SeenKey};
 use crate::value::queue::Links;
 use crate::value::timing::{Timing, Untimed};
 
-/// What a [`Table`](super::table::Table) stores about an entry.
-pub(crate) struct Keyed<K, T = Untimed> {
+/// The beginning of an entry with an extra key, which is all that an index knows of it. So one index serves entries of all types.
+pub(crate) struct Indexed {
     hash: u64,
-    timing: T,
+}
+
+impl Hashed for Indexed {
+    unsafe fn hash(node: NonNull<Self>) -> u64 {
+        // SAFETY: the caller's: the index's entries are valid.
+        unsafe { node.as_ref() }.hash
+    }
+}
+
+/// What a [`Table`](super::table::Table) stores about an entry.
+#[repr(C)]
+pub(crate) struct Keyed<K, T = Untimed> {
+    indexed: Indexed,
     pub(super) links: Links,
+    timing: T,
+    key: UnsafeCell<ManuallyDrop<K>>,
     /// Set by a hit, cleared when the entry might have been evicted.
     pub(super) visited: plain::AtomicBool,
     gone: AtomicBool,
     /// Written under the store's lock, or by the last holder.
     seen: plain::AtomicU8,
-    key: UnsafeCell<ManuallyDrop<K>>,
 }
 
 // SAFETY: the key is read by reference, and dropped by the last holder, or when nobody looks at it any longer.
@@ -46,7 +61,7 @@ impl<K, T> Keyed<K, T> {
 impl<K, T> Drop for Keyed<K, T> {
     #[inline]
     fn drop(&mut self) {
-        if !std::mem::needs_drop::<K>() || self.seen.load(Ordering::Relaxed) == KEY_ENDED {
+        if const { !std::mem::needs_drop::<K>() } || self.seen.load(Ordering::Relaxed) == KEY_ENDED {
             return;
         }
         // SAFETY: it is not used again.
@@ -61,13 +76,13 @@ impl<K, T: Timing> Meta for Keyed<K, T> {
 
     fn new(key: K, hash: u64) -> Self {
         Self {
-            hash,
-            timing: T::new(),
+            indexed: Indexed { hash },
             links: Links::new(),
+            timing: T::new(),
+            key: UnsafeCell::new(ManuallyDrop::new(key)),
             visited: plain::AtomicBool::new(false),
             gone: AtomicBool::new(false),
             seen: plain::AtomicU8::new(UNSEEN),
-            key: UnsafeCell::new(ManuallyDrop::new(key)),
         }
     }
 
@@ -79,7 +94,7 @@ impl<K, T: Timing> Meta for Keyed<K, T> {
 
     #[inline(always)]
     fn hash(&self) -> u64 {
-        self.hash
+        self.indexed.hash
     }
 
     #[inline(always)]

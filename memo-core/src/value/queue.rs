@@ -127,14 +127,13 @@ impl<N: Queued> Queue<N> {
         self.len -= 1;
     }
 
-    /// All, from the oldest to the newest. One may be removed once the next was taken.
-    pub(crate) fn iter(&self) -> impl Iterator<Item = NonNull<N>> {
+    /// Visits all, from the oldest to the newest. `visit` may end the one it is given.
+    pub(crate) fn each(&self, visit: &mut dyn FnMut(NonNull<N>)) {
         let mut next = self.oldest;
-        std::iter::from_fn(move || {
-            let node = next?;
+        while let Some(node) = next {
             next = Self::newer(node);
-            Some(node)
-        })
+            visit(node);
+        }
     }
 
     /// The one to evict: not one that `stays`, and not hit since the hand last passed. The hand goes on from there.
@@ -147,8 +146,14 @@ impl<N: Queued> Queue<N> {
                 let visited = Self::get(node).visited();
                 if passed >= PATIENCE.min(self.len) || step >= 2 * self.len || !visited.load(Ordering::Relaxed) {
                     // Those that were added for this very eviction are not to be met before the hand has come round.
-                    self.hand =
-                        std::iter::successors(Self::newer(node), |node| Self::newer(*node)).find(|node| !stays(*node));
+                    let mut hand = Self::newer(node);
+                    while let Some(next) = hand {
+                        if !stays(next) {
+                            break;
+                        }
+                        hand = Self::newer(next);
+                    }
+                    self.hand = hand;
                     return Some(node);
                 }
                 visited.store(false, Ordering::Relaxed);
@@ -159,17 +164,15 @@ impl<N: Queued> Queue<N> {
         None
     }
 
-    /// The next entries to be examined, some of the queue at a time.
-    pub(crate) fn some(&mut self) -> impl Iterator<Item = NonNull<N>> {
-        let first = self.examined.or(self.oldest);
-        let mut some = Vec::with_capacity(EXAMINED.min(self.len));
-        let mut next = first;
-        while let Some(node) = next.filter(|_| some.len() < EXAMINED.min(self.len)) {
-            some.push(node);
+    /// Visits the next entries to be examined, some of the queue at a time.
+    pub(crate) fn some(&mut self, visit: &mut dyn FnMut(NonNull<N>)) {
+        let mut next = self.examined.or(self.oldest);
+        for _ in 0..EXAMINED.min(self.len) {
+            let Some(node) = next else { break };
+            visit(node);
             next = Self::newer(node).or(self.oldest);
         }
         self.examined = next;
-        some.into_iter()
     }
 }
 
@@ -218,8 +221,10 @@ mod tests {
     }
 
     fn order(queue: &Queue<Item>) -> Vec<u32> {
+        let mut order = Vec::new();
         // SAFETY: as above.
-        queue.iter().map(|item| unsafe { item.as_ref() }.0).collect()
+        queue.each(&mut |item| order.push(unsafe { item.as_ref() }.0));
+        order
     }
 
     /// As in the paper: the hand goes on from where it was, and keeps those that were hit.
@@ -266,7 +271,8 @@ mod tests {
     fn all_are_examined_in_turn() {
         let (_items, mut queue) = items(150);
         let mut next = || {
-            let some: Vec<_> = queue.some().collect();
+            let mut some = Vec::new();
+            queue.some(&mut |item| some.push(item));
             // SAFETY: the items outlive the queue.
             let numbers: Vec<_> = some.iter().map(|item| unsafe { item.as_ref() }.0).collect();
             // One is taken out meanwhile.
@@ -275,7 +281,11 @@ mod tests {
         };
         assert_eq!((next(), next(), next()), ((0, 63), (64, 127), (128, 42)));
         let (_items, mut few) = self::items(2);
-        assert_eq!((few.some().count(), few.some().count()), (2, 2));
+        for _ in 0..2 {
+            let mut examined = 0;
+            few.some(&mut |_| examined += 1);
+            assert_eq!(examined, 2);
+        }
     }
 
     /// Entries that others hit between two rounds of the hand, which the lock does not prevent.

@@ -118,14 +118,14 @@ impl<V: 'static, T: Timing> Store for Single<V, T> {
     }
 
     #[inline]
-    fn find<R>(
+    fn find(
         &self,
         front: &OneEntry<V, T>,
         _: u64,
-        mut is: impl FnMut(&Counted<Self>) -> bool,
-        act: impl FnOnce(&Counted<Self>) -> R,
-    ) -> Option<R> {
-        front.get().filter(|entry| is(entry)).map(|entry| act(&entry))
+        is: &mut dyn FnMut(&Counted<Self>) -> bool,
+    ) -> Option<Counted<Self>> {
+        let entry = front.get()?;
+        if is(&entry) { Some(Counted::<Self>::clone(&entry)) } else { None }
     }
 
     fn has(&self, front: &OneEntry<V, T>, entry: &Counted<Self>) -> bool {
@@ -166,7 +166,7 @@ impl<V: 'static, T: Timing> Store for Single<V, T> {
     ) {
     }
 
-    fn some(&mut self, front: &OneEntry<V, T>, visit: impl FnMut(&Counted<Self>)) {
+    fn some(&mut self, front: &OneEntry<V, T>, visit: &mut dyn FnMut(&Counted<Self>)) {
         self.each(front, visit);
     }
 
@@ -176,14 +176,10 @@ impl<V: 'static, T: Timing> Store for Single<V, T> {
     }
 
     fn ready(&self, front: &OneEntry<V, T>) -> usize {
-        self.count(front, |entry| entry.slot.get().is_some())
+        usize::from(front.get().is_some_and(|entry| entry.slot.get().is_some()))
     }
 
-    fn count(&self, front: &OneEntry<V, T>, counts: impl Fn(&Counted<Self>) -> bool) -> usize {
-        usize::from(front.get().is_some_and(|entry| counts(&entry)))
-    }
-
-    fn each(&self, front: &OneEntry<V, T>, mut visit: impl FnMut(&Counted<Self>)) {
+    fn each(&self, front: &OneEntry<V, T>, visit: &mut dyn FnMut(&Counted<Self>)) {
         if let Some(entry) = front.get() {
             visit(&entry);
         }

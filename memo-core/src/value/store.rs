@@ -23,7 +23,7 @@ use crate::sys::hazard::memory::RetiredMemory;
 use crate::sys::hazard::protect::Published;
 use crate::sys::hazard::retire::{self, HeldBy, ReadBy, Retired};
 use crate::sys::index::Guess;
-use crate::sys::panics::drop_all;
+use crate::sys::panics::Panics;
 use crate::value::entry::{Entry, Meta, Now, SeenKey};
 use crate::value::slot::Slot;
 
@@ -123,17 +123,23 @@ impl<St: Store> Evicted<St> {
         self.dead.len() + usize::from(self.victim.is_some())
     }
 
-    pub(crate) fn each(&self, visit: impl FnMut(&Taken<St>)) {
-        self.dead.iter().chain(&self.victim).for_each(visit);
+    pub(crate) fn each(&self, visit: &mut dyn FnMut(&Taken<St>)) {
+        for taken in &self.dead {
+            visit(taken);
+        }
+        if let Some(victim) = &self.victim {
+            visit(victim);
+        }
     }
 
     /// Drops all. The first panic of a destructor is resumed at the end.
     pub(crate) fn drop_all(self) {
-        if self.dead.is_empty() {
-            drop(self.victim);
-        } else {
-            drop_all(self.dead.into_iter().chain(self.victim));
+        let mut panics = Panics::default();
+        for taken in self.dead {
+            panics.drop(taken);
         }
+        panics.drop(self.victim);
+        panics.resume();
     }
 }
 
@@ -192,14 +198,9 @@ pub(crate) trait Store: Default {
         hash: u64,
         is: impl FnMut(&Entry<Self::Meta, Self::Value>) -> bool,
     ) -> Option<NonNull<Entry<Self::Meta, Self::Value>>>;
-    /// Runs `act` on the entry of this hash that `is` accepts. Neither runs user code.
-    fn find<R>(
-        &self,
-        front: &Self::Front,
-        hash: u64,
-        is: impl FnMut(&Counted<Self>) -> bool,
-        act: impl FnOnce(&Counted<Self>) -> R,
-    ) -> Option<R>;
+    /// The entry of this hash that `is` accepts, which runs no user code.
+    fn find(&self, front: &Self::Front, hash: u64, is: &mut dyn FnMut(&Counted<Self>) -> bool)
+    -> Option<Counted<Self>>;
     /// Whether an entry that was inserted has not been removed.
     fn has(&self, front: &Self::Front, entry: &Counted<Self>) -> bool;
     /// Inserts an entry. There must be none with its key.
@@ -223,12 +224,10 @@ pub(crate) trait Store: Default {
     fn drain(&mut self, front: &Self::Front) -> (usize, Self::Drained);
     /// How many entries are ready.
     fn ready(&self, front: &Self::Front) -> usize;
-    /// How many entries `counts` accepts.
-    fn count(&self, front: &Self::Front, counts: impl Fn(&Counted<Self>) -> bool) -> usize;
     /// Visits all entries.
-    fn each(&self, front: &Self::Front, visit: impl FnMut(&Counted<Self>));
+    fn each(&self, front: &Self::Front, visit: &mut dyn FnMut(&Counted<Self>));
     /// Visits some, and others the next time.
-    fn some(&mut self, front: &Self::Front, visit: impl FnMut(&Counted<Self>));
+    fn some(&mut self, front: &Self::Front, visit: &mut dyn FnMut(&Counted<Self>));
     /// Memory that is no longer needed, and that readers may be inside.
     fn retired(&mut self) -> Option<Box<RetiredMemory>> {
         None

@@ -7,6 +7,7 @@
 //!    now: it is marked as *gone* before it leaves, and its memory, hash and compared key stay until all have left
 //!    ([`Content`](crate::sys::arc::Content)).
 //! 3. Where readers cannot be waited for (the kernel refused the fence), new entries go into an index that hits do not read.
+//! 4. The indexes do not know the types: they lead to the beginnings of entries ([`Indexed`]), all of which are of the table's type.
 
 use std::mem::ManuallyDrop;
 use std::ptr::NonNull;
@@ -16,29 +17,41 @@ use crate::sys::arc::Arc;
 use crate::sys::hazard::memory::RetiredMemory;
 use crate::sys::hazard::protect::Published;
 use crate::sys::hazard::retire::ReadBy;
-use crate::sys::index::{Compact, CompactWriter, Guess, Hashed};
-use crate::sys::panics::drop_all;
+use crate::sys::index::{Compact, CompactWriter, Guess};
+use crate::sys::panics::Panics;
 use crate::sys::sync::plain::AtomicBool;
 use crate::value::entry::{Entry, Meta};
-use crate::value::keyed::Keyed;
+use crate::value::keyed::{Indexed, Keyed};
 use crate::value::queue::{Links, Queue, Queued};
 use crate::value::store::{Counted, Evicted, InsertInto, IsDead, Store, Taken};
 use crate::value::timing::{Timing, Untimed};
 
+/// An entry with its extra key.
+type KeyedEntry<K, V, T> = Entry<Keyed<K, T>, V>;
+
 /// One entry for each extra key.
 pub struct Table<K, V, T: Timing = Untimed> {
     writer: CompactWriter,
-    queue: Queue<Entry<Keyed<K, T>, V>>,
+    queue: Queue<KeyedEntry<K, V, T>>,
     ready: usize,
     /// Memory of the front that readers may be inside.
     retired: Option<Box<RetiredMemory>>,
-    hidden: Option<Box<Hidden<K, V, T>>>,
+    hidden: Option<Box<Hidden>>,
 }
 
 /// Entries that hits do not see.
-struct Hidden<K, V, T: Timing> {
-    index: Compact<Entry<Keyed<K, T>, V>>,
+#[derive(Default)]
+struct Hidden {
+    index: Compact<Indexed>,
     writer: CompactWriter,
+}
+
+impl Hidden {
+    /// Whether this entry of the table is here.
+    fn has(&self, hash: u64, node: NonNull<Indexed>) -> bool {
+        // SAFETY: under the lock: the writer.
+        unsafe { self.index.find(hash, |other| other == node) }.is_some()
+    }
 }
 
 impl<K, V, T: Timing> Default for Table<K, V, T> {
@@ -47,14 +60,7 @@ impl<K, V, T: Timing> Default for Table<K, V, T> {
     }
 }
 
-impl<K, V, T: Timing> Hashed for Entry<Keyed<K, T>, V> {
-    unsafe fn hash(node: NonNull<Self>) -> u64 {
-        // SAFETY: the caller's: the index's entries are valid.
-        unsafe { node.as_ref() }.meta.hash()
-    }
-}
-
-impl<K, V, T: Timing> Queued for Entry<Keyed<K, T>, V> {
+impl<K, V, T: Timing> Queued for KeyedEntry<K, V, T> {
     fn links(&self) -> &Links {
         &self.meta.links
     }
@@ -74,27 +80,38 @@ unsafe fn borrowed<M: Meta, V>(node: NonNull<Entry<M, V>>) -> ManuallyDrop<Arc<E
 }
 
 /// An entry that was taken out. Hits of all threads may hold it, or only those of this one.
-fn taken<K: 'static, V: 'static, T: Timing>(entry: Arc<Entry<Keyed<K, T>, V>>) -> Taken<Table<K, V, T>> {
+fn taken<K: 'static, V: 'static, T: Timing>(entry: Arc<KeyedEntry<K, V, T>>) -> Taken<Table<K, V, T>> {
     let read_by = if entry.meta.is_seen() { ReadBy::All } else { ReadBy::ThisThread };
     Taken::now(entry, true).read_by(read_by)
+}
+
+/// Searches the indexes of a table, by who has its lock.
+fn search(
+    front: &Compact<Indexed>,
+    hidden: Option<&Hidden>,
+    hash: u64,
+    is: &mut dyn FnMut(NonNull<Indexed>) -> bool,
+) -> Option<NonNull<Indexed>> {
+    // SAFETY: under the lock: the writer.
+    if unsafe { front.may_have(hash) } {
+        // SAFETY: as above.
+        if let Some(found) = unsafe { front.find(hash, &mut *is) } {
+            return Some(found);
+        }
+    }
+    // SAFETY: as above.
+    unsafe { hidden?.index.find(hash, is) }
 }
 
 impl<K: 'static, V: 'static, T: Timing> Table<K, V, T> {
     fn search(
         &self,
-        front: &Compact<Entry<Keyed<K, T>, V>>,
+        front: &Compact<Indexed>,
         hash: u64,
-        mut is: impl FnMut(NonNull<Entry<Keyed<K, T>, V>>) -> bool,
-    ) -> Option<NonNull<Entry<Keyed<K, T>, V>>> {
-        // SAFETY: under the lock: the writer.
-        if unsafe { front.may_have(hash) } {
-            // SAFETY: as above.
-            if let Some(found) = unsafe { front.find(hash, &mut is) } {
-                return Some(found);
-            }
-        }
-        // SAFETY: as above.
-        unsafe { self.hidden.as_ref()?.index.find(hash, is) }
+        is: &mut dyn FnMut(NonNull<KeyedEntry<K, V, T>>) -> bool,
+    ) -> Option<NonNull<KeyedEntry<K, V, T>>> {
+        // Invariant 4.
+        search(front, self.hidden.as_deref(), hash, &mut |node| is(node.cast())).map(NonNull::cast)
     }
 
     /// Keeps memory until the lock is released.
@@ -105,17 +122,16 @@ impl<K: 'static, V: 'static, T: Timing> Table<K, V, T> {
         }
     }
 
-    fn take(&mut self, front: &Compact<Entry<Keyed<K, T>, V>>, node: NonNull<Entry<Keyed<K, T>, V>>) -> Taken<Self> {
+    fn take(&mut self, front: &Compact<Indexed>, node: NonNull<KeyedEntry<K, V, T>>) -> Taken<Self> {
         // SAFETY: it is in the table.
         let entry = unsafe { borrowed(node) };
         entry.meta.set_gone(true);
         let mut retired = RetiredMemory::new();
         match &mut self.hidden {
-            // SAFETY: as above.
-            Some(hidden) if unsafe { hidden.index.find(entry.meta.hash(), |other| other == node) }.is_some() => {
-                hidden.index.remove(&mut hidden.writer, node, &mut retired);
+            Some(hidden) if hidden.has(entry.meta.hash(), node.cast()) => {
+                hidden.index.remove(&mut hidden.writer, node.cast(), &mut retired);
             }
-            _ => front.remove(&mut self.writer, node, &mut retired),
+            _ => front.remove(&mut self.writer, node.cast(), &mut retired),
         }
         self.keep(retired);
         self.queue.remove(node);
@@ -127,20 +143,26 @@ impl<K: 'static, V: 'static, T: Timing> Table<K, V, T> {
     /// Entries that are over or have a dead argument are evicted before any other. Some are examined each time.
     fn take_dead(
         &mut self,
-        front: &Compact<Entry<Keyed<K, T>, V>>,
+        front: &Compact<Indexed>,
         newest: EntryId,
         is_dead: Option<IsDead<K>>,
         now: T::Now,
     ) -> Vec<Taken<Self>> {
-        let is_dead = |node: &NonNull<Entry<Keyed<K, T>, V>>| {
+        let mut dead = Vec::new();
+        self.queue.some(&mut |node| {
             // SAFETY: it is in the table.
             let entry = unsafe { node.as_ref() };
             let is_over = || entry.meta.timing().is_over(now) && node.addr().get() != newest.address;
             // A flight has no result yet: it counts as rejected when it ends.
-            entry.slot.get().is_some() && (is_dead.is_some_and(|is_dead| is_dead(entry.meta.key())) || is_over())
-        };
-        let dead: Vec<_> = self.queue.some().filter(is_dead).collect();
-        dead.into_iter().map(|node| self.take(front, node)).collect()
+            if entry.slot.get().is_some() && (is_dead.is_some_and(|is_dead| is_dead(entry.meta.key())) || is_over()) {
+                dead.push(node);
+            }
+        });
+        let mut taken = Vec::with_capacity(dead.len());
+        for node in &dead {
+            taken.push(self.take(front, *node));
+        }
+        taken
     }
 }
 
@@ -148,12 +170,12 @@ impl<K: 'static, V: 'static, T: Timing> Store for Table<K, V, T> {
     type Key = K;
     type Meta = Keyed<K, T>;
     type Value = V;
-    type Front = Compact<Entry<Keyed<K, T>, V>>;
+    type Front = Compact<Indexed>;
     type Drained = Vec<Taken<Self>>;
     const FRONTED: bool = false;
 
     #[inline(always)]
-    fn published(_: &Self::Front) -> Option<&Published<Entry<Keyed<K, T>, V>>> {
+    fn published(_: &Self::Front) -> Option<&Published<KeyedEntry<K, V, T>>> {
         None
     }
 
@@ -161,43 +183,43 @@ impl<K: 'static, V: 'static, T: Timing> Store for Table<K, V, T> {
     unsafe fn guess(
         front: &Self::Front,
         hash: u64,
-        is: impl FnOnce(&Entry<Keyed<K, T>, V>) -> bool,
-    ) -> Guess<NonNull<Entry<Keyed<K, T>, V>>> {
-        // SAFETY: the caller's: what is found stays as long as it looks.
-        let is = |node: NonNull<Entry<Keyed<K, T>, V>>| is(unsafe { node.as_ref() });
+        is: impl FnOnce(&KeyedEntry<K, V, T>) -> bool,
+    ) -> Guess<NonNull<KeyedEntry<K, V, T>>> {
+        // SAFETY: the caller's: what is found stays as long as it looks; invariant 4.
+        let is = |node: NonNull<Indexed>| is(unsafe { node.cast().as_ref() });
         // SAFETY: the caller's.
-        unsafe { front.guess(hash, is) }
+        unsafe { front.guess(hash, is) }.map(NonNull::cast)
     }
 
     unsafe fn look(
         front: &Self::Front,
         hash: u64,
-        mut is: impl FnMut(&Entry<Keyed<K, T>, V>) -> bool,
-    ) -> Option<NonNull<Entry<Keyed<K, T>, V>>> {
-        let is = |node: NonNull<Entry<Keyed<K, T>, V>>| {
-            // SAFETY: the caller's: what is found stays as long as it looks.
-            let entry = unsafe { node.as_ref() };
+        mut is: impl FnMut(&KeyedEntry<K, V, T>) -> bool,
+    ) -> Option<NonNull<KeyedEntry<K, V, T>>> {
+        let is = |node: NonNull<Indexed>| {
+            // SAFETY: as in `guess`.
+            let entry = unsafe { node.cast::<KeyedEntry<K, V, T>>().as_ref() };
             entry.meta.hash() == hash && is(entry)
         };
         // SAFETY: the caller's.
-        unsafe { front.find(hash, is) }
+        unsafe { front.find(hash, is) }.map(NonNull::cast)
     }
 
     #[inline]
-    fn find<R>(
+    fn find(
         &self,
         front: &Self::Front,
         hash: u64,
-        mut is: impl FnMut(&Counted<Self>) -> bool,
-        act: impl FnOnce(&Counted<Self>) -> R,
-    ) -> Option<R> {
-        let is = |node: NonNull<Entry<Keyed<K, T>, V>>| {
+        is: &mut dyn FnMut(&Counted<Self>) -> bool,
+    ) -> Option<Counted<Self>> {
+        let node = self.search(front, hash, &mut |node| {
             // SAFETY: it is in the table.
             let entry = unsafe { borrowed(node) };
             entry.meta.hash() == hash && is(&entry)
-        };
+        })?;
         // SAFETY: as above.
-        self.search(front, hash, is).map(|node| act(&*unsafe { borrowed(node) }))
+        let entry = unsafe { borrowed(node) };
+        Some(Counted::<Self>::clone(&entry))
     }
 
     #[inline]
@@ -218,20 +240,19 @@ impl<K: 'static, V: 'static, T: Timing> Store for Table<K, V, T> {
             InsertInto::Seen(key) => {
                 // SAFETY: as above.
                 unsafe { node.as_ref() }.meta.set_seen(key);
-                front.insert(&mut self.writer, hash, node, &mut retired);
+                front.insert(&mut self.writer, hash, node.cast(), &mut retired);
             }
-            InsertInto::ThisThreads => front.insert(&mut self.writer, hash, node, &mut retired),
+            InsertInto::ThisThreads => front.insert(&mut self.writer, hash, node.cast(), &mut retired),
             InsertInto::Hidden => {
-                let new = || Box::new(Hidden { index: Compact::default(), writer: CompactWriter::default() });
-                let hidden = self.hidden.get_or_insert_with(new);
-                hidden.index.insert(&mut hidden.writer, hash, node, &mut retired);
+                let hidden = self.hidden.get_or_insert_default();
+                hidden.index.insert(&mut hidden.writer, hash, node.cast(), &mut retired);
             }
         }
         self.keep(retired);
     }
 
     fn remove(&mut self, front: &Self::Front, id: EntryId) -> Option<Taken<Self>> {
-        let found = self.search(front, id.hash, |node| node.addr().get() == id.address)?;
+        let found = self.search(front, id.hash, &mut |node| node.addr().get() == id.address)?;
         Some(self.take(front, found))
     }
 
@@ -257,7 +278,7 @@ impl<K: 'static, V: 'static, T: Timing> Store for Table<K, V, T> {
                 return;
             }
         }
-        let stays = |node: NonNull<Entry<Keyed<K, T>, V>>| {
+        let stays = |node: NonNull<KeyedEntry<K, V, T>>| {
             // SAFETY: in the queue are the table's entries.
             node.addr().get() == newest.address || unsafe { node.as_ref() }.slot.get().is_none()
         };
@@ -279,13 +300,13 @@ impl<K: 'static, V: 'static, T: Timing> Store for Table<K, V, T> {
         front.clear(&mut drained.writer, &mut retired);
         self.keep(retired);
         let queue = std::mem::take(&mut drained.queue);
-        let entries = queue.iter().map(|node| {
+        let mut entries = Vec::new();
+        queue.each(&mut |node| {
             // SAFETY: it was in the table, whose count this is.
             let entry = ManuallyDrop::into_inner(unsafe { borrowed(node) });
             entry.meta.set_gone(true);
-            taken(entry)
+            entries.push(taken(entry));
         });
-        let entries = entries.collect();
         (drained.ready, entries)
     }
 
@@ -293,20 +314,14 @@ impl<K: 'static, V: 'static, T: Timing> Store for Table<K, V, T> {
         self.ready
     }
 
-    fn count(&self, front: &Self::Front, counts: impl Fn(&Counted<Self>) -> bool) -> usize {
-        let mut count = 0;
-        self.each(front, |entry| count += usize::from(counts(entry)));
-        count
-    }
-
-    fn each(&self, _: &Self::Front, mut visit: impl FnMut(&Counted<Self>)) {
+    fn each(&self, _: &Self::Front, visit: &mut dyn FnMut(&Counted<Self>)) {
         // SAFETY: in the queue are the table's entries.
-        self.queue.iter().for_each(|node| visit(&*unsafe { borrowed(node) }));
+        self.queue.each(&mut |node| visit(&*unsafe { borrowed(node) }));
     }
 
-    fn some(&mut self, _: &Self::Front, mut visit: impl FnMut(&Counted<Self>)) {
+    fn some(&mut self, _: &Self::Front, visit: &mut dyn FnMut(&Counted<Self>)) {
         // SAFETY: as above.
-        self.queue.some().for_each(|node| visit(&*unsafe { borrowed(node) }));
+        self.queue.some(&mut |node| visit(&*unsafe { borrowed(node) }));
     }
 
     fn retired(&mut self) -> Option<Box<RetiredMemory>> {
@@ -316,8 +331,10 @@ impl<K: 'static, V: 'static, T: Timing> Store for Table<K, V, T> {
 
 impl<K, V, T: Timing> Drop for Table<K, V, T> {
     fn drop(&mut self) {
+        let mut panics = Panics::default();
         // SAFETY: they were in the table, whose counts these are.
-        drop_all(self.queue.iter().map(|node| ManuallyDrop::into_inner(unsafe { borrowed(node) })));
+        self.queue.each(&mut |node| panics.drop(ManuallyDrop::into_inner(unsafe { borrowed(node) })));
+        panics.resume();
     }
 }
 

@@ -41,7 +41,7 @@ pub(crate) fn end_loud(mut dead: Chain, panics: &mut Panics, mut each: impl FnMu
             // SAFETY: as in `end_quiet`.
             let cells = unsafe { Node::take_cells(node, |cell| end_in_room(cell, panics)) };
             panics.run(|| drop_queue::bury(cells));
-            panics.run(|| drop(life));
+            panics.drop(life);
         }
         free.push(node);
     }

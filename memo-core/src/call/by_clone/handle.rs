@@ -7,7 +7,7 @@ use crate::call::handle_op::{Op, Reply};
 use crate::call::kept::what_is_kept::Keeping;
 use crate::call::keyed_hit::{Asks, Held};
 use crate::call::source::Hit;
-use crate::cell::counted_cell::remove::tell_and_drop;
+use crate::cell::counted_cell::remove::{tell_and_drop, tell_and_drop_among};
 use crate::cell::counted_cell::seek::Keys;
 use crate::cell::memo_types::{At, CellOf, KeyOf, Spec, ValueOf};
 use crate::compute::job::{Job, Replaced, When, is_argument, task_of};
@@ -26,7 +26,7 @@ use crate::sys::panics::{self, OnItsWay, Panics};
 use crate::sys::thread;
 use crate::value::entry::Meta;
 use crate::value::slot::{Look, Slot};
-use crate::value::store::{Evicted, Store, Taken, new_entry};
+use crate::value::store::{Evicted, Store, new_entry};
 use crate::value::timing::Timing;
 
 /// A memoized call by the handle, which asks how the result came to be.
@@ -53,9 +53,8 @@ fn begin_told<'w, R, H: Keeping<R, Kept = ValueOf<M>>, M: Cloning, K: KeyOf<M>>(
     } else {
         let deeper = DepthGuard::enter();
         let (anchor, hash) = (place.find(), key.hash());
-        let keys = const { Keys::of::<M::Scope, K>() };
         if let Some(cell) = anchor.and_then(|anchor| CellOf::<M>::find(anchor, core)) {
-            cell.copy_held(Asks::Call, hash, keys, |stored| key.matches(stored), &mut copy);
+            cell.copy_held(Asks::Call, hash, key, &mut copy);
         }
         drop(deeper);
         if copy.is_some() {
@@ -174,14 +173,13 @@ fn get_carefully<M: Cloning, K: KeyOf<M>>(core: &'static Core, place: At<'_, M>,
     let cell = CellOf::<M>::find(place.find_surely()?, core)?;
     if !M::Store::FRONTED {
         let mut copy = None;
-        let keys = const { Keys::of::<M::Scope, K>() };
         // Found nothing, it may have looked while an entry was moved or replaced.
-        let held = cell.copy_held(Asks::Get, key.hash(), keys, |stored| key.matches(stored), &mut copy);
+        let held = cell.copy_held(Asks::Get, key.hash(), key, &mut copy);
         if matches!(held, Held::Copied) {
             return copy.map(OnItsWay::arrive);
         }
     }
-    let entry = cell.seek_ready(key.hash(), const { Keys::of::<M::Scope, K>() }, |stored| key.matches(stored))?;
+    let entry = cell.seek_ready(key.hash(), const { Keys::of::<M::Scope, K>() }, &mut |stored| key.matches(stored))?;
     let value = entry.slot.get().cloned().map(OnItsWay::new);
     // This may be the last count.
     drop(entry);
@@ -192,7 +190,7 @@ fn get_carefully<M: Cloning, K: KeyOf<M>>(core: &'static Core, place: At<'_, M>,
 fn forget<M: Cloning, K: KeyOf<M>>(core: &'static Core, place: At<'_, M>, key: &K) -> bool {
     let _deeper = DepthGuard::enter();
     let Some(cell) = place.find_surely().and_then(|anchor| CellOf::<M>::find(anchor, core)) else { return false };
-    let taken = cell.take_key(key.hash(), const { Keys::of::<M::Scope, K>() }, |stored| key.matches(stored));
+    let taken = cell.take_key(key.hash(), const { Keys::of::<M::Scope, K>() }, &mut |stored| key.matches(stored));
     let Some(taken) = taken else { return false };
     let is_gone = taken.entry().slot.get().is_some_and(|value| core.is_gone(value));
     // One that is over was there for no call.
@@ -237,9 +235,9 @@ fn insert<R, H: Keeping<R, Kept = ValueOf<M>>, M: Cloning, K: KeyOf<M>>(
     cell.make_room(&entry, now, &mut victims);
     let mut panics = Panics::default();
     // It may have been evicted by others, and this may be its last count.
-    panics.run(|| drop(entry));
+    panics.drop(entry);
     if let Some(old) = old {
-        panics.run(|| tell_and_drop(core, Count::Replaced.into(), old));
+        tell_and_drop_among(core, Count::Replaced.into(), old, &mut panics);
     }
     panics.run(|| cell.drop_evicted(victims, now));
     panics.resume();
@@ -261,7 +259,7 @@ fn renew<'w, M: Cloning, K: KeyOf<M>>(core: &'static Core, place: At<'w, M>, key
     let cell = cell_of::<M>(core, place);
     let hash = key.hash();
     let keys = const { Keys::of::<M::Scope, K>() };
-    let old = cell.seek(hash, keys, |stored| key.matches(stored)).filter(|old| old.slot.get().is_some());
+    let old = cell.seek(hash, keys, &mut |stored| key.matches(stored)).filter(|old| old.slot.get().is_some());
     Ticket(Duty::Compute(Job::beside(place, cell, key.to_stored(), hash, keys, old, call)))
 }
 
@@ -284,15 +282,20 @@ fn refresh<'w, M: Cloning, K: KeyOf<M>>(
     let entry = new_entry::<M::Store>(Slot::claimed(me), stored, hash);
     let keys = const { Keys::of::<M::Scope, K>() };
     let old = cell.replace(&entry, keys);
-    let own = old.as_ref().map(Taken::entry);
-    let own = own.filter(|old| matches!(old.slot.look(), Look::Busy(flight) if flight.thread == me));
-    let own = own.map(|old| task_of::<M>(cell, old, false));
-    let job = Job::refresh(place, cell, entry, keys, Replaced(old.map(|old| Box::new((core, old)))), call);
+    let own = match &old {
+        Some(old) if matches!(old.entry().slot.look(), Look::Busy(flight) if flight.thread == me) => {
+            Some(task_of::<M>(cell, old.entry(), false))
+        }
+        _ => None,
+    };
+    let job = Job::refresh(place, cell, entry, keys, Replaced::by(core, old), call);
     // In the body of the very flight that it replaced, it would run that body again, without end.
-    if let Some(ring) = own.and_then(|own| rings::ring(core, own)) {
-        // As during the panic that follows.
-        panics::quietly(|| drop(job));
-        return Err(ring);
+    if let Some(own) = own {
+        if let Some(ring) = rings::ring(core, own) {
+            // As during the panic that follows.
+            panics::drop_quietly(job);
+            return Err(ring);
+        }
     }
     Ok(Ticket(Duty::Compute(job)))
 }

@@ -5,7 +5,6 @@ use crate::anchor::anchor::Anchor;
 use crate::call::kept::what_is_kept::Keeping;
 use crate::call::keyed_hit::{self, Asks, Held};
 use crate::call::verify;
-use crate::cell::counted_cell::seek::Keys;
 use crate::cell::memo_types::{At, CellOf, KeyOf, ValueOf};
 use crate::memo::core::Core;
 use crate::memo::counting::counters::Counters;
@@ -126,6 +125,5 @@ pub(super) fn hold_at_once<'w, M: Cloning, K: KeyOf<M>>(
     let Some(cell) = anchor.and_then(|anchor| CellOf::<M>::find(anchor, core)) else {
         return (hash, anchor, Held::Nothing);
     };
-    let keys = const { Keys::of::<M::Scope, K>() };
-    (hash, anchor, cell.copy_held(Asks::Call, hash, keys, |stored| key.matches(stored), copy))
+    (hash, anchor, cell.copy_held(Asks::Call, hash, key, copy))
 }

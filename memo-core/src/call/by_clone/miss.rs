@@ -25,7 +25,7 @@ use crate::sys::trivially_cloned::is_plain;
 #[inline]
 fn seek<M: Spec, K: KeyOf<M>>(core: &'static Core, anchor: Option<&Anchor>, key: &K, hash: u64) -> Option<EntryOf<M>> {
     let cell = CellOf::<M>::find(anchor?, core)?;
-    cell.seek(hash, const { Keys::of::<M::Scope, K>() }, |stored| key.matches(stored))
+    cell.seek(hash, const { Keys::of::<M::Scope, K>() }, &mut |stored| key.matches(stored))
 }
 
 #[cold]

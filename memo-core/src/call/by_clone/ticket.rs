@@ -118,7 +118,10 @@ impl<M: Cloning, W: Way> Ticket<'_, M, W> {
         };
         let inside_ring = job.is_inside_ring();
         // The old result serves until its time is over.
-        let old = job.stale().and_then(H::copy).filter(|old| !H::is_gone(old)).map(OnItsWay::new);
+        let old = match job.stale().and_then(H::copy) {
+            Some(old) if !H::is_gone(&old) => Some(OnItsWay::new(old)),
+            _ => None,
+        };
         drop(ending);
         job.stop();
         let Duty::Compute(job) = std::mem::replace(&mut self.0, Duty::Done(Hit::NotStored)) else {

@@ -12,7 +12,7 @@ use crate::memo::cells::head::CellHead;
 use crate::memo::cells::vtable::{CellVtable, SharedVtable};
 use crate::memo::listeners::Why;
 use crate::sys::arc::Arc;
-use crate::sys::panics::{Panics, drop_all};
+use crate::sys::panics::Panics;
 use crate::sys::sync::unpoisoned;
 use crate::value::entry::Meta;
 use crate::value::store::Store;
@@ -85,8 +85,10 @@ where
             Some(this) => {
                 let store = unpoisoned(this.store.get_mut());
                 let drained = store.drain(&this.front);
-                // SAFETY: nobody else has the cell.
-                store.retired().into_iter().for_each(|retired| unsafe { retired.free() });
+                if let Some(retired) = store.retired() {
+                    // SAFETY: nobody else has the cell.
+                    unsafe { retired.free() };
+                }
                 drained
             }
             None => counted.drain(),
@@ -94,7 +96,7 @@ where
         let (this, mut panics) = (&**counted, Panics::default());
         // The object is dead, or borrowed by the caller alone: no hit holds an entry.
         let told = this.core().tells(why);
-        let ready = this.end_each(entries, why.count, |taken| {
+        let ready = this.end_each(entries, why.count, &mut |taken| {
             if told && taken.ready {
                 tell::<St>(this.core(), why, taken.entry(), &mut panics);
             }
@@ -113,20 +115,31 @@ where
         let store = self.lock();
         match Self::IS_DEAD {
             None if !Self::EXPIRES && !self.core().has_weak_values() => store.ready(&self.front),
-            _ => store.count(&self.front, |entry| self.is_living(entry, now)),
+            _ => {
+                let mut living = 0;
+                store.each(&self.front, &mut |entry| living += usize::from(self.is_living(entry, now)));
+                living
+            }
         }
     }
 
     fn entries(&self) -> Vec<String> {
         let (mut living, now) = (Vec::new(), Self::now());
-        self.lock().each(&self.front, |entry| {
+        self.lock().each(&self.front, &mut |entry| {
             if self.is_living(entry, now) {
                 living.push(entry.clone());
             }
         });
-        let shown = living.iter().map(|entry| show_whole::<S, St::Key>(entry.meta.key())).collect();
+        let mut shown = Vec::with_capacity(living.len());
+        for entry in &living {
+            shown.push(show_whole::<S, St::Key>(entry.meta.key()));
+        }
         // These may be the last counts.
-        drop_all(living);
+        let mut panics = Panics::default();
+        while let Some(entry) = living.pop() {
+            panics.drop(entry);
+        }
+        panics.resume();
         shown
     }
 }

@@ -33,7 +33,8 @@ where
 
     /// Puts an entry in unless its key is there: then that one comes back.
     pub(crate) fn add(&self, entry: &Counted<St>, keys: Keys) -> Result<(), Counted<St>> {
-        self.add_unless_overtaken(entry, keys, None).map(|_| ())
+        self.add_unless_overtaken(entry, keys, None)?;
+        Ok(())
     }
 
     /// The same for a new entry whose key may be compared under the lock. `stored` is a second count of it, for the store.
@@ -41,8 +42,8 @@ where
     pub(crate) fn add_new(&self, entry: &Counted<St>, stored: Counted<St>) -> Result<(), Counted<St>> {
         let linked = self.link(entry);
         let mut store = self.lock();
-        let is = |there: &Counted<St>| there.meta.key().same(entry.meta.key());
-        match store.find(&self.front, entry.meta.hash(), is, Counted::<St>::clone) {
+        let mut is = |there: &Counted<St>| there.meta.key().same(entry.meta.key());
+        match store.find(&self.front, entry.meta.hash(), &mut is) {
             Some(theirs) => {
                 drop(store);
                 Err(theirs)
@@ -64,16 +65,18 @@ where
         race: Option<&Race<'_>>,
     ) -> Result<bool, Counted<St>> {
         let linked = self.link(entry);
-        let (hash, is) = (entry.meta.hash(), |key: &St::Key| key.same(entry.meta.key()));
-        let added = self.with_key(hash, keys, is, |store, there| match there {
-            Some(there) => Err(there.clone()),
+        let (hash, mut is) = (entry.meta.hash(), |key: &St::Key| key.same(entry.meta.key()));
+        let mut added = Ok(false);
+        self.with_key(hash, keys, &mut is, &mut |store, there| match there {
+            Some(there) => added = Err(there.clone()),
             // Under the lock of the insertion: a later request finds the entry.
-            None if race.is_some_and(|race| race.is_overtaken(self.forgets(entry))) => Ok(false),
+            None if race.is_some_and(|race| race.is_overtaken(self.forgets(entry))) => {}
             None => {
                 store.insert(&self.front, entry.clone(), Self::place_of(entry));
-                Ok(true)
+                added = Ok(true);
             }
-        })?;
+        });
+        let added = added?;
         if added {
             linked.stay();
         }
@@ -83,14 +86,14 @@ where
     /// Puts an entry in, in place of the one with its key, if there is one: at no moment is there neither.
     pub(crate) fn replace(&self, entry: &Counted<St>, keys: Keys) -> Option<Taken<St>> {
         let linked = self.link(entry);
-        let (hash, is) = (entry.meta.hash(), |key: &St::Key| key.same(entry.meta.key()));
-        let taken = self.with_key(hash, keys, is, |store, there| {
-            let taken = there.and_then(|there| store.remove(&self.front, id_of(there)));
+        let (hash, mut is) = (entry.meta.hash(), |key: &St::Key| key.same(entry.meta.key()));
+        let mut taken = None;
+        self.with_key(hash, keys, &mut is, &mut |store, there| {
+            taken = there.and_then(|there| store.remove(&self.front, id_of(there)));
             if taken.is_some() {
                 self.racers.overtake(Some(hash));
             }
             store.insert(&self.front, entry.clone(), Self::place_of(entry));
-            taken
         });
         linked.stay();
         let taken = self.gone(taken)?;

@@ -105,16 +105,18 @@ where
         victims: &mut Evicted<St>,
     ) -> Result<(bool, Option<Taken<St>>), Counted<St>> {
         let linked = self.link(entry);
-        let (hash, is) = (entry.meta.hash(), |key: &St::Key| key.same(entry.meta.key()));
-        let (added, taken) = self.with_key(hash, keys, is, |store, there| match there {
-            Some(there) if id_of(there) != id_of(old) => Err(there.clone()),
-            _ if race.is_overtaken(self.forgets(entry)) => Ok((false, None)),
+        let (hash, mut is) = (entry.meta.hash(), |key: &St::Key| key.same(entry.meta.key()));
+        let mut outcome = Ok((false, None));
+        self.with_key(hash, keys, &mut is, &mut |store, there| match there {
+            Some(there) if id_of(there) != id_of(old) => outcome = Err(there.clone()),
+            _ if race.is_overtaken(self.forgets(entry)) => {}
             there => {
                 let taken = there.and_then(|there| store.remove(&self.front, id_of(there)));
                 store.insert(&self.front, entry.clone(), Self::place_of(entry));
-                Ok((true, taken))
+                outcome = Ok((true, taken));
             }
-        })?;
+        });
+        let (added, taken) = outcome?;
         if added {
             linked.stay();
             self.make_room(entry, now, victims);

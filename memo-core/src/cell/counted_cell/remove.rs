@@ -26,10 +26,11 @@ where
 {
     /// Takes out the entry whose key `is` accepts, at a request of the user's. In the same step racers for that key are overtaken, whether
     /// there is an entry or not.
-    pub(crate) fn take_key(&self, hash: u64, keys: Keys, is: impl FnMut(&St::Key) -> bool) -> Option<Taken<St>> {
-        let taken = self.with_key(hash, keys, is, |store, there| {
+    pub(crate) fn take_key(&self, hash: u64, keys: Keys, is: &mut dyn FnMut(&St::Key) -> bool) -> Option<Taken<St>> {
+        let mut taken = None;
+        self.with_key(hash, keys, is, &mut |store, there| {
             self.racers.overtake(Some(hash));
-            there.and_then(|there| store.remove(&self.front, id_of(there)))
+            taken = there.and_then(|there| store.remove(&self.front, id_of(there)));
         });
         self.gone(taken)
     }
@@ -94,15 +95,17 @@ where
     /// Takes all such entries out.
     pub(super) fn remove_all_gone(&self, panics: &mut Panics) {
         let mut gone = Vec::new();
-        self.lock().each(&self.front, |entry| {
+        self.lock().each(&self.front, &mut |entry| {
             if entry.slot.get().is_some_and(|value| self.core().is_gone(value)) {
                 gone.push(entry.clone());
             }
         });
-        for entry in gone {
-            panics.run(|| self.remove_gone(&entry));
-            // This may be the last count.
-            panics.run(|| drop(entry));
+        for entry in &gone {
+            panics.run(|| self.remove_gone(entry));
+        }
+        // These may be the last counts.
+        while let Some(entry) = gone.pop() {
+            panics.drop(entry);
         }
     }
 
@@ -132,7 +135,7 @@ where
         for entry in found {
             let taken = self.lock().remove(&self.front, id_of(&entry));
             // If another has taken it out, this may be the last count.
-            panics.run(|| drop(entry));
+            panics.drop(entry);
             let Some(taken) = taken.map(|taken| taken.read_by(Self::READ_BY)) else { continue };
             unlink::<S, St>(taken.entry());
             expired += 1;
@@ -142,9 +145,7 @@ where
             }
             match taken.into_retired() {
                 Ok(retired) => batch.add(retired, panics),
-                Err(taken) => {
-                    panics.run(|| drop(taken));
-                }
+                Err(taken) => panics.drop(taken),
             }
         }
         expired
@@ -172,7 +173,7 @@ where
     fn expired(&self, victims: &Evicted<St>, now: Now<St::Meta>) -> u64 {
         let mut expired = 0;
         if Self::EXPIRES {
-            victims.each(|victim| expired += u64::from(victim.entry().meta.timing().is_over(now)));
+            victims.each(&mut |victim| expired += u64::from(victim.entry().meta.timing().is_over(now)));
             counters::count(self.core(), Count::Expired, expired);
         }
         expired
@@ -186,7 +187,7 @@ where
         }
         let expired = self.expired(&victims, now);
         counters::count(self.core(), Count::Evicted, victims.len() as u64 - expired);
-        victims.each(|victim| unlink::<S, St>(victim.entry()));
+        victims.each(&mut |victim| unlink::<S, St>(victim.entry()));
         if !self.core().is_listened() {
             return victims.drop_all();
         }
@@ -195,7 +196,7 @@ where
             true => Count::Expired,
             false => Count::Evicted,
         };
-        victims.each(|victim| tell::<St>(self.core(), why(victim.entry()).into(), victim.entry(), &mut panics));
+        victims.each(&mut |victim| tell::<St>(self.core(), why(victim.entry()).into(), victim.entry(), &mut panics));
         panics.run(|| victims.drop_all());
         panics.resume();
     }
@@ -203,15 +204,13 @@ where
     /// Takes out all entries of an object that may be alive. Those that hits may hold go to `batch`.
     pub(super) fn empty(&self, why: Why, batch: &mut Batch, panics: &mut Panics) -> usize {
         let told = self.core().tells(why);
-        self.end_each(self.drain(), why.count, |taken| {
+        self.end_each(self.drain(), why.count, &mut |taken| {
             if told && taken.ready {
                 tell::<St>(self.core(), why, taken.entry(), panics);
             }
             match taken.read_by(Self::READ_BY).into_retired() {
                 Ok(retired) => batch.add(retired, panics),
-                Err(taken) => {
-                    panics.run(|| drop(taken));
-                }
+                Err(taken) => panics.drop(taken),
             }
         })
     }
@@ -228,7 +227,7 @@ where
         &self,
         (ready, entries): (usize, St::Drained),
         why: Count,
-        mut each: impl FnMut(Taken<St>),
+        each: &mut dyn FnMut(Taken<St>),
     ) -> usize {
         // Counted before any of them is dropped: a destructor may look.
         if ready > 0 {
@@ -252,20 +251,23 @@ pub(super) fn tell<St: Store>(core: &'static Core, why: Why, entry: &Counted<St>
 
 /// Tells who listens that an entry has gone, and drops it. The first panic comes out at the end.
 pub(crate) fn tell_and_drop<St: Store>(core: &'static Core, why: Why, taken: Taken<St>) {
-    if !(taken.ready && core.tells(why)) {
-        drop(taken);
-        return;
-    }
     let mut panics = Panics::default();
-    tell::<St>(core, why, taken.entry(), &mut panics);
-    panics.run(|| drop(taken));
+    tell_and_drop_among(core, why, taken, &mut panics);
     panics.resume();
+}
+
+/// The same among other things that may panic.
+pub(crate) fn tell_and_drop_among<St: Store>(core: &'static Core, why: Why, taken: Taken<St>, panics: &mut Panics) {
+    if taken.ready && core.tells(why) {
+        tell::<St>(core, why, taken.entry(), panics);
+    }
+    panics.drop(taken);
 }
 
 /// Drops an entry, and catches a panic of a user's destructor.
 pub(super) fn drop_entry<St: Store>(entry: Counted<St>, panics: &mut Panics) {
-    if mem::needs_drop::<St::Value>() || mem::needs_drop::<St::Key>() {
-        panics.run(|| drop(entry));
+    if const { mem::needs_drop::<St::Value>() || mem::needs_drop::<St::Key>() } {
+        panics.drop(entry);
     }
 }
 

@@ -4,7 +4,7 @@ use super::CountedCell;
 use crate::argument::key::{KeySet, StoredKey};
 use crate::argument::scope::Scope;
 use crate::memo::cells::vtable::EntryId;
-use crate::sys::panics::quietly;
+use crate::sys::panics::drop_quietly;
 use crate::value::entry::{Meta, Now, id_of};
 use crate::value::store::{Counted, Store};
 
@@ -26,12 +26,33 @@ impl<St: Store> Compared<St> {
         found
     }
 
-    fn iter(&self) -> impl Iterator<Item = &Counted<St>> {
-        self.first.iter().chain(&self.others)
+    /// Finds the one whose key `is` accepts. (No chain of iterators, which would be compiled for each memo.)
+    fn compare(&mut self, is: &mut dyn FnMut(&St::Key) -> bool) {
+        let Some(first) = &self.first else { return };
+        if is(first.meta.key()) {
+            self.found = Some(first.clone());
+            return;
+        }
+        for other in &self.others {
+            if is(other.meta.key()) {
+                self.found = Some(other.clone());
+                return;
+            }
+        }
     }
 
-    pub(super) fn has(&self, entry: &Counted<St>) -> bool {
-        self.iter().any(|other| id_of(other) == id_of(entry))
+    fn has(&self, entry: &Counted<St>) -> bool {
+        let id = id_of(entry);
+        let Some(first) = &self.first else { return false };
+        if id_of(first) == id {
+            return true;
+        }
+        for other in &self.others {
+            if id_of(other) == id {
+                return true;
+            }
+        }
+        false
     }
 }
 
@@ -55,21 +76,13 @@ where
     St: Store + 'static,
     St::Key: StoredKey<S>,
 {
-    /// Calls `act` with the entry whose key `is` accepts, under the lock. Neither runs user code.
-    #[inline]
-    fn with_entry<R>(
-        &self,
-        hash: u64,
-        mut is: impl FnMut(&St::Key) -> bool,
-        act: impl FnOnce(&Counted<St>) -> R,
-    ) -> Option<R> {
-        self.lock().find(&self.front, hash, |entry| is(entry.meta.key()), act)
-    }
-
     /// Whether the entry at this address is there and has its result.
     pub(super) fn is_ready(&self, id: EntryId) -> bool {
-        let there = |entry: &Counted<St>| id_of(entry) == id && entry.slot.get().is_some();
-        self.lock().find(&self.front, id.hash, there, |_| ()).is_some()
+        let mut ready = false;
+        self.each_of(&self.lock(), id.hash, &mut |entry| {
+            ready |= id_of(entry) == id && entry.slot.get().is_some();
+        });
+        ready
     }
 
     /// Whether this very entry, which was put into it, is in the store.
@@ -77,22 +90,36 @@ where
         store.has(&self.front, entry)
     }
 
+    /// Visits the entries of this hash. `visit` runs no user code.
+    fn each_of(&self, store: &St, hash: u64, visit: &mut dyn FnMut(&Counted<St>)) {
+        let all = store.find(&self.front, hash, &mut |entry| {
+            visit(entry);
+            false
+        });
+        debug_assert!(all.is_none());
+    }
+
     /// The entry whose key `is` accepts.
     #[inline]
-    pub(crate) fn seek(&self, hash: u64, keys: Keys, is: impl FnMut(&St::Key) -> bool) -> Option<Counted<St>> {
+    pub(crate) fn seek(&self, hash: u64, keys: Keys, is: &mut dyn FnMut(&St::Key) -> bool) -> Option<Counted<St>> {
         match keys {
-            Keys::Trusted => self.with_entry(hash, is, Counted::<St>::clone),
-            Keys::Users => self.seek_outside(hash, |_| true, is).found(),
+            Keys::Trusted => self.lock().find(&self.front, hash, &mut |entry| is(entry.meta.key())),
+            Keys::Users => self.seek_outside(hash, &|_| true, is).found(),
         }
     }
 
     /// The same, if it is ready by now and not over: one that turns ready later may have been asked to go before.
-    pub(crate) fn seek_ready(&self, hash: u64, keys: Keys, is: impl FnMut(&St::Key) -> bool) -> Option<Counted<St>> {
+    pub(crate) fn seek_ready(
+        &self,
+        hash: u64,
+        keys: Keys,
+        is: &mut dyn FnMut(&St::Key) -> bool,
+    ) -> Option<Counted<St>> {
         let now = Self::now();
         let is_ready = |entry: &Counted<St>| entry.get(now).is_some();
         match keys {
-            Keys::Trusted => self.with_entry(hash, is, |entry| is_ready(entry).then(|| entry.clone()))?,
-            Keys::Users => self.seek_outside(hash, is_ready, is).found(),
+            Keys::Trusted => self.lock().find(&self.front, hash, &mut |entry| is(entry.meta.key()) && is_ready(entry)),
+            Keys::Users => self.seek_outside(hash, &is_ready, is).found(),
         }
     }
 
@@ -101,63 +128,67 @@ where
     fn seek_outside(
         &self,
         hash: u64,
-        counts: impl Fn(&Counted<St>) -> bool,
-        mut is: impl FnMut(&St::Key) -> bool,
+        counts: &dyn Fn(&Counted<St>) -> bool,
+        is: &mut dyn FnMut(&St::Key) -> bool,
     ) -> Compared<St> {
         let mut compared = Compared { first: None, others: Vec::new(), found: None };
-        let mut collect = |entry: &Counted<St>| {
-            match &compared.first {
-                _ if !counts(entry) => {}
-                None => compared.first = Some(entry.clone()),
-                Some(_) => compared.others.push(entry.clone()),
-            }
-            false
-        };
-        let _none = self.lock().find(&self.front, hash, &mut collect, |_| ());
-        let found = compared.iter().find(|entry: &&Counted<St>| is(entry.meta.key())).cloned();
-        Compared { found, ..compared }
+        self.each_of(&self.lock(), hash, &mut |entry| match &compared.first {
+            _ if !counts(entry) => {}
+            None => compared.first = Some(entry.clone()),
+            Some(_) => compared.others.push(entry.clone()),
+        });
+        compared.compare(is);
+        compared
     }
 
-    /// Calls `act` under the lock, with the store and the entry whose key `is` accepts, in one step. The user's `Eq` runs outside the lock,
-    /// and again if an entry of this hash was inserted or that one taken out meanwhile.
+    /// Calls `act` under the lock, once, with the store and the entry whose key `is` accepts, in one step. The user's `Eq` runs outside the
+    /// lock, and again if an entry of this hash was inserted or that one taken out meanwhile.
     ///
     /// So where `act` takes the entry out it holds a count of it, and where it leaves it there the store does. Entries of other keys with
     /// this hash may be dropped after it: no panic of theirs comes out, since the work is done.
-    pub(super) fn with_key<R>(
+    pub(super) fn with_key(
         &self,
         hash: u64,
         keys: Keys,
-        mut is: impl FnMut(&St::Key) -> bool,
-        act: impl FnOnce(&mut St, Option<&Counted<St>>) -> R,
-    ) -> R {
+        is: &mut dyn FnMut(&St::Key) -> bool,
+        act: &mut dyn FnMut(&mut St, Option<&Counted<St>>),
+    ) {
         loop {
             // Dropped after unlocking: of an entry that was taken out meanwhile it may be the last count.
             let (mut there, seen) = match keys {
                 Keys::Trusted => (None, None),
                 Keys::Users => {
-                    let mut compared = self.seek_outside(hash, |_| true, &mut is);
+                    let mut compared = self.seek_outside(hash, &|_| true, is);
                     (compared.found.take(), Some(compared))
                 }
             };
             let mut store = self.lock();
             match &seen {
-                Some(compared)
-                    if there.is_none()
-                        && store.find(&self.front, hash, |entry| !compared.has(entry), |_| ()).is_some() =>
-                {
-                    continue;
+                Some(compared) => {
+                    let is_outdated = match &there {
+                        Some(there) => !self.has(&store, there),
+                        None => self.has_others(&store, hash, compared),
+                    };
+                    if is_outdated {
+                        continue;
+                    }
                 }
-                Some(_) if there.as_ref().is_some_and(|there| !self.has(&store, there)) => continue,
-                Some(_) => {}
-                None => there = store.find(&self.front, hash, |entry| is(entry.meta.key()), Counted::<St>::clone),
+                None => there = store.find(&self.front, hash, &mut |entry| is(entry.meta.key())),
             }
-            let done = act(&mut store, there.as_ref());
+            act(&mut store, there.as_ref());
             drop(store);
             if let Some(seen) = seen {
-                quietly(|| drop(seen));
+                drop_quietly(seen);
             }
-            return done;
+            return;
         }
+    }
+
+    /// Whether there are entries of this hash that were not `compared`.
+    fn has_others(&self, store: &St, hash: u64, compared: &Compared<St>) -> bool {
+        let mut others = false;
+        self.each_of(store, hash, &mut |entry| others |= !compared.has(entry));
+        others
     }
 
     /// Whether a call would find the result of an entry. Runs no user code.

@@ -30,7 +30,7 @@ use std::task::{Context, Waker};
 
 use super::rings;
 use crate::compute::frames;
-use crate::sys::panics::{OnItsWay, quietly};
+use crate::sys::panics::{OnItsWay, drop_quietly, quietly};
 use crate::sys::sync::plain::{AtomicU64, Ordering};
 use crate::sys::sync::{Mutex, MutexGuard, unpoisoned};
 use crate::value::slot::{Flight, Slot, Waited};
@@ -222,7 +222,7 @@ impl<V> Drop for Wait<'_, V> {
         if self.listed {
             let slot = self.address();
             let waker = list(slot).tasks.remove(&(slot, self.number));
-            quietly(|| drop(waker));
+            drop_quietly(waker);
         }
     }
 }

@@ -182,7 +182,7 @@ impl Domain<'_> {
         if own.is_some() {
             let _deeper = DepthGuard::enter();
             let mut panics = Panics::default();
-            panics.run(|| drop(own));
+            panics.drop(own);
             // The copy may have panicked itself.
             panics.resume();
         }
@@ -340,7 +340,7 @@ impl Batch {
             domain().scan(own::listed(), &mut self.0);
         }
         for retired in std::mem::take(&mut self.0) {
-            panics.run(|| drop(retired));
+            panics.drop(retired);
         }
     }
 }

@@ -42,7 +42,7 @@ impl Drop for Watched {
 type Entries = Table<Watched, Watched>;
 
 struct World {
-    front: Compact<Entry<Keyed<Watched>, Watched>>,
+    front: Compact<Indexed>,
     table: Mutex<Entries>,
     readers: Readers,
     retired: RetireList,
@@ -92,7 +92,7 @@ impl World {
     fn remove(&self, key: u32) {
         let taken = {
             let mut table = self.table.lock().unwrap();
-            let found = table.search(&self.front, u64::from(key), |node| {
+            let found = table.search(&self.front, u64::from(key), &mut |node| {
                 // SAFETY: in the table.
                 unsafe { node.as_ref() }.meta.key().read() == key
             });
