@@ -44,12 +44,13 @@ impl<M: Meta, V> Entry<M, V> {
 }
 
 /// While the thread is unwinding, a destructor that panics would end the process (law 8). An entry may be dropped then, since
-/// bodies, `Clone` and `Eq` may panic.
+/// bodies, `Clone` and `Eq` may panic. And the value goes first: if it panics, the key's destructor knows.
 impl<M: Meta, V> Drop for Entry<M, V> {
     #[inline]
     fn drop(&mut self) {
-        if const { needs_drop::<V>() } && panicking() {
-            quietly(|| drop(self.slot.take()));
+        if const { needs_drop::<V>() } {
+            let value = self.slot.take();
+            if panicking() { drop_quietly(value) } else { drop(value) }
         }
     }
 }
