@@ -11,6 +11,7 @@ use super::memo_key::MemoKey;
 use super::probe::{Probe, Seal};
 use super::stored::StoredKey;
 use crate::argument::scope::{Scope, Storable};
+use crate::sys::panics::OnItsWay;
 
 /// A value that takes part by its own `Hash`, `Eq` and `Clone`; a path by its spelling, as without the mark.
 ///
@@ -160,7 +161,9 @@ impl<S: Scope, T: Hash + Eq + Clone + Storable<S>, D: Show<T>> Probe<S> for Look
     }
 
     fn to_stored(&self) -> Box<[Kept<T, D>]> {
-        self.0.iter().cloned().map(|value| Kept(value, PhantomData)).collect()
+        // The `Clone` of an element may panic after earlier ones were made.
+        let made: Vec<_> = self.0.iter().cloned().map(OnItsWay::new).collect();
+        made.into_iter().map(|value| Kept(value.arrive(), PhantomData)).collect()
     }
 }
 

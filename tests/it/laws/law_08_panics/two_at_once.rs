@@ -74,7 +74,11 @@ fn keys_of_several_parts() {
         **n + key.0.0.0
     }
     #[weak_memo]
-    fn listed(n: &Anchored<u32>, keys: &Vec<Single>) -> u32 {
+    fn listed(n: &Anchored<u32>, keys: &[Single]) -> u32 {
+        **n + keys.len() as u32
+    }
+    #[weak_memo]
+    fn sliced(n: &Anchored<u32>, #[memo(value)] keys: &[Loud]) -> u32 {
         **n + keys.len() as u32
     }
     alone(|| {
@@ -88,7 +92,11 @@ fn keys_of_several_parts() {
         is_quiet(|| _ = nested(&n, &key));
         let keys = vec![Single(Loud(1)), Single(Loud(2))];
         is_quiet(|| _ = listed(&n, &keys));
-        assert_eq!((flat_memo().len(), derived_memo().len(), nested_memo().len(), listed_memo().len()), (0, 0, 0, 0));
+        let keys = [Loud(1), Loud(2)];
+        is_quiet(|| _ = sliced(&n, &keys));
+        let lens =
+            [flat_memo().len(), derived_memo().len(), nested_memo().len(), listed_memo().len(), sliced_memo().len()];
+        assert_eq!(lens, [0; 5]);
     });
 }
 
