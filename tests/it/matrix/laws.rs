@@ -9,6 +9,8 @@ pub(crate) trait Cell: Sized {
     type Key: Extra;
     /// Whether the memo has a type parameter; then `ask` asks the instance of its own.
     const GENERIC: bool;
+    /// Whether its results stay on their thread, even if the owner does not.
+    const LOCAL: bool;
 
     fn ask<'a, T: Kind>(owner: &'a Self::Owner, key: &'a Self::Key) -> impl Out + 'a;
 }
@@ -103,7 +105,8 @@ pub(crate) fn hold_for<C: Cell>() {
     let lends = first[0].address.is_some();
     assert_eq!(world.answers.clones() == 0, lends, "what is lent is never cloned, all else for each caller");
 
-    let (owner_exact, key_exact) = (C::Owner::EXACT, C::Key::EXACT && C::Owner::SHARED);
+    // What stays on its thread lies in the thread's own table.
+    let (owner_exact, key_exact) = (C::Owner::EXACT && !C::LOCAL, C::Key::EXACT && C::Owner::SHARED && !C::LOCAL);
     if C::Key::WEAK {
         let runs = world.runs();
         drop(world.keys.pop());

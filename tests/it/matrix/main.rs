@@ -4,7 +4,8 @@
 //! * without | with a type parameter,
 //! * result by clone | by reference,
 //! * owner `Arc` | `Rc` | with its anchor inside,
-//! * no extra key | a value | a weak one (`Arc`, `Rc`, or with its anchor inside).
+//! * no extra key | a value | a weak one (`Arc`, `Rc`, or with its anchor inside),
+//! * synchronous | `async` | `async` and `local`, for an `Arc`'s results by clone.
 //!
 //! Each is a module, and the path of its test says which: `method::generic::by_clone::rc::rc_key::keeps_the_laws`. What
 //! the laws ask of it is in `laws.rs`. Illegal combinations do not compile: `ui/soundness` and `ui/lending`.
@@ -18,60 +19,63 @@ mod parts;
 macro_rules! cell {
     (
         $name:ident: function [$($t:ident)?] [$($result:tt)*] [$owner:ty] [$receiver:ty] [$($option:tt)*]
-        [$($(#[$mark:meta])? $key:ty)?]
+        [$($(#[$mark:meta])? $key:ty)?] [$($word:ident)?] [$($local:ident)?]
     ) => {
         pub(super) mod $name {
             use crate::parts::*;
 
-            #[weak_memo($($option)*)]
-            fn ask<'a $(, $t: Kind)?>(doc: &'a $owner $(, $(#[$mark])? key: &'a $key)?) -> $($result)* {
+            #[weak_memo($($local,)? $($option)*)]
+            $($word)? fn ask<'a $(, $t: Kind)?>(doc: &'a $owner $(, $(#[$mark])? key: &'a $key)?) -> $($result)* {
+                pause!($($word)?);
                 doc.answer(0 $(+ $t::NUMBER)?, 0 $(+ number::<$key>(key))?)
             }
 
-            cell!(@test [$($t)?] [$owner] [$($key)?] owner key => ask$(::<$t>)?(owner $(, same::<$key>(key))?));
+            cell!(@test [$($t)?] [$owner] [$($key)?] [$($local)?] owner key => answer!(ask$(::<$t>)?(owner $(, same::<$key>(key))?); $($word)?));
         }
     };
     (
         $name:ident: method [$($t:ident)?] [$($result:tt)*] [$owner:ty] [$receiver:ty] [$($option:tt)*]
-        [$($(#[$mark:meta])? $key:ty)?]
+        [$($(#[$mark:meta])? $key:ty)?] [$($word:ident)?] [$($local:ident)?]
     ) => {
         pub(super) mod $name {
             use crate::parts::*;
 
             impl Doc<Here> {
-                #[weak_memo($($option)*)]
-                fn ask<'a $(, $t: Kind)?>(self: &'a $receiver $(, $(#[$mark])? key: &'a $key)?) -> $($result)* {
+                #[weak_memo($($local,)? $($option)*)]
+                $($word)? fn ask<'a $(, $t: Kind)?>(self: &'a $receiver $(, $(#[$mark])? key: &'a $key)?) -> $($result)* {
+                    pause!($($word)?);
                     self.answer(0 $(+ $t::NUMBER)?, 0 $(+ number::<$key>(key))?)
                 }
             }
 
-            cell!(@test [$($t)?] [$owner] [$($key)?] owner key => owner.ask$(::<$t>)?($(same::<$key>(key))?));
+            cell!(@test [$($t)?] [$owner] [$($key)?] [$($local)?] owner key => answer!(owner.ask$(::<$t>)?($(same::<$key>(key))?); $($word)?));
         }
     };
     (
         $name:ident: trait_method [$($t:ident)?] [$($result:tt)*] [$owner:ty] [$receiver:ty] [$($option:tt)*]
-        [$($(#[$mark:meta])? $key:ty)?]
+        [$($(#[$mark:meta])? $key:ty)?] [$($word:ident)?] [$($local:ident)?]
     ) => {
         pub(super) mod $name {
             use crate::parts::*;
 
             trait Ask$(<$t: Kind>)? {
-                fn ask<'a>(self: &'a $receiver $(, key: &'a $key)?) -> $($result)*;
+                $($word)? fn ask<'a>(self: &'a $receiver $(, key: &'a $key)?) -> $($result)*;
             }
 
             impl$(<$t: Kind>)? Ask$(<$t>)? for Doc<Here> {
-                #[weak_memo(handle = none, $($option)*)]
-                fn ask<'a>(self: &'a $receiver $(, $(#[$mark])? key: &'a $key)?) -> $($result)* {
+                #[weak_memo(handle = none, $($local,)? $($option)*)]
+                $($word)? fn ask<'a>(self: &'a $receiver $(, $(#[$mark])? key: &'a $key)?) -> $($result)* {
+                    pause!($($word)?);
                     self.answer(0 $(+ $t::NUMBER)?, 0 $(+ number::<$key>(key))?)
                 }
             }
 
-            cell!(@test [$($t)?] [$owner] [$($key)?] owner key => Ask$(::<$t>)?::ask(owner $(, same::<$key>(key))?));
+            cell!(@test [$($t)?] [$owner] [$($key)?] [$($local)?] owner key => answer!(Ask$(::<$t>)?::ask(owner $(, same::<$key>(key))?); $($word)?));
         }
     };
     (
         $name:ident: associated [$($t:ident)?] [$($result:tt)*] [$owner:ty] [$receiver:ty] [$($option:tt)*]
-        [$($(#[$mark:meta])? $key:ty)?]
+        [$($(#[$mark:meta])? $key:ty)?] [$($word:ident)?] [$($local:ident)?]
     ) => {
         pub(super) mod $name {
             use crate::parts::*;
@@ -79,17 +83,18 @@ macro_rules! cell {
             struct Home$(<$t>(PhantomData<$t>))?;
 
             impl$(<$t: Kind>)? Home$(<$t>)? {
-                #[weak_memo(associated, $($option)*)]
-                fn ask<'a>(doc: &'a $owner $(, $(#[$mark])? key: &'a $key)?) -> $($result)* {
+                #[weak_memo(associated, $($local,)? $($option)*)]
+                $($word)? fn ask<'a>(doc: &'a $owner $(, $(#[$mark])? key: &'a $key)?) -> $($result)* {
+                    pause!($($word)?);
                     doc.answer(0 $(+ $t::NUMBER)?, 0 $(+ number::<$key>(key))?)
                 }
             }
 
-            cell!(@test [$($t)?] [$owner] [$($key)?] owner key => Home$(::<$t>)?::ask(owner $(, same::<$key>(key))?));
+            cell!(@test [$($t)?] [$owner] [$($key)?] [$($local)?] owner key => answer!(Home$(::<$t>)?::ask(owner $(, same::<$key>(key))?); $($word)?));
         }
     };
 
-    (@test [$($t:ident)?] [$owner:ty] [$($key:ty)?] $doc:ident $extra:ident => $call:expr) => {
+    (@test [$($t:ident)?] [$owner:ty] [$($key:ty)?] [$($local:ident)?] $doc:ident $extra:ident => $call:expr) => {
         pub(in crate) const CELLS: usize = 1;
 
         /// Tells this cell's documents from those of the others.
@@ -99,6 +104,7 @@ macro_rules! cell {
             type Owner = $owner;
             type Key = key_or_none!($($key)?);
             const GENERIC: bool = !stringify!($($t)?).is_empty();
+            const LOCAL: bool = !stringify!($($local)?).is_empty();
 
             fn ask<'a, T: Kind>($doc: &'a $owner, $extra: &'a Self::Key) -> impl Out + 'a {
                 let _ = $extra;
@@ -113,6 +119,24 @@ macro_rules! cell {
     };
 }
 
+/// A body that is a future waits once.
+macro_rules! pause {
+    () => {};
+    (async) => {
+        pause().await
+    };
+}
+
+/// What a call comes to.
+macro_rules! answer {
+    ($call:expr;) => {
+        $call
+    };
+    ($call:expr; async) => {
+        run($call)
+    };
+}
+
 macro_rules! key_or_none {
     () => {
         Nothing
@@ -124,72 +148,113 @@ macro_rules! key_or_none {
 
 /// The keys that are legal beside an owner. What is lent with a key needs an option more.
 macro_rules! keys {
-    ($form:ident $t:tt $result:tt $option:tt $owner:tt $receiver:tt $($name:ident $key:tt)*) => {
-        cell!(no_key: $form $t $result $owner $receiver [] []);
-        $(cell!($name: $form $t $result $owner $receiver $option $key);)*
+    ($form:ident $t:tt $result:tt $option:tt $owner:tt $receiver:tt $word:tt $local:tt $($name:ident $key:tt)*) => {
+        cell!(no_key: $form $t $result $owner $receiver [] [] $word $local);
+        $(cell!($name: $form $t $result $owner $receiver $option $key $word $local);)*
 
         pub(super) const CELLS: usize = no_key::CELLS $(+ $name::CELLS)*;
     };
 }
 
+/// An `Rc` is illegal beside results for all threads.
+macro_rules! keys_for_all_threads {
+    ($($cells:tt)*) => {
+        keys!($($cells)* [] value_key [#[memo(value)] Mode] arc_key [Arc<Other>] object_key [Other]);
+    };
+}
+
+macro_rules! keys_of_one_thread {
+    ($($cells:tt)*) => {
+        keys!($($cells)* value_key [#[memo(value)] Mode] arc_key [Arc<Other>] rc_key [Rc<Other>] object_key [Other]);
+    };
+}
+
 macro_rules! owners {
-    ($form:ident $t:tt $result:tt $option:tt) => {
+    ($form:ident $t:tt $result:tt $option:tt $word:tt []) => {
         pub(super) mod arc {
-            keys!($form $t $result $option [Arc<Doc<Here>>] [Arc<Self>]
-                value_key [#[memo(value)] Mode] arc_key [Arc<Other>] object_key [Other]);
+            keys_for_all_threads!($form $t $result $option [Arc<Doc<Here>>] [Arc<Self>] $word);
         }
         pub(super) mod rc {
-            keys!($form $t $result $option [Rc<Doc<Here>>] [Rc<Self>]
-                value_key [#[memo(value)] Mode] arc_key [Arc<Other>] rc_key [Rc<Other>] object_key [Other]);
+            keys_of_one_thread!($form $t $result $option [Rc<Doc<Here>>] [Rc<Self>] $word []);
         }
         pub(super) mod object {
-            keys!($form $t $result $option [Doc<Here>] [Self]
-                value_key [#[memo(value)] Mode] arc_key [Arc<Other>] object_key [Other]);
+            keys_for_all_threads!($form $t $result $option [Doc<Here>] [Self] $word);
         }
 
         pub(super) const CELLS: usize = arc::CELLS + rc::CELLS + object::CELLS;
     };
+    // An `Rc` needs no `local`, and an object needs an anchor of another kind: see the tests of anchors.
+    ($form:ident $t:tt $result:tt $option:tt $word:tt [local]) => {
+        pub(super) mod arc {
+            keys_of_one_thread!($form $t $result $option [Arc<Doc<Here>>] [Arc<Self>] $word [local]);
+        }
+
+        pub(super) const CELLS: usize = arc::CELLS;
+    };
 }
 
 macro_rules! results {
-    ($form:ident $t:tt) => {
+    ($form:ident $t:tt $word:tt []) => {
         pub(super) mod by_clone {
-            owners!($form $t [Answer] []);
+            owners!($form $t [Answer] [] $word []);
         }
         pub(super) mod by_reference {
-            owners!($form $t [&'a Answer] [capacity = unbounded]);
+            owners!($form $t [&'a Answer] [capacity = unbounded] $word []);
         }
 
         pub(super) const CELLS: usize = by_clone::CELLS + by_reference::CELLS;
     };
+    // An `Arc` may outlive the thread that would lend.
+    ($form:ident $t:tt $word:tt [local]) => {
+        pub(super) mod by_clone {
+            owners!($form $t [Answer] [] $word [local]);
+        }
+
+        pub(super) const CELLS: usize = by_clone::CELLS;
+    };
 }
 
 macro_rules! kinds {
-    ($($form:ident)*) => {$(
-        mod $form {
+    ($word:tt $local:tt: $($form:ident)*) => {
+        $(pub(super) mod $form {
             pub(super) mod plain {
-                results!($form []);
+                results!($form [] $word $local);
             }
             pub(super) mod generic {
-                results!($form [T]);
+                results!($form [T] $word $local);
             }
 
             pub(super) const CELLS: usize = plain::CELLS + generic::CELLS;
-        }
-    )*};
+        })*
+
+        pub(super) const CELLS: usize = 0 $(+ $form::CELLS)*;
+    };
 }
 
-kinds!(function method trait_method associated);
+mod synchronous {
+    kinds!([] []: function method trait_method associated);
+}
+
+// Not where the others are built many times over.
+#[cfg(not(memo_no_tools))]
+mod asynchronous {
+    kinds!([async] []: function method trait_method associated);
+}
+
+#[cfg(not(memo_no_tools))]
+mod asynchronous_and_local {
+    kinds!([async] [local]: function method trait_method associated);
+}
 
 #[test]
 fn no_combination_is_missing() {
     let (forms, kinds, results) = (4, 2, 2);
-    let keys_beside = |owner| match owner {
-        "Rc" => 5,
-        // An `Rc` is illegal beside results for all threads.
-        _ => 4,
-    };
-    let owners_and_keys: usize = ["Arc", "Rc", "object"].into_iter().map(keys_beside).sum();
-    let cells = function::CELLS + method::CELLS + trait_method::CELLS + associated::CELLS;
-    assert_eq!(cells, forms * kinds * results * owners_and_keys);
+    // With an `Rc` as the owner, or `local`, it may be a key, too.
+    let (for_all_threads, of_one_thread) = (4, 5);
+    let every_owner = 2 * for_all_threads + of_one_thread;
+    assert_eq!(synchronous::CELLS, forms * kinds * results * every_owner);
+    #[cfg(not(memo_no_tools))]
+    assert_eq!(asynchronous::CELLS, forms * kinds * results * every_owner);
+    #[cfg(not(memo_no_tools))]
+    assert_eq!(asynchronous_and_local::CELLS, forms * kinds * of_one_thread);
 }

@@ -7,8 +7,11 @@ pub(crate) use std::sync::Arc;
 
 use memo_core::{Anchor, HasAnchor};
 use memo_tests::{Tally, Token};
+use std::future::poll_fn;
 use std::hash::{Hash, Hasher};
+use std::pin::pin;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::task::{Context, Poll, Waker};
 
 /// An owner. Not `Clone`, so nothing can clone it. It has an anchor of its own, which an `Arc` of it does not use.
 #[derive(HasAnchor)]
@@ -248,4 +251,20 @@ pub(crate) fn number<K: Extra>(key: &K) -> u64 {
 
 pub(crate) fn same<K>(key: &K) -> &K {
     key
+}
+
+/// Lets others go first, once.
+pub(crate) async fn pause() {
+    let mut paused = false;
+    poll_fn(|_| if std::mem::replace(&mut paused, true) { Poll::Ready(()) } else { Poll::Pending }).await;
+}
+
+/// Runs a call that is a future: there is nothing else to do.
+pub(crate) fn run<R>(call: impl Future<Output = R>) -> R {
+    let mut call = pin!(call);
+    loop {
+        if let Poll::Ready(answer) = call.as_mut().poll(&mut Context::from_waker(Waker::noop())) {
+            return answer;
+        }
+    }
 }
