@@ -7,6 +7,7 @@
 //! cargo run --release -p memo-benches --bin report -- --plots      # asks nothing but what these show, and copies them
 //! cargo run --release -p memo-benches --bin report -- --growth     # how costs grow with how much there is, plotted; nothing is copied
 //! cargo run --release -p memo-benches --bin report -- --instructions    # counts those of a hit, and records them in benches/results/
+//! cargo run --release -p memo-benches --bin report -- --builds     # times builds with one memo and a hundred, and records them
 //! cargo run --release -p memo-benches --bin report -- --targets    # records all that the table of the targets is made of, and writes it
 //! ```
 
@@ -35,6 +36,7 @@ fn main() -> Outcome<()> {
     let workspace = Workspace::of_this_program()?;
     match asked {
         Asked::Instructions => return record_instructions(effort, &workspace),
+        Asked::Builds => return record_builds(effort, &workspace),
         Asked::Targets => return record_targets(effort, &workspace),
         Asked::Plots => {
             let sections = [
@@ -86,7 +88,7 @@ fn ask(effort: Effort, workspace: &Workspace) -> Outcome<Vec<Section>> {
     ask("from drop to reclaimed", &|| Ok(sections::reclaim(effort)))?;
     ask("weak maps", &|| Ok(sections::weak_maps(effort)))?;
     ask("interners", &|| Ok(sections::interners(effort)))?;
-    ask("cold builds", &|| cold_build::cold_build(effort, workspace))?;
+    ask("builds", &|| cold_build::cold_build(effort, workspace))?;
     Ok(asked)
 }
 
@@ -120,6 +122,8 @@ enum Asked {
     /// How costs grow with how much there is.
     Growth,
     Instructions,
+    /// Of crates with one memo and with a hundred.
+    Builds,
     /// What the table of the targets is made of.
     Targets,
 }
@@ -143,9 +147,11 @@ impl Arguments {
                 "--plots" => (asked, publish) = (Asked::Plots, true),
                 "--growth" => asked = Asked::Growth,
                 "--instructions" => asked = Asked::Instructions,
+                "--builds" => asked = Asked::Builds,
                 "--targets" => asked = Asked::Targets,
                 other => {
-                    let known = "`--quick`, `--publish`, `--plots`, `--growth`, `--instructions`, `--targets`";
+                    let known =
+                        "`--quick`, `--publish`, `--plots`, `--growth`, `--instructions`, `--builds`, `--targets`";
                     return Err(format!("`{other}` is none of {known}").into());
                 }
             }
@@ -167,6 +173,11 @@ fn record_instructions(effort: Effort, workspace: &Workspace) -> Outcome<()> {
     let targets: String =
         targets::of_instructions(&section.table).iter().map(|target| format!("- {target}\n")).collect();
     record::write("instructions", &format!("{}{section}{targets}", head()))
+}
+
+/// Times builds, as figures for the pages.
+fn record_builds(effort: Effort, workspace: &Workspace) -> Outcome<()> {
+    record::write("builds", &format!("{}{}", head(), cold_build::cold_build(effort, workspace)?))
 }
 
 /// All that the table of the targets is made of, and the tables of the pages with it.
