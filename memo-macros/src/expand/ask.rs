@@ -54,16 +54,21 @@ fn owned(memo: &Memo, result: &syn::Type) -> TokenStream {
         let computed = rest(memo, &ours!(#private::finish_owned_async(__memo_ticket, || #body, &__memo_keeping)));
         return ours! {
             #made
-            match #private::at_once_owned::<#result, _, _, _, _, _>(__memo_ask, __memo_place, #key, &__memo_keeping) {
-                #private::AtOnce::Done(__memo_reply) => __memo_reply,
-                #private::AtOnce::Search(__memo_core, __memo_key) => {
-                    let __memo_step = #searched;
-                    __MemoAsk::found(match __memo_step {
-                        #private::Step::Done(__memo_value) => __memo_value,
-                        #private::Step::Compute(__memo_ticket) => #computed,
-                    })
-                }
-            }
+            // The key may borrow from the arguments, which the body consumes: it ends before.
+            let (__memo_core, __memo_key) = match #private::at_once_owned::<#result, _, _, _, _, _>(
+                __memo_ask,
+                __memo_place,
+                #key,
+                &__memo_keeping,
+            ) {
+                #private::AtOnce::Done(__memo_reply) => return __memo_reply,
+                #private::AtOnce::Search(__memo_core, __memo_key) => (__memo_core, __memo_key),
+            };
+            let __memo_step = #searched;
+            __MemoAsk::found(match __memo_step {
+                #private::Step::Done(__memo_value) => __memo_value,
+                #private::Step::Compute(__memo_ticket) => #computed,
+            })
         };
     }
     if !memo.is_keyed() && !memo.tracks_caller && memo.cycle.is_none() {
@@ -123,17 +128,22 @@ fn lent(memo: &Memo, lent: &Lent) -> TokenStream {
             rest(memo, &ours!(#private::search_lent::<#kept, _, _, _>(__memo_core, __memo_place, __memo_key)));
         return ours! {
             #made
-            match #private::at_once_lent::<#kept, _, _, _, _, _, _>(__memo_ask, __memo_place, #key, __memo_compares) {
-                #private::LentAtOnce::Done(__memo_value) => __MemoAsk::untold(#done),
-                #private::LentAtOnce::Else(__memo_else) => __MemoAsk::nothing(__memo_else),
-                #private::LentAtOnce::Search(__memo_core, __memo_key) => {
-                    let __memo_step = #searched;
-                    __MemoAsk::untold(match __memo_step {
-                        #private::LentStep::Done(__memo_value, ()) => #done,
-                        #private::LentStep::Compute(__memo_ticket) => #computed,
-                    })
-                }
-            }
+            // As above.
+            let (__memo_core, __memo_key) = match #private::at_once_lent::<#kept, _, _, _, _, _, _>(
+                __memo_ask,
+                __memo_place,
+                #key,
+                __memo_compares,
+            ) {
+                #private::LentAtOnce::Done(__memo_value) => return __MemoAsk::untold(#done),
+                #private::LentAtOnce::Else(__memo_else) => return __MemoAsk::nothing(__memo_else),
+                #private::LentAtOnce::Search(__memo_core, __memo_key) => (__memo_core, __memo_key),
+            };
+            let __memo_step = #searched;
+            __MemoAsk::untold(match __memo_step {
+                #private::LentStep::Done(__memo_value, ()) => #done,
+                #private::LentStep::Compute(__memo_ticket) => #computed,
+            })
         };
     }
     let computed = if memo.tracks_caller { tracked(memo, lent, &body) } else { asked(memo, lent, &body) };

@@ -120,6 +120,19 @@ async fn takes_all(text: Arc<String>, mut parts: Vec<u32>) -> usize {
     text.len() + parts.len()
 }
 
+/// The key borrows what the body consumes.
+#[weak_memo]
+async fn takes_what_the_key_is_made_of(text: &Arc<String>, #[memo(key = name.trim())] name: String) -> String {
+    pause().await;
+    name + text
+}
+
+#[weak_memo(capacity = unbounded)]
+async fn lends_of_it<'t>(text: &'t Arc<String>, #[memo(key = name.trim().to_owned())] name: String) -> &'t String {
+    pause().await;
+    name + text
+}
+
 #[weak_memo]
 async fn versioned(#[memo(key = of.1.len())] of: &Arc<(u32, String)>) -> usize {
     of.1.len()
@@ -129,6 +142,11 @@ async fn versioned(#[memo(key = of.1.len())] of: &Arc<(u32, String)>) -> usize {
 fn arguments_of_all_kinds() {
     let (a, b) = (Arc::new(String::from("abc")), Arc::new(String::from("d")));
     let mut log = Vec::new();
+    for name in ["x", " x"] {
+        let name = || name.to_owned();
+        assert_eq!(futures::executor::block_on(sends(takes_what_the_key_is_made_of(&a, name()))), "xabc");
+        assert_eq!(futures::executor::block_on(sends(lends_of_it(&a, name()))), "xabc");
+    }
     for _ in 0..2 {
         assert_eq!(futures::executor::block_on(sends(generic(&Arc::new(7_u8), "x"))), "7x");
         assert_eq!(futures::executor::block_on(sends(from(&a, &b, &mut log))), "bc");

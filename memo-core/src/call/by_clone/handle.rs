@@ -83,7 +83,7 @@ fn told<'w, R, H: Keeping<R, Kept = ValueOf<M>>, M: Cloning>(
     Step::Done(Reply::Told(done::<R, H>(copy, due), hit))
 }
 
-/// Carries out an operation of the handle. Inlined as [`hit`] is, without what looks need not.
+/// Carries out an operation of the handle. Inlined as [`hit`](super::hit::hit) is, without what looks need not.
 #[cfg_attr(not(debug_assertions), inline(always))]
 pub(crate) fn apply_owned<'w, R, H: Keeping<R, Kept = ValueOf<M>>, M: Cloning, K: KeyOf<M>>(
     core: &'static Core,
@@ -97,7 +97,7 @@ pub(crate) fn apply_owned<'w, R, H: Keeping<R, Kept = ValueOf<M>>, M: Cloning, K
     }
 }
 
-/// The reply to a look. Inlined as [`hit`] is.
+/// The reply to a look. Inlined as [`hit`](super::hit::hit) is.
 #[cfg_attr(not(debug_assertions), inline(always))]
 fn look<'w, R, H: Keeping<R, Kept = ValueOf<M>>, M: Cloning, K: KeyOf<M>>(
     core: &'static Core,
@@ -147,12 +147,14 @@ fn insert_or_forget<R, H: Keeping<R, Kept = ValueOf<M>>, M: Cloning, K: KeyOf<M>
     match panics.run(|| H::stored(result.arrive())).flatten() {
         Some(value) => insert::<R, H, M, K>(core, place, key, OnItsWay::new(value)),
         // An error that cannot be cloned, and its destructor may have panicked: the old result is removed, and none is stored.
-        None => drop(forget::<M, K>(core, place, key)),
+        None => {
+            panics.run(|| forget::<M, K>(core, place, key));
+        }
     }
     panics.resume();
 }
 
-/// A look costs what a hit costs, and is not counted. Inlined as [`hit`] is.
+/// A look costs what a hit costs, and is not counted. Inlined as [`hit`](super::hit::hit) is.
 #[cfg_attr(not(debug_assertions), inline(always))]
 fn get<M: Cloning, K: KeyOf<M>>(core: &'static Core, place: At<'_, M>, key: &K) -> Option<ValueOf<M>> {
     if M::Store::FRONTED {

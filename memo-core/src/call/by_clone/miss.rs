@@ -74,7 +74,7 @@ pub(super) fn hit_keyed<'w, R, H: Keeping<R, Kept = ValueOf<M>>, M: Cloning, K: 
     }
 }
 
-/// The rest of such a call, until there is a result, or it has to compute.
+/// The rest of a call that is a future and was no hit at once, until there is a result, or it has to compute.
 pub(crate) async fn search_as_task<'w, R, H: Keeping<R, Kept = ValueOf<M>>, M: Cloning, K: KeyOf<M>>(
     core: &'static Core,
     place: At<'w, M>,
@@ -159,7 +159,7 @@ fn hit_counted<'w, R, H: Keeping<R, Kept = ValueOf<M>>, M: Cloning, K: KeyOf<M>>
     miss::<R, H, M, K>(core, place, anchor, &key, hash)
 }
 
-/// The hit, once its entry is found. A function of its own in unoptimised builds, as [`hit`] is.
+/// The hit, once its entry is found. A function of its own in unoptimised builds, as [`hit`](super::hit::hit) is.
 #[cfg_attr(not(debug_assertions), inline(always))]
 #[cfg_attr(debug_assertions, inline(never))]
 #[track_caller]
@@ -223,7 +223,7 @@ fn miss_here<'w, R, H: Keeping<R, Kept = ValueOf<M>>, M: Cloning, K: KeyOf<M>>(
     }
 }
 
-/// The rest of a miss that found a result after all. A function of its own in unoptimised builds, as [`hit`] is.
+/// The rest of a miss that found a result after all. A function of its own in unoptimised builds, as [`hit`](super::hit::hit) is.
 #[cfg_attr(not(debug_assertions), inline(always))]
 #[cfg_attr(debug_assertions, inline(never))]
 #[track_caller]

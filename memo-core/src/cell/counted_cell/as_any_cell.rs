@@ -136,7 +136,7 @@ where
         }
         // These may be the last counts.
         let mut panics = Panics::default();
-        while let Some(entry) = living.pop() {
+        for entry in living {
             panics.drop(entry);
         }
         panics.resume();

@@ -104,7 +104,7 @@ where
             panics.run(|| self.remove_gone(entry));
         }
         // These may be the last counts.
-        while let Some(entry) = gone.pop() {
+        for entry in gone {
             panics.drop(entry);
         }
     }
