@@ -128,7 +128,7 @@ async fn takes_what_the_key_is_made_of(text: &Arc<String>, #[memo(key = name.tri
 }
 
 #[weak_memo(capacity = unbounded)]
-async fn lends_of_it<'t>(text: &'t Arc<String>, #[memo(key = name.trim().to_owned())] name: String) -> &'t String {
+async fn lends_of_it(text: &Arc<String>, #[memo(key = name.trim().to_owned())] name: String) -> &String {
     pause().await;
     name + text
 }
