@@ -135,17 +135,22 @@ async fn renewed(of: &Arc<Load>) -> usize {
     of.body().await
 }
 
+/// With a result that is to be renewed.
+fn stale() -> Arc<Load> {
+    begin();
+    let load = Load::new();
+    load.open();
+    assert_eq!(Task::new(renewed(&load)).end(), 1);
+    load.close();
+    pass(10_000);
+    load
+}
+
 /// A client that goes away while it renews a stale result leaves that to another one.
 #[test]
 fn a_renewal_that_is_dropped_is_anothers() {
     alone(|| {
-        begin();
-        let load = Load::new();
-        let mut first = Task::begun(renewed(&load));
-        load.open();
-        assert_eq!(first.end(), 1);
-        load.close();
-        pass(10_000);
+        let load = stale();
         let mut renewal = Task::begun(renewed(&load));
         assert_eq!(Task::new(renewed(&load)).end(), 1, "the others have the old one");
         assert_eq!(load.begun(), 2);
@@ -162,13 +167,7 @@ fn a_renewal_that_is_dropped_is_anothers() {
 #[test]
 fn a_renewal_that_is_dropped_by_another_panic_is_anothers() {
     alone(|| {
-        begin();
-        let load = Load::new();
-        let mut first = Task::begun(renewed(&load));
-        load.open();
-        assert_eq!(first.end(), 1);
-        load.close();
-        pass(10_000);
+        let load = stale();
         let renewal = Task::begun(renewed(&load));
         let elsewhere = catch_unwind(AssertUnwindSafe(|| {
             let _dropped_meanwhile = renewal;

@@ -1,7 +1,6 @@
 //! What a call has in hand is dropped quietly if user code panics: two panics at once would end the process.
 
 use std::cell::Cell;
-use std::hash::{Hash, Hasher};
 
 use memo_core::{Anchored, MemoKey, verify, weak_memo};
 use memo_tests::{alone, panic_of};
@@ -12,7 +11,7 @@ thread_local! {
 }
 
 /// As a key, it panics when a second one is copied.
-#[derive(Debug)]
+#[derive(Debug, PartialEq, Eq, Hash)]
 struct Loud(u32);
 
 impl Clone for Loud {
@@ -25,20 +24,6 @@ impl Clone for Loud {
 impl Drop for Loud {
     fn drop(&mut self) {
         assert!(!LOUD.get(), "drop");
-    }
-}
-
-impl PartialEq for Loud {
-    fn eq(&self, other: &Self) -> bool {
-        self.0 == other.0
-    }
-}
-
-impl Eq for Loud {}
-
-impl Hash for Loud {
-    fn hash<H: Hasher>(&self, state: &mut H) {
-        self.0.hash(state);
     }
 }
 
