@@ -30,7 +30,7 @@ use crate::memo::counting::counters;
 use crate::memo::listeners::Why;
 use crate::reclaim::outermost_call::Call;
 use crate::sys::depth::DepthGuard;
-use crate::sys::panics::{OnItsWay, Panics, quietly};
+use crate::sys::panics::{OnItsWay, Panics, drop_quietly};
 use crate::value::slot::Slot;
 use crate::value::store::{Store, Taken, new_entry};
 
@@ -86,7 +86,7 @@ impl<S: Scope, St: Store<Key: StoredKey<S>> + 'static> Named<S, St> {
             counters::count(core, Count::Cleared, 1);
         }
         // Not after the value: that would leak.
-        quietly(|| drop(stored));
+        drop_quietly(stored);
         value_of::<St>(core, Count::Cleared, taken)
     }
 

@@ -21,7 +21,7 @@ use crate::reclaim::account;
 use crate::reclaim::expiry;
 use crate::reclaim::leak_audit;
 use crate::reclaim::outermost_call::Call;
-use crate::sys::panics::{OnItsWay, Panics, quietly};
+use crate::sys::panics::{OnItsWay, Panics, drop_quietly};
 use crate::sys::thread;
 use crate::value::entry::Meta;
 use crate::value::look::EntryIn;
@@ -552,7 +552,7 @@ impl<'w, M: Spec, W: Way> Job<'w, M, W> {
             },
         };
         // Who took it out meanwhile has left it to this call, and has counted it.
-        quietly(|| drop(old));
+        drop_quietly(old);
         match outcome {
             Ok((stored, replaced)) => {
                 self._replaced = Replaced::by(core, replaced);

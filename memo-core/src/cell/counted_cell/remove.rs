@@ -14,7 +14,7 @@ use crate::memo::counting::counter_block::Count;
 use crate::memo::counting::counters;
 use crate::memo::listeners::Why;
 use crate::sys::hazard::retire::Batch;
-use crate::sys::panics::{Panics, quietly};
+use crate::sys::panics::{Panics, drop_quietly};
 use crate::value::entry::{Meta, Now, id_of};
 use crate::value::store::{Counted, Evicted, Store, Taken};
 use crate::value::timing::Timing;
@@ -59,7 +59,7 @@ where
             detached_flights::ended();
         }
         // The caller has a count, so no panic is of this entry; but with it may go what others left behind.
-        quietly(|| drop(taken));
+        drop_quietly(taken);
     }
 
     /// Takes out the entry of a flight that is suspended on this thread, for a computation that was faster.
@@ -70,7 +70,7 @@ where
         };
         let taken = self.gone(taken);
         // As in `withdraw`.
-        quietly(|| drop(taken));
+        drop_quietly(taken);
     }
 
     /// Takes one entry out because an argument of it died.

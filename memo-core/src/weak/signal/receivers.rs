@@ -16,7 +16,7 @@ use super::receiver::{AnyReceiver, Name, ReceiverId};
 use super::registry::{Connected, Registry};
 use super::sender::Sender;
 use crate::anchor::anchor::Anchor;
-use crate::sys::panics::{OnItsWay, drop_all, quietly};
+use crate::sys::panics::{OnItsWay, drop_all, drop_quietly};
 use crate::sys::sync::plain::{AtomicUsize, Mutex, MutexGuard, Ordering};
 use crate::sys::sync::unpoisoned;
 
@@ -95,7 +95,7 @@ impl<A: ?Sized, R> Receivers<A, R> {
         self.opens(state);
         drop(remembered);
         for removed in [dead, dead_there] {
-            quietly(|| drop(removed));
+            drop_quietly(removed);
         }
         id
     }
@@ -165,7 +165,7 @@ impl<A: ?Sized, R> Receivers<A, R> {
         let mut state = self.lock();
         let removed = state.take_dead();
         self.opens(state);
-        quietly(|| drop(removed));
+        drop_quietly(removed);
     }
 }
 

@@ -10,7 +10,7 @@ use super::node::{Held, Mortal, Node};
 use super::shard::Locked;
 use super::table::{Lazy, Table};
 use crate::reclaim::account;
-use crate::sys::panics::{OnItsWay, quietly};
+use crate::sys::panics::{OnItsWay, drop_quietly};
 
 pub(in crate::weak) struct HashTable<C: Mortal + Send + Sync + 'static>(Lazy<C>);
 
@@ -91,7 +91,7 @@ impl<C: Mortal + Send + Sync + 'static> HashTable<C> {
             if let Some(done) = done {
                 drop(chosen);
                 // Some may have been taken out since. No panic of theirs comes out: the work is done, and `done` would leak.
-                quietly(|| drop(all));
+                drop_quietly(all);
                 return done;
             }
         }

@@ -22,7 +22,7 @@ use super::node::{Held, Mortal, Node};
 use super::pool::Pool;
 use crate::sys::fence;
 use crate::sys::hazard::own;
-use crate::sys::panics::{Panics, quietly};
+use crate::sys::panics::{Panics, drop_quietly};
 use crate::sys::sync::plain::{Mutex, MutexGuard};
 use crate::sys::sync::{AtomicPtr, AtomicUsize, Ordering, unpoisoned};
 use crate::weak::classes::{AHEAD, Classes, Cursor, LOOKED_AT, Moved, Place};
@@ -309,7 +309,7 @@ impl<C: Mortal> Shard<C> {
         let due = (unlinked.bytes >= unlinked.due).then(|| unlinked.take());
         drop(keeper);
         for dead in dead.into_iter().flatten() {
-            if C::QUIET { drop(dead) } else { quietly(|| drop(dead)) }
+            if C::QUIET { drop(dead) } else { drop_quietly(dead) }
         }
         if let Some(due) = due {
             self.free(due);

@@ -11,7 +11,7 @@ use super::key_table::SharedKey;
 use super::node::Mortal;
 use super::table::Table;
 use crate::reclaim::account;
-use crate::sys::panics::{OnItsWay, Panics, quietly};
+use crate::sys::panics::{OnItsWay, Panics, drop_quietly};
 use crate::weak::key::Strong;
 use crate::weak::lazy_hasher::LazyHasher;
 
@@ -221,7 +221,7 @@ impl<K: Hash + Eq + Send + Sync + 'static, V: SharedKey + Strong, S: BuildHasher
         match V::upgrade(&old.value) {
             Some(value) => Some(OnItsWay::new(value).past(old)),
             None => {
-                quietly(|| drop(old));
+                drop_quietly(old);
                 None
             }
         }
@@ -254,7 +254,7 @@ impl<K: Hash + Eq + Send + Sync + 'static, V: SharedKey + Strong, S: BuildHasher
                 }
             },
         );
-        quietly(|| drop(replaced));
+        drop_quietly(replaced);
         account::put_in_table();
         match there {
             Some(there) => {

@@ -8,7 +8,7 @@
 
 use hashbrown::HashTable;
 
-use crate::sys::panics::{Panics, quietly};
+use crate::sys::panics::{Panics, drop_quietly};
 use crate::weak::classes::{Classes, LOOKED_AT, Moved, Place};
 
 /// An entry of a map.
@@ -54,7 +54,7 @@ impl<E: Entry> Entries<E> {
         let mut left = LOOKED_AT;
         while let Some(dead) = self.rows.next_dead(size, &mut left, Entry::is_dead) {
             let dead = self.take(dead);
-            quietly(|| drop(dead));
+            drop_quietly(dead);
         }
         let hash = entry.hash();
         let place = self.rows.push(size, entry);

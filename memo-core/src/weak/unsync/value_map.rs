@@ -6,7 +6,7 @@ use std::hash::{BuildHasher, Hash};
 use hashbrown::{DefaultHashBuilder, Equivalent};
 
 use super::entries::{Entries, Entry as Stored};
-use crate::sys::panics::{OnItsWay, quietly};
+use crate::sys::panics::{OnItsWay, drop_quietly};
 use crate::weak::classes::Place;
 use crate::weak::key::Strong;
 
@@ -200,7 +200,7 @@ impl<K: Hash + Eq, V: Strong, S: BuildHasher> WeakValueMap<K, V, S> {
         match V::upgrade(&old.value) {
             Some(value) => Some(OnItsWay::new(value).past(old)),
             None => {
-                quietly(|| drop(old));
+                drop_quietly(old);
                 None
             }
         }
