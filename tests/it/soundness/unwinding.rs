@@ -102,7 +102,7 @@ fn a_comparison_that_panics_after_a_result_was_taken_out_aborts_nothing() {
 /// What an insertion has looked at may be asked to go meanwhile, and the insertion then has its last count.
 mod an_entry_that_its_own_comparison_takes_out {
     use super::*;
-    use memo_tests::{Tally, Token, assert_balanced};
+    use memo_tests::{Tally, Token, assert_balanced, join_all};
 
     thread_local! {
         /// What the next comparison does first.
@@ -162,7 +162,7 @@ mod an_entry_that_its_own_comparison_takes_out {
         assert_balanced(&g_memo().stats());
         std::thread::scope(|scope| {
             // A flight that nobody computes any more would be waited for.
-            scope.spawn(|| drop(g(&owner, &second, Key(1), (false, &tally))));
+            join_all(vec![scope.spawn(|| drop(g(&owner, &second, Key(1), (false, &tally))))]);
         });
         drop(second);
         memo_core::sweep();

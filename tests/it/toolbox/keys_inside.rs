@@ -6,7 +6,7 @@ use std::thread;
 
 use memo_core::weak::{WeakKeyMap, WeakSet, finalize, unsync};
 use memo_core::{Anchor, Anchored, HasAnchor, weak_memo};
-use memo_tests::{Tally, Token, alone, live_bytes, panic_of, watchdog};
+use memo_tests::{Tally, Token, alone, join_all, live_bytes, panic_of, watchdog};
 
 fn entry(tally: &Tally) -> Arc<Token> {
     Arc::new(tally.token())
@@ -165,8 +165,8 @@ fn objects_die_while_others_put_in_take_out_and_look() {
     watchdog(|| {
         let (tally, map, barrier) = (Tally::new(), WeakKeyMap::new(), Barrier::new(4));
         thread::scope(|scope| {
-            for number in 0..4 {
-                let (tally, map, barrier) = (&tally, &map, &barrier);
+            let (tally, map, barrier) = (&tally, &map, &barrier);
+            let each = |number| {
                 scope.spawn(move || {
                     barrier.wait();
                     for round in 0..2000 {
@@ -181,8 +181,9 @@ fn objects_die_while_others_put_in_take_out_and_look() {
                             assert!(map.values().count() <= 4);
                         }
                     }
-                });
-            }
+                })
+            };
+            join_all((0..4).map(each).collect());
         });
         assert_eq!((map.stored_len(), tally.alive()), (0, 0));
     });

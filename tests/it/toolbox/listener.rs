@@ -8,7 +8,7 @@ use std::thread;
 
 use memo_core::RemovalCause::{self, Cleared, Evicted, ObjectGone, Replaced};
 use memo_core::{Anchored, Listener, Removal, forget_object, report, sweep, weak_memo};
-use memo_tests::{Tally, Token, alone, assert_balanced, panic_of, watchdog};
+use memo_tests::{Tally, Token, alone, assert_balanced, join_all, panic_of, watchdog};
 
 /// What was told, in order.
 #[derive(Clone, Default)]
@@ -631,8 +631,8 @@ fn what_was_told_is_what_was_counted() {
         pair_memo().on_removal(move |removal| c(removal.cause()));
         let (shared, start) = ([1, 2, 3].map(Arc::new), Barrier::new(4));
         thread::scope(|scope| {
-            for thread in 0..4_u64 {
-                let (shared, start) = (&shared, &start);
+            let (shared, start) = (&shared, &start);
+            let each = |thread| {
                 scope.spawn(move || {
                     start.wait();
                     for round in 0..1_000 {
@@ -651,8 +651,9 @@ fn what_was_told_is_what_was_counted() {
                             _ => {}
                         }
                     }
-                });
-            }
+                })
+            };
+            join_all((0..4_u64).map(each).collect());
         });
         drop(shared);
         sweep();

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::thread;
 
 use memo_core::{Anchored, MemoKey, report, verify, weak_memo};
-use memo_tests::{Tally, Token, alone, panic_of};
+use memo_tests::{Tally, Token, alone, join_all, panic_of};
 
 use super::fragile::Fragile;
 use super::{BOMB, tick};
@@ -44,8 +44,9 @@ fn of_an_expression() {
         }
         assert_eq!(report().swallowed_panics, 4);
         thread::scope(|scope| {
-            scope.spawn(|| drop(cloned(&arc, 1, &tally)));
-            scope.spawn(|| lent(&anchored, &tally));
+            let cloned = scope.spawn(|| drop(cloned(&arc, 1, &tally)));
+            let lent = scope.spawn(|| _ = lent(&anchored, &tally));
+            join_all(vec![cloned, lent]);
         });
         drop((arc, anchored));
         memo_core::sweep();

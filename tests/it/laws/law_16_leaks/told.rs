@@ -4,7 +4,7 @@ use std::rc::Rc;
 use std::sync::{Arc, Mutex, Weak};
 
 use memo_core::{Anchored, memos, report, weak_memo};
-use memo_tests::{Tally, Token, alone};
+use memo_tests::{Tally, Token, alone, join_all};
 
 #[derive(Clone)]
 struct View {
@@ -636,8 +636,8 @@ fn a_leak_of_several_threads_is_reported_when_no_other_owner_is_left() {
     alone(|| {
         let start = Barrier::new(THREADS as usize);
         thread::scope(|scope| {
-            for thread in 0..THREADS {
-                let start = &start;
+            let start = &start;
+            let each = |thread| {
                 scope.spawn(move || {
                     start.wait();
                     for n in 0..EACH {
@@ -647,8 +647,9 @@ fn a_leak_of_several_threads_is_reported_when_no_other_owner_is_left() {
                         by_clone(&n, 1);
                         by_clone(&n, 2);
                     }
-                });
-            }
+                })
+            };
+            join_all((0..THREADS).map(each).collect());
         });
         memo_core::sweep();
         let all = u64::from(THREADS * EACH);
