@@ -49,6 +49,7 @@ pub(crate) const HOUSES: &[House] = &[
             ("panics", "what panics say"),
             ("balance", "the books of a memo"),
             ("watchdog", "tests that may hang"),
+            ("threads", "threads that are waited for"),
             ("alone", "tests in a process of their own"),
             ("model", "scripts of commands, and what a plain list says of them"),
             ("lib", "what all tests share"),

@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Barrier, Mutex};
 
 use memo_core::weak::{Interner, WeakKeyMap, WeakSet, WeakValueMap, WeakWeakMap};
-use memo_tests::alone;
+use memo_tests::{alone, join_all};
 
 use crate::hashers::Colliding;
 
@@ -21,13 +21,14 @@ fn rounds(n: usize) -> usize {
 fn together(act: impl Fn(usize) + Sync) {
     let barrier = Barrier::new(THREADS);
     std::thread::scope(|scope| {
-        for thread in 0..THREADS {
-            let (barrier, act) = (&barrier, &act);
+        let (barrier, act) = (&barrier, &act);
+        let begun = |thread| {
             scope.spawn(move || {
                 barrier.wait();
                 act(thread);
-            });
-        }
+            })
+        };
+        join_all((0..THREADS).map(begun).collect());
     });
 }
 

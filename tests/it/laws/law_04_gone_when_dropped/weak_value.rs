@@ -112,7 +112,7 @@ fn a_result_that_is_none_is_kept() {
 
 #[test]
 fn the_death_of_the_owner_ends_the_entry_and_leaves_the_result_to_its_holders() {
-    watchdog(|| {
+    alone(|| {
         let (arc, object) = (Arc::new(1), Anchored::new(1));
         let held = (keyed(&arc, 9), inside(&object));
         assert_eq!((Arc::strong_count(&held.0), Arc::strong_count(&held.1)), (1, 1));

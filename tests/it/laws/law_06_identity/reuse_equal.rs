@@ -150,7 +150,7 @@ fn many_threads_get_equal_results_and_each_is_dropped() {
     fn f(owner: &Arc<Owner>, _: usize) -> Arc<Token> {
         Arc::new(owner.0.token())
     }
-    watchdog(|| {
+    alone(|| {
         let tally = Tally::new();
         let made = crate::answers(4, |number| {
             let mut all = Vec::new();

@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
 use std::sync::{Arc, Barrier, OnceLock};
 
 use memo_core::{Anchor, Anchored, Cycle, HasAnchor, weak_memo};
-use memo_tests::{Tally, assert_balanced, panic_of, watchdog};
+use memo_tests::{Tally, alone, assert_balanced, panic_of, watchdog};
 
 /// A node of a graph, which may be part of rings.
 #[derive(Default)]
@@ -244,7 +244,7 @@ fn results_inside_a_ring_are_dropped_and_counted() {
         Arc::new(TALLY.token())
     }
     static TALLY: std::sync::LazyLock<Tally> = std::sync::LazyLock::new(Tally::default);
-    watchdog(|| {
+    alone(|| {
         let n = Arc::new(1);
         drop(f(&n, 0));
         assert_eq!((f_memo().len(), TALLY.alive()), (1, 1));
