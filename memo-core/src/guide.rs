@@ -26,6 +26,7 @@
 //! * [`testing`]: what a test can see.
 //! * [`metrics`]: what to export, and how to read it.
 //! * [`migrating`]: from fields, `cached`, `moka` and `salsa`.
+//! * [`other_attributes`]: which order, and what each does on hits.
 //! * [`owners_in_the_wild`]: which `Arc`s of other libraries are the same object, and for how long.
 //! * [`expansion`]: what the attribute writes.
 
@@ -67,6 +68,7 @@ chapters! {
     testing
     metrics
     migrating
+    other_attributes
     owners_in_the_wild
     expansion
 }

@@ -3,21 +3,15 @@
 use proc_macro2::{Span, TokenStream};
 use quote::{ToTokens, quote};
 use syn::visit_mut::VisitMut;
-use syn::{FnArg, Lifetime, Signature};
+use syn::{Lifetime, Signature};
 
-use crate::parse::function::{Function, is_mark};
+use crate::parse::function::{Function, without_marks};
 use crate::parse::lifetimes::{Rename, first_borrow};
 use crate::parse::syntax::mentions;
 
 /// The function without the marks, and without anything that would cause further errors.
 pub(crate) fn function(mut function: Function) -> TokenStream {
-    for input in &mut function.sig.inputs {
-        let attrs = match input {
-            FnArg::Receiver(receiver) => &mut receiver.attrs,
-            FnArg::Typed(typed) => &mut typed.attrs,
-        };
-        attrs.retain(|attr| !is_mark(attr));
-    }
+    without_marks(&mut function.sig);
     function.attrs.retain(|attr| attr.path().segments.last().is_none_or(|segment| segment.ident != "weak_memo"));
     // What an `impl Trait` borrows is the body's own.
     let borrows = borrows(&function.sig) && !mentions(function.sig.output.to_token_stream(), &|ident| ident == "impl");

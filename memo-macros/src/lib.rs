@@ -24,8 +24,9 @@ use proc_macro::TokenStream;
 use proc_macro2::TokenStream as Tokens;
 
 use parse::Errors;
-use parse::function::Function;
-use parse::options::Options;
+use parse::function::{Declaration, Function};
+use parse::options::{Handle, Options};
+use quote::ToTokens;
 
 /// Memoizes a function: each result lives exactly as long as the objects it came from.
 ///
@@ -287,7 +288,7 @@ use parse::options::Options;
 /// ## `handle = other_name`, `handle = pub(crate) other_name`, `handle = none`
 ///
 /// The name of the companion function, `f_memo` by default, and its visibility, by default that of the function. With `none` there is no companion, and the body stays in place: for the `impl` of a trait, and for
-/// default bodies.
+/// default bodies. A declaration without a body is passed over: a macro that makes a trait of an `impl` copies the attribute to both.
 ///
 /// ```
 /// # use memo_core::weak_memo; use std::sync::Arc;
@@ -475,6 +476,12 @@ use parse::options::Options;
 ///
 /// The `impl` of a trait cannot declare a companion: on the error "method `f_memo` is not a member of trait", write `handle = none`. In an
 /// `impl`, on the error "cannot find function", write `associated`. The hidden function names in these errors say the same.
+///
+/// # Other attributes on the function
+///
+/// One above this has changed the body, and acts on misses alone. One below is on the function that callers call, and acts in every call, also on
+/// those parameters whose attributes it reads. A function whose result is lent takes others below: above, they would see the type that the
+/// body does not yield. The chapter `other_attributes` of memo-core's guide has a table of twenty macros.
 #[proc_macro_attribute]
 pub fn weak_memo(options: TokenStream, item: TokenStream) -> TokenStream {
     memoized(options.into(), item.into()).into()
@@ -483,6 +490,12 @@ pub fn weak_memo(options: TokenStream, item: TokenStream) -> TokenStream {
 fn memoized(options: Tokens, item: Tokens) -> Tokens {
     let mut errors = Errors::default();
     let options = Options::parse(options, &mut errors);
+    if let (Some(Handle::None), Ok(declaration)) = (&options.handle, syn::parse2::<Declaration>(item.clone())) {
+        return match errors.or(()) {
+            Ok(()) => declaration.to_token_stream(),
+            Err(error) => fallback::beside(declaration, &error),
+        };
+    }
     let function: Function = match syn::parse2(item.clone()) {
         Ok(function) => function,
         Err(error) => {

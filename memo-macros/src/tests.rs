@@ -156,6 +156,24 @@ fn attributes_go_where_they_belong() {
 }
 
 #[test]
+fn attributes_of_a_parameter_that_others_read_stay_on_the_outer_function() {
+    let text = expanded("", "fn f(#[from(doc)] d: &Arc<D>, #[builder(default)] #[allow(unused)] n: u32) -> u32 { 1 }");
+    let outer = text.find("fn f(").expect("the outer function");
+    assert_eq!((text.matches("#[from(doc)]").count(), text.matches("#[builder(default)]").count()), (1, 1), "{text}");
+    assert!(text[outer..].starts_with("fn f(#[from(doc)]"), "{text}");
+    assert_eq!(text.matches("#[allow(unused)]").count(), 3, "{text}");
+}
+
+#[test]
+fn a_declaration_passes_where_it_may_be_a_copy() {
+    let declaration = "fn f(&self, #[memo(value)] mode: &Mode, #[other] n: u32) -> u32;";
+    let expanded = |options| weak_memo(tokens(options), tokens(declaration)).to_string();
+    assert_eq!(expanded("handle = none"), tokens("fn f(&self, mode: &Mode, #[other] n: u32) -> u32;").to_string());
+    assert!(expanded("").contains("a function without a body cannot be memoized"));
+    assert!(expanded("handle = none, colour").contains("compile_error"));
+}
+
+#[test]
 fn several_mistakes_are_told_together() {
     let found = errors("ttl = \"0s\", capacity = 0, colour", "unsafe fn f(d: &Arc<D>, n: &mut u32) -> u32 { 1 }");
     assert_eq!(found.len(), 5, "{found:#?}");

@@ -3,13 +3,14 @@
 use std::collections::BTreeSet;
 
 use proc_macro2::{Span, TokenStream, TokenTree};
-use quote::TokenStreamExt;
+use quote::{ToTokens, TokenStreamExt};
 use syn::{Expr, Ident, Lifetime, Signature};
 
 use crate::model::{Lent, Lifetimes, Output, Parameter, WrittenOut};
 use crate::parse::Errors;
 use crate::parse::function::{Function, Part};
 use crate::parse::lifetimes::{count_in_inputs, declared, in_signature, in_type_bounds, of_leading_reference};
+use crate::parse::syntax::has_a_copy;
 
 /// Refuses what cannot be lent, or lent from. An elided lifetime in the result is bound to every weak argument.
 pub(super) fn check(
@@ -23,6 +24,7 @@ pub(super) fn check(
     let Some(lent) = output.lent() else { return };
     let sig = &function.sig;
     refuse_borrow(function.body.stream(), errors);
+    refuse_wrapped(function, lent, errors);
     if owner.is_by_value() {
         errors.under(
             &owner.ty,
@@ -54,6 +56,18 @@ pub(super) fn check(
         errors.under(
             &lent.written,
             "the weak arguments have lifetimes of different names: give the result and all of them the same one",
+        );
+    }
+}
+
+/// An attribute above this one has seen the signature and not what becomes of it. If it has written the result's type into the body, the body no
+/// longer yields the owned value.
+fn refuse_wrapped(function: &Function, lent: &Lent, errors: &mut Errors) {
+    let Some(first) = lent.written.to_token_stream().into_iter().next() else { return };
+    if has_a_copy(function.body.stream(), &first) {
+        errors.under(
+            &lent.written,
+            "another attribute, above `#[weak_memo]`, has written this type into the body, which is to yield the owned value: move that attribute below `#[weak_memo]`",
         );
     }
 }

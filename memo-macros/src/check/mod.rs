@@ -13,6 +13,9 @@ use crate::parse::function::Function;
 use crate::parse::options::{Handle, Options};
 
 pub(crate) fn check(mut written: Options, mut function: Function, mut errors: Errors) -> syn::Result<Memo> {
+    if let Some(error) = signature::made_by_another(&function.sig) {
+        return Err(error);
+    }
     let in_place = matches!(written.handle, Some(Handle::None));
     signature::check(&function, in_place, &mut errors);
     let mut parameters = parameters::read(&mut function.sig, std::mem::take(&mut written.marks), &mut errors);

@@ -11,6 +11,24 @@ use crate::parse::Errors;
 use crate::parse::function::Function;
 use crate::parse::syntax::{bare, mentions};
 
+/// Tells of a function that another attribute has made, beside the user's, with all attributes of the user's: nothing else about it would help.
+pub(super) fn made_by_another(sig: &Signature) -> Option<syn::Error> {
+    let name = sig.ident.to_string();
+    let is_shim = sig.abi.is_some() && (name.starts_with("__") || name.ends_with("_c_callback"));
+    // The name's place is that of the attribute that made it up.
+    let source = sig.ident.span().source_text().filter(|text| text.starts_with("#["));
+    let attribute = source.as_deref().and_then(|text| text.split(['(', ' ', '=']).next());
+    let which = match attribute {
+        Some(text) => format!("`{}]`", text.trim_end_matches(']')),
+        None if is_shim => "another attribute".to_owned(),
+        None => return None,
+    };
+    let message = format!(
+        "{which} copied `#[weak_memo]` to this function of its own, `{name}`: write `#[weak_memo]` above it, or memoize a function that this one calls"
+    );
+    Some(syn::Error::new_spanned(&sig.ident, message))
+}
+
 /// Refuses the kinds of functions that cannot be memoized.
 pub(super) fn check(function: &Function, in_place: bool, errors: &mut Errors) {
     let sig = &function.sig;

@@ -32,8 +32,10 @@ pub(super) fn of(role: Role, attrs: &[Attribute]) -> TokenStream {
     attrs.iter().filter_map(|attr| carried(role, attr)).collect()
 }
 
-/// The attributes of a parameter: an `expect` is fulfilled in one function, too.
-pub(super) fn of_a_parameter(role: Role, attrs: &mut [Attribute]) {
+/// The attributes of a parameter. Those of other macros are for the one below this, which takes them off: the outer function alone has them.
+/// An `expect` is fulfilled in one function, too.
+pub(super) fn of_a_parameter(role: Role, attrs: &mut Vec<Attribute>) {
+    attrs.retain(|attr| role == Role::Outer || is_level(attr.path()));
     for attr in attrs.iter_mut().filter(|attr| attr.path().is_ident("expect")) {
         if let Some(meta) = expectation(role, &attr.meta) {
             *attr = parse_quote!(#[#meta]);
@@ -71,6 +73,11 @@ fn part(role: Role, meta: &Meta) -> Option<TokenStream> {
         _ => role == Role::Outer,
     };
     goes.then(|| meta.to_token_stream())
+}
+
+/// Whether it sets the level of lints.
+fn is_level(path: &Path) -> bool {
+    ["allow", "expect", "warn", "deny", "forbid"].iter().any(|word| path.is_ident(word))
 }
 
 fn is_tool(path: &Path) -> bool {

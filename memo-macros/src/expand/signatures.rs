@@ -32,8 +32,12 @@ fn named_plainly(memo: &Memo, role: Role) -> Signature {
 
 fn name_plainly(role: Role, input: &mut FnArg, parameter: &Parameter) {
     match input {
-        FnArg::Receiver(receiver) if receiver.reference.is_none() => receiver.mutability = None,
-        FnArg::Receiver(_) => {}
+        FnArg::Receiver(receiver) => {
+            attributes::of_a_parameter(role, &mut receiver.attrs);
+            if receiver.reference.is_none() {
+                receiver.mutability = None;
+            }
+        }
         FnArg::Typed(typed) => {
             attributes::of_a_parameter(role, &mut typed.attrs);
             *typed.pat = plain_pattern(&parameter.name).into();
@@ -99,10 +103,13 @@ pub(super) fn body(memo: &Memo, name: Ident) -> Signature {
     let mut sig = memo.function.sig.clone();
     sig.ident = name;
     for (input, parameter) in sig.inputs.iter_mut().zip(&memo.parameters) {
-        if let FnArg::Typed(typed) = input {
-            attributes::of_a_parameter(Role::Body, &mut typed.attrs);
-            let allow = attributes::used(memo, parameter, &typed.pat);
-            typed.attrs.splice(..0, allow);
+        match input {
+            FnArg::Receiver(receiver) => attributes::of_a_parameter(Role::Body, &mut receiver.attrs),
+            FnArg::Typed(typed) => {
+                attributes::of_a_parameter(Role::Body, &mut typed.attrs);
+                let allow = attributes::used(memo, parameter, &typed.pat);
+                typed.attrs.splice(..0, allow);
+            }
         }
     }
     if let (Output::Lent(lent), ReturnType::Type(_, ty)) = (&memo.output, &mut sig.output) {

@@ -1,10 +1,14 @@
 //! The annotated function, and the marks on its parameters, or in the list of options.
 
 use proc_macro2::{Group, TokenStream, TokenTree};
+use quote::ToTokens;
 use syn::ext::IdentExt;
 use syn::parse::{Parse, ParseStream, Parser};
 use syn::punctuated::Punctuated;
-use syn::{AttrStyle, Attribute, Expr, Ident, Meta, Signature, Token, Visibility, braced, parenthesized, token};
+use syn::{
+    AttrStyle, Attribute, Expr, FnArg, Ident, Meta, Signature, Token, TraitItemFn, Visibility, braced, parenthesized,
+    token,
+};
 
 use super::Errors;
 use super::words::{alone, each_word, has_value};
@@ -36,6 +40,37 @@ impl Parse for Function {
         }
         let body = without_inner_attributes(body(input)?, &mut attrs)?;
         Ok(Self { attrs, vis, sig, body })
+    }
+}
+
+/// A function of a trait without a body, with its marks taken off. Macros that make a trait of an `impl` copy the attribute to both.
+pub(crate) struct Declaration(TraitItemFn);
+
+impl Parse for Declaration {
+    fn parse(input: ParseStream) -> syn::Result<Self> {
+        let mut item: TraitItemFn = input.parse()?;
+        if item.default.is_some() {
+            return Err(input.error("it has a body"));
+        }
+        without_marks(&mut item.sig);
+        Ok(Self(item))
+    }
+}
+
+impl ToTokens for Declaration {
+    fn to_tokens(&self, tokens: &mut TokenStream) {
+        self.0.to_tokens(tokens);
+    }
+}
+
+/// Takes the marks off the parameters, unread.
+pub(crate) fn without_marks(sig: &mut Signature) {
+    for input in &mut sig.inputs {
+        let attrs = match input {
+            FnArg::Receiver(receiver) => &mut receiver.attrs,
+            FnArg::Typed(typed) => &mut typed.attrs,
+        };
+        attrs.retain(|attr| !is_mark(attr));
     }
 }
 

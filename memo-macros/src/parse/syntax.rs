@@ -47,6 +47,26 @@ fn closing(tree: &TokenTree) -> Span {
     }
 }
 
+/// Whether an attribute macro has written a copy of `token` into `tokens`: it has the place of what was copied, and follows a token that is not
+/// in the source. `false` where the compiler is not there.
+pub(crate) fn has_a_copy(tokens: TokenStream, token: &TokenTree) -> bool {
+    // Lines and columns are newer than the compiler that is promised.
+    let place = |tree: &TokenTree| format!("{:?}", opening(tree));
+    let is_same = |tree: &TokenTree| tree.to_string() == token.to_string() && place(tree) == place(token);
+    // What a `macro_rules` macro writes is in the source.
+    let is_made = |tree: &TokenTree| tree.span().source_text().is_some_and(|text| text != tree.to_string());
+    let mut before = None;
+    proc_macro::is_available()
+        && tokens.into_iter().any(|tree| {
+            let found = match &tree {
+                TokenTree::Group(group) => has_a_copy(group.stream(), token),
+                _ => before.as_ref().is_some_and(is_made) && is_same(&tree),
+            };
+            before = Some(tree);
+            found
+        })
+}
+
 /// A type that a `macro_rules` macro passes on as `$t:ty` is in a group without delimiters.
 pub(crate) fn without_invisible_groups(tokens: TokenStream) -> TokenStream {
     tokens

@@ -51,21 +51,36 @@ fn a_chapter_leads_to_other_chapters_alone_and_by_their_names() {
 }
 
 #[test]
-fn the_libraries_of_the_chapter_are_those_that_are_checked() {
-    let lock = fs::read_to_string(workspace().join("wild/Cargo.lock")).expect("the lock file of the checks");
-    let rows: Vec<_> = chapter("owners_in_the_wild")
-        .lines()
-        .filter(|line| line.starts_with("| `") || line.starts_with("| the standard"))
-        .map(|line| line.trim_matches('|').split('|').map(|cell| cell.trim().to_owned()).collect::<Vec<_>>())
-        .collect();
-    assert!(rows.len() > 20, "{}", rows.len());
-    for row in rows {
-        for library in row[0].split(", ").filter_map(|library| library.strip_prefix('`')) {
-            let (name, version) = library.split_once("` ").expect("a name and a version");
-            let locked = format!("name = \"{name}\"\nversion = \"{version}\"\n");
-            assert!(lock.contains(&locked), "wild/Cargo.lock has no {name} {version}");
+fn the_libraries_of_the_chapters_are_those_that_are_checked() {
+    for (name, lock, checks) in
+        [("owners_in_the_wild", "wild/Cargo.lock", "wild/tests"), ("other_attributes", "Cargo.lock", "attributes/it")]
+    {
+        let locked = fs::read_to_string(workspace().join(lock)).expect("the lock file of the checks");
+        let text = chapter(name);
+        let rows: Vec<_> =
+            text.lines().filter(|line| line.starts_with("| `") || line.starts_with("| the standard")).collect();
+        assert!(rows.len() > 20, "{name}: {}", rows.len());
+        for row in rows {
+            let cells: Vec<_> = row.trim_matches('|').split('|').map(str::trim).collect();
+            for (library, version) in libraries(cells[0]) {
+                let entry = format!("name = \"{library}\"\nversion = \"{version}\"\n");
+                assert!(locked.contains(&entry), "{lock} has no {library} {version}");
+            }
+            let check = cells.last().expect("a check").trim_matches('`');
+            assert!(workspace().join(format!("{checks}/{check}.rs")).exists(), "there is no check {check}: {row}");
         }
-        let check = row.last().expect("a check").trim_matches('`');
-        assert!(workspace().join(format!("wild/tests/{check}.rs")).exists(), "there is no check {check}: {row:?}");
     }
+}
+
+/// The names and versions in a cell: each `name` 1.2.3.
+fn libraries(cell: &str) -> Vec<(&str, &str)> {
+    let parts: Vec<_> = cell.split('`').collect();
+    let named = parts.iter().skip(1).step_by(2).zip(parts.iter().skip(2).step_by(2));
+    named
+        .filter_map(|(name, after)| {
+            let after = after.trim_start();
+            let end = after.find(|c: char| !c.is_ascii_digit() && c != '.').unwrap_or(after.len());
+            (end > 0).then_some((*name, &after[..end]))
+        })
+        .collect()
 }

@@ -32,7 +32,8 @@
 //! what has gone; and when all objects have gone, all answers were dropped, none twice. Who waits for what never comes
 //! is found by the number of steps.
 //!
-//! What weak maps and the interner say in a few meetings by hand has to add up, and their values go ([`weak`]).
+//! What weak maps and the interner say in a few meetings by hand has to add up, and their values go ([`weak`]). Tasks that wait for one
+//! another are woken, whichever is dropped ([`tasks`]).
 //!
 //! # Why not a ready-made checker
 //!
@@ -58,6 +59,7 @@ mod record;
 mod run;
 mod scheduler;
 mod script;
+mod tasks;
 mod weak;
 
 use std::env;
@@ -148,7 +150,7 @@ fn outcomes_are_those_of_some_order_of_steps() {
     for (name, script) in directed::all() {
         run_in(name, &script, seed(), schedules_of_each);
     }
-    for (name, scenario) in weak::all() {
+    for (name, scenario) in weak::all().into_iter().chain(tasks::all()) {
         run_scenario(name, scenario, schedules_of_each);
     }
     let directed = started.elapsed();

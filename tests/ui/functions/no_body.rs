@@ -3,7 +3,7 @@
 use memo_core::weak_memo;
 
 trait Count {
-    #[weak_memo(handle = none)]
+    #[weak_memo]
     fn words(&self) -> usize;
 }
 

@@ -1,0 +1,20 @@
+//! An attribute that copies the memo's to a function of its own.
+
+use memo_core::weak_memo;
+use std::sync::Arc;
+
+#[rstest::fixture]
+#[weak_memo]
+fn words(#[default(Arc::new("one two".to_owned()))] text: Arc<String>) -> usize {
+    text.split(' ').count()
+}
+
+#[weak_memo]
+#[unsafe(no_mangle)]
+unsafe extern "C" fn __binding_generated_words(text: *const u8) -> usize {
+    text.addr()
+}
+
+fn main() {
+    let _ = words(Arc::new(String::new()));
+}
