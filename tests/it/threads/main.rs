@@ -150,8 +150,12 @@ fn outcomes_are_those_of_some_order_of_steps() {
     for (name, script) in directed::all() {
         run_in(name, &script, seed(), schedules_of_each);
     }
-    for (name, scenario) in weak::all().into_iter().chain(tasks::all()) {
+    for (name, scenario) in weak::all() {
         run_scenario(name, scenario, schedules_of_each);
+    }
+    // Most of what they do is in nobody's way: few schedules meet the moment between a look and a sleep.
+    for (name, scenario) in tasks::all() {
+        run_scenario(name, scenario, 15 * schedules_of_each);
     }
     let directed = started.elapsed();
     let scripts = schedules() / EACH as u64;
