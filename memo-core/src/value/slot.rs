@@ -468,6 +468,32 @@ mod loom_models {
         });
     }
 
+    /// Of the async cases: what a body has written before it failed is seen by the next.
+    #[test]
+    fn loom_case_31_who_computes_after_a_failure_sees_what_it_left() {
+        struct Shared(Slot<u32>, loom::cell::UnsafeCell<u32>);
+        // SAFETY: the cell is for whoever has claimed the slot, which is what is tested.
+        unsafe impl Sync for Shared {}
+
+        fn count(shared: &Shared, me: u32) -> bool {
+            let Look::Claimed = shared.0.claim(me) else { return false };
+            // SAFETY: as above.
+            shared.1.with_mut(|count| unsafe { *count += 1 });
+            shared.0.release(NoValue::Panicked);
+            true
+        }
+
+        loom::model(|| {
+            let shared = Arc::new(Shared(Slot::empty(), loom::cell::UnsafeCell::new(0)));
+            let theirs = Arc::clone(&shared);
+            let other = thread::spawn(move || count(&theirs, 1));
+            let mine = count(&shared, 2);
+            let both = u32::from(mine) + u32::from(other.join().unwrap());
+            // SAFETY: the other thread has ended.
+            assert_eq!(shared.1.with(|count| unsafe { *count }), both);
+        });
+    }
+
     #[test]
     fn loom_a_waiter_of_a_rejected_flight_goes_on_alone() {
         loom::model(|| {

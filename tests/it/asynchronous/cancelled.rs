@@ -273,7 +273,7 @@ fn ten_thousand_rounds_of_random_cancellations_lose_nobody() {
     watchdog(|| {
         let threads = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_time().build().unwrap();
         threads.block_on(async {
-            for round in 0..2_500_usize {
+            for round in 0..10_000_usize {
                 let form = Form::ALL[round % Form::ALL.len()];
                 let load = Load::new();
                 let tasks: Vec<_> = (0..4)

@@ -275,20 +275,20 @@ mod loom_models {
     }
 
     #[test]
-    fn loom_a_task_that_begins_to_wait_as_the_result_comes_is_woken() {
+    fn loom_case_14_a_task_that_begins_to_wait_as_the_result_comes_is_woken() {
         beside(|slot| {
             slot.fill(7);
         });
     }
 
     #[test]
-    fn loom_a_task_that_begins_to_wait_as_the_leader_is_dropped_is_woken() {
+    fn loom_case_14_a_task_that_begins_to_wait_as_the_leader_is_dropped_is_woken() {
         beside(|slot| slot.end(NoValue::Panicked));
     }
 
     /// Of three that wait, the one in the middle is dropped as the flight ends.
     #[test]
-    fn loom_a_task_that_is_dropped_takes_no_wake_up_along() {
+    fn loom_case_13_a_task_that_is_dropped_takes_no_wake_up_along() {
         loom::model(|| {
             let slot = Arc::new(Slot::<u32>::claimed(1));
             let theirs = Arc::clone(&slot);

@@ -65,7 +65,7 @@ fn what_is_over_does_not_come_back() {
     }
 }
 
-/// Cases 7 and 8: a deadline is read once, and one in the past is not the end of a new one.
+/// Cases 7, 8 and 10: a deadline is read once, and one in the past is not the end of a new one, nor is anything else left of it.
 #[test]
 fn a_result_that_is_computed_again_has_its_time_before_it() {
     #[weak_memo(ttl = "10s", idle = "4s")]

@@ -26,6 +26,26 @@ fn a_span_may_be_longer_than_any_time() {
     assert_eq!((longest_memo().stats().computes, long_memo().stats().computes), (1, 1));
 }
 
+/// Case 11: a deadline far ahead comes neither early nor never.
+#[test]
+fn a_long_span_ends_to_the_millisecond() {
+    const YEARS: u64 = 1_000 * 60 * 60 * 24 * 365 * 40;
+    #[weak_memo(ttl = Duration::from_millis(YEARS))]
+    fn f(n: &Anchored<u32>) -> u32 {
+        **n
+    }
+    let (time, n) = (Time::begin(), Anchored::new(7));
+    for round in 1..3 {
+        f(&n);
+        for _ in 0..40 {
+            time.pass(YEARS / 40 - 1);
+            f(&n);
+        }
+        assert_eq!(f_memo().stats().computes, round);
+        time.pass(41);
+    }
+}
+
 #[test]
 fn text_is_read_with_its_units() {
     #[weak_memo(ttl = "1500ms")]
