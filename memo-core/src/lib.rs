@@ -149,8 +149,7 @@
 //!   thread of the executor. If the other body needs that very thread to go on, both wait forever.
 //!
 //! The handle has all but `call`, `compute`, `refresh` and `renew`, which would have to be awaited: `forget`, then call; or put the body into a
-//! function of its own. Where the function lends, it has no `set`, `take`, `replace` and `clear_owner` either: what is lent is dropped by `&mut`
-//! access to the object, or by [`Anchor::clear`].
+//! function of its own.
 //!
 //! # Which argument
 //!
@@ -246,7 +245,7 @@ pub use reclaim::sweeper::Sweeper;
 pub mod handle {
     pub use crate::inspect::exclusive::{Exclusive, MakesKey};
     pub use crate::inspect::signature::{
-        Arity, Async, ByValue, First, Fixed, Kind, Lent, Next, OneOwner, Owned, Position, Revocable, RunsBody,
+        Arity, Async, ByValue, First, Fixed, Kind, Lends, Lent, Next, OneOwner, Owned, Position, Revocable, RunsBody,
         Signature,
     };
 }

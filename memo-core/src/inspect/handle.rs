@@ -19,7 +19,7 @@ use crate::call::source::Hit;
 use crate::inspect::awaiting::{self, Awaiting};
 use crate::inspect::exclusive::{Exclusive, MakesKey, sealed};
 use crate::inspect::listener::{Listener, Removal};
-use crate::inspect::signature::{Agrees, Kind, Lent, OneOwner, Owned, Position, Revocable, RunsBody, Sig, Signature};
+use crate::inspect::signature::{Agrees, Kind, Lends, OneOwner, Owned, Position, Revocable, RunsBody, Sig, Signature};
 use crate::inspect::stats::Stats;
 use crate::inspect::walk;
 use crate::memo::all_memos;
@@ -487,8 +487,7 @@ impl<F, P: Kind> Memo<F, P> {
 
 /// Add a result where there is none (`set`), or change one with `&mut` to its owner, which proves that nobody borrows it.
 ///
-/// Memos that lend have these methods instead of `insert`, `forget` and `clear`. The handle of an `async fn` has none of them: what it lends is
-/// dropped by `&mut` access to the object, or by [`Anchor::clear`](crate::Anchor::clear).
+/// Memos that lend have these methods instead of `insert`, `forget` and `clear`.
 ///
 /// `&mut` is proof where the owner has its anchor inside: [`Anchored`](crate::Anchored), or a struct that derives
 /// [`HasAnchor`](derive@crate::HasAnchor) or [`HasLocalAnchor`](derive@crate::HasLocalAnchor). A `&mut Arc<T>` or `&mut Rc<T>` is none: another
@@ -573,14 +572,14 @@ impl<F, P: Kind> Memo<F, P> {
 /// text.push('f'); // drops the rows
 /// assert_eq!(rows(&mut text, 3), [3, 6]);
 /// ```
-impl<F, V, P> Memo<F, Lent<V, P>> {
+impl<F, P: Kind> Memo<F, P> {
     /// Stores `value` as the result for these arguments, unless there is one: then `value` comes back.
     ///
     /// For results that are known when the object is made. It takes the arguments as [`get`](Memo::get) does, and any owner. It counts as an
     /// insert.
     ///
     /// If another thread computes the result, this waits for it. In a body that computes the same result, this comes first, and what the
-    /// body returns is dropped.
+    /// body returns is dropped. So it is where a task computes the result of an `async fn`: who waits for that has this one.
     ///
     /// # Errors
     ///
@@ -633,9 +632,10 @@ impl<F, V, P> Memo<F, Lent<V, P>> {
     /// drop(doc);
     /// assert_eq!((words(&clone).len(), words_memo().stats().computes), (2, 1));
     /// ```
-    pub fn set<A, N>(&self, args: A, value: V) -> Result<(), V>
+    pub fn set<A, N>(&self, args: A, value: P::Value<F::Out>) -> Result<(), P::Value<F::Out>>
     where
         F: Signature<A, N>,
+        P: Lends,
     {
         match self.ask(Op::Set(OnItsWay::new(value)), args) {
             Reply::Value(back) => Err(back),
@@ -645,28 +645,30 @@ impl<F, V, P> Memo<F, Lent<V, P>> {
 
     /// Takes the result for these arguments out of its owner, and returns it. It counts as cleared.
     ///
-    /// See [above](#impl-Memo<F,+Lent<V,+P>>) for which owners have this method.
-    pub fn take<A, N>(&self, args: A) -> Option<V>
+    /// See [above](#impl-Memo%3CF,+P%3E-1) for which owners have this method.
+    pub fn take<A, N>(&self, args: A) -> Option<P::Taken>
     where
-        F: Exclusive<A, N, P, Owner: OwnerMut>,
+        F: Exclusive<A, N, P::Position, Owner: OwnerMut>,
+        P: Lends,
     {
         F::change(self, args, <F::Owner as OwnerMut>::owned_anchor, None)
     }
 
     /// Stores `value` as the result for these arguments, and returns the old one. It counts as an insert.
     ///
-    /// An `Err` that the memo would not keep is dropped; the old result is taken out all the same. See [above](#impl-Memo<F,+Lent<V,+P>>)
+    /// An `Err` that the memo would not keep is dropped; the old result is taken out all the same. See [above](#impl-Memo%3CF,+P%3E-1)
     /// for which owners have this method.
-    pub fn replace<A, N>(&self, args: A, value: V) -> Option<V>
+    pub fn replace<A, N>(&self, args: A, value: P::Taken) -> Option<P::Taken>
     where
-        F: Exclusive<A, N, P, Owner: OwnerMut>,
+        F: Exclusive<A, N, P::Position, Owner: OwnerMut>,
+        P: Lends,
     {
         F::change(self, args, <F::Owner as OwnerMut>::owned_anchor, Some(OnItsWay::new(value)))
     }
 
     /// Drops every result of one owner, whatever the extra key, and returns how many there were.
     ///
-    /// The method takes only `&mut` to the owner, whatever its position among the parameters. See [above](#impl-Memo<F,+Lent<V,+P>>) for which
+    /// The method takes only `&mut` to the owner, whatever its position among the parameters. See [above](#impl-Memo%3CF,+P%3E-1) for which
     /// owners have it.
     ///
     /// # Panics
@@ -675,7 +677,7 @@ impl<F, V, P> Memo<F, Lent<V, P>> {
     pub fn clear_owner<'o, O, A, N>(&self, owner: &'o mut O) -> usize
     where
         F: Signature<A, N>,
-        P: Position<'o, F::List, Owner = &'o O>,
+        P: Kind<Position: Position<'o, F::List, Owner = &'o O>> + Lends,
         O: OwnerMut + ?Sized + 'o,
     {
         exclusive::clear(self.core, owner.owned_anchor(Internal))
@@ -685,13 +687,13 @@ impl<F, V, P> Memo<F, Lent<V, P>> {
 impl<F, P> sealed::Sealed for Memo<F, P> {}
 
 #[allow(private_interfaces, reason = "as for the trait")]
-impl<F, V, P> MakesKey<F, V> for Memo<F, Lent<V, P>> {
-    fn prepare<A, N>(&self, args: A) -> Prepared<V>
+impl<F, P: Kind> MakesKey<F, P::Taken> for Memo<F, P> {
+    fn prepare<A, N>(&self, args: A) -> Prepared<P::Taken>
     where
         F: Signature<A, N>,
     {
         match self.ask(Op::Prepare, args) {
-            Reply::Prepared(change) => change,
+            Reply::Prepared(change) => P::taken::<F::Out>(change).expect("asked of memos that lend only"),
             _ => unreachable!("a key is made of all arguments"),
         }
     }

@@ -4,12 +4,14 @@
 //! since it has no name for the lifetimes inside, a method gets by asking for one set of arguments at a time: the compiler knows of one
 //! [`Signature`] only that a function pointer type has, so it finds the types of the arguments, and coerces what is passed.
 
+use std::convert::Infallible;
 use std::marker::PhantomData;
 use std::ptr::NonNull;
 
 use crate::anchor::side_table::local;
 use crate::argument::owner::{self, Internal};
 use crate::argument::scope::Scope;
+use crate::call::handle_op::Prepared;
 use crate::memo::cells::head::CellHead;
 use crate::memo::core::Core;
 
@@ -77,26 +79,39 @@ pub struct Lent<V, Owner = First>(PhantomData<fn() -> (V, Owner)>);
 pub trait Kind {
     /// What the body of a function that returns an `Out` returns.
     type Value<Out>;
+    /// What can be taken out of its owner: of memos that lend, what the body returns.
+    type Taken;
     /// Where the owner is among the parameters.
     type Position;
     /// What the body returned, from what the function returns, where these are the same.
     #[doc(hidden)]
     fn value<Out>(out: Out) -> Option<Self::Value<Out>>;
+    /// The change of a result that can be taken out.
+    #[doc(hidden)]
+    fn taken<Out>(change: Prepared<Self::Value<Out>>) -> Option<Prepared<Self::Taken>>;
 }
 
 impl<P> Kind for Owned<P> {
     type Value<Out> = Out;
+    type Taken = Infallible;
     type Position = P;
     fn value<Out>(out: Out) -> Option<Out> {
         Some(out)
+    }
+    fn taken<Out>(_: Prepared<Out>) -> Option<Prepared<Infallible>> {
+        None
     }
 }
 
 impl<V, P> Kind for Lent<V, P> {
     type Value<Out> = V;
+    type Taken = V;
     type Position = P;
     fn value<Out>(_: Out) -> Option<V> {
         None
+    }
+    fn taken<Out>(change: Prepared<V>) -> Option<Prepared<V>> {
+        Some(change)
     }
 }
 
@@ -106,9 +121,13 @@ pub struct Async<P = Owned>(PhantomData<fn() -> P>);
 
 impl<P: Kind> Kind for Async<P> {
     type Value<Out> = P::Value<Out>;
+    type Taken = P::Taken;
     type Position = P::Position;
     fn value<Out>(out: Out) -> Option<Self::Value<Out>> {
         P::value(out)
+    }
+    fn taken<Out>(change: Prepared<Self::Value<Out>>) -> Option<Prepared<P::Taken>> {
+        P::taken::<Out>(change)
     }
 }
 
@@ -138,6 +157,20 @@ impl<P> Revocable for Owned<P> {}
 // So that the compiler names only what its user may write.
 #[diagnostic::do_not_recommend]
 impl<P: Revocable> Revocable for Async<P> {}
+
+/// Memos that lend their results.
+#[diagnostic::on_unimplemented(
+    message = "the results of this memo are not lent",
+    label = "`set`, `take`, `replace` and `clear_owner` are for results that may be borrowed",
+    note = "a result by clone is replaced by `insert` and dropped by `forget`, and those of one owner by `forget_owner`: all through `&`"
+)]
+pub trait Lends {}
+
+impl<V, P> Lends for Lent<V, P> {}
+
+// As for `Revocable`.
+#[diagnostic::do_not_recommend]
+impl<P: Lends> Lends for Async<P> {}
 
 /// The first parameter is the owner, by reference.
 #[derive(Clone, Copy, Debug)]

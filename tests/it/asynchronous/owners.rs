@@ -2,7 +2,8 @@
 
 use std::sync::Arc;
 
-use memo_core::weak_memo;
+use memo_core::{Anchored, weak_memo};
+use memo_tests::{Tally, Token, assert_balanced};
 
 use crate::parts::{Load, Task, plain, plain_memo};
 
@@ -63,4 +64,43 @@ fn case_d_another_handle_of_the_same_object_is_the_same_owner() {
     assert_eq!(plain_memo().get(&other), Some(1));
     drop((leader, waiting));
     assert_eq!(Arc::strong_count(&load), 2);
+}
+
+/// `&mut` to the owner proves that no future borrows it, unless that was leaked.
+#[test]
+fn what_is_lent_may_be_taken_out_of_its_owner() {
+    #[weak_memo]
+    async fn only(of: &Anchored<Arc<Load>>, #[memo(skip)] tally: &Tally) -> &Token {
+        of.body().await;
+        tally.token()
+    }
+    #[weak_memo(capacity = unbounded)]
+    async fn of_a_key(of: &Anchored<Arc<Load>>, key: u32, #[memo(skip)] tally: &Tally) -> &Token {
+        let _ = key;
+        of.body().await;
+        tally.token()
+    }
+    let (tally, mut of) = (Tally::new(), Anchored::new(Load::new()));
+    // Flights that never end.
+    std::mem::forget(Task::begun(async { _ = only(&of, &tally).await }));
+    std::mem::forget(Task::begun(async { _ = of_a_key(&of, 1, &tally).await }));
+    assert!(only_memo().take((&mut of, &tally)).is_none() && of_a_key_memo().take((&mut of, 1, &tally)).is_none());
+    assert!(only_memo().replace((&mut of, &tally), tally.token()).is_none());
+    assert!(of_a_key_memo().replace((&mut of, 1, &tally), tally.token()).is_none());
+
+    of.open();
+    let call = |of: &_, key| {
+        Task::new(async { _ = (only(of, &tally).await, of_a_key(of, key, &tally).await) }).end();
+        tally.alive()
+    };
+    assert_eq!((call(&of, 1), call(&of, 2)), (2, 3));
+    assert!(only_memo().take((&mut of, &tally)).is_some());
+    assert!(of_a_key_memo().take((&mut of, 2, &tally)).is_some());
+    assert_eq!((tally.alive(), call(&of, 2)), (1, 3));
+    assert!(of_a_key_memo().replace((&mut of, 2, &tally), tally.token()).is_some());
+    assert_eq!((of_a_key_memo().clear_owner(&mut of), tally.alive()), (2, 1));
+    drop(of);
+    assert_eq!((tally.alive(), only_memo().len(), of_a_key_memo().len()), (0, 0, 0));
+    assert_balanced(&only_memo().stats());
+    assert_balanced(&of_a_key_memo().stats());
 }

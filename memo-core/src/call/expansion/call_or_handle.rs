@@ -24,7 +24,9 @@ use crate::call::set_lent;
 use crate::call::source::{Hit, Tells};
 use crate::call::verify::{self, Same};
 use crate::cell::memo_types::{At, KeyOf, Spec, ValueOf};
+use crate::compute::way::{TaskCall, Way};
 use crate::memo::core::Core;
+use crate::reclaim::outermost_call;
 use crate::sys::panics::OnItsWay;
 use crate::value::store::Store;
 
@@ -420,7 +422,7 @@ impl<Y> AskLent<Y> for Through<Y> {
                 found.map_or(LentStep::Else(Instead::Nothing), |found| LentStep::Done(found, None))
             }
             Op::Call => by_reference::begin_told::<M, K, Instead<Y>>(self.0, place, &key),
-            op => LentStep::Else(other::<M, K, Y>(self.0, place, key, op)),
+            op => LentStep::Else(other::<M, K, Y, _>(self.0, place, key, op, &outermost_call::Call::enter())),
         }
     }
 
@@ -429,10 +431,13 @@ impl<Y> AskLent<Y> for Through<Y> {
     where
         Y: Yields<ValueOf<M>>,
     {
-        match AskLent::<Y>::begin::<M, K>(self, place, key, None) {
-            LentStep::Done(value, _) => LentAtOnce::Done(value),
-            LentStep::Else(asked) => LentAtOnce::Else(asked),
-            LentStep::Compute(_) => unreachable!("{RUNS_NO_BODY}"),
+        match self.1 {
+            Op::Get => {
+                let found = by_reference::get_lent::<M, K>(self.0, place, key);
+                found.map_or(LentAtOnce::Else(Instead::Nothing), LentAtOnce::Done)
+            }
+            Op::Call | Op::Compute => unreachable!("{RUNS_NO_BODY}"),
+            op => LentAtOnce::Else(other::<M, K, Y, _>(self.0, place, key, op, &TaskCall::new())),
         }
     }
 
@@ -472,17 +477,18 @@ impl<Y> AskLent<Y> for Through<Y> {
 
 /// All but a look, which is to be small enough to be inlined.
 #[inline(never)]
-fn other<M: Spec, K: KeyOf<M>, Y: Yields<ValueOf<M>>>(
+fn other<M: Spec, K: KeyOf<M>, Y: Yields<ValueOf<M>>, W: Way>(
     core: &'static Core,
     place: At<'_, M>,
     key: K,
     op: Op<Y>,
+    way: &W,
 ) -> Instead<Y> {
     match op {
         Op::Compute => Instead::Body,
         Op::Prepare => Instead::Prepared(Prepared(exclusive::prepare::<M, K, Y>(core, key))),
         Op::Set(value) => match value.arrive().keep() {
-            Ok(value) => match set_lent::set::<M, K>(core, place, &key, OnItsWay::new(value)) {
+            Ok(value) => match set_lent::set::<M, K, W>(core, place, &key, OnItsWay::new(value), way) {
                 Ok(()) => Instead::Nothing,
                 Err(back) => Instead::Back(Y::give(back)),
             },
