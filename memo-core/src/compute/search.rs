@@ -5,8 +5,6 @@
 
 use super::wait_graph;
 use crate::memo::core::Core;
-use crate::memo::counting::counter_block::Count;
-use crate::memo::counting::counters;
 use crate::memo::cycle::Cycle;
 use crate::value::slot::{Flight, Slot, Waited};
 
@@ -39,7 +37,6 @@ pub(crate) fn parked<S: Search>(mut search: S) -> S::Found {
             return found;
         }
         let (core, slot, flight) = search.awaited();
-        counters::count(core, Count::Waits, 1);
         match wait_graph::wait_unless_ring(core, slot, flight) {
             Ok(how) => search.waited(how),
             Err(ring) => return search.closes(ring),

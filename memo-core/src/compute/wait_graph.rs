@@ -18,6 +18,8 @@ use std::hash::{BuildHasherDefault, DefaultHasher};
 use crate::compute::frames::{self, Frame, Link};
 use crate::compute::rings;
 use crate::memo::core::Core;
+use crate::memo::counting::counter_block::Count;
+use crate::memo::counting::counters;
 use crate::memo::cycle::{Cycle, Kind};
 use crate::sys::sync::plain::Mutex;
 use crate::sys::sync::unpoisoned;
@@ -77,19 +79,20 @@ impl Drop for Waiting {
 /// If that thread waits for this one, directly or through others.
 #[track_caller]
 pub(crate) fn wait<V>(slot: &Slot<V>, flight: Flight) -> Waited {
-    wait_or_tell(slot, flight).unwrap_or_else(|ring| ring.raise())
+    wait_or_tell(slot, flight, || ()).unwrap_or_else(|ring| ring.raise())
 }
 
-/// The same for a call of `core`. If its memo has a value for that, the ring comes back.
+/// The same for a call of `core`, which counts it. If its memo has a value for a ring, that comes back.
 #[track_caller]
 pub(crate) fn wait_unless_ring<V>(core: &'static Core, slot: &Slot<V>, flight: Flight) -> Result<Waited, Cycle> {
-    match wait_or_tell(slot, flight) {
+    match wait_or_tell(slot, flight, || _ = counters::count(core, Count::Waits, 1)) {
         Err(ring) if !(core.has_cycle() && rings::has_noted_elsewhere()) => ring.raise(),
         waited => waited,
     }
 }
 
-fn wait_or_tell<V>(slot: &Slot<V>, flight: Flight) -> Result<Waited, Cycle> {
+/// `waits` runs when who ends the flight knows that it is awaited: a failure that can be shared reaches whoever is counted.
+fn wait_or_tell<V>(slot: &Slot<V>, flight: Flight, waits: impl FnOnce()) -> Result<Waited, Cycle> {
     let me = thread::number();
     let edge = Edge::new(slot, flight);
     let ring = {
@@ -105,7 +108,13 @@ fn wait_or_tell<V>(slot: &Slot<V>, flight: Flight) -> Result<Waited, Cycle> {
         return Err(Cycle::new(Kind::Around { threads }, rings::told(chain)));
     }
     let _waiting = Waiting(me);
-    Ok(slot.wait(flight))
+    Ok(match slot.announce(flight) {
+        Ok(()) => {
+            waits();
+            slot.wait(flight)
+        }
+        Err(end) => end,
+    })
 }
 
 /// A ring that a wait would close.

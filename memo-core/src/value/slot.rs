@@ -275,11 +275,11 @@ impl<V> Slot<V> {
         })
     }
 
-    /// Says that a task is about to wait for the end of `flight`, or how that has ended.
+    /// Says that a call is about to wait for the end of `flight`, or how that has ended.
     ///
-    /// The caller holds the lock under which who ends the flight looks for waiting tasks: so either this sees the end, or that
+    /// For a task, the caller holds the lock under which who ends the flight looks for waiting tasks: so either this sees the end, or that
     /// one finds the task.
-    pub(crate) fn await_as_task(&self, flight: Flight) -> Result<(), Waited> {
+    pub(crate) fn announce(&self, flight: Flight) -> Result<(), Waited> {
         let mut word = self.state.load(Ordering::Acquire);
         loop {
             if let Some(end) = ended(word, flight) {

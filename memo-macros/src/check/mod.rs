@@ -13,9 +13,10 @@ use crate::parse::function::Function;
 use crate::parse::options::{Handle, Options};
 
 pub(crate) fn check(mut written: Options, mut function: Function, mut errors: Errors) -> syn::Result<Memo> {
-    if let Some(error) = signature::made_by_another(&function.sig) {
-        return Err(error);
-    }
+    let made = match signature::made_by_another(&function.sig) {
+        Some(made) if made.beside => return Err(made.error),
+        made => made,
+    };
     let in_place = matches!(written.handle, Some(Handle::None));
     signature::check(&function, in_place, &mut errors);
     let mut parameters = parameters::read(&mut function.sig, std::mem::take(&mut written.marks), &mut errors);
@@ -73,5 +74,6 @@ pub(crate) fn check(mut written: Options, mut function: Function, mut errors: Er
         options: written.text,
         function,
     };
-    errors.or(memo)
+    // What else is wrong with it would not help.
+    errors.or(memo).map_err(|error| made.map_or(error, |made| made.error))
 }

@@ -1,6 +1,6 @@
 //! Which kinds of functions can be memoized.
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Span, TokenStream};
 use quote::ToTokens;
 use syn::punctuated::Punctuated;
 use syn::visit::{self, Visit};
@@ -11,22 +11,32 @@ use crate::parse::Errors;
 use crate::parse::function::Function;
 use crate::parse::syntax::{bare, mentions};
 
-/// Tells of a function that another attribute has made, beside the user's, with all attributes of the user's: nothing else about it would help.
-pub(super) fn made_by_another(sig: &Signature) -> Option<syn::Error> {
+/// A function that another attribute has made, beside the user's or instead of it, with the user's attributes on it.
+pub(super) struct Made {
+    pub(super) error: syn::Error,
+    /// It cannot be memoized, whatever it looks like.
+    pub(super) beside: bool,
+}
+
+pub(super) fn made_by_another(sig: &Signature) -> Option<Made> {
     let name = sig.ident.to_string();
+    // For callers in another language.
     let is_shim = sig.abi.is_some() && (name.starts_with("__") || name.ends_with("_c_callback"));
-    // The name's place is that of the attribute that made it up.
-    let source = sig.ident.span().source_text().filter(|text| text.starts_with("#["));
-    let attribute = source.as_deref().and_then(|text| text.split(['(', ' ', '=']).next());
-    let which = match attribute {
-        Some(text) => format!("`{}]`", text.trim_end_matches(']')),
+    // The place of a name that an attribute made up is that attribute. What it wrote with `#[weak_memo]` is its own affair.
+    let place = sig.ident.span().source_text().filter(|text| text.starts_with("#["));
+    let place = place.filter(|text| Span::call_site().source_text().as_ref() != Some(text));
+    let attribute = place.as_deref().map(|text| text[2..].split(['(', ' ', '=', ']']).next().unwrap_or_default());
+    let who = match attribute {
+        Some(path) => format!("`#[{path}]`"),
         None if is_shim => "another attribute".to_owned(),
         None => return None,
     };
     let message = format!(
-        "{which} copied `#[weak_memo]` to this function of its own, `{name}`: write `#[weak_memo]` above it, or memoize a function that this one calls"
+        "{who} copied `#[weak_memo]` to this function of its own, `{name}`: write `#[weak_memo]` above it, or memoize a function that this one calls"
     );
-    Some(syn::Error::new_spanned(&sig.ident, message))
+    // In an `impl` of its own, which nothing here tells.
+    let is_of_a_fixture = attribute.is_some_and(|path| path.ends_with("fixture"));
+    Some(Made { error: syn::Error::new_spanned(&sig.ident, message), beside: is_shim || is_of_a_fixture })
 }
 
 /// Refuses the kinds of functions that cannot be memoized.

@@ -47,14 +47,17 @@ fn closing(tree: &TokenTree) -> Span {
     }
 }
 
-/// Whether an attribute macro has written a copy of `token` into `tokens`: it has the place of what was copied, and follows a token that is not
-/// in the source. `false` where the compiler is not there.
+/// Whether an attribute macro has written a copy of `token`, the first of a type, into `tokens` as the type of something: it has the place of what was
+/// copied, and follows a `:` or `->` that is not in the source. `false` where the compiler is not there.
 pub(crate) fn has_a_copy(tokens: TokenStream, token: &TokenTree) -> bool {
     // Lines and columns are newer than the compiler that is promised.
     let place = |tree: &TokenTree| format!("{:?}", opening(tree));
     let is_same = |tree: &TokenTree| tree.to_string() == token.to_string() && place(tree) == place(token);
     // What a `macro_rules` macro writes is in the source.
-    let is_made = |tree: &TokenTree| tree.span().source_text().is_some_and(|text| text != tree.to_string());
+    let is_made = |tree: &TokenTree| {
+        let text = tree.to_string();
+        matches!(&*text, ":" | ">") && tree.span().source_text().is_some_and(|source| source != text)
+    };
     let mut before = None;
     proc_macro::is_available()
         && tokens.into_iter().any(|tree| {

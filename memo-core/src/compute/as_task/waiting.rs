@@ -175,7 +175,7 @@ impl<'s, V> Wait<'s, V> {
         let mut own: Option<OnItsWay<Waker>> = None;
         loop {
             let mut list = list(slot);
-            if let Err(end) = self.slot.await_as_task(self.flight) {
+            if let Err(end) = self.slot.announce(self.flight) {
                 return Found::Ended(end);
             }
             let there = list.tasks.get(&(slot, self.number));
