@@ -33,7 +33,7 @@
 //! is found by the number of steps.
 //!
 //! What weak maps and the interner say in a few meetings by hand has to add up, and their values go ([`weak`]). Tasks that wait for one
-//! another are woken, whichever is dropped ([`tasks`]).
+//! another are woken, whichever is dropped ([`tasks`]), and share a failure ([`waits`]).
 //!
 //! # Why not a ready-made checker
 //!
@@ -60,6 +60,7 @@ mod run;
 mod scheduler;
 mod script;
 mod tasks;
+mod waits;
 mod weak;
 
 use std::env;
@@ -156,6 +157,9 @@ fn outcomes_are_those_of_some_order_of_steps() {
     // Most of what they do is in nobody's way: few schedules meet the moment between a look and a sleep.
     for (name, scenario) in tasks::all() {
         run_scenario(name, scenario, 15 * schedules_of_each);
+    }
+    for (name, scenario) in waits::all() {
+        run_scenario(name, scenario, 3 * schedules_of_each);
     }
     let directed = started.elapsed();
     let scripts = schedules() / EACH as u64;

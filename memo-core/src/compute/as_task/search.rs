@@ -7,6 +7,7 @@ use super::rings;
 use super::waiting::{Found, Wait};
 use crate::compute::frames;
 use crate::compute::search::Search;
+use crate::memo::core::Core;
 use crate::memo::counting::counter_block::Count;
 use crate::memo::counting::counters;
 use crate::reclaim::outermost_call::Call;
@@ -25,22 +26,25 @@ pub(crate) async fn to_end<S: Search>(mut search: S) -> S::Found {
         }
         let how = {
             let (core, slot, flight) = search.awaited();
-            counters::count(core, Count::Waits, 1);
-            wait(slot, flight).await
+            wait(core, slot, flight).await
         };
         search.waited(how);
     }
 }
 
-/// Waits for the end of a flight, unless this task itself has set it aside.
-async fn wait<V>(slot: &Slot<V>, flight: Flight) -> Waited {
+/// Waits for the end of a flight, unless this task itself has set it aside. It is counted when the flight knows of it, as where a thread waits.
+async fn wait<V>(core: &'static Core, slot: &Slot<V>, flight: Flight) -> Waited {
     let mut wait = Wait::new(slot, flight);
-    let mut recorded = None;
+    let (mut recorded, mut counted) = (None, false);
     poll_fn(|context| {
         // Before the task sleeps.
         let number = wait.number();
         recorded.get_or_insert_with(|| rings::record(number, (frames::slot_address(slot), flight.thread)));
-        match wait.look(context) {
+        let found = wait.look(context);
+        if wait.is_listed() && !std::mem::replace(&mut counted, true) {
+            counters::count(core, Count::Waits, 1);
+        }
+        match found {
             Found::Ended(how) => Poll::Ready(how),
             Found::SetAside => Poll::Ready(Waited::Alone),
             Found::Asleep => Poll::Pending,

@@ -162,6 +162,11 @@ impl<'s, V> Wait<'s, V> {
         self.number
     }
 
+    /// Whether the flight wakes it.
+    pub(super) fn is_listed(&self) -> bool {
+        self.listed
+    }
+
     fn address(&self) -> usize {
         frames::slot_address(self.slot)
     }
