@@ -9,12 +9,6 @@ fn words(#[default(Arc::new("one two".to_owned()))] text: Arc<String>) -> usize 
     text.split(' ').count()
 }
 
-#[weak_memo]
-#[unsafe(no_mangle)]
-unsafe extern "C" fn __binding_generated_words(text: *const u8) -> usize {
-    text.addr()
-}
-
 fn main() {
     let _ = words(Arc::new(String::new()));
 }

@@ -481,7 +481,7 @@ use quote::ToTokens;
 ///
 /// One above this has changed the body, and acts on misses alone. One below is on the function that callers call, and acts in every call, also on
 /// those parameters whose attributes it reads. A function whose result is lent takes others below: above, they would see the type that the
-/// body does not yield. The chapter `other_attributes` of memo-core's guide has a table of twenty macros.
+/// body does not yield. The chapter `other_attributes` of memo-core's guide has a table of those that were tried.
 #[proc_macro_attribute]
 pub fn weak_memo(options: TokenStream, item: TokenStream) -> TokenStream {
     memoized(options.into(), item.into()).into()

@@ -18,25 +18,20 @@ pub(super) struct Made {
     pub(super) beside: bool,
 }
 
+/// The place of a name that an attribute made up is that attribute. What it wrote with a `#[weak_memo]` of its own is its own affair.
 pub(super) fn made_by_another(sig: &Signature) -> Option<Made> {
-    let name = sig.ident.to_string();
-    // For callers in another language.
-    let is_shim = sig.abi.is_some() && (name.starts_with("__") || name.ends_with("_c_callback"));
-    // The place of a name that an attribute made up is that attribute. What it wrote with `#[weak_memo]` is its own affair.
-    let place = sig.ident.span().source_text().filter(|text| text.starts_with("#["));
-    let place = place.filter(|text| Span::call_site().source_text().as_ref() != Some(text));
-    let attribute = place.as_deref().map(|text| text[2..].split(['(', ' ', '=', ']']).next().unwrap_or_default());
-    let who = match attribute {
-        Some(path) => format!("`#[{path}]`"),
-        None if is_shim => "another attribute".to_owned(),
-        None => return None,
-    };
+    let name = &sig.ident;
+    let place = name.span().source_text().filter(|text| text.starts_with("#["))?;
+    if Span::call_site().source_text().as_ref() == Some(&place) {
+        return None;
+    }
+    let attribute = place[2..].split(['(', ' ', '=', ']']).next().unwrap_or_default();
     let message = format!(
-        "{who} copied `#[weak_memo]` to this function of its own, `{name}`: write `#[weak_memo]` above it, or memoize a function that this one calls"
+        "`#[{attribute}]` copied `#[weak_memo]` to this function of its own, `{name}`: write `#[weak_memo]` above it, or memoize a function that this one calls"
     );
     // In an `impl` of its own, which nothing here tells.
-    let is_of_a_fixture = attribute.is_some_and(|path| path.ends_with("fixture"));
-    Some(Made { error: syn::Error::new_spanned(&sig.ident, message), beside: is_shim || is_of_a_fixture })
+    let beside = attribute.ends_with("fixture");
+    Some(Made { error: syn::Error::new_spanned(name, message), beside })
 }
 
 /// Refuses the kinds of functions that cannot be memoized.
