@@ -9,18 +9,20 @@ pub use crate::argument::scope::{Local, Scope, Shared};
 pub use crate::call::by_clone::ticket::Step;
 pub use crate::call::by_reference::{LentStep, lend};
 pub use crate::call::expansion::call_or_handle::{
-    AskLent, AskOwned, AtOnce, Call, LentAtOnce, Through, ask_lent, ask_owned, begin_lent, begin_owned, call_owned,
+    AskLent, AskOwned, Call, Through, ask_lent, ask_owned, begin_lent, begin_owned, call_owned,
 };
 pub use crate::call::expansion::common_mistakes::{bounded, context, hashed, ordered};
 pub use crate::call::expansion::futures::{
-    answer, at_once_lent, at_once_owned, finish_lent_async, finish_owned_async, poll_rest, search_lent, search_owned,
-    try_finish_lent_async,
+    answer, finish_lent_async, finish_owned_async, poll_rest, search_lent, search_owned, try_finish_lent_async,
 };
 pub use crate::call::expansion::keeps_weakly::weakly;
 pub use crate::call::expansion::lends::{finish_lent, start_lent, try_finish_lent};
 pub use crate::call::expansion::result_holds_owner::inside;
 pub use crate::call::expansion::returns::{finish_owned, in_ring_by, ring, start_owned};
 pub use crate::call::expansion::reuses_equal::reusing;
+pub use crate::call::expansion::task_or_handle::{
+    AskLentAsTask, AskOwnedAsTask, AtOnce, CallAsTask, Known, LentAtOnce, ThroughAtOnce, at_once_lent, at_once_owned,
+};
 pub use crate::call::expansion::type_questions::{
     check_kept, check_owned, computed, key, lent_key, local_lent_place, local_place, place, plain_computed, plain_key,
     plain_part, value,

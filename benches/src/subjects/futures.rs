@@ -40,6 +40,32 @@ async fn arc_cloned(doc: &Arc<Doc>) -> u64 {
 subject!(ArcLent, "async, Arc by reference", Arc<Doc>, |doc| *ready(arc_lent(doc)));
 subject!(ArcCloned, "async, Arc by clone", Arc<Doc>, |doc| ready(arc_cloned(doc)));
 
+/// Memos that are not `async`, each called from an `async fn`: what any future costs is in both.
+mod plain {
+    use super::{Arc, Doc, weak_memo};
+
+    #[weak_memo]
+    fn lent(doc: &Arc<Doc>) -> &u64 {
+        doc.derived()
+    }
+
+    #[weak_memo]
+    fn cloned(doc: &Arc<Doc>) -> u64 {
+        doc.derived()
+    }
+
+    pub(super) async fn lent_in_future(doc: &Arc<Doc>) -> &u64 {
+        lent(doc)
+    }
+
+    pub(super) async fn cloned_in_future(doc: &Arc<Doc>) -> u64 {
+        cloned(doc)
+    }
+}
+
+subject!(PlainLent, "plain in async, Arc by reference", Arc<Doc>, |doc| *ready(plain::lent_in_future(doc)));
+subject!(PlainCloned, "plain in async, Arc by clone", Arc<Doc>, |doc| ready(plain::cloned_in_future(doc)));
+
 #[derive(Debug)]
 pub(crate) struct Moka(moka::future::Cache<Address, u64, FxBuildHasher>);
 

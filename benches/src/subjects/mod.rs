@@ -216,7 +216,9 @@ macro_rules! through_lives_on_threads {
 /// `run::<S>(..)` for each subject whose calls are futures.
 macro_rules! as_futures {
     ($run:ident $arguments:tt) => {
-        $crate::subjects::each! { $run $arguments: futures::ArcLent, futures::ArcCloned, futures::Moka, futures::Cached }
+        $crate::subjects::each! { $run $arguments:
+            futures::ArcLent, futures::ArcCloned, futures::PlainLent, futures::PlainCloned, futures::Moka, futures::Cached
+        }
     };
 }
 

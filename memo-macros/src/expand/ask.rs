@@ -6,7 +6,8 @@ use proc_macro2::{Ident, Span, TokenStream};
 use quote::{format_ident, quote};
 
 use super::attributes::{self, Role};
-use super::{key, options, signatures};
+use super::key::Key;
+use super::{options, signatures};
 use crate::model::{Form, Lent, LentError, Memo, Output};
 use crate::parse::syntax::ours;
 
@@ -46,29 +47,35 @@ pub(super) fn call<'a>(memo: &Memo, names: impl Iterator<Item = &'a Ident>, ask:
 
 fn owned(memo: &Memo, result: &syn::Type) -> TokenStream {
     let private = &memo.paths.private;
-    let (key, made) = key::of(memo);
+    let key = Key::of(memo);
+    let Key { made, whole, .. } = &key;
     let body = signatures::call_of_body(memo);
     if memo.is_async() {
-        let searched =
-            rest(memo, &ours!(#private::search_owned(__memo_core, __memo_place, __memo_key, &__memo_keeping)));
-        let computed = rest(memo, &ours!(#private::finish_owned_async(__memo_ticket, || #body, &__memo_keeping)));
+        let steps = |awaited: Awaited| {
+            let searched =
+                awaited(&ours!(#private::search_owned(__memo_core, __memo_place, __memo_key, &__memo_keeping)));
+            let computed = awaited(&ours!(#private::finish_owned_async(__memo_ticket, || #body, &__memo_keeping)));
+            ours! {
+                match #searched {
+                    #private::Step::Done(__memo_value) => __memo_value,
+                    #private::Step::Compute(__memo_ticket) => #computed,
+                }
+            }
+        };
+        let rest = rest(memo, &key, steps);
         return ours! {
             #made
-            // The key may borrow from the arguments, which the body consumes: it ends before.
-            let (__memo_core, __memo_key) = match #private::at_once_owned::<#result, _, _, _, _, _>(
+            let __memo_key = #whole;
+            let __memo_core = match #private::at_once_owned::<#result, _, _, _, _, _>(
                 __memo_ask,
                 __memo_place,
-                #key,
+                &__memo_key,
                 &__memo_keeping,
             ) {
                 #private::AtOnce::Done(__memo_reply) => return __memo_reply,
-                #private::AtOnce::Search(__memo_core, __memo_key) => (__memo_core, __memo_key),
+                #private::AtOnce::Search(__memo_core) => __memo_core,
             };
-            let __memo_step = #searched;
-            __MemoAsk::found(match __memo_step {
-                #private::Step::Done(__memo_value) => __memo_value,
-                #private::Step::Compute(__memo_ticket) => #computed,
-            })
+            __MemoAsk::found(#rest)
         };
     }
     if !memo.is_keyed() && !memo.tracks_caller && memo.cycle.is_none() {
@@ -95,7 +102,7 @@ fn owned(memo: &Memo, result: &syn::Type) -> TokenStream {
         match #private::ask_owned::<#result, _, _, _, _, _>(
             __memo_ask,
             __memo_place,
-            #key,
+            #whole,
             &__memo_keeping,
         ) {
             #private::Step::Done(__memo_value) => __memo_value,
@@ -104,8 +111,27 @@ fn owned(memo: &Memo, result: &syn::Type) -> TokenStream {
     }
 }
 
-/// The output of a future that a hit does not come to: polled out of line.
-fn rest(memo: &Memo, future: &TokenStream) -> TokenStream {
+/// How the output of a future is had, from an expression of it.
+pub(super) type Awaited<'a> = &'a dyn Fn(&TokenStream) -> TokenStream;
+
+/// What a hit of a future does not come to: it is polled out of line, in one future of its own, so that a hit saves no registers, sets no
+/// flag and sets no stack up for it. The key is made anew there: it may borrow from arguments that the body consumes. Where that
+/// would run user code twice, each step is a future.
+fn rest(memo: &Memo, key: &Key, steps: impl Fn(Awaited) -> TokenStream) -> TokenStream {
+    // Another local, so that the one which the first look has read need not be in the future.
+    let place = ours!(let __memo_place = __memo_place;);
+    let rest = if key.is_plain() {
+        let whole = &key.whole;
+        let steps = steps(&|future| ours!(#future.await));
+        out_of_line(memo, &ours!(async { let __memo_key = #whole; #steps }))
+    } else {
+        steps(&|future| out_of_line(memo, future))
+    };
+    ours!({ #place #rest })
+}
+
+/// The output of a future that is polled out of line.
+pub(super) fn out_of_line(memo: &Memo, future: &TokenStream) -> TokenStream {
     let private = &memo.paths.private;
     ours!({
         let mut __memo_rest = ::core::pin::pin!(#future);
@@ -119,38 +145,44 @@ fn rest(memo: &Memo, future: &TokenStream) -> TokenStream {
 fn lent(memo: &Memo, lent: &Lent) -> TokenStream {
     let private = &memo.paths.private;
     let kept = &lent.kept;
-    let (key, made) = key::of(memo);
+    let key = Key::of(memo);
+    let Key { made, whole, .. } = &key;
     let body = signatures::call_of_body(memo);
     let done = done(memo, lent);
     if memo.is_async() {
-        let computed = computed(memo, lent, &ours!(|| #body));
-        let searched =
-            rest(memo, &ours!(#private::search_lent::<#kept, _, _, _>(__memo_core, __memo_place, __memo_key)));
+        let steps = |awaited: Awaited| {
+            let searched =
+                awaited(&ours!(#private::search_lent::<#kept, _, _, _>(__memo_core, __memo_place, __memo_key)));
+            let computed = computed(memo, lent, &ours!(|| #body), awaited);
+            ours! {
+                match #searched {
+                    #private::LentStep::Done(__memo_value, ()) => #done,
+                    #private::LentStep::Compute(__memo_ticket) => #computed,
+                }
+            }
+        };
+        let rest = rest(memo, &key, steps);
         return ours! {
             #made
-            // As above.
-            let (__memo_core, __memo_key) = match #private::at_once_lent::<#kept, _, _, _, _, _, _>(
+            let __memo_key = #whole;
+            let __memo_core = match #private::at_once_lent::<#kept, _, _, _, _, _, _>(
                 __memo_ask,
                 __memo_place,
-                #key,
+                &__memo_key,
                 __memo_compares,
             ) {
-                #private::LentAtOnce::Done(__memo_value) => return __MemoAsk::untold(#done),
-                #private::LentAtOnce::Else(__memo_else) => return __MemoAsk::nothing(__memo_else),
-                #private::LentAtOnce::Search(__memo_core, __memo_key) => (__memo_core, __memo_key),
+                #private::LentAtOnce::Done(__memo_value) => return __MemoAsk::lent(#done),
+                #private::LentAtOnce::Else(__memo_else) => return __MemoAsk::instead(__memo_else),
+                #private::LentAtOnce::Search(__memo_core) => __memo_core,
             };
-            let __memo_step = #searched;
-            __MemoAsk::untold(match __memo_step {
-                #private::LentStep::Done(__memo_value, ()) => #done,
-                #private::LentStep::Compute(__memo_ticket) => #computed,
-            })
+            __MemoAsk::lent(#rest)
         };
     }
     let computed = if memo.tracks_caller { tracked(memo, lent, &body) } else { asked(memo, lent, &body) };
     let ticket = ticket(memo);
     ours! {
         #made
-        match #private::ask_lent::<#kept, _, _, _, _, _, _>(__memo_ask, __memo_place, #key, __memo_compares) {
+        match #private::ask_lent::<#kept, _, _, _, _, _, _>(__memo_ask, __memo_place, #whole, __memo_compares) {
             #private::LentStep::Done(__memo_value, __memo_told) => __MemoAsk::lent(#done, __memo_told),
             #private::LentStep::Compute(#ticket) => #computed,
             #private::LentStep::Else(__memo_else) => __MemoAsk::instead(__memo_else, || #body),
@@ -194,18 +226,17 @@ fn tracked(memo: &Memo, lent: &Lent, body: &TokenStream) -> TokenStream {
 }
 
 /// The result made by `__memo_ticket` from the body's closure.
-pub(super) fn computed(memo: &Memo, lent: &Lent, body: &TokenStream) -> TokenStream {
+pub(super) fn computed(memo: &Memo, lent: &Lent, body: &TokenStream, awaited: Awaited) -> TokenStream {
     let private = &memo.paths.private;
     let (finish, try_finish) = if memo.is_async() {
         (ours!(#private::finish_lent_async), ours!(#private::try_finish_lent_async))
     } else {
         (ours!(#private::finish_lent), ours!(#private::try_finish_lent))
     };
-    let output = |finished: TokenStream| if memo.is_async() { rest(memo, &finished) } else { finished };
     if lent.is_fallible() {
-        return either(memo, lent, &output(ours!(#try_finish(__memo_ticket, #body))));
+        return either(memo, lent, &awaited(&ours!(#try_finish(__memo_ticket, #body))));
     }
-    lend(memo, lent, &output(ours!(#finish(__memo_ticket, #body))))
+    lend(memo, lent, &awaited(&ours!(#finish(__memo_ticket, #body))))
 }
 
 /// The lent form of a `Result` of the kept value.

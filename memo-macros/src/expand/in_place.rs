@@ -1,7 +1,8 @@
 use proc_macro2::TokenStream;
 use quote::ToTokens;
 
-use super::{ask, attributes, key, options, signatures};
+use super::key::Key;
+use super::{ask, attributes, options, signatures};
 use crate::model::{Lent, Memo, Output, Parameter};
 use crate::parse::syntax::ours;
 
@@ -49,20 +50,21 @@ fn owner_and_place(memo: &Memo) -> (TokenStream, TokenStream) {
 
 fn owned(memo: &Memo, result: &syn::Type) -> (TokenStream, TokenStream) {
     let private = &memo.paths.private;
-    let (key, made) = key::of(memo);
+    let Key { made, whole: key, .. } = Key::of(memo);
     let body = body(memo, result);
     let asked = ours!(::<#result, _, _, _, _>(__memo_core, __memo_place, #key, &__memo_keeping));
     let done = ours!(#private::Step::Done(__memo_value) => return __memo_value);
     let (begin, finish, awaited) = if memo.is_async() {
         let begin = ours! {
-            let (__memo_core, __memo_key) = match #private::at_once_owned::<#result, _, _, _, _, _>(
-                #private::Call(__memo_core),
+            let __memo_key = #key;
+            let __memo_core = match #private::at_once_owned::<#result, _, _, _, _, _>(
+                #private::CallAsTask(|| #private::Known(__memo_core)),
                 __memo_place,
-                #key,
+                &__memo_key,
                 &__memo_keeping,
             ) {
                 #private::AtOnce::Done(__memo_value) => return __memo_value,
-                #private::AtOnce::Search(__memo_core, __memo_key) => (__memo_core, __memo_key),
+                #private::AtOnce::Search(__memo_core) => __memo_core,
             };
             let __memo_ticket = match #private::search_owned(__memo_core, __memo_place, __memo_key, &__memo_keeping).await {
                 #done,
@@ -101,20 +103,21 @@ fn owned(memo: &Memo, result: &syn::Type) -> (TokenStream, TokenStream) {
 fn lent(memo: &Memo, lent: &Lent) -> (TokenStream, TokenStream) {
     let private = &memo.paths.private;
     let kept = &lent.kept;
-    let (key, made) = key::of(memo);
+    let Key { made, whole: key, .. } = Key::of(memo);
     let done = ask::done(memo, lent);
     let asked = ours!(::<#kept, _, _, _, _>(__memo_core, __memo_place, #key, __memo_compares));
     let (made, asked) = if memo.is_async() {
         let made = ours! {
             #made
-            let (__memo_core, __memo_key) = match #private::at_once_lent::<#kept, #kept, _, _, _, _, _>(
-                #private::Call(__memo_core),
+            let __memo_key = #key;
+            let __memo_core = match #private::at_once_lent::<#kept, #kept, _, _, _, _, _>(
+                #private::CallAsTask(|| #private::Known(__memo_core)),
                 __memo_place,
-                #key,
+                &__memo_key,
                 __memo_compares,
             ) {
                 #private::LentAtOnce::Done(__memo_value) => return #done,
-                #private::LentAtOnce::Search(__memo_core, __memo_key) => (__memo_core, __memo_key),
+                #private::LentAtOnce::Search(__memo_core) => __memo_core,
             };
         };
         (made, ours!(#private::search_lent::<#kept, _, _, _>(__memo_core, __memo_place, __memo_key).await))
@@ -129,7 +132,8 @@ fn lent(memo: &Memo, lent: &Lent) -> (TokenStream, TokenStream) {
             #private::LentStep::Compute(__memo_ticket) => __memo_ticket,
         };
     };
-    (begin, ask::computed(memo, lent, &body(memo, &lent.yields)))
+    let awaited = |future: &TokenStream| if memo.is_async() { ours!(#future.await) } else { future.clone() };
+    (begin, ask::computed(memo, lent, &body(memo, &lent.yields), &awaited))
 }
 
 fn body(memo: &Memo, yields: &syn::Type) -> TokenStream {

@@ -10,30 +10,42 @@ use crate::model::{MOST_PARTS, Memo, Parameter};
 use crate::parse::function::Part;
 use crate::parse::syntax::{Extent, bare, is_named, mentions, ours, pointee};
 
-/// The extra key, an expression: a tuple of the parts that the local `__memo_place` makes of the arguments. And
-/// statements that come first and make the parts that run user code, one each: borrows and locks of a part end with its
-/// statement, before the next part needs them, and before the call waits or runs the body.
-pub(super) fn of(memo: &Memo) -> (TokenStream, TokenStream) {
-    let mut parts = TokenStream::new();
-    let mut made = TokenStream::new();
-    for (index, parameter) in memo.extra_key().enumerate() {
-        let part = part(memo, parameter);
-        if parameter.part.computed().is_some() {
-            let name = format_ident!("__memo_part{index}", span = Span::mixed_site());
-            made.extend(ours!(let #name = #part;));
-            parts.extend(ours!(#name,));
-        } else {
-            parts.extend(ours!(#part,));
+/// The extra key of a call.
+pub(super) struct Key {
+    /// Statements that come first and make the parts that run user code, one each: borrows and locks of a part end with its statement,
+    /// before the next part needs them, and before the call waits or runs the body.
+    pub(super) made: TokenStream,
+    /// An expression: a tuple of the parts that the local `__memo_place` makes of the arguments.
+    pub(super) whole: TokenStream,
+}
+
+impl Key {
+    pub(super) fn of(memo: &Memo) -> Self {
+        let (mut made, mut parts) = (TokenStream::new(), TokenStream::new());
+        for (index, parameter) in memo.extra_key().enumerate() {
+            let part = part(memo, parameter);
+            if parameter.part.computed().is_some() {
+                let name = format_ident!("__memo_part{index}", span = Span::mixed_site());
+                made.extend(ours!(let #name = #part;));
+                parts.extend(ours!(#name,));
+            } else {
+                parts.extend(ours!(#part,));
+            }
         }
+        if let Some(context) = &memo.context {
+            let private = &memo.paths.private;
+            let value = computed(memo, context);
+            let part = of_value(memo, &ours!(#private::context(__memo_place, #value)));
+            made.extend(ours!(let __memo_context = #part;));
+            parts.extend(ours!(__memo_context,));
+        }
+        Self { made, whole: ours!((#parts)) }
     }
-    if let Some(context) = &memo.context {
-        let private = &memo.paths.private;
-        let value = computed(memo, context);
-        let part = of_value(memo, &ours!(#private::context(__memo_place, #value)));
-        made.extend(ours!(let __memo_context = #part;));
-        parts.extend(ours!(__memo_context,));
+
+    /// Whether it can be made twice: no user code runs for it.
+    pub(super) fn is_plain(&self) -> bool {
+        self.made.is_empty()
     }
-    (ours!((#parts)), made)
 }
 
 fn part(memo: &Memo, parameter: &Parameter) -> TokenStream {

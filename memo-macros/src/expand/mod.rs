@@ -38,9 +38,14 @@ fn outer(memo: &Memo, handle: &Ident) -> TokenStream {
     let private = &memo.paths.private;
     let handle = signatures::path(memo, handle);
     let names = memo.parameters.iter().map(|parameter| &parameter.name);
-    let call = ask::call(memo, names, &ours!(#private::Call(#handle().__core())));
-    let awaited = memo.is_async().then(|| ours!(.await));
-    let mut block = Group::new(Delimiter::Brace, ours!(#call #awaited));
+    let core = ours!(#handle().__core());
+    let call = if memo.is_async() {
+        let call = ask::call(memo, names, &ours!(#private::CallAsTask(|| #private::Known(#core))));
+        ours!(#call.await)
+    } else {
+        ask::call(memo, names, &ours!(#private::Call(#core)))
+    };
+    let mut block = Group::new(Delimiter::Brace, call);
     // An unused function is reported only if its span ends where the user's does.
     block.set_span(memo.function.body.span());
     let inline = attributes::inline(&memo.function.attrs);
@@ -135,11 +140,19 @@ fn run(memo: &Memo) -> TokenStream {
     let names: Vec<_> = memo.parameters.iter().map(name).collect();
     let pattern = handle_type::alone_or_tuple(names.iter());
     let private = &memo.paths.private;
-    let call = ask::call(memo, names.iter(), &ours!(#private::Through(__memo_core, __memo_op)));
-    let call = if memo.is_async() { ours!(#private::answer(#call)) } else { call };
+    let call = if memo.is_async() {
+        let call = ask::call(memo, names.iter(), &ours!(#private::ThroughAtOnce(__memo_core, &__memo_op)));
+        ours! {
+            let __memo_op = ::core::cell::Cell::new(::core::option::Option::Some(__memo_op));
+            *__memo_reply = #private::answer(#call);
+        }
+    } else {
+        let call = ask::call(memo, names.iter(), &ours!(#private::Through(__memo_core, __memo_op)));
+        ours!(*__memo_reply = #call;)
+    };
     ours! {
         let #pattern = __memo_args;
-        *__memo_reply = #call;
+        #call
     }
 }
 

@@ -82,7 +82,7 @@ pub(super) fn ask(memo: &Memo) -> Signature {
     let bound = match &memo.output {
         Output::Owned(result) => {
             sig.output = parse_quote_spanned!(Span::mixed_site()=> -> __MemoAsk::Reply);
-            ours!(AskOwned<#result>)
+            if memo.is_async() { ours!(AskOwnedAsTask<#result>) } else { ours!(AskOwned<#result>) }
         }
         Output::Lent(lent) => {
             lend_for(&mut sig, memo, &Rename::new(&memo.lifetimes.replaced, &memo.lifetimes.weak), true);
@@ -90,7 +90,7 @@ pub(super) fn ask(memo: &Memo) -> Signature {
                 sig.output = parse_quote_spanned!(Span::mixed_site()=> -> __MemoAsk::Reply<#written>);
             }
             let yields = &lent.yields;
-            ours!(AskLent<#yields>)
+            if memo.is_async() { ours!(AskLentAsTask<#yields>) } else { ours!(AskLent<#yields>) }
         }
     };
     sig.generics.params.push(parse_quote_spanned!(Span::mixed_site()=> __MemoAsk: #private::#bound));

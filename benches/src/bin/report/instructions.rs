@@ -46,9 +46,11 @@ const KEYED: [(&str, &str); 9] = [
 ];
 
 /// Calls that are futures, in the same way.
-const FUTURES: [(&str, &str); 4] = [
+const FUTURES: [(&str, &str); 6] = [
     ("async, Arc by reference", "Arc by reference"),
     ("async, Arc by clone", "Arc by clone"),
+    ("plain in async, Arc by reference", "around the plain call, Arc by reference"),
+    ("plain in async, Arc by clone", "around the plain call, Arc by clone"),
     ("moka::future", "moka::future"),
     ("cached, async", "cached"),
 ];

@@ -14,7 +14,7 @@ use super::type_questions::Stores;
 use crate::argument::key::KeySet;
 use crate::argument::owner::{Locate, Place};
 use crate::call::by_clone::ticket::{Cloning, Step, Ticket};
-use crate::call::by_clone::{self, handle, hit, verified};
+use crate::call::by_clone::{self, handle, verified};
 use crate::call::by_reference::{self, LentStep, LentTicket};
 use crate::call::exclusive;
 use crate::call::handle_op::{Op, Prepared, Reply, Yields};
@@ -24,7 +24,7 @@ use crate::call::set_lent;
 use crate::call::source::{Hit, Tells};
 use crate::call::verify::{self, Same};
 use crate::cell::memo_types::{At, KeyOf, Spec, ValueOf};
-use crate::compute::way::{TaskCall, Way};
+use crate::compute::way::Way;
 use crate::memo::core::Core;
 use crate::reclaim::outermost_call;
 use crate::sys::panics::OnItsWay;
@@ -72,13 +72,6 @@ pub trait AskOwned<R>: Sized {
         }
     }
 
-    /// The same of a memo whose calls are futures: the answer, if there is one at once.
-    fn at_once<'w, H: Keeping<R, Kept = ValueOf<M>>, M: Cloning, K: KeyOf<M>>(
-        self,
-        place: At<'w, M>,
-        key: K,
-    ) -> AtOnce<Self::Reply, K>;
-
     /// Does the duty of a ticket: what comes back.
     fn finish<'w, M: Cloning + 'w, H: Keeping<R, Kept = ValueOf<M>>>(
         ticket: impl BorrowMut<Ticket<'w, M>>,
@@ -93,20 +86,8 @@ pub trait AskOwned<R>: Sized {
         keeping: &H,
     ) -> Self::Reply;
 
-    /// A result that a search has found, as it comes back.
-    fn found(result: R) -> Self::Reply;
-
     /// The value of `cycle = ..`, in place of the result of a call that closes a ring.
     fn in_ring<M: Cloning>(ticket: &Ticket<'_, M>, value: R) -> Self::Reply;
-}
-
-/// What a call that is a future does when it is polled first.
-#[derive(Debug)]
-pub enum AtOnce<R, K> {
-    /// It has its reply.
-    Done(R),
-    /// It has to search further.
-    Search(&'static Core, K),
 }
 
 impl<R> AskOwned<R> for Call {
@@ -141,18 +122,6 @@ impl<R> AskOwned<R> for Call {
         by_clone::call_owned::<R, H, M>(self.0, place, keeping, body)
     }
 
-    #[cfg_attr(not(debug_assertions), inline(always))]
-    fn at_once<'w, H: Keeping<R, Kept = ValueOf<M>>, M: Cloning, K: KeyOf<M>>(
-        self,
-        place: At<'w, M>,
-        key: K,
-    ) -> AtOnce<R, K> {
-        match hit::hit_at_once::<R, H, M, K>(self.0, place, &key) {
-            Some(result) => AtOnce::Done(result),
-            None => AtOnce::Search(self.0, key),
-        }
-    }
-
     #[inline(always)]
     fn finish<'w, M: Cloning + 'w, H: Keeping<R, Kept = ValueOf<M>>>(
         ticket: impl BorrowMut<Ticket<'w, M>>,
@@ -160,11 +129,6 @@ impl<R> AskOwned<R> for Call {
         keeping: &H,
     ) -> R {
         finish_owned(ticket, body, keeping)
-    }
-
-    #[inline(always)]
-    fn found(result: R) -> R {
-        result
     }
 
     fn in_ring<M: Cloning>(_: &Ticket<'_, M>, value: R) -> R {
@@ -208,30 +172,10 @@ impl<R> AskOwned<R> for Through<R> {
         end_told(ticket, result, keeping)
     }
 
-    #[inline]
-    fn at_once<'w, H: Keeping<R, Kept = ValueOf<M>>, M: Cloning, K: KeyOf<M>>(
-        self,
-        place: At<'w, M>,
-        key: K,
-    ) -> AtOnce<Reply<R, R>, K> {
-        match handle::apply_owned::<R, H, M, K>(self.0, place, key, self.1) {
-            Step::Done(reply) => AtOnce::Done(reply),
-            Step::Compute(_) => unreachable!("{RUNS_NO_BODY}"),
-        }
-    }
-
-    #[inline]
-    fn found(result: R) -> Reply<R, R> {
-        Reply::Value(result)
-    }
-
     fn in_ring<M: Cloning>(ticket: &Ticket<'_, M>, value: R) -> Reply<R, R> {
         told(ticket, value)
     }
 }
-
-/// Its methods say so by their bounds.
-const RUNS_NO_BODY: &str = "the handle of an `async fn` does not run its body";
 
 /// Who asks a memo that lends, and whose body yields a `Y`.
 pub trait AskLent<Y>: Sized {
@@ -250,11 +194,6 @@ pub trait AskLent<Y>: Sized {
         key: K,
         same: Option<Same<ValueOf<M>>>,
     ) -> LentStep<'w, ValueOf<M>, M, Self::Else, Self::Told>
-    where
-        Y: Yields<ValueOf<M>>;
-
-    /// The same of a memo whose calls are futures: the result or what else is asked for, if that is known at once.
-    fn at_once<'w, M: Spec, K: KeyOf<M>>(self, place: At<'w, M>, key: K) -> LentAtOnce<'w, ValueOf<M>, Self::Else, K>
     where
         Y: Yields<ValueOf<M>>;
 
@@ -316,23 +255,6 @@ pub trait AskLent<Y>: Sized {
 
     /// What comes back instead of the result.
     fn instead<Out>(asked: Self::Else, body: impl FnOnce() -> Y) -> Self::Reply<Out>;
-
-    /// The result of a call that is a future, as it comes back.
-    fn untold<Out>(result: Out) -> Self::Reply<Out>;
-
-    /// What comes back where there is no result, from a memo whose calls are futures.
-    fn nothing<Out>(asked: Self::Else) -> Self::Reply<Out>;
-}
-
-/// What a lending call that is a future does when it is polled first.
-#[derive(Debug)]
-pub enum LentAtOnce<'w, V, E, K> {
-    /// It has its result.
-    Done(&'w V),
-    /// The result is not there, or not asked for.
-    Else(E),
-    /// It has to search further.
-    Search(&'static Core, K),
 }
 
 impl<Y> AskLent<Y> for Call {
@@ -358,29 +280,9 @@ impl<Y> AskLent<Y> for Call {
         step
     }
 
-    #[cfg_attr(not(debug_assertions), inline(always))]
-    fn at_once<'w, M: Spec, K: KeyOf<M>>(self, place: At<'w, M>, key: K) -> LentAtOnce<'w, ValueOf<M>, Infallible, K>
-    where
-        Y: Yields<ValueOf<M>>,
-    {
-        match by_reference::hit_at_once::<M, K>(self.0, place, &key) {
-            Some(value) => LentAtOnce::Done(value),
-            None => LentAtOnce::Search(self.0, key),
-        }
-    }
-
     #[inline(always)]
     fn lent<Out>(result: Out, (): ()) -> Out {
         result
-    }
-
-    #[inline(always)]
-    fn untold<Out>(result: Out) -> Out {
-        result
-    }
-
-    fn nothing<Out>(asked: Infallible) -> Out {
-        match asked {}
     }
 
     fn instead<Out>(asked: Infallible, _body: impl FnOnce() -> Y) -> Out {
@@ -427,40 +329,10 @@ impl<Y> AskLent<Y> for Through<Y> {
     }
 
     #[inline]
-    fn at_once<'w, M: Spec, K: KeyOf<M>>(self, place: At<'w, M>, key: K) -> LentAtOnce<'w, ValueOf<M>, Instead<Y>, K>
-    where
-        Y: Yields<ValueOf<M>>,
-    {
-        match self.1 {
-            Op::Get => {
-                let found = by_reference::get_lent::<M, K>(self.0, place, key);
-                found.map_or(LentAtOnce::Else(Instead::Nothing), LentAtOnce::Done)
-            }
-            Op::Call | Op::Compute => unreachable!("{RUNS_NO_BODY}"),
-            op => LentAtOnce::Else(other::<M, K, Y, _>(self.0, place, key, op, &TaskCall::new())),
-        }
-    }
-
-    #[inline]
     fn lent<Out>(result: Out, told: Option<Hit>) -> Reply<Out, Y> {
         match told {
             Some(hit) => Reply::Told(result, hit),
             None => Reply::Out(result),
-        }
-    }
-
-    #[inline]
-    fn untold<Out>(result: Out) -> Reply<Out, Y> {
-        Reply::Out(result)
-    }
-
-    #[inline]
-    fn nothing<Out>(asked: Instead<Y>) -> Reply<Out, Y> {
-        match asked {
-            Instead::Nothing => Reply::Nothing,
-            Instead::Body => unreachable!("{RUNS_NO_BODY}"),
-            Instead::Back(value) => Reply::Value(value),
-            Instead::Prepared(change) => Reply::Prepared(change),
         }
     }
 
@@ -477,7 +349,7 @@ impl<Y> AskLent<Y> for Through<Y> {
 
 /// All but a look, which is to be small enough to be inlined.
 #[inline(never)]
-fn other<M: Spec, K: KeyOf<M>, Y: Yields<ValueOf<M>>, W: Way>(
+pub(super) fn other<M: Spec, K: KeyOf<M>, Y: Yields<ValueOf<M>>, W: Way>(
     core: &'static Core,
     place: At<'_, M>,
     key: K,

@@ -3,7 +3,8 @@
 //! The expansion is an `async fn` with the user's signature. What is here is awaited by it, so nothing is boxed, spawned or made
 //! `'static`: the future has the arguments, borrows from them, and is `Send` where they are and the body's future is.
 //!
-//! The first look is no future: a hit is ready when it is polled first, and awaits nothing.
+//! The first look is no future: a hit is ready when it is polled first, and awaits nothing. See
+//! [`task_or_handle`](super::task_or_handle).
 
 #![allow(private_bounds, private_interfaces, reason = "called by expansions, without naming it")]
 
@@ -12,7 +13,6 @@ use std::future::Future;
 use std::pin::{Pin, pin};
 use std::task::{Context, Poll, Waker};
 
-use super::call_or_handle::{AskLent, AskOwned, AtOnce, LentAtOnce};
 use super::returns::Keyed;
 use super::type_questions::Stores;
 use crate::argument::key::KeySet;
@@ -20,7 +20,6 @@ use crate::argument::owner::{Locate, Place};
 use crate::call::by_clone::miss;
 use crate::call::by_clone::ticket::{Cloning, Step, Ticket};
 use crate::call::by_reference::{self, LentStep, LentTicket};
-use crate::call::handle_op::Yields;
 use crate::call::kept::what_is_kept::Keeping;
 use crate::cell::memo_types::{Spec, ValueOf};
 use crate::compute::as_task::body;
@@ -29,20 +28,7 @@ use crate::memo::core::Core;
 use crate::reclaim::outermost_call;
 use crate::value::store::Store;
 
-/// A memoized call, or what the handle asks: the answer, if it is there.
-#[inline(always)]
-pub fn at_once_owned<'w, R, O, S, K, H, A>(ask: A, place: Place<'w, O, S>, key: K, _keeping: &H) -> AtOnce<A::Reply, K>
-where
-    O: Locate<S> + ?Sized,
-    S: Stores<H::Kept>,
-    K: KeySet<S>,
-    H: Keeping<R, Kept: Clone + 'static>,
-    A: AskOwned<R>,
-{
-    ask.at_once::<H, Keyed<O, S, K, H::Kept, H::Timing>, K>(place, key)
-}
-
-/// If not: the result that another call has made, or the duty to compute it.
+/// The result that another call has made, or the duty to compute it.
 pub async fn search_owned<'w, R, O, S, K, H>(
     core: &'static Core,
     place: Place<'w, O, S>,
@@ -80,26 +66,7 @@ where
     ticket.end(result, keeping)
 }
 
-/// A memoized call of a lending memo, or what its handle asks: the result or what else is asked for, if that is there.
-#[inline(always)]
-pub fn at_once_lent<'w, V, Y, O, S, K, C, A>(
-    ask: A,
-    place: Place<'w, O, S>,
-    key: K,
-    _compares: C,
-) -> LentAtOnce<'w, V, A::Else, K>
-where
-    V: 'static,
-    O: Locate<S> + ?Sized,
-    S: Stores<V>,
-    K: KeySet<S>,
-    Y: Yields<V>,
-    A: AskLent<Y>,
-{
-    ask.at_once::<Keyed<O, S, K, V>, K>(place, key)
-}
-
-/// If not: the result that another call has made, or the duty to compute it.
+/// The result that another call has made, or the duty to compute it.
 pub async fn search_lent<'w, V: 'static, O: Locate<S> + ?Sized, S: Stores<V>, K: KeySet<S>>(
     core: &'static Core,
     place: Place<'w, O, S>,

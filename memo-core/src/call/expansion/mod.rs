@@ -4,7 +4,7 @@
 //! [`common_mistakes`] has more precise messages for some types, [`result_holds_owner`] for results that hold their owner,
 //! [`keeps_weakly`] and [`reuses_equal`] ask about results of two options. Then it calls the
 //! memo: for the function or for its handle ([`call_or_handle`]). [`returns`] and [`lends`] have the rest of a call that has to compute.
-//! [`futures`] does all this for an `async fn`.
+//! [`task_or_handle`] and [`futures`] are the two for an `async fn`.
 
 pub(crate) mod call_or_handle;
 pub(crate) mod common_mistakes;
@@ -14,4 +14,5 @@ pub(crate) mod lends;
 pub(crate) mod result_holds_owner;
 pub(crate) mod returns;
 pub(crate) mod reuses_equal;
+pub(crate) mod task_or_handle;
 pub(crate) mod type_questions;
