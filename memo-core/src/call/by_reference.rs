@@ -278,7 +278,7 @@ fn search<'w, M: Spec, K: KeyOf<M>, E, T: Tells>(
 pub(crate) async fn search_as_task<'w, M: Spec, K: KeyOf<M>, E>(
     core: &'static Core,
     place: At<'w, M>,
-    key: K,
+    key: &K,
 ) -> LentStep<'w, ValueOf<M>, M, E, (), TaskCall> {
     let duty = if M::Store::FRONTED {
         match one_slot::begin_as_task::<M>(core, place).await {
@@ -286,7 +286,7 @@ pub(crate) async fn search_as_task<'w, M: Spec, K: KeyOf<M>, E>(
             one_slot::Begun::Compute(job) => Duty::Bare(job),
         }
     } else {
-        match wait_or_compute::begin_as_task::<M, K>(core, place, key).await {
+        match wait_or_compute::begin_as_task::<M, &K>(core, place, key).await {
             Begun::Ready { entry, cell, hit, .. } => return LentStep::Done(ready::<M>(core, &entry, cell, hit), ()),
             Begun::Compute(job) => Duty::Keyed(job),
             Begun::Ring(ring) => ring.raise(),
@@ -384,28 +384,28 @@ impl<'w, M: Spec, W: Way> LentTicket<'w, M, W> {
 
 /// Makes a hit that is drawn the duty to verify it.
 #[inline(always)]
-pub(crate) fn draw<'w, M: Spec, K: KeyOf<M>, E>(
+pub(crate) fn draw<'w, M: Spec, K: KeyOf<M>, E, W: Way>(
     core: &'static Core,
-    step: &mut LentStep<'w, ValueOf<M>, M, E>,
+    step: &mut LentStep<'w, ValueOf<M>, M, E, (), W>,
     key: &K,
     same: Option<Same<ValueOf<M>>>,
 ) {
     if verify::ON && same.is_some() && matches!(step, LentStep::Done(..)) && verify::draws(core) {
-        to_verify::<M, K, E>(core, step, key, same);
+        to_verify::<M, K, E, W>(core, step, key, same);
     }
 }
 
 #[cold]
 #[inline(never)]
-fn to_verify<'w, M: Spec, K: KeyOf<M>, E>(
+fn to_verify<'w, M: Spec, K: KeyOf<M>, E, W: Way>(
     core: &'static Core,
-    step: &mut LentStep<'w, ValueOf<M>, M, E>,
+    step: &mut LentStep<'w, ValueOf<M>, M, E, (), W>,
     key: &K,
     same: Option<Same<ValueOf<M>>>,
 ) {
     let (Some(on), Some(same), LentStep::Done(found, ())) = (verify::ENABLED, same, &*step) else { return };
     let found = OnItsWay::new((*found, same));
-    let verifying = Verifying::begin();
+    let verifying = (!W::IS_TASK).then(Verifying::begin);
     let key = OnItsWay::new(key.to_stored());
     *step = LentStep::Compute(LentTicket(Duty::Verify(on, Box::new(Again { core, found, key, verifying }))));
 }
@@ -431,11 +431,12 @@ impl<'w, M: Spec> body::Duty for LentTicket<'w, M, TaskCall> {
         self.start();
     }
 
-    fn flight(&self) -> Flight {
+    fn flight(&self) -> Option<Flight> {
         match &self.0 {
             Duty::Bare(job) => job.flight(),
             Duty::Keyed(job) => job.flight(),
-            Duty::Verify(..) | Duty::Done(_) => unreachable!("{UNDONE}"),
+            Duty::Verify(..) => None,
+            Duty::Done(_) => unreachable!("{UNDONE}"),
         }
     }
 
@@ -446,7 +447,7 @@ impl<'w, M: Spec> body::Duty for LentTicket<'w, M, TaskCall> {
         match &self.0 {
             Duty::Bare(job) => job.strong(),
             Duty::Keyed(job) => job.strong(),
-            Duty::Verify(..) | Duty::Done(_) => unreachable!("{UNDONE}"),
+            Duty::Verify(..) | Duty::Done(_) => None,
         }
     }
 
@@ -454,7 +455,7 @@ impl<'w, M: Spec> body::Duty for LentTicket<'w, M, TaskCall> {
         match &mut self.0 {
             Duty::Bare(job) => job.raised_strong(by),
             Duty::Keyed(job) => job.raised_strong(by),
-            Duty::Verify(..) | Duty::Done(_) => unreachable!("{UNDONE}"),
+            Duty::Verify(..) | Duty::Done(_) => {}
         }
     }
 

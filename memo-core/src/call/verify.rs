@@ -9,6 +9,7 @@
 //! 2. The hit was counted when it was found. The body then runs as one that a handle asks for: it claims and stores nothing, is in no ring, and is
 //!    counted nowhere. No [watch](crate::memo::counting::watch) sees what it calls, and the hits below it are not drawn.
 //! 3. It runs below a call of its own thread: no amortised sweep starts inside it.
+//! 4. Where it is a future, that holds for each of its polls, and for its drop. So the hits of other futures that a thread polls between are drawn.
 
 use std::cell::Cell;
 
@@ -68,14 +69,15 @@ per_thread! {
 /// count a hit. But the effects of a body occur again, on its `&mut` arguments too.
 ///
 /// The environment variable `MEMO_VERIFY` does the same for a program that does not call this: `MEMO_VERIFY=0.01 cargo test`. A call takes
-/// precedence, at any time, for all threads. 1.0 verifies each hit, 0.0 none.
+/// precedence, at any time, for all threads. 1.0 verifies each hit, 0.0 none. A hit of an `async fn` that is drawn is ready when its body is; if
+/// its future is dropped before, nothing is compared.
 ///
 /// Returns whether this build can verify: if not, nothing happens. An unoptimised build can (one in which memo-core has debug assertions), and one
 /// with the feature `verify`.
 ///
 /// A hit is verified where the compiler knows that the result is `PartialEq` (for a `Result` without `cache_err`: its `Ok` type), and its equality
 /// says that the result equals itself, unlike one that contains a `NaN`. Not verified are memos with `ttl` (what their bodies read is to change) or
-/// `cycle`, `async` functions, what a handle returns, and hits inside a body that runs again or while the thread unwinds.
+/// `cycle`, what a handle returns, and hits inside a body that runs again or while the thread unwinds.
 ///
 /// # Panics
 ///
@@ -187,7 +189,8 @@ fn random(here: &Verifies) -> u64 {
 }
 
 /// The time in which this thread verifies a hit.
-pub(super) struct Verifying {
+pub(crate) struct Verifying {
+    before: bool,
     _unwatched: Watching,
     _deeper: DepthGuard,
     home: u32,
@@ -195,8 +198,8 @@ pub(super) struct Verifying {
 
 impl Verifying {
     pub(super) fn begin() -> Self {
-        Verifies::here().now.set(true);
-        Self { _unwatched: Watching::begin(None), _deeper: DepthGuard::enter(), home: thread::number() }
+        let before = Verifies::here().now.replace(true);
+        Self { before, _unwatched: Watching::begin(None), _deeper: DepthGuard::enter(), home: thread::number() }
     }
 }
 
@@ -204,7 +207,7 @@ impl Drop for Verifying {
     fn drop(&mut self) {
         // A body that was suspended may end elsewhere: then its first thread verifies nothing any more.
         if thread::number() == self.home {
-            Verifies::here().now.set(false);
+            Verifies::here().now.set(self.before);
         }
     }
 }
@@ -218,7 +221,8 @@ pub(super) struct Again<V, K> {
     /// The result: a copy, or a reference.
     pub(super) found: OnItsWay<V>,
     pub(super) key: OnItsWay<K>,
-    pub(super) verifying: Verifying,
+    /// From here on; none where the body is a future, and each poll of it has its own.
+    pub(super) verifying: Option<Verifying>,
 }
 
 /// Compares what was remembered with what the body has returned, which is dropped: nothing, where that cannot be kept.

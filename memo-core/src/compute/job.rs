@@ -672,8 +672,8 @@ impl<M: Spec> Duty for Job<'_, M, TaskCall> {
         self.start();
     }
 
-    fn flight(&self) -> Flight {
-        Flight { core: self.core(), task: self.task() }
+    fn flight(&self) -> Option<Flight> {
+        Some(Flight { core: self.core(), task: self.task() })
     }
 
     fn runs(&mut self, runs: bool) {

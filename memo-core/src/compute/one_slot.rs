@@ -243,13 +243,13 @@ impl<M: Spec> Duty for BareJob<'_, M, TaskCall> {
         self.start();
     }
 
-    fn flight(&self) -> body::Flight {
+    fn flight(&self) -> Option<body::Flight> {
         // Who waits for the flight that this call computes beside waits for this call as well: the first value counts.
         let flight = match self.cell.slot.look() {
             Look::Busy(flight) => flight.thread,
             _ => self.way.number(),
         };
-        body::Flight { core: self.core(), task: Task { flight, ..task_of(self.cell, !self.lead) } }
+        Some(body::Flight { core: self.core(), task: Task { flight, ..task_of(self.cell, !self.lead) } })
     }
 
     /// As for a `LentTicket`.

@@ -151,8 +151,9 @@ fn lent(memo: &Memo, lent: &Lent) -> TokenStream {
     let done = done(memo, lent);
     if memo.is_async() {
         let steps = |awaited: Awaited| {
-            let searched =
-                awaited(&ours!(#private::search_lent::<#kept, _, _, _>(__memo_core, __memo_place, __memo_key)));
+            let searched = awaited(
+                &ours!(#private::search_lent::<#kept, _, _, _, _>(__memo_core, __memo_place, __memo_key, __memo_compares)),
+            );
             let computed = computed(memo, lent, &ours!(|| #body), awaited);
             ours! {
                 match #searched {

@@ -120,7 +120,10 @@ fn lent(memo: &Memo, lent: &Lent) -> (TokenStream, TokenStream) {
                 #private::LentAtOnce::Search(__memo_core) => __memo_core,
             };
         };
-        (made, ours!(#private::search_lent::<#kept, _, _, _>(__memo_core, __memo_place, __memo_key).await))
+        (
+            made,
+            ours!(#private::search_lent::<#kept, _, _, _, _>(__memo_core, __memo_place, __memo_key, __memo_compares).await),
+        )
     } else {
         (made, ours!(#private::begin_lent #asked))
     };

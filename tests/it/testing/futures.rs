@@ -1,10 +1,15 @@
 //! The same of calls that are futures.
 
+use std::future::{Future, poll_fn};
+use std::pin::pin;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::task::{Context, Poll, Waker};
+use std::thread;
 
 use futures::executor::block_on;
 use memo_core::testing::{Scope, calls, scope};
-use memo_core::{assert_computed, assert_remembered, verify, weak_memo};
+use memo_core::{Anchored, assert_computed, assert_remembered, verify, weak_memo};
 use memo_tests::{alone, panic_of};
 
 #[weak_memo]
@@ -41,16 +46,170 @@ fn assertions_and_scopes_see_what_is_polled_in_them() {
     assert!(Scope::try_current().is_none());
 }
 
+/// How often bodies ran, and so what they return next if they are impure.
+static RAN: AtomicU32 = AtomicU32::new(0);
+
+fn ran() -> u32 {
+    RAN.fetch_add(1, Ordering::Relaxed)
+}
+
+/// Runs a test that verifies all hits, in a process of its own, in builds that can.
+macro_rules! all_verified {
+    ($test:block) => {
+        alone(|| {
+            if verify(1.0) $test
+        })
+    };
+}
+
+/// Pending once.
+async fn pause() {
+    let mut polled = false;
+    poll_fn(|context| {
+        context.waker().wake_by_ref();
+        if std::mem::replace(&mut polled, true) { Poll::Ready(()) } else { Poll::Pending }
+    })
+    .await;
+}
+
 #[test]
-fn they_are_not_verified() {
+fn an_impure_body_is_found_whatever_the_shape_of_its_memo() {
     #[weak_memo]
-    async fn not_again(text: &Arc<String>) -> usize {
-        assert_eq!(not_again_memo().stats().computes, 0);
+    async fn plain(_of: &Arc<u8>) -> u32 {
+        pause().await;
+        ran()
+    }
+    #[weak_memo]
+    async fn inside(_of: &Anchored<u8>) -> String {
+        ran().to_string()
+    }
+    #[weak_memo]
+    async fn keyed(_of: Arc<u8>, #[memo(value)] key: String, _other: &Arc<u8>) -> String {
+        pause().await;
+        key + &ran().to_string()
+    }
+    #[weak_memo]
+    async fn computed(_of: &Arc<u8>, #[memo(key = word.trim())] word: String) -> String {
+        word + &ran().to_string()
+    }
+    #[weak_memo]
+    async fn failing_now(_of: &Arc<u8>) -> Result<u32, std::io::Error> {
+        if ran() == 0 { Ok(0) } else { Err(std::io::Error::other("now")) }
+    }
+    #[weak_memo]
+    async fn lent(_of: &Arc<u8>) -> &u32 {
+        pause().await;
+        ran()
+    }
+    #[weak_memo(capacity = unbounded)]
+    async fn lent_keyed<'o>(_of: &'o Anchored<u8>, _key: &str) -> Result<&'o [u32], String> {
+        pause().await;
+        let ran = ran();
+        if ran % 2 == 0 { Ok(vec![ran]) } else { Err("odd".into()) }
+    }
+    trait Counted {
+        async fn count(&self) -> u32;
+        async fn counts(&self, key: u8) -> &u32;
+    }
+    impl Counted for Anchored<u8> {
+        #[weak_memo(handle = none)]
+        async fn count(&self) -> u32 {
+            pause().await;
+            ran()
+        }
+        #[weak_memo(handle = none, capacity = unbounded)]
+        async fn counts(&self, _key: u8) -> &u32 {
+            ran()
+        }
+    }
+    all_verified!({
+        let (of, inside_of) = (Arc::new(0), Anchored::new(0));
+        macro_rules! each {
+            ($($call:expr => $told:literal;)+) => {$({
+                RAN.store(0, Ordering::Relaxed);
+                _ = block_on($call);
+                let said = panic_of(|| _ = block_on($call));
+                assert!(said.contains($told), "{said}");
+                assert!(said.contains(" that its body does not return any more"), "{said}");
+                assert_eq!(RAN.load(Ordering::Relaxed), 2, $told);
+                // The memo is as it was.
+                _ = verify(0.0);
+                _ = block_on($call);
+                assert_eq!(RAN.load(Ordering::Relaxed), 2, $told);
+                _ = verify(1.0);
+            })+};
+        }
+        each! {
+            plain(&of) => "::plain`";
+            inside(&inside_of) => "::inside`";
+            keyed(of.clone(), String::from("k"), &of) => "for the key (\"k\", @";
+            computed(&of, String::from(" w ")) => "for the key ";
+            failing_now(&of) => "::failing_now`";
+            lent(&of) => "::lent`";
+            lent_keyed(&inside_of, "w") => "for the key ";
+            inside_of.count() => "::count`";
+            inside_of.counts(7) => "for the key 7";
+        }
+    });
+}
+
+/// Nothing but the time, and the effects of bodies, is otherwise.
+#[test]
+fn a_pure_program_does_not_notice() {
+    #[weak_memo]
+    async fn twice(text: &Arc<String>) -> usize {
+        pause().await;
+        2 * within(text).await
+    }
+    /// A hit inside a body that runs again.
+    #[weak_memo]
+    async fn within(text: &Arc<String>) -> usize {
+        ran();
         text.len()
     }
-    alone(|| {
-        _ = verify(1.0);
+    all_verified!({
         let text = text();
-        assert_eq!((block_on(not_again(&text)), block_on(not_again(&text))), (7, 7));
+        assert_eq!(block_on(twice(&text)), 14);
+        scope(|| {
+            assert_eq!(assert_remembered!(block_on(twice(&text))), 14);
+            assert_eq!(calls(twice_memo()).to_string(), "1 hit, 0 misses, 0 computes");
+        });
+        assert_eq!(RAN.load(Ordering::Relaxed), 1, "not drawn inside");
+        // Between two polls of a body that runs again, other hits of the thread are drawn.
+        let mut again = pin!(twice(&text));
+        let context = &mut Context::from_waker(Waker::noop());
+        assert!(again.as_mut().poll(context).is_pending());
+        assert_eq!(block_on(within(&text)), 7);
+        assert_eq!(RAN.load(Ordering::Relaxed), 2);
+        assert_eq!(again.as_mut().poll(context), Poll::Ready(14));
+        assert_eq!(RAN.load(Ordering::Relaxed), 2);
+        // One that is dropped meanwhile leaves everything as it was.
+        {
+            let mut dropped = pin!(twice(&text));
+            assert!(dropped.as_mut().poll(context).is_pending());
+        }
+        assert_eq!(block_on(within(&text)), 7);
+        assert_eq!(RAN.load(Ordering::Relaxed), 3, "nothing is left of what the thread was about");
+        assert_eq!((twice_memo().stats().computes, twice_memo().stats().entries), (1, 1));
+    });
+}
+
+#[test]
+fn a_body_that_runs_again_may_go_on_elsewhere() {
+    #[weak_memo]
+    async fn slow(text: &Arc<String>) -> usize {
+        pause().await;
+        text.len()
+    }
+    all_verified!({
+        let text = text();
+        assert_eq!(block_on(slow(&text)), 7);
+        let mut again = Box::pin({
+            let text = text.clone();
+            async move { slow(&text).await }
+        });
+        assert!(again.as_mut().poll(&mut Context::from_waker(Waker::noop())).is_pending());
+        assert_eq!(thread::spawn(|| block_on(again)).join().expect("verified there"), 7);
+        assert_eq!(slow_memo().stats().computes, 1);
     });
 }

@@ -78,11 +78,11 @@ pub(super) fn hit_keyed<'w, R, H: Keeping<R, Kept = ValueOf<M>>, M: Cloning, K: 
 pub(crate) async fn search_as_task<'w, R, H: Keeping<R, Kept = ValueOf<M>>, M: Cloning, K: KeyOf<M>>(
     core: &'static Core,
     place: At<'w, M>,
-    key: K,
+    key: &K,
 ) -> Step<'w, R, M, TaskCall> {
     H::prepare(core);
     loop {
-        match wait_or_compute::begin_as_task::<M, &K>(core, place, &key).await {
+        match wait_or_compute::begin_as_task::<M, &K>(core, place, key).await {
             Begun::Ready { entry, cell, hit, .. } => {
                 let _call = Call::enter();
                 if let Some(value) = ready::<R, H, M>(core, cell, entry, hit) {

@@ -144,6 +144,6 @@ where
         return hit_or_miss::<R, H, M, ()>(core, place, anchor, ());
     }
     let mut step = hit_or_miss::<R, H, M, ()>(core, place, anchor, ());
-    draw::<R, H, M, ()>(core, &mut step, &(), keeping);
+    draw::<R, H, M, (), _>(core, &mut step, &(), keeping);
     step
 }

@@ -141,9 +141,12 @@ impl<M: Cloning> body::Duty for Ticket<'_, M, TaskCall> {
         self.start();
     }
 
-    fn flight(&self) -> Flight {
-        let Duty::Compute(job) = &self.0 else { unreachable!("there is a duty") };
-        job.flight()
+    fn flight(&self) -> Option<Flight> {
+        match &self.0 {
+            Duty::Compute(job) => job.flight(),
+            Duty::Verify(..) => None,
+            Duty::Nothing | Duty::Ring(_) | Duty::Done(_) => unreachable!("there is a duty"),
+        }
     }
 
     fn runs(&mut self, runs: bool) {

@@ -105,7 +105,7 @@ impl<R> AskOwned<R> for Call {
             return by_clone::begin_owned::<R, H, M, K>(self.0, place, key);
         }
         let mut step = by_clone::begin_owned::<R, H, M, &K>(self.0, place, &key);
-        verified::draw::<R, H, M, K>(self.0, &mut step, &key, keeping);
+        verified::draw::<R, H, M, K, _>(self.0, &mut step, &key, keeping);
         step
     }
 
@@ -276,7 +276,7 @@ impl<Y> AskLent<Y> for Call {
             return by_reference::begin_lent::<M, K, Infallible>(self.0, place, key);
         }
         let mut step = by_reference::begin_lent::<M, &K, Infallible>(self.0, place, &key);
-        by_reference::draw::<M, K, Infallible>(self.0, &mut step, &key, same);
+        by_reference::draw::<M, K, Infallible, _>(self.0, &mut step, &key, same);
         step
     }
 

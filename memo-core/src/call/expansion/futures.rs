@@ -17,10 +17,12 @@ use super::returns::Keyed;
 use super::type_questions::Stores;
 use crate::argument::key::KeySet;
 use crate::argument::owner::{Locate, Place};
-use crate::call::by_clone::miss;
 use crate::call::by_clone::ticket::{Cloning, Step, Ticket};
+use crate::call::by_clone::{miss, verified};
 use crate::call::by_reference::{self, LentStep, LentTicket};
+use crate::call::kept::what_is_compared::Compares;
 use crate::call::kept::what_is_kept::Keeping;
+use crate::call::verify::Verifying;
 use crate::cell::memo_types::{Spec, ValueOf};
 use crate::compute::as_task::body;
 use crate::compute::way::TaskCall;
@@ -33,7 +35,7 @@ pub async fn search_owned<'w, R, O, S, K, H>(
     core: &'static Core,
     place: Place<'w, O, S>,
     key: K,
-    _keeping: &H,
+    keeping: &H,
 ) -> Step<'w, R, Keyed<O, S, K, H::Kept, H::Timing>, TaskCall>
 where
     O: Locate<S> + ?Sized,
@@ -41,7 +43,9 @@ where
     K: KeySet<S>,
     H: Keeping<R, Kept: Clone + 'static>,
 {
-    miss::search_as_task::<R, H, Keyed<O, S, K, H::Kept, H::Timing>, K>(core, place, key).await
+    let mut step = miss::search_as_task::<R, H, Keyed<O, S, K, H::Kept, H::Timing>, K>(core, place, &key).await;
+    verified::draw::<R, H, Keyed<O, S, K, H::Kept, H::Timing>, K, TaskCall>(core, &mut step, &key, keeping);
+    step
 }
 
 /// Polls what a hit does not come to. A call of its own: so a hit keeps no registers, and sets no stack up, for it.
@@ -61,18 +65,21 @@ where
     H: Keeping<R, Kept = ValueOf<M>>,
     F: Future<Output = R>,
 {
-    let result = body::run(&mut ticket, body).await;
+    let result = body::run(&mut ticket, Verifying::begin, body).await;
     let _call = outermost_call::Call::enter();
     ticket.end(result, keeping)
 }
 
 /// The result that another call has made, or the duty to compute it.
-pub async fn search_lent<'w, V: 'static, O: Locate<S> + ?Sized, S: Stores<V>, K: KeySet<S>>(
+pub async fn search_lent<'w, V: 'static, O: Locate<S> + ?Sized, S: Stores<V>, K: KeySet<S>, C: Compares<V>>(
     core: &'static Core,
     place: Place<'w, O, S>,
     key: K,
+    _compares: C,
 ) -> LentStep<'w, V, Keyed<O, S, K, V>, Infallible, (), TaskCall> {
-    by_reference::search_as_task::<Keyed<O, S, K, V>, K, Infallible>(core, place, key).await
+    let mut step = by_reference::search_as_task::<Keyed<O, S, K, V>, K, Infallible>(core, place, &key).await;
+    by_reference::draw::<Keyed<O, S, K, V>, K, Infallible, TaskCall>(core, &mut step, &key, C::SAME);
+    step
 }
 
 /// Does the duty of a ticket.
@@ -81,7 +88,7 @@ where
     M: Spec<Store: Store<Value = V>>,
     F: Future<Output = V>,
 {
-    let value = body::run(&mut ticket, body).await;
+    let value = body::run(&mut ticket, Verifying::begin, body).await;
     let _call = outermost_call::Call::enter();
     ticket.end(value)
 }
@@ -95,7 +102,7 @@ where
     M: Spec<Store: Store<Value = V>>,
     F: Future<Output = Result<V, E>>,
 {
-    let result = body::run(&mut ticket, body).await;
+    let result = body::run(&mut ticket, Verifying::begin, body).await;
     let _call = outermost_call::Call::enter();
     match result {
         Ok(value) => Ok(ticket.end(value)),

@@ -19,6 +19,7 @@ use crate::call::expansion::returns::Keyed;
 use crate::call::expansion::type_questions::Stores;
 use crate::call::handle_op::{Op, Reply, Yields};
 use crate::call::kept::what_is_kept::Keeping;
+use crate::call::verify;
 use crate::cell::memo_types::{At, KeyOf, Spec, ValueOf};
 use crate::compute::way::TaskCall;
 use crate::memo::core::Core;
@@ -85,6 +86,10 @@ impl<R, F: Fn() -> Known + Copy> AskOwnedAsTask<R> for CallAsTask<F> {
         key: &K,
     ) -> AtOnce<R> {
         let Known(core) = (self.0)();
+        // A hit that is drawn takes the time of its body.
+        if verify::is_on() {
+            return AtOnce::Search(core);
+        }
         hit::hit_at_once::<R, H, M, K>(core, place, key).map_or(AtOnce::Search(core), AtOnce::Done)
     }
 
@@ -158,6 +163,10 @@ impl<Y, F: Fn() -> Known + Copy> AskLentAsTask<Y> for CallAsTask<F> {
         Y: Yields<ValueOf<M>>,
     {
         let Known(core) = (self.0)();
+        // As above.
+        if verify::is_on() {
+            return LentAtOnce::Search(core);
+        }
         by_reference::hit_at_once::<M, K>(core, place, key).map_or(LentAtOnce::Search(core), LentAtOnce::Done)
     }
 

@@ -8,6 +8,7 @@
 //! 2. The future is dropped before its claim ends: no two bodies of one key are there at a time, unless the second was to compute beside
 //!    the first.
 //! 3. The body borrows from its caller's future. Nothing of it is moved to another task.
+//! 4. A body that runs again to verify a hit is no computation: it has no frame, but a place aside.
 
 use std::future::{Future, poll_fn};
 use std::pin::{Pin, pin};
@@ -39,16 +40,34 @@ impl Flight {
     }
 }
 
-/// The future of a body, which is dropped inside its computation.
-struct Body<'p, F> {
-    flight: Flight,
+/// Where code of a body runs on this thread: inside its computation, or aside.
+enum Place<A> {
+    Inside(Inside),
+    #[allow(dead_code, reason = "dropped at its end")]
+    Aside(A),
+}
+
+impl<A> Place<A> {
+    fn enter(flight: Option<Flight>, aside: impl FnOnce() -> A) -> Self {
+        flight.map_or_else(|| Self::Aside(aside()), |flight| Self::Inside(flight.enter()))
+    }
+
+    fn is_inside_ring(&self) -> bool {
+        matches!(self, Self::Inside(inside) if inside.frame.is_inside_ring())
+    }
+}
+
+/// The future of a body, which is dropped where it runs.
+struct Body<'p, F, A> {
+    flight: Option<Flight>,
+    aside: fn() -> A,
     future: Pin<&'p mut Option<F>>,
 }
 
-impl<F> Drop for Body<'_, F> {
+impl<F, A> Drop for Body<'_, F, A> {
     fn drop(&mut self) {
         if self.future.is_some() {
-            let _inside = self.flight.enter();
+            let _place = Place::enter(self.flight, self.aside);
             self.future.set(None);
         }
     }
@@ -59,8 +78,8 @@ pub(crate) trait Duty {
     /// The body is about to run.
     fn start(&mut self);
 
-    /// What its body is polled as.
-    fn flight(&self) -> Flight;
+    /// What its body is polled as; none if that runs aside.
+    fn flight(&self) -> Option<Flight>;
 
     /// User code of the computation runs from here on, or is parked: then its future may be dropped.
     fn runs(&mut self, runs: bool);
@@ -75,20 +94,20 @@ pub(crate) trait Duty {
     fn met_ring(&mut self);
 }
 
-/// Runs a body to its end.
-pub(crate) async fn run<F: Future>(duty: &mut impl Duty, body: impl FnOnce() -> F) -> F::Output {
+/// Runs a body to its end. As long as what `aside` returns lives, it runs on this thread, aside.
+pub(crate) async fn run<F: Future, A>(duty: &mut impl Duty, aside: fn() -> A, body: impl FnOnce() -> F) -> F::Output {
     duty.start();
     let flight = duty.flight();
     let future = {
-        let _inside = flight.enter();
+        let _place = Place::enter(flight, aside);
         Some(body())
     };
-    let mut body = Body { flight, future: pin!(future) };
+    let mut body = Body { flight, aside, future: pin!(future) };
     // What the body itself does, poll by poll: others may take and drop handles while it is parked.
     let mut raised = 0_isize;
     let result = poll_fn(|context| {
         let polled = {
-            let inside = flight.enter();
+            let place = Place::enter(flight, aside);
             let before = duty.strong();
             duty.runs(true);
             let polled = body.future.as_mut().as_pin_mut().expect("polled until it is ready").poll(context);
@@ -97,7 +116,7 @@ pub(crate) async fn run<F: Future>(duty: &mut impl Duty, body: impl FnOnce() -> 
             } else {
                 duty.runs(false);
             }
-            if inside.frame.is_inside_ring() {
+            if place.is_inside_ring() {
                 duty.met_ring();
             }
             if let (Some(before), Some(now)) = (before, duty.strong()) {
@@ -105,9 +124,11 @@ pub(crate) async fn run<F: Future>(duty: &mut impl Duty, body: impl FnOnce() -> 
             }
             polled
         };
-        // Nobody waits for a call that computes beside others.
-        if polled.is_pending() && !flight.task.races {
-            waiting::flight_goes_on(flight.task.slot, flight.task.flight, context.waker());
+        // Nobody waits for a call that computes beside others, or aside.
+        if let (Some(Flight { task, .. }), true) = (flight, polled.is_pending()) {
+            if !task.races {
+                waiting::flight_goes_on(task.slot, task.flight, context.waker());
+            }
         }
         polled
     })
