@@ -353,6 +353,11 @@ pub(crate) fn innermost() -> *const Frame {
     Frames::here().innermost.get()
 }
 
+/// The memo of the innermost computation of this thread.
+pub(super) fn memo_around() -> Option<&'static Core> {
+    of_this_thread().next().map(|frame| frame.core)
+}
+
 /// The address by which a frame identifies its slot.
 #[inline]
 pub(crate) fn slot_address<V>(slot: &Slot<V>) -> usize {

@@ -1,17 +1,14 @@
 //! The user's view of memos and objects.
 //!
-//! Of memos: the [`stats`] of one, the list of all [`memos`], a [`report`], the [`handle`] of a function with its [`exclusive`] methods, and
-//! [`listener`]s for removed results. Of an object: [`forget_object`] drops its results. No counter knows who is alive: a [`walk`] over
-//! the side table counts the living results, another those [`awaiting`] the sweep. For tests of users there is [`testing`].
+//! Of memos: their [`statistics`], the [`handle`] of a function with its [`exclusive`] methods, and [`listener`]s for removed results. Of an
+//! object: [`forget_object`] drops its results. No counter knows who is alive: a [`walk`] over the side table counts the living
+//! results. For tests of users there is [`testing`].
 
-pub(crate) mod awaiting;
 pub(crate) mod exclusive;
 pub(crate) mod forget_object;
 pub(crate) mod handle;
 pub(crate) mod listener;
-pub(crate) mod memos;
-pub(crate) mod report;
 pub(crate) mod signature;
-pub(crate) mod stats;
+pub(crate) mod statistics;
 pub(crate) mod testing;
 pub(crate) mod walk;

@@ -163,9 +163,15 @@ where
         }
         if let Evicted { victim: Some(victim), .. } = victims {
             counters::count(self.core(), Count::Evicted, 1);
+            self.note_evicted(victim.entry());
             unlink::<S, St>(victim.entry());
             drop(victim);
         }
+    }
+
+    /// So that a call is known that asks for it again.
+    fn note_evicted(&self, entry: &Counted<St>) {
+        self.core().evicted_from_now().note(self.address(), entry.meta.hash());
     }
 
     /// Counts those of the evicted entries that were over, and returns how many they are.
@@ -187,7 +193,12 @@ where
         }
         let expired = self.expired(&victims, now);
         counters::count(self.core(), Count::Evicted, victims.len() as u64 - expired);
-        victims.each(&mut |victim| unlink::<S, St>(victim.entry()));
+        victims.each(&mut |victim| {
+            if !victim.entry().meta.timing().is_over(now) {
+                self.note_evicted(victim.entry());
+            }
+            unlink::<S, St>(victim.entry());
+        });
         if !self.core().is_listened() {
             return victims.drop_all();
         }

@@ -25,9 +25,11 @@ pub(crate) enum Count {
     Rejected,
     Abandoned,
     ComputeNanos,
+    NestedNanos,
+    EvictedEarly,
 }
 
-const COUNTS: usize = 13;
+const COUNTS: usize = 15;
 
 /// The order of reading: removals before insertions (invariant 3).
 pub(crate) const READ_ORDER: [Count; COUNTS] = [
@@ -44,6 +46,8 @@ pub(crate) const READ_ORDER: [Count; COUNTS] = [
     Count::Misses,
     Count::Waits,
     Count::ComputeNanos,
+    Count::NestedNanos,
+    Count::EvictedEarly,
 ];
 
 /// The counters of one memo: a thread's share without its hits, or that of all ended threads. Two cache lines of its own.

@@ -3,3 +3,4 @@
 mod awaiting;
 mod counters;
 mod reports;
+mod verdicts;

@@ -2,8 +2,9 @@
 
 use std::fmt;
 
-use crate::inspect::memos::{MemoInfo, memos};
-use crate::inspect::stats::Counted;
+use crate::inspect::statistics::memos::{MemoInfo, memos};
+use crate::inspect::statistics::stats::Counted;
+use crate::inspect::statistics::verdict::Verdict;
 use crate::sys::panics;
 
 /// The statistics of every memo of the process so far. `Display` prints a table for people.
@@ -12,8 +13,10 @@ use crate::sys::panics;
 /// dead arguments that await the sweep.
 ///
 /// The column `computing` is the estimated time spent in bodies, and `mean` the time of one compute. Both include the bodies of other
-/// memos that a body calls, so the column does not add up. There is no column for time saved: see
+/// memos that a body calls, so the column does not add up; `own` does, which leaves them out. There is no column for time saved: see
 /// [`Stats::time_saved`](crate::Stats::time_saved).
+///
+/// Below the table is what the figures mean, the worst first: each [`Verdict`](crate::Verdict) with its memo and where that is.
 #[derive(Clone, Debug)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[non_exhaustive]
@@ -47,14 +50,15 @@ pub fn report() -> Report {
     Report { memos, swallowed_panics: panics::swallowed() }
 }
 
-const HEADS: [&str; 8] = ["memo", "hits", "misses", "hit %", "living", "dropped", "computing", "mean"];
+const HEADS: [&str; COLUMNS] = ["memo", "hits", "misses", "hit %", "living", "dropped", "computing", "own", "mean"];
+const COLUMNS: usize = 9;
 
 /// A longer name gets a line of its own, above its figures.
 const LONGEST_NAME: usize = 40;
 
 impl fmt::Display for Report {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let rows: Vec<[String; 8]> = self.memos.iter().map(row).collect();
+        let rows: Vec<[String; COLUMNS]> = self.memos.iter().map(row).collect();
         let mut widths = HEADS.map(|head| head.chars().count());
         for row in &rows {
             let widest = |at| if at == 0 { LONGEST_NAME } else { usize::MAX };
@@ -69,6 +73,7 @@ impl fmt::Display for Report {
             line(f, row, &widths)?;
             remarks(f, memo)?;
         }
+        self.verdicts(f)?;
         match self.swallowed_panics {
             0 => Ok(()),
             n => writeln!(f, "{}", Counted(n, "destructor panic was swallowed", "destructor panics were swallowed")),
@@ -76,7 +81,21 @@ impl fmt::Display for Report {
     }
 }
 
-fn row(memo: &MemoInfo) -> [String; 8] {
+impl Report {
+    /// The worst first; among equals, the memo that computes most.
+    fn verdicts(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let of_memo = |memo| move |&verdict| (verdict, memo);
+        let all = self.memos.iter().flat_map(|memo| memo.verdicts.iter().map(of_memo(memo)));
+        let mut all: Vec<(Verdict, &MemoInfo)> = all.collect();
+        all.sort_by_key(|(verdict, _)| *verdict);
+        for (verdict, memo) in all {
+            writeln!(f, "! `{}` ({}:{}): {verdict}", memo.name, memo.file, memo.line)?;
+        }
+        Ok(())
+    }
+}
+
+fn row(memo: &MemoInfo) -> [String; COLUMNS] {
     let stats = &memo.stats;
     [
         memo.name.clone(),
@@ -86,11 +105,12 @@ fn row(memo: &MemoInfo) -> [String; 8] {
         stats.living().to_string(),
         stats.dropped.to_string(),
         format!("{:.1?}", stats.compute_time),
+        format!("{:.1?}", stats.own_time),
         format!("{:.1?}", stats.mean_compute_time()),
     ]
 }
 
-fn line(f: &mut fmt::Formatter<'_>, row: &[String; 8], widths: &[usize; 8]) -> fmt::Result {
+fn line(f: &mut fmt::Formatter<'_>, row: &[String; COLUMNS], widths: &[usize; COLUMNS]) -> fmt::Result {
     for (at, (text, &width)) in row.iter().zip(widths).enumerate() {
         match at {
             0 if text.chars().count() > width => write!(f, "{text}\n{:width$}", "")?,

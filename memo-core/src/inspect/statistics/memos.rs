@@ -2,7 +2,8 @@
 
 use super::awaiting::OfAll;
 use crate::inspect::handle::{clear, stats_of};
-use crate::inspect::stats::Stats;
+use crate::inspect::statistics::stats::Stats;
+use crate::inspect::statistics::verdict::Verdict;
 use crate::memo::all_memos;
 use crate::memo::core::Core;
 use crate::memo::names;
@@ -26,6 +27,8 @@ pub struct MemoInfo {
     pub suspected_owner: Option<&'static str>,
     /// The statistics.
     pub stats: Stats,
+    /// What they mean, the worst first: see [`Verdict`].
+    pub verdicts: Vec<Verdict>,
 }
 
 /// Returns every memo used so far in this process, one for each instantiation, in the order of first use.
@@ -52,14 +55,15 @@ pub fn memos() -> Vec<MemoInfo> {
 }
 
 fn info(core: &'static Core, awaiting: &OfAll) -> MemoInfo {
-    let site = core.site();
+    let (site, stats) = (core.site(), stats_of(core, awaiting.of(core)));
     MemoInfo {
         name: names::name(core).to_owned(),
         file: site.file,
         line: site.line,
         options: site.options,
         suspected_owner: leak_audit::owner_type(core),
-        stats: stats_of(core, awaiting.of(core)),
+        verdicts: Verdict::of(&stats),
+        stats,
     }
 }
 

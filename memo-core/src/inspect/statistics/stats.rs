@@ -3,7 +3,7 @@
 use std::fmt;
 use std::time::Duration;
 
-use crate::inspect::awaiting::Awaiting;
+use crate::inspect::statistics::awaiting::Awaiting;
 use crate::memo::counting::counter_block::{Count, Sums};
 
 /// A snapshot of a memo's counters.
@@ -67,6 +67,10 @@ pub struct Stats {
     pub dropped: u64,
     /// Results evicted for `capacity`.
     pub evicted: u64,
+    /// Misses whose result had been evicted: a larger `capacity` would have saved them.
+    ///
+    /// Of each memo, some 1,000 evicted results are known, so that these are the least that there were.
+    pub evicted_early: u64,
     /// Results of memos with `ttl` or `idle` that expired and were found by a call or a sweep.
     pub expired: u64,
     /// Results removed by `clear`, `forget`, `clear_all` or `&mut` access to their object.
@@ -96,6 +100,10 @@ pub struct Stats {
     /// The first 64 computes of each thread are timed, then one in 64, scaled. That of an `async fn` is timed from its first poll to its end, however
     /// long it was parked; one that was dropped is not timed. Zero on `wasm32-unknown-unknown`, which has no clock.
     pub compute_time: Duration,
+    /// The same without the bodies of memos that these bodies call on their thread: unlike `compute_time`, it adds up over memos.
+    ///
+    /// Estimated from the same sample, with what is nested in it.
+    pub own_time: Duration,
 }
 
 impl Stats {
@@ -112,6 +120,7 @@ impl Stats {
             awaiting_sweep: awaiting.results.min(entries),
             dropped: sums.get(Count::Dropped),
             evicted: sums.get(Count::Evicted),
+            evicted_early: sums.get(Count::EvictedEarly),
             expired: sums.get(Count::Expired),
             cleared: sums.get(Count::Cleared),
             replaced: sums.get(Count::Replaced),
@@ -120,6 +129,8 @@ impl Stats {
             suspected_leaks,
             pinned_bytes: awaiting.bytes,
             compute_time: Duration::from_nanos(sums.get(Count::ComputeNanos)),
+            // Both are estimates.
+            own_time: Duration::from_nanos(sums.get(Count::ComputeNanos).saturating_sub(sums.get(Count::NestedNanos))),
         }
     }
 
@@ -164,7 +175,7 @@ impl Stats {
     ///
     /// It is not real time. A program makes many calls because they are cheap: 20 million hits on a body of 5 ms amount to 100,000 s
     /// here, and nobody would have waited that long. Nor can it be added up over memos: if a body calls another memo, that time is in
-    /// both. Use it to compare two states of one memo.
+    /// both (that of [`own_time`](Stats::own_time) is not). Use it to compare two states of one memo.
     ///
     /// ```
     /// assert_eq!(memo_core::Stats::default().time_saved(), std::time::Duration::ZERO);
@@ -195,6 +206,7 @@ impl fmt::Display for Stats {
             Counted(self.waits, "wait", "waits"),
             Counted(self.inserts, "insert", "inserts"),
             Counted(self.evicted, "evicted", "evicted"),
+            Counted(self.evicted_early, "of them asked for again", "of them asked for again"),
             Counted(self.expired, "expired", "expired"),
             Counted(self.cleared, "cleared", "cleared"),
             Counted(self.replaced, "replaced", "replaced"),

@@ -1,0 +1,11 @@
+//! What memos have done, and what that means.
+//!
+//! The [`stats`] of one, the same as a list of [`figures`], and the [`verdict`] on them; those of all [`memos`], and a [`report`] for people.
+//! No counter knows who is dead: a walk counts the results that are [`awaiting`] the sweep.
+
+pub(crate) mod awaiting;
+pub(crate) mod figures;
+pub(crate) mod memos;
+pub(crate) mod report;
+pub(crate) mod stats;
+pub(crate) mod verdict;
