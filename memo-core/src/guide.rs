@@ -25,6 +25,7 @@
 //! * [`expiry`]: results that end in time.
 //! * [`testing`]: what a test can see.
 //! * [`metrics`]: what to export, and how to read it.
+//! * [`hangs`]: what a program that hangs waits for.
 //! * [`migrating`]: from fields, `cached`, `moka` and `salsa`.
 //! * [`other_attributes`]: which order, and what each does on hits.
 //! * [`owners_in_the_wild`]: which `Arc`s of other libraries are the same object, and for how long.
@@ -67,6 +68,7 @@ chapters! {
     expiry
     testing
     metrics
+    hangs
     migrating
     other_attributes
     owners_in_the_wild

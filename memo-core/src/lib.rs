@@ -91,6 +91,7 @@
 //! * **... see what it does?** `word_count_memo().stats()` for one memo, [`report`] for a table of all, [`memos`] for the figures.
 //!   `word_count_memo().call(&doc)` is a call that says how its result came to be: a [`Hit`].
 //!   [`on_removal`](Memo::on_removal) is notified of every result that goes, and why.
+//! * **... find out what a hung program waits for?** [`in_flight`] lists what is being computed, for how long, and who waits. See [`guide::hangs`].
 //! * **... test code that is memoized?** Make the object anew: a new object has no results. Or call the bare body, `word_count_memo().compute(&doc)`.
 //!   `assert_computed!(word_count(&doc))`, [`assert_remembered!`] and a [`testing::scope`] see what happens in one test alone.
 //! * **... find a body that depends on something else than its key?** [`verify`]`(0.01)`, or `MEMO_VERIFY=0.01 cargo test`: one hit in a hundred is
@@ -200,6 +201,7 @@ pub use call::source::Hit;
 pub use call::verify::verify;
 pub use inspect::forget_object::forget_object;
 pub use inspect::handle::Memo;
+pub use inspect::in_flight::{Computing, InFlight, RunBy, ThreadLabel, Waiting, in_flight};
 pub use inspect::listener::{Listener, Removal};
 pub use inspect::statistics::figures::{Figure, FigureKind};
 pub use inspect::statistics::memos::{MemoInfo, clear_all, memos};

@@ -20,6 +20,7 @@ use std::mem::ManuallyDrop;
 use std::ptr::NonNull;
 
 use crate::compute::before_body::{Notes, Timed};
+use crate::compute::boards::{Board, Shown};
 use crate::memo::core::Core;
 use crate::memo::cycle::CycleCall;
 use crate::sys::per_thread::per_thread;
@@ -72,6 +73,8 @@ pub(crate) struct Frame {
     outer: Cell<*mut Frame>,
     inner: Cell<*mut Frame>,
     end: AtomicU32,
+    /// Where it is shown to other threads, if it is.
+    shown: Option<(&'static Board, Shown)>,
     /// If its body is timed.
     timed: Cell<Option<Timed>>,
     /// The notes of its call.
@@ -85,6 +88,10 @@ per_thread! {
         /// Frames for the next ones.
         spare: Cell<*mut Frame> = Cell::new(std::ptr::null_mut()),
         spare_len: Cell<u32> = Cell::new(0),
+        /// Where its computations are shown.
+        board: Cell<Option<&'static Board>> = Cell::new(None),
+        /// A bit for each place of that which shows nothing.
+        free: Cell<u64> = Cell::new(u64::MAX),
     }
 }
 
@@ -133,6 +140,8 @@ impl Running {
         // SAFETY: as above.
         let around = unsafe { outer.as_ref() };
         let at = room(&here);
+        let depth = around.map_or(0, |outer| outer.depth) + 1;
+        let shown = show(&here, core, &task, depth);
         // SAFETY: room for a frame that is not shared yet; a spare one has nothing to drop.
         unsafe {
             at.write(Frame {
@@ -141,11 +150,12 @@ impl Running {
                 stack,
                 home: thread::number(),
                 races: around.map_or(0, |outer| outer.races).wrapping_add(u32::from(task.races)),
-                depth: around.map_or(0, |outer| outer.depth) + 1,
+                depth,
                 head: Cell::new(NOT_IN_RING),
                 outer: Cell::new(outer),
                 inner: Cell::new(std::ptr::null_mut()),
                 end: AtomicU32::new(NONE),
+                shown,
                 timed: Cell::new(None),
                 notes: Cell::new(None),
             })
@@ -202,6 +212,10 @@ impl Running {
         let here = Frames::here();
         if frame.home == thread::number() && !frame.has_ended() {
             unlink(&here, frame);
+            if let Some((board, shown)) = frame.shown {
+                board.hide(shown);
+                give_place_back(&here, shown);
+            }
             put_away(&here, self.0);
         } else {
             end_away_from_home(self.0);
@@ -225,9 +239,42 @@ fn put_away_ended(here: &Frames) -> *mut Frame {
     while let Some(innermost) = unsafe { outer.as_ref() }.filter(|frame| frame.has_ended()) {
         outer = innermost.outer.get();
         here.innermost.set(outer);
+        if let Some((_, shown)) = innermost.shown {
+            give_place_back(here, shown);
+        }
         put_away(here, NonNull::from(innermost));
     }
     outer
+}
+
+/// Shows a computation of this thread to others, if there is room for it.
+#[inline]
+fn show(here: &Frames, core: &'static Core, task: &Task, depth: u32) -> Option<(&'static Board, Shown)> {
+    let free = here.free.get();
+    if free == 0 {
+        return None;
+    }
+    let board = match here.board.get() {
+        Some(board) => board,
+        None => take_board(here)?,
+    };
+    here.free.set(free & (free - 1));
+    Some((board, board.show(free.trailing_zeros() as u8, core, task.slot, task.flight, depth)))
+}
+
+/// None on a thread that would not give it back.
+#[cold]
+#[inline(never)]
+fn take_board(here: &Frames) -> Option<&'static Board> {
+    if thread::is_late() || !thread::at_end(Step::FreeFrames, close) {
+        return None;
+    }
+    here.board.set(Some(Board::take()));
+    here.board.get()
+}
+
+fn give_place_back(here: &Frames, shown: Shown) {
+    here.free.set(here.free.get() | 1 << shown.at());
 }
 
 /// Takes a frame of this thread out of its list.
@@ -248,6 +295,10 @@ fn unlink(here: &Frames, frame: &Frame) {
 #[cold]
 #[inline(never)]
 fn end_away_from_home(frame: NonNull<Frame>) {
+    // SAFETY: the frame lives until its computation has ended, which is here.
+    if let Some((board, shown)) = unsafe { frame.as_ref() }.shown {
+        board.hide_if_there(shown);
+    }
     // SAFETY: its home frees it only after this step, and only if this one comes first.
     if unsafe { frame.as_ref() }.end.swap(COMPUTATION, Ordering::AcqRel) == HOME {
         // SAFETY: made by `new_room`, and invariant 4.
@@ -302,6 +353,7 @@ fn free(frame: NonNull<Frame>) {
 pub(crate) fn close() {
     let here = Frames::here();
     here.spare_len.set(0);
+    let board = here.board.take();
     let taken = |list: &Cell<*mut Frame>| list.replace(std::ptr::null_mut());
     let (spare, left) = (taken(&here.spare), taken(&here.innermost));
     for frame in taken_apart(spare) {
@@ -309,11 +361,19 @@ pub(crate) fn close() {
         drop(unsafe { Box::from_raw(frame.as_ptr()) });
     }
     for frame in taken_apart(left) {
+        // SAFETY: it is freed below, or later.
+        if let Some((board, shown)) = unsafe { frame.as_ref() }.shown {
+            board.hide_if_there(shown);
+        }
         // SAFETY: its computation frees it only after this step, and only if this one comes first.
         if unsafe { frame.as_ref() }.end.swap(HOME, Ordering::AcqRel) == COMPUTATION {
             // SAFETY: made by `new_room`, and invariant 4.
             drop(unsafe { Box::from_raw(frame.as_ptr()) });
         }
+    }
+    if let Some(board) = board {
+        here.free.set(u64::MAX);
+        board.give_back();
     }
 }
 

@@ -14,9 +14,11 @@
 
 use std::collections::HashMap;
 use std::hash::{BuildHasherDefault, DefaultHasher};
+use std::thread::Thread;
 
 use crate::compute::frames::{self, Frame, Link};
 use crate::compute::rings;
+use crate::memo::clock;
 use crate::memo::core::Core;
 use crate::memo::counting::counter_block::Count;
 use crate::memo::counting::counters;
@@ -36,14 +38,21 @@ struct Edge {
     counts: unsafe fn(usize, Flight) -> bool,
     /// The innermost computation of the waiting thread.
     frames: *const Frame,
+    /// The memo that is called, and since when, by [`clock::coarse`]: for who looks in from outside.
+    core: Option<&'static Core>,
+    since: u64,
+    thread: Option<Thread>,
 }
 
 // SAFETY: its pointers are followed only under the lock, while their thread is parked (invariant 1).
 unsafe impl Send for Edge {}
 
 impl Edge {
-    fn new<V>(slot: &Slot<V>, flight: Flight) -> Self {
+    fn new<V>(core: Option<&'static Core>, slot: &Slot<V>, flight: Flight) -> Self {
         Self {
+            core,
+            since: clock::coarse(),
+            thread: thread::handle(),
             slot: frames::slot_address(slot),
             flight,
             // SAFETY: the address is that of a `Slot<V>`, which lives as long as the edge.
@@ -79,22 +88,27 @@ impl Drop for Waiting {
 /// If that thread waits for this one, directly or through others.
 #[track_caller]
 pub(crate) fn wait<V>(slot: &Slot<V>, flight: Flight) -> Waited {
-    wait_or_tell(slot, flight, || ()).unwrap_or_else(|ring| ring.raise())
+    wait_or_tell(None, slot, flight, || ()).unwrap_or_else(|ring| ring.raise())
 }
 
 /// The same for a call of `core`, which counts it. If its memo has a value for a ring, that comes back.
 #[track_caller]
 pub(crate) fn wait_unless_ring<V>(core: &'static Core, slot: &Slot<V>, flight: Flight) -> Result<Waited, Cycle> {
-    match wait_or_tell(slot, flight, || _ = counters::count(core, Count::Waits, 1)) {
+    match wait_or_tell(Some(core), slot, flight, || _ = counters::count(core, Count::Waits, 1)) {
         Err(ring) if !(core.has_cycle() && rings::has_noted_elsewhere()) => ring.raise(),
         waited => waited,
     }
 }
 
 /// `waits` runs when who ends the flight knows that it is awaited: a failure that can be shared reaches whoever is counted.
-fn wait_or_tell<V>(slot: &Slot<V>, flight: Flight, waits: impl FnOnce()) -> Result<Waited, Cycle> {
+fn wait_or_tell<V>(
+    core: Option<&'static Core>,
+    slot: &Slot<V>,
+    flight: Flight,
+    waits: impl FnOnce(),
+) -> Result<Waited, Cycle> {
     let me = thread::number();
-    let edge = Edge::new(slot, flight);
+    let edge = Edge::new(core, slot, flight);
     let ring = {
         let mut edges = unpoisoned(EDGES.lock());
         let ring = ring(&edges, me, &edge);
@@ -115,6 +129,28 @@ fn wait_or_tell<V>(slot: &Slot<V>, flight: Flight, waits: impl FnOnce()) -> Resu
         }
         Err(end) => end,
     })
+}
+
+/// A thread that waits for a flight.
+#[derive(Debug)]
+pub(crate) struct WaitingThread {
+    pub(crate) number: u32,
+    pub(crate) thread: Option<Thread>,
+    /// The memo that is called, where it is known.
+    pub(crate) core: Option<&'static Core>,
+    pub(crate) slot: usize,
+    /// By [`clock::coarse`].
+    pub(crate) since: u64,
+}
+
+/// The threads that wait. `None` if another thread has the lock just now, which is never for long.
+pub(crate) fn waiting_threads() -> Option<Vec<WaitingThread>> {
+    let edges = EDGES.try_lock().ok()?;
+    let waiting = edges.iter().map(|(&number, edge)| {
+        let &Edge { core, slot, since, ref thread, .. } = edge;
+        WaitingThread { number, thread: thread.clone(), core, slot, since }
+    });
+    Some(waiting.collect())
 }
 
 /// A ring that a wait would close.

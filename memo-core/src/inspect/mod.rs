@@ -2,11 +2,13 @@
 //!
 //! Of memos: their [`statistics`], the [`handle`] of a function with its [`exclusive`] methods, and [`listener`]s for removed results. Of an
 //! object: [`forget_object`] drops its results. No counter knows who is alive: a [`walk`] over the side table counts the living
-//! results. For tests of users there is [`testing`].
+//! results. What is being computed now is
+//! [`in_flight`]. For tests of users there is [`testing`].
 
 pub(crate) mod exclusive;
 pub(crate) mod forget_object;
 pub(crate) mod handle;
+pub(crate) mod in_flight;
 pub(crate) mod listener;
 pub(crate) mod signature;
 pub(crate) mod statistics;

@@ -74,6 +74,12 @@ pub(crate) fn now() -> u64 {
     nanos((unsafe { &*clock })())
 }
 
+/// The time of the built-in clock, whatever the user's is: for how long something goes on.
+#[inline]
+pub(crate) fn coarse() -> u64 {
+    built_in()
+}
+
 /// A span in nanoseconds. One that is too long for that ends never.
 pub(crate) fn nanos(span: Duration) -> u64 {
     u64::try_from(span.as_nanos()).unwrap_or(NEVER)

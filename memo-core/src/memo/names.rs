@@ -16,6 +16,11 @@ pub(crate) fn name(core: &'static Core) -> &'static str {
     core.name_cell().get_or_init(|| unique(core))
 }
 
+/// The same if it was asked for before. Takes no lock.
+pub(crate) fn known(core: &'static Core) -> Option<&'static str> {
+    core.name_cell().get().map(String::as_str)
+}
+
 /// The name before it is made unique: for messages, which also give the place.
 pub(crate) fn own_name(core: &Core) -> String {
     let site = core.site();

@@ -73,6 +73,12 @@ fn take_number() {
     Thread::here().number.set(NEXT.fetch_add(1, Ordering::Relaxed));
 }
 
+/// std's handle of this thread, which knows its name, while it can be had.
+pub(crate) fn handle() -> Option<std::thread::Thread> {
+    // At a thread's very end std has none, and would panic.
+    if is_late() { None } else { Some(std::thread::current()) }
+}
+
 /// The steps of a thread's end, in order: first those that may run user code, which may call memos and be counted.
 #[derive(Clone, Copy)]
 pub(crate) enum Step {

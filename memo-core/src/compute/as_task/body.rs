@@ -15,6 +15,7 @@ use std::pin::{Pin, pin};
 
 use super::waiting;
 use crate::compute::frames::{Running, Task};
+use crate::memo::clock;
 use crate::memo::core::Core;
 use crate::reclaim::outermost_call::Call;
 
@@ -98,6 +99,7 @@ pub(crate) trait Duty {
 pub(crate) async fn run<F: Future, A>(duty: &mut impl Duty, aside: fn() -> A, body: impl FnOnce() -> F) -> F::Output {
     duty.start();
     let flight = duty.flight();
+    let begun = clock::coarse();
     let future = {
         let _place = Place::enter(flight, aside);
         Some(body())
@@ -125,9 +127,9 @@ pub(crate) async fn run<F: Future, A>(duty: &mut impl Duty, aside: fn() -> A, bo
             polled
         };
         // Nobody waits for a call that computes beside others, or aside.
-        if let (Some(Flight { task, .. }), true) = (flight, polled.is_pending()) {
+        if let (Some(Flight { core, task }), true) = (flight, polled.is_pending()) {
             if !task.races {
-                waiting::flight_goes_on(task.slot, task.flight, context.waker());
+                waiting::flight_goes_on(core, task.slot, task.flight, begun, context.waker());
             }
         }
         polled

@@ -5,4 +5,4 @@
 pub(crate) mod body;
 mod rings;
 pub(crate) mod search;
-pub(super) mod waiting;
+pub(crate) mod waiting;

@@ -30,6 +30,8 @@ use std::task::{Context, Waker};
 
 use super::rings;
 use crate::compute::frames;
+use crate::memo::clock;
+use crate::memo::core::Core;
 use crate::sys::panics::{OnItsWay, drop_quietly, quietly};
 use crate::sys::sync::plain::{AtomicU64, Ordering};
 use crate::sys::sync::{Mutex, MutexGuard, unpoisoned};
@@ -46,6 +48,17 @@ struct Flying {
     task: TaskId,
     /// How often it was polled.
     polls: u32,
+    /// For who looks in from outside: its memo, since when it goes on and when it was polled last, by [`clock::coarse`].
+    core: &'static Core,
+    begun: u64,
+    polled: u64,
+}
+
+/// A task that waits.
+struct Sleeper {
+    waker: Waker,
+    /// By [`clock::coarse`].
+    since: u64,
 }
 
 /// Which task a waker wakes, as far as one can tell: what it points to.
@@ -65,7 +78,7 @@ impl TaskId {
 struct Waiting {
     flights: HashMap<usize, Flying, BuildHasherDefault<DefaultHasher>>,
     /// With the number of the wait.
-    tasks: BTreeMap<(usize, u64), Waker>,
+    tasks: BTreeMap<(usize, u64), Sleeper>,
 }
 
 impl Waiting {
@@ -78,8 +91,10 @@ const LISTS: usize = 64;
 
 /// The slots share a few lists.
 #[cfg(not(memo_loom))]
+static ALL: [Mutex<Waiting>; LISTS] = [const { Mutex::new(Waiting::new()) }; LISTS];
+
+#[cfg(not(memo_loom))]
 fn list(slot: usize) -> MutexGuard<'static, Waiting> {
-    static ALL: [Mutex<Waiting>; LISTS] = [const { Mutex::new(Waiting::new()) }; LISTS];
     unpoisoned(ALL[(slot >> 4) % LISTS].lock())
 }
 
@@ -93,16 +108,59 @@ fn list(slot: usize) -> MutexGuard<'static, Waiting> {
 }
 
 /// The body of a flight was polled with this waker, and goes on.
-pub(super) fn flight_goes_on(slot: usize, number: u32, waker: &Waker) {
+pub(super) fn flight_goes_on(core: &'static Core, slot: usize, number: u32, begun: u64, waker: &Waker) {
     let task = TaskId::of(waker);
+    let new = Flying { number, task, polls: 0, core, begun, polled: clock::coarse() };
     let mut list = list(slot);
-    let flying = list.flights.entry(slot).or_insert(Flying { number, task, polls: 0 });
-    if flying.number != number {
-        // Left behind by a future that leaked.
-        *flying = Flying { number, task, polls: 0 };
+    let polls = match list.flights.get(&slot) {
+        Some(flying) if flying.number == number => flying.polls,
+        // None, or left behind by a future that leaked.
+        _ => 0,
+    };
+    list.flights.insert(slot, Flying { polls: polls.wrapping_add(1), ..new });
+}
+
+/// A flight that was polled and goes on.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct ParkedFlight {
+    pub(crate) core: &'static Core,
+    pub(crate) slot: usize,
+    pub(crate) number: u32,
+    pub(crate) polls: u32,
+    /// By [`clock::coarse`], as the other.
+    pub(crate) begun: u64,
+    pub(crate) polled: u64,
+}
+
+/// A task that waits for the flight in this slot, since when.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct WaitingTask {
+    pub(crate) slot: usize,
+    pub(crate) since: u64,
+}
+
+/// What goes on in tasks. `false`: some lists were locked by other threads just now, which is never for long.
+#[cfg(not(memo_loom))]
+pub(crate) fn look_at_all(parked: &mut Vec<ParkedFlight>, waiting: &mut Vec<WaitingTask>) -> bool {
+    let mut all_seen = true;
+    for list in &ALL {
+        let Ok(list) = list.try_lock() else {
+            all_seen = false;
+            continue;
+        };
+        parked.extend(list.flights.iter().map(|(&slot, flying)| {
+            let &Flying { core, number, polls, begun, polled, .. } = flying;
+            ParkedFlight { core, slot, number, polls, begun, polled }
+        }));
+        waiting.extend(list.tasks.iter().map(|(&(slot, _), sleeper)| WaitingTask { slot, since: sleeper.since }));
     }
-    flying.task = task;
-    flying.polls = flying.polls.wrapping_add(1);
+    all_seen
+}
+
+/// As [`look_at_all`] outside of models.
+#[cfg(memo_loom)]
+pub(crate) fn look_at_all(_: &mut Vec<ParkedFlight>, _: &mut Vec<WaitingTask>) -> bool {
+    true
 }
 
 /// A flight has ended, and its claim with it: wakes all that wait for this slot.
@@ -116,7 +174,7 @@ pub(crate) fn flight_ended(slot: usize, number: u32) {
             list.flights.remove(&slot);
         }
         while let Some((&wait, _)) = list.tasks.range((slot, 0)..=(slot, u64::MAX)).next() {
-            woken.extend(list.tasks.remove(&wait).map(|waker| (wait.1, waker)));
+            woken.extend(list.tasks.remove(&wait).map(|sleeper| (wait.1, sleeper.waker)));
         }
     }
     rings::flight_ended((slot, number), woken.iter().map(|(wait, _)| *wait));
@@ -184,14 +242,16 @@ impl<'s, V> Wait<'s, V> {
                 return Found::Ended(end);
             }
             let there = list.tasks.get(&(slot, self.number));
-            if !there.is_some_and(|there| there.will_wake(waker)) {
+            if !there.is_some_and(|there| there.waker.will_wake(waker)) {
+                let since = there.map(|there| there.since);
                 let Some(clone) = own.take() else {
                     drop(list);
                     own = Some(OnItsWay::new(waker.clone()));
                     continue;
                 };
                 // The old one is dropped with no lock held.
-                own = list.tasks.insert((slot, self.number), clone.arrive()).map(OnItsWay::new);
+                let sleeper = Sleeper { waker: clone.arrive(), since: since.unwrap_or_else(clock::coarse) };
+                own = list.tasks.insert((slot, self.number), sleeper).map(|old| OnItsWay::new(old.waker));
                 self.listed = true;
             }
             let found = self.judge(list.flights.get(&slot), TaskId::of(waker));
@@ -226,8 +286,8 @@ impl<V> Drop for Wait<'_, V> {
     fn drop(&mut self) {
         if self.listed {
             let slot = self.address();
-            let waker = list(slot).tasks.remove(&(slot, self.number));
-            drop_quietly(waker);
+            let sleeper = list(slot).tasks.remove(&(slot, self.number));
+            drop_quietly(sleeper);
         }
     }
 }

@@ -236,7 +236,11 @@ impl Stats {
 }
 
 /// A number with its noun, in the singular or the plural.
-pub(super) struct Counted(pub(super) u64, pub(super) &'static str, pub(super) &'static str);
+pub(in crate::inspect) struct Counted(
+    pub(in crate::inspect) u64,
+    pub(in crate::inspect) &'static str,
+    pub(in crate::inspect) &'static str,
+);
 
 impl fmt::Display for Counted {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

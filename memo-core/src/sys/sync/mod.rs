@@ -8,7 +8,7 @@
 #[cfg(not(any(memo_loom, memo_shuttle)))]
 pub(crate) use std::sync::{
     Condvar, Mutex, MutexGuard,
-    atomic::{AtomicBool, AtomicPtr, AtomicU64, AtomicUsize, Ordering},
+    atomic::{AtomicBool, AtomicPtr, AtomicU64, AtomicUsize, Ordering, fence},
 };
 
 #[cfg(memo_shuttle)]
@@ -36,6 +36,10 @@ pub(crate) mod plain {
     };
 }
 
+/// The scheduler's atomics are all sequentially consistent.
+#[cfg(memo_shuttle)]
+pub(crate) use std::sync::atomic::fence;
+
 /// Thread-locals, one for each of the scheduler's threads.
 #[cfg(memo_shuttle)]
 pub(crate) use scheduled::{Own, forget_own, scheduler};
@@ -46,7 +50,7 @@ pub use scheduled::{Scheduler, run_under};
 #[cfg(memo_loom)]
 pub(crate) use loom::sync::{
     Condvar, Mutex, MutexGuard,
-    atomic::{AtomicBool, AtomicPtr, AtomicU64, AtomicUsize, Ordering},
+    atomic::{AtomicBool, AtomicPtr, AtomicU64, AtomicUsize, Ordering, fence},
 };
 
 #[cfg(memo_loom)]

@@ -2,5 +2,6 @@
 
 mod awaiting;
 mod counters;
+mod in_flight;
 mod reports;
 mod verdicts;
