@@ -74,7 +74,7 @@ pub(crate) struct Frame {
     inner: Cell<*mut Frame>,
     end: AtomicU32,
     /// Where it is shown to other threads, if it is.
-    shown: Option<(&'static Board, Shown)>,
+    shown: Cell<Option<(&'static Board, Shown)>>,
     /// If its body is timed.
     timed: Cell<Option<Timed>>,
     /// The notes of its call.
@@ -140,8 +140,6 @@ impl Running {
         // SAFETY: as above.
         let around = unsafe { outer.as_ref() };
         let at = room(&here);
-        let depth = around.map_or(0, |outer| outer.depth) + 1;
-        let shown = show(&here, core, &task, depth);
         // SAFETY: room for a frame that is not shared yet; a spare one has nothing to drop.
         unsafe {
             at.write(Frame {
@@ -150,12 +148,12 @@ impl Running {
                 stack,
                 home: thread::number(),
                 races: around.map_or(0, |outer| outer.races).wrapping_add(u32::from(task.races)),
-                depth,
+                depth: around.map_or(0, |outer| outer.depth) + 1,
                 head: Cell::new(NOT_IN_RING),
                 outer: Cell::new(outer),
                 inner: Cell::new(std::ptr::null_mut()),
                 end: AtomicU32::new(NONE),
-                shown,
+                shown: Cell::new(None),
                 timed: Cell::new(None),
                 notes: Cell::new(None),
             })
@@ -164,6 +162,8 @@ impl Running {
             outer.inner.set(at.as_ptr());
         }
         here.innermost.set(at.as_ptr());
+        // SAFETY: just written. From there, since nothing of it is in registers any more.
+        show(&here, unsafe { at.as_ref() });
         Self(at)
     }
 
@@ -212,7 +212,7 @@ impl Running {
         let here = Frames::here();
         if frame.home == thread::number() && !frame.has_ended() {
             unlink(&here, frame);
-            if let Some((board, shown)) = frame.shown {
+            if let Some((board, shown)) = frame.shown.get() {
                 board.hide(shown);
                 give_place_back(&here, shown);
             }
@@ -239,7 +239,7 @@ fn put_away_ended(here: &Frames) -> *mut Frame {
     while let Some(innermost) = unsafe { outer.as_ref() }.filter(|frame| frame.has_ended()) {
         outer = innermost.outer.get();
         here.innermost.set(outer);
-        if let Some((_, shown)) = innermost.shown {
+        if let Some((_, shown)) = innermost.shown.get() {
             give_place_back(here, shown);
         }
         put_away(here, NonNull::from(innermost));
@@ -249,17 +249,15 @@ fn put_away_ended(here: &Frames) -> *mut Frame {
 
 /// Shows a computation of this thread to others, if there is room for it.
 #[inline]
-fn show(here: &Frames, core: &'static Core, task: &Task, depth: u32) -> Option<(&'static Board, Shown)> {
+fn show(here: &Frames, frame: &Frame) {
     let free = here.free.get();
-    if free == 0 {
-        return None;
+    let Some(board) = here.board.get().or_else(|| take_board(here)) else { return };
+    if free != 0 {
+        here.free.set(free & (free - 1));
+        let &Frame { core, task: Task { slot, flight, .. }, depth, .. } = frame;
+        let shown = board.show(free.trailing_zeros() as u8, core, slot, flight, depth);
+        frame.shown.set(Some((board, shown)));
     }
-    let board = match here.board.get() {
-        Some(board) => board,
-        None => take_board(here)?,
-    };
-    here.free.set(free & (free - 1));
-    Some((board, board.show(free.trailing_zeros() as u8, core, task.slot, task.flight, depth)))
 }
 
 /// None on a thread that would not give it back.
@@ -296,7 +294,7 @@ fn unlink(here: &Frames, frame: &Frame) {
 #[inline(never)]
 fn end_away_from_home(frame: NonNull<Frame>) {
     // SAFETY: the frame lives until its computation has ended, which is here.
-    if let Some((board, shown)) = unsafe { frame.as_ref() }.shown {
+    if let Some((board, shown)) = unsafe { frame.as_ref() }.shown.get() {
         board.hide_if_there(shown);
     }
     // SAFETY: its home frees it only after this step, and only if this one comes first.
@@ -362,7 +360,7 @@ pub(crate) fn close() {
     }
     for frame in taken_apart(left) {
         // SAFETY: it is freed below, or later.
-        if let Some((board, shown)) = unsafe { frame.as_ref() }.shown {
+        if let Some((board, shown)) = unsafe { frame.as_ref() }.shown.get() {
             board.hide_if_there(shown);
         }
         // SAFETY: its computation frees it only after this step, and only if this one comes first.

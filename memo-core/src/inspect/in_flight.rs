@@ -112,7 +112,8 @@ pub struct Waiting {
 ///
 /// # Cost
 ///
-/// Here, some microseconds, and a line for each compute. For that each compute notes when it begins, which costs some 10 ns.
+/// Here, some microseconds, and a line for each compute. For that each compute is noted when it begins and ends, which costs less than
+/// 10 ns.
 ///
 /// # Examples
 ///
