@@ -205,6 +205,8 @@ pub use inspect::in_flight::{Computing, InFlight, RunBy, ThreadLabel, Waiting, i
 pub use inspect::listener::{Listener, Removal};
 pub use inspect::statistics::figures::{Figure, FigureKind};
 pub use inspect::statistics::memos::{MemoInfo, clear_all, memos};
+#[cfg(feature = "metrics")]
+pub use inspect::statistics::metrics::publish_metrics;
 pub use inspect::statistics::report::{Report, report};
 pub use inspect::statistics::stats::Stats;
 pub use inspect::statistics::verdict::Verdict;

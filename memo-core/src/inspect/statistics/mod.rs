@@ -6,6 +6,8 @@
 pub(crate) mod awaiting;
 pub(crate) mod figures;
 pub(crate) mod memos;
+#[cfg(feature = "metrics")]
+pub(crate) mod metrics;
 pub(crate) mod report;
 pub(crate) mod stats;
 pub(crate) mod verdict;

@@ -1,0 +1,240 @@
+//! The statistics of all memos by the facade `metrics`, for whichever exporter a program has installed.
+
+use std::collections::HashMap;
+use std::time::Duration;
+
+use metrics::{Label, Unit};
+
+use crate::inspect::in_flight::in_flight;
+use crate::inspect::statistics::memos::memos;
+use crate::inspect::statistics::stats::Stats;
+
+/// So many memos have series of their own, in the order of first use. All later ones share those of the memo `other`: a program may have as many
+/// instantiations as it has types.
+const NAMED: usize = 200;
+
+/// Publishes the statistics of all memos through the facade of the crate [`metrics`], with the feature `metrics`.
+///
+/// Call it as often as your exporter is asked, or every few seconds: it reads what is counted anyway, as [`memos`] does, and a hit pays nothing for
+/// it. All figures have the label `memo`, the memo's name. The first 200 memos have series of their own, all later ones share `memo="other"`. A memo is
+/// listed from its first call, or from when its statistics were first asked for: `f_memo().stats()` at the start lets its series begin at 0.
+///
+/// | name | kind | further labels |
+/// |---|---|---|
+/// | `memo_requests_total` | counter | `result`: `hit`, `miss` |
+/// | `memo_computes_total` | counter | `outcome`: `stored`, `rejected` |
+/// | `memo_waits_total` | counter | |
+/// | `memo_removed_total` | counter | `cause`: `object`, `evicted`, `expired`, `cleared`, `replaced`, `abandoned` |
+/// | `memo_evicted_early_total` | counter | |
+/// | `memo_compute_seconds`, `memo_own_seconds` | gauge that only grows, since the facade's counters are whole numbers | |
+/// | `memo_entries` | gauge | `state`: `living`, `awaiting_sweep` |
+/// | `memo_pinned_bytes` | gauge | |
+/// | `memo_retained` | gauge: living arguments that a result seems to hold | |
+/// | `memo_in_flight` | gauge: computes in progress | |
+///
+/// # Panics
+///
+/// If the exporter does.
+///
+/// # Examples
+///
+/// ```
+/// use memo_core::weak_memo;
+/// use metrics_exporter_prometheus::PrometheusBuilder;
+/// use std::sync::Arc;
+///
+/// #[weak_memo(name = "words")]
+/// fn words(text: &Arc<String>) -> usize {
+///     text.split_whitespace().count()
+/// }
+///
+/// let exporter = PrometheusBuilder::new().install_recorder()?;
+/// words_memo().stats(); // listed from the start
+/// let text = Arc::new(String::from("to be"));
+/// assert_eq!((words(&text), words(&text)), (2, 2));
+///
+/// // When it is asked for them:
+/// memo_core::publish_metrics();
+/// assert!(exporter.render().contains(r#"memo_requests_total{memo="words",result="hit"} 1"#));
+/// # Ok::<(), metrics_exporter_prometheus::BuildError>(())
+/// ```
+#[cfg_attr(docsrs, doc(cfg(feature = "metrics")))]
+pub fn publish_metrics() {
+    describe();
+    publish_all(NAMED);
+}
+
+fn publish_all(most: usize) {
+    let mut other = Stats::default();
+    let all = memos();
+    let (named, rest) = all.split_at(most.min(all.len()));
+    let mut computing: HashMap<String, usize> = HashMap::new();
+    for one in in_flight().computes {
+        *computing.entry(one.memo).or_default() += 1;
+    }
+    for memo in named {
+        publish(&memo.name, &memo.stats, computing.get(&memo.name).copied().unwrap_or(0));
+    }
+    if !rest.is_empty() {
+        rest.iter().for_each(|memo| add(&mut other, &memo.stats));
+        publish("other", &other, rest.iter().filter_map(|memo| computing.get(&memo.name)).sum());
+    }
+}
+
+fn describe() {
+    use metrics::{describe_counter, describe_gauge};
+    describe_counter!("memo_requests_total", "Calls, by whether they found their result.");
+    describe_counter!("memo_computes_total", "Bodies that ran, by whether their result was stored.");
+    describe_counter!("memo_waits_total", "Waits for the compute of another call.");
+    describe_counter!("memo_removed_total", "Results that went, by why.");
+    describe_counter!("memo_evicted_early_total", "Misses whose result had been evicted.");
+    describe_gauge!("memo_compute_seconds", Unit::Seconds, "Time in bodies and in all that they call, estimated.");
+    describe_gauge!("memo_own_seconds", Unit::Seconds, "Time in bodies without other memos, estimated.");
+    describe_gauge!("memo_entries", "Results, by whether their objects live.");
+    describe_gauge!("memo_pinned_bytes", Unit::Bytes, "Memory of dead objects that no sweep has reclaimed yet.");
+    describe_gauge!("memo_retained", "Living arguments that a result seems to hold.");
+    describe_gauge!("memo_in_flight", "Computes in progress.");
+}
+
+fn publish(memo: &str, stats: &Stats, in_flight: usize) {
+    let label = || Label::new("memo", memo.to_owned());
+    let count = |name: &'static str, further: Option<(&'static str, &'static str)>, n: u64| {
+        let labels: Vec<_> =
+            std::iter::once(label()).chain(further.map(|(key, value)| Label::new(key, value))).collect();
+        metrics::counter!(name, labels).absolute(n);
+    };
+    let measure = |name: &'static str, further: Option<(&'static str, &'static str)>, value: f64| {
+        let labels: Vec<_> =
+            std::iter::once(label()).chain(further.map(|(key, value)| Label::new(key, value))).collect();
+        metrics::gauge!(name, labels).set(value);
+    };
+    count("memo_requests_total", Some(("result", "hit")), stats.hits);
+    count("memo_requests_total", Some(("result", "miss")), stats.misses);
+    count("memo_computes_total", Some(("outcome", "stored")), stats.computes.saturating_sub(stats.rejected));
+    count("memo_computes_total", Some(("outcome", "rejected")), stats.rejected);
+    count("memo_waits_total", None, stats.waits);
+    let removed = [
+        ("object", stats.dropped),
+        ("evicted", stats.evicted),
+        ("expired", stats.expired),
+        ("cleared", stats.cleared),
+        ("replaced", stats.replaced),
+        ("abandoned", stats.abandoned),
+    ];
+    for (cause, n) in removed {
+        count("memo_removed_total", Some(("cause", cause)), n);
+    }
+    count("memo_evicted_early_total", None, stats.evicted_early);
+    let seconds = |time: Duration| time.as_secs_f64();
+    measure("memo_compute_seconds", None, seconds(stats.compute_time));
+    measure("memo_own_seconds", None, seconds(stats.own_time));
+    measure("memo_entries", Some(("state", "living")), stats.living() as f64);
+    measure("memo_entries", Some(("state", "awaiting_sweep")), stats.awaiting_sweep as f64);
+    measure("memo_pinned_bytes", None, stats.pinned_bytes as f64);
+    measure("memo_retained", None, stats.suspected_leaks as f64);
+    measure("memo_in_flight", None, in_flight as f64);
+}
+
+fn add(sum: &mut Stats, more: &Stats) {
+    sum.hits += more.hits;
+    sum.misses += more.misses;
+    sum.computes += more.computes;
+    sum.waits += more.waits;
+    sum.entries += more.entries;
+    sum.awaiting_sweep += more.awaiting_sweep;
+    sum.dropped += more.dropped;
+    sum.evicted += more.evicted;
+    sum.evicted_early += more.evicted_early;
+    sum.expired += more.expired;
+    sum.cleared += more.cleared;
+    sum.replaced += more.replaced;
+    sum.rejected += more.rejected;
+    sum.abandoned += more.abandoned;
+    sum.suspected_leaks += more.suspected_leaks;
+    sum.pinned_bytes += more.pinned_bytes;
+    sum.compute_time += more.compute_time;
+    sum.own_time += more.own_time;
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use memo_core::weak_memo;
+    use metrics_exporter_prometheus::PrometheusBuilder;
+    use prometheus_parse::{Scrape, Value};
+
+    use super::*;
+
+    fn value(scrape: &Scrape, name: &str, memo: &str, further: Option<(&str, &str)>) -> f64 {
+        let of = |sample: &&prometheus_parse::Sample| {
+            sample.metric == name
+                && sample.labels.get("memo") == Some(memo)
+                && further.is_none_or(|(key, value)| sample.labels.get(key) == Some(value))
+        };
+        let found: Vec<_> = scrape.samples.iter().filter(of).collect();
+        assert_eq!(found.len(), 1, "{name} of {memo}");
+        match found[0].value {
+            Value::Counter(value) | Value::Gauge(value) | Value::Untyped(value) => value,
+            ref other => panic!("{name}: {other:?}"),
+        }
+    }
+
+    fn scrape(most: usize) -> Scrape {
+        let recorder = PrometheusBuilder::new().build_recorder();
+        metrics::with_local_recorder(&recorder, || publish_all(most));
+        let text = recorder.handle().render();
+        Scrape::parse(text.lines().map(|line| Ok(line.to_owned()))).expect("it can be parsed")
+    }
+
+    /// By a real exporter, and read by a real parser.
+    #[test]
+    fn a_scrape_has_the_figures_of_the_statistics() {
+        #[weak_memo(name = "scraped", capacity = 2)]
+        fn scraped(of: &Arc<u8>, key: u8) -> Result<u8, u8> {
+            if key == 9 { Err(key) } else { Ok(**of + key) }
+        }
+        _ = scraped_memo().stats();
+        let before = scrape(usize::MAX);
+        assert_eq!(value(&before, "memo_requests_total", "scraped", Some(("result", "hit"))), 0.0);
+
+        let of = Arc::new(1);
+        _ = [1, 1, 2, 3, 9].map(|key| scraped(&of, key));
+        let (now, stats) = (scrape(usize::MAX), scraped_memo().stats());
+        let figure = |name, further| value(&now, name, "scraped", further);
+        assert_eq!((stats.hits, stats.misses, stats.evicted, stats.rejected), (1, 4, 1, 1));
+        assert_eq!(figure("memo_requests_total", Some(("result", "hit"))), 1.0);
+        assert_eq!(figure("memo_requests_total", Some(("result", "miss"))), 4.0);
+        assert_eq!(figure("memo_computes_total", Some(("outcome", "stored"))), 3.0);
+        assert_eq!(figure("memo_computes_total", Some(("outcome", "rejected"))), 1.0);
+        assert_eq!(figure("memo_removed_total", Some(("cause", "evicted"))), 1.0);
+        assert_eq!(figure("memo_entries", Some(("state", "living"))), 2.0);
+        assert_eq!(figure("memo_in_flight", None), 0.0);
+        assert!(figure("memo_compute_seconds", None) >= figure("memo_own_seconds", None));
+        drop(of);
+        crate::sweep();
+        let now = scrape(usize::MAX);
+        assert_eq!(value(&now, "memo_removed_total", "scraped", Some(("cause", "object"))), 2.0);
+        assert_eq!(value(&now, "memo_entries", "scraped", Some(("state", "living"))), 0.0);
+    }
+
+    /// A program may have more instantiations than a store of metrics bears.
+    #[test]
+    fn memos_after_the_first_share_their_series() {
+        #[weak_memo]
+        fn one(of: &Arc<u8>) -> u8 {
+            **of
+        }
+        #[weak_memo]
+        fn more(of: &Arc<u8>) -> u8 {
+            // While it computes, it is in flight.
+            let now = scrape(0);
+            assert!(value(&now, "memo_in_flight", "other", None) >= 1.0);
+            assert!(value(&now, "memo_requests_total", "other", Some(("result", "miss"))) >= 2.0);
+            assert_eq!(now.samples.iter().filter(|sample| sample.labels.get("memo") != Some("other")).count(), 0);
+            **of
+        }
+        let of = Arc::new(1);
+        assert_eq!((one(&of), more(&of)), (1, 1));
+    }
+}
