@@ -108,7 +108,7 @@ pub struct Waiting {
 /// Rings of calls alone are none of these: they panic with a [`Cycle`](crate::Cycle).
 ///
 /// Not listed are bodies that run again for [`verify`](crate::verify()), those of `compute`, computes deeper than 64 levels on one thread, and futures
-/// that compute beside others while they are parked.
+/// that compute beside others while they are parked. In a child that `fork` has made, the computes of the parent's other threads are listed as well.
 ///
 /// # Cost
 ///
