@@ -419,6 +419,7 @@ impl<'w, M: Spec, W: Way> LentTicket<'w, M, W> {
         let verified = Duty::Done(Hit::Remembered);
         let Duty::Verify(_, again) = std::mem::replace(&mut self.0, verified) else { unreachable!("just seen") };
         let Again { core, found, key, verifying } = *again;
+        let verifying = verifying.unwrap_or_else(Verifying::begin);
         let (found, same) = found.arrive();
         verify::compare::<M::Scope, _, _>(core, &*key, same, found, fresh);
         drop(verifying);

@@ -16,7 +16,7 @@ use std::thread::Thread;
 
 use crate::memo::clock;
 use crate::memo::core::Core;
-use crate::sys::sync::{AtomicU64, Ordering, fence, unpoisoned};
+use crate::sys::sync::{AtomicU64, Ordering, fence, try_unpoisoned, unpoisoned};
 use crate::sys::thread;
 
 /// So many computations of a thread are shown: its outermost ones, if there are more.
@@ -39,7 +39,7 @@ struct Place {
     words: [AtomicU64; WORDS],
 }
 
-/// The memo's address, the slot's, the flight's number with the depth, and when it began.
+/// The memo's address, the slot's, the flight's number, and when it began.
 const WORDS: usize = 4;
 
 impl Place {
@@ -97,8 +97,6 @@ pub(crate) struct Computation {
     pub(crate) slot: usize,
     /// As that of the frame's task.
     pub(crate) flight: u32,
-    /// How many computations of its thread were around it when it began, itself included.
-    pub(crate) depth: u32,
     /// By [`clock::coarse`]. Of a task: the poll of its body that is going on.
     pub(crate) started: u64,
 }
@@ -151,13 +149,8 @@ impl Board {
 
     /// Shows a computation in a place that is this thread's to give.
     #[inline]
-    pub(super) fn show(&self, at: u8, core: &'static Core, slot: usize, flight: u32, depth: u32) -> Shown {
-        let words = [
-            ptr::from_ref(core).expose_provenance() as u64,
-            slot as u64,
-            u64::from(flight) << 32 | u64::from(depth),
-            clock::coarse(),
-        ];
+    pub(super) fn show(&self, at: u8, core: &'static Core, slot: usize, flight: u32) -> Shown {
+        let words = [ptr::from_ref(core).expose_provenance() as u64, slot as u64, u64::from(flight), clock::coarse()];
         Shown { at, stamp: self.places[usize::from(at)].show(words) }
     }
 
@@ -173,14 +166,15 @@ impl Board {
     }
 
     fn read(&self, place: &Place) -> Option<Computation> {
-        let [core, slot, flight_and_depth, started] = place.read()?;
-        Some(Computation {
+        let thread = self.thread.load(Ordering::Acquire);
+        let [core, slot, flight, started] = place.read()?;
+        // The board may be another's by now.
+        (self.thread.load(Ordering::Relaxed) == thread).then(|| Computation {
             // SAFETY: it was a memo's address, and memos are never freed.
             core: unsafe { &*ptr::with_exposed_provenance(core as usize) },
-            thread: self.thread.load(Ordering::Relaxed),
+            thread,
             slot: slot as usize,
-            flight: (flight_and_depth >> 32) as u32,
-            depth: flight_and_depth as u32,
+            flight: flight as u32,
             started,
         })
     }
@@ -201,7 +195,7 @@ pub(crate) fn computations() -> Vec<Computation> {
 /// The handle of a thread that has computed, if it is known.
 pub(crate) fn handle_of(thread: u32) -> Option<Thread> {
     let board = all().find(|board| board.thread.load(Ordering::Relaxed) == thread)?;
-    board.handle.try_lock().ok()?.clone()
+    try_unpoisoned(board.handle.try_lock())?.clone()
 }
 
 #[cfg(all(test, memo_loom))]

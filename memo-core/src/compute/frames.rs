@@ -23,6 +23,7 @@ use crate::compute::before_body::{Notes, Timed};
 use crate::compute::boards::{Board, Shown};
 use crate::memo::core::Core;
 use crate::memo::cycle::CycleCall;
+use crate::memo::traced::Span;
 use crate::sys::per_thread::per_thread;
 use crate::sys::sync::plain::{AtomicU32, Ordering};
 use crate::sys::thread::{self, Step};
@@ -111,7 +112,8 @@ impl Frame {
     }
 
     fn has_ended(&self) -> bool {
-        self.end.load(Ordering::Relaxed) != NONE
+        // With all that the thread has done before which ended it: its place on the board, and the frame, are used again.
+        self.end.load(Ordering::Acquire) != NONE
     }
 }
 
@@ -119,7 +121,10 @@ impl Frame {
 ///
 /// The code before the body and the code after it are never inlined: if the body resumes on another thread, no register
 /// still holds anything about the first one.
-pub(crate) struct Running(NonNull<Frame>);
+pub(crate) struct Running {
+    frame: NonNull<Frame>,
+    span: Span,
+}
 
 impl Running {
     /// Begins a computation on this thread. `stack` is an address on the stack that it runs on, not below it.
@@ -164,14 +169,14 @@ impl Running {
         here.innermost.set(at.as_ptr());
         // SAFETY: just written. From there, since nothing of it is in registers any more.
         show(&here, unsafe { at.as_ref() });
-        Self(at)
+        Self { frame: at, span: Span::none() }
     }
 
     /// Whether the result depends on a value of `cycle = ..` that stands for a computation around this one, so that it is not stored.
     #[inline]
     pub(crate) fn is_inside_ring(&self) -> bool {
         // SAFETY: the frame lives until this drops.
-        let frame = unsafe { self.0.as_ref() };
+        let frame = unsafe { self.frame.as_ref() };
         frame.head.get() < frame.depth
     }
 
@@ -193,15 +198,24 @@ impl Running {
     #[inline(always)]
     fn frame(&self) -> &Frame {
         // SAFETY: the frame lives until this drops.
-        unsafe { self.0.as_ref() }
+        unsafe { self.frame.as_ref() }
+    }
+
+    /// Tells `tracing` of it, as long as it goes on.
+    #[inline(always)]
+    pub(super) fn trace(&mut self, core: &'static Core) {
+        self.span = Span::of_compute(core);
+        self.span.enter();
     }
 
     /// Takes the frame out, for a caller that is never inlined itself. Returns whether and how it was timed, and the notes.
     #[inline(always)]
     pub(super) fn end(self) -> (Option<Timed>, Option<Notes>) {
-        let this = ManuallyDrop::new(self);
+        let mut this = ManuallyDrop::new(self);
         let ended = (this.frame().timed.get(), this.frame().notes.get());
+        let span = std::mem::replace(&mut this.span, Span::none());
         this.take_out();
+        span.exit();
         ended
     }
 
@@ -216,9 +230,9 @@ impl Running {
                 board.hide(shown);
                 give_place_back(&here, shown);
             }
-            put_away(&here, self.0);
+            put_away(&here, self.frame);
         } else {
-            end_away_from_home(self.0);
+            end_away_from_home(self.frame);
         }
     }
 }
@@ -227,6 +241,7 @@ impl Drop for Running {
     #[inline(never)]
     fn drop(&mut self) {
         self.take_out();
+        self.span.exit();
     }
 }
 
@@ -254,8 +269,8 @@ fn show(here: &Frames, frame: &Frame) {
     let Some(board) = here.board.get().or_else(|| take_board(here)) else { return };
     if free != 0 {
         here.free.set(free & (free - 1));
-        let &Frame { core, task: Task { slot, flight, .. }, depth, .. } = frame;
-        let shown = board.show(free.trailing_zeros() as u8, core, slot, flight, depth);
+        let &Frame { core, task: Task { slot, flight, .. }, .. } = frame;
+        let shown = board.show(free.trailing_zeros() as u8, core, slot, flight);
         frame.shown.set(Some((board, shown)));
     }
 }

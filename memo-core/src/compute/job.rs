@@ -49,7 +49,8 @@ pub(crate) fn start_bare<W: Way>(core: &'static Core, task: &Task, stack: usize,
 pub(crate) fn stop<W: Way>(core: &'static Core, running: W::Running) -> Option<Notes> {
     let (timed, notes) = W::end(running);
     if let Some(timed) = timed {
-        timed.count(core, frames::memo_around());
+        // A body may await several at a time.
+        timed.count(core, if W::IS_TASK { None } else { frames::memo_around() });
     }
     notes
 }
@@ -93,15 +94,6 @@ pub(crate) fn is_argument<M: Spec>(place: At<'_, M>, stored: &KeyIn<M>, address:
 pub(crate) fn note_miss(core: &'static Core) {
     counters::count(core, Count::Misses, 1);
     account::owe();
-}
-
-/// The same of a call with an extra key, whose result may have been evicted.
-#[inline]
-pub(crate) fn note_keyed_miss(core: &'static Core, cell: usize, hash: u64) {
-    note_miss(core);
-    if core.evicted().is_some_and(|evicted| evicted.take(cell, hash)) {
-        counters::count(core, Count::EvictedEarly, 1);
-    }
 }
 
 /// Who this call computes for.

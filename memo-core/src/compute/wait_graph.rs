@@ -23,8 +23,9 @@ use crate::memo::core::Core;
 use crate::memo::counting::counter_block::Count;
 use crate::memo::counting::counters;
 use crate::memo::cycle::{Cycle, Kind};
+use crate::memo::traced::{self, What};
 use crate::sys::sync::plain::Mutex;
-use crate::sys::sync::unpoisoned;
+use crate::sys::sync::{try_unpoisoned, unpoisoned};
 use crate::sys::thread;
 use crate::value::slot::{Flight, Slot, Waited};
 
@@ -42,6 +43,8 @@ struct Edge {
     core: Option<&'static Core>,
     since: u64,
     thread: Option<Thread>,
+    /// The memo of its innermost computation.
+    inside: Option<&'static Core>,
 }
 
 // SAFETY: its pointers are followed only under the lock, while their thread is parked (invariant 1).
@@ -53,6 +56,7 @@ impl Edge {
             core,
             since: clock::coarse(),
             thread: thread::handle(),
+            inside: frames::memo_around(),
             slot: frames::slot_address(slot),
             flight,
             // SAFETY: the address is that of a `Slot<V>`, which lives as long as the edge.
@@ -94,7 +98,11 @@ pub(crate) fn wait<V>(slot: &Slot<V>, flight: Flight) -> Waited {
 /// The same for a call of `core`, which counts it. If its memo has a value for a ring, that comes back.
 #[track_caller]
 pub(crate) fn wait_unless_ring<V>(core: &'static Core, slot: &Slot<V>, flight: Flight) -> Result<Waited, Cycle> {
-    match wait_or_tell(Some(core), slot, flight, || _ = counters::count(core, Count::Waits, 1)) {
+    let waits = || {
+        counters::count(core, Count::Waits, 1);
+        traced::event(core, What::Waits, 1);
+    };
+    match wait_or_tell(Some(core), slot, flight, waits) {
         Err(ring) if !(core.has_cycle() && rings::has_noted_elsewhere()) => ring.raise(),
         waited => waited,
     }
@@ -136,6 +144,8 @@ fn wait_or_tell<V>(
 pub(crate) struct WaitingThread {
     pub(crate) number: u32,
     pub(crate) thread: Option<Thread>,
+    /// The memo of its innermost computation.
+    pub(crate) inside: Option<&'static Core>,
     /// The memo that is called, where it is known.
     pub(crate) core: Option<&'static Core>,
     pub(crate) slot: usize,
@@ -145,10 +155,10 @@ pub(crate) struct WaitingThread {
 
 /// The threads that wait. `None` if another thread has the lock just now, which is never for long.
 pub(crate) fn waiting_threads() -> Option<Vec<WaitingThread>> {
-    let edges = EDGES.try_lock().ok()?;
+    let edges = try_unpoisoned(EDGES.try_lock())?;
     let waiting = edges.iter().map(|(&number, edge)| {
-        let &Edge { core, slot, since, ref thread, .. } = edge;
-        WaitingThread { number, thread: thread.clone(), core, slot, since }
+        let &Edge { core, slot, since, inside, ref thread, .. } = edge;
+        WaitingThread { number, thread: thread.clone(), inside, core, slot, since }
     });
     Some(waiting.collect())
 }

@@ -2,7 +2,7 @@
 
 use super::as_task::search::to_end;
 use super::frames::Task;
-use super::job::{Job, Role, note_keyed_miss, note_miss, task_of};
+use super::job::{Job, Role, note_miss, task_of};
 use super::rings;
 use super::search::{Search, parked};
 use super::way::{TaskCall, Way};
@@ -120,7 +120,7 @@ pub(crate) fn begin<'w, M: Spec, K: KeyOf<M>>(
         match cell.add_new(&entry, stored) {
             Ok(()) => {
                 if !missed {
-                    note_keyed_miss(core, cell.address(), hash);
+                    note_miss(core);
                 }
                 return Begun::Compute(Job::new(place, cell, entry, keys::<M, K>(), Role::Lead, call));
             }
@@ -284,7 +284,7 @@ impl<'w, M: Spec, K: Sought<M> + ?Sized, W: Way> Entries<'w, '_, M, K, W> {
     /// Counts a miss, once.
     fn miss(&mut self) {
         if !std::mem::replace(&mut self.missed, true) {
-            note_keyed_miss(self.cell.core(), self.cell.address(), self.hash);
+            note_miss(self.cell.core());
         }
     }
 

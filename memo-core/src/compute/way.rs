@@ -63,7 +63,8 @@ impl Way for Call {
 
     #[inline(always)]
     fn start(core: &'static Core, task: &Task, stack: usize, notes: Option<&Notes>) -> Running {
-        let running = Running::begin_here(core, *task, stack);
+        let mut running = Running::begin_here(core, *task, stack);
+        running.trace(core);
         if let Some(notes) = notes {
             running.set_notes(notes);
         }

@@ -187,15 +187,13 @@ pub fn in_flight() -> InFlight {
         }
     });
 
-    let innermost =
-        |thread| computations.iter().filter(|at| at.thread == thread).max_by_key(|at: &&Computation| at.depth);
     let mut waits: Vec<_> = threads.iter().collect();
     waits.sort_by_key(|wait| wait.since);
     let waits = waits.into_iter().map(|wait| {
         let computed = computations.iter().find(|running| running.slot == wait.slot);
         Waiting {
             thread: ThreadLabel::new(wait.number, wait.thread.as_ref()),
-            inside: innermost(wait.number).map(|inside| name(inside.core)),
+            inside: wait.inside.map(name),
             memo: wait.core.or(computed.map(|computed| computed.core)).map(name),
             computed_by: computed.map(ThreadLabel::of),
             waiting_for: since(now, wait.since),

@@ -10,7 +10,6 @@ use once_cell::race::OnceRef;
 use super::cells::listed::{SEATS, Seat};
 use super::cells::vtable::CellVtable;
 use super::counting::counter_block::{Block, Share};
-use super::evicted::Evicted;
 use super::listeners::{Listeners, Why};
 use super::site::Site;
 use crate::sys::panics::Panics;
@@ -52,8 +51,6 @@ pub struct Core {
     pub(crate) cells: [Seat; SEATS],
     /// How often some of its results were examined for those that have expired.
     visits: AtomicUsize,
-    /// From its first eviction on.
-    evicted: OnceLock<Box<Evicted>>,
 }
 
 /// Whether a stored value is gone by itself.
@@ -92,7 +89,6 @@ impl Core {
             before: OnceLock::new(),
             cells: [const { Seat::new() }; SEATS],
             visits: AtomicUsize::new(0),
-            evicted: OnceLock::new(),
         }
     }
 
@@ -203,17 +199,6 @@ impl Core {
     /// Whether its results end in other ways than by being taken out: in time, or with what they point to.
     pub(crate) fn ends_unseen(&self) -> bool {
         self.expires() || self.has_weak_values()
-    }
-
-    /// What was evicted not long ago, if anything ever was.
-    #[inline]
-    pub(crate) fn evicted(&self) -> Option<&Evicted> {
-        self.evicted.get().map(Box::as_ref)
-    }
-
-    /// The same, for who evicts.
-    pub(crate) fn evicted_from_now(&self) -> &Evicted {
-        self.evicted.get_or_init(|| Box::new(Evicted::new()))
     }
 
     /// The number of the next visit to its results that may have expired.

@@ -220,6 +220,11 @@ pub(crate) trait Store: Default {
         now: Now<Self::Meta>,
         evicted: &mut Evicted<Self>,
     );
+    /// Whether an entry of this hash was evicted, and not long ago, from what there is now. It is told once.
+    #[inline]
+    fn was_evicted(&mut self, _hash: u64) -> bool {
+        false
+    }
     /// Removes all entries. Returns how many of them were ready, and the entries.
     fn drain(&mut self, front: &Self::Front) -> (usize, Self::Drained);
     /// How many entries are ready.

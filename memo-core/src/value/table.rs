@@ -36,7 +36,43 @@ pub struct Table<K, V, T: Timing = Untimed> {
     ready: usize,
     /// Memory of the front that readers may be inside.
     retired: Option<Box<RetiredMemory>>,
-    hidden: Option<Box<Hidden>>,
+    rare: Option<Box<Rare>>,
+}
+
+/// What few tables have.
+#[derive(Default)]
+struct Rare {
+    hidden: Option<Hidden>,
+    evicted: Lately,
+}
+
+/// Which keys were evicted not long ago, so that a miss is known that a larger capacity would have saved: a mark in one of a fixed number of places, where a
+/// later one replaces it. So what is known is a part of the truth. One key in 65,536 is taken for another.
+#[derive(Default)]
+struct Lately(Box<[u16]>);
+
+impl Lately {
+    /// Two places for each entry, up to 16 KiB.
+    fn of(capacity: usize) -> Self {
+        Self(vec![0; capacity.saturating_mul(2).clamp(16, 8192).next_power_of_two()].into())
+    }
+
+    fn place(&mut self, hash: u64) -> Option<(&mut u16, u16)> {
+        let places = self.0.len();
+        let at = self.0.get_mut((hash >> 40) as usize & places.wrapping_sub(1))?;
+        Some((at, (hash >> 8) as u16 | 1))
+    }
+
+    fn note(&mut self, hash: u64) {
+        if let Some((place, mark)) = self.place(hash) {
+            *place = mark;
+        }
+    }
+
+    fn take(&mut self, hash: u64) -> bool {
+        self.place(hash)
+            .is_some_and(|(place, mark)| std::mem::replace(place, if *place == mark { 0 } else { *place }) == mark)
+    }
 }
 
 /// Entries that hits do not see.
@@ -56,7 +92,7 @@ impl Hidden {
 
 impl<K, V, T: Timing> Default for Table<K, V, T> {
     fn default() -> Self {
-        Self { writer: CompactWriter::default(), queue: Queue::default(), ready: 0, retired: None, hidden: None }
+        Self { writer: CompactWriter::default(), queue: Queue::default(), ready: 0, retired: None, rare: None }
     }
 }
 
@@ -111,7 +147,11 @@ impl<K: 'static, V: 'static, T: Timing> Table<K, V, T> {
         is: &mut dyn FnMut(NonNull<KeyedEntry<K, V, T>>) -> bool,
     ) -> Option<NonNull<KeyedEntry<K, V, T>>> {
         // Invariant 4.
-        search(front, self.hidden.as_deref(), hash, &mut |node| is(node.cast())).map(NonNull::cast)
+        search(front, self.hidden(), hash, &mut |node| is(node.cast())).map(NonNull::cast)
+    }
+
+    fn hidden(&self) -> Option<&Hidden> {
+        self.rare.as_deref()?.hidden.as_ref()
     }
 
     /// Keeps memory until the lock is released.
@@ -127,7 +167,7 @@ impl<K: 'static, V: 'static, T: Timing> Table<K, V, T> {
         let entry = unsafe { borrowed(node) };
         entry.meta.set_gone(true);
         let mut retired = RetiredMemory::new();
-        match &mut self.hidden {
+        match self.rare.as_deref_mut().and_then(|rare| rare.hidden.as_mut()) {
             Some(hidden) if hidden.has(entry.meta.hash(), node.cast()) => {
                 hidden.index.remove(&mut hidden.writer, node.cast(), &mut retired);
             }
@@ -244,7 +284,7 @@ impl<K: 'static, V: 'static, T: Timing> Store for Table<K, V, T> {
             }
             InsertInto::ThisThreads => front.insert(&mut self.writer, hash, node.cast(), &mut retired),
             InsertInto::Hidden => {
-                let hidden = self.hidden.get_or_insert_default();
+                let hidden = self.rare.get_or_insert_default().hidden.get_or_insert_default();
                 hidden.index.insert(&mut hidden.writer, hash, node.cast(), &mut retired);
             }
         }
@@ -286,11 +326,24 @@ impl<K: 'static, V: 'static, T: Timing> Store for Table<K, V, T> {
         while self.ready > capacity {
             let Some(victim) = self.queue.victim(stays) else { return };
             let victim = self.take(front, victim);
+            // What ends in time may have ended before it is asked for again.
+            if !T::EXPIRES {
+                let evicted = &mut self.rare.get_or_insert_default().evicted;
+                if evicted.0.is_empty() {
+                    *evicted = Lately::of(capacity);
+                }
+                evicted.note(victim.entry().meta.hash());
+            }
             match &mut evicted.victim {
                 none @ None => *none = Some(victim),
                 Some(_) => evicted.dead.push(victim),
             }
         }
+    }
+
+    #[inline]
+    fn was_evicted(&mut self, hash: u64) -> bool {
+        self.rare.as_deref_mut().is_some_and(|rare| rare.evicted.take(hash))
     }
 
     fn drain(&mut self, front: &Self::Front) -> (usize, Vec<Taken<Self>>) {

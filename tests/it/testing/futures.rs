@@ -213,3 +213,39 @@ fn a_body_that_runs_again_may_go_on_elsewhere() {
         assert_eq!(slow_memo().stats().computes, 1);
     });
 }
+
+/// Nor do the comparison and the end of the new result show in a scope.
+#[test]
+fn what_a_comparison_calls_is_neither_seen_nor_drawn() {
+    #[weak_memo]
+    fn helper(of: &Arc<u8>) -> u8 {
+        ran();
+        **of
+    }
+    #[derive(Clone)]
+    struct Compares(Arc<u8>);
+    impl PartialEq for Compares {
+        fn eq(&self, other: &Self) -> bool {
+            helper(&self.0) == helper(&other.0)
+        }
+    }
+    #[weak_memo(may_return_owner)]
+    async fn by_clone(of: &Arc<u8>) -> Compares {
+        Compares(Arc::new(**of))
+    }
+    #[weak_memo]
+    async fn lent(of: &Arc<u8>) -> &Compares {
+        Compares(Arc::new(**of))
+    }
+    all_verified!({
+        let of = Arc::new(1);
+        block_on(by_clone(&of));
+        block_on(lent(&of));
+        scope(|| {
+            block_on(by_clone(&of));
+            block_on(lent(&of));
+            assert_eq!(calls(helper_memo()).to_string(), "0 hits, 0 misses, 0 computes");
+        });
+        assert!(RAN.load(Ordering::Relaxed) > 0);
+    });
+}

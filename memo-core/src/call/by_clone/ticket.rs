@@ -2,7 +2,7 @@
 
 use crate::call::kept::what_is_kept::Keeping;
 use crate::call::source::Hit;
-use crate::call::verify::{self, Again};
+use crate::call::verify::{self, Again, Verifying};
 use crate::cell::memo_types::{KeyIn, Spec, ValueOf};
 use crate::compute::as_task::body::{self, Flight};
 use crate::compute::frames::Running;
@@ -180,6 +180,7 @@ impl<M: Cloning, W: Way> Ticket<'_, M, W> {
     fn end_verified<R, H: Keeping<R, Kept = ValueOf<M>>>(&mut self, fresh: R) -> R {
         let Duty::Verify(_, again) = std::mem::replace(&mut self.0, Duty::Nothing) else { unreachable!("just seen") };
         let Again { core, found, key, verifying } = *again;
+        let verifying = verifying.unwrap_or_else(Verifying::begin);
         let same = H::SAME.expect("only what can be compared is verified");
         verify::compare::<M::Scope, _, _>(core, &*key, same, &*found, H::stored(fresh));
         drop(verifying);

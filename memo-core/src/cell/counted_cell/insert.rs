@@ -50,8 +50,10 @@ where
             }
             None => {
                 store.insert(&self.front, stored, Self::place_of(entry));
+                let evicted = store.was_evicted(entry.meta.hash());
                 drop(store);
                 linked.stay();
+                self.count_early(evicted);
                 Ok(())
             }
         }
@@ -66,13 +68,14 @@ where
     ) -> Result<bool, Counted<St>> {
         let linked = self.link(entry);
         let (hash, mut is) = (entry.meta.hash(), |key: &St::Key| key.same(entry.meta.key()));
-        let mut added = Ok(false);
+        let (mut added, mut evicted) = (Ok(false), false);
         self.with_key(hash, keys, &mut is, &mut |store, there| match there {
             Some(there) => added = Err(there.clone()),
             // Under the lock of the insertion: a later request finds the entry.
             None if race.is_some_and(|race| race.is_overtaken(self.forgets(entry))) => {}
             None => {
                 store.insert(&self.front, entry.clone(), Self::place_of(entry));
+                evicted = store.was_evicted(hash);
                 added = Ok(true);
             }
         });
@@ -80,7 +83,14 @@ where
         if added {
             linked.stay();
         }
+        self.count_early(evicted);
         Ok(added)
+    }
+
+    fn count_early(&self, evicted: bool) {
+        if evicted {
+            counters::count(self.core(), Count::EvictedEarly, 1);
+        }
     }
 
     /// Puts an entry in, in place of the one with its key, if there is one: at no moment is there neither.

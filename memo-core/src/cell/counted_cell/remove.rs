@@ -13,6 +13,7 @@ use crate::memo::core::Core;
 use crate::memo::counting::counter_block::Count;
 use crate::memo::counting::counters;
 use crate::memo::listeners::Why;
+use crate::memo::traced::{self, What};
 use crate::sys::hazard::retire::Batch;
 use crate::sys::panics::{Panics, drop_quietly};
 use crate::value::entry::{Meta, Now, id_of};
@@ -114,6 +115,7 @@ where
     #[inline(never)]
     pub(crate) fn expire(&self, entry: &Counted<St>) {
         self.remove(id_of(entry), Count::Expired.into());
+        traced::event(self.core(), What::Expired, 1);
     }
 
     /// Takes out the entries that are over, of all or of the next few. Those that hits may hold go to `batch`.
@@ -163,15 +165,10 @@ where
         }
         if let Evicted { victim: Some(victim), .. } = victims {
             counters::count(self.core(), Count::Evicted, 1);
-            self.note_evicted(victim.entry());
             unlink::<S, St>(victim.entry());
             drop(victim);
+            traced::event(self.core(), What::Evicted, 1);
         }
-    }
-
-    /// So that a call is known that asks for it again.
-    fn note_evicted(&self, entry: &Counted<St>) {
-        self.core().evicted_from_now().note(self.address(), entry.meta.hash());
     }
 
     /// Counts those of the evicted entries that were over, and returns how many they are.
@@ -193,12 +190,7 @@ where
         }
         let expired = self.expired(&victims, now);
         counters::count(self.core(), Count::Evicted, victims.len() as u64 - expired);
-        victims.each(&mut |victim| {
-            if !victim.entry().meta.timing().is_over(now) {
-                self.note_evicted(victim.entry());
-            }
-            unlink::<S, St>(victim.entry());
-        });
+        victims.each(&mut |victim| unlink::<S, St>(victim.entry()));
         if !self.core().is_listened() {
             return victims.drop_all();
         }

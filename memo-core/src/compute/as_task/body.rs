@@ -17,6 +17,7 @@ use super::waiting;
 use crate::compute::frames::{Running, Task};
 use crate::memo::clock;
 use crate::memo::core::Core;
+use crate::memo::traced::{Entered, Span};
 use crate::reclaim::outermost_call::Call;
 
 /// A computation by a task.
@@ -62,6 +63,7 @@ impl<A> Place<A> {
 struct Body<'p, F, A> {
     flight: Option<Flight>,
     aside: fn() -> A,
+    span: Span,
     future: Pin<&'p mut Option<F>>,
 }
 
@@ -69,6 +71,7 @@ impl<F, A> Drop for Body<'_, F, A> {
     fn drop(&mut self) {
         if self.future.is_some() {
             let _place = Place::enter(self.flight, self.aside);
+            let _entered = Entered::new(&self.span);
             self.future.set(None);
         }
     }
@@ -100,16 +103,19 @@ pub(crate) async fn run<F: Future, A>(duty: &mut impl Duty, aside: fn() -> A, bo
     duty.start();
     let flight = duty.flight();
     let begun = clock::coarse();
+    let span = flight.map_or(Span::none(), |flight| Span::of_compute(flight.core));
     let future = {
         let _place = Place::enter(flight, aside);
+        let _entered = Entered::new(&span);
         Some(body())
     };
-    let mut body = Body { flight, aside, future: pin!(future) };
+    let mut body = Body { flight, aside, span, future: pin!(future) };
     // What the body itself does, poll by poll: others may take and drop handles while it is parked.
     let mut raised = 0_isize;
     let result = poll_fn(|context| {
         let polled = {
             let place = Place::enter(flight, aside);
+            let entered = Entered::new(&body.span);
             let before = duty.strong();
             duty.runs(true);
             let polled = body.future.as_mut().as_pin_mut().expect("polled until it is ready").poll(context);
@@ -118,6 +124,7 @@ pub(crate) async fn run<F: Future, A>(duty: &mut impl Duty, aside: fn() -> A, bo
             } else {
                 duty.runs(false);
             }
+            drop(entered);
             if place.is_inside_ring() {
                 duty.met_ring();
             }

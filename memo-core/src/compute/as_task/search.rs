@@ -10,6 +10,7 @@ use crate::compute::search::Search;
 use crate::memo::core::Core;
 use crate::memo::counting::counter_block::Count;
 use crate::memo::counting::counters;
+use crate::memo::traced::{self, What};
 use crate::reclaim::outermost_call::Call;
 use crate::value::slot::{Flight, Slot, Waited};
 
@@ -43,6 +44,7 @@ async fn wait<V>(core: &'static Core, slot: &Slot<V>, flight: Flight) -> Waited 
         let found = wait.look(context);
         if wait.is_listed() && !std::mem::replace(&mut counted, true) {
             counters::count(core, Count::Waits, 1);
+            traced::event(core, What::Waits, 1);
         }
         match found {
             Found::Ended(how) => Poll::Ready(how),

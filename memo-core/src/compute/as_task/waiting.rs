@@ -34,6 +34,8 @@ use crate::memo::clock;
 use crate::memo::core::Core;
 use crate::sys::panics::{OnItsWay, drop_quietly, quietly};
 use crate::sys::sync::plain::{AtomicU64, Ordering};
+#[cfg(not(memo_loom))]
+use crate::sys::sync::try_unpoisoned;
 use crate::sys::sync::{Mutex, MutexGuard, unpoisoned};
 use crate::value::slot::{Flight, Slot, Waited};
 
@@ -144,7 +146,7 @@ pub(crate) struct WaitingTask {
 pub(crate) fn look_at_all(parked: &mut Vec<ParkedFlight>, waiting: &mut Vec<WaitingTask>) -> bool {
     let mut all_seen = true;
     for list in &ALL {
-        let Ok(list) = list.try_lock() else {
+        let Some(list) = try_unpoisoned(list.try_lock()) else {
             all_seen = false;
             continue;
         };

@@ -70,7 +70,11 @@ impl Stats {
         [
             counter("hits_total", "Calls that found their result.", self.hits),
             counter("misses_total", "Calls that did not find their result.", self.misses),
-            counter("computes_total", "Bodies that ran to the end or panicked.", self.computes),
+            counter(
+                "computes_total",
+                "Bodies that ran: to the end, to a panic, or until they were dropped.",
+                self.computes,
+            ),
             counter("waits_total", "Waits for the compute of another call.", self.waits),
             counter("inserts_total", "Results stored by hand.", self.inserts),
             counter("dropped_total", "Results that went with an argument object.", self.dropped),

@@ -49,7 +49,7 @@ pub struct Stats {
     pub hits: u64,
     /// Calls that did not find their result: they computed it, or waited for another call's compute.
     pub misses: u64,
-    /// Bodies that ran to the end or panicked. `refresh` counts, `compute` does not.
+    /// Bodies that ran: to the end, to a panic, or until their future was dropped. `refresh` counts, `compute` does not.
     pub computes: u64,
     /// How often a call waited for another call's compute. One call waits several times if what it waits for fails.
     pub waits: u64,
@@ -69,7 +69,8 @@ pub struct Stats {
     pub evicted: u64,
     /// Misses whose result had been evicted: a larger `capacity` would have saved them.
     ///
-    /// Of each memo, some 1,000 evicted results are known, so that these are the least that there were.
+    /// Of each object with more results than that, some of the last evicted ones are known, so that these are the least that there were. Those of
+    /// memos with `ttl` or `idle` are not counted, which might have expired meanwhile.
     pub evicted_early: u64,
     /// Results of memos with `ttl` or `idle` that expired and were found by a call or a sweep.
     pub expired: u64,
@@ -100,9 +101,9 @@ pub struct Stats {
     /// The first 64 computes of each thread are timed, then one in 64, scaled. That of an `async fn` is timed from its first poll to its end, however
     /// long it was parked; one that was dropped is not timed. Zero on `wasm32-unknown-unknown`, which has no clock.
     pub compute_time: Duration,
-    /// The same without the bodies of memos that these bodies call on their thread: unlike `compute_time`, it adds up over memos.
+    /// The same without the bodies of memos that these bodies call: unlike `compute_time`, it adds up over memos.
     ///
-    /// Estimated from the same sample, with what is nested in it.
+    /// Estimated from the same sample, with what is nested in it. Memos that are `async` are not left out, since a body may await several at a time.
     pub own_time: Duration,
 }
 

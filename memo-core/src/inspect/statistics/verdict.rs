@@ -7,7 +7,7 @@ use crate::inspect::statistics::stats::Stats;
 
 /// What the figures of a memo say about it, in words: see [`MemoInfo::verdicts`](crate::MemoInfo::verdicts). From the worst to the least bad.
 ///
-/// Each has its rule. None is pronounced on fewer than 100 calls. They look at a memo's whole life: after a change of the program, compare two runs.
+/// Each has its rule. But for the first, none is pronounced on fewer than 100 computes, or waits. They look at a memo's whole life: after a change of the program, compare two runs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[non_exhaustive]
@@ -16,11 +16,11 @@ pub enum Verdict {
     ///
     /// Return an id, a copy or a `Weak`.
     HoldsItsArgument,
-    /// At most one call in ten found its result, and nine results in ten went with their objects.
+    /// At most one call in ten got a result that it had not to compute, and nine results in ten went with their objects.
     ///
     /// Remove the memo; or share the objects, as by [`Interner`](crate::weak::Interner), instead of making them anew.
     ObjectsDieFirst,
-    /// No call found its result, for another reason than that: the key differs each time, or results are not stored.
+    /// No call got a result that it had not to compute, for another reason than that: the key differs each time, or results are not stored.
     ///
     /// Leave out of the key what does not matter (`#[memo(skip)]`, `#[memo(key = ..)]`), or remove the memo.
     NeverHit,
@@ -28,7 +28,8 @@ pub enum Verdict {
     ///
     /// Raise `capacity`.
     EvictsEarly,
-    /// A compute takes less than 50 ns on average: what a hit through an `Arc` and an extra key may take, with what surrounds it.
+    /// A compute takes less than 50 ns on average: what a hit through an `Arc` and an extra key may take, with what surrounds it. (Not said where more than one in
+    /// ten was not stored: one that is dropped or panics is not timed.)
     ///
     /// Remove the memo. In an unoptimised build a body is slower, and a hit, too: judge an optimised one.
     CheaperThanAHit,
@@ -38,7 +39,7 @@ pub enum Verdict {
     WaitsMoreThanItComputes,
 }
 
-/// So many calls at least are judged.
+/// So many at least are judged.
 const EVIDENCE: u64 = 100;
 
 /// A body that takes less is cheaper than what a hit may take.
@@ -76,17 +77,20 @@ impl Verdict {
     }
 
     fn holds(self, stats: &Stats) -> bool {
-        let went = stats.dropped + stats.awaiting_sweep;
-        let objects_die = stats.misses >= EVIDENCE
-            && stats.hits <= (stats.hits + stats.misses) / 10
-            && went >= stats.computes - stats.computes / 10;
+        let calls = stats.hits.saturating_add(stats.misses);
+        // Hits, and those who waited for another call's compute.
+        let served = calls.saturating_sub(stats.computes);
+        let went = stats.dropped.saturating_add(stats.awaiting_sweep);
+        let enough = stats.computes >= EVIDENCE;
+        let objects_die = enough && served <= calls / 10 && went >= stats.computes - stats.computes / 10;
         match self {
             Self::HoldsItsArgument => stats.suspected_leaks > 0,
             Self::ObjectsDieFirst => objects_die,
-            Self::NeverHit => stats.misses >= EVIDENCE && stats.hits == 0 && !objects_die,
+            Self::NeverHit => enough && served == 0 && !objects_die,
             Self::EvictsEarly => stats.evicted_early >= EVIDENCE.max(stats.misses / 10),
             Self::CheaperThanAHit => {
-                stats.computes >= EVIDENCE && (Duration::from_nanos(1)..CHEAP).contains(&stats.mean_compute_time())
+                let is_timed = stats.rejected <= stats.computes / 10;
+                enough && is_timed && (Duration::from_nanos(1)..CHEAP).contains(&stats.mean_compute_time())
             }
             Self::WaitsMoreThanItComputes => stats.waits >= EVIDENCE && stats.waits > stats.computes,
         }

@@ -56,7 +56,7 @@ pub(crate) use loom::sync::{
 #[cfg(memo_loom)]
 pub(crate) use loom::cell::UnsafeCell;
 
-use std::sync::{LockResult, PoisonError};
+use std::sync::{LockResult, PoisonError, TryLockError, TryLockResult};
 
 /// std's cell with the interface of loom's, which detects reads during a write.
 #[cfg(not(memo_loom))]
@@ -129,4 +129,14 @@ impl Watched {
 /// No user code ever runs under a lock of this crate (law 7), so a poisoned lock guards nothing half-done.
 pub(crate) fn unpoisoned<G>(result: LockResult<G>) -> G {
     result.unwrap_or_else(PoisonError::into_inner)
+}
+
+/// The same for a lock that is taken only if it is free.
+#[inline]
+pub(crate) fn try_unpoisoned<G>(result: TryLockResult<G>) -> Option<G> {
+    match result {
+        Ok(guard) => Some(guard),
+        Err(TryLockError::Poisoned(poisoned)) => Some(poisoned.into_inner()),
+        Err(TryLockError::WouldBlock) => None,
+    }
 }

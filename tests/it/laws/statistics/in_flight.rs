@@ -107,6 +107,38 @@ fn a_ring_through_a_channel() {
     });
 }
 
+/// Deeper than what is listed.
+#[test]
+fn a_wait_far_down() {
+    #[weak_memo(capacity = unbounded)]
+    fn down(of: &Arc<Barrier>, level: u32) -> u32 {
+        if level > 0 { down(of, level - 1) } else { leaf(of) }
+    }
+    #[weak_memo]
+    fn leaf(of: &Arc<Barrier>) -> u32 {
+        slow(of)
+    }
+    #[weak_memo]
+    fn slow(of: &Arc<Barrier>) -> u32 {
+        of.wait();
+        of.wait();
+        7
+    }
+    alone(|| {
+        watchdog(|| {
+            let of = Arc::new(Barrier::new(2));
+            thread::scope(|scope| {
+                scope.spawn(|| slow(&of));
+                of.wait();
+                scope.spawn(|| down(&of, 100));
+                let seen = until(|seen| !seen.waits.is_empty());
+                assert!(seen.waits[0].inside.as_deref().is_some_and(|inside| inside.ends_with("::leaf")), "{seen}");
+                of.wait();
+            });
+        });
+    });
+}
+
 /// Its task was woken, and polls something else.
 #[test]
 fn a_future_that_nobody_polls() {
