@@ -58,9 +58,12 @@ impl Lately {
     }
 
     fn place(&mut self, hash: u64) -> Option<(&mut u16, u16)> {
+        // The hash of a small key may be good in some bits only.
+        let mixed = (hash ^ (hash >> 32)).wrapping_mul(0x9E37_79B9_7F4A_7C15);
         let places = self.0.len();
-        let at = self.0.get_mut((hash >> 40) as usize & places.wrapping_sub(1))?;
-        Some((at, (hash >> 8) as u16 | 1))
+        let at = self.0.get_mut((mixed >> 48) as usize & places.wrapping_sub(1))?;
+        // 0 is no mark.
+        Some((at, ((mixed >> 32) as u16).max(1)))
     }
 
     fn note(&mut self, hash: u64) {

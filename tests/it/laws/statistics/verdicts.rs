@@ -84,11 +84,11 @@ fn a_capacity_below_what_is_asked_for() {
     }
     alone(|| {
         let owner = Arc::new(1);
-        for _ in 0..20 {
-            (0..64).for_each(|key| _ = small(&owner, key));
+        for _ in 0..100 {
+            (0..24).for_each(|key| _ = small(&owner, key));
         }
         let stats = small_memo().stats();
-        assert!(stats.evicted_early > 150 && stats.evicted_early <= stats.evicted, "{stats:?}");
+        assert!(stats.evicted_early > 500 && stats.evicted_early <= stats.evicted, "{stats:?}");
         assert!(of("small").contains(&Verdict::EvictsEarly));
         // Many are evicted, and few of them asked for again.
         for key in 0..1_000 {
@@ -99,6 +99,13 @@ fn a_capacity_below_what_is_asked_for() {
         assert!(stats.evicted > 900 && stats.evicted_early < 10, "{stats:?}");
         assert_eq!(of("passing"), []);
     });
+}
+
+/// One key in 65,536 is taken for another.
+#[track_caller]
+fn assert_few_early(stats: &Stats, evicted: u64) {
+    assert_eq!(stats.evicted, evicted);
+    assert!(stats.evicted_early <= 4, "{stats}");
 }
 
 /// What is asked for again after it went in another way, or by another object, was not evicted early.
@@ -127,7 +134,7 @@ fn nothing_else_is_taken_for_an_eviction() {
         let of = Arc::new(n);
         (0..12).for_each(|key| _ = once_each(&of, key));
     }
-    assert_eq!((once_each_memo().stats().evicted, once_each_memo().stats().evicted_early), (8_000, 0));
+    assert_few_early(&once_each_memo().stats(), 8_000);
 
     let (of, mut inside) = (Arc::new(1), Anchored::new(1));
     for _ in 0..100 {
@@ -139,10 +146,10 @@ fn nothing_else_is_taken_for_an_eviction() {
         cleared_memo().clear();
         *inside += 1;
     }
-    assert_eq!((cleared_memo().stats().evicted, cleared_memo().stats().evicted_early), (400, 0));
-    assert_eq!((changed_memo().stats().evicted, changed_memo().stats().evicted_early), (400, 0));
+    assert_few_early(&cleared_memo().stats(), 400);
+    assert_few_early(&changed_memo().stats(), 400);
     // Nobody knows whether it would have lived until now.
-    assert_eq!((expires_memo().stats().evicted, expires_memo().stats().evicted_early), (598, 0));
+    assert_few_early(&expires_memo().stats(), 598);
 }
 
 #[test]
@@ -159,7 +166,8 @@ fn what_was_evicted_early_is_told_once_for_each_time() {
     let early = keyed_memo().stats().evicted_early;
     assert!((1..=5).contains(&early), "{early}");
     (5..9).for_each(|key| _ = keyed(&of, key));
-    assert_eq!(keyed_memo().stats().evicted_early, early, "these are new");
+    // These are new.
+    assert!(keyed_memo().stats().evicted_early <= early + 1);
 }
 
 /// Of figures, since no test may depend on how fast a machine is.
