@@ -232,6 +232,9 @@ fn own_time_leaves_out_what_is_nested() {
     alone(|| {
         outer(&Arc::new(1));
         let (outer, inner) = (outer_memo().stats(), inner_memo().stats());
+        if cfg!(memo_no_clock) {
+            return assert_eq!((outer.own_time, inner.own_time), (Duration::ZERO, Duration::ZERO));
+        }
         assert!(outer.compute_time >= outer.own_time + inner.own_time, "{outer:?} {inner:?}");
         assert!(outer.compute_time - outer.own_time >= Duration::from_millis(40), "{outer:?}");
         assert!(outer.own_time >= Duration::from_millis(2), "{outer:?}");
