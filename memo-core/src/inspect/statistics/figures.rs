@@ -1,5 +1,7 @@
 //! The statistics as a list: for exporters.
 
+use std::time::Duration;
+
 use crate::inspect::statistics::stats::Stats;
 
 /// One figure of [`Stats`], as exporters want it.
@@ -65,8 +67,7 @@ impl Stats {
         use FigureKind::{Counter, Gauge};
         let counter = |name, help, value: u64| Figure { name, kind: Counter, help, value: value as f64 };
         let gauge = |name, help, value: u64| Figure { name, kind: Gauge, help, value: value as f64 };
-        let seconds =
-            |name, help, value: std::time::Duration| Figure { name, kind: Counter, help, value: value.as_secs_f64() };
+        let seconds = |name, kind, help, value: Duration| Figure { name, kind, help, value: value.as_secs_f64() };
         [
             counter("hits_total", "Calls that found their result.", self.hits),
             counter("misses_total", "Calls that did not find their result.", self.misses),
@@ -85,8 +86,13 @@ impl Stats {
             counter("replaced_total", "Results replaced by newer ones.", self.replaced),
             counter("rejected_total", "Computes whose result was not stored.", self.rejected),
             counter("abandoned_total", "Results left behind by a thread that ended.", self.abandoned),
-            seconds("compute_seconds_total", "Time in bodies and in all that they call, estimated.", self.compute_time),
-            seconds("own_seconds_total", "Time in bodies without other memos, estimated.", self.own_time),
+            seconds(
+                "compute_seconds_total",
+                Counter,
+                "Time in bodies and in all that they call, estimated.",
+                self.compute_time,
+            ),
+            seconds("own_seconds", Gauge, "Time in bodies without other memos, estimated.", self.own_time),
             gauge("living", "Results that calls can find.", self.living()),
             gauge("awaiting_sweep", "Results of dead objects that no sweep has reclaimed yet.", self.awaiting_sweep),
             gauge("pinned_bytes", "Bytes of dead objects that no sweep has reclaimed yet.", self.pinned_bytes),

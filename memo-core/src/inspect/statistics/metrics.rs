@@ -1,7 +1,6 @@
 //! The statistics of all memos by the facade `metrics`, for whichever exporter a program has installed.
 
 use std::collections::HashMap;
-use std::time::Duration;
 
 use metrics::{Label, Unit};
 
@@ -26,7 +25,8 @@ const NAMED: usize = 200;
 /// | `memo_waits_total` | counter | |
 /// | `memo_removed_total` | counter | `cause`: `object`, `evicted`, `expired`, `cleared`, `replaced`, `abandoned` |
 /// | `memo_evicted_early_total` | counter | |
-/// | `memo_compute_seconds`, `memo_own_seconds` | gauge that only grows, since the facade's counters are whole numbers | |
+/// | `memo_compute_seconds` | gauge that only grows, since the facade's counters are whole numbers | |
+/// | `memo_own_seconds` | gauge: [`Stats::own_time`] | |
 /// | `memo_entries` | gauge | `state`: `living`, `awaiting_sweep` |
 /// | `memo_pinned_bytes` | gauge | |
 /// | `memo_retained` | gauge: living arguments that a result seems to hold | |
@@ -97,17 +97,12 @@ fn describe() {
 }
 
 fn publish(memo: &str, stats: &Stats, in_flight: usize) {
-    let label = || Label::new("memo", memo.to_owned());
-    let count = |name: &'static str, further: Option<(&'static str, &'static str)>, n: u64| {
-        let labels: Vec<_> =
-            std::iter::once(label()).chain(further.map(|(key, value)| Label::new(key, value))).collect();
-        metrics::counter!(name, labels).absolute(n);
+    let labels = |further: Option<(&'static str, &'static str)>| {
+        let further = further.map(|(key, value)| Label::new(key, value));
+        std::iter::once(Label::new("memo", memo.to_owned())).chain(further).collect::<Vec<_>>()
     };
-    let measure = |name: &'static str, further: Option<(&'static str, &'static str)>, value: f64| {
-        let labels: Vec<_> =
-            std::iter::once(label()).chain(further.map(|(key, value)| Label::new(key, value))).collect();
-        metrics::gauge!(name, labels).set(value);
-    };
+    let count = |name: &'static str, further, n: u64| metrics::counter!(name, labels(further)).absolute(n);
+    let measure = |name: &'static str, further, value: f64| metrics::gauge!(name, labels(further)).set(value);
     count("memo_requests_total", Some(("result", "hit")), stats.hits);
     count("memo_requests_total", Some(("result", "miss")), stats.misses);
     count("memo_computes_total", Some(("outcome", "stored")), stats.computes.saturating_sub(stats.rejected));
@@ -125,9 +120,8 @@ fn publish(memo: &str, stats: &Stats, in_flight: usize) {
         count("memo_removed_total", Some(("cause", cause)), n);
     }
     count("memo_evicted_early_total", None, stats.evicted_early);
-    let seconds = |time: Duration| time.as_secs_f64();
-    measure("memo_compute_seconds", None, seconds(stats.compute_time));
-    measure("memo_own_seconds", None, seconds(stats.own_time));
+    measure("memo_compute_seconds", None, stats.compute_time.as_secs_f64());
+    measure("memo_own_seconds", None, stats.own_time.as_secs_f64());
     measure("memo_entries", Some(("state", "living")), stats.living() as f64);
     measure("memo_entries", Some(("state", "awaiting_sweep")), stats.awaiting_sweep as f64);
     measure("memo_pinned_bytes", None, stats.pinned_bytes as f64);
@@ -136,24 +130,47 @@ fn publish(memo: &str, stats: &Stats, in_flight: usize) {
 }
 
 fn add(sum: &mut Stats, more: &Stats) {
-    sum.hits += more.hits;
-    sum.misses += more.misses;
-    sum.computes += more.computes;
-    sum.waits += more.waits;
-    sum.entries += more.entries;
-    sum.awaiting_sweep += more.awaiting_sweep;
-    sum.dropped += more.dropped;
-    sum.evicted += more.evicted;
-    sum.evicted_early += more.evicted_early;
-    sum.expired += more.expired;
-    sum.cleared += more.cleared;
-    sum.replaced += more.replaced;
-    sum.rejected += more.rejected;
-    sum.abandoned += more.abandoned;
-    sum.suspected_leaks += more.suspected_leaks;
-    sum.pinned_bytes += more.pinned_bytes;
-    sum.compute_time += more.compute_time;
-    sum.own_time += more.own_time;
+    // All of them: a new one does not build without its line here.
+    let Stats {
+        hits,
+        misses,
+        computes,
+        waits,
+        inserts,
+        entries,
+        awaiting_sweep,
+        dropped,
+        evicted,
+        evicted_early,
+        expired,
+        cleared,
+        replaced,
+        rejected,
+        abandoned,
+        suspected_leaks,
+        pinned_bytes,
+        compute_time,
+        own_time,
+    } = *more;
+    sum.hits += hits;
+    sum.misses += misses;
+    sum.computes += computes;
+    sum.waits += waits;
+    sum.inserts += inserts;
+    sum.entries += entries;
+    sum.awaiting_sweep += awaiting_sweep;
+    sum.dropped += dropped;
+    sum.evicted += evicted;
+    sum.evicted_early += evicted_early;
+    sum.expired += expired;
+    sum.cleared += cleared;
+    sum.replaced += replaced;
+    sum.rejected += rejected;
+    sum.abandoned += abandoned;
+    sum.suspected_leaks += suspected_leaks;
+    sum.pinned_bytes += pinned_bytes;
+    sum.compute_time += compute_time;
+    sum.own_time += own_time;
 }
 
 #[cfg(test)]

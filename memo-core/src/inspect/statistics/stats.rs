@@ -9,7 +9,7 @@ use crate::memo::counting::counter_block::{Count, Sums};
 /// A snapshot of a memo's counters.
 ///
 /// The counters are kept per thread, and summed when read, including those of ended threads. They only grow, so two snapshots can be
-/// subtracted, except for the gauges `entries`, `awaiting_sweep`, `suspected_leaks` and `pinned_bytes`. When no call is in flight,
+/// subtracted, except for the gauges `entries`, `awaiting_sweep`, `suspected_leaks` and `pinned_bytes`, and for `own_time`. When no call is in flight,
 ///
 /// ```text
 /// computes + inserts = entries + dropped + evicted + expired + cleared + replaced + rejected + abandoned
@@ -69,7 +69,8 @@ pub struct Stats {
     pub evicted: u64,
     /// Misses whose result had been evicted: a larger `capacity` would have saved them.
     ///
-    /// Of each object with more results than that, some of the last evicted ones are known, so that these are the least that there were. Those of
+    /// Of each object with more results than that, some of the last evicted ones are known (4 bytes for each result of the capacity, up to 16 KiB), so
+    /// that these are the least that there were. Those of
     /// memos with `ttl` or `idle` are not counted, which might have expired meanwhile.
     pub evicted_early: u64,
     /// Results of memos with `ttl` or `idle` that expired and were found by a call or a sweep.
@@ -103,7 +104,8 @@ pub struct Stats {
     pub compute_time: Duration,
     /// The same without the bodies of memos that these bodies call: unlike `compute_time`, it adds up over memos.
     ///
-    /// Estimated from the same sample, with what is nested in it. Memos that are `async` are not left out, since a body may await several at a time.
+    /// Estimated from the same sample, with what is nested in it: as long as a body runs, what it calls is taken off already, so this may shrink for a
+    /// while. Memos that are `async` are not left out, since a body may await several at a time.
     pub own_time: Duration,
 }
 
