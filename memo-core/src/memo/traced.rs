@@ -259,11 +259,18 @@ mod tests {
             });
             let of = Arc::new(1);
             assert_eq!((small(&of, 1), small(&of, 2)), (2, 3));
+            // Where removals are told of elsewhere, too.
+            let _listener = small_memo().on_removal(|_| ());
+            assert_eq!(small(&of, 3), 4);
         });
         let events: Vec<_> = lines.iter().filter(|line| line.starts_with("event")).collect();
         assert_eq!(
             events,
-            ["event waits for the compute of another call memo=\"slow\"", "event evicted memo=\"small\" count=1"]
+            [
+                "event waits for the compute of another call memo=\"slow\"",
+                "event evicted memo=\"small\" count=1",
+                "event evicted memo=\"small\" count=1"
+            ]
         );
     }
 

@@ -165,9 +165,9 @@ where
         }
         if let Evicted { victim: Some(victim), .. } = victims {
             counters::count(self.core(), Count::Evicted, 1);
+            traced::event(self.core(), What::Evicted, 1);
             unlink::<S, St>(victim.entry());
             drop(victim);
-            traced::event(self.core(), What::Evicted, 1);
         }
     }
 
@@ -189,7 +189,13 @@ where
             return;
         }
         let expired = self.expired(&victims, now);
-        counters::count(self.core(), Count::Evicted, victims.len() as u64 - expired);
+        let evicted = victims.len() as u64 - expired;
+        counters::count(self.core(), Count::Evicted, evicted);
+        for (what, count) in [(What::Evicted, evicted), (What::Expired, expired)] {
+            if count > 0 {
+                traced::event(self.core(), what, count);
+            }
+        }
         victims.each(&mut |victim| unlink::<S, St>(victim.entry()));
         if !self.core().is_listened() {
             return victims.drop_all();
