@@ -134,6 +134,12 @@ pub(super) fn is_on() -> bool {
     ON && DRAWN.load(Ordering::Relaxed) != 0
 }
 
+/// Whether a hit of this memo may be, where its results can be compared.
+#[inline(always)]
+pub(super) fn may_draw(core: &'static Core) -> bool {
+    is_on() && is_constant(core)
+}
+
 /// Whether this hit is to be verified.
 #[inline(always)]
 pub(super) fn draws(core: &'static Core) -> bool {

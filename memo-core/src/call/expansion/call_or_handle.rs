@@ -303,6 +303,18 @@ pub enum Instead<Y> {
     Prepared(Prepared<Y>),
 }
 
+impl<Y> Instead<Y> {
+    #[inline]
+    pub(super) fn reply<Out>(self, body: impl FnOnce() -> Y) -> Reply<Out, Y> {
+        match self {
+            Self::Nothing => Reply::Nothing,
+            Self::Body => Reply::Value(body()),
+            Self::Back(value) => Reply::Value(value),
+            Self::Prepared(change) => Reply::Prepared(change),
+        }
+    }
+}
+
 impl<Y> AskLent<Y> for Through<Y> {
     type Reply<Out> = Reply<Out, Y>;
     type Else = Instead<Y>;
@@ -338,12 +350,7 @@ impl<Y> AskLent<Y> for Through<Y> {
 
     #[inline]
     fn instead<Out>(asked: Instead<Y>, body: impl FnOnce() -> Y) -> Reply<Out, Y> {
-        match asked {
-            Instead::Nothing => Reply::Nothing,
-            Instead::Body => Reply::Value(bare(body)),
-            Instead::Back(value) => Reply::Value(value),
-            Instead::Prepared(change) => Reply::Prepared(change),
-        }
+        asked.reply(|| bare(body))
     }
 }
 

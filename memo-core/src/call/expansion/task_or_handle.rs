@@ -18,8 +18,9 @@ use crate::call::by_reference;
 use crate::call::expansion::returns::Keyed;
 use crate::call::expansion::type_questions::Stores;
 use crate::call::handle_op::{Op, Reply, Yields};
+use crate::call::kept::what_is_compared::Compares;
 use crate::call::kept::what_is_kept::Keeping;
-use crate::call::verify;
+use crate::call::verify::{self, Same};
 use crate::cell::memo_types::{At, KeyOf, Spec, ValueOf};
 use crate::compute::way::TaskCall;
 use crate::memo::core::Core;
@@ -87,7 +88,7 @@ impl<R, F: Fn() -> Known + Copy> AskOwnedAsTask<R> for CallAsTask<F> {
     ) -> AtOnce<R> {
         let Known(core) = (self.0)();
         // A hit that is drawn takes the time of its body.
-        if verify::is_on() {
+        if H::SAME.is_some() && verify::may_draw(core) {
             return AtOnce::Search(core);
         }
         hit::hit_at_once::<R, H, M, K>(core, place, key).map_or(AtOnce::Search(core), AtOnce::Done)
@@ -142,7 +143,12 @@ pub trait AskLentAsTask<Y>: Copy {
     type Else;
 
     /// The result or what else is asked for, if that is known at once.
-    fn at_once<'w, M: Spec, K: KeyOf<M>>(self, place: At<'w, M>, key: &K) -> LentAtOnce<'w, ValueOf<M>, Self::Else>
+    fn at_once<'w, M: Spec, K: KeyOf<M>>(
+        self,
+        place: At<'w, M>,
+        key: &K,
+        same: Option<Same<ValueOf<M>>>,
+    ) -> LentAtOnce<'w, ValueOf<M>, Self::Else>
     where
         Y: Yields<ValueOf<M>>;
 
@@ -158,13 +164,18 @@ impl<Y, F: Fn() -> Known + Copy> AskLentAsTask<Y> for CallAsTask<F> {
     type Else = Infallible;
 
     #[cfg_attr(not(debug_assertions), inline(always))]
-    fn at_once<'w, M: Spec, K: KeyOf<M>>(self, place: At<'w, M>, key: &K) -> LentAtOnce<'w, ValueOf<M>, Infallible>
+    fn at_once<'w, M: Spec, K: KeyOf<M>>(
+        self,
+        place: At<'w, M>,
+        key: &K,
+        same: Option<Same<ValueOf<M>>>,
+    ) -> LentAtOnce<'w, ValueOf<M>, Infallible>
     where
         Y: Yields<ValueOf<M>>,
     {
         let Known(core) = (self.0)();
         // As above.
-        if verify::is_on() {
+        if same.is_some() && verify::may_draw(core) {
             return LentAtOnce::Search(core);
         }
         by_reference::hit_at_once::<M, K>(core, place, key).map_or(LentAtOnce::Search(core), LentAtOnce::Done)
@@ -185,7 +196,12 @@ impl<Y> AskLentAsTask<Y> for ThroughAtOnce<'_, Y> {
     type Else = Instead<Y>;
 
     #[inline]
-    fn at_once<'w, M: Spec, K: KeyOf<M>>(self, place: At<'w, M>, key: &K) -> LentAtOnce<'w, ValueOf<M>, Instead<Y>>
+    fn at_once<'w, M: Spec, K: KeyOf<M>>(
+        self,
+        place: At<'w, M>,
+        key: &K,
+        _same: Option<Same<ValueOf<M>>>,
+    ) -> LentAtOnce<'w, ValueOf<M>, Instead<Y>>
     where
         Y: Yields<ValueOf<M>>,
     {
@@ -206,12 +222,7 @@ impl<Y> AskLentAsTask<Y> for ThroughAtOnce<'_, Y> {
 
     #[inline]
     fn instead<Out>(asked: Instead<Y>) -> Reply<Out, Y> {
-        match asked {
-            Instead::Nothing => Reply::Nothing,
-            Instead::Body => unreachable!("{RUNS_NO_BODY}"),
-            Instead::Back(value) => Reply::Value(value),
-            Instead::Prepared(change) => Reply::Prepared(change),
-        }
+        asked.reply(|| unreachable!("{RUNS_NO_BODY}"))
     }
 }
 
@@ -242,7 +253,8 @@ where
     S: Stores<V>,
     K: KeySet<S>,
     Y: Yields<V>,
+    C: Compares<V>,
     A: AskLentAsTask<Y>,
 {
-    ask.at_once::<Keyed<O, S, K, V>, K>(place, key)
+    ask.at_once::<Keyed<O, S, K, V>, K>(place, key, C::SAME)
 }
