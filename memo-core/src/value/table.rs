@@ -73,8 +73,13 @@ impl Lately {
     }
 
     fn take(&mut self, hash: u64) -> bool {
-        self.place(hash)
-            .is_some_and(|(place, mark)| std::mem::replace(place, if *place == mark { 0 } else { *place }) == mark)
+        match self.place(hash) {
+            Some((place, mark)) if *place == mark => {
+                *place = 0;
+                true
+            }
+            _ => false,
+        }
     }
 }
 
