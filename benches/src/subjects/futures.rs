@@ -12,7 +12,7 @@ use cached::{Cached as _, UnboundCache};
 use memo_core::weak_memo;
 use rustc_hash::FxBuildHasher;
 
-use super::ours::subject;
+use super::ours::{owners, subject};
 use crate::Subject;
 use crate::doc::{Address, Doc, address};
 
@@ -40,31 +40,17 @@ async fn arc_cloned(doc: &Arc<Doc>) -> u64 {
 subject!(ArcLent, "async, Arc by reference", Arc<Doc>, |doc| *ready(arc_lent(doc)));
 subject!(ArcCloned, "async, Arc by clone", Arc<Doc>, |doc| ready(arc_cloned(doc)));
 
-/// Memos that are not `async`, each called from an `async fn`: what any future costs is in both.
-mod plain {
-    use super::{Arc, Doc, weak_memo};
-
-    #[weak_memo]
-    fn lent(doc: &Arc<Doc>) -> &u64 {
-        doc.derived()
-    }
-
-    #[weak_memo]
-    fn cloned(doc: &Arc<Doc>) -> u64 {
-        doc.derived()
-    }
-
-    pub(super) async fn lent_in_future(doc: &Arc<Doc>) -> &u64 {
-        lent(doc)
-    }
-
-    pub(super) async fn cloned_in_future(doc: &Arc<Doc>) -> u64 {
-        cloned(doc)
-    }
+// The memos that are not `async`, each called from an `async fn`: what any future costs is in both.
+async fn lent_in_future(doc: &Arc<Doc>) -> &u64 {
+    owners::arc_lent(doc)
 }
 
-subject!(PlainLent, "plain in async, Arc by reference", Arc<Doc>, |doc| *ready(plain::lent_in_future(doc)));
-subject!(PlainCloned, "plain in async, Arc by clone", Arc<Doc>, |doc| ready(plain::cloned_in_future(doc)));
+async fn cloned_in_future(doc: &Arc<Doc>) -> u64 {
+    owners::arc_cloned(doc)
+}
+
+subject!(PlainLent, "plain in async, Arc by reference", Arc<Doc>, |doc| *ready(lent_in_future(doc)));
+subject!(PlainCloned, "plain in async, Arc by clone", Arc<Doc>, |doc| ready(cloned_in_future(doc)));
 
 #[derive(Debug)]
 pub(crate) struct Moka(moka::future::Cache<Address, u64, FxBuildHasher>);

@@ -2,7 +2,7 @@
 
 mod keyed;
 mod memos;
-mod owners;
+pub(super) mod owners;
 mod values;
 mod watched;
 mod weak_arguments;

@@ -50,12 +50,12 @@ subject!(OwnCloned, "in-object by clone", Arc<Own>, |own| own_cloned(own));
 subject!(AnchoredLent, "Anchored by reference", Arc<Anchored<Doc>>, |doc| *anchored(doc));
 
 #[weak_memo]
-fn arc_lent(doc: &Arc<Doc>) -> &u64 {
+pub(in crate::subjects) fn arc_lent(doc: &Arc<Doc>) -> &u64 {
     doc.derived()
 }
 
 #[weak_memo]
-fn arc_cloned(doc: &Arc<Doc>) -> u64 {
+pub(in crate::subjects) fn arc_cloned(doc: &Arc<Doc>) -> u64 {
     doc.derived()
 }
 
