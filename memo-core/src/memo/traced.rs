@@ -117,6 +117,7 @@ mod tests {
     use std::sync::{Arc, Barrier, Mutex};
     use std::task::Poll;
     use std::thread;
+    use std::time::Duration;
 
     use memo_core::weak_memo;
     use tracing::field::{Field, Visit};
@@ -250,6 +251,10 @@ mod tests {
         fn small(of: &Arc<u8>, key: u8) -> u8 {
             **of + key
         }
+        #[weak_memo(name = "brief", ttl = "1ms")]
+        fn brief(of: &Arc<u8>) -> u8 {
+            **of
+        }
         let lines = told(|dispatch| {
             let of = Arc::new(Barrier::new(2));
             thread::scope(|threads| {
@@ -262,6 +267,10 @@ mod tests {
             // Where removals are told of elsewhere, too.
             let _listener = small_memo().on_removal(|_| ());
             assert_eq!(small(&of, 3), 4);
+            brief(&of);
+            // Beyond a tick of the coarsest clock.
+            thread::sleep(Duration::from_millis(50));
+            brief(&of);
         });
         let events: Vec<_> = lines.iter().filter(|line| line.starts_with("event")).collect();
         assert_eq!(
@@ -269,7 +278,8 @@ mod tests {
             [
                 "event waits for the compute of another call memo=\"slow\"",
                 "event evicted memo=\"small\" count=1",
-                "event evicted memo=\"small\" count=1"
+                "event evicted memo=\"small\" count=1",
+                "event expired memo=\"brief\" count=1"
             ]
         );
     }

@@ -242,6 +242,20 @@ fn own_time_leaves_out_what_is_nested() {
     });
 }
 
+/// Who waits for another call's compute has got a result without one.
+#[test]
+fn computes_that_are_shared_are_of_use() {
+    let mut stats = Stats::default();
+    (stats.misses, stats.computes, stats.waits, stats.dropped) = (500, 100, 90, 100);
+    assert_eq!(Verdict::of(&stats), []);
+    stats.dropped = 0;
+    assert_eq!(Verdict::of(&stats), []);
+    (stats.misses, stats.waits) = (100, 0);
+    assert_eq!(Verdict::of(&stats), [Verdict::NeverHit]);
+    stats.dropped = 100;
+    assert_eq!(Verdict::of(&stats), [Verdict::ObjectsDieFirst]);
+}
+
 /// Figures that no program has yet, or that one has whose first compute hangs.
 #[test]
 fn what_has_not_happened_yet_is_not_judged() {
