@@ -5,9 +5,9 @@ use std::fmt;
 use std::thread::Thread;
 use std::time::Duration;
 
-use crate::compute::as_task::waiting;
+use crate::compute::as_task::waiting::{self, ParkedFlight};
 use crate::compute::boards::{self, Computation};
-use crate::compute::wait_graph;
+use crate::compute::wait_graph::{self, WaitingThread};
 use crate::inspect::statistics::stats::Counted;
 use crate::memo::clock::{self, HAS_CLOCK};
 use crate::memo::core::Core;
@@ -147,34 +147,44 @@ pub struct Waiting {
 #[must_use]
 pub fn in_flight() -> InFlight {
     let now = clock::coarse();
-    let computations = boards::computations();
+    let running = boards::computations();
     let (mut parked, mut tasks) = (Vec::new(), Vec::new());
-    let mut is_complete = patiently(|| {
+    let all_tasks = patiently(|| {
         parked.clear();
         tasks.clear();
         waiting::look_at_all(&mut parked, &mut tasks).then_some(())
-    })
-    .is_some();
-    let threads = patiently(wait_graph::waiting_threads);
-    is_complete &= threads.is_some();
-    let threads = threads.unwrap_or_default();
+    });
+    let all_threads = patiently(wait_graph::waiting_threads);
+    let is_complete = all_tasks.is_some() && all_threads.is_some();
+    let mut threads = all_threads.unwrap_or_default();
+    threads.sort_by_key(|wait| wait.since);
 
-    let awaited = Awaited::new(
-        tasks.iter().map(|task| (task.slot, task.since)).chain(threads.iter().map(|wait| (wait.slot, wait.since))),
-    );
-    let of_task = |slot, number| parked.iter().find(|parked| (parked.slot, parked.number) == (slot, number));
-    let running = computations.iter().map(|running| {
-        let begun = of_task(running.slot, running.flight).map_or(running.started, |parked| parked.begun);
+    let waits = threads.iter().map(|wait| (wait.slot, wait.since));
+    let awaited = Awaited::new(tasks.iter().map(|task| (task.slot, task.since)).chain(waits));
+    InFlight {
+        computes: computes(now, &running, &parked, &awaited),
+        waits: threads.iter().map(|wait| Waiting::new(now, wait, &running)).collect(),
+        is_complete,
+    }
+}
+
+/// What is computed by threads, and what is parked, the oldest first. A future that is polled is both, and listed once.
+fn computes(now: u64, running: &[Computation], parked: &[ParkedFlight], awaited: &Awaited) -> Vec<Computing> {
+    let by_threads = running.iter().map(|running| {
+        let same = |parked: &&ParkedFlight| (parked.slot, parked.number) == (running.slot, running.flight);
+        let begun = parked.iter().find(same).map_or(running.started, |parked| parked.begun);
         (begun, running.core, running.slot, RunBy::Thread(ThreadLabel::of(running)))
     });
-    let is_polled = |slot, number| computations.iter().any(|running| (running.slot, running.flight) == (slot, number));
-    let at_rest = parked.iter().filter(|parked| !is_polled(parked.slot, parked.number)).map(|parked| {
+    let is_polled = |parked: &ParkedFlight| {
+        running.iter().any(|running| (running.slot, running.flight) == (parked.slot, parked.number))
+    };
+    let by_nobody = parked.iter().filter(|parked| !is_polled(parked)).map(|parked| {
         let by = RunBy::Parked { polls: parked.polls, last_polled: since(now, parked.polled) };
         (parked.begun, parked.core, parked.slot, by)
     });
-    let mut computes: Vec<_> = running.chain(at_rest).collect();
-    computes.sort_by_key(|&(begun, ..)| begun);
-    let computes = computes.into_iter().map(|(begun, core, slot, by)| {
+    let mut all: Vec<_> = by_threads.chain(by_nobody).collect();
+    all.sort_by_key(|&(begun, ..)| begun);
+    let computing = |(begun, core, slot, by): (u64, &'static Core, usize, RunBy)| {
         let (waiting, first) = awaited.of(slot);
         Computing {
             memo: name(core),
@@ -185,21 +195,21 @@ pub fn in_flight() -> InFlight {
             waiting,
             longest_wait: first.and_then(|first| since(now, first)),
         }
-    });
+    };
+    all.into_iter().map(computing).collect()
+}
 
-    let mut waits: Vec<_> = threads.iter().collect();
-    waits.sort_by_key(|wait| wait.since);
-    let waits = waits.into_iter().map(|wait| {
-        let computed = computations.iter().find(|running| running.slot == wait.slot);
-        Waiting {
+impl Waiting {
+    fn new(now: u64, wait: &WaitingThread, running: &[Computation]) -> Self {
+        let computed = running.iter().find(|running| running.slot == wait.slot);
+        Self {
             thread: ThreadLabel::new(wait.number, wait.thread.as_ref()),
             inside: wait.inside.map(name),
             memo: wait.core.or(computed.map(|computed| computed.core)).map(name),
             computed_by: computed.map(ThreadLabel::of),
             waiting_for: since(now, wait.since),
         }
-    });
-    InFlight { computes: computes.collect(), waits: waits.collect(), is_complete }
+    }
 }
 
 /// Tries a few times: what is in the way is a lock that is held for some instructions.
