@@ -1,0 +1,121 @@
+//! The figures in the text format of Prometheus.
+
+use std::collections::HashSet;
+use std::fmt::Write;
+
+use memo_core::{MemoInfo, Stats};
+
+/// So many memos have series of their own. All others share those of `other`: a program may have as many instantiations as it has types.
+const NAMED: usize = 200;
+const OTHER: &str = "other";
+
+pub(crate) const CONTENT_TYPE: &str = "text/plain; version=0.0.4; charset=utf-8";
+
+/// Which memos have series of their own: the busiest, and for good, since a series that ends and comes again is no series.
+#[derive(Default)]
+pub(crate) struct Series {
+    named: HashSet<String>,
+}
+
+/// The values of one memo's figures, in their order, below its label.
+type Values = (String, Vec<f64>);
+
+impl Series {
+    pub(crate) fn text(&mut self, memos: &[MemoInfo]) -> String {
+        self.name_the_busiest(memos);
+        let all = self.values(memos);
+        let mut text = String::new();
+        for (at, figure) in Stats::default().figures().enumerate() {
+            let name = figure.name;
+            _ = writeln!(text, "# HELP memo_{name} {}\n# TYPE memo_{name} {}", figure.help, figure.kind.as_str());
+            for (label, values) in &all {
+                _ = writeln!(text, "memo_{name}{{memo=\"{label}\"}} {}", values[at]);
+            }
+        }
+        text
+    }
+
+    fn name_the_busiest(&mut self, memos: &[MemoInfo]) {
+        let is_new = |memo: &&MemoInfo| !self.named.contains(&memo.name) && memo.name != OTHER;
+        let mut new: Vec<_> = memos.iter().filter(is_new).collect();
+        new.sort_by_key(|memo| std::cmp::Reverse(memo.stats.hits + memo.stats.misses));
+        let free = NAMED - self.named.len();
+        self.named.extend(new.into_iter().take(free).map(|memo| memo.name.clone()));
+    }
+
+    fn values(&self, memos: &[MemoInfo]) -> Vec<Values> {
+        let values = |memo: &MemoInfo| memo.stats.figures().map(|figure| figure.value).collect::<Vec<_>>();
+        let (named, rest): (Vec<_>, Vec<_>) = memos.iter().partition(|memo| self.named.contains(&memo.name));
+        let mut all: Vec<Values> = named.into_iter().map(|memo| (escaped(&memo.name), values(memo))).collect();
+        all.extend(rest.into_iter().map(values).reduce(sum).map(|sums| (OTHER.to_owned(), sums)));
+        all
+    }
+}
+
+fn sum(mut sums: Vec<f64>, more: Vec<f64>) -> Vec<f64> {
+    sums.iter_mut().zip(more).for_each(|(sum, more)| *sum += more);
+    sums
+}
+
+fn escaped(label: &str) -> String {
+    label.replace('\\', "\\\\").replace('"', "\\\"").replace('\n', "\\n")
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use memo_core::weak_memo;
+
+    use super::*;
+
+    fn many(count: usize) -> Vec<MemoInfo> {
+        #[weak_memo]
+        fn counted(of: &Arc<u8>) -> u8 {
+            **of
+        }
+        counted(&Arc::new(1));
+        let one = memo_core::memos().into_iter().next().expect("one was called");
+        let numbered = |number: usize| {
+            let mut memo = one.clone();
+            (memo.name, memo.stats.hits, memo.stats.misses) = (format!("memo {number}"), number as u64, 0);
+            memo
+        };
+        (0..count).map(numbered).collect()
+    }
+
+    fn lines<'a>(text: &'a str, start: &str) -> Vec<&'a str> {
+        text.lines().filter(|line| line.starts_with(start)).collect()
+    }
+
+    #[test]
+    fn the_busiest_are_named_and_the_rest_is_summed() {
+        let (mut series, memos) = (Series::default(), many(203));
+        let text = series.text(&memos);
+        assert_eq!(lines(&text, "memo_hits_total{").len(), NAMED + 1);
+        assert_eq!(lines(&text, "memo_hits_total{memo=\"other\"}"), ["memo_hits_total{memo=\"other\"} 3"]);
+        assert_eq!(lines(&text, "# TYPE memo_hits_total "), ["# TYPE memo_hits_total counter"]);
+    }
+
+    #[test]
+    fn who_has_a_series_keeps_it() {
+        let (mut series, mut memos) = (Series::default(), many(203));
+        series.text(&memos);
+        memos[0].stats.hits = 1_000_000;
+        let text = series.text(&memos);
+        assert_eq!(lines(&text, "memo_hits_total{memo=\"other\"}"), ["memo_hits_total{memo=\"other\"} 1000003"]);
+    }
+
+    #[test]
+    fn a_memo_called_other_makes_no_second_series() {
+        let mut memos = many(2);
+        memos[0].name = "other".into();
+        let text = Series::default().text(&memos);
+        assert_eq!(lines(&text, "memo_hits_total{memo=\"other\"}"), ["memo_hits_total{memo=\"other\"} 0"]);
+    }
+
+    #[test]
+    fn labels_are_escaped() {
+        assert_eq!(escaped("a\\b\"c\nd"), "a\\\\b\\\"c\\nd");
+    }
+}

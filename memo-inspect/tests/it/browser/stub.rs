@@ -1,0 +1,87 @@
+//! The page with figures that are made up: a thousand memos are not to be had in one program.
+
+use std::io::{Read, Write};
+use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::sync::Arc;
+use std::thread;
+
+use serde_json::{Value, json};
+
+use crate::client::{encoded, get};
+use crate::memos::used_memo;
+
+/// Serves the page's own files, and these figures. Its thread ends with the process.
+pub struct Stub {
+    pub address: SocketAddr,
+}
+
+struct Files {
+    all: Vec<(&'static str, String, String)>,
+}
+
+impl Stub {
+    pub fn of(memos: usize) -> Self {
+        let files = Arc::new(Files::new(memos));
+        let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
+        let address = listener.local_addr().expect("an address");
+        thread::spawn(move || {
+            for stream in listener.incoming().flatten() {
+                let files = Arc::clone(&files);
+                thread::spawn(move || files.answer(stream));
+            }
+        });
+        Self { address }
+    }
+}
+
+impl Files {
+    fn new(memos: usize) -> Self {
+        let _lives = used_memo!("many times over");
+        let server = memo_inspect::spawn("127.0.0.1:0").expect("it is served");
+        let own = ["/", "/page.css", "/page.js", "/api/in-flight"].map(|path| {
+            let answer = get(&server, path);
+            (path, answer.header("content-type").expect("a type").to_owned(), answer.body)
+        });
+        let one = get(&server, &format!("/api/memo?name={}", encoded("many times over"))).json();
+        let all = json!({"program": "a program", "taken": 1.0, "control": false, "swallowed_panics": 0, "memos": many(&one, memos)});
+        let history = json!({"moments": [], "memos": {}});
+        let json = "application/json".to_owned();
+        let made = [("/api/memos", json.clone(), all.to_string()), ("/api/history", json, history.to_string())];
+        Self { all: own.into_iter().chain(made).collect() }
+    }
+
+    /// One request for each connection.
+    fn answer(&self, mut stream: TcpStream) {
+        let mut head = Vec::new();
+        while !head.ends_with(b"\r\n\r\n") {
+            let mut byte = [0];
+            if !stream.read(&mut byte).is_ok_and(|n| n == 1) {
+                return;
+            }
+            head.extend(byte);
+        }
+        let head = String::from_utf8_lossy(&head).into_owned();
+        let path = head.split(' ').nth(1).unwrap_or_default();
+        let (status, of_type, body) = match self.all.iter().find(|(known, ..)| *known == path) {
+            Some((_, of_type, body)) => ("200 OK", of_type.as_str(), body.as_str()),
+            None => ("404 Not Found", "text/plain", ""),
+        };
+        let head = format!(
+            "HTTP/1.1 {status}\r\ncontent-type: {of_type}\r\ncontent-length: {}\r\nconnection: close\r\n\r\n",
+            body.len()
+        );
+        _ = stream.write_all(head.as_bytes()).and_then(|()| stream.write_all(body.as_bytes()));
+    }
+}
+
+/// The same memo under many names, with other figures.
+fn many(one: &Value, count: usize) -> Vec<Value> {
+    let numbered = |number: usize| {
+        let mut memo = one["memo"].clone();
+        memo["name"] = format!("app::module_{}::function_{number}", number % 17).into();
+        memo["stats"]["hits"] = (number * 1000).into();
+        memo["compute_seconds"] = (number as f64 / 7.0).into();
+        memo
+    };
+    (0..count).map(numbered).collect()
+}

@@ -1,0 +1,2 @@
+mod hosts;
+mod tokens;

@@ -1,0 +1,5 @@
+mod figures;
+mod in_flight;
+mod nested;
+mod routes;
+mod scrape;

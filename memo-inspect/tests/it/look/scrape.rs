@@ -1,0 +1,47 @@
+use std::collections::HashSet;
+
+use prometheus_parse::{Scrape, Value};
+
+use crate::client::get;
+use crate::memos::{reported, used_memo};
+
+/// Read by a real parser.
+#[test]
+fn a_scrape_has_the_figures_of_the_report() {
+    let name = "scraped \\ \"quoted\"\nin lines";
+    let _lives = used_memo!("scraped \\ \"quoted\"\nin lines");
+    let server = memo_inspect::spawn("127.0.0.1:0").expect("it is served");
+    let answer = get(&server, "/metrics");
+    assert_eq!((answer.status, answer.header("content-type")), (200, Some("text/plain; version=0.0.4; charset=utf-8")));
+    let scrape = Scrape::parse(answer.body.lines().map(|line| Ok(line.to_owned()))).expect("it can be parsed");
+    let escaped = [name.to_owned(), name.replace('\\', "\\\\").replace('"', "\\\"").replace('\n', "\\n")];
+    for figure in reported(name).stats.figures() {
+        let metric = format!("memo_{}", figure.name);
+        let is_it = |sample: &&prometheus_parse::Sample| {
+            let label = sample.labels.get("memo").unwrap_or_default();
+            sample.metric == metric && escaped.iter().any(|name| name == label)
+        };
+        let found: Vec<_> = scrape.samples.iter().filter(is_it).collect();
+        assert_eq!(found.len(), 1, "{metric}");
+        match found[0].value {
+            Value::Counter(value) | Value::Gauge(value) => assert_eq!(value, figure.value, "{metric}"),
+            ref other => panic!("{metric}: {other:?}"),
+        }
+        assert_eq!(scrape.docs[&metric], figure.help);
+    }
+}
+
+#[test]
+fn help_and_type_come_once_and_no_series_twice() {
+    let _lives = used_memo!("counted once");
+    let server = memo_inspect::spawn("127.0.0.1:0").expect("it is served");
+    let text = get(&server, "/metrics").body;
+    let mut seen = HashSet::new();
+    for line in text.lines() {
+        let series = if line.starts_with('#') { line } else { line.rsplit_once(' ').expect("a value").0 };
+        assert!(seen.insert(series), "{series}");
+    }
+    let count = memo_core::Stats::default().figures().count();
+    assert_eq!(text.lines().filter(|line| line.starts_with("# TYPE ")).count(), count);
+    assert_eq!(text.lines().filter(|line| line.starts_with("# HELP ")).count(), count);
+}

@@ -1,0 +1,5 @@
+mod crowds;
+mod fuzz;
+mod odd;
+mod slow;
+mod starts_and_stops;
