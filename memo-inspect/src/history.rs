@@ -101,7 +101,8 @@ impl Series {
 
 /// The memos with the most calls so far.
 fn busiest(memos: &[MemoInfo]) -> HashSet<&str> {
-    let mut calls: Vec<_> = memos.iter().map(|memo| (memo.stats.hits + memo.stats.misses, memo.name.as_str())).collect();
+    let mut calls: Vec<_> =
+        memos.iter().map(|memo| (memo.stats.hits + memo.stats.misses, memo.name.as_str())).collect();
     if calls.len() > BUSIEST {
         calls.select_nth_unstable_by(BUSIEST, |one, other| other.cmp(one));
         calls.truncate(BUSIEST);

@@ -16,8 +16,10 @@ use super::refusal::Refusal;
 use crate::state;
 
 const NO_HOST: Refusal = Refusal(StatusCode::BAD_REQUEST, "The header `host` is missing, or cannot be read.");
-const OTHER_HOST: Refusal =
-    Refusal(StatusCode::FORBIDDEN, "This host is not one of those that are allowed: see `memo_inspect::Inspector::host`.");
+const OTHER_HOST: Refusal = Refusal(
+    StatusCode::FORBIDDEN,
+    "This host is not one of those that are allowed: see `memo_inspect::Inspector::host`.",
+);
 
 /// The hosts that are allowed besides loopback ones.
 #[derive(Clone, Debug, Default)]
@@ -92,15 +94,24 @@ mod tests {
     #[test]
     fn loopback_hosts_are_allowed_on_any_port() {
         let hosts = Hosts::default();
-        let loopback =
-            ["localhost", "LOCALHOST:80", "localhost.", "127.0.0.1:9", "127.9.9.9", "[::1]:80", "[::1]", "[::ffff:127.0.0.1]"];
+        let loopback = [
+            "localhost",
+            "LOCALHOST:80",
+            "localhost.",
+            "127.0.0.1:9",
+            "127.9.9.9",
+            "[::1]:80",
+            "[::1]",
+            "[::ffff:127.0.0.1]",
+        ];
         loopback.map(|host| assert!(allows(&hosts, host), "{host}"));
     }
 
     #[test]
     fn others_are_not() {
         let hosts = Hosts::default();
-        let others = ["evil.example", "localhost.evil.example", "127.0.0.1.evil.example", "10.0.0.1", "0.0.0.0:80", "[::]"];
+        let others =
+            ["evil.example", "localhost.evil.example", "127.0.0.1.evil.example", "10.0.0.1", "0.0.0.0:80", "[::]"];
         others.map(|host| assert!(!allows(&hosts, host), "{host}"));
     }
 

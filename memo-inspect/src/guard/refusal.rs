@@ -12,8 +12,10 @@ impl Refusal {
     pub(crate) const NO_SUCH_PAGE: Self = Self(StatusCode::NOT_FOUND, "There is no such page.");
     pub(crate) const NO_SUCH_MEMO: Self =
         Self(StatusCode::NOT_FOUND, "No memo has this name; a memo is listed from its first call.");
-    pub(crate) const OTHER_METHOD: Self =
-        Self(StatusCode::METHOD_NOT_ALLOWED, "This method is not for this address; the header `allow` has those that are.");
+    pub(crate) const OTHER_METHOD: Self = Self(
+        StatusCode::METHOD_NOT_ALLOWED,
+        "This method is not for this address; the header `allow` has those that are.",
+    );
     pub(crate) const BAD_QUERY: Self = Self(StatusCode::BAD_REQUEST, "The query of this address cannot be read.");
     pub(crate) const FAILED: Self = Self(
         StatusCode::INTERNAL_SERVER_ERROR,
@@ -26,7 +28,8 @@ impl Refusal {
 impl IntoResponse for Refusal {
     fn into_response(self) -> Response {
         let Self(status, sentence) = self;
-        let mut response = (status, [(CONTENT_TYPE, "text/plain; charset=utf-8")], format!("{sentence}\n")).into_response();
+        let mut response =
+            (status, [(CONTENT_TYPE, "text/plain; charset=utf-8")], format!("{sentence}\n")).into_response();
         if status == StatusCode::UNAUTHORIZED {
             response.headers_mut().insert(WWW_AUTHENTICATE, const { axum::http::HeaderValue::from_static("Bearer") });
         }

@@ -500,7 +500,7 @@ class OneMemo {
     this.charts.draw(this.series);
     write(el("memo-place"), `${memo.file}:${memo.line}`);
     write(el("memo-options"), memo.options && `#[weak_memo(${memo.options})]`);
-    tell(el("memo-verdicts"), memo.verdicts.map((verdict) => ({ verdict })), ({ verdict }) => ["In short: ", ...said(verdict), ...this.owner(memo, verdict)]);
+    tell(el("memo-verdicts"), memo.verdicts.map((verdict) => ({ verdict })), ({ verdict }) => [...said(verdict), ...this.owner(memo, verdict)]);
     figures.forEach((figure, i) => this.figure(figure, i));
     this.showMisses(control, explained, misses);
   }

@@ -123,7 +123,10 @@ fn run(
 ) {
     let (runtime, listener) = match prepare(listener) {
         Ok(prepared) => prepared,
-        Err(error) => return _ = started.send(Err(SpawnError::Runtime(error))),
+        Err(error) => {
+            _ = started.send(Err(SpawnError::Runtime(error)));
+            return;
+        }
     };
     _ = started.send(Ok(()));
     runtime.block_on(async {
