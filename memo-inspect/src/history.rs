@@ -45,10 +45,11 @@ impl History {
         if self.moments.back().is_some_and(|last| now - last < APART * 0.9) {
             return;
         }
-        self.keep_only(&busiest(memos));
+        let busiest = busiest(memos);
+        self.memos.retain(|name, _| busiest.contains(name.as_str()));
         self.forget_before(now - SPAN);
         self.moments.push_back(now);
-        for memo in memos {
+        for memo in memos.iter().filter(|memo| busiest.contains(memo.name.as_str())) {
             self.add(memo);
         }
     }
@@ -57,11 +58,6 @@ impl History {
         let wanted = |(key, _): &(&String, &Series)| name.is_none_or(|name| name == *key);
         let memos = self.memos.iter().filter(wanted).map(|(name, series)| (name.as_str(), series)).collect();
         Recorded { moments: &self.moments, memos }
-    }
-
-    /// All others make room, and those that are new begin.
-    fn keep_only(&mut self, busiest: &HashSet<&str>) {
-        self.memos.retain(|name, _| busiest.contains(name.as_str()));
     }
 
     fn forget_before(&mut self, oldest: f64) {
@@ -74,13 +70,11 @@ impl History {
 
     fn add(&mut self, memo: &MemoInfo) {
         let now = (memo.stats.hits, memo.stats.misses);
-        match self.memos.get_mut(&memo.name) {
-            Some(series) => series.add(now),
-            None if self.memos.len() < BUSIEST => {
-                // What it did before is of no known moment.
-                self.memos.insert(memo.name.clone(), Series { last: now, ..Series::default() });
-            }
-            None => {}
+        if let Some(series) = self.memos.get_mut(&memo.name) {
+            series.add(now);
+        } else {
+            // What it did before is of no known moment.
+            self.memos.insert(memo.name.clone(), Series { last: now, ..Series::default() });
         }
     }
 }

@@ -47,7 +47,7 @@ impl<T: Send + Sync + 'static> Shared<T> {
     }
 
     /// Lets the next who asks look anew: something was changed.
-    pub(crate) async fn is_outdated(&self) {
+    pub(crate) async fn outdate(&self) {
         *self.last.lock().await = None;
     }
 }
@@ -85,7 +85,7 @@ mod tests {
             for one in all {
                 assert_eq!(one.await.expect("it ends").expect("it is seen"), 0);
             }
-            shared.is_outdated().await;
+            shared.outdate().await;
             assert_eq!(*shared.latest().await.expect("it is seen"), 1);
         });
         assert_eq!(looks.load(Ordering::Relaxed), 2);

@@ -9,7 +9,7 @@ pub(crate) fn overview() -> Report {
 
 /// A memo, by its name.
 #[derive(Clone)]
-pub(crate) struct AnyMemo(MemoInfo);
+pub(crate) struct AnyMemo(#[expect(dead_code)] MemoInfo);
 
 impl AnyMemo {
     pub(crate) fn named(name: &str) -> Option<Self> {
@@ -26,6 +26,11 @@ impl AnyMemo {
 
     pub(crate) fn is_explained(&self) -> bool {
         false
+    }
+
+    /// How many misses had which reason, as one word.
+    pub(crate) fn miss_reasons(&self) -> Vec<(&'static str, u64)> {
+        Vec::new()
     }
 
     /// The last misses, each in a sentence.

@@ -80,6 +80,6 @@ async fn changed<R: Serialize + Send + 'static>(
         change()
     };
     let done = spawn_blocking(in_turn).await.map_err(|_| Refusal::FAILED)?;
-    state.memos.is_outdated().await;
+    state.memos.outdate().await;
     as_json(json(&done))
 }

@@ -23,10 +23,10 @@ function make(tag, attributes = {}, ...children) {
 
 // ---- Figures as text ----
 
+const grouped = new Intl.NumberFormat("en");
+
 /** All digits, as far as a number of JavaScript has them. */
-function count(n) {
-  return Number.isSafeInteger(n) ? n.toLocaleString("en") : `≈ ${n.toPrecision(4)}`;
-}
+const count = (n) => (Number.isSafeInteger(n) ? grouped.format(n) : `≈ ${n.toPrecision(4)}`);
 
 const UNITS = [[86400, "d"], [3600, "h"], [60, "min"], [1, "s"], [1e-3, "ms"], [1e-6, "µs"], [1e-9, "ns"]];
 
@@ -44,7 +44,7 @@ function bytes(n) {
 /** Three digits. */
 function short(x) {
   const digits = x >= 100 || x === 0 ? 0 : x >= 10 ? 1 : 2;
-  return Number(x.toFixed(digits)).toLocaleString("en");
+  return grouped.format(x.toFixed(digits));
 }
 
 const percent = (ratio) => (ratio === null ? "–" : `${(ratio * 100).toFixed(1)} %`);
@@ -235,27 +235,36 @@ const link = (name) => `#memo=${encodeURIComponent(name)}`;
 class Row {
   constructor(memo) {
     this.memo = memo;
-    this.mark = make("span", { class: "mark", role: "img" }, "!");
-    this.place = make("small");
-    const name = make("a", { href: link(memo.info.name) }, memo.info.name);
+    const { name, file, line } = memo.info;
+    this.mark = make("span", { class: "mark", role: "img", hidden: "" }, "!");
+    const title = [this.mark, make("a", { href: link(name) }, name), make("small", {}, `${file}:${line}`)];
     this.chart = new Chart(["hits", "misses"], false);
     this.cells = FIGURES.map(({ label }) => make("td", { class: "number", role: "cell", "data-label": label }));
     const drawn = make("td", { class: "drawn", role: "cell" }, make("div", { class: "spark" }, this.chart.svg));
-    this.tr = make("tr", { role: "row" }, make("th", { scope: "row", role: "rowheader" }, this.mark, name, this.place), drawn, ...this.cells);
+    this.tr = make("tr", { role: "row" }, make("th", { scope: "row", role: "rowheader" }, ...title), drawn, ...this.cells);
     this.tr.row = this;
   }
 
-  /** Rows that are not to be seen are left as they are. */
+  /** Only what has changed. The chart waits until it is to be seen. */
   update() {
-    const { info } = this.memo;
-    write(this.place, `${info.file}:${info.line}`);
-    FIGURES.forEach(({ value, show }, i) => write(this.cells[i], show(value(this.memo))));
-    const worst = info.verdicts[0];
+    FIGURES.forEach(({ value, show }, i) => this.figure(this.cells[i], value(this.memo), show));
+    this.tellWorst(this.memo.info.verdicts[0]);
+    if (this.isSeen) drawCalls(this.chart, this.memo.series);
+  }
+
+  figure(cell, value, show) {
+    if (cell.value === value) return;
+    cell.value = value;
+    cell.textContent = show(value);
+  }
+
+  tellWorst(worst) {
+    if (this.worst === worst?.says) return;
+    this.worst = worst?.says;
     this.mark.hidden = !worst;
-    if (worst) this.mark.setAttribute("aria-label", worst.says);
-    if (worst) this.mark.title = worst.says;
+    this.mark.title = worst?.says ?? "";
+    this.mark.setAttribute("aria-label", worst?.says ?? "");
     this.mark.classList.toggle("bad", worst?.rank === 0);
-    drawCalls(this.chart, this.memo.series);
   }
 }
 
@@ -297,7 +306,7 @@ class Table {
 
   see(row, isSeen) {
     row.isSeen = isSeen;
-    if (isSeen) row.update();
+    if (isSeen) drawCalls(row.chart, row.memo.series);
   }
 
   update(memos, taken) {
@@ -305,7 +314,7 @@ class Table {
       const memo = this.memo(info);
       memo.info = info;
       memo.series.add(taken, info.stats.hits, info.stats.misses);
-      if (memo.row?.isSeen) memo.row.update();
+      memo.row?.update();
     }
     // What someone points at, or has the focus in, stays where it is.
     if (!this.rows.matches(":hover, :focus-within")) this.arrange();
@@ -381,7 +390,7 @@ class Overview {
 
   async ask() {
     const [all] = await Promise.all([ask("api/memos"), (this.recalling ??= this.recall())]);
-    this.show(all);
+    if (showing === this) this.show(all);
   }
 
   /** What was before this page was opened; without it, the charts begin now. */
@@ -484,7 +493,7 @@ class OneMemo {
     const name = this.name;
     const one = await ask(`api/memo?name=${encodeURIComponent(name)}`);
     const series = this.series ?? (await this.recall(name));
-    if (name !== this.name) return;
+    if (showing !== this || name !== this.name) return;
     this.series = series;
     this.show(one);
   }
@@ -494,7 +503,7 @@ class OneMemo {
     return memos[name] ? Series.of(moments, memos[name]) : new Series();
   }
 
-  show({ taken, control, memo, figures, explained, misses }) {
+  show({ taken, control, memo, figures, explained, reasons, misses }) {
     el("memo").hidden = false;
     this.series.add(taken, memo.stats.hits, memo.stats.misses);
     this.charts.draw(this.series);
@@ -502,7 +511,7 @@ class OneMemo {
     write(el("memo-options"), memo.options && `#[weak_memo(${memo.options})]`);
     tell(el("memo-verdicts"), memo.verdicts.map((verdict) => ({ verdict })), ({ verdict }) => [...said(verdict), ...this.owner(memo, verdict)]);
     figures.forEach((figure, i) => this.figure(figure, i));
-    this.showMisses(control, explained, misses);
+    this.showMisses(control, explained, reasons, misses);
   }
 
   owner({ suspected_owner: owner }, { rank }) {
@@ -514,11 +523,12 @@ class OneMemo {
     write(row.children[1], name.includes("seconds") ? time(value) : name.includes("bytes") ? bytes(value) : count(value));
   }
 
-  showMisses(control, explained, misses) {
+  showMisses(control, explained, reasons, misses) {
     el("controls").hidden = !control;
     el("explain").setAttribute("aria-pressed", explained);
     el("misses").hidden = !explained && misses.length === 0;
-    write(el("no-misses"), misses.length ? "" : "None since then.");
+    const counts = reasons.filter(([, n]) => n > 0).map(([reason, n]) => `${count(n)} ${reason.replaceAll("_", " ")}`);
+    write(el("reasons"), counts.join(", ") || "None since then.");
     const list = el("miss-list");
     while (list.children.length > misses.length) list.lastChild.remove();
     misses.forEach((miss, i) => write(list.children[i] ?? list.appendChild(make("li")), miss));

@@ -14,6 +14,8 @@ pub(crate) struct OneMemo<'a> {
     figures: Vec<Shown>,
     /// Whether the last misses are noted.
     explained: bool,
+    /// How many of them had which reason.
+    reasons: Vec<(&'static str, u64)>,
     /// A sentence for each.
     misses: Vec<String>,
 }
@@ -28,12 +30,19 @@ struct Shown {
 
 impl<'a> OneMemo<'a> {
     pub(crate) fn new(info: &'a MemoInfo, taken: f64, control: bool) -> Self {
-        let handle = AnyMemo::named(&info.name);
-        let (explained, misses) = handle.map_or((false, Vec::new()), |memo| (memo.is_explained(), memo.misses()));
         let figures = info.stats.figures().map(|figure| {
             let kind = FigureKind::as_str(figure.kind);
             Shown { name: figure.name, kind, help: figure.help, value: figure.value }
         });
-        Self { taken, control, memo: Row::new(info), figures: figures.collect(), explained, misses }
+        let memo = AnyMemo::named(&info.name);
+        Self {
+            taken,
+            control,
+            memo: Row::new(info),
+            figures: figures.collect(),
+            explained: memo.as_ref().is_some_and(AnyMemo::is_explained),
+            reasons: memo.as_ref().map_or_else(Vec::new, AnyMemo::miss_reasons),
+            misses: memo.as_ref().map_or_else(Vec::new, AnyMemo::misses),
+        }
     }
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use memo_core::MemoInfo;
 
 /// What `report` says of a memo.
-pub fn reported(name: &str) -> MemoInfo {
+pub(crate) fn reported(name: &str) -> MemoInfo {
     memo_core::report().memos.into_iter().find(|memo| memo.name == name).expect("it was called")
 }
 
@@ -22,7 +22,7 @@ macro_rules! used_memo {
 pub(crate) use used_memo;
 
 /// Returns the object that lives.
-pub fn use_it(used: impl Fn(&Arc<u8>) -> u8) -> Arc<u8> {
+pub(crate) fn use_it(used: impl Fn(&Arc<u8>) -> u8) -> Arc<u8> {
     let [lives, dies] = [Arc::new(1), Arc::new(2)];
     (0..3).for_each(|_| _ = used(&lives));
     used(&dies);

@@ -6,11 +6,11 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 const NAMES: [&str; 3] = ["chromium", "chromium-browser", "google-chrome"];
 
-pub struct Chromium(PathBuf);
+pub(crate) struct Chromium(PathBuf);
 
 impl Chromium {
     /// `None`, and a line on stderr, where there is none.
-    pub fn find() -> Option<Self> {
+    pub(crate) fn find() -> Option<Self> {
         let path = std::env::var_os("PATH").unwrap_or_default();
         let found = std::env::split_paths(&path)
             .find_map(|folder| NAMES.iter().map(|name| folder.join(name)).find(|program| program.is_file()));
@@ -23,11 +23,11 @@ impl Chromium {
     }
 
     /// The page as it is once its scripts have run for some seconds of its own time, which takes less.
-    pub fn dom(&self, url: &str) -> String {
+    pub(crate) fn dom(&self, url: &str) -> String {
         self.run(&["--dump-dom", "--virtual-time-budget=5000", url])
     }
 
-    pub fn picture(&self, url: &str, of: Look, into: &Path) {
+    pub(crate) fn picture(&self, url: &str, of: Look, into: &Path) {
         let [size, picture] =
             [format!("--window-size={},{}", of.width, of.height), format!("--screenshot={}", into.display())];
         // What the system is said to prefer.
@@ -57,10 +57,10 @@ impl Chromium {
 }
 
 #[derive(Clone, Copy)]
-pub struct Look {
-    pub width: u32,
-    pub height: u32,
-    pub dark: bool,
+pub(crate) struct Look {
+    pub(crate) width: u32,
+    pub(crate) height: u32,
+    pub(crate) dark: bool,
 }
 
 /// A profile of its own, and new: two browsers do not share one.

@@ -11,8 +11,8 @@ use crate::client::{encoded, get};
 use crate::memos::used_memo;
 
 /// Serves the page's own files, and these figures. Its thread ends with the process.
-pub struct Stub {
-    pub address: SocketAddr,
+pub(crate) struct Stub {
+    pub(crate) address: SocketAddr,
 }
 
 struct Files {
@@ -20,7 +20,7 @@ struct Files {
 }
 
 impl Stub {
-    pub fn of(memos: usize) -> Self {
+    pub(crate) fn of(memos: usize) -> Self {
         let files = Arc::new(Files::new(memos));
         let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
         let address = listener.local_addr().expect("an address");

@@ -31,7 +31,7 @@ fn one_memo_has_all_figures_with_what_they_count() {
     let expected = stats.figures().map(
         |figure| json!({"name": figure.name, "kind": figure.kind.as_str(), "help": figure.help, "value": figure.value}),
     );
-    assert_eq!(json["figures"], expected.collect::<Vec<_>>().into());
+    assert_eq!(json["figures"], expected.collect::<serde_json::Value>());
     assert_eq!(json["misses"], json!([]));
 }
 
@@ -58,7 +58,7 @@ fn neither_keys_nor_values_are_to_be_seen() {
         format!("{of}{key}")
     }
     let of = std::sync::Arc::new(String::from("owner-5309"));
-    ["key-8675", "key-8676", "key-8677"].map(|key| secretive(&of, key));
+    _ = ["key-8675", "key-8676", "key-8677"].map(|key| secretive(&of, key));
     let server = memo_inspect::spawn("127.0.0.1:0").expect("it is served");
     let one = format!("/api/memo?name={}", encoded("secretive"));
     for path in ["/api/memos", &one, "/api/in-flight", "/api/history", "/metrics"] {
