@@ -2,7 +2,7 @@
 
 const EVERY = 2000;
 const MOMENTS = 180;
-const SPAN = 360; // seconds of a chart
+const SPANS = [60, 120, 240, 360]; // seconds that a chart may show
 const SLICE = 100; // rows that are made in one frame
 const SOME = 5; // verdicts that are shown at first
 const MOST_FLIGHTS = 50;
@@ -27,6 +27,12 @@ const grouped = new Intl.NumberFormat("en");
 
 /** All digits, as far as a number of JavaScript has them. */
 const count = (n) => (Number.isSafeInteger(n) ? grouped.format(n) : `≈ ${n.toPrecision(4)}`);
+
+/** Where there is little room. */
+function brief(n) {
+  const power = n < 1e7 ? 0 : Math.min(4, Math.floor(Math.log10(n) / 3));
+  return power === 0 ? count(n) : `${short(n / 1000 ** power)} ${["", "k", "M", "G", "T"][power]}`;
+}
 
 const UNITS = [[86400, "d"], [3600, "h"], [60, "min"], [1, "s"], [1e-3, "ms"], [1e-6, "µs"], [1e-9, "ns"]];
 
@@ -102,6 +108,17 @@ class Series {
     return point ? { hits: point.hits / point.during, misses: point.misses / point.during } : { hits: 0, misses: 0 };
   }
 
+  get newest() {
+    return this.points.at(-1)?.at ?? 0;
+  }
+
+  /** As much time as there is something to show of. */
+  get span() {
+    const first = this.points[0];
+    const known = first ? this.newest - first.at + first.during : 0;
+    return SPANS.find((span) => span >= known) ?? SPANS.at(-1);
+  }
+
   /** Of all calls that it knows of; none without calls. */
   get ratio() {
     let [hits, calls] = [0, 0];
@@ -109,16 +126,16 @@ class Series {
     return calls === 0 ? null : hits / calls;
   }
 
-  /** What the server remembers, as it was before this page was opened. */
-  static of(moments, recorded) {
-    const series = new Series();
+  /** Puts what the server remembers before what was seen here. */
+  recall(moments, recorded) {
+    const [seen, begin] = [this.points, this.points[0]?.at ?? Infinity];
     const first = moments.length - recorded.hits.length;
+    this.points = [];
     recorded.hits.forEach((hits, i) => {
-      const at = moments[first + i];
-      series.push(at, at - moments[first + i - 1], hits, recorded.misses[i]);
+      const [at, before] = [moments[first + i], moments[first + i - 1]];
+      if (at < begin && at > before) this.push(at, at - before, hits, recorded.misses[i]);
     });
-    series.points = series.points.filter((point) => point.during > 0);
-    return series;
+    for (const { at, during, hits, misses } of seen) this.push(at, during, hits, misses);
   }
 }
 
@@ -130,7 +147,7 @@ function sum(moments, all) {
     hits.forEach((n, i) => (total.hits[first + i] += n));
     misses.forEach((n, i) => (total.misses[first + i] += n));
   }
-  return Series.of(moments, total);
+  return total;
 }
 
 // ---- Charts ----
@@ -157,10 +174,10 @@ class Chart {
   }
 
   /** Each line is a list of `[when, height from 0 to 1]`. */
-  draw(newest, lines) {
+  draw({ newest, span }, lines) {
     lines.forEach((points, i) => {
       const [area, line] = this.lines[i];
-      const xs = points.map(([at]) => (WIDTH * (1 + (at - newest) / SPAN)).toFixed(1));
+      const xs = points.map(([at]) => (WIDTH * (1 + (at - newest) / span)).toFixed(1));
       const all = points.map(([, height], at) => `${xs[at]} ${(HEIGHT * (1 - height)).toFixed(1)}`).join("L");
       line.setAttribute("d", all && `M${all}`);
       area.setAttribute("d", all && `M${xs[0]} ${HEIGHT}L${all}L${xs.at(-1)} ${HEIGHT}Z`);
@@ -175,13 +192,13 @@ function highest(points) {
 function drawCalls(chart, series) {
   const most = highest(series.points) || 1;
   const line = (of) => series.points.map((point) => [point.at, point[of] / point.during / most]);
-  chart.draw(series.points.at(-1)?.at ?? 0, [line("hits"), line("misses")]);
+  chart.draw(series, [line("hits"), line("misses")]);
 }
 
 /** Where nothing was called, the line goes straight on. */
 function drawRatio(chart, series) {
   const called = series.points.filter(({ hits, misses }) => hits + misses > 0);
-  chart.draw(series.points.at(-1)?.at ?? 0, [called.map(({ at, hits, misses }) => [at, hits / (hits + misses)])]);
+  chart.draw(series, [called.map(({ at, hits, misses }) => [at, hits / (hits + misses)])]);
 }
 
 /** A pair of large charts, with what they say in words. */
@@ -194,21 +211,24 @@ class Charts {
 
   put(place, lines) {
     const chart = new Chart(lines, true);
-    this.of(place).replaceChildren(chart.svg, make("p", { class: "ends" }, make("span", {}, "6 minutes ago"), make("span"), make("span", {}, "now")));
+    chart.from = make("span");
+    chart.highest = make("span");
+    this.of(place).replaceChildren(chart.svg, make("p", { class: "ends" }, chart.from, chart.highest, make("span", {}, "now")));
     return chart;
   }
 
   draw(series) {
     const { now, ratio } = series;
+    const [most, minutes] = [short(highest(series.points)), counted(series.span / 60, "minute", "minutes")];
     write(this.of("hits-now"), short(now.hits));
     write(this.of("misses-now"), short(now.misses));
     write(this.of("ratio-now"), percent(ratio));
     drawCalls(this.calls, series);
     drawRatio(this.ratio, series);
-    const most = short(highest(series.points));
-    write(this.of("calls-chart").querySelector("span:nth-child(2)"), `highest ${most}`);
-    this.calls.svg.setAttribute("aria-label", `${short(now.hits)} hits and ${short(now.misses)} misses per second now, ${most} at most in six minutes`);
-    this.ratio.svg.setAttribute("aria-label", `${percent(ratio)} of the calls in the last six minutes were hits`);
+    write(this.calls.highest, `highest ${most}`);
+    for (const chart of [this.calls, this.ratio]) write(chart.from, `${minutes} ago`);
+    this.calls.svg.setAttribute("aria-label", `${short(now.hits)} hits and ${short(now.misses)} misses per second now, ${most} at most in ${minutes}`);
+    this.ratio.svg.setAttribute("aria-label", `${percent(ratio)} of the calls in the last ${minutes} were hits`);
   }
 }
 
@@ -217,11 +237,11 @@ class Charts {
 const COLUMNS = [
   { key: "name", label: "Memo" },
   { key: "lately", label: "Lately", value: ({ series }) => series.now.hits + series.now.misses },
-  { key: "hits", label: "Hits", value: ({ info }) => info.stats.hits, show: count },
-  { key: "misses", label: "Misses", value: ({ info }) => info.stats.misses, show: count },
+  { key: "hits", label: "Hits", value: ({ info }) => info.stats.hits, show: brief },
+  { key: "misses", label: "Misses", value: ({ info }) => info.stats.misses, show: brief },
   { key: "ratio", label: "Hit %", value: ({ info }) => info.hit_ratio, show: (ratio) => (ratio * 100).toFixed(1) },
-  { key: "living", label: "Living", value: ({ info }) => info.living, show: count },
-  { key: "awaiting", label: "Awaiting", title: "Results of dead objects that no sweep has reclaimed yet", value: ({ info }) => info.stats.awaiting_sweep, show: count },
+  { key: "living", label: "Living", value: ({ info }) => info.living, show: brief },
+  { key: "awaiting", label: "Awaiting", title: "Results of dead objects that no sweep has reclaimed yet", value: ({ info }) => info.stats.awaiting_sweep, show: brief },
   { key: "pinned", label: "Pinned", title: "Bytes of dead objects that no sweep has reclaimed yet", value: ({ info }) => info.stats.pinned_bytes, show: bytes },
   { key: "computing", label: "Computing", title: "Time in bodies and in all that they call, estimated", value: ({ info }) => info.compute_seconds, show: time },
   { key: "own", label: "Own", title: "Time in bodies without other memos, estimated", value: ({ info }) => info.own_seconds, show: time },
@@ -230,6 +250,9 @@ const COLUMNS = [
 ];
 const FIGURES = COLUMNS.filter(({ show }) => show);
 
+/** A name that may be broken between its parts. */
+const parts = (name) => name.split(/(?<=::)|(?=<)/).flatMap((part, i) => (i ? [make("wbr"), part] : [part]));
+
 const link = (name) => `#memo=${encodeURIComponent(name)}`;
 
 class Row {
@@ -237,7 +260,7 @@ class Row {
     this.memo = memo;
     const { name, file, line } = memo.info;
     this.mark = make("span", { class: "mark", role: "img", hidden: "" }, "!");
-    const title = [this.mark, make("a", { href: link(name) }, name), make("small", {}, `${file}:${line}`)];
+    const title = [this.mark, make("a", { href: link(name) }, ...parts(name)), make("small", { title: `${file}:${line}` }, `${file.split(/[/\\]/).slice(-2).join("/")}:${line}`)];
     this.chart = new Chart(["hits", "misses"], false);
     this.cells = FIGURES.map(({ label }) => make("td", { class: "number", role: "cell", "data-label": label }));
     const drawn = make("td", { class: "drawn", role: "cell" }, make("div", { class: "spark" }, this.chart.svg));
@@ -249,6 +272,10 @@ class Row {
   update() {
     FIGURES.forEach(({ value, show }, i) => this.figure(this.cells[i], value(this.memo), show));
     this.tellWorst(this.memo.info.verdicts[0]);
+    this.draw();
+  }
+
+  draw() {
     if (this.isSeen) drawCalls(this.chart, this.memo.series);
   }
 
@@ -256,6 +283,7 @@ class Row {
     if (cell.value === value) return;
     cell.value = value;
     cell.textContent = show(value);
+    cell.classList.toggle("quiet", value === 0);
   }
 
   tellWorst(worst) {
@@ -270,8 +298,6 @@ class Row {
 
 class Table {
   memos = new Map();
-  /** Of memos that are not there yet. */
-  recalled = new Map();
   sort = { key: "computing", down: true };
   words = "";
 
@@ -306,7 +332,11 @@ class Table {
 
   see(row, isSeen) {
     row.isSeen = isSeen;
-    if (isSeen) drawCalls(row.chart, row.memo.series);
+    if (isSeen) row.draw();
+  }
+
+  redraw() {
+    for (const { row } of this.memos.values()) row?.draw();
   }
 
   update(memos, taken) {
@@ -323,7 +353,7 @@ class Table {
 
   memo(info) {
     const { name } = info;
-    if (!this.memos.has(name)) this.memos.set(name, { info, series: this.recalled.get(name) ?? new Series() });
+    if (!this.memos.has(name)) this.memos.set(name, { info, series: new Series() });
     return this.memos.get(name);
   }
 
@@ -389,22 +419,25 @@ class Overview {
   }
 
   async ask() {
-    const [all] = await Promise.all([ask("api/memos"), (this.recalling ??= this.recall())]);
+    const all = await ask("api/memos");
     if (showing === this) this.show(all);
+    await (this.recalling ??= this.recall());
   }
 
-  /** What was before this page was opened; without it, the charts begin now. */
+  /** What was before this page was opened. Without it, the charts begin now. */
   async recall() {
     const { moments, memos } = await ask("api/history").catch(() => ({ moments: [], memos: {} }));
-    this.total = sum(moments, Object.values(memos));
-    for (const [name, recorded] of Object.entries(memos)) this.table.recalled.set(name, Series.of(moments, recorded));
+    this.total.recall(moments, sum(moments, Object.values(memos)));
+    for (const [name, recorded] of Object.entries(memos)) this.table.memos.get(name)?.series.recall(moments, recorded);
+    this.table.redraw();
+    this.charts.draw(this.total);
   }
 
   show({ program, taken, control, memos }) {
     this.memos = memos;
     el("overview").hidden = false;
     el("sweep").hidden = !control;
-    write(el("program"), program && `of ${program}`);
+    tellProgram(program);
     const of = (value) => memos.reduce((sum, memo) => sum + value(memo), 0);
     this.total.add(taken, of(({ stats }) => stats.hits), of(({ stats }) => stats.misses));
     this.table.update(memos, taken);
@@ -422,21 +455,28 @@ class Overview {
     el("verdicts").hidden = all.length === 0;
     el("all-verdicts").hidden = all.length <= SOME;
     write(el("all-verdicts"), this.areAllShown ? "Show fewer" : `Show all ${count(all.length)}`);
-    tell(el("verdict-list"), shown, ({ memo, verdict }) => [make("a", { href: link(memo.name) }, memo.name), ": ", ...said(verdict)]);
+    tell(el("verdict-list"), shown, ({ memo, verdict }) => [make("a", { href: link(memo.name) }, ...parts(memo.name)), ": ", ...said(verdict)]);
   }
 }
 
+function tellProgram(program) {
+  write(el("program"), program && `of ${program}`);
+}
+
 /** Writes a list anew, if it is another one. */
-function tell(list, all, parts) {
+function tell(list, all, says) {
   const now = JSON.stringify(all.map(({ memo, verdict }) => [memo?.name, verdict.says]));
   if (list.now === now) return;
   list.now = now;
-  list.replaceChildren(...all.map((one) => make("li", one.verdict.rank === 0 ? { class: "bad" } : {}, ...parts(one))));
+  list.replaceChildren(...all.map((one) => make("li", one.verdict.rank === 0 ? { class: "bad" } : {}, ...says(one))));
 }
 
-function said({ says, advice }) {
-  return [`${says}. `, make("span", { class: "advice" }, advice)];
+/** A sentence, whose subject may stand before it. */
+function said({ says, advice }, as = (text) => text) {
+  return [`${as(says)}. `, make("span", { class: "advice" }, advice)];
 }
+
+const capital = (text) => text[0].toUpperCase() + text.slice(1);
 
 // ---- In flight ----
 
@@ -447,7 +487,7 @@ function showInFlight({ computes, waits }) {
   const lines = [...computes.map(ofCompute), ...waits.map(ofWait)];
   const left = lines.length - MOST_FLIGHTS;
   if (left > 0) lines.splice(MOST_FLIGHTS, left, `and ${count(left)} more`);
-  el("flights").hidden = lines.length === 0;
+  if (lines.length === 0) lines.push("Nothing is being computed.");
   const list = el("flight-list");
   while (list.children.length > lines.length) list.lastChild.remove();
   lines.forEach((line, i) => write(list.children[i] ?? list.appendChild(make("li")), line));
@@ -500,16 +540,19 @@ class OneMemo {
 
   async recall(name) {
     const { moments, memos } = await ask(`api/history?name=${encodeURIComponent(name)}`);
-    return memos[name] ? Series.of(moments, memos[name]) : new Series();
+    const series = new Series();
+    if (memos[name]) series.recall(moments, memos[name]);
+    return series;
   }
 
-  show({ taken, control, memo, figures, explained, reasons, misses }) {
+  show({ program, taken, control, memo, figures, explained, reasons, misses }) {
     el("memo").hidden = false;
+    tellProgram(program);
     this.series.add(taken, memo.stats.hits, memo.stats.misses);
     this.charts.draw(this.series);
     write(el("memo-place"), `${memo.file}:${memo.line}`);
     write(el("memo-options"), memo.options && `#[weak_memo(${memo.options})]`);
-    tell(el("memo-verdicts"), memo.verdicts.map((verdict) => ({ verdict })), ({ verdict }) => [...said(verdict), ...this.owner(memo, verdict)]);
+    tell(el("memo-verdicts"), memo.verdicts.map((verdict) => ({ verdict })), ({ verdict }) => [...said(verdict, capital), ...this.owner(memo, verdict)]);
     figures.forEach((figure, i) => this.figure(figure, i));
     this.showMisses(control, explained, reasons, misses);
   }
@@ -614,6 +657,10 @@ async function keepLooking() {
   setTimeout(keepLooking, EVERY);
 }
 
+el("show-flights").addEventListener("click", () => {
+  el("flights").hidden = !el("flights").hidden;
+  el("show-flights").setAttribute("aria-expanded", !el("flights").hidden);
+});
 el("pause").addEventListener("click", () => el("pause").setAttribute("aria-pressed", !isPaused()));
 el("sweep").addEventListener("click", () => change("api/sweep", () => "What was dead is reclaimed."));
 el("ask").addEventListener("submit", (event) => {

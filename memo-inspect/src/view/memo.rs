@@ -3,11 +3,12 @@
 use memo_core::{FigureKind, MemoInfo};
 use serde::Serialize;
 
-use super::overview::Row;
+use super::overview::{Row, program};
 use crate::source::AnyMemo;
 
 #[derive(Serialize)]
 pub(crate) struct OneMemo<'a> {
+    program: &'static str,
     taken: f64,
     control: bool,
     memo: Row<'a>,
@@ -36,6 +37,7 @@ impl<'a> OneMemo<'a> {
         });
         let memo = AnyMemo::named(&info.name);
         Self {
+            program: program(),
             taken,
             control,
             memo: Row::new(info),

@@ -65,7 +65,7 @@ impl<'a> Row<'a> {
 }
 
 /// The name of the program's file, without its folders.
-fn program() -> &'static str {
+pub(super) fn program() -> &'static str {
     static NAME: OnceLock<String> = OnceLock::new();
     NAME.get_or_init(|| {
         let file = std::env::current_exe().ok();

@@ -1,3 +1,4 @@
+mod cost;
 mod figures;
 mod in_flight;
 mod nested;
