@@ -248,7 +248,7 @@ pub(super) fn compare<S, V, K: StoredKey<S>>(core: &'static Core, key: &K, same:
 /// Says that a memo does not return what it remembers.
 #[cold]
 fn differs<S, K: StoredKey<S>>(core: &'static Core, key: &K) -> ! {
-    let of = if core.site().keyed { format!(" for the key {}", show_whole::<S, K>(key)) } else { String::new() };
+    let of = if core.site().is_keyed() { format!(" for the key {}", show_whole::<S, K>(key)) } else { String::new() };
     panic!(
         "memo_core: `{}` at {} remembers a result{of} that its body does not return any more: it depends on something that is not part of \
          its key, or an argument has changed",

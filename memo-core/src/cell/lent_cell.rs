@@ -10,6 +10,7 @@ use crate::memo::cells::head::CellHead;
 use crate::memo::cells::vtable::CellVtable;
 use crate::memo::core::{Core, Where};
 use crate::memo::counting::counters;
+use crate::memo::explain::spot::Spot;
 use crate::memo::listeners::Why;
 use crate::sys::panics::Panics;
 use crate::value::slot::{Look, Slot};
@@ -39,6 +40,13 @@ impl<V> LentCell<V> {
             std::hint::spin_loop();
         }
         Some(value)
+    }
+}
+
+impl<V> LentCell<V> {
+    /// Where its result is, for explanations.
+    pub(crate) fn spot(&self) -> Spot {
+        Spot { cell: std::ptr::from_ref(self).addr(), hash: 0 }
     }
 }
 
@@ -79,7 +87,7 @@ unsafe impl<V: 'static> AnyCell for LentCell<V> {
         counters::count(memo, why.count, 1);
         if memo.tells(why) {
             let mut panics = Panics::default();
-            memo.tell(why, &value, &mut panics);
+            memo.tell(why, this.spot(), &value, &mut panics);
             panics.drop(value);
             panics.resume();
         }

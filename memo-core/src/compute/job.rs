@@ -4,19 +4,21 @@ use std::mem::{ManuallyDrop, offset_of};
 
 use super::as_task::body::{Duty, Flight};
 use super::before_body::{Counts, Notes};
+use super::explained;
 use super::frames::{self, HeldKey, Running, Task};
 use super::rings;
 use super::wait_graph;
 use super::way::{TaskCall, Way};
 use crate::argument::key::{StoredKey, show_whole};
 use crate::argument::scope::Scope;
-use crate::cell::counted_cell::remove::tell_and_drop;
+use crate::cell::counted_cell::remove;
 use crate::cell::counted_cell::seek::Keys;
 use crate::cell::memo_types::{At, CellOf, EntryOf, KeyIn, NowOf, Spec, TimingOf, UntilOf, ValueOf};
 use crate::cell::racers::Race;
 use crate::memo::core::Core;
 use crate::memo::counting::counter_block::Count;
 use crate::memo::counting::counters;
+use crate::memo::explain::spot::Went;
 use crate::reclaim::account;
 use crate::reclaim::expiry;
 use crate::reclaim::leak_audit;
@@ -154,15 +156,10 @@ impl<St: Store> Drop for Replaced<St> {
     #[inline]
     fn drop(&mut self) {
         if let Some(replaced) = self.0.take() {
-            drop_replaced(*replaced);
+            let (core, old) = *replaced;
+            remove::drop_replaced(core, old);
         }
     }
-}
-
-#[cold]
-#[inline(never)]
-fn drop_replaced<St: Store>((core, old): (&'static Core, Taken<St>)) {
-    tell_and_drop(core, Count::Replaced.into(), old);
 }
 
 fn entry_of<St: Store>(entry: &Option<Counted<St>>) -> &Counted<St> {
@@ -434,6 +431,9 @@ impl<'w, M: Spec, W: Way> Job<'w, M, W> {
         self.role = Role::Done;
         if !stored {
             counters::count(core, Count::Rejected, 1);
+            if let Published::Ours { entry: Some(entry), .. } = &published {
+                explained::ended::<M>(self.cell, entry, Went::Overtaken);
+            }
         } else if let Some(notes) = notes {
             leak_audit::look_at_owner(core, &self.place, notes.strong, copied);
             if let Published::Ours { entry: Some(entry), .. } = &published {
@@ -640,6 +640,7 @@ impl<'w, M: Spec, W: Way> Job<'w, M, W> {
 
     /// The same, whatever the type of the result.
     fn end_rejected(&mut self, share: &mut dyn FnMut() -> Option<ValueOf<M>>) {
+        explained::ended::<M>(self.cell, self.entry(), Went::Rejected);
         let leads = matches!(self.role, Role::Lead) && (!W::IS_TASK || W::still_claims(&self.entry().slot));
         if leads {
             self.cell.withdraw(self.entry());
@@ -716,6 +717,9 @@ impl<M: Spec, W: Way> Job<'_, M, W> {
     #[cold]
     #[inline(never)]
     fn fail(&mut self) {
+        if let Some(entry) = &self.entry {
+            explained::ended::<M>(self.cell, entry, Went::Unfinished);
+        }
         match self.role {
             Role::Done => return,
             // A faster call has filled its slot.

@@ -11,6 +11,7 @@
 pub(crate) mod as_task;
 pub(crate) mod before_body;
 pub(crate) mod boards;
+mod explained;
 pub(crate) mod frames;
 pub(crate) mod job;
 pub(crate) mod one_slot;

@@ -1,10 +1,12 @@
 //! Search and job for a lending memo without an extra key: one result, in the slot of the cell itself.
 
 use std::marker::PhantomData;
+use std::panic::Location;
 
 use super::as_task::body::{self, Duty};
 use super::as_task::search::to_end;
 use super::before_body::Notes;
+use super::explained::{self, Met};
 use super::frames::{self, Task};
 use super::job::{self, note_miss};
 use super::rings;
@@ -19,6 +21,7 @@ use crate::memo::core::Core;
 use crate::memo::counting::counter_block::Count;
 use crate::memo::counting::counters;
 use crate::memo::cycle::Cycle;
+use crate::memo::explain::spot::Went;
 use crate::reclaim::leak_audit;
 use crate::reclaim::outermost_call::Call;
 use crate::sys::panics::OnItsWay;
@@ -41,6 +44,8 @@ struct Only<'w, M: Spec, W: Way = Call> {
     me: u32,
     single_flight: bool,
     missed: bool,
+    /// Whether this call has made the cell.
+    fresh: bool,
     /// The look at the slot of a new cell, if this call made it.
     made: Option<Look>,
     awaited: Option<Flight>,
@@ -61,7 +66,8 @@ pub(crate) fn begin<'w, M: Spec>(core: &'static Core, place: At<'w, M>, anchor: 
     let (cell, made) = lent_cell::find_or_add::<ValueOf<M>>(core, At::<M>::WHERE, made, || {
         if single_flight { (Slot::claimed(me), Look::Claimed) } else { (Slot::empty(), Look::Over) }
     });
-    parked(Only { place, cell, scope: PhantomData, me, single_flight, missed: false, made, awaited: None, call })
+    let (fresh, scope) = (made.is_some(), PhantomData);
+    parked(Only { place, cell, scope, me, single_flight, missed: false, fresh, made, awaited: None, call })
 }
 
 /// The same search as a future.
@@ -74,10 +80,11 @@ pub(crate) async fn begin_as_task<'w, M: Spec>(core: &'static Core, place: At<'w
             Some(anchor) => Made { anchor, room: None, fresh: false },
             None => place.make_roomy(small),
         };
-        let (cell, _) =
+        let (cell, made) =
             lent_cell::find_or_add::<ValueOf<M>>(core, At::<M>::WHERE, made, || (Slot::empty(), Look::Over));
         let (scope, me, single_flight) = (PhantomData, call.number(), core.site().single_flight);
-        Only { place, cell, scope, me, single_flight, missed: false, made: None, awaited: None, call: Some(call) }
+        let (missed, fresh, made, awaited) = (false, made.is_some(), None, None);
+        Only { place, cell, scope, me, single_flight, missed, fresh, made, awaited, call: Some(call) }
     };
     to_end(search).await
 }
@@ -102,6 +109,11 @@ impl<'w, M: Spec, W: Way> Search for Only<'w, M, W> {
             };
             if look != Look::Ready && !std::mem::replace(&mut self.missed, true) {
                 note_miss(core);
+                if core.explanation().is_on() {
+                    // A task is polled by its executor.
+                    let at = if W::IS_TASK { None } else { Some(Location::caller()) };
+                    explained::missed_at(core, self.cell.spot(), self.met(look), at, &|| None);
+                }
             }
             let lead = match look {
                 Look::Ready => {
@@ -151,6 +163,17 @@ impl<'w, M: Spec, W: Way> Search for Only<'w, M, W> {
 
     fn closes(&mut self, ring: Cycle) -> Begun<'w, M, W> {
         ring.raise()
+    }
+}
+
+impl<M: Spec, W: Way> Only<'_, M, W> {
+    /// What this first look means.
+    fn met(&self, look: Look) -> Met {
+        match look {
+            _ if self.fresh => Met::NewObject,
+            Look::Busy(_) => Met::InFlight,
+            _ => Met::Nothing,
+        }
     }
 }
 
@@ -229,6 +252,8 @@ impl<M: Spec, W: Way> BareJob<'_, M, W> {
         if std::mem::replace(&mut self.done, true) {
             return;
         }
+        let went = if why == NoValue::Rejected { Went::Rejected } else { Went::Unfinished };
+        self.core().explanation().went(self.cell.spot(), went);
         if self.lead && W::still_claims(&self.cell.slot) {
             self.cell.slot.release(why);
         }

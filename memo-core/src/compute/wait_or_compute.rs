@@ -1,6 +1,9 @@
 //! A call that was not a plain hit searches for its result: it finds it, waits for it, or has to compute it.
 
+use std::panic::Location;
+
 use super::as_task::search::to_end;
+use super::explained::{self, Met};
 use super::frames::Task;
 use super::job::{Job, Role, note_miss, task_of};
 use super::rings;
@@ -63,6 +66,10 @@ struct Entries<'w, 'k, M: Spec, K: ?Sized, W: Way = Call> {
     me: u32,
     /// Whether a miss was counted.
     missed: bool,
+    /// Whether this call has made the cell.
+    fresh: bool,
+    /// Whether the miss was explained, or need not be.
+    explained: bool,
     /// Set if the call computes beside others.
     race: Option<Race<'w>>,
     /// The entry of a faster call. Looked at directly: with a key whose `matches_stored` and stored form disagree, the
@@ -95,7 +102,7 @@ pub(crate) fn begin<'w, M: Spec, K: KeyOf<M>>(
     };
     let single_flight = core.site().single_flight;
     let me = thread::number();
-    let mut missed = false;
+    let (mut missed, mut fresh) = (false, false);
     let cell = match CellOf::<M>::find(anchor, core) {
         Some(cell) => cell,
         // The first call on this owner: its entry is in the cell from the start.
@@ -105,12 +112,16 @@ pub(crate) fn begin<'w, M: Spec, K: KeyOf<M>>(
             let (entry, stored) = new_entries::<M::Store>(Slot::claimed(me), key.to_stored(), hash);
             match CellOf::<M>::add_cell(anchor, core, At::<M>::WHERE, Some(stored)) {
                 Ok(cell) => {
+                    explain::<M>(cell, &entry, Met::NewObject);
                     return Begun::Compute(Job::new(place, cell, entry, keys::<M, K>(), Role::Lead, call));
                 }
                 Err(theirs) => theirs,
             }
         }
-        None => CellOf::<M>::find_or_add(anchor, core, At::<M>::WHERE),
+        None => {
+            fresh = true;
+            CellOf::<M>::find_or_add(anchor, core, At::<M>::WHERE)
+        }
     };
     let mut faster = None;
     if K::TRUSTED && single_flight {
@@ -122,6 +133,7 @@ pub(crate) fn begin<'w, M: Spec, K: KeyOf<M>>(
                 if !missed {
                     note_miss(core);
                 }
+                explain::<M>(cell, &entry, if fresh { Met::NewObject } else { Met::Nothing });
                 return Begun::Compute(Job::new(place, cell, entry, keys::<M, K>(), Role::Lead, call));
             }
             // Kept before the own entry is dropped: its key's destructor may panic, and a return value would leak.
@@ -137,12 +149,23 @@ pub(crate) fn begin<'w, M: Spec, K: KeyOf<M>>(
         hash,
         me,
         missed,
+        fresh,
+        explained: !core.explanation().is_on(),
         race,
         faster,
         awaited: None,
         waited_for: false,
         call: Some(call),
     })
+}
+
+/// Explains a miss that needs no search, where that is asked for.
+#[inline(always)]
+#[track_caller]
+fn explain<M: Spec>(cell: &CellOf<M>, entry: &EntryOf<M>, met: Met) {
+    if cell.core().explanation().is_on() {
+        explained::missed::<M>(cell, entry, met, Some(Location::caller()));
+    }
 }
 
 /// What few misses come to: so the others need not make room for it.
@@ -163,6 +186,8 @@ pub(crate) async fn begin_as_task<'w, M: Spec, K: KeyOf<M>>(
         let _call = Call::enter();
         let call = TaskCall::new();
         let anchor = place.find().unwrap_or_else(|| place.make());
+        let explained = !core.explanation().is_on();
+        let fresh = !explained && CellOf::<M>::find(anchor, core).is_none();
         let cell = CellOf::<M>::find_or_add(anchor, core, At::<M>::WHERE);
         let hash = key.hash();
         let race = (!core.site().single_flight).then(|| cell.race(hash));
@@ -175,6 +200,8 @@ pub(crate) async fn begin_as_task<'w, M: Spec, K: KeyOf<M>>(
             hash,
             me,
             missed: false,
+            fresh,
+            explained,
             race,
             faster,
             awaited,
@@ -228,6 +255,7 @@ impl<'w, M: Spec, K: Sought<M> + ?Sized, W: Way> Search for Entries<'w, '_, M, K
                     if let Some(race) = self.race.take() {
                         // A `refresh` is in flight, or a call after a rejected one, or a suspended one: compute beside it.
                         // It may be the last count, and a job that is being returned would leak if a destructor panicked.
+                        self.explain(&found, Met::InFlight);
                         drop(found);
                         return Some(self.compute_beside(race));
                     }
@@ -241,6 +269,7 @@ impl<'w, M: Spec, K: Sought<M> + ?Sized, W: Way> Search for Entries<'w, '_, M, K
                         continue;
                     }
                     self.miss();
+                    self.explain(&found, Met::InFlight);
                     self.awaited = Some((found, flight));
                     return None;
                 }
@@ -288,6 +317,17 @@ impl<'w, M: Spec, K: Sought<M> + ?Sized, W: Way> Entries<'w, '_, M, K, W> {
         }
     }
 
+    /// Explains the miss, once, where that is asked for.
+    #[inline]
+    #[track_caller]
+    fn explain(&mut self, entry: &EntryOf<M>, met: Met) {
+        if !std::mem::replace(&mut self.explained, true) {
+            // A task is polled by its executor.
+            let at = if W::IS_TASK { None } else { Some(Location::caller()) };
+            explained::missed::<M>(self.cell, entry, met, at);
+        }
+    }
+
     /// A new entry, claimed by this call.
     fn entry(&self) -> EntryOf<M> {
         new_entry::<M::Store>(Slot::claimed(self.me), self.key.stored(), self.hash)
@@ -325,14 +365,17 @@ impl<'w, M: Spec, K: Sought<M> + ?Sized, W: Way> Entries<'w, '_, M, K, W> {
     #[track_caller]
     fn renew(&mut self, old: EntryOf<M>) -> Begun<'w, M, W> {
         self.miss();
+        self.explain(&old, Met::Stale);
         let call = self.end();
         let mut job = Job::beside(self.place, self.cell, self.key.stored(), self.hash, self.keys, Some(old), call);
         job.falls_back();
         Begun::Compute(job)
     }
 
+    #[track_caller]
     fn compute(&mut self, entry: EntryOf<M>, role: Role<'w, M>) -> Begun<'w, M, W> {
         self.miss();
+        self.explain(&entry, if self.fresh { Met::NewObject } else { Met::Nothing });
         let call = self.end();
         Begun::Compute(Job::new(self.place, self.cell, entry, self.keys, role, call))
     }

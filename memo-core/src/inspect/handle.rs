@@ -195,7 +195,7 @@ impl<F, P: Kind> Memo<F, P> {
             true => walk::sees_living(self.core),
             false if self.core.ends_unseen() => walk::listed_entries(self.core) > 0,
             // Only other arguments can be dead, and these are few; without a key there are none.
-            false => !self.core.site().keyed || entries > awaiting::results(self.core),
+            false => !self.core.site().is_keyed() || entries > awaiting::results(self.core),
         };
         entries == 0 || !here()
     }

@@ -1,6 +1,7 @@
 //! Every memo used so far, in the order of first use.
 
 use super::core::Core;
+use super::explain::missed;
 use crate::sys::sync::plain::{Mutex, MutexGuard};
 use crate::sys::sync::unpoisoned;
 
@@ -18,6 +19,7 @@ pub(crate) fn register(core: &'static Core) -> u32 {
         // The lock is held, so only one caller registers it.
         if core.take_index(index) {
             memos.push(core);
+            missed::begin_as_told(core);
         }
     }
     core.index()

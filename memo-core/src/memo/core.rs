@@ -10,6 +10,8 @@ use once_cell::race::OnceRef;
 use super::cells::listed::{SEATS, Seat};
 use super::cells::vtable::CellVtable;
 use super::counting::counter_block::{Block, Share};
+use super::explain::explanation::Explanation;
+use super::explain::spot::Spot;
 use super::listeners::{Listeners, Why};
 use super::site::Site;
 use crate::sys::panics::Panics;
@@ -43,6 +45,7 @@ pub struct Core {
     /// See [`Core::audit`].
     audit: OnceLock<Box<dyn Any + Send + Sync>>,
     listeners: Listeners,
+    explanation: Explanation,
     /// See [`Core::is_gone`].
     weak_values: OnceLock<IsGone>,
     /// See [`Core::results_before`].
@@ -85,6 +88,7 @@ impl Core {
             gone: Block::new(),
             audit: OnceLock::new(),
             listeners: Listeners::new(),
+            explanation: Explanation::new(),
             weak_values: OnceLock::new(),
             before: OnceLock::new(),
             cells: [const { Seat::new() }; SEATS],
@@ -145,10 +149,14 @@ impl Core {
         &self.listeners
     }
 
-    /// Whether anyone is notified when a result is dropped.
+    pub(crate) fn explanation(&self) -> &Explanation {
+        &self.explanation
+    }
+
+    /// Whether anyone is notified when a result is dropped, or it is noted for explanations.
     #[inline(always)]
     pub(crate) fn is_listened(&self) -> bool {
-        self.listeners.any()
+        self.listeners.any() || self.explanation.is_on()
     }
 
     /// Whether anyone is notified when a result is dropped for this reason.
@@ -159,8 +167,9 @@ impl Core {
 
     /// Notifies the listeners that a result with this value is dropped. The value still exists, outside its cell.
     #[inline]
-    pub(crate) fn tell(&self, why: Why, value: &dyn Any, panics: &mut Panics) {
+    pub(crate) fn tell(&self, why: Why, spot: Spot, value: &dyn Any, panics: &mut Panics) {
         if self.tells(why) {
+            self.explanation.told(spot, why.count);
             self.listeners.tell(why.count, value, panics);
         }
     }

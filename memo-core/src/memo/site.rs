@@ -62,13 +62,18 @@ pub struct Site {
     pub lends: bool,
     /// Whether the word `local` was written.
     pub local: bool,
-    /// Whether an argument other than the owner takes part in the key.
-    pub keyed: bool,
+    /// The names of what takes part in the key besides the owner.
+    pub key: &'static [&'static str],
     /// When results expire.
     pub times: Times,
 }
 
 impl Site {
+    /// Whether anything but the owner takes part in the key.
+    pub(crate) fn is_keyed(&self) -> bool {
+        !self.key.is_empty()
+    }
+
     /// For the library's own cells on anchors.
     pub(crate) const fn built_in(function: &'static str) -> Self {
         Self {
@@ -83,7 +88,7 @@ impl Site {
             single_flight: false,
             lends: false,
             local: false,
-            keyed: false,
+            key: &[],
             times: Times::NONE,
         }
     }

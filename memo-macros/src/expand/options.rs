@@ -42,7 +42,7 @@ fn site(memo: &Memo) -> TokenStream {
     let single_flight = memo.single_flight;
     let lends = memo.output.lent().is_some();
     let local = memo.local;
-    let keyed = memo.is_keyed();
+    let key = key::names(memo);
     let times = times(memo);
     ours! {
         #private::Site {
@@ -57,7 +57,7 @@ fn site(memo: &Memo) -> TokenStream {
             single_flight: #single_flight,
             lends: #lends,
             local: #local,
-            keyed: #keyed,
+            key: &[#(#key),*],
             times: #times,
         }
     }

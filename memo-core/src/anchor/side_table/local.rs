@@ -14,6 +14,7 @@ use super::by_address;
 use super::found_or_made::Made;
 use super::node::{Node, age};
 use super::object::Subject;
+use super::sample::Figures;
 use super::shard::{Added, Chain, Keeper, Swept};
 use crate::anchor::anchor::Anchor;
 use crate::anchor::any_cell::CellRef;
@@ -200,8 +201,8 @@ pub(crate) fn take_if_dead(address: usize) -> Chain {
 }
 
 /// The sums of `of` over all nodes, estimated from at most `most` of each class and list.
-pub(crate) fn estimate<const N: usize>(most: usize, of: &mut impl FnMut(&Node) -> [u64; N]) -> [u64; N] {
-    with(|table| table.keeper.estimate(most, of)).unwrap_or([0; N])
+pub(crate) fn estimate<T: Figures>(most: usize, of: &mut impl FnMut(&Node) -> T) -> T {
+    with(|table| table.keeper.estimate(most, of)).unwrap_or_else(T::none)
 }
 
 pub(crate) fn each(visit: &mut impl FnMut(&Node)) {

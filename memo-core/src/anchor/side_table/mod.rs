@@ -29,7 +29,7 @@ pub(crate) mod found_or_made;
 pub(crate) mod local;
 pub(crate) mod node;
 pub(crate) mod object;
-mod sample;
+pub(crate) mod sample;
 pub(crate) mod shard;
 pub(crate) mod shared;
 mod slab;

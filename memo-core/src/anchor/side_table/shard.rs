@@ -17,7 +17,7 @@ use std::ptr::NonNull;
 use super::by_address;
 use super::node::Node;
 use super::object::{Subject, class_of, hash_of};
-use super::sample::Sample;
+use super::sample::{Figures, Sample};
 use super::slab::{KINDS, Kind, Pool, Slab};
 use crate::anchor::liveness::AnyWeak;
 use crate::sys::hazard::memory::RetiredMemory;
@@ -419,8 +419,8 @@ impl Keeper {
     }
 
     /// The sums of `of` over the nodes of all objects, and those found dead, estimated from at most `most` of each class and list.
-    pub(crate) fn estimate<const N: usize>(&self, most: usize, of: &mut impl FnMut(&Node) -> [u64; N]) -> [u64; N] {
-        let mut sums = [0; N];
+    pub(crate) fn estimate<T: Figures>(&self, most: usize, of: &mut impl FnMut(&Node) -> T) -> T {
+        let mut sums = T::none();
         for pool in &self.pools {
             let mut sample = Sample::new(most, &mut *of);
             // SAFETY: assigned, in this shard, whose writer this is.

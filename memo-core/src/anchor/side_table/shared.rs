@@ -11,7 +11,7 @@ use super::by_address;
 use super::found_or_made::Made;
 use super::node::{Node, age};
 use super::object::{REGION_BITS, Subject, spread_region};
-use super::sample;
+use super::sample::Figures;
 use super::shard::{Added, Chain, Keeper, Round};
 use crate::anchor::anchor::Anchor;
 use crate::anchor::liveness::AnyWeak;
@@ -373,10 +373,10 @@ pub(crate) fn live() -> usize {
 }
 
 /// The sums of `of` over all nodes, estimated from at most `most` of each class and list of each shard.
-pub(crate) fn estimate<const N: usize>(most: usize, of: &mut impl FnMut(&Node) -> [u64; N]) -> [u64; N] {
-    let mut sums = [0; N];
+pub(crate) fn estimate<T: Figures>(most: usize, of: &mut impl FnMut(&Node) -> T) -> T {
+    let mut sums = T::none();
     for shard in shards() {
-        sample::add(&mut sums, shard.keeper().estimate(most, of));
+        sums.add(shard.keeper().estimate(most, of));
     }
     sums
 }

@@ -20,6 +20,11 @@ pub unsafe trait StoredKey<S>: Sized + 'static {
     /// Whether two stored keys are the same.
     #[doc(hidden)]
     fn same(&self, other: &Self) -> bool;
+    /// In which parts two stored keys differ, one bit for each. May run user code.
+    #[doc(hidden)]
+    fn differs(&self, other: &Self) -> u64 {
+        u64::from(!self.same(other))
+    }
     /// Visits the weak arguments in it.
     #[doc(hidden)]
     #[allow(private_interfaces, reason = "implemented here only")]
@@ -173,6 +178,10 @@ macro_rules! tuples {
 
             fn same(&self, other: &Self) -> bool {
                 $(self.$at.same(&other.$at))&&+
+            }
+
+            fn differs(&self, other: &Self) -> u64 {
+                0 $(| u64::from(!self.$at.same(&other.$at)) << $at)+
             }
 
             #[allow(private_interfaces, reason = "implemented here only")]

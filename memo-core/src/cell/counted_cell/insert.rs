@@ -9,6 +9,7 @@ use crate::cell::entry_links::{Linked, forgets, is_dead};
 use crate::cell::racers::Race;
 use crate::memo::counting::counter_block::Count;
 use crate::memo::counting::counters;
+use crate::memo::explain::spot::Went;
 use crate::sys::fence;
 use crate::value::entry::{Meta, Now, SeenKey, id_of};
 use crate::value::store::{Counted, Evicted, InsertInto, Store, Taken};
@@ -53,7 +54,7 @@ where
                 let evicted = store.was_evicted(entry.meta.hash());
                 drop(store);
                 linked.stay();
-                self.count_early(evicted);
+                self.count_early(entry, evicted);
                 Ok(())
             }
         }
@@ -83,13 +84,14 @@ where
         if added {
             linked.stay();
         }
-        self.count_early(evicted);
+        self.count_early(entry, evicted);
         Ok(added)
     }
 
-    fn count_early(&self, evicted: bool) {
+    fn count_early(&self, entry: &Counted<St>, evicted: bool) {
         if evicted {
             counters::count(self.core(), Count::EvictedEarly, 1);
+            self.core().explanation().went(self.spot(entry), Went::Evicted);
         }
     }
 

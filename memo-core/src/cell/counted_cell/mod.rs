@@ -28,6 +28,7 @@ use crate::cell::racers::Racers;
 use crate::memo::cells::head::CellHead;
 use crate::memo::cells::listed::Listing;
 use crate::memo::core::Core;
+use crate::memo::explain::spot::Spot;
 use crate::sys::arc::Content;
 use crate::sys::hazard::memory::{self, RetiredMemory};
 use crate::sys::hazard::protect::Published;
@@ -36,7 +37,7 @@ use crate::sys::index::Guess;
 use crate::sys::sync::plain::{Mutex, MutexGuard};
 use crate::sys::sync::unpoisoned;
 use crate::value::entry::{Entry, Meta, Now};
-use crate::value::store::{IsDead, Store};
+use crate::value::store::{Counted, IsDead, Store};
 use crate::value::timing::Timing;
 
 #[repr(C)]
@@ -171,6 +172,11 @@ where
     /// Identifies this cell in frames.
     pub(crate) fn address(&self) -> usize {
         std::ptr::from_ref(self).addr()
+    }
+
+    /// Where an entry is, for explanations.
+    pub(crate) fn spot(&self, entry: &Counted<St>) -> Spot {
+        Spot { cell: self.address(), hash: entry.meta.hash() }
     }
 
     /// The pointer this cell was made with: that of `&self` may not reach the count in front of it.

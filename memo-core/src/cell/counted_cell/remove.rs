@@ -12,6 +12,7 @@ use crate::memo::cells::vtable::EntryId;
 use crate::memo::core::Core;
 use crate::memo::counting::counter_block::Count;
 use crate::memo::counting::counters;
+use crate::memo::explain::spot::Spot;
 use crate::memo::listeners::Why;
 use crate::memo::traced::{self, What};
 use crate::sys::hazard::retire::Batch;
@@ -84,7 +85,7 @@ where
         if ready {
             counters::count(self.core(), why.count, 1);
         }
-        tell_and_drop(self.core(), why, taken);
+        self.tell_and_drop(why, taken);
         ready
     }
 
@@ -143,7 +144,7 @@ where
             expired += 1;
             counters::count(self.core(), Count::Expired, 1);
             if self.core().tells(why) {
-                tell::<St>(self.core(), why, taken.entry(), panics);
+                self.tell(why, taken.entry(), panics);
             }
             match taken.into_retired() {
                 Ok(retired) => batch.add(retired, panics),
@@ -205,7 +206,7 @@ where
             true => Count::Expired,
             false => Count::Evicted,
         };
-        victims.each(&mut |victim| tell::<St>(self.core(), why(victim.entry()).into(), victim.entry(), &mut panics));
+        victims.each(&mut |victim| self.tell(why(victim.entry()).into(), victim.entry(), &mut panics));
         panics.run(|| victims.drop_all());
         panics.resume();
     }
@@ -215,7 +216,7 @@ where
         let told = self.core().tells(why);
         self.end_each(self.drain(), why.count, &mut |taken| {
             if told && taken.ready {
-                tell::<St>(self.core(), why, taken.entry(), panics);
+                self.tell(why, taken.entry(), panics);
             }
             match taken.read_by(Self::READ_BY).into_retired() {
                 Ok(retired) => batch.add(retired, panics),
@@ -249,28 +250,42 @@ where
         }
         ready
     }
+
+    /// Tells who listens that an entry, which was ready when it was taken out, has gone.
+    #[cold]
+    #[inline(never)]
+    pub(super) fn tell(&self, why: Why, entry: &Counted<St>, panics: &mut Panics) {
+        self.core().tell(why, self.spot(entry), entry.slot.get().expect("it was ready"), panics);
+    }
+
+    /// Tells who listens that an entry has gone, and drops it. The first panic comes out at the end.
+    pub(crate) fn tell_and_drop(&self, why: Why, taken: Taken<St>) {
+        let mut panics = Panics::default();
+        self.tell_and_drop_among(why, taken, &mut panics);
+        panics.resume();
+    }
+
+    /// The same among other things that may panic.
+    pub(crate) fn tell_and_drop_among(&self, why: Why, taken: Taken<St>, panics: &mut Panics) {
+        if taken.ready && self.core().tells(why) {
+            self.tell(why, taken.entry(), panics);
+        }
+        panics.drop(taken);
+    }
 }
 
-/// Tells who listens that an entry, which was ready when it was taken out, has gone.
+/// Tells who listens that an entry was replaced, and drops it.
 #[cold]
 #[inline(never)]
-pub(super) fn tell<St: Store>(core: &'static Core, why: Why, entry: &Counted<St>, panics: &mut Panics) {
-    core.tell(why, entry.slot.get().expect("it was ready"), panics);
-}
-
-/// Tells who listens that an entry has gone, and drops it. The first panic comes out at the end.
-pub(crate) fn tell_and_drop<St: Store>(core: &'static Core, why: Why, taken: Taken<St>) {
+pub(crate) fn drop_replaced<St: Store>(core: &'static Core, taken: Taken<St>) {
     let mut panics = Panics::default();
-    tell_and_drop_among(core, why, taken, &mut panics);
-    panics.resume();
-}
-
-/// The same among other things that may panic.
-pub(crate) fn tell_and_drop_among<St: Store>(core: &'static Core, why: Why, taken: Taken<St>, panics: &mut Panics) {
+    let why = Why::from(Count::Replaced);
     if taken.ready && core.tells(why) {
-        tell::<St>(core, why, taken.entry(), panics);
+        // Another is where it was.
+        core.tell(why, Spot::default(), taken.entry().slot.get().expect("it was ready"), &mut panics);
     }
     panics.drop(taken);
+    panics.resume();
 }
 
 /// Drops an entry, and catches a panic of a user's destructor.

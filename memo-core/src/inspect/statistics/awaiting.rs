@@ -9,6 +9,7 @@ use hashbrown::{HashMap, HashSet};
 
 use crate::anchor::back_link;
 use crate::anchor::side_table::node::Node;
+use crate::anchor::side_table::sample::Figures;
 use crate::anchor::side_table::{local, shared};
 use crate::memo::cells::head::CellHead;
 use crate::memo::cells::vtable::EntryId;
@@ -28,9 +29,12 @@ pub(crate) struct OfAll(HashMap<*const Core, Awaiting>);
 
 impl OfAll {
     pub(crate) fn now() -> Self {
-        let mut dead = Dead::of(None, usize::MAX);
-        dead.walk();
-        Self(dead.finish())
+        Self(exact(None, usize::MAX).unwrap_or_default())
+    }
+
+    /// From a sample if there are many objects, or many entries of dead ones.
+    pub(crate) fn estimate() -> Self {
+        Self(exact_or_sampled(None))
     }
 
     pub(crate) fn of(&self, core: &'static Core) -> Awaiting {
@@ -40,60 +44,103 @@ impl OfAll {
 
 /// How many results of `core` await the sweep: all of them are visited.
 pub(crate) fn results(core: &'static Core) -> usize {
-    let awaiting = exact(core, usize::MAX).unwrap_or_default();
+    let awaiting = OfAll(exact(Some(core), usize::MAX).unwrap_or_default()).of(core);
     usize::try_from(awaiting.results).unwrap_or(usize::MAX)
 }
 
 /// What awaits the sweep, of one memo: from a sample if there are many objects, or many entries of dead ones.
 pub(crate) fn estimate(core: &'static Core) -> Awaiting {
-    let small = shared::live() + local::live() <= EXACT;
-    small.then(|| exact(core, EXACT)).flatten().unwrap_or_else(|| sampled(core))
+    OfAll(exact_or_sampled(Some(core))).of(core)
 }
 
 /// Up to `EXACT` nodes, and as many links, are all counted; of more, a sample of each shard and class, and of each dead object's links.
 const EXACT: usize = 4096;
 const SAMPLE: usize = 32;
 
+/// Of one memo, or of all.
+fn exact_or_sampled(only: Option<&'static Core>) -> HashMap<*const Core, Awaiting> {
+    let small = shared::live() + local::live() <= EXACT;
+    small.then(|| exact(only, EXACT)).flatten().unwrap_or_else(|| sampled(only))
+}
+
 /// `None` if the dead have more than `most_links` entries besides those of which they are the owners.
-fn exact(core: &'static Core, most_links: usize) -> Option<Awaiting> {
-    let mut dead = Dead::of(Some(core), most_links);
+fn exact(only: Option<&'static Core>, most_links: usize) -> Option<HashMap<*const Core, Awaiting>> {
+    let mut dead = Dead::of(only, most_links);
     dead.walk();
-    if dead.left_out {
-        return None;
+    (!dead.left_out).then(|| dead.finish())
+}
+
+/// What memos have on nodes that were looked at.
+type Found = HashMap<*const Core, Awaiting>;
+
+impl Figures for Found {
+    fn none() -> Self {
+        Self::new()
     }
-    Some(dead.finish().get(&std::ptr::from_ref(core)).copied().unwrap_or_default())
+
+    fn add(&mut self, more: Self) {
+        for (core, more) in more {
+            let sum = self.entry(core).or_default();
+            sum.results = sum.results.saturating_add(more.results);
+            sum.bytes = sum.bytes.saturating_add(more.bytes);
+        }
+    }
+
+    fn scaled(&self, by: &dyn Fn(u64) -> u64) -> Self {
+        let scaled = |of: &Awaiting| Awaiting { results: by(of.results), bytes: by(of.bytes) };
+        self.iter().map(|(core, of)| (*core, scaled(of))).collect()
+    }
 }
 
 /// An entry with two dead arguments may count twice, if neither is its owner, or if its owner is not in the sample.
-fn sampled(core: &'static Core) -> Awaiting {
+fn sampled(only: Option<&'static Core>) -> Found {
     let mut owned = HashSet::new();
     let mut own = |node: &Node| {
         if !node.life().is_alive() {
-            owned.extend(node.anchor().cells().find(core).map(|cell| cell.addr().get()));
+            each_cell(node, only, &mut |cell| _ = owned.insert(cell.addr().get()));
         }
-        [0; 2]
+        [0_u64; 0]
     };
     shared::estimate(SAMPLE, &mut own);
     local::estimate(SAMPLE, &mut own);
-    let mut of = |node: &Node| {
-        if node.life().is_alive() {
-            return [0; 2];
-        }
-        let cell = node.anchor().cells().find(core);
-        let linked = back_link::find(node.anchor()).map_or(0, |peer| {
-            let (mut looked, mut found) = (0, 0);
-            let all = peer.some_entries(SAMPLE, |cell, entry| {
-                looked += 1;
-                let counts = std::ptr::eq(cell.memo(), core) && !owned.contains(&cell.address());
-                found += u64::from(counts && cell.is_ready(entry));
-            });
-            (found * all as u64).checked_div(looked).unwrap_or(0)
+    let mut of = |node: &Node| if node.life().is_alive() { Found::none() } else { left_by(node, only, &owned) };
+    let mut found = shared::estimate(SAMPLE, &mut of);
+    found.add(local::estimate(SAMPLE, &mut of));
+    found
+}
+
+/// What one dead object leaves behind. Of the results that it is an argument of, some are looked at.
+fn left_by(node: &Node, only: Option<&'static Core>, owned: &HashSet<usize>) -> Found {
+    let mut found = Found::new();
+    each_cell(node, only, &mut |cell| found.entry(memo_of(cell)).or_default().results += ready(cell));
+    if let Some(peer) = back_link::find(node.anchor()) {
+        let (mut looked, mut linked) = (0, HashMap::<*const Core, u64>::new());
+        let all = peer.some_entries(SAMPLE, |cell, entry| {
+            looked += 1;
+            let of_interest = only.is_none_or(|only| std::ptr::eq(only, cell.memo()));
+            if of_interest && !owned.contains(&cell.address()) && cell.is_ready(entry) {
+                *linked.entry(std::ptr::from_ref(cell.memo())).or_default() += 1;
+            }
         });
-        let concerned = cell.is_some() || linked > 0;
-        [cell.map_or(0, ready) + linked, if concerned { node.bytes() } else { 0 }]
-    };
-    let [shared, local] = [shared::estimate(SAMPLE, &mut of), local::estimate(SAMPLE, &mut of)];
-    Awaiting { results: shared[0] + local[0], bytes: shared[1] + local[1] }
+        for (core, some) in linked {
+            found.entry(core).or_default().results += (some * all as u64).checked_div(looked).unwrap_or(0);
+        }
+    }
+    found.values_mut().for_each(|of| of.bytes = node.bytes());
+    found
+}
+
+/// Visits the cells of a node, of one memo or of all.
+fn each_cell(node: &Node, only: Option<&'static Core>, visit: &mut dyn FnMut(NonNull<CellHead>)) {
+    match only {
+        Some(core) => node.anchor().cells().find(core).into_iter().for_each(visit),
+        None => node.anchor().cells().each(visit),
+    }
+}
+
+fn memo_of(cell: NonNull<CellHead>) -> *const Core {
+    // SAFETY: the node's cells stand.
+    std::ptr::from_ref(unsafe { cell.as_ref() }.memo())
 }
 
 /// Collects what the dead leave behind. An entry counts once, however many of its arguments are dead.
@@ -127,17 +174,11 @@ impl Dead {
 
     fn add(&mut self, node: &Node) {
         let mut concerned = HashSet::<*const Core>::new();
-        let mut owned = |cell: NonNull<CellHead>| {
-            // SAFETY: the node's cells stand.
-            let core = std::ptr::from_ref(unsafe { cell.as_ref() }.memo());
-            self.memos.entry(core).or_default().results += ready(cell);
+        each_cell(node, self.only, &mut |cell| {
+            self.memos.entry(memo_of(cell)).or_default().results += ready(cell);
             self.owned.insert(cell.addr().get());
-            concerned.insert(core);
-        };
-        match self.only {
-            Some(core) => node.anchor().cells().find(core).into_iter().for_each(owned),
-            None => node.anchor().cells().each(&mut owned),
-        }
+            concerned.insert(memo_of(cell));
+        });
         if let Some(peer) = back_link::find(node.anchor()) {
             let all = peer.some_entries(self.most_links, |cell, entry| {
                 let core = std::ptr::from_ref(cell.memo());

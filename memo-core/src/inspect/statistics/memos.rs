@@ -1,6 +1,6 @@
 //! Every memo used so far.
 
-use super::awaiting::OfAll;
+use super::awaiting::{Awaiting, OfAll};
 use crate::inspect::handle::{clear, stats_of};
 use crate::inspect::statistics::stats::Stats;
 use crate::inspect::statistics::verdict::Verdict;
@@ -51,11 +51,18 @@ pub struct MemoInfo {
 pub fn memos() -> Vec<MemoInfo> {
     let memos = all_memos::all().clone();
     let awaiting = OfAll::now();
-    memos.into_iter().map(|core| info(core, &awaiting)).collect()
+    memos.into_iter().map(|core| info(core, awaiting.of(core))).collect()
 }
 
-fn info(core: &'static Core, awaiting: &OfAll) -> MemoInfo {
-    let (site, stats) = (core.site(), stats_of(core, awaiting.of(core)));
+/// The same, but what awaits the sweep is estimated where there are many objects.
+pub(super) fn memos_estimated() -> Vec<MemoInfo> {
+    let memos = all_memos::all().clone();
+    let awaiting = OfAll::estimate();
+    memos.into_iter().map(|core| info(core, awaiting.of(core))).collect()
+}
+
+pub(in crate::inspect) fn info(core: &'static Core, awaiting: Awaiting) -> MemoInfo {
+    let (site, stats) = (core.site(), stats_of(core, awaiting));
     MemoInfo {
         name: names::name(core).to_owned(),
         file: site.file,

@@ -4,8 +4,9 @@ use std::collections::HashMap;
 
 use metrics::{Label, Unit};
 
+use crate::inspect::any_memo::AnyMemo;
 use crate::inspect::in_flight::in_flight;
-use crate::inspect::statistics::memos::memos;
+use crate::inspect::statistics::memos::memos_estimated;
 use crate::inspect::statistics::stats::Stats;
 
 /// So many memos have series of their own, in the order of first use. All later ones share those of the memo `other`: a program may have as many
@@ -14,13 +15,14 @@ const NAMED: usize = 200;
 
 /// Publishes the statistics of all memos through the facade of the crate [`metrics`], with the feature `metrics`.
 ///
-/// Call it as often as your exporter is asked, or every few seconds: it reads what is counted anyway, as [`memos`] does, and a hit pays nothing for
+/// Call it as often as your exporter is asked, or every few seconds: it reads what is counted anyway, as [`overview`](crate::overview) does, and a hit pays nothing for
 /// it. All figures have the label `memo`, the memo's name. The first 200 memos have series of their own, all later ones share `memo="other"`. A memo is
 /// listed from its first call, or from when its statistics were first asked for: `f_memo().stats()` at the start lets its series begin at 0.
 ///
 /// | name | kind | further labels |
 /// |---|---|---|
 /// | `memo_requests_total` | counter | `result`: `hit`, `miss` |
+/// | `memo_misses_total` | counter, of memos whose misses are [explained](crate::Memo::explain) | `reason`: [`MissReason::as_str`](crate::MissReason::as_str) |
 /// | `memo_computes_total` | counter | `outcome`: `stored`, `rejected` |
 /// | `memo_waits_total` | counter | |
 /// | `memo_removed_total` | counter | `cause`: `object`, `evicted`, `expired`, `cleared`, `replaced`, `abandoned` |
@@ -66,7 +68,7 @@ pub fn publish_metrics() {
 
 fn publish_all(most: usize) {
     let mut other = Stats::default();
-    let all = memos();
+    let all = memos_estimated();
     let (named, rest) = all.split_at(most.min(all.len()));
     let mut computing: HashMap<String, usize> = HashMap::new();
     for one in in_flight().computes {
@@ -75,6 +77,7 @@ fn publish_all(most: usize) {
     for memo in named {
         publish(&memo.name, &memo.stats, computing.get(&memo.name).copied().unwrap_or(0));
     }
+    AnyMemo::all().into_iter().take(most).for_each(publish_reasons);
     if !rest.is_empty() {
         rest.iter().for_each(|memo| add(&mut other, &memo.stats));
         publish("other", &other, rest.iter().filter_map(|memo| computing.get(&memo.name)).sum());
@@ -84,6 +87,7 @@ fn publish_all(most: usize) {
 fn describe() {
     use metrics::{describe_counter, describe_gauge};
     describe_counter!("memo_requests_total", "Calls, by whether they found their result.");
+    describe_counter!("memo_misses_total", "Misses by reason, since they are explained.");
     describe_counter!("memo_computes_total", "Bodies that ran, by whether their result was stored.");
     describe_counter!("memo_waits_total", "Waits for the compute of another call.");
     describe_counter!("memo_removed_total", "Results that went, by why.");
@@ -94,6 +98,12 @@ fn describe() {
     describe_gauge!("memo_pinned_bytes", Unit::Bytes, "Memory of dead objects that no sweep has reclaimed yet.");
     describe_gauge!("memo_retained", "Living arguments that a result seems to hold.");
     describe_gauge!("memo_in_flight", "Computes in progress.");
+}
+
+fn publish_reasons(memo: AnyMemo) {
+    for (reason, n) in memo.miss_reasons() {
+        metrics::counter!("memo_misses_total", "memo" => memo.name(), "reason" => reason).absolute(n);
+    }
 }
 
 fn publish(memo: &str, stats: &Stats, in_flight: usize) {
@@ -228,6 +238,11 @@ mod tests {
         assert_eq!(figure("memo_entries", Some(("state", "living"))), 2.0);
         assert_eq!(figure("memo_in_flight", None), 0.0);
         assert!(figure("memo_compute_seconds", None) >= figure("memo_own_seconds", None));
+        scraped_memo().explain(true);
+        _ = scraped(&of, 9);
+        let reasons = scrape(usize::MAX);
+        let reason = |reason| value(&reasons, "memo_misses_total", "scraped", Some(("reason", reason)));
+        assert_eq!((reason("new_key"), reason("evicted")), (1.0, 0.0));
         drop(of);
         crate::sweep();
         let now = scrape(usize::MAX);

@@ -2,6 +2,7 @@
 
 mod awaiting;
 mod counters;
+mod explained;
 mod in_flight;
 mod reports;
 mod verdicts;

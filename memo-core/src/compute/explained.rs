@@ -1,0 +1,54 @@
+//! Misses, to be explained where that is asked for.
+
+use std::panic::Location;
+
+use super::frames;
+use crate::cell::memo_types::{CellOf, EntryOf, Spec};
+use crate::memo::core::Core;
+use crate::memo::explain::missed::{self, Seen};
+use crate::memo::explain::spot::{Spot, Went};
+
+/// What a search met before it computes.
+#[derive(Clone, Copy)]
+pub(super) enum Met {
+    /// It has made the cell.
+    NewObject,
+    /// Another call computes the result.
+    InFlight,
+    /// The result has served its time.
+    Stale,
+    /// Nothing.
+    Nothing,
+}
+
+/// Notes a miss of an entry, at this place in the source. `None`: that is not known.
+#[cold]
+#[inline(never)]
+pub(super) fn missed<M: Spec>(cell: &CellOf<M>, entry: &EntryOf<M>, met: Met, at: Option<&'static Location<'static>>) {
+    missed_at(cell.core(), cell.spot(entry), met, at, &|| cell.nearest(entry));
+}
+
+/// The same, whatever the types.
+#[cold]
+#[inline(never)]
+pub(super) fn missed_at(
+    core: &'static Core,
+    spot: Spot,
+    met: Met,
+    at: Option<&'static Location<'static>>,
+    nearest: &dyn Fn() -> Option<u64>,
+) {
+    let seen = match met {
+        Met::NewObject => Seen::NewObject,
+        Met::InFlight => Seen::InFlight,
+        Met::Stale => Seen::Stale,
+        Met::Nothing => Seen::Nothing(nearest),
+    };
+    missed::missed(core, spot, seen, at, frames::memo_around());
+}
+
+/// Notes that a compute ends without a result that is kept.
+#[inline]
+pub(super) fn ended<M: Spec>(cell: &CellOf<M>, entry: &EntryOf<M>, why: Went) {
+    cell.core().explanation().went(cell.spot(entry), why);
+}
