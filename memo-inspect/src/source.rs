@@ -1,40 +1,29 @@
 //! What is asked of `memo_core`, in one place.
 
-use memo_core::{MemoInfo, Report};
+use memo_core::{AnyMemo, Report};
 
-/// All memos, where what awaits the sweep may be an estimate.
+/// All memos. Where there are many objects, what awaits the sweep is an estimate: a poll must not walk over all of them.
 pub(crate) fn overview() -> Report {
-    memo_core::report()
+    memo_core::overview()
 }
 
-/// A memo, by its name.
-#[derive(Clone)]
-pub(crate) struct AnyMemo(#[expect(dead_code)] MemoInfo);
+/// Why a memo's calls missed.
+#[derive(Default, serde::Serialize)]
+pub(crate) struct Misses {
+    /// Whether they are noted.
+    pub(crate) explained: bool,
+    /// How many had which reason.
+    pub(crate) reasons: Vec<(&'static str, u64)>,
+    /// The last ones, a sentence for each.
+    pub(crate) misses: Vec<String>,
+}
 
-impl AnyMemo {
-    pub(crate) fn named(name: &str) -> Option<Self> {
-        memo_core::memos().into_iter().find(|memo| memo.name == name).map(Self)
-    }
-
-    /// Removes its results, and returns how many there were; `None` if it lends them.
-    pub(crate) fn clear(&self) -> Option<usize> {
-        None
-    }
-
-    /// Notes why calls miss from now on, or no longer.
-    pub(crate) fn explain(&self, _on: bool) {}
-
-    pub(crate) fn is_explained(&self) -> bool {
-        false
-    }
-
-    /// How many misses had which reason, as one word.
-    pub(crate) fn miss_reasons(&self) -> Vec<(&'static str, u64)> {
-        Vec::new()
-    }
-
-    /// The last misses, each in a sentence.
-    pub(crate) fn misses(&self) -> Vec<String> {
-        Vec::new()
+impl Misses {
+    pub(crate) fn of(name: &str) -> Self {
+        AnyMemo::named(name).map_or_else(Self::default, |memo| Self {
+            explained: memo.is_explained(),
+            reasons: memo.miss_reasons().collect(),
+            misses: memo.misses().iter().map(ToString::to_string).collect(),
+        })
     }
 }

@@ -4,13 +4,13 @@ use std::sync::Arc;
 
 use axum::extract::rejection::QueryRejection;
 use axum::extract::{Query, State};
+use memo_core::AnyMemo;
 use serde::{Deserialize, Serialize};
 use tokio::task::spawn_blocking;
 
 use super::look::{Answer, Named, as_json, read};
 use crate::guard::control::MayChange;
 use crate::guard::refusal::Refusal;
-use crate::source::AnyMemo;
 use crate::state;
 use crate::view::json;
 

@@ -4,7 +4,7 @@ use memo_core::{FigureKind, MemoInfo};
 use serde::Serialize;
 
 use super::overview::{Row, program};
-use crate::source::AnyMemo;
+use crate::source::Misses;
 
 #[derive(Serialize)]
 pub(crate) struct OneMemo<'a> {
@@ -13,12 +13,8 @@ pub(crate) struct OneMemo<'a> {
     control: bool,
     memo: Row<'a>,
     figures: Vec<Shown>,
-    /// Whether the last misses are noted.
-    explained: bool,
-    /// How many of them had which reason.
-    reasons: Vec<(&'static str, u64)>,
-    /// A sentence for each.
-    misses: Vec<String>,
+    #[serde(flatten)]
+    misses: Misses,
 }
 
 #[derive(Serialize)]
@@ -35,16 +31,7 @@ impl<'a> OneMemo<'a> {
             let kind = FigureKind::as_str(figure.kind);
             Shown { name: figure.name, kind, help: figure.help, value: figure.value }
         });
-        let memo = AnyMemo::named(&info.name);
-        Self {
-            program: program(),
-            taken,
-            control,
-            memo: Row::new(info),
-            figures: figures.collect(),
-            explained: memo.as_ref().is_some_and(AnyMemo::is_explained),
-            reasons: memo.as_ref().map_or_else(Vec::new, AnyMemo::miss_reasons),
-            misses: memo.as_ref().map_or_else(Vec::new, AnyMemo::misses),
-        }
+        let (memo, misses) = (Row::new(info), Misses::of(&info.name));
+        Self { program: program(), taken, control, memo, figures: figures.collect(), misses }
     }
 }
