@@ -68,10 +68,14 @@ fn schema(doc: &Arc<Document>) -> usize {
 fn work(number: u64, shared: &[Arc<Document>], ends: &AtomicBool) {
     let mut random = fastrand::Rng::with_seed(number);
     let mut open: VecDeque<_> = (0..20).map(|_| Document::new(&mut random)).collect();
-    while !ends.load(Ordering::Relaxed) {
+    for round in 0.. {
+        if ends.load(Ordering::Relaxed) {
+            break;
+        }
         open.pop_front();
         open.push_back(Document::new(&mut random));
-        for _ in 0..random.usize(50..400) {
+        // Now busy, now not.
+        for _ in 0..random.usize(50..150) * (1 + round / 10 % 4) {
             let doc = &open[random.usize(..open.len())];
             _ = (longest(doc), layout(doc, random.usize(4..16) * 10));
         }

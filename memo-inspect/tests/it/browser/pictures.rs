@@ -37,7 +37,7 @@ fn the_pictures_are_made_where_it_is_asked_for() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("pictures");
     let memo = format!("{url}#memo=watch::layout");
     // Somebody looks for a while: the charts have something to show.
-    (0..12).for_each(|_| _ = chromium.dom(&url));
+    (0..40).for_each(|_| _ = chromium.dom(&url));
     for (name, url, width, height, dark) in [
         ("light", &url, 1200, 700, false),
         ("dark", &url, 1200, 700, true),
