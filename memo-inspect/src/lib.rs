@@ -55,7 +55,7 @@
 //! # Limits
 //!
 //! * What awaits the sweep of `Rc`s and of `local` memos is known to their own threads alone: here it is 0, and such memos cannot be cleared.
-//! * The router needs a runtime of tokio's, as axum does.
+//! * The router needs a runtime of tokio's, with its timer.
 
 mod api;
 mod assets;

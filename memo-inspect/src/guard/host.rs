@@ -31,8 +31,10 @@ pub(crate) struct Hosts {
 }
 
 impl Hosts {
+    /// With a port or without, which does not matter.
     pub(crate) fn add(&mut self, host: &str) {
-        self.named.push(plain(host));
+        let authority: Option<Authority> = host.parse().ok();
+        self.named.push(plain(authority.as_ref().map_or(host, Authority::host)));
     }
 
     pub(crate) fn allow_addresses(&mut self) {
@@ -119,6 +121,9 @@ mod tests {
     fn hosts_are_added_by_name_and_by_address() {
         let mut hosts = Hosts::default();
         hosts.add("App.Example.");
+        hosts.add("other.example:80");
+        hosts.add("fe80::2");
+        assert!(allows(&hosts, "other.example") && allows(&hosts, "[fe80::2]:80"));
         assert!(allows(&hosts, "app.example:8080") && !allows(&hosts, "an.app.example") && !allows(&hosts, "10.0.0.1"));
         hosts.allow_addresses();
         assert!(allows(&hosts, "10.0.0.1:80") && allows(&hosts, "[fe80::1]") && !allows(&hosts, "evil.example"));

@@ -189,16 +189,23 @@ function highest(points) {
   return points.reduce((most, { hits, misses, during }) => Math.max(most, hits / during, misses / during), 0);
 }
 
+/** Each point is of the time before it, and so is the first. */
+function line(points, height) {
+  const first = points[0];
+  const line = points.map((point) => [point.at, height(point)]);
+  return first ? [[first.at - first.during, height(first)], ...line] : line;
+}
+
 function drawCalls(chart, series) {
   const most = highest(series.points) || 1;
-  const line = (of) => series.points.map((point) => [point.at, point[of] / point.during / most]);
-  chart.draw(series, [line("hits"), line("misses")]);
+  const rate = (of) => line(series.points, (point) => point[of] / point.during / most);
+  chart.draw(series, [rate("hits"), rate("misses")]);
 }
 
 /** Where nothing was called, the line goes straight on. */
 function drawRatio(chart, series) {
   const called = series.points.filter(({ hits, misses }) => hits + misses > 0);
-  chart.draw(series, [called.map(({ at, hits, misses }) => [at, hits / (hits + misses)])]);
+  chart.draw(series, [line(called, ({ hits, misses }) => hits / (hits + misses))]);
 }
 
 /** A pair of large charts, with what they say in words. */
