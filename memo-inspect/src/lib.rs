@@ -71,3 +71,8 @@ mod view;
 
 pub use inspector::{Inspector, router, spawn};
 pub use server::{Server, SpawnError};
+
+/// The README's examples.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

@@ -21,6 +21,7 @@ fn only_who_knows_the_token_sees_figures() {
         "Bearer",
         "Bearer ",
         "Bearer the toke",
+        "Bearer the tokem",
         "Bearer the tokens",
         "Basic the token",
         "Bearer  the token",

@@ -1,5 +1,7 @@
-use std::io::{Read, Write};
+use std::io::{ErrorKind, Read, Write};
+use std::net::TcpStream;
 use std::thread;
+use std::time::{Duration, Instant};
 
 use crate::client::{Answer, connect, get};
 use crate::watchdog::watchdog;
@@ -13,6 +15,26 @@ fn a_hundred_pages_are_served_at_once() {
         thread::scope(|threads| {
             (0..100).for_each(|_| _ = threads.spawn(page));
         });
+    });
+}
+
+/// Whether it is closed by now.
+fn is_closed(mut stream: &TcpStream) -> bool {
+    stream.set_nonblocking(true).expect("it can be asked");
+    !matches!(stream.read(&mut [0]), Err(error) if error.kind() == ErrorKind::WouldBlock)
+}
+
+/// At once, and not when it has been idle for too long, which takes five seconds.
+#[test]
+fn a_new_connection_takes_the_place_of_the_one_that_was_idle_longest() {
+    watchdog(|| {
+        let server = memo_inspect::spawn("127.0.0.1:0").expect("it is served");
+        let silent: Vec<_> = (0..300).map(|_| connect(server.local_addr())).collect();
+        let started = Instant::now();
+        assert_eq!(get(&server, "/api/memos").status, 200);
+        let closed: Vec<_> = silent.iter().map(is_closed).collect();
+        assert!(started.elapsed() < Duration::from_secs(2), "{:?}", started.elapsed());
+        assert!(closed[..40].iter().all(|closed| *closed) && !closed[100..].iter().any(|closed| *closed));
     });
 }
 

@@ -27,7 +27,9 @@ fn who_sends_byte_by_byte_is_cut_off_while_others_are_served() {
                 Ok(_) => {}
             }
         }
-        assert!(started.elapsed() >= Duration::from_secs(4), "a request may take a while");
+        // A request may take a while, though not for ever.
+        let took = started.elapsed();
+        assert!((Duration::from_secs(4)..Duration::from_secs(30)).contains(&took), "{took:?}");
     });
 }
 
