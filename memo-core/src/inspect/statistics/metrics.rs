@@ -30,7 +30,7 @@ const NAMED: usize = 200;
 /// | `memo_compute_seconds` | gauge that only grows, since the facade's counters are whole numbers | |
 /// | `memo_own_seconds` | gauge: [`Stats::own_time`] | |
 /// | `memo_entries` | gauge | `state`: `living`, `awaiting_sweep` |
-/// | `memo_pinned_bytes` | gauge | |
+/// | `memo_held_bytes` | gauge | `kind`: `entries`, `pinned`, and `values` where it was said how to [measure](crate::Memo::measure) them |
 /// | `memo_retained` | gauge: living arguments that a result seems to hold | |
 /// | `memo_in_flight` | gauge: computes in progress | |
 ///
@@ -95,7 +95,11 @@ fn describe() {
     describe_gauge!("memo_compute_seconds", Unit::Seconds, "Time in bodies and in all that they call, estimated.");
     describe_gauge!("memo_own_seconds", Unit::Seconds, "Time in bodies without other memos, estimated.");
     describe_gauge!("memo_entries", "Results, by whether their objects live.");
-    describe_gauge!("memo_pinned_bytes", Unit::Bytes, "Memory of dead objects that no sweep has reclaimed yet.");
+    describe_gauge!(
+        "memo_held_bytes",
+        Unit::Bytes,
+        "Results themselves, what they own, and dead objects before the sweep."
+    );
     describe_gauge!("memo_retained", "Living arguments that a result seems to hold.");
     describe_gauge!("memo_in_flight", "Computes in progress.");
 }
@@ -134,7 +138,11 @@ fn publish(memo: &str, stats: &Stats, in_flight: usize) {
     measure("memo_own_seconds", None, stats.own_time.as_secs_f64());
     measure("memo_entries", Some(("state", "living")), stats.living() as f64);
     measure("memo_entries", Some(("state", "awaiting_sweep")), stats.awaiting_sweep as f64);
-    measure("memo_pinned_bytes", None, stats.pinned_bytes as f64);
+    measure("memo_held_bytes", Some(("kind", "entries")), stats.entry_bytes as f64);
+    measure("memo_held_bytes", Some(("kind", "pinned")), stats.pinned_bytes as f64);
+    if let Some(bytes) = stats.value_bytes {
+        measure("memo_held_bytes", Some(("kind", "values")), bytes as f64);
+    }
     measure("memo_retained", None, stats.suspected_leaks as f64);
     measure("memo_in_flight", None, in_flight as f64);
 }
@@ -159,6 +167,8 @@ fn add(sum: &mut Stats, more: &Stats) {
         abandoned,
         suspected_leaks,
         pinned_bytes,
+        entry_bytes,
+        value_bytes,
         compute_time,
         own_time,
     } = *more;
@@ -179,6 +189,8 @@ fn add(sum: &mut Stats, more: &Stats) {
     sum.abandoned += abandoned;
     sum.suspected_leaks += suspected_leaks;
     sum.pinned_bytes += pinned_bytes;
+    sum.entry_bytes += entry_bytes;
+    sum.value_bytes = sum.value_bytes.into_iter().chain(value_bytes).reduce(|sum, more| sum + more);
     sum.compute_time += compute_time;
     sum.own_time += own_time;
 }
