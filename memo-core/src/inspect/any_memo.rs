@@ -67,6 +67,10 @@ impl AnyMemo {
         names::name(self.0)
     }
 
+    pub(in crate::inspect) fn core(&self) -> &'static Core {
+        self.0
+    }
+
     /// Returns its identity and statistics, which cost what [`Memo::stats`] does.
     #[must_use]
     pub fn info(&self) -> MemoInfo {
@@ -117,7 +121,7 @@ impl<F, P: Kind> Memo<F, P> {
     /// Says how many bytes a result owns on the heap, for [`Stats::value_bytes`](crate::Stats::value_bytes).
     ///
     /// From now on `bytes` is called for a sample of the results that are computed: the first 64, then one in 64. `T` is what the memo keeps: what the
-    /// body returns, or of a `Result` whose error is never kept its `Ok` value. Results of another type are not measured.
+    /// body returns, or of a `Result` whose error cannot be cloned its `Ok` value. Results of another type are not measured.
     ///
     /// A crate that measures, such as `get-size2`, has a function for it: `measure(<Vec<u8> as GetSize>::get_heap_size)`. What several results share should be
     /// counted for none of them, or for one.

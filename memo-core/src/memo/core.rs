@@ -9,6 +9,7 @@ use once_cell::race::OnceRef;
 
 use super::cells::listed::{SEATS, Seat};
 use super::cells::vtable::CellVtable;
+use super::counting::compute_times::Histogram;
 use super::counting::counter_block::{Block, Share};
 use super::counting::value_bytes::ValueBytes;
 use super::explain::explanation::Explanation;
@@ -48,6 +49,7 @@ pub struct Core {
     listeners: Listeners,
     explanation: Explanation,
     value_bytes: ValueBytes,
+    compute_times: Histogram,
     /// See [`Core::is_gone`].
     weak_values: OnceLock<IsGone>,
     /// See [`Core::results_before`].
@@ -92,6 +94,7 @@ impl Core {
             listeners: Listeners::new(),
             explanation: Explanation::new(),
             value_bytes: ValueBytes::new(),
+            compute_times: Histogram::new(),
             weak_values: OnceLock::new(),
             before: OnceLock::new(),
             cells: [const { Seat::new() }; SEATS],
@@ -154,6 +157,11 @@ impl Core {
 
     pub(crate) fn explanation(&self) -> &Explanation {
         &self.explanation
+    }
+
+    /// How long its computes took.
+    pub(crate) fn compute_times(&self) -> &Histogram {
+        &self.compute_times
     }
 
     /// What its results own.

@@ -231,6 +231,25 @@ fn what_expires_is_told() {
     });
 }
 
+/// What is known has one of 1,024 places, where one of these keys is looked for, too.
+#[test]
+fn what_went_explains_no_other_key() {
+    #[weak_memo(capacity = unbounded)]
+    fn of_many(of: &Arc<u8>, key: u32) -> u32 {
+        u32::from(**of) + key
+    }
+    alone(|| {
+        of_many_memo().explain(true);
+        let of = Arc::new(1);
+        of_many(&of, 0);
+        of_many_memo().forget((&of, 0));
+        (1..10_001).for_each(|key| _ = of_many(&of, key));
+        of_many(&of, 0);
+        let counts: Vec<_> = AnyMemo::from(of_many_memo()).miss_reasons().filter(|(_, n)| *n > 0).collect();
+        assert_eq!(counts, [("new_object", 1), ("new_key", 10_000), ("cleared", 1)]);
+    });
+}
+
 /// Nothing is said of an object by what another was that lay there before.
 #[test]
 fn a_new_object_is_new_wherever_it_lies() {
