@@ -204,10 +204,13 @@ pub use inspect::forget_object::forget_object;
 pub use inspect::handle::Memo;
 pub use inspect::in_flight::{Computing, InFlight, RunBy, ThreadLabel, Waiting, in_flight};
 pub use inspect::listener::{Listener, Removal};
+pub use inspect::statistics::compute_times::ComputeTimes;
 pub use inspect::statistics::figures::{Figure, FigureKind};
 pub use inspect::statistics::memos::{MemoInfo, clear_all, memos};
 #[cfg(feature = "metrics")]
 pub use inspect::statistics::metrics::publish_metrics;
+#[cfg(feature = "opentelemetry")]
+pub use inspect::statistics::opentelemetry::observe_metrics;
 pub use inspect::statistics::report::{Report, overview, report};
 pub use inspect::statistics::stats::Stats;
 pub use inspect::statistics::verdict::Verdict;

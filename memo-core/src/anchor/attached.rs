@@ -45,6 +45,7 @@ impl<T: Attached> Cell<T> {
         ready: any_cell::ready::<Self>,
         living: any_cell::living::<Self>,
         entries: any_cell::entries::<Self>,
+        entry_size: 0,
         inert: false,
         // SAFETY: the vtable is this type's, and the caller's cell is alive.
         is_quiet: |cell| unsafe { any_cell::cast::<Self>(cell) }.what.ends_quietly(),

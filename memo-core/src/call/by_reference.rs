@@ -349,7 +349,10 @@ impl<'w, M: Spec, W: Way> LentTicket<'w, M, W> {
     pub(crate) fn end(&mut self, value: ValueOf<M>) -> &'w ValueOf<M> {
         // The job stays where it is: moving it costs more than most of what it does.
         let (lent, first) = match &mut self.0 {
-            Duty::Bare(job) => job.publish(value),
+            Duty::Bare(job) => {
+                job.core().value_bytes().look(&value);
+                job.publish(value)
+            }
             Duty::Keyed(job) => publish(job, value),
             Duty::Verify(..) => return self.end_verified(Some(value)),
             Duty::Done(_) => unreachable!("{UNDONE}"),
@@ -468,6 +471,7 @@ impl<'w, M: Spec> body::Duty for LentTicket<'w, M, TaskCall> {
 fn publish<'w, M: Spec, W: Way>(job: &mut Job<'w, M, W>, value: ValueOf<M>) -> (&'w ValueOf<M>, bool) {
     let cell = job.cell();
     let notes = job.stop();
+    cell.core().value_bytes().look(&value);
     match job.publish(value, &job.when(), notes.as_ref(), None) {
         Published::Ours { entry: Some(entry), .. } => (lend(&entry, cell).expect("filled by this call"), true),
         Published::Ours { entry: None, .. } => unreachable!("a lent result is not left to the store alone"),

@@ -57,6 +57,7 @@ impl<V: 'static> LentCell<V> {
         ready: any_cell::ready::<Self>,
         living: any_cell::living::<Self>,
         entries: any_cell::entries::<Self>,
+        entry_size: size_of::<Self>(),
         inert: !std::mem::needs_drop::<V>(),
         is_quiet: |_| false,
         stays: false,

@@ -62,6 +62,7 @@ impl Timed {
     /// `around` is the memo whose body has called this one. Its own time is what is left if such estimates are taken from that of it all.
     pub(super) fn count(self, core: &'static Core, around: Option<&'static Core>) {
         let nanos = u64::try_from(self.started.elapsed().as_nanos()).unwrap_or(u64::MAX / SAMPLE);
+        core.compute_times().add(nanos, self.weight);
         let nanos = nanos.saturating_mul(self.weight);
         counters::count(core, Count::ComputeNanos, nanos);
         if let Some(around) = around {

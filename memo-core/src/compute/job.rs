@@ -207,7 +207,7 @@ pub(crate) enum Published<St: Store> {
 pub(crate) fn task_of<M: Spec>(cell: &CellOf<M>, entry: &EntryOf<M>, races: bool) -> Task {
     let hold_key = if M::Store::FRONTED { None } else { Some(hold_key::<M> as unsafe fn(usize) -> HeldKey) };
     // For `hold_key`.
-    Counted::<M::Store>::as_ptr(entry).expose_provenance();
+    let _ = Counted::<M::Store>::as_ptr(entry).expose_provenance();
     let (slot, hash) = (frames::slot_address(&entry.slot), entry.meta.hash());
     Task { slot, flight: 0, cell: cell.address(), hash, races, hold_key }
 }

@@ -193,7 +193,7 @@ pub(crate) struct BareJob<'w, M: Spec, W: Way = Call> {
 }
 
 impl<'w, M: Spec, W: Way> BareJob<'w, M, W> {
-    fn core(&self) -> &'static Core {
+    pub(crate) fn core(&self) -> &'static Core {
         self.cell.head.memo()
     }
 

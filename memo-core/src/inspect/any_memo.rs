@@ -1,6 +1,8 @@
 //! A memo without its types: for tools that look at all of them.
 
+use std::any::Any;
 use std::fmt;
+use std::sync::Arc;
 
 use crate::inspect::handle::{Memo, clear};
 use crate::inspect::signature::Kind;
@@ -65,6 +67,10 @@ impl AnyMemo {
         names::name(self.0)
     }
 
+    pub(in crate::inspect) fn core(&self) -> &'static Core {
+        self.0
+    }
+
     /// Returns its identity and statistics, which cost what [`Memo::stats`] does.
     #[must_use]
     pub fn info(&self) -> MemoInfo {
@@ -112,6 +118,45 @@ impl fmt::Debug for AnyMemo {
 }
 
 impl<F, P: Kind> Memo<F, P> {
+    /// Says how many bytes a result owns on the heap, for [`Stats::value_bytes`](crate::Stats::value_bytes).
+    ///
+    /// From now on `bytes` is called for a sample of the results that are computed: the first 64, then one in 64. `T` is what the memo keeps: what the
+    /// body returns, or of a `Result` whose error cannot be cloned its `Ok` value. Results of another type are not measured.
+    ///
+    /// A crate that measures, such as `get-size2`, has a function for it: `measure(<Vec<u8> as GetSize>::get_heap_size)`. What several results share should be
+    /// counted for none of them, or for one.
+    ///
+    /// # Panics
+    ///
+    /// Not if `bytes` does: that is swallowed, and counted in the [report](crate::Report).
+    ///
+    /// # Cost
+    ///
+    /// Without it, a relaxed load for each compute. With it, also a lock that all computes of the memo share. A hit pays nothing.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use memo_core::weak_memo;
+    /// use std::sync::Arc;
+    ///
+    /// #[weak_memo]
+    /// fn repeat(text: &Arc<String>, times: usize) -> String {
+    ///     text.repeat(times)
+    /// }
+    ///
+    /// assert_eq!(repeat_memo().stats().value_bytes, None);
+    /// repeat_memo().measure(String::capacity);
+    /// let text = Arc::new(String::from("ab"));
+    /// repeat(&text, 10);
+    /// repeat(&text, 20);
+    /// assert_eq!(repeat_memo().stats().value_bytes, Some(60));
+    /// ```
+    pub fn measure<T: 'static>(&self, bytes: impl Fn(&T) -> usize + Send + Sync + 'static) {
+        let AnyMemo(core) = AnyMemo::from(*self);
+        core.value_bytes().measure(Arc::new(move |value: &dyn Any| value.downcast_ref().map(&bytes)));
+    }
+
     /// Begins to explain misses, or ends that and forgets them.
     ///
     /// From now on the last 64 misses are kept with their reasons, and what is needed to tell them: which of the last results went, and

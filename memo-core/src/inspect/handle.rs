@@ -724,5 +724,5 @@ fn empty(cells: impl IntoIterator<Item = CellRef>) -> usize {
 pub(crate) fn stats_of(core: &'static Core, awaiting: Awaiting) -> Stats {
     all_memos::register(core);
     let sums = counters::sum(core);
-    Stats::new(&sums, awaiting, leak_audit::figure(core, sums.get(Count::Dropped)))
+    Stats::new(core, &sums, awaiting, leak_audit::figure(core, sums.get(Count::Dropped)))
 }

@@ -9,7 +9,9 @@ use once_cell::race::OnceRef;
 
 use super::cells::listed::{SEATS, Seat};
 use super::cells::vtable::CellVtable;
+use super::counting::compute_times::Histogram;
 use super::counting::counter_block::{Block, Share};
+use super::counting::value_bytes::ValueBytes;
 use super::explain::explanation::Explanation;
 use super::explain::spot::Spot;
 use super::listeners::{Listeners, Why};
@@ -46,6 +48,8 @@ pub struct Core {
     audit: OnceLock<Box<dyn Any + Send + Sync>>,
     listeners: Listeners,
     explanation: Explanation,
+    value_bytes: ValueBytes,
+    compute_times: Histogram,
     /// See [`Core::is_gone`].
     weak_values: OnceLock<IsGone>,
     /// See [`Core::results_before`].
@@ -89,6 +93,8 @@ impl Core {
             audit: OnceLock::new(),
             listeners: Listeners::new(),
             explanation: Explanation::new(),
+            value_bytes: ValueBytes::new(),
+            compute_times: Histogram::new(),
             weak_values: OnceLock::new(),
             before: OnceLock::new(),
             cells: [const { Seat::new() }; SEATS],
@@ -151,6 +157,22 @@ impl Core {
 
     pub(crate) fn explanation(&self) -> &Explanation {
         &self.explanation
+    }
+
+    /// How long its computes took.
+    pub(crate) fn compute_times(&self) -> &Histogram {
+        &self.compute_times
+    }
+
+    /// What its results own.
+    #[inline(always)]
+    pub(crate) fn value_bytes(&self) -> &ValueBytes {
+        &self.value_bytes
+    }
+
+    /// What an entry takes by itself; 0 before the first.
+    pub(crate) fn entry_size(&self) -> usize {
+        self.vtable.get().map_or(0, |vtable| vtable.entry_size)
     }
 
     /// Whether anyone is notified when a result is dropped, or it is noted for explanations.

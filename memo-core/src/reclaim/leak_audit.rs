@@ -568,6 +568,7 @@ static VTABLE: CellVtable = CellVtable {
     ready: any_cell::ready::<NoteCell>,
     living: any_cell::living::<NoteCell>,
     entries: any_cell::entries::<NoteCell>,
+    entry_size: 0,
     inert: false,
     // Ending it does nothing.
     is_quiet: |_| true,

@@ -66,6 +66,9 @@ unsafe impl<T: Content + Send + Sync> Send for Arc<T> {}
 unsafe impl<T: Content + Send + Sync> Sync for Arc<T> {}
 
 impl<T: Content> Arc<T> {
+    /// What one takes on the heap.
+    pub(crate) const SIZE: usize = size_of::<Inner<T>>();
+
     #[inline]
     pub(crate) fn new(value: T) -> Self {
         Self::with_count(value, 1)

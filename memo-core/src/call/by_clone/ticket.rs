@@ -209,6 +209,7 @@ fn keep<R, H: Keeping<R, Kept = ValueOf<M>>, M: Cloning, W: Way>(
     if H::mark(&mut value, |address| job.has_argument(address)) {
         (notes, taken) = (None, None);
     }
+    job.cell().core().value_bytes().look(&*value);
     let when = job.when();
     let published = job.publish(value.arrive(), &when, notes.as_ref(), taken);
     let is_stored = matches!(published, Published::Ours { stored: true, .. });

@@ -14,7 +14,7 @@ use crate::memo::listeners::Why;
 use crate::sys::arc::Arc;
 use crate::sys::panics::Panics;
 use crate::sys::sync::unpoisoned;
-use crate::value::entry::Meta;
+use crate::value::entry::{Entry, Meta};
 use crate::value::store::Store;
 
 impl<S: Scope, St> CountedCell<S, St>
@@ -32,6 +32,7 @@ where
         ready: any_cell::ready::<Self>,
         living: any_cell::living::<Self>,
         entries: any_cell::entries::<Self>,
+        entry_size: Arc::<Entry<St::Meta, St::Value>>::SIZE,
         inert: St::FRONTED && !mem::needs_drop::<St::Value>(),
         is_quiet: |_| Self::QUIET,
         stays: false,

@@ -44,7 +44,8 @@ impl FigureKind {
 }
 
 impl Stats {
-    /// Returns all figures with their names and what they mean, in an order that does not change: for an exporter.
+    /// Returns all figures with their names and what they mean, in an order that does not change: for an exporter. What is not known is not among them:
+    /// `value_bytes`, which comes last.
     ///
     /// # Examples
     ///
@@ -97,7 +98,9 @@ impl Stats {
             gauge("awaiting_sweep", "Results of dead objects that no sweep has reclaimed yet.", self.awaiting_sweep),
             gauge("pinned_bytes", "Bytes of dead objects that no sweep has reclaimed yet.", self.pinned_bytes),
             gauge("suspected_leaks", "Living arguments that a result seems to hold.", self.suspected_leaks),
+            gauge("entry_bytes", "Bytes of the results themselves.", self.entry_bytes),
         ]
         .into_iter()
+        .chain(self.value_bytes.map(|bytes| gauge("value_bytes", "Bytes that the results own, estimated.", bytes)))
     }
 }

@@ -1,17 +1,16 @@
 //! The statistics of all memos by the facade `metrics`, for whichever exporter a program has installed.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
+use std::time::Duration;
 
 use metrics::{Label, Unit};
 
 use crate::inspect::any_memo::AnyMemo;
-use crate::inspect::in_flight::in_flight;
-use crate::inspect::statistics::memos::memos_estimated;
+use crate::inspect::statistics::compute_times::ComputeTimes;
+use crate::inspect::statistics::exported::{Exported, NAMED, OTHER, exported, memos_by_series};
 use crate::inspect::statistics::stats::Stats;
-
-/// So many memos have series of their own, in the order of first use. All later ones share those of the memo `other`: a program may have as many
-/// instantiations as it has types.
-const NAMED: usize = 200;
+use crate::sys::sync::plain::Mutex;
+use crate::sys::sync::unpoisoned;
 
 /// Publishes the statistics of all memos through the facade of the crate [`metrics`], with the feature `metrics`.
 ///
@@ -28,9 +27,10 @@ const NAMED: usize = 200;
 /// | `memo_removed_total` | counter | `cause`: `object`, `evicted`, `expired`, `cleared`, `replaced`, `abandoned` |
 /// | `memo_evicted_early_total` | counter | |
 /// | `memo_compute_seconds` | gauge that only grows, since the facade's counters are whole numbers | |
+/// | `memo_compute_duration_seconds` | histogram, as exact as [`ComputeTimes`](crate::ComputeTimes) | |
 /// | `memo_own_seconds` | gauge: [`Stats::own_time`] | |
 /// | `memo_entries` | gauge | `state`: `living`, `awaiting_sweep` |
-/// | `memo_pinned_bytes` | gauge | |
+/// | `memo_held_bytes` | gauge | `kind`: `entries`, `pinned`, and `values` where it was said how to [measure](crate::Memo::measure) them |
 /// | `memo_retained` | gauge: living arguments that a result seems to hold | |
 /// | `memo_in_flight` | gauge: computes in progress | |
 ///
@@ -67,25 +67,17 @@ pub fn publish_metrics() {
 }
 
 fn publish_all(most: usize) {
-    let mut other = Stats::default();
-    let all = memos_estimated();
-    let (named, rest) = all.split_at(most.min(all.len()));
-    let mut computing: HashMap<String, usize> = HashMap::new();
-    for one in in_flight().computes {
-        *computing.entry(one.memo).or_default() += 1;
+    for Exported { name, stats, in_flight } in exported(most) {
+        publish(&name, &stats, in_flight);
     }
-    for memo in named {
-        publish(&memo.name, &memo.stats, computing.get(&memo.name).copied().unwrap_or(0));
-    }
-    AnyMemo::all().into_iter().take(most).for_each(publish_reasons);
-    if !rest.is_empty() {
-        rest.iter().for_each(|memo| add(&mut other, &memo.stats));
-        publish("other", &other, rest.iter().filter_map(|memo| computing.get(&memo.name)).sum());
+    for (name, memo) in memos_by_series(most) {
+        publish_reasons(name, memo);
+        publish_times(name, memo);
     }
 }
 
 fn describe() {
-    use metrics::{describe_counter, describe_gauge};
+    use metrics::{describe_counter, describe_gauge, describe_histogram};
     describe_counter!("memo_requests_total", "Calls, by whether they found their result.");
     describe_counter!("memo_misses_total", "Misses by reason, since they are explained.");
     describe_counter!("memo_computes_total", "Bodies that ran, by whether their result was stored.");
@@ -93,16 +85,45 @@ fn describe() {
     describe_counter!("memo_removed_total", "Results that went, by why.");
     describe_counter!("memo_evicted_early_total", "Misses whose result had been evicted.");
     describe_gauge!("memo_compute_seconds", Unit::Seconds, "Time in bodies and in all that they call, estimated.");
+    describe_histogram!("memo_compute_duration_seconds", Unit::Seconds, "How long computes took, estimated.");
     describe_gauge!("memo_own_seconds", Unit::Seconds, "Time in bodies without other memos, estimated.");
     describe_gauge!("memo_entries", "Results, by whether their objects live.");
-    describe_gauge!("memo_pinned_bytes", Unit::Bytes, "Memory of dead objects that no sweep has reclaimed yet.");
+    describe_gauge!(
+        "memo_held_bytes",
+        Unit::Bytes,
+        "Results themselves, what they own, and dead objects before the sweep."
+    );
     describe_gauge!("memo_retained", "Living arguments that a result seems to hold.");
     describe_gauge!("memo_in_flight", "Computes in progress.");
 }
 
-fn publish_reasons(memo: AnyMemo) {
+/// The computes of each memo that were told already.
+static TOLD: Mutex<BTreeMap<&'static str, ComputeTimes>> = Mutex::new(BTreeMap::new());
+
+/// Those that share a series are explained one by one: their sum is nobody's.
+fn publish_reasons(series: &'static str, memo: AnyMemo) {
+    if series == OTHER {
+        return;
+    }
     for (reason, n) in memo.miss_reasons() {
-        metrics::counter!("memo_misses_total", "memo" => memo.name(), "reason" => reason).absolute(n);
+        metrics::counter!("memo_misses_total", "memo" => series, "reason" => reason).absolute(n);
+    }
+}
+
+/// The computes since the last time: the facade has no histograms that are counted already.
+fn publish_times(series: &'static str, memo: AnyMemo) {
+    let times = memo.compute_times();
+    let before = unpoisoned(TOLD.lock()).insert(memo.name(), times);
+    let mut start = Duration::ZERO;
+    for (span, (end, computes)) in times.spans().enumerate() {
+        let new = computes.saturating_sub(before.map_or(0, |before| before.of(span)));
+        let end = end.unwrap_or(start * 2);
+        if new > 0 {
+            let middle = (start + end).as_secs_f64() / 2.0;
+            metrics::histogram!("memo_compute_duration_seconds", "memo" => series)
+                .record_many(middle, usize::try_from(new).unwrap_or(usize::MAX));
+        }
+        start = end;
     }
 }
 
@@ -134,53 +155,13 @@ fn publish(memo: &str, stats: &Stats, in_flight: usize) {
     measure("memo_own_seconds", None, stats.own_time.as_secs_f64());
     measure("memo_entries", Some(("state", "living")), stats.living() as f64);
     measure("memo_entries", Some(("state", "awaiting_sweep")), stats.awaiting_sweep as f64);
-    measure("memo_pinned_bytes", None, stats.pinned_bytes as f64);
+    measure("memo_held_bytes", Some(("kind", "entries")), stats.entry_bytes as f64);
+    measure("memo_held_bytes", Some(("kind", "pinned")), stats.pinned_bytes as f64);
+    if let Some(bytes) = stats.value_bytes {
+        measure("memo_held_bytes", Some(("kind", "values")), bytes as f64);
+    }
     measure("memo_retained", None, stats.suspected_leaks as f64);
     measure("memo_in_flight", None, in_flight as f64);
-}
-
-fn add(sum: &mut Stats, more: &Stats) {
-    // All of them: a new one does not build without its line here.
-    let Stats {
-        hits,
-        misses,
-        computes,
-        waits,
-        inserts,
-        entries,
-        awaiting_sweep,
-        dropped,
-        evicted,
-        evicted_early,
-        expired,
-        cleared,
-        replaced,
-        rejected,
-        abandoned,
-        suspected_leaks,
-        pinned_bytes,
-        compute_time,
-        own_time,
-    } = *more;
-    sum.hits += hits;
-    sum.misses += misses;
-    sum.computes += computes;
-    sum.waits += waits;
-    sum.inserts += inserts;
-    sum.entries += entries;
-    sum.awaiting_sweep += awaiting_sweep;
-    sum.dropped += dropped;
-    sum.evicted += evicted;
-    sum.evicted_early += evicted_early;
-    sum.expired += expired;
-    sum.cleared += cleared;
-    sum.replaced += replaced;
-    sum.rejected += rejected;
-    sum.abandoned += abandoned;
-    sum.suspected_leaks += suspected_leaks;
-    sum.pinned_bytes += pinned_bytes;
-    sum.compute_time += compute_time;
-    sum.own_time += own_time;
 }
 
 #[cfg(test)]
@@ -241,6 +222,9 @@ mod tests {
         scraped_memo().explain(true);
         _ = scraped(&of, 9);
         let reasons = scrape(usize::MAX);
+        let told = reasons.samples.iter().filter(|sample| sample.metric.starts_with("memo_compute_duration_seconds"));
+        let told = told.filter(|sample| sample.labels.get("memo") == Some("scraped")).count();
+        assert!(told > 0, "one more compute is told");
         let reason = |reason| value(&reasons, "memo_misses_total", "scraped", Some(("reason", reason)));
         assert_eq!((reason("new_key"), reason("evicted")), (1.0, 0.0));
         drop(of);

@@ -176,5 +176,8 @@ fn remarks(f: &mut fmt::Formatter<'_>, memo: &MemoInfo) -> fmt::Result {
         let (one, many) = ("byte of dead arguments awaits the sweep", "bytes of dead arguments await the sweep");
         writeln!(f, "  . {}", Counted(stats.pinned_bytes, one, many))?;
     }
+    if let Some(bytes) = stats.value_bytes.filter(|bytes| *bytes > 0) {
+        writeln!(f, "  . its results own some {}", Counted(bytes, "byte", "bytes"))?;
+    }
     Ok(())
 }

@@ -4,12 +4,13 @@ use std::fmt;
 use std::time::Duration;
 
 use crate::inspect::statistics::awaiting::Awaiting;
+use crate::memo::core::Core;
 use crate::memo::counting::counter_block::{Count, Sums};
 
 /// A snapshot of a memo's counters.
 ///
 /// The counters are kept per thread, and summed when read, including those of ended threads. They only grow, so two snapshots can be
-/// subtracted, except for the gauges `entries`, `awaiting_sweep`, `suspected_leaks` and `pinned_bytes`, and for `own_time`. When no call is in flight,
+/// subtracted, except for the gauges `entries`, `awaiting_sweep`, `suspected_leaks`, `pinned_bytes`, `entry_bytes` and `value_bytes`, and for `own_time`. When no call is in flight,
 ///
 /// ```text
 /// computes + inserts = entries + dropped + evicted + expired + cleared + replaced + rejected + abandoned
@@ -97,6 +98,11 @@ pub struct Stats {
     ///
     /// A `Weak` keeps the allocation of an `Arc`, though not its contents; its two counts are not included here. Counted or estimated as `awaiting_sweep` is.
     pub pinned_bytes: u64,
+    /// Bytes of the results themselves, with their keys and links: `entries` times what one takes. What they own on the heap is not among them, nor
+    /// are the cells and tables that they lie in.
+    pub entry_bytes: u64,
+    /// Bytes that the results own on the heap, if it was said how to [measure](crate::Memo::measure) them: estimated from a sample.
+    pub value_bytes: Option<u64>,
     /// Estimated time spent in bodies, including all that they call, such as other memos.
     ///
     /// The first 64 computes of each thread are timed, then one in 64, scaled. That of an `async fn` is timed from its first poll to its end, however
@@ -110,7 +116,7 @@ pub struct Stats {
 }
 
 impl Stats {
-    pub(crate) fn new(sums: &Sums, awaiting: Awaiting, suspected_leaks: u64) -> Self {
+    pub(crate) fn new(core: &Core, sums: &Sums, awaiting: Awaiting, suspected_leaks: u64) -> Self {
         let entries = sums.entries();
         Self {
             hits: sums.get(Count::Hits),
@@ -131,6 +137,8 @@ impl Stats {
             abandoned: sums.get(Count::Abandoned),
             suspected_leaks,
             pinned_bytes: awaiting.bytes,
+            entry_bytes: entries.saturating_mul(core.entry_size() as u64),
+            value_bytes: core.value_bytes().of(entries),
             compute_time: Duration::from_nanos(sums.get(Count::ComputeNanos)),
             // Both are estimates.
             own_time: Duration::from_nanos(sums.get(Count::ComputeNanos).saturating_sub(sums.get(Count::NestedNanos))),

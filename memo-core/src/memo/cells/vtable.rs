@@ -16,6 +16,8 @@ pub(crate) struct CellVtable {
     pub(crate) living: unsafe fn(NonNull<CellHead>) -> usize,
     /// The keys of the results that have no dead argument, formatted. Runs user code.
     pub(crate) entries: unsafe fn(NonNull<CellHead>) -> Vec<String>,
+    /// What an entry takes by itself.
+    pub(crate) entry_size: usize,
     /// Whether ending and releasing a cell runs no user code, ends no other cell, and never panics.
     pub(crate) inert: bool,
     /// Whether ending and releasing this cell runs no user code and does not panic, if that is not known of all cells.

@@ -4,13 +4,18 @@ use std::rc::Rc;
 use std::sync::Arc;
 use std::thread;
 
-use memo_core::{Anchored, MemoInfo, Stats, memos, report, sweep, weak_memo};
+use memo_core::{Anchored, MemoInfo, Stats, memos, overview, report, sweep, weak_memo};
 use memo_tests::{alone, assert_balanced};
 
 /// As `memos` has it: from one walk over everything.
 fn exact(name: &str) -> Stats {
     let found = memos().into_iter().find(|memo: &MemoInfo| memo.name == name);
     found.expect("it was used").stats
+}
+
+/// As who looks often has it: from a sample, where there are many.
+fn at_a_glance(name: &str) -> Stats {
+    overview().memos.into_iter().find(|memo| memo.name == name).unwrap_or_else(|| panic!("{name} is listed")).stats
 }
 
 /// Living results, and those that await the sweep.
@@ -170,7 +175,13 @@ fn of_many_objects_a_handle_gives_an_estimate_and_a_report_all() {
     fn f(owner: &Arc<u64>) -> u64 {
         **owner
     }
+    #[weak_memo(name = "beside many")]
+    fn beside(owner: &Arc<u64>) -> u64 {
+        **owner
+    }
     alone(|| {
+        let alive = Arc::new(1);
+        beside(&alive);
         let mut all: Vec<_> = (0..MANY).map(Arc::new).collect();
         all.iter().for_each(|one| _ = f(one));
         assert_eq!(told(&f_memo().stats()), (MANY, 0));
@@ -178,6 +189,7 @@ fn of_many_objects_a_handle_gives_an_estimate_and_a_report_all() {
         let (_, estimate) = told(&f_memo().stats());
         assert!((MANY / 4..=MANY * 3 / 4).contains(&estimate), "{estimate}");
         assert_eq!(told(&exact("of many")), (MANY / 2, MANY / 2));
+        assert_eq!((at_a_glance("of many"), at_a_glance("beside many").pinned_bytes), (f_memo().stats(), 0));
         all.clear();
         assert_eq!(told(&f_memo().stats()), (0, MANY), "each one of the sample is dead");
         assert_eq!(told(&exact("of many")), (0, MANY));
@@ -200,6 +212,7 @@ fn of_many_results_of_one_argument_a_handle_gives_an_estimate_and_a_report_all()
         drop(other);
         assert_eq!(told(&f_memo().stats()), (0, MANY));
         assert_eq!(told(&exact("of one argument")), (0, MANY));
+        assert_eq!(at_a_glance("of one argument"), f_memo().stats());
         assert_eq!((f_memo().len(), sweep(), f_memo().stats().dropped), (0, 1, MANY));
         assert_eq!(told(&f_memo().stats()), (0, 0));
     });
@@ -221,6 +234,7 @@ fn a_result_with_two_dead_arguments_counts_once_in_a_sample() {
         drop((one, other));
         assert_eq!(told(&sum_memo().stats()), (5000, 5000));
         assert_eq!(told(&exact("sampled")), (5000, 5000));
+        assert_eq!(at_a_glance("sampled"), sum_memo().stats());
         assert_eq!(sum_memo().len(), 5000);
     });
 }

@@ -272,6 +272,8 @@ fn figures_are_those_of_the_statistics_under_names_that_differ() {
     let mut stats = Stats::default();
     (stats.hits, stats.entries, stats.awaiting_sweep) = (3, 9, 2);
     stats.compute_time = Duration::from_millis(1_500);
+    // Not there where it is not known.
+    stats.value_bytes = Some(5);
     let figures: Vec<_> = stats.figures().collect();
     let value = |name: &str| figures.iter().find(|figure| figure.name == name).expect("it is there").value;
     assert_eq!((value("hits_total"), value("living"), value("compute_seconds_total")), (3.0, 7.0, 1.5));
