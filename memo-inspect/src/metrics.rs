@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 use std::fmt::Write;
 
-use memo_core::{MemoInfo, Stats};
+use memo_core::{Figure, MemoInfo, Stats};
 
 /// So many memos have series of their own. All others share those of `other`: a program may have as many instantiations as it has types.
 const NAMED: usize = 200;
@@ -17,19 +17,23 @@ pub(crate) struct Series {
     named: HashSet<String>,
 }
 
-/// The values of one memo's figures, in their order, below its label.
-type Values = (String, Vec<f64>);
+/// The figures of one memo, or the sums of several, below a label. What is not known of a memo is not among them.
+struct Labelled {
+    label: String,
+    figures: Vec<Figure>,
+}
 
 impl Series {
     pub(crate) fn text(&mut self, memos: &[MemoInfo]) -> String {
         self.name_the_busiest(memos);
-        let all = self.values(memos);
+        let all = self.labelled(memos);
         let mut text = String::new();
-        for (at, figure) in Stats::default().figures().enumerate() {
-            let name = figure.name;
-            _ = writeln!(text, "# HELP memo_{name} {}\n# TYPE memo_{name} {}", figure.help, figure.kind.as_str());
-            for (label, values) in &all {
-                _ = writeln!(text, "memo_{name}{{memo=\"{label}\"}} {}", values[at]);
+        for Figure { name, kind, help, .. } in kinds(&all) {
+            _ = writeln!(text, "# HELP memo_{name} {help}\n# TYPE memo_{name} {}", kind.as_str());
+            for Labelled { label, figures } in &all {
+                if let Some(Figure { value, .. }) = find(figures, name) {
+                    _ = writeln!(text, "memo_{name}{{memo=\"{label}\"}} {value}");
+                }
             }
         }
         text
@@ -43,17 +47,38 @@ impl Series {
         self.named.extend(new.into_iter().take(free).map(|memo| memo.name.clone()));
     }
 
-    fn values(&self, memos: &[MemoInfo]) -> Vec<Values> {
-        let values = |memo: &MemoInfo| memo.stats.figures().map(|figure| figure.value).collect::<Vec<_>>();
+    fn labelled(&self, memos: &[MemoInfo]) -> Vec<Labelled> {
         let (named, rest): (Vec<_>, Vec<_>) = memos.iter().partition(|memo| self.named.contains(&memo.name));
-        let mut all: Vec<Values> = named.into_iter().map(|memo| (escaped(&memo.name), values(memo))).collect();
-        all.extend(rest.into_iter().map(values).reduce(sum).map(|sums| (OTHER.to_owned(), sums)));
-        all
+        let figures = |memo: &MemoInfo| memo.stats.figures().collect();
+        let by_name = |memo: &MemoInfo| Labelled { label: escaped(&memo.name), figures: figures(memo) };
+        let other =
+            rest.into_iter().map(figures).reduce(sum).map(|figures| Labelled { label: OTHER.to_owned(), figures });
+        named.into_iter().map(by_name).chain(other).collect()
     }
 }
 
-fn sum(mut sums: Vec<f64>, more: Vec<f64>) -> Vec<f64> {
-    sums.iter_mut().zip(more).for_each(|(sum, more)| *sum += more);
+/// One of each kind that a memo has.
+fn kinds(all: &[Labelled]) -> Vec<Figure> {
+    let mut kinds: Vec<Figure> = Stats::default().figures().collect();
+    for figure in all.iter().flat_map(|labelled| &labelled.figures) {
+        if find(&kinds, figure.name).is_none() {
+            kinds.push(*figure);
+        }
+    }
+    kinds
+}
+
+fn find<'a>(figures: &'a [Figure], name: &str) -> Option<&'a Figure> {
+    figures.iter().find(|figure| figure.name == name)
+}
+
+fn sum(mut sums: Vec<Figure>, more: Vec<Figure>) -> Vec<Figure> {
+    for figure in more {
+        match sums.iter_mut().find(|sum| sum.name == figure.name) {
+            Some(sum) => sum.value += figure.value,
+            None => sums.push(figure),
+        }
+    }
     sums
 }
 
@@ -112,6 +137,17 @@ mod tests {
         memos[0].name = "other".into();
         let text = Series::default().text(&memos);
         assert_eq!(lines(&text, "memo_hits_total{memo=\"other\"}"), ["memo_hits_total{memo=\"other\"} 0"]);
+    }
+
+    #[test]
+    fn what_is_known_of_some_memos_only_is_told_of_those() {
+        let mut memos = many(203);
+        memos[1].stats.value_bytes = Some(8);
+        memos[200].stats.value_bytes = Some(16);
+        let text = Series::default().text(&memos);
+        let expected = ["memo_value_bytes{memo=\"memo 200\"} 16", "memo_value_bytes{memo=\"other\"} 8"];
+        assert_eq!(lines(&text, "memo_value_bytes{"), expected);
+        assert_eq!(lines(&text, "# TYPE memo_value_bytes "), ["# TYPE memo_value_bytes gauge"]);
     }
 
     #[test]

@@ -450,6 +450,7 @@ class Overview {
     this.table.update(memos, taken);
     this.charts.draw(this.total);
     write(el("living"), count(of(({ living }) => living)));
+    write(el("held"), bytes(of(({ stats }) => stats.entry_bytes + (stats.value_bytes ?? 0))));
     write(el("awaiting"), count(of(({ stats }) => stats.awaiting_sweep)));
     write(el("pinned"), bytes(of(({ stats }) => stats.pinned_bytes)));
     this.tellVerdicts();
@@ -552,7 +553,7 @@ class OneMemo {
     return series;
   }
 
-  show({ program, taken, control, memo, figures, explained, reasons, misses }) {
+  show({ program, taken, control, memo, figures, median, most, spans, explained, reasons, misses }) {
     el("memo").hidden = false;
     tellProgram(program);
     this.series.add(taken, memo.stats.hits, memo.stats.misses);
@@ -561,6 +562,7 @@ class OneMemo {
     write(el("memo-options"), memo.options && `#[weak_memo(${memo.options})]`);
     tell(el("memo-verdicts"), memo.verdicts.map((verdict) => ({ verdict })), ({ verdict }) => [...said(verdict, capital), ...this.owner(memo, verdict)]);
     figures.forEach((figure, i) => this.figure(figure, i));
+    this.showTimes(median, most, spans);
     this.showMisses(control, explained, reasons, misses);
   }
 
@@ -571,6 +573,22 @@ class OneMemo {
   figure({ name, help, value }, i) {
     const row = el("figures").children[i] ?? el("figures").appendChild(make("tr", { "data-figure": name }, make("th", { scope: "row" }, label(name)), make("td", { class: "number" }), make("td", { class: "quiet" }, help)));
     write(row.children[1], name.includes("seconds") ? time(value) : name.includes("bytes") ? bytes(value) : count(value));
+  }
+
+  /** From the first span in which there is something to the last. */
+  showTimes(median, most, spans) {
+    const filled = spans.map(([, computes]) => computes > 0);
+    const shown = spans.slice(filled.indexOf(true), filled.lastIndexOf(true) + 1);
+    const highest = Math.max(...shown.map(([, computes]) => computes));
+    el("times").hidden = spans.length === 0;
+    write(el("times-said"), `Half of them up to ${atMost(median)}, 99 in 100 up to ${atMost(most)}, estimated.`);
+    while (el("spans").children.length > shown.length) el("spans").lastChild.remove();
+    shown.forEach(([end, computes], i) => {
+      const row = el("spans").children[i] ?? el("spans").appendChild(make("tr", {}, make("th", { scope: "row" }), make("td", { class: "number" }), make("td", { class: "bar", "aria-hidden": "true" }, make("i"))));
+      write(row.children[0], atMost(end));
+      write(row.children[1], count(computes));
+      row.querySelector("i").style.width = `${(100 * computes) / highest}%`;
+    });
   }
 
   showMisses(control, explained, reasons, misses) {
@@ -597,6 +615,7 @@ class OneMemo {
   }
 }
 
+const atMost = (end) => (end === null ? "more" : time(end));
 const label = (name) => name.replace(/_total$/, "").replace("_seconds", " time").replaceAll("_", " ");
 
 async function change(path, say) {
@@ -605,7 +624,7 @@ async function change(path, say) {
   } catch (trouble) {
     tellTrouble(trouble);
   }
-  await look();
+  await Promise.all([look(), lookInFlight()]);
 }
 
 // ---- What is looked at, and when ----
@@ -637,15 +656,20 @@ function decode(name) {
 let showing = overview;
 let looks = 0;
 
-/** In flight is asked for by itself: it comes even if the figures do not. */
 async function look() {
   const number = ++looks;
-  const figures = showing.ask();
-  const flights = ask("api/in-flight").then(showInFlight);
-  const [seen] = await Promise.allSettled([figures, flights]);
+  const trouble = await showing.ask().catch((trouble) => trouble);
   if (number !== looks) return;
-  tellTrouble(seen.reason);
-  if (!seen.reason) write(el("freshness"), `as of ${new Date().toLocaleTimeString()}`);
+  tellTrouble(trouble);
+  if (!trouble) write(el("freshness"), `as of ${new Date().toLocaleTimeString()}`);
+}
+
+/** By itself: it comes even if the figures do not. What is in its way is in theirs, and told there. */
+async function lookInFlight() {
+  const inFlight = await ask("api/in-flight").catch(() => null);
+  if (!inFlight) return;
+  if (showing === overview) el("overview").hidden = false;
+  showInFlight(inFlight);
 }
 
 function tellTrouble(trouble) {
@@ -659,9 +683,9 @@ function tellTrouble(trouble) {
 
 const isPaused = () => el("pause").getAttribute("aria-pressed") === "true";
 
-async function keepLooking() {
-  if (!isPaused() && !document.hidden && el("ask").hidden) await look();
-  setTimeout(keepLooking, EVERY);
+async function keep(looking) {
+  if (!isPaused() && !document.hidden && el("ask").hidden) await looking();
+  setTimeout(() => keep(looking), EVERY);
 }
 
 el("show-flights").addEventListener("click", () => {
@@ -675,6 +699,7 @@ el("ask").addEventListener("submit", (event) => {
   sessionStorage.setItem(KEY, el("token").value);
   el("token").value = "";
   look();
+  lookInFlight();
 });
 document.querySelector(".skip").addEventListener("click", (event) => {
   event.preventDefault();
@@ -683,5 +708,6 @@ document.querySelector(".skip").addEventListener("click", (event) => {
 addEventListener("hashchange", () => route().then(() => (showing === one ? el("memo-name") : el("main")).focus()));
 
 takeToken();
+keep(lookInFlight);
 await route();
-setTimeout(keepLooking, EVERY);
+setTimeout(() => keep(look), EVERY);

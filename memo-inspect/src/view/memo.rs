@@ -4,7 +4,7 @@ use memo_core::{FigureKind, MemoInfo};
 use serde::Serialize;
 
 use super::overview::{Row, program};
-use crate::source::Misses;
+use crate::source::{Misses, Times};
 
 #[derive(Serialize)]
 pub(crate) struct OneMemo<'a> {
@@ -13,6 +13,8 @@ pub(crate) struct OneMemo<'a> {
     control: bool,
     memo: Row<'a>,
     figures: Vec<Shown>,
+    #[serde(flatten)]
+    times: Times,
     #[serde(flatten)]
     misses: Misses,
 }
@@ -31,7 +33,7 @@ impl<'a> OneMemo<'a> {
             let kind = FigureKind::as_str(figure.kind);
             Shown { name: figure.name, kind, help: figure.help, value: figure.value }
         });
-        let (memo, misses) = (Row::new(info), Misses::of(&info.name));
-        Self { program: program(), taken, control, memo, figures: figures.collect(), misses }
+        let (times, misses) = (Times::of(&info.name), Misses::of(&info.name));
+        Self { program: program(), taken, control, memo: Row::new(info), figures: figures.collect(), times, misses }
     }
 }
