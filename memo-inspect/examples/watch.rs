@@ -58,7 +58,7 @@ fn checksum(of: &Arc<String>) -> u32 {
 }
 
 /// Several threads ask for it at once.
-#[weak_memo]
+#[weak_memo(ttl = "20s")]
 fn schema(doc: &Arc<Document>) -> usize {
     thread::sleep(Duration::from_millis(600));
     doc.text.len()

@@ -7,6 +7,6 @@ mod guard;
 mod look;
 mod memos;
 mod serve;
-#[expect(dead_code, unreachable_pub, reason = "it is that of all suites")]
+#[expect(unreachable_pub, reason = "it is that of all suites")]
 #[path = "../../../tests/watchdog.rs"]
 mod watchdog;

@@ -9,7 +9,8 @@ pub(crate) fn reported(name: &str) -> MemoInfo {
     memo_core::report().memos.into_iter().find(|memo| memo.name == name).expect("it was called")
 }
 
-/// A memo of this name, which was called: one object lives and was hit twice, another is dead.
+/// A memo of this name, which was called twice with each of two objects. They are returned: as long as they live, no sweep of another test changes a
+/// figure.
 macro_rules! used_memo {
     ($name:literal) => {{
         #[memo_core::weak_memo(name = $name)]
@@ -21,10 +22,8 @@ macro_rules! used_memo {
 }
 pub(crate) use used_memo;
 
-/// Returns the object that lives.
-pub(crate) fn use_it(used: impl Fn(&Arc<u8>) -> u8) -> Arc<u8> {
-    let [lives, dies] = [Arc::new(1), Arc::new(2)];
-    (0..3).for_each(|_| _ = used(&lives));
-    used(&dies);
-    lives
+pub(crate) fn use_it(used: impl Fn(&Arc<u8>) -> u8) -> [Arc<u8>; 2] {
+    let objects = [1, 2].map(Arc::new);
+    objects.iter().chain(&objects).for_each(|of| _ = used(of));
+    objects
 }
