@@ -243,7 +243,7 @@ class Charts {
 
 const COLUMNS = [
   { key: "name", label: "Memo" },
-  { key: "lately", label: "Lately", value: ({ series }) => series.now.hits + series.now.misses },
+  { key: "lately", label: "Lately", title: "Hits and misses per second of the last minutes", value: ({ series }) => series.now.hits + series.now.misses },
   { key: "hits", label: "Hits", value: ({ info }) => info.stats.hits, show: brief },
   { key: "misses", label: "Misses", value: ({ info }) => info.stats.misses, show: brief },
   { key: "ratio", label: "Hit %", value: ({ info }) => info.hit_ratio, show: (ratio) => (ratio * 100).toFixed(1) },

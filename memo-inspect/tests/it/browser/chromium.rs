@@ -27,6 +27,11 @@ impl Chromium {
         self.run(&["--dump-dom", "--virtual-time-budget=5000", url])
     }
 
+    /// The page as it is when all its files have come, in real time.
+    pub(crate) fn dom_when_loaded(&self, url: &str) -> String {
+        self.run(&["--dump-dom", url])
+    }
+
     pub(crate) fn picture(&self, url: &str, of: Look, into: &Path) {
         let [size, picture] =
             [format!("--window-size={},{}", of.width, of.height), format!("--screenshot={}", into.display())];

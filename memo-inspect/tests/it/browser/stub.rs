@@ -1,8 +1,9 @@
-//! The page with figures that are made up: a thousand memos are not to be had in one program.
+//! The page with figures that are made up: a thousand real memos would be in the way of other tests.
 
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
-use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Barrier};
 use std::thread;
 
 use serde_json::{Value, json};
@@ -10,12 +11,29 @@ use serde_json::{Value, json};
 use crate::client::{encoded, get};
 use crate::memos::used_memo;
 
+/// Notes when rows are there, in the frame after.
+const PROBE: &str = "
+    const notes = document.documentElement.dataset;
+    function look() {
+        const rows = document.querySelectorAll('#rows tr').length;
+        if (rows > 0) notes.first ??= Math.round(performance.now());
+        if (rows === 1000) return (notes.all = Math.round(performance.now()));
+        requestAnimationFrame(look);
+    }
+    requestAnimationFrame(look);
+";
+
 /// Serves the page's own files, and these figures. Its thread ends with the process.
 pub(crate) struct Stub {
     pub(crate) address: SocketAddr,
 }
 
+/// Comes when the page asks for the memos again.
+const LATE: &str = "/late.css";
+
 struct Files {
+    again: Barrier,
+    asked: AtomicUsize,
     all: Vec<(&'static str, String, String)>,
 }
 
@@ -46,8 +64,19 @@ impl Files {
         let all = json!({"program": "a program", "taken": 1.0, "control": false, "swallowed_panics": 0, "memos": many(&one, memos)});
         let history = json!({"moments": [], "memos": {}});
         let json = "application/json".to_owned();
-        let made = [("/api/memos", json.clone(), all.to_string()), ("/api/history", json, history.to_string())];
-        Self { all: own.into_iter().chain(made).collect() }
+        let made = [
+            ("/api/memos", json.clone(), all.to_string()),
+            ("/api/history", json, history.to_string()),
+            ("/probe.js", "text/javascript".to_owned(), PROBE.to_owned()),
+            (LATE, "text/css".to_owned(), String::new()),
+        ];
+        let mut all: Vec<_> = own.into_iter().chain(made).collect();
+        // The page is complete when that file has come, which no line waits for.
+        let more = format!(
+            "<script src=\"probe.js\"></script><link rel=\"stylesheet\" media=\"print\" href=\"{LATE}\"></head>"
+        );
+        all[0].2 = all[0].2.replace("</head>", &more);
+        Self { all, again: Barrier::new(2), asked: AtomicUsize::new(0) }
     }
 
     /// One request for each connection.
@@ -62,6 +91,10 @@ impl Files {
         }
         let head = String::from_utf8_lossy(&head).into_owned();
         let path = head.split(' ').nth(1).unwrap_or_default();
+        // The second time is two seconds after the first: then all is drawn.
+        if path == LATE || path == "/api/memos" && self.asked.fetch_add(1, Ordering::Relaxed) == 1 {
+            self.again.wait();
+        }
         let (status, of_type, body) = match self.all.iter().find(|(known, ..)| *known == path) {
             Some((_, of_type, body)) => ("200 OK", of_type.as_str(), body.as_str()),
             None => ("404 Not Found", "text/plain", ""),
