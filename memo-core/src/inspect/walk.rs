@@ -21,6 +21,33 @@ pub(crate) fn listed_entries(core: &'static Core) -> usize {
     any_cell::listed(core).iter().map(CellRef::living).sum()
 }
 
+/// Visits the living owners that have results of `core`, with how many those are. `false`: they are listed nowhere.
+pub(crate) fn each_owner(core: &'static Core, visit: &mut dyn FnMut(usize)) -> bool {
+    if !core.has_cells() {
+        return true;
+    }
+    if !core.is_tabled() && core.site().lends {
+        return false;
+    }
+    if !core.is_tabled() {
+        any_cell::listed(core).iter().map(CellRef::living).filter(|results| *results > 0).for_each(visit);
+        return true;
+    }
+    let mut node = |node: &Node| match node.life().is_alive() {
+        true => match living(node, core) {
+            0 => {}
+            results => visit(results),
+        },
+        false => {}
+    };
+    if core.is_local() {
+        local::each(&mut node)
+    } else {
+        shared::each(&mut node)
+    }
+    true
+}
+
 /// Whether `core` has a result that a call would find: a quick check, which may miss one.
 pub(crate) fn sees_living(core: &'static Core) -> bool {
     let mut sees = |node: &Node| node.life().is_alive() && living(node, core) > 0;

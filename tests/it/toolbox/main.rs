@@ -5,6 +5,7 @@ mod finalize;
 mod forget_object;
 mod keys_inside;
 mod listener;
+mod owners;
 
 #[global_allocator]
 static HEAP: memo_tests::Heap = memo_tests::Heap;
