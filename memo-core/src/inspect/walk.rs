@@ -33,12 +33,11 @@ pub(crate) fn each_owner(core: &'static Core, visit: &mut dyn FnMut(usize)) -> b
         any_cell::listed(core).iter().map(CellRef::living).filter(|results| *results > 0).for_each(visit);
         return true;
     }
-    let mut node = |node: &Node| match node.life().is_alive() {
-        true => match living(node, core) {
-            0 => {}
-            results => visit(results),
-        },
-        false => {}
+    let mut node = |node: &Node| {
+        let results = if node.life().is_alive() { living(node, core) } else { 0 };
+        if results > 0 {
+            visit(results);
+        }
     };
     if core.is_local() {
         local::each(&mut node)

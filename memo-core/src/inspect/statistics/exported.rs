@@ -22,6 +22,11 @@ pub(super) struct Exported {
     pub(super) in_flight: usize,
 }
 
+/// Whether a memo has series of its own. One that is called `other` has not.
+fn has_series(at: usize, name: &str, most: usize) -> bool {
+    at < most && name != OTHER
+}
+
 /// All memos, the first `most` by their names.
 pub(super) fn exported(most: usize) -> Vec<Exported> {
     let mut computing: HashMap<String, usize> = HashMap::new();
@@ -32,7 +37,7 @@ pub(super) fn exported(most: usize) -> Vec<Exported> {
     let mut exported = Vec::new();
     for (at, memo) in memos_estimated().into_iter().enumerate() {
         let in_flight = computing.get(&memo.name).copied().unwrap_or(0);
-        if at < most {
+        if has_series(at, &memo.name, most) {
             exported.push(Exported { name: memo.name, stats: memo.stats, in_flight });
         } else {
             let new = || Exported { name: OTHER.to_owned(), stats: Stats::default(), in_flight: 0 };
@@ -48,7 +53,10 @@ pub(super) fn exported(most: usize) -> Vec<Exported> {
 /// The same memos, each with the name of its series.
 #[cfg(feature = "metrics")]
 pub(super) fn memos_by_series(most: usize) -> impl Iterator<Item = (&'static str, AnyMemo)> {
-    AnyMemo::all().into_iter().enumerate().map(move |(at, memo)| (if at < most { memo.name() } else { OTHER }, memo))
+    AnyMemo::all()
+        .into_iter()
+        .enumerate()
+        .map(move |(at, memo)| (if has_series(at, memo.name(), most) { memo.name() } else { OTHER }, memo))
 }
 
 fn add(sum: &mut Stats, more: &Stats) {

@@ -46,6 +46,16 @@ const EVIDENCE: u64 = 100;
 const CHEAP: Duration = Duration::from_nanos(50);
 
 impl Verdict {
+    /// All of them, the worst first.
+    pub const ALL: &[Self] = &[
+        Self::HoldsItsArgument,
+        Self::ObjectsDieFirst,
+        Self::NeverHit,
+        Self::EvictsEarly,
+        Self::CheaperThanAHit,
+        Self::WaitsMoreThanItComputes,
+    ];
+
     /// Returns the verdicts on these statistics, the worst first.
     ///
     /// # Examples
@@ -65,15 +75,26 @@ impl Verdict {
     /// ```
     #[must_use]
     pub fn of(stats: &Stats) -> Vec<Self> {
-        let all = [
-            Self::HoldsItsArgument,
-            Self::ObjectsDieFirst,
-            Self::NeverHit,
-            Self::EvictsEarly,
-            Self::CheaperThanAHit,
-            Self::WaitsMoreThanItComputes,
-        ];
-        all.into_iter().filter(|verdict| verdict.holds(stats)).collect()
+        Self::ALL.iter().copied().filter(|verdict| verdict.holds(stats)).collect()
+    }
+
+    /// Returns what to do, in short: a sentence.
+    ///
+    /// ```
+    /// assert_eq!(memo_core::Verdict::EvictsEarly.advice(), "Raise its capacity.");
+    /// ```
+    #[must_use]
+    pub fn advice(self) -> &'static str {
+        match self {
+            Self::HoldsItsArgument => "Return an id, a copy or a `Weak`.",
+            Self::ObjectsDieFirst => "Remove the memo; or share the objects instead of making them anew.",
+            Self::NeverHit => "Leave out of the key what does not matter, or remove the memo.",
+            Self::EvictsEarly => "Raise its capacity.",
+            Self::CheaperThanAHit => "Remove the memo, if an optimised build says the same.",
+            Self::WaitsMoreThanItComputes => {
+                "Nothing, where a compute is dear; else warm it up, or let callers compute side by side."
+            }
+        }
     }
 
     fn holds(self, stats: &Stats) -> bool {
