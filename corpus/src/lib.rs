@@ -32,7 +32,7 @@ pub fn main() -> ExitCode {
             println!("{}", args::HELP);
             Ok(ExitCode::SUCCESS)
         }
-        Ok(Command::Replay(way)) => replay::answer(&way).map(|()| ExitCode::SUCCESS),
+        Ok(Command::Replay { way, inspect }) => replay::answer(&way, inspect).map(|()| ExitCode::SUCCESS),
         Ok(Command::Run(options)) => run(&options),
         Err(error) => Err(format!("{error}\n\n{}", args::HELP).into()),
     };
@@ -49,7 +49,7 @@ fn run(options: &Options) -> Result<ExitCode, Box<dyn Error>> {
     if plan.files.is_empty() {
         return Err(format!("none of the .rs files in {} can be read as UTF-8", found.place).into());
     }
-    let good = match Comparison::of(&plan) {
+    let good = match Comparison::of(&plan, options.inspect) {
         Ok(comparison) => print::comparison(&plan, &comparison),
         // A result of another text makes a replay panic, if it does not show something else.
         Err(error) => {
@@ -61,11 +61,11 @@ fn run(options: &Options) -> Result<ExitCode, Box<dyn Error>> {
 }
 
 impl Comparison {
-    fn of(plan: &Plan) -> Result<Self, Box<dyn Error>> {
+    fn of(plan: &Plan, inspect: bool) -> Result<Self, Box<dyn Error>> {
         Ok(Comparison {
-            memos: replay::replay(plan, "memos")?,
-            bare: replay::replay(plan, "bare")?,
-            by_path: replay::replay(plan, "by-path")?,
+            memos: replay::replay(plan, "memos", inspect)?,
+            bare: replay::replay(plan, "bare", false)?,
+            by_path: replay::replay(plan, "by-path", false)?,
         })
     }
 }

@@ -5,6 +5,7 @@
 //! cargo run --release --example corpus            # over the dependencies that cargo has downloaded
 //! cargo run --release --example corpus -- DIR     # over every .rs file below DIR
 //! cargo run --release --example corpus -- --quick # a few seconds
+//! cargo run --release --example corpus -- --inspect --files 50000 # with a live page of the memos
 //! ```
 //!
 //! It replays a session at random, but the same one for the same seed: files are opened, viewed, edited (each edit makes

@@ -9,6 +9,7 @@ use crate::guard::host::Hosts;
 use crate::guard::token::Token;
 use crate::server::{Server, SpawnError};
 use crate::state::State;
+use crate::status::Status;
 
 /// The options of the page, and of who may look.
 ///
@@ -27,6 +28,7 @@ pub struct Inspector {
     pub(crate) token: Option<Token>,
     pub(crate) hosts: Hosts,
     pub(crate) control: bool,
+    pub(crate) status: Option<Status>,
 }
 
 impl Inspector {
@@ -68,6 +70,24 @@ impl Inspector {
     /// ```
     pub fn host(mut self, host: &str) -> Self {
         self.hosts.add(host);
+        self
+    }
+
+    /// Shows a line of the program's own at the head of the page: how far it is, or what it is at.
+    ///
+    /// It is called for each new set of figures, at most every half second, on a blocking thread. If it panics, those who asked get an error.
+    ///
+    /// ```
+    /// use std::sync::Arc;
+    /// use std::sync::atomic::{AtomicU64, Ordering};
+    ///
+    /// let done = Arc::new(AtomicU64::new(0));
+    /// let seen = Arc::clone(&done);
+    /// let inspector = memo_inspect::Inspector::new()
+    ///     .status(move || format!("{} of 2,000 files", seen.load(Ordering::Relaxed)));
+    /// ```
+    pub fn status(mut self, tell: impl Fn() -> String + Send + Sync + 'static) -> Self {
+        self.status = Some(Status::new(tell));
         self
     }
 

@@ -67,6 +67,7 @@ mod server;
 mod shared;
 mod source;
 mod state;
+mod status;
 mod view;
 
 pub use inspector::{Inspector, router, spawn};

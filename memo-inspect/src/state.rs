@@ -13,6 +13,7 @@ use crate::inspector::Inspector;
 use crate::metrics::Series;
 use crate::shared::Shared;
 use crate::source;
+use crate::status::Status;
 use crate::view;
 
 pub(crate) struct State {
@@ -33,6 +34,8 @@ pub(crate) struct Memos {
     pub(crate) report: Report,
     /// In seconds since the routes were made.
     pub(crate) taken: f64,
+    /// The program's own line.
+    pub(crate) status: Option<String>,
     /// What the page asks for again and again is written once.
     pub(crate) json: Bytes,
     metrics: OnceLock<Bytes>,
@@ -40,10 +43,10 @@ pub(crate) struct Memos {
 
 impl State {
     pub(crate) fn new(options: Inspector) -> Arc<Self> {
-        let Inspector { token, hosts, control } = options;
+        let Inspector { token, hosts, control, status } = options;
         let (history, started) = (Arc::<Mutex<History>>::default(), Instant::now());
         let of_memos = Arc::clone(&history);
-        let look = move || Memos::now(started, control, &of_memos);
+        let look = move || Memos::now(started, control, status.as_ref(), &of_memos);
         Arc::new(Self {
             token,
             hosts,
@@ -64,12 +67,13 @@ impl State {
 }
 
 impl Memos {
-    fn now(started: Instant, control: bool, history: &Mutex<History>) -> Self {
+    fn now(started: Instant, control: bool, status: Option<&Status>, history: &Mutex<History>) -> Self {
         let report = source::overview();
         let taken = started.elapsed().as_secs_f64();
         unpoisoned(history).record(taken, &report.memos);
-        let json = view::json(&view::Overview::new(&report, taken, control));
-        Self { report, taken, json, metrics: OnceLock::new() }
+        let status = status.map(Status::now);
+        let json = view::json(&view::Overview::new(&report, taken, control, status.as_deref()));
+        Self { report, taken, status, json, metrics: OnceLock::new() }
     }
 }
 

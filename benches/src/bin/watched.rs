@@ -88,22 +88,19 @@ fn main() -> Result<(), Box<dyn Error>> {
     let page = Page::new(server.local_addr());
 
     let mut text = format!("{}; {}.\n\n", machine::processor(), machine::versions());
-    writeln!(text, "| hits, ns | page closed | page open | ratio |\n|---|---:|---:|---:|")?;
+    writeln!(text, "| | page closed, ns | page open, ns | ratio |\n|---|---:|---:|---:|")?;
     let hot = &all[..1024];
     let mut row = |name: &str, hits: &mut dyn FnMut()| {
         let [closed, open, ratio] = beside(&page, hits);
         writeln!(text, "| {name} | {closed:.2} | {open:.2} | {ratio:.3} |")
     };
-    row("in-object by reference, 1,024 objects", &mut || inside.iter().for_each(|of| _ = black_box(in_object(of))))?;
-    row("`Arc` by reference, 1,024 objects", &mut || hot.iter().for_each(|of| _ = black_box(of_arc(of))))?;
+    row("hit in the object, by reference", &mut || inside.iter().for_each(|of| _ = black_box(in_object(of))))?;
+    row("hit of an `Arc`, by reference", &mut || hot.iter().for_each(|of| _ = black_box(of_arc(of))))?;
 
     let mut answers: Vec<f64> = (0..21).map(|_| page.asks_anew()).collect();
     answers.sort_by(f64::total_cmp);
-    writeln!(
-        text,
-        "\nAn answer with all memos, its figures taken anew: {:.1} ms, the slowest of 21 {:.1} ms.",
-        answers[10], answers[20]
-    )?;
+    writeln!(text, "\n| | median | slowest of 21 |\n|---|---:|---:|")?;
+    writeln!(text, "| an answer with all memos, ms | {:.1} | {:.1} |", answers[10], answers[20])?;
     record::print("watched", &text)
 }
 

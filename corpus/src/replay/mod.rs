@@ -3,6 +3,7 @@
 mod clock;
 pub(crate) mod editor;
 mod fresh;
+mod inspected;
 mod outcome;
 mod screen;
 mod session;

@@ -43,7 +43,7 @@ pub(super) async fn memo(State(state): Shared, query: Result<Query<Named>, Query
     let name = read(query)?.name;
     let memos = state.memos.latest().await?;
     let info = memos.report.memos.iter().find(|memo| memo.name == name).ok_or(Refusal::NO_SUCH_MEMO)?;
-    as_json(json(&OneMemo::new(info, memos.taken, state.control)))
+    as_json(json(&OneMemo::new(info, memos.taken, state.control, memos.status.as_deref())))
 }
 
 pub(super) async fn history(State(state): Shared, query: Result<Query<MaybeNamed>, QueryRejection>) -> Answer {

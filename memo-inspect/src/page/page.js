@@ -440,11 +440,11 @@ class Overview {
     this.charts.draw(this.total);
   }
 
-  show({ program, taken, control, memos }) {
+  show({ program, status, taken, control, memos }) {
     this.memos = memos;
     el("overview").hidden = false;
     el("sweep").hidden = !control;
-    tellProgram(program);
+    tellProgram(program, status);
     const of = (value) => memos.reduce((sum, memo) => sum + value(memo), 0);
     this.total.add(taken, of(({ stats }) => stats.hits), of(({ stats }) => stats.misses));
     this.table.update(memos, taken);
@@ -467,8 +467,9 @@ class Overview {
   }
 }
 
-function tellProgram(program) {
+function tellProgram(program, status) {
   write(el("program"), program && `of ${program}`);
+  write(el("status"), status ?? "");
 }
 
 /** Writes a list anew, if it is another one. */
@@ -553,9 +554,9 @@ class OneMemo {
     return series;
   }
 
-  show({ program, taken, control, memo, figures, median, most, spans, explained, reasons, misses }) {
+  show({ program, status, taken, control, memo, figures, median, most, spans, explained, reasons, misses }) {
     el("memo").hidden = false;
-    tellProgram(program);
+    tellProgram(program, status);
     this.series.add(taken, memo.stats.hits, memo.stats.misses);
     this.charts.draw(this.series);
     write(el("memo-place"), `${memo.file}:${memo.line}`);

@@ -11,6 +11,7 @@ pub(crate) struct OneMemo<'a> {
     program: &'static str,
     taken: f64,
     control: bool,
+    status: Option<&'a str>,
     memo: Row<'a>,
     figures: Vec<Shown>,
     #[serde(flatten)]
@@ -28,12 +29,13 @@ struct Shown {
 }
 
 impl<'a> OneMemo<'a> {
-    pub(crate) fn new(info: &'a MemoInfo, taken: f64, control: bool) -> Self {
+    pub(crate) fn new(info: &'a MemoInfo, taken: f64, control: bool, status: Option<&'a str>) -> Self {
         let figures = info.stats.figures().map(|figure| {
             let kind = FigureKind::as_str(figure.kind);
             Shown { name: figure.name, kind, help: figure.help, value: figure.value }
         });
         let (times, misses) = (Times::of(&info.name), Misses::of(&info.name));
-        Self { program: program(), taken, control, memo: Row::new(info), figures: figures.collect(), times, misses }
+        let figures = figures.collect();
+        Self { program: program(), taken, control, status, memo: Row::new(info), figures, times, misses }
     }
 }

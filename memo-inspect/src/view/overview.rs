@@ -13,14 +13,15 @@ pub(crate) struct Overview<'a> {
     /// In seconds since the routes were made: the clock of the history.
     taken: f64,
     control: bool,
+    status: Option<&'a str>,
     swallowed_panics: u64,
     memos: Vec<Row<'a>>,
 }
 
 impl<'a> Overview<'a> {
-    pub(crate) fn new(report: &'a Report, taken: f64, control: bool) -> Self {
+    pub(crate) fn new(report: &'a Report, taken: f64, control: bool, status: Option<&'a str>) -> Self {
         let memos = report.memos.iter().map(Row::new).collect();
-        Self { program: program(), taken, control, swallowed_panics: report.swallowed_panics, memos }
+        Self { program: program(), taken, control, status, swallowed_panics: report.swallowed_panics, memos }
     }
 }
 

@@ -23,6 +23,18 @@ fn the_figures_are_those_of_the_report() {
 }
 
 #[test]
+fn the_programs_own_line_is_told_with_the_figures() {
+    let _lives = used_memo!("with a line");
+    let server = memo_inspect::Inspector::new().status(|| "at <b>work</b>".to_owned()).spawn("127.0.0.1:0");
+    let server = server.expect("it is served");
+    for path in ["/api/memos".to_owned(), format!("/api/memo?name={}", encoded("with a line"))] {
+        assert_eq!(get(&server, &path).json()["status"], "at <b>work</b>");
+    }
+    let without = memo_inspect::spawn("127.0.0.1:0").expect("it is served");
+    assert_eq!(get(&without, "/api/memos").json()["status"], json!(null));
+}
+
+#[test]
 fn one_memo_has_all_figures_with_what_they_count() {
     let _lives = used_memo!("one of all");
     let server = memo_inspect::spawn("127.0.0.1:0").expect("it is served");
