@@ -41,6 +41,7 @@
 //! | `GET /` | the page |
 //! | `GET /api/memos` | all memos with their figures and verdicts |
 //! | `GET /api/memo?name=..` | one memo: its figures with what they mean, its last misses |
+//! | `GET /api/owners?name=..` | how many objects have its results, and how many those with most; `null` if they are listed nowhere |
 //! | `GET /api/history`, `?name=..` | hits and misses of the last six minutes, of all or one |
 //! | `GET /api/in-flight` | what is being computed, and who waits |
 //! | `GET /metrics` | all figures in the text format of Prometheus |

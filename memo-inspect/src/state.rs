@@ -25,6 +25,8 @@ pub(crate) struct State {
     pub(crate) in_flight: Shared<Bytes>,
     pub(crate) history: Arc<Mutex<History>>,
     series: Mutex<Series>,
+    /// When the next walk over all objects may begin. One at a time.
+    pub(crate) walks: Arc<tokio::sync::Mutex<tokio::time::Instant>>,
     /// One change at a time: each takes a blocking thread.
     pub(crate) changes: Arc<tokio::sync::Mutex<()>>,
 }
@@ -55,6 +57,7 @@ impl State {
             in_flight: Shared::new(|| view::json(&memo_core::in_flight())),
             history,
             series: Mutex::default(),
+            walks: Arc::new(tokio::sync::Mutex::new(tokio::time::Instant::now())),
             changes: Arc::default(),
         })
     }

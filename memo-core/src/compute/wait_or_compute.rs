@@ -328,6 +328,13 @@ impl<'w, M: Spec, K: Sought<M> + ?Sized, W: Way> Entries<'w, '_, M, K, W> {
         }
     }
 
+    /// The same of a key that is not there. Before others may wait for its entry: the user's `Eq` may be asked.
+    #[inline]
+    #[track_caller]
+    fn explain_new(&mut self, entry: &EntryOf<M>) {
+        self.explain(entry, if self.fresh { Met::NewObject } else { Met::Nothing });
+    }
+
     /// A new entry, claimed by this call.
     fn entry(&self) -> EntryOf<M> {
         new_entry::<M::Store>(Slot::claimed(self.me), self.key.stored(), self.hash)
@@ -342,6 +349,7 @@ impl<'w, M: Spec, K: Sought<M> + ?Sized, W: Way> Entries<'w, '_, M, K, W> {
         }
         rings::guard_again(self.cell.core(), self.cell.address(), self.hash);
         let entry = self.entry();
+        self.explain_new(&entry);
         match self.cell.add(&entry, self.keys) {
             Ok(()) => Some(self.compute(entry, Role::Lead)),
             // Kept before the own entry is dropped: its key's destructor may panic, and a return value would leak.
@@ -355,6 +363,7 @@ impl<'w, M: Spec, K: Sought<M> + ?Sized, W: Way> Entries<'w, '_, M, K, W> {
     #[track_caller]
     fn compute_beside(&mut self, mut race: Race<'w>) -> Begun<'w, M, W> {
         let entry = self.entry();
+        self.explain_new(&entry);
         race.note(self.cell.forgets(&entry));
         rings::guard_depth(self.cell.core(), self.task(&entry, true));
         self.compute(entry, Role::Race(race))
@@ -372,10 +381,8 @@ impl<'w, M: Spec, K: Sought<M> + ?Sized, W: Way> Entries<'w, '_, M, K, W> {
         Begun::Compute(job)
     }
 
-    #[track_caller]
     fn compute(&mut self, entry: EntryOf<M>, role: Role<'w, M>) -> Begun<'w, M, W> {
         self.miss();
-        self.explain(&entry, if self.fresh { Met::NewObject } else { Met::Nothing });
         let call = self.end();
         Begun::Compute(Job::new(self.place, self.cell, entry, self.keys, role, call))
     }

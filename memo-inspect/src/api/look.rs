@@ -6,7 +6,10 @@ use axum::body::Bytes;
 use axum::extract::rejection::QueryRejection;
 use axum::extract::{Query, State};
 use axum::http::header::{CONTENT_TYPE, HeaderName};
+use memo_core::AnyMemo;
 use serde::Deserialize;
+use tokio::task::spawn_blocking;
+use tokio::time::{Instant, sleep_until};
 
 use crate::guard::refusal::Refusal;
 use crate::metrics;
@@ -44,6 +47,21 @@ pub(super) async fn memo(State(state): Shared, query: Result<Query<Named>, Query
     let memos = state.memos.latest().await?;
     let info = memos.report.memos.iter().find(|memo| memo.name == name).ok_or(Refusal::NO_SUCH_MEMO)?;
     as_json(json(&OneMemo::new(info, memos.taken, state.control, memos.status.as_deref())))
+}
+
+/// A walk over all objects: one at a time, and each rests nine times as long as it took.
+pub(super) async fn owners(State(state): Shared, query: Result<Query<Named>, QueryRejection>) -> Answer {
+    let name = read(query)?.name;
+    let memo = AnyMemo::named(&name).ok_or(Refusal::NO_SUCH_MEMO)?;
+    let mut next = Arc::clone(&state.walks).lock_owned().await;
+    sleep_until(*next).await;
+    let walk = move || {
+        let started = Instant::now();
+        let owners = memo.owners();
+        *next = Instant::now() + started.elapsed() * 9;
+        owners
+    };
+    as_json(json(&spawn_blocking(walk).await.map_err(|_| Refusal::FAILED)?))
 }
 
 pub(super) async fn history(State(state): Shared, query: Result<Query<MaybeNamed>, QueryRejection>) -> Answer {

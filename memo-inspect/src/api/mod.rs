@@ -38,6 +38,7 @@ fn figures(state: &Arc<State>) -> Router<Arc<State>> {
     Router::new()
         .route("/api/memos", get(look::memos))
         .route("/api/memo", get(look::memo))
+        .route("/api/owners", get(look::owners))
         .route("/api/history", get(look::history))
         .route("/api/in-flight", get(look::in_flight))
         .route("/metrics", get(look::metrics))

@@ -528,6 +528,7 @@ class OneMemo {
   constructor() {
     el("clear").addEventListener("click", () => this.clear());
     el("explain").addEventListener("click", () => this.explain());
+    el("count-owners").addEventListener("click", () => this.countOwners());
   }
 
   /** A memo to look at from now on. */
@@ -536,6 +537,7 @@ class OneMemo {
     write(el("memo-name"), name);
     for (const id of ["memo-verdicts", "figures", "miss-list"]) el(id).replaceChildren();
     el("memo-verdicts").now = "";
+    write(el("owners"), "");
   }
 
   async ask() {
@@ -609,11 +611,28 @@ class OneMemo {
       cleared === null ? "Its results are lent, and cannot be cleared." : `${counted(cleared, "result was", "results were")} cleared.`);
   }
 
+  async countOwners() {
+    const name = this.name;
+    try {
+      const owners = await ask(`api/owners?name=${encodeURIComponent(name)}`);
+      if (name === this.name) write(el("owners"), toldOf(owners));
+    } catch (trouble) {
+      tellTrouble(trouble);
+    }
+  }
+
   async explain() {
     const on = el("explain").getAttribute("aria-pressed") !== "true";
     await change(`api/explain?name=${encodeURIComponent(this.name)}&on=${on}`, ({ explained }) =>
       explained ? "Misses are noted from now on." : "Misses are not noted any more.");
   }
+}
+
+/** How many objects have results. */
+function toldOf(owners) {
+  if (owners === null) return "They are listed nowhere: its results lie in the objects, and are lent.";
+  const most = owners.most.length > 1 ? `; those with most have ${owners.most.map(count).join(", ")}` : "";
+  return `${counted(owners.count, "object has", "objects have")} results${most}.`;
 }
 
 const atMost = (end) => (end === null ? "more" : time(end));

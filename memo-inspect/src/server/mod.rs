@@ -139,8 +139,8 @@ fn run(
 }
 
 fn prepare(listener: TcpListener) -> std::io::Result<(Runtime, tokio::net::TcpListener)> {
-    // One looks at the memos, one at what is in flight, one changes something.
-    let runtime = Builder::new_current_thread().enable_all().max_blocking_threads(3).build()?;
+    // One looks at the memos, one at what is in flight, one walks over all objects, one changes something.
+    let runtime = Builder::new_current_thread().enable_all().max_blocking_threads(4).build()?;
     listener.set_nonblocking(true)?;
     let listener = {
         let _in_runtime = runtime.enter();

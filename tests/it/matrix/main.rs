@@ -3,7 +3,7 @@
 //! * function | method | trait method | associated function,
 //! * without | with a type parameter,
 //! * result by clone | by reference,
-//! * owner `Arc` | `Rc` | with its anchor inside,
+//! * owner `Arc` | `Rc` | with its anchor inside | with one of its thread's inside,
 //! * no extra key | a value | a weak one (`Arc`, `Rc`, or with its anchor inside),
 //! * synchronous | `async` | `async` and `local`, for an `Arc`'s results by clone.
 //!
@@ -18,7 +18,7 @@ mod parts;
 /// One memo, and its test. The memo's function is written here once for each form.
 macro_rules! cell {
     (
-        $name:ident: function [$($t:ident)?] [$($result:tt)*] [$owner:ty] [$receiver:ty] [$($option:tt)*]
+        $name:ident: function [$($t:ident)?] [$($result:tt)*] [$owner:ty] [$receiver:ty; $home:ty] [$($option:tt)*]
         [$($(#[$mark:meta])? $key:ty)?] [$($word:ident)?] [$($local:ident)?]
     ) => {
         pub(super) mod $name {
@@ -34,13 +34,13 @@ macro_rules! cell {
         }
     };
     (
-        $name:ident: method [$($t:ident)?] [$($result:tt)*] [$owner:ty] [$receiver:ty] [$($option:tt)*]
+        $name:ident: method [$($t:ident)?] [$($result:tt)*] [$owner:ty] [$receiver:ty; $home:ty] [$($option:tt)*]
         [$($(#[$mark:meta])? $key:ty)?] [$($word:ident)?] [$($local:ident)?]
     ) => {
         pub(super) mod $name {
             use crate::parts::*;
 
-            impl Doc<Here> {
+            impl $home {
                 #[weak_memo($($local,)? $($option)*)]
                 $($word)? fn ask<'a $(, $t: Kind)?>(self: &'a $receiver $(, $(#[$mark])? key: &'a $key)?) -> $($result)* {
                     pause!($($word)?);
@@ -52,7 +52,7 @@ macro_rules! cell {
         }
     };
     (
-        $name:ident: trait_method [$($t:ident)?] [$($result:tt)*] [$owner:ty] [$receiver:ty] [$($option:tt)*]
+        $name:ident: trait_method [$($t:ident)?] [$($result:tt)*] [$owner:ty] [$receiver:ty; $home:ty] [$($option:tt)*]
         [$($(#[$mark:meta])? $key:ty)?] [$($word:ident)?] [$($local:ident)?]
     ) => {
         pub(super) mod $name {
@@ -62,7 +62,7 @@ macro_rules! cell {
                 $($word)? fn ask<'a>(self: &'a $receiver $(, key: &'a $key)?) -> $($result)*;
             }
 
-            impl$(<$t: Kind>)? Ask$(<$t>)? for Doc<Here> {
+            impl$(<$t: Kind>)? Ask$(<$t>)? for $home {
                 #[weak_memo(handle = none, $($local,)? $($option)*)]
                 $($word)? fn ask<'a>(self: &'a $receiver $(, $(#[$mark])? key: &'a $key)?) -> $($result)* {
                     pause!($($word)?);
@@ -74,7 +74,7 @@ macro_rules! cell {
         }
     };
     (
-        $name:ident: associated [$($t:ident)?] [$($result:tt)*] [$owner:ty] [$receiver:ty] [$($option:tt)*]
+        $name:ident: associated [$($t:ident)?] [$($result:tt)*] [$owner:ty] [$receiver:ty; $home:ty] [$($option:tt)*]
         [$($(#[$mark:meta])? $key:ty)?] [$($word:ident)?] [$($local:ident)?]
     ) => {
         pub(super) mod $name {
@@ -172,21 +172,30 @@ macro_rules! keys_of_one_thread {
 macro_rules! owners {
     ($form:ident $t:tt $result:tt $option:tt $word:tt []) => {
         pub(super) mod arc {
-            keys_for_all_threads!($form $t $result $option [Arc<Doc<Here>>] [Arc<Self>] $word);
+            keys_for_all_threads!($form $t $result $option [Arc<Doc<Here>>] [Arc<Self>; Doc<Here>] $word);
         }
         pub(super) mod rc {
-            keys_of_one_thread!($form $t $result $option [Rc<Doc<Here>>] [Rc<Self>] $word []);
+            keys_of_one_thread!($form $t $result $option [Rc<Doc<Here>>] [Rc<Self>; Doc<Here>] $word []);
         }
         pub(super) mod object {
-            keys_for_all_threads!($form $t $result $option [Doc<Here>] [Self] $word);
+            keys_for_all_threads!($form $t $result $option [Doc<Here>] [Self; Doc<Here>] $word);
+        }
+        // Not where the others are built many times over.
+        #[cfg(not(memo_no_tools))]
+        pub(super) mod local_object {
+            keys_of_one_thread!($form $t $result $option [LocalDoc<Here>] [Self; LocalDoc<Here>] $word []);
+        }
+        #[cfg(memo_no_tools)]
+        mod local_object {
+            pub(super) const CELLS: usize = 0;
         }
 
-        pub(super) const CELLS: usize = arc::CELLS + rc::CELLS + object::CELLS;
+        pub(super) const CELLS: usize = arc::CELLS + rc::CELLS + object::CELLS + local_object::CELLS;
     };
-    // An `Rc` needs no `local`, and an object needs an anchor of another kind: see the tests of anchors.
+    // An `Rc` needs no `local`, and neither does an object with an anchor of its thread's.
     ($form:ident $t:tt $result:tt $option:tt $word:tt [local]) => {
         pub(super) mod arc {
-            keys_of_one_thread!($form $t $result $option [Arc<Doc<Here>>] [Arc<Self>] $word [local]);
+            keys_of_one_thread!($form $t $result $option [Arc<Doc<Here>>] [Arc<Self>; Doc<Here>] $word [local]);
         }
 
         pub(super) const CELLS: usize = arc::CELLS;
@@ -251,7 +260,7 @@ fn no_combination_is_missing() {
     let (forms, kinds, results) = (4, 2, 2);
     // With an `Rc` as the owner, or `local`, it may be a key, too.
     let (for_all_threads, of_one_thread) = (4, 5);
-    let every_owner = 2 * for_all_threads + of_one_thread;
+    let every_owner = 2 * for_all_threads + if cfg!(memo_no_tools) { 1 } else { 2 } * of_one_thread;
     assert_eq!(synchronous::CELLS, forms * kinds * results * every_owner);
     #[cfg(not(memo_no_tools))]
     assert_eq!(asynchronous::CELLS, forms * kinds * results * every_owner);

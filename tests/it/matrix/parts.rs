@@ -5,10 +5,11 @@ pub(crate) use std::marker::PhantomData;
 pub(crate) use std::rc::Rc;
 pub(crate) use std::sync::Arc;
 
-use memo_core::{Anchor, HasAnchor};
+use memo_core::{Anchor, HasAnchor, HasLocalAnchor, LocalAnchor};
 use memo_tests::{Tally, Token};
 use std::future::poll_fn;
 use std::hash::{Hash, Hasher};
+use std::ops::Deref;
 use std::pin::pin;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::task::{Context, Poll, Waker};
@@ -41,6 +42,22 @@ impl<M> Doc<M> {
 
     pub(crate) fn runs(&self) -> usize {
         self.runs.load(Ordering::SeqCst)
+    }
+}
+
+/// The same, of one thread.
+#[cfg_attr(memo_no_tools, allow(dead_code, reason = "nobody asks of it there"))]
+#[derive(HasLocalAnchor)]
+pub(crate) struct LocalDoc<M> {
+    doc: Doc<M>,
+    anchor: LocalAnchor,
+}
+
+impl<M> Deref for LocalDoc<M> {
+    type Target = Doc<M>;
+
+    fn deref(&self) -> &Doc<M> {
+        &self.doc
     }
 }
 
@@ -169,6 +186,20 @@ impl<M> Own<M> for Doc<M> {
         doc
     }
     fn doc(&self) -> &Self {
+        self
+    }
+    fn strong(&self) -> usize {
+        1
+    }
+}
+
+impl<M> Own<M> for LocalDoc<M> {
+    const EXACT: bool = true;
+    const SHARED: bool = false;
+    fn new(doc: Doc<M>) -> Self {
+        Self { doc, anchor: LocalAnchor::new() }
+    }
+    fn doc(&self) -> &Doc<M> {
         self
     }
     fn strong(&self) -> usize {

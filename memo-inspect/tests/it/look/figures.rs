@@ -1,3 +1,5 @@
+use std::sync::Arc;
+
 use serde_json::json;
 
 use crate::client::{encoded, get};
@@ -45,6 +47,25 @@ fn one_memo_has_all_figures_with_what_they_count() {
     );
     assert_eq!(json["figures"], expected.collect::<serde_json::Value>());
     assert_eq!(json["misses"], json!([]));
+}
+
+#[test]
+fn the_objects_of_a_memo_are_counted_on_request() {
+    #[memo_core::weak_memo(name = "of counted objects")]
+    fn of(of: &Arc<u32>, key: u32) -> u32 {
+        **of + key
+    }
+    #[memo_core::weak_memo(name = "lent by objects")]
+    fn lent(of: &memo_core::Anchored<u32>) -> &u32 {
+        **of
+    }
+    let (two, one) = (Arc::new(1), Arc::new(2));
+    _ = (of(&two, 1), of(&two, 2), of(&one, 1), lent(&memo_core::Anchored::new(1)));
+    let server = memo_inspect::spawn("127.0.0.1:0").expect("it is served");
+    let owners = |name: &str| get(&server, &format!("/api/owners?name={}", encoded(name)));
+    assert_eq!(owners("of counted objects").json(), json!({"count": 2, "most": [2, 1]}));
+    assert_eq!(owners("lent by objects").json(), json!(null));
+    assert_eq!(owners("unheard of").status, 404);
 }
 
 #[test]
