@@ -18,7 +18,7 @@ use crate::status::Status;
 /// ```
 /// use memo_inspect::Inspector;
 ///
-/// let inspector = Inspector::new().token("a long random text").allow_control().spawn("127.0.0.1:0")?;
+/// let inspector = Inspector::new().token("a-long-random-text").allow_control().spawn("127.0.0.1:0")?;
 /// println!("{}?token=..", inspector.url());
 /// # Ok::<(), memo_inspect::SpawnError>(())
 /// ```
@@ -44,16 +44,18 @@ impl Inspector {
     ///
     /// # Panics
     ///
-    /// If it is empty: a variable was not set.
+    /// If it is empty, since a variable was not set; or if a header cannot have it: visible ASCII, and spaces inside.
     ///
     /// # Examples
     ///
     /// ```
-    /// let inspector = memo_inspect::Inspector::new().token("a long random text");
+    /// let inspector = memo_inspect::Inspector::new().token("a-long-random-text");
     /// assert!(!format!("{inspector:?}").contains("random"));
     /// ```
     pub fn token(mut self, token: &str) -> Self {
         assert!(!token.is_empty(), "memo-inspect: the token is empty");
+        let fits = token.trim() == token && token.bytes().all(|byte| byte == b' ' || byte.is_ascii_graphic());
+        assert!(fits, "memo-inspect: the token must be of visible ASCII, with spaces inside at most: a header has it");
         self.token = Some(Token::new(token));
         self
     }
@@ -62,6 +64,10 @@ impl Inspector {
     ///
     /// Loopback names and addresses are allowed anyway. All others are answered with 403, since a site whose name leads to this machine
     /// (DNS rebinding) could otherwise read the page. In a service of yours, name each host by which the page is reached.
+    ///
+    /// # Panics
+    ///
+    /// If it is no host: with a scheme or a path, or empty.
     ///
     /// # Examples
     ///
@@ -109,7 +115,7 @@ impl Inspector {
     /// it travels as plain text: put a proxy with TLS before it.
     ///
     /// ```
-    /// let inspector = memo_inspect::Inspector::new().token("a long random text").allow_remote();
+    /// let inspector = memo_inspect::Inspector::new().token("a-long-random-text").allow_remote();
     /// ```
     pub fn allow_remote(mut self) -> Self {
         self.hosts.allow_addresses();
@@ -134,8 +140,8 @@ impl Inspector {
 
     /// Serves the page on this address, on a thread of its own, until the [`Server`] is dropped.
     ///
-    /// The port 0 is any free one: see [`Server::url`]. At most 256 connections are open. One more takes the place of the one
-    /// that has been idle longest. A client that takes more than five seconds for the head of a request is cut off, and bodies are not read.
+    /// The port 0 is any free one: see [`Server::url`]. At most 256 connections are open. One more takes the place of the oldest
+    /// that waits for no answer. A client that takes more than five seconds for the head of a request is cut off, and bodies are not read.
     ///
     /// # Errors
     ///

@@ -19,7 +19,7 @@
 //! use axum::{Router, routing::get};
 //! use memo_inspect::Inspector;
 //!
-//! let inspector = Inspector::new().host("app.example.org").token("a long random text");
+//! let inspector = Inspector::new().host("app.example.org").token("a-long-random-text");
 //! let app: Router = Router::new().route("/", get(|| async { "hello" })).nest("/debug/memos", inspector.router());
 //! ```
 //!
@@ -61,6 +61,7 @@
 mod api;
 mod assets;
 mod guard;
+mod histogram;
 mod history;
 mod inspector;
 mod metrics;

@@ -1,9 +1,11 @@
 //! The figures in the text format of Prometheus.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::fmt::Write;
 
-use memo_core::{Figure, MemoInfo, Stats};
+use memo_core::{AnyMemo, Figure, MemoInfo, Stats};
+
+use crate::histogram;
 
 /// So many memos have series of their own. All others share those of `other`: a program may have as many instantiations as it has types.
 const NAMED: usize = 200;
@@ -36,7 +38,20 @@ impl Series {
                 }
             }
         }
+        self.histograms(&mut text, memos);
         text
+    }
+
+    /// Of the memos that have series of their own, and of those that were called.
+    fn histograms(&self, text: &mut String, memos: &[MemoInfo]) {
+        histogram::head(text);
+        let took: HashMap<_, _> = memos.iter().map(|memo| (memo.name.as_str(), memo.stats.compute_time)).collect();
+        for memo in AnyMemo::all().into_iter().filter(|memo| self.named.contains(memo.name())) {
+            let (times, took) = (memo.compute_times(), took.get(memo.name()).copied().unwrap_or_default());
+            if times.computes() > 0 {
+                histogram::series(text, &escaped(memo.name()), &times, took);
+            }
+        }
     }
 
     fn name_the_busiest(&mut self, memos: &[MemoInfo]) {

@@ -27,7 +27,7 @@ use crate::cell::memo_types::{KeyOf, Spec, ValueOf};
 use crate::memo::core::{Core, Where};
 use crate::memo::counting::counter_block::Count;
 use crate::memo::counting::counters;
-use crate::memo::explain::spot::Spot;
+use crate::memo::explain::spot::Went;
 use crate::memo::listeners::Why;
 use crate::reclaim::outermost_call::Call;
 use crate::sys::depth::DepthGuard;
@@ -79,7 +79,8 @@ impl<S: Scope, St: Store<Key: StoredKey<S>> + 'static> Named<S, St> {
             let spot = lent_cell::find::<St::Value>(self.core, anchor)?.spot();
             let old = OnItsWay::new(lent_cell::take::<St::Value>(self.core, anchor)?);
             counters::count(self.core, Count::Cleared, 1);
-            return Some(told(self.core, Count::Cleared, spot, old));
+            self.core.explanation().went(spot, Went::Cleared);
+            return Some(told(self.core, Count::Cleared, old));
         }
         let Self { core, hash, stored, keys, .. } = self;
         let cell = CountedCell::<S, St>::find(anchor, core)?;
@@ -89,7 +90,7 @@ impl<S: Scope, St: Store<Key: StoredKey<S>> + 'static> Named<S, St> {
         }
         // Not after the value: that would leak.
         drop_quietly(stored);
-        value_of::<St>(core, Count::Cleared, cell.spot(taken.entry()), taken)
+        value_of::<St>(core, Count::Cleared, taken)
     }
 
     fn replace(self, anchor: &mut Anchor, new: OnItsWay<St::Value>) -> Option<St::Value> {
@@ -98,7 +99,7 @@ impl<S: Scope, St: Store<Key: StoredKey<S>> + 'static> Named<S, St> {
             counters::count(self.core, Count::Inserts, 1);
             let old = OnItsWay::new(old?);
             counters::count(self.core, Count::Replaced, 1);
-            return Some(told(self.core, Count::Replaced, Spot::default(), old));
+            return Some(told(self.core, Count::Replaced, old));
         }
         let Self { core, hash, stored, keys, .. } = self;
         let cell = CountedCell::<S, St>::find_or_add(anchor, core, Self::WHERE);
@@ -107,26 +108,26 @@ impl<S: Scope, St: Store<Key: StoredKey<S>> + 'static> Named<S, St> {
         // After it: only the `Eq` of the key can fail, and the death of an argument that is borrowed cannot remove it before.
         counters::count(core, Count::Inserts, 1);
         drop(entry);
-        value_of::<St>(core, Count::Replaced, Spot::default(), old?)
+        value_of::<St>(core, Count::Replaced, old?)
     }
 }
 
 /// The value of an entry that was taken out of an anchor which is borrowed by the caller alone.
-fn value_of<St: Store>(core: &'static Core, why: Count, spot: Spot, taken: Taken<St>) -> Option<St::Value> {
+fn value_of<St: Store>(core: &'static Core, why: Count, taken: Taken<St>) -> Option<St::Value> {
     let mut entry = taken.into_unseen();
     // Nobody else has a count, unless it was leaked: the calls that take one borrow the anchor.
     let value = crate::sys::arc::Arc::get_mut(&mut entry)?.slot.take().map(OnItsWay::new);
     // With it the key goes.
     drop(entry);
-    value.map(|value| told(core, why, spot, value))
+    value.map(|value| told(core, why, value))
 }
 
 /// Notifies the listeners of a result that goes to the caller.
-fn told<V: 'static>(core: &'static Core, why: Count, spot: Spot, value: OnItsWay<V>) -> V {
+fn told<V: 'static>(core: &'static Core, why: Count, value: OnItsWay<V>) -> V {
     let why = Why::from(why);
     if core.tells(why) {
         let mut panics = Panics::default();
-        core.tell(why, spot, &*value, &mut panics);
+        core.tell(why, &*value, &mut panics);
         panics.resume();
     }
     value.arrive()

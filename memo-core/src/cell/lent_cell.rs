@@ -9,8 +9,9 @@ use crate::memo::all_memos;
 use crate::memo::cells::head::CellHead;
 use crate::memo::cells::vtable::CellVtable;
 use crate::memo::core::{Core, Where};
+use crate::memo::counting::counter_block::Count;
 use crate::memo::counting::counters;
-use crate::memo::explain::spot::Spot;
+use crate::memo::explain::spot::{Spot, Went};
 use crate::memo::listeners::Why;
 use crate::sys::panics::Panics;
 use crate::value::slot::{Look, Slot};
@@ -86,9 +87,12 @@ unsafe impl<V: 'static> AnyCell for LentCell<V> {
         let Some(value) = this.slot.vacate() else { return 0 };
         let memo = this.head.memo();
         counters::count(memo, why.count, 1);
+        if why.count == Count::Cleared {
+            memo.explanation().went(this.spot(), Went::Cleared);
+        }
         if memo.tells(why) {
             let mut panics = Panics::default();
-            memo.tell(why, this.spot(), &value, &mut panics);
+            memo.tell(why, &value, &mut panics);
             panics.drop(value);
             panics.resume();
         }
@@ -178,6 +182,7 @@ pub(crate) fn find_or_add<'w, V: 'static>(
         Some(room) => unsafe { room.put(cell) },
         None => LentCell::into_raw(NonNull::from(Box::leak(Box::new(cell)))),
     };
+    core.explanation().new_cell(raw.addr().get());
     let (there, look) = match anchor.cells().add(raw) {
         Ok(()) => (raw, Some(look)),
         Err(there) => {

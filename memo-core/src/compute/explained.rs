@@ -3,6 +3,7 @@
 use std::panic::Location;
 
 use super::frames;
+use crate::cell::counted_cell::seek::Keys;
 use crate::cell::memo_types::{CellOf, EntryOf, Spec};
 use crate::memo::core::Core;
 use crate::memo::explain::missed::{self, Seen};
@@ -24,8 +25,16 @@ pub(super) enum Met {
 /// Notes a miss of an entry, at this place in the source. `None`: that is not known.
 #[cold]
 #[inline(never)]
-pub(super) fn missed<M: Spec>(cell: &CellOf<M>, entry: &EntryOf<M>, met: Met, at: Option<&'static Location<'static>>) {
-    missed_at(cell.core(), cell.spot(entry), met, at, &|| cell.nearest(entry));
+pub(super) fn missed<M: Spec>(
+    cell: &CellOf<M>,
+    entry: &EntryOf<M>,
+    keys: Keys,
+    met: Met,
+    at: Option<&'static Location<'static>>,
+) {
+    // The user's `Eq` may do anything, and would have to keep what it compares from going.
+    let nearest = || if keys == Keys::Trusted { cell.nearest(entry) } else { None };
+    missed_at(cell.core(), cell.spot(entry), met, at, &nearest);
 }
 
 /// The same, whatever the types.

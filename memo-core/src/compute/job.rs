@@ -413,6 +413,7 @@ impl<'w, M: Spec, W: Way> Job<'w, M, W> {
         copied: Option<usize>,
     ) -> Published<M::Store> {
         let core = self.core();
+        let spot = core.explanation().is_on().then(|| self.cell.spot(self.entry()));
         // Before others can remove it: a snapshot of the statistics never shows more removals than computes.
         counters::count(core, Count::Computes, 1);
         // Filled in place: to hand it on costs more than most of what is done here.
@@ -431,8 +432,8 @@ impl<'w, M: Spec, W: Way> Job<'w, M, W> {
         self.role = Role::Done;
         if !stored {
             counters::count(core, Count::Rejected, 1);
-            if let Published::Ours { entry: Some(entry), .. } = &published {
-                explained::ended::<M>(self.cell, entry, Went::Overtaken);
+            if let (Some(spot), Published::Ours { .. }) = (spot, &published) {
+                core.explanation().went(spot, Went::Overtaken);
             }
         } else if let Some(notes) = notes {
             leak_audit::look_at_owner(core, &self.place, notes.strong, copied);

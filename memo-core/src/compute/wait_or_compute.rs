@@ -164,7 +164,7 @@ pub(crate) fn begin<'w, M: Spec, K: KeyOf<M>>(
 #[track_caller]
 fn explain<M: Spec>(cell: &CellOf<M>, entry: &EntryOf<M>, met: Met) {
     if cell.core().explanation().is_on() {
-        explained::missed::<M>(cell, entry, met, Some(Location::caller()));
+        explained::missed::<M>(cell, entry, Keys::Trusted, met, Some(Location::caller()));
     }
 }
 
@@ -186,9 +186,11 @@ pub(crate) async fn begin_as_task<'w, M: Spec, K: KeyOf<M>>(
         let _call = Call::enter();
         let call = TaskCall::new();
         let anchor = place.find().unwrap_or_else(|| place.make());
+        let found = CellOf::<M>::find(anchor, core);
+        let fresh = found.is_none();
+        let cell = found.unwrap_or_else(|| CellOf::<M>::find_or_add(anchor, core, At::<M>::WHERE));
+        // The first cell registers the memo, which the environment may have named.
         let explained = !core.explanation().is_on();
-        let fresh = !explained && CellOf::<M>::find(anchor, core).is_none();
-        let cell = CellOf::<M>::find_or_add(anchor, core, At::<M>::WHERE);
         let hash = key.hash();
         let race = (!core.site().single_flight).then(|| cell.race(hash));
         let (me, faster, awaited) = (call.number(), None, None);
@@ -324,7 +326,7 @@ impl<'w, M: Spec, K: Sought<M> + ?Sized, W: Way> Entries<'w, '_, M, K, W> {
         if !std::mem::replace(&mut self.explained, true) {
             // A task is polled by its executor.
             let at = if W::IS_TASK { None } else { Some(Location::caller()) };
-            explained::missed::<M>(self.cell, entry, met, at);
+            explained::missed::<M>(self.cell, entry, self.keys, met, at);
         }
     }
 

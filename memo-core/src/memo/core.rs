@@ -13,7 +13,6 @@ use super::counting::compute_times::Histogram;
 use super::counting::counter_block::{Block, Share};
 use super::counting::value_bytes::ValueBytes;
 use super::explain::explanation::Explanation;
-use super::explain::spot::Spot;
 use super::listeners::{Listeners, Why};
 use super::site::Site;
 use crate::sys::panics::Panics;
@@ -175,10 +174,10 @@ impl Core {
         self.vtable.get().map_or(0, |vtable| vtable.entry_size)
     }
 
-    /// Whether anyone is notified when a result is dropped, or it is noted for explanations.
+    /// Whether anyone is notified when a result is dropped.
     #[inline(always)]
     pub(crate) fn is_listened(&self) -> bool {
-        self.listeners.any() || self.explanation.is_on()
+        self.listeners.any()
     }
 
     /// Whether anyone is notified when a result is dropped for this reason.
@@ -189,9 +188,8 @@ impl Core {
 
     /// Notifies the listeners that a result with this value is dropped. The value still exists, outside its cell.
     #[inline]
-    pub(crate) fn tell(&self, why: Why, spot: Spot, value: &dyn Any, panics: &mut Panics) {
+    pub(crate) fn tell(&self, why: Why, value: &dyn Any, panics: &mut Panics) {
         if self.tells(why) {
-            self.explanation.told(spot, why.count);
             self.listeners.tell(why.count, value, panics);
         }
     }

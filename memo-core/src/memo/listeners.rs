@@ -4,7 +4,7 @@
 //!
 //! 1. A listener is called with no lock held, once for each result that was removed from its cell with its value, before the result is
 //!    dropped. Results that are not stored, and flights that are detached, notify no listener.
-//! 2. A memo without listeners pays two relaxed loads for each dropped result (the other is for [`explain`](super::explain)); a hit pays nothing.
+//! 2. A memo without listeners pays one relaxed load for each dropped result; a hit pays nothing.
 //! 3. An end that was found to run no user code notifies no listener: one that was added since then came too late for it. So the
 //!    check is made once, and its outcome passed on ([`Why`]).
 

@@ -164,6 +164,11 @@ impl<N: Queued> Queue<N> {
         None
     }
 
+    /// Visits the newest, so many at most.
+    pub(crate) fn lately(&self, most: usize, visit: &mut dyn FnMut(NonNull<N>)) {
+        std::iter::successors(self.newest, |node| Self::older(*node)).take(most).for_each(visit);
+    }
+
     /// Visits the next entries to be examined, some of the queue at a time.
     pub(crate) fn some(&mut self, visit: &mut dyn FnMut(NonNull<N>)) {
         let mut next = self.examined.or(self.oldest);

@@ -231,6 +231,8 @@ pub(crate) trait Store: Default {
     fn ready(&self, front: &Self::Front) -> usize;
     /// Visits all entries.
     fn each(&self, front: &Self::Front, visit: &mut dyn FnMut(&Counted<Self>));
+    /// Visits the last that came, so many at most. Without an extra key there is none to compare.
+    fn lately(&self, _most: usize, _visit: &mut dyn FnMut(&Counted<Self>)) {}
     /// Visits some, and others the next time.
     fn some(&mut self, front: &Self::Front, visit: &mut dyn FnMut(&Counted<Self>));
     /// Memory that is no longer needed, and that readers may be inside.

@@ -380,6 +380,11 @@ impl<K: 'static, V: 'static, T: Timing> Store for Table<K, V, T> {
         self.queue.each(&mut |node| visit(&*unsafe { borrowed(node) }));
     }
 
+    fn lately(&self, most: usize, visit: &mut dyn FnMut(&Counted<Self>)) {
+        // SAFETY: as above.
+        self.queue.lately(most, &mut |node| visit(&*unsafe { borrowed(node) }));
+    }
+
     fn some(&mut self, _: &Self::Front, visit: &mut dyn FnMut(&Counted<Self>)) {
         // SAFETY: as above.
         self.queue.some(&mut |node| visit(&*unsafe { borrowed(node) }));

@@ -33,8 +33,11 @@ pub(crate) struct Hosts {
 impl Hosts {
     /// With a port or without, which does not matter.
     pub(crate) fn add(&mut self, host: &str) {
-        let authority: Option<Authority> = host.parse().ok();
-        self.named.push(plain(authority.as_ref().map_or(host, Authority::host)));
+        // One of IPv6 may come without its brackets.
+        let authority =
+            host.parse::<IpAddr>().map_or_else(|_| host.parse().ok().map(host_of), |_| Some(host.to_owned()));
+        let host = authority.unwrap_or_else(|| panic!("memo-inspect: `{host}` is no host: write a name or an address"));
+        self.named.push(plain(&host));
     }
 
     pub(crate) fn allow_addresses(&mut self) {
@@ -50,6 +53,10 @@ impl Hosts {
         let by_address = |address: IpAddr| self.addresses || address.to_canonical().is_loopback();
         host == "localhost" || self.named.contains(&host) || host.parse().is_ok_and(by_address)
     }
+}
+
+fn host_of(authority: Authority) -> String {
+    authority.host().to_owned()
 }
 
 /// As hosts are compared.

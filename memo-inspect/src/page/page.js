@@ -92,6 +92,8 @@ class Series {
 
   /** A new state of the counters. */
   add(taken, hits, misses) {
+    // Another program answers now, whose time begins anew.
+    if (this.last && taken < this.last.taken) [this.points, this.last] = [[], null];
     const last = this.last;
     if (last && taken - last.taken < 0.3) return;
     this.last = { taken, hits, misses };
@@ -584,7 +586,7 @@ class OneMemo {
     const shown = spans.slice(filled.indexOf(true), filled.lastIndexOf(true) + 1);
     const highest = Math.max(...shown.map(([, computes]) => computes));
     el("times").hidden = spans.length === 0;
-    write(el("times-said"), `Half of them up to ${atMost(median)}, 99 in 100 up to ${atMost(most)}, estimated.`);
+    write(el("times-said"), `Half of them took ${within(median)}, 99 in 100 ${within(most)}, estimated.`);
     while (el("spans").children.length > shown.length) el("spans").lastChild.remove();
     shown.forEach(([end, computes], i) => {
       const row = el("spans").children[i] ?? el("spans").appendChild(make("tr", {}, make("th", { scope: "row" }), make("td", { class: "number" }), make("td", { class: "bar", "aria-hidden": "true" }, make("i"))));
@@ -635,6 +637,7 @@ function toldOf(owners) {
   return `${counted(owners.count, "object has", "objects have")} results${most}.`;
 }
 
+const within = (end) => (end === null ? "more than a minute" : `up to ${time(end)}`);
 const atMost = (end) => (end === null ? "more" : time(end));
 const label = (name) => name.replace(/_total$/, "").replace("_seconds", " time").replaceAll("_", " ");
 

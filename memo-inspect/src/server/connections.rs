@@ -1,6 +1,6 @@
 //! A bounded number of connections, of which each has its time.
 //!
-//! If there are too many, a new one takes the place of the one that has been idle longest. So whoever opens many, and sends nothing or reads nothing,
+//! If there are too many, a new one takes the place of the oldest that waits for no answer. So whoever opens many, and sends nothing or reads nothing,
 //! keeps nobody out.
 
 use std::collections::VecDeque;

@@ -42,6 +42,7 @@ struct Running {
     /// Dropped, it stops the thread.
     stop: oneshot::Sender<()>,
     thread: JoinHandle<()>,
+    process: u32,
 }
 
 impl Server {
@@ -52,7 +53,7 @@ impl Server {
         let (started, starting) = mpsc::sync_channel(1);
         let run = move || run(listener, &options.router(), stopped, &started);
         let thread = thread::Builder::new().name("memo-inspect".into()).spawn(run).map_err(SpawnError::Thread)?;
-        let running = Some(Running { stop, thread });
+        let running = Some(Running { stop, thread, process: std::process::id() });
         // It says one thing, whatever comes.
         starting.recv().unwrap_or_else(|_| Err(SpawnError::Thread(std::io::ErrorKind::Other.into())))?;
         Ok(Self { address, running })
@@ -100,8 +101,12 @@ impl Server {
 
 impl Drop for Server {
     fn drop(&mut self) {
-        if let Some(Running { stop, thread }) = self.running.take() {
+        if let Some(Running { stop, thread, process }) = self.running.take() {
             drop(stop);
+            // A child made by `fork` has no such thread.
+            if process != std::process::id() {
+                return;
+            }
             // It has nothing to say: a request that panics is answered.
             _ = thread.join();
         }

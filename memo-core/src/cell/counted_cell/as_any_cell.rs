@@ -10,6 +10,8 @@ use crate::argument::key::{StoredKey, show_whole};
 use crate::argument::scope::Scope;
 use crate::memo::cells::head::CellHead;
 use crate::memo::cells::vtable::{CellVtable, SharedVtable};
+use crate::memo::counting::counter_block::Count;
+use crate::memo::explain::spot::{Spot, Went};
 use crate::memo::listeners::Why;
 use crate::sys::arc::Arc;
 use crate::sys::panics::Panics;
@@ -85,6 +87,13 @@ where
             // It is on no list, so no other call can reach it.
             Some(this) => {
                 let store = unpoisoned(this.store.get_mut());
+                if why.count == Count::Cleared && this.head.memo().explanation().is_on() {
+                    let cell = std::ptr::from_ref(&this.head).addr();
+                    store.each(&this.front, &mut |entry| {
+                        let spot = Spot { cell, hash: entry.meta.hash() };
+                        this.head.memo().explanation().went(spot, Went::Cleared);
+                    });
+                }
                 let drained = store.drain(&this.front);
                 if let Some(retired) = store.retired() {
                     // SAFETY: nobody else has the cell.

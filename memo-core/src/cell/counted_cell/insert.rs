@@ -77,6 +77,7 @@ where
             None => {
                 store.insert(&self.front, entry.clone(), Self::place_of(entry));
                 evicted = store.was_evicted(hash);
+                self.note_stored(entry);
                 added = Ok(true);
             }
         });
@@ -91,7 +92,7 @@ where
     fn count_early(&self, entry: &Counted<St>, evicted: bool) {
         if evicted {
             counters::count(self.core(), Count::EvictedEarly, 1);
-            self.core().explanation().went(self.spot(entry), Went::Evicted);
+            self.core().explanation().went_before(self.spot(entry), Went::Evicted);
         }
     }
 
@@ -106,6 +107,7 @@ where
                 self.racers.overtake(Some(hash));
             }
             store.insert(&self.front, entry.clone(), Self::place_of(entry));
+            self.note_stored(entry);
         });
         linked.stay();
         let taken = self.gone(taken)?;
@@ -129,7 +131,9 @@ where
     /// Evicts what is too much after `entry` came.
     pub(crate) fn make_room(&self, entry: &Counted<St>, now: Now<St::Meta>, victims: &mut Evicted<St>) {
         let capacity = self.core().site().capacity;
-        self.lock().evict(&self.front, id_of(entry), capacity, Self::IS_DEAD, now, victims);
+        let mut store = self.lock();
+        store.evict(&self.front, id_of(entry), capacity, Self::IS_DEAD, now, victims);
+        self.note_evicted(victims, now);
     }
 
     /// Links an entry from its weak arguments.

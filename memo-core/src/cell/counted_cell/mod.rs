@@ -4,12 +4,13 @@
 //! Such a cell is counted, and outlives its object while a call works on it. Its entries are taken out under its
 //! lock, once each, and dropped with no lock held.
 //!
-//! Entries are sought ([`seek`]), put in ([`insert`], [`publish`]) and taken out ([`remove`]); [`as_any_cell`] is for who does not know the types of a
+//! Entries are sought ([`seek`]), put in ([`insert`], [`publish`]) and taken out ([`remove`], and [`noted`]); [`as_any_cell`] is for who does not know the types of a
 //! cell.
 
 mod as_any_cell;
 mod insert;
 mod new_cell;
+mod noted;
 mod publish;
 pub(crate) mod remove;
 pub(crate) mod seek;
@@ -28,7 +29,6 @@ use crate::cell::racers::Racers;
 use crate::memo::cells::head::CellHead;
 use crate::memo::cells::listed::Listing;
 use crate::memo::core::Core;
-use crate::memo::explain::spot::Spot;
 use crate::sys::arc::Content;
 use crate::sys::hazard::memory::{self, RetiredMemory};
 use crate::sys::hazard::protect::Published;
@@ -37,7 +37,7 @@ use crate::sys::index::Guess;
 use crate::sys::sync::plain::{Mutex, MutexGuard};
 use crate::sys::sync::unpoisoned;
 use crate::value::entry::{Entry, Meta, Now};
-use crate::value::store::{Counted, IsDead, Store};
+use crate::value::store::{IsDead, Store};
 use crate::value::timing::Timing;
 
 #[repr(C)]
@@ -172,11 +172,6 @@ where
     /// Identifies this cell in frames.
     pub(crate) fn address(&self) -> usize {
         std::ptr::from_ref(self).addr()
-    }
-
-    /// Where an entry is, for explanations.
-    pub(crate) fn spot(&self, entry: &Counted<St>) -> Spot {
-        Spot { cell: self.address(), hash: entry.meta.hash() }
     }
 
     /// The pointer this cell was made with: that of `&self` may not reach the count in front of it.

@@ -79,6 +79,7 @@ where
             front,
             scope: PhantomData,
         }));
+        core.explanation().new_cell(cell.addr().get());
         // For `clear`. Cells of a thread's own table are found by walking it.
         let is_walked = S::LOCAL && place.tabled;
         if !core.site().lends && !is_walked {

@@ -51,6 +51,7 @@ where
             let alone = Arc::is_one_of_two(&mine);
             mine.slot.fill_where(value, !alone);
             store.turned_ready(&self.front, &mine);
+            self.note_stored(&mine);
             if alone && !Self::USED_LATER && !self.core().site().lends {
                 // SAFETY: the other pointer is the store's, whose lock is held.
                 unsafe { Arc::leave(mine) };
@@ -58,6 +59,7 @@ where
                 *entry = Some(mine);
             }
             store.evict(&self.front, id, self.core().site().capacity, Self::IS_DEAD, now, victims);
+            self.note_evicted(victims, now);
             return Ok(true);
         }
         let entry = entry.insert(mine);
@@ -113,6 +115,7 @@ where
             there => {
                 let taken = there.and_then(|there| store.remove(&self.front, id_of(there)));
                 store.insert(&self.front, entry.clone(), Self::place_of(entry));
+                self.note_stored(entry);
                 outcome = Ok((true, taken));
             }
         });

@@ -12,7 +12,7 @@ use crate::memo::cells::vtable::EntryId;
 use crate::memo::core::Core;
 use crate::memo::counting::counter_block::Count;
 use crate::memo::counting::counters;
-use crate::memo::explain::spot::Spot;
+use crate::memo::explain::spot::Went;
 use crate::memo::listeners::Why;
 use crate::memo::traced::{self, What};
 use crate::sys::hazard::retire::Batch;
@@ -32,7 +32,10 @@ where
         let mut taken = None;
         self.with_key(hash, keys, is, &mut |store, there| {
             self.racers.overtake(Some(hash));
-            taken = there.and_then(|there| store.remove(&self.front, id_of(there)));
+            taken = there.and_then(|there| {
+                self.note_cleared(there);
+                store.remove(&self.front, id_of(there))
+            });
         });
         self.gone(taken)
     }
@@ -77,7 +80,19 @@ where
 
     /// Takes one entry out because an argument of it died.
     pub(super) fn remove(&self, id: EntryId, why: Why) -> bool {
-        let taken = self.lock().remove(&self.front, id);
+        self.remove_noting(id, why, None)
+    }
+
+    /// The same, and notes why it went.
+    fn remove_noting(&self, id: EntryId, why: Why, went: Option<Went>) -> bool {
+        let taken = {
+            let mut store = self.lock();
+            let taken = store.remove(&self.front, id);
+            if let (Some(taken), Some(went)) = (&taken, went) {
+                self.note(taken.entry(), went);
+            }
+            taken
+        };
         let Some(taken) = taken.map(|taken| taken.read_by(Self::READ_BY)) else { return false };
         Self::note_detached(&taken);
         unlink::<S, St>(taken.entry());
@@ -91,7 +106,7 @@ where
 
     /// Takes one entry out because its value is gone by itself.
     pub(crate) fn remove_gone(&self, entry: &Counted<St>) {
-        self.remove(id_of(entry), Count::Dropped.into());
+        self.remove_noting(id_of(entry), Count::Dropped.into(), Some(Went::Dropped));
     }
 
     /// Takes all such entries out.
@@ -115,7 +130,7 @@ where
     #[cold]
     #[inline(never)]
     pub(crate) fn expire(&self, entry: &Counted<St>) {
-        self.remove(id_of(entry), Count::Expired.into());
+        self.remove_noting(id_of(entry), Count::Expired.into(), Some(Went::Expired));
         traced::event(self.core(), What::Expired, 1);
     }
 
@@ -136,7 +151,14 @@ where
         let mut expired = 0;
         let why = Why::from(Count::Expired);
         for entry in found {
-            let taken = self.lock().remove(&self.front, id_of(&entry));
+            let taken = {
+                let mut store = self.lock();
+                let taken = store.remove(&self.front, id_of(&entry));
+                if let Some(taken) = &taken {
+                    self.note(taken.entry(), Went::Expired);
+                }
+                taken
+            };
             // If another has taken it out, this may be the last count.
             panics.drop(entry);
             let Some(taken) = taken.map(|taken| taken.read_by(Self::READ_BY)) else { continue };
@@ -229,6 +251,7 @@ where
     pub(super) fn drain(&self) -> (usize, St::Drained) {
         let mut store = self.lock();
         self.racers.overtake(None);
+        self.note_all_cleared(&store);
         store.drain(&self.front)
     }
 
@@ -255,7 +278,7 @@ where
     #[cold]
     #[inline(never)]
     pub(super) fn tell(&self, why: Why, entry: &Counted<St>, panics: &mut Panics) {
-        self.core().tell(why, self.spot(entry), entry.slot.get().expect("it was ready"), panics);
+        self.core().tell(why, entry.slot.get().expect("it was ready"), panics);
     }
 
     /// Tells who listens that an entry has gone, and drops it. The first panic comes out at the end.
@@ -281,8 +304,7 @@ pub(crate) fn drop_replaced<St: Store>(core: &'static Core, taken: Taken<St>) {
     let mut panics = Panics::default();
     let why = Why::from(Count::Replaced);
     if taken.ready && core.tells(why) {
-        // Another is where it was.
-        core.tell(why, Spot::default(), taken.entry().slot.get().expect("it was ready"), &mut panics);
+        core.tell(why, taken.entry().slot.get().expect("it was ready"), &mut panics);
     }
     panics.drop(taken);
     panics.resume();

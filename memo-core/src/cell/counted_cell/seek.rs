@@ -4,7 +4,7 @@ use super::CountedCell;
 use crate::argument::key::{KeySet, StoredKey};
 use crate::argument::scope::Scope;
 use crate::memo::cells::vtable::EntryId;
-use crate::sys::panics::{Panics, drop_quietly};
+use crate::sys::panics::drop_quietly;
 use crate::value::entry::{Meta, Now, id_of};
 use crate::value::store::{Counted, Store};
 
@@ -88,29 +88,6 @@ where
     /// Whether this very entry, which was put into it, is in the store.
     pub(super) fn has(&self, store: &St, entry: &Counted<St>) -> bool {
         store.has(&self.front, entry)
-    }
-
-    /// In which parts of its key the nearest of some other entries differs from this one.
-    #[cold]
-    #[inline(never)]
-    pub(crate) fn nearest(&self, entry: &Counted<St>) -> Option<u64> {
-        let mut others = Vec::new();
-        self.lock().some(&self.front, &mut |other| {
-            if other.slot.get().is_some() {
-                others.push(other.clone());
-            }
-        });
-        let (mut nearest, mut panics) = (None::<u64>, Panics::default());
-        for other in others {
-            // The user's `Eq`.
-            let differs = panics.run(|| other.meta.key().differs(entry.meta.key()));
-            nearest = differs.into_iter().chain(nearest).min_by_key(|parts| parts.count_ones());
-            // This may be the last count by now.
-            panics.drop(other);
-        }
-        // Whoever asked for an explanation has not asked for that.
-        panics.swallow();
-        nearest
     }
 
     /// Visits the entries of this hash. `visit` runs no user code.

@@ -23,19 +23,14 @@ impl ComputeTimes {
         (0..SPANS).map(move |span| (end_of(span).map(Duration::from_nanos), computes[span]))
     }
 
-    #[cfg(feature = "metrics")]
-    pub(in crate::inspect) fn of(&self, span: usize) -> u64 {
-        self.0[span]
-    }
-
-    /// Returns the number of computes.
+    /// Returns the number of computes, estimated: each that is timed stands for those beside it.
     #[must_use]
     pub fn computes(&self) -> u64 {
         self.0.iter().sum()
     }
 
     /// Returns the time that this share of the computes, from 0 to 1, did not exceed: `at_most(0.5)` is the median. As exact as the spans, so it may be twice
-    /// what it was. `None`: there is no compute, or it was longer than half a minute.
+    /// what it was. `None`: there is no compute, or it was longer than a minute.
     ///
     /// ```
     /// # use memo_core::weak_memo;

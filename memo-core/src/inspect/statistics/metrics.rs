@@ -1,16 +1,10 @@
 //! The statistics of all memos by the facade `metrics`, for whichever exporter a program has installed.
 
-use std::collections::BTreeMap;
-use std::time::Duration;
-
 use metrics::{Label, Unit};
 
 use crate::inspect::any_memo::AnyMemo;
-use crate::inspect::statistics::compute_times::ComputeTimes;
 use crate::inspect::statistics::exported::{Exported, NAMED, OTHER, exported, memos_by_series};
 use crate::inspect::statistics::stats::Stats;
-use crate::sys::sync::plain::Mutex;
-use crate::sys::sync::unpoisoned;
 
 /// Publishes the statistics of all memos through the facade of the crate [`metrics`], with the feature `metrics`.
 ///
@@ -27,7 +21,7 @@ use crate::sys::sync::unpoisoned;
 /// | `memo_removed_total` | counter | `cause`: `object`, `evicted`, `expired`, `cleared`, `replaced`, `abandoned` |
 /// | `memo_evicted_early_total` | counter | |
 /// | `memo_compute_seconds` | gauge that only grows, since the facade's counters are whole numbers | |
-/// | `memo_compute_duration_seconds` | histogram, as exact as [`ComputeTimes`](crate::ComputeTimes) | |
+/// | `memo_compute_duration_seconds` | gauge, as exact as [`ComputeTimes`](crate::ComputeTimes) | `quantile`: `0.5`, `0.99` |
 /// | `memo_own_seconds` | gauge: [`Stats::own_time`] | |
 /// | `memo_entries` | gauge | `state`: `living`, `awaiting_sweep` |
 /// | `memo_held_bytes` | gauge | `kind`: `entries`, `pinned`, and `values` where it was said how to [measure](crate::Memo::measure) them |
@@ -77,7 +71,7 @@ fn publish_all(most: usize) {
 }
 
 fn describe() {
-    use metrics::{describe_counter, describe_gauge, describe_histogram};
+    use metrics::{describe_counter, describe_gauge};
     describe_counter!("memo_requests_total", "Calls, by whether they found their result.");
     describe_counter!("memo_misses_total", "Misses by reason, since they are explained.");
     describe_counter!("memo_computes_total", "Bodies that ran, by whether their result was stored.");
@@ -85,7 +79,7 @@ fn describe() {
     describe_counter!("memo_removed_total", "Results that went, by why.");
     describe_counter!("memo_evicted_early_total", "Misses whose result had been evicted.");
     describe_gauge!("memo_compute_seconds", Unit::Seconds, "Time in bodies and in all that they call, estimated.");
-    describe_histogram!("memo_compute_duration_seconds", Unit::Seconds, "How long computes took, estimated.");
+    describe_gauge!("memo_compute_duration_seconds", Unit::Seconds, "How long computes took at most, estimated.");
     describe_gauge!("memo_own_seconds", Unit::Seconds, "Time in bodies without other memos, estimated.");
     describe_gauge!("memo_entries", "Results, by whether their objects live.");
     describe_gauge!(
@@ -97,9 +91,6 @@ fn describe() {
     describe_gauge!("memo_in_flight", "Computes in progress.");
 }
 
-/// The computes of each memo that were told already.
-static TOLD: Mutex<BTreeMap<&'static str, ComputeTimes>> = Mutex::new(BTreeMap::new());
-
 /// Those that share a series are explained one by one: their sum is nobody's.
 fn publish_reasons(series: &'static str, memo: AnyMemo) {
     if series == OTHER {
@@ -110,20 +101,17 @@ fn publish_reasons(series: &'static str, memo: AnyMemo) {
     }
 }
 
-/// The computes since the last time: the facade has no histograms that are counted already.
+/// As a summary: the facade has no histograms that are counted already, and would be told of each compute by itself.
 fn publish_times(series: &'static str, memo: AnyMemo) {
+    if series == OTHER {
+        return;
+    }
     let times = memo.compute_times();
-    let before = unpoisoned(TOLD.lock()).insert(memo.name(), times);
-    let mut start = Duration::ZERO;
-    for (span, (end, computes)) in times.spans().enumerate() {
-        let new = computes.saturating_sub(before.map_or(0, |before| before.of(span)));
-        let end = end.unwrap_or(start * 2);
-        if new > 0 {
-            let middle = (start + end).as_secs_f64() / 2.0;
-            metrics::histogram!("memo_compute_duration_seconds", "memo" => series)
-                .record_many(middle, usize::try_from(new).unwrap_or(usize::MAX));
+    for (quantile, share) in [("0.5", 0.5), ("0.99", 0.99)] {
+        if let Some(time) = times.at_most(share).filter(|_| times.computes() > 0) {
+            metrics::gauge!("memo_compute_duration_seconds", "memo" => series, "quantile" => quantile)
+                .set(time.as_secs_f64());
         }
-        start = end;
     }
 }
 
@@ -222,9 +210,8 @@ mod tests {
         scraped_memo().explain(true);
         _ = scraped(&of, 9);
         let reasons = scrape(usize::MAX);
-        let told = reasons.samples.iter().filter(|sample| sample.metric.starts_with("memo_compute_duration_seconds"));
-        let told = told.filter(|sample| sample.labels.get("memo") == Some("scraped")).count();
-        assert!(told > 0, "one more compute is told");
+        let took = value(&reasons, "memo_compute_duration_seconds", "scraped", Some(("quantile", "0.99")));
+        assert!((0.0..60.0).contains(&took) && took > 0.0, "{took}");
         let reason = |reason| value(&reasons, "memo_misses_total", "scraped", Some(("reason", reason)));
         assert_eq!((reason("new_key"), reason("evicted")), (1.0, 0.0));
         drop(of);

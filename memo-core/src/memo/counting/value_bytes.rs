@@ -3,7 +3,7 @@
 use std::any::Any;
 use std::sync::Arc;
 
-use crate::sys::panics::quietly;
+use crate::sys::panics::Panics;
 use crate::sys::sync::plain::{AtomicBool, Mutex, Ordering};
 use crate::sys::sync::unpoisoned;
 
@@ -51,12 +51,13 @@ impl ValueBytes {
     #[inline(never)]
     fn look_at(&self, value: &dyn Any) {
         let Some(by) = self.drawn() else { return };
-        quietly(|| {
-            if let Some(bytes) = by(value) {
-                self.add(&by, bytes as u64);
-            }
-            drop(by);
-        });
+        let mut panics = Panics::default();
+        if let Some(bytes) = panics.run(|| by(value)).flatten() {
+            self.add(&by, bytes as u64);
+        }
+        // This may be the last count, and what the user's function has may panic, too.
+        panics.drop(by);
+        panics.swallow();
     }
 
     /// The function, if this value is in the sample.

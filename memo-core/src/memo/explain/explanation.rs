@@ -1,8 +1,8 @@
 //! The explanation of one memo: on or off, and what is kept.
 
 use super::known::Known;
+use super::miss::Reasons;
 use super::spot::{Spot, Went};
-use crate::memo::counting::counter_block::Count;
 use crate::sys::sync::plain::{AtomicBool, Mutex, MutexGuard, Ordering};
 use crate::sys::sync::unpoisoned;
 
@@ -10,11 +10,13 @@ use crate::sys::sync::unpoisoned;
 pub(crate) struct Explanation {
     on: AtomicBool,
     known: Mutex<Option<Box<Known>>>,
+    /// Never reset: exporters have them as counters.
+    reasons: Reasons,
 }
 
 impl Explanation {
     pub(crate) const fn new() -> Self {
-        Self { on: AtomicBool::new(false), known: Mutex::new(None) }
+        Self { on: AtomicBool::new(false), known: Mutex::new(None), reasons: Reasons::new() }
     }
 
     /// Whether misses are explained.
@@ -61,11 +63,32 @@ impl Explanation {
         self.note(|known| known.went(spot, why));
     }
 
-    /// The same for what listeners are told.
-    #[cold]
-    pub(crate) fn told(&self, spot: Spot, count: Count) {
-        if let Some(why) = Went::of(count) {
-            self.went(spot, why);
+    /// The same of one that went before what is known, unless more is known.
+    #[inline]
+    pub(crate) fn went_before(&self, spot: Spot, why: Went) {
+        if self.is_on() {
+            self.note(|known| known.went_before(spot, why));
         }
+    }
+
+    /// Notes that there is a result again.
+    #[inline]
+    pub(crate) fn stored(&self, spot: Spot) {
+        if self.is_on() {
+            self.note(|known| known.stored(spot));
+        }
+    }
+
+    /// Forgets what went from another cell at this address.
+    #[inline]
+    pub(crate) fn new_cell(&self, cell: usize) {
+        if self.is_on() {
+            self.note(|known| known.forget(cell));
+        }
+    }
+
+    /// How many misses had which reason, since it was switched on first.
+    pub(super) fn reasons(&self) -> &Reasons {
+        &self.reasons
     }
 }

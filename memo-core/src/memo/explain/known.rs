@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 use std::panic::Location;
 
-use super::miss::{MissReason, Reasons};
+use super::miss::MissReason;
 use super::spot::{Spot, Went};
 use crate::memo::clock;
 
@@ -16,7 +16,6 @@ const PLACES: usize = 1024;
 #[derive(Default)]
 pub(super) struct Known {
     misses: VecDeque<Noted>,
-    reasons: Reasons,
     /// Empty before the first.
     gone: Vec<Option<(Spot, Went)>>,
 }
@@ -38,10 +37,24 @@ impl Known {
         self.gone[place(spot)] = Some((spot, why));
     }
 
-    /// Why this one went, if that is known: once, since it is asked for again.
-    pub(super) fn take(&mut self, spot: Spot) -> Option<Went> {
-        let place = self.gone.get_mut(place(spot))?;
-        Some(place.take_if(|(gone, _)| *gone == spot)?.1)
+    /// The same of one that went before, unless more is known of it.
+    pub(super) fn went_before(&mut self, spot: Spot, why: Went) {
+        if self.why(spot).is_none() {
+            self.went(spot, why);
+        }
+    }
+
+    /// Why this one went, if that is known.
+    pub(super) fn why(&self, spot: Spot) -> Option<Went> {
+        let (gone, why) = (*self.gone.get(place(spot))?)?;
+        (gone == spot).then_some(why)
+    }
+
+    /// It is there again.
+    pub(super) fn stored(&mut self, spot: Spot) {
+        if let Some(place) = self.gone.get_mut(place(spot)) {
+            place.take_if(|(gone, _)| *gone == spot);
+        }
     }
 
     /// Forgets what went from a cell.
@@ -57,7 +70,6 @@ impl Known {
         at: Option<&'static Location<'static>>,
         inside: Option<&'static str>,
     ) {
-        self.reasons.count(&reason);
         if self.misses.len() == MISSES {
             self.misses.pop_front();
         }
@@ -66,10 +78,6 @@ impl Known {
 
     pub(super) fn misses(&mut self) -> &[Noted] {
         self.misses.make_contiguous()
-    }
-
-    pub(super) fn reasons(&self) -> &Reasons {
-        &self.reasons
     }
 }
 

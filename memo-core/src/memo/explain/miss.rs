@@ -5,6 +5,7 @@ use std::panic::Location;
 use std::time::Duration;
 
 use super::spot::Went;
+use crate::sys::sync::plain::{AtomicU64, Ordering};
 
 /// A call that did not find its result, and why: see [`Memo::misses`](crate::Memo::misses).
 #[derive(Clone, Debug)]
@@ -21,6 +22,9 @@ pub struct Miss {
 }
 
 /// Why a call did not find its result.
+///
+/// Keys are told apart by their hashes. What is known of one that went is taken for another with the same hash: a weak argument's is its address, so that
+/// one may be taken for an argument that lay there before.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[non_exhaustive]
@@ -30,7 +34,8 @@ pub enum MissReason {
     /// It is the first call with this object and this extra key, as far as is known: what went longer ago than some hundred other results did
     /// is not.
     NewKey {
-        /// The parameters in which the nearest of the object's results differs; empty if it has none.
+        /// The parameters in which the nearest of the object's last 64 results differs; empty if it has none, and for keys that are compared by
+        /// an `Eq` of yours, which is not asked for this.
         differs: Vec<&'static str>,
     },
     /// Another call was computing it.
@@ -43,9 +48,9 @@ pub enum MissReason {
     Expired,
     /// It was removed by `clear`, `forget` or a similar call.
     Cleared,
-    /// It was kept weakly (`weak_value`), and nobody else held it any longer; or it was one of the last of another thread's.
+    /// It was kept weakly (`weak_value`), and nobody else held it any longer.
     Dropped,
-    /// The last compute's result was not to be kept: an `Err`, or refused by `cache_if`.
+    /// The last compute's result was not to be kept: an `Err`, refused by `cache_if`, or inside a ring whose memo has `cycle = ..`.
     Rejected,
     /// The last compute did not come to its end: it panicked, or its future was dropped.
     Unfinished,
@@ -113,16 +118,20 @@ const ALL: [&str; 12] = [
 ];
 
 /// How many misses had which reason.
-#[derive(Clone, Copy, Default)]
-pub(crate) struct Reasons([u64; ALL.len()]);
+pub(crate) struct Reasons([AtomicU64; ALL.len()]);
 
 impl Reasons {
-    pub(super) fn count(&mut self, reason: &MissReason) {
-        self.0[reason.number()] += 1;
+    pub(super) const fn new() -> Self {
+        Self([const { AtomicU64::new(0) }; ALL.len()])
+    }
+
+    pub(super) fn count(&self, reason: &MissReason) {
+        self.0[reason.number()].fetch_add(1, Ordering::Relaxed);
     }
 
     pub(crate) fn each(&self) -> impl Iterator<Item = (&'static str, u64)> + use<> {
-        ALL.into_iter().zip(self.0)
+        let now = self.0.each_ref().map(|n| n.load(Ordering::Relaxed));
+        ALL.into_iter().zip(now)
     }
 }
 
@@ -153,10 +162,10 @@ impl fmt::Display for MissReason {
 /// One sentence: "2.0s ago, from src/main.rs:9 inside `total`: it was the first with this object".
 impl fmt::Display for Miss {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if let Some(ago) = self.ago {
-            write!(f, "{ago:.1?} ago")?;
-        } else {
-            write!(f, "a call")?;
+        match self.ago {
+            Some(Duration::ZERO) => write!(f, "just now")?,
+            Some(ago) => write!(f, "{ago:.1?} ago")?,
+            None => write!(f, "a call")?,
         }
         if let Some(at) = self.at {
             write!(f, ", from {}:{}", at.file(), at.line())?;

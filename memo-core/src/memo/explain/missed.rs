@@ -5,7 +5,7 @@ use std::sync::OnceLock;
 use std::time::Duration;
 
 use super::known::Noted;
-use super::miss::{Miss, MissReason, Reasons};
+use super::miss::{Miss, MissReason};
 use super::spot::Spot;
 use crate::memo::clock::{self, HAS_CLOCK};
 use crate::memo::core::Core;
@@ -39,23 +39,33 @@ pub(crate) fn missed(
         Seen::Stale => Some(MissReason::Stale),
         Seen::Nothing(_) => None,
     };
-    core.explanation().note(|known| match &reason {
-        // What went from a cell at the same address was another's.
-        Some(MissReason::NewObject) => known.forget(spot.cell),
-        Some(_) => {}
-        None => reason = known.take(spot).map(MissReason::of),
-    });
+    if reason.is_none() {
+        core.explanation().note(|known| reason = known.why(spot).map(MissReason::of));
+    }
     let reason = match (reason, seen) {
         (Some(reason), _) => reason,
         (None, Seen::Nothing(nearest)) if core.site().is_keyed() => {
             MissReason::NewKey { differs: names_of(core.site().key, nearest()) }
         }
+        // Who computes beside it has no entry that others see.
+        _ if !core.site().single_flight => MissReason::InFlight,
         _ => MissReason::Unknown,
     };
-    // A function that is not marked `#[track_caller]` only knows its own place.
-    let at = at.filter(|at| (at.file(), at.line()) != (core.site().file, core.site().line));
+    core.explanation().reasons().count(&reason);
+    // A function that is not marked `#[track_caller]` only knows its own place, and a handle its own.
+    let is_own = |at: &Location<'_>| (at.file(), at.line()) == (core.site().file, core.site().line);
+    let at = at.filter(|at| !is_own(at) && !at.file().starts_with(&calls_of_ours()));
     let inside = inside.map(names::name);
     core.explanation().note(|known| known.missed(reason, at, inside));
+}
+
+/// The folder of this library's own calls.
+fn calls_of_ours() -> String {
+    file!()
+        .replace('\\', "/")
+        .strip_suffix("memo/explain/missed.rs")
+        .map(|src| format!("{src}call/"))
+        .unwrap_or_default()
 }
 
 /// The names of these parts of a key.
@@ -77,9 +87,11 @@ pub(crate) fn misses(core: &Core) -> Vec<Miss> {
     noted.into_iter().map(miss).collect()
 }
 
-/// How many misses had which reason since it was switched on.
-pub(crate) fn reasons(core: &Core) -> Option<Reasons> {
-    core.explanation().known().as_ref().map(|known| *known.reasons())
+/// How many misses had which reason since it was switched on first. Nothing if it never was.
+pub(crate) fn reasons(core: &Core) -> impl Iterator<Item = (&'static str, u64)> + use<> {
+    let reasons: Vec<_> = core.explanation().reasons().each().collect();
+    let any = core.explanation().is_on() || reasons.iter().any(|(_, n)| *n > 0);
+    reasons.into_iter().filter(move |_| any)
 }
 
 /// Switches it on for memos that the environment names.
@@ -87,7 +99,7 @@ pub(crate) fn begin_as_told(core: &'static Core) {
     static NAMES: OnceLock<Vec<String>> = OnceLock::new();
     let names = NAMES.get_or_init(|| {
         let told = std::env::var(VARIABLE).unwrap_or_default();
-        told.split(',').map(|name| name.trim().to_owned()).filter(|name| !name.is_empty()).collect()
+        told.split(';').map(|name| name.trim().to_owned()).filter(|name| !name.is_empty()).collect()
     });
     if !names.is_empty() {
         let own = names::own_name(core);
@@ -97,5 +109,5 @@ pub(crate) fn begin_as_told(core: &'static Core) {
     }
 }
 
-/// The names of memos, or parts of them, separated by commas; `*` for all.
+/// The names of memos, or parts of them, separated by semicolons, since a type may have commas; `*` for all.
 const VARIABLE: &str = "MEMO_EXPLAIN";

@@ -1,7 +1,5 @@
 //! A result that went, and why.
 
-use crate::memo::counting::counter_block::Count;
-
 /// A result without its types: its cell, and the hash of its extra key. Another may have been there before.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Spot {
@@ -19,17 +17,4 @@ pub(crate) enum Went {
     Rejected,
     Unfinished,
     Overtaken,
-}
-
-impl Went {
-    pub(super) fn of(count: Count) -> Option<Self> {
-        match count {
-            Count::Dropped => Some(Self::Dropped),
-            Count::Evicted => Some(Self::Evicted),
-            Count::Expired => Some(Self::Expired),
-            Count::Cleared => Some(Self::Cleared),
-            // Another is in its place.
-            _ => None,
-        }
-    }
 }

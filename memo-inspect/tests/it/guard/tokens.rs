@@ -61,6 +61,18 @@ fn the_token_is_written_nowhere() {
 }
 
 #[test]
+#[should_panic(expected = "the token must be of visible ASCII")]
+fn a_token_that_no_header_can_have_is_none() {
+    _ = Inspector::new().token("two\nlines");
+}
+
+#[test]
+#[should_panic(expected = "is no host")]
+fn a_host_with_a_scheme_is_none() {
+    _ = Inspector::new().host("https://app.example.org");
+}
+
+#[test]
 #[should_panic(expected = "the token is empty")]
 fn an_empty_token_is_none() {
     _ = Inspector::new().token("");

@@ -96,7 +96,7 @@ fn neither_keys_nor_values_are_to_be_seen() {
     let one = format!("/api/memo?name={}", encoded("secretive"));
     for path in ["/api/memos", &one, "/api/in-flight", "/api/history", "/metrics"] {
         let body = get(&server, path).body;
-        assert!(!body.contains("5309") && !body.contains("867"), "{path}");
+        assert!(!body.contains("owner-5309") && !body.contains("key-867"), "{path}");
     }
 }
 

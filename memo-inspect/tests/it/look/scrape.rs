@@ -32,6 +32,23 @@ fn a_scrape_has_the_figures_of_the_report() {
 }
 
 #[test]
+fn compute_times_are_a_histogram() {
+    let _lives = used_memo!("timed");
+    let server = memo_inspect::spawn("127.0.0.1:0").expect("it is served");
+    let body = get(&server, "/metrics").body;
+    let scrape = Scrape::parse(body.lines().map(|line| Ok(line.to_owned()))).expect("it can be parsed");
+    let is_it = |sample: &&prometheus_parse::Sample| {
+        sample.metric == "memo_compute_duration_seconds" && sample.labels.get("memo") == Some("timed")
+    };
+    let Value::Histogram(buckets) = &scrape.samples.iter().find(is_it).expect("it is there").value else {
+        panic!("it is none");
+    };
+    let counts: Vec<_> = buckets.iter().map(|bucket| bucket.count).collect();
+    assert!(counts.is_sorted() && counts.last() == Some(&(reported("timed").stats.computes as f64)), "{counts:?}");
+    assert_eq!(buckets.last().map(|bucket| bucket.less_than), Some(f64::INFINITY));
+}
+
+#[test]
 fn help_and_type_come_once_and_no_series_twice() {
     let _lives = used_memo!("counted once");
     let server = memo_inspect::spawn("127.0.0.1:0").expect("it is served");
@@ -41,7 +58,8 @@ fn help_and_type_come_once_and_no_series_twice() {
         let series = if line.starts_with('#') { line } else { line.rsplit_once(' ').expect("a value").0 };
         assert!(seen.insert(series), "{series}");
     }
-    let count = memo_core::Stats::default().figures().count();
+    // One more is the histogram.
+    let count = memo_core::Stats::default().figures().count() + 1;
     assert_eq!(text.lines().filter(|line| line.starts_with("# TYPE ")).count(), count);
     assert_eq!(text.lines().filter(|line| line.starts_with("# HELP ")).count(), count);
 }

@@ -121,6 +121,20 @@ fn a_measure_may_do_anything() {
         let before = report().swallowed_panics;
         assert_eq!(odd(&of, 2), 3);
         assert_eq!((report().swallowed_panics, odd_memo().stats().value_bytes), (before + 1, None));
+        // What goes with the function may panic as well.
+        struct Bomb;
+        impl Drop for Bomb {
+            fn drop(&mut self) {
+                panic!("a bomb");
+            }
+        }
+        let bomb = Bomb;
+        odd_memo().measure(move |_: &u8| {
+            let _ = &bomb;
+            odd_memo().measure(|_: &u8| 1);
+            panic!("odd");
+        });
+        assert_eq!(odd(&of, 3), 4);
         other_memo().measure(|_: &Vec<u8>| 1);
         other(&of);
         assert_eq!(other_memo().stats().value_bytes, None, "it keeps no such type");
