@@ -11,6 +11,8 @@ pub(crate) enum What {
     Waits,
     Evicted,
     Expired,
+    /// A result seems to hold its argument: told once for each memo.
+    Retained,
 }
 
 /// The time in which a span is entered.
@@ -74,6 +76,9 @@ mod told {
                 tracing::debug!(target: "memo", memo = names::name(core), "waits for the compute of another call")
             }
             What::Evicted => tracing::debug!(target: "memo", memo = names::name(core), count, "evicted"),
+            What::Retained => tracing::warn!(
+                target: "memo", memo = names::name(core), count, "results seem to hold their own argument, so that neither ever goes"
+            ),
             What::Expired => tracing::debug!(target: "memo", memo = names::name(core), count, "expired"),
         });
     }
@@ -282,6 +287,19 @@ mod tests {
                 "event expired memo=\"brief\" count=1"
             ]
         );
+    }
+
+    #[test]
+    fn a_memo_whose_results_seem_to_hold_their_argument_is_told_of_once() {
+        #[weak_memo(name = "retains", may_return_owner)]
+        fn retains(of: &Arc<u8>) -> Vec<Arc<u8>> {
+            vec![Arc::clone(of)]
+        }
+        let lines = told(|_| (0..20).for_each(|n| drop(retains(&Arc::new(n)))));
+        let events: Vec<_> = lines.iter().filter(|line| line.starts_with("event")).collect();
+        let sentence =
+            "event results seem to hold their own argument, so that neither ever goes memo=\"retains\" count=1";
+        assert_eq!(events, [sentence]);
     }
 
     /// What listens may fail, and may call memos.

@@ -63,9 +63,11 @@ use crate::anchor::side_table::object::Subject;
 use crate::memo::cells::head::CellHead;
 use crate::memo::cells::vtable::CellVtable;
 use crate::memo::core::{Core, Where};
+use crate::memo::counting::counter_block::Count;
 use crate::memo::counting::counters;
 use crate::memo::listeners::Why;
 use crate::memo::site::Site;
+use crate::memo::traced::{self, What};
 use crate::reclaim::holds_nothing::holds_nothing;
 use crate::sys::per_thread::per_thread;
 use crate::sys::sync::plain::{AtomicBool, AtomicU32, AtomicU64, AtomicUsize, Mutex, MutexGuard, Ordering};
@@ -144,6 +146,8 @@ pub(crate) struct Suspicions {
     /// How many results were dropped with an argument other than their owner.
     went_with_others: AtomicU64,
     notes: Mutex<Notes>,
+    /// How many suspects there were, until `tracing` is told of one.
+    untold: AtomicU64,
 }
 
 impl Suspicions {
@@ -156,6 +160,7 @@ impl Suspicions {
             owner: OnceLock::new(),
             went_with_others: AtomicU64::new(0),
             notes: Mutex::new(Notes::new()),
+            untold: AtomicU64::new(0),
         }
     }
 
@@ -344,6 +349,26 @@ pub(crate) fn check() {
             }
             Argument::Other(peer) => note_other(peer, core, kind, raise),
         }
+        if cfg!(feature = "tracing") {
+            tell(core);
+        }
+    }
+}
+
+/// How many suspects there are of a memo of which `tracing` was told.
+const TOLD: u64 = u64::MAX / 2;
+
+/// Tells `tracing` of a memo whose results seem to hold an argument, once. It takes a walk over all suspects, so not each of them is a reason to look.
+fn tell(core: &'static Core) {
+    let untold = &suspicions_of(core).untold;
+    let suspects = untold.fetch_add(1, Ordering::Relaxed) + 1;
+    if suspects > TOLD || !suspects.is_power_of_two() {
+        return;
+    }
+    let standing = figure(core, counters::sum(core).get(Count::Dropped));
+    if standing > 0 {
+        untold.store(TOLD, Ordering::Relaxed);
+        traced::event(core, What::Retained, standing);
     }
 }
 

@@ -1,6 +1,6 @@
 //! What a registry would get: all packages build from what is packed, with nothing of the workspace around them.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use crate::workspace;
@@ -13,6 +13,19 @@ fn cargo(arguments: &[&str]) -> String {
     let output = Command::new(cargo).current_dir(workspace()).args(arguments).output().expect("cargo runs");
     assert!(output.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
     String::from_utf8(output.stdout).expect("cargo writes UTF-8")
+}
+
+/// What cargo unpacked for the last time that this was run here: it takes that again, whatever has changed since (`findings/cargo_package_twice.sh`).
+fn forget_unpacked() {
+    let home = std::env::var_os("CARGO_HOME").map(PathBuf::from);
+    let Some(home) = home.or_else(|| Some(Path::new(&std::env::var_os("HOME")?).join(".cargo"))) else { return };
+    // Those of a registry for the time of a check have no name before their hash.
+    let folders = std::fs::read_dir(home.join("registry/src")).into_iter().flatten().flatten();
+    for folder in folders.filter(|folder| folder.file_name().to_string_lossy().starts_with('-')) {
+        for package in PACKAGES {
+            _ = std::fs::remove_dir_all(folder.path().join(format!("{package}-{}", env!("CARGO_PKG_VERSION"))));
+        }
+    }
 }
 
 #[test]
@@ -39,6 +52,8 @@ fn an_archive_has_the_licences_and_what_a_registry_shows() {
 fn all_packages_build_from_their_archives() {
     let target = Path::new(env!("CARGO_TARGET_TMPDIR")).join("packed");
     let target = target.to_str().expect("a path in UTF-8");
+    _ = std::fs::remove_dir_all(target);
+    forget_unpacked();
     // Of all at once, since none is in a registry that another could have it from.
     let packages = PACKAGES.map(|package| ["-p", package]).concat();
     let arguments = ["package", "--locked", "--offline", "--allow-dirty", "--all-features", "--target-dir", target];
