@@ -1,4 +1,3 @@
-mod cost;
 mod figures;
 mod in_flight;
 mod nested;
