@@ -11,7 +11,7 @@ use super::wait_graph;
 use super::way::{TaskCall, Way};
 use crate::argument::key::{StoredKey, show_whole};
 use crate::argument::scope::Scope;
-use crate::cell::counted_cell::remove;
+use crate::cell::counted_cell::remove::tell_and_drop;
 use crate::cell::counted_cell::seek::Keys;
 use crate::cell::memo_types::{At, CellOf, EntryOf, KeyIn, NowOf, Spec, TimingOf, UntilOf, ValueOf};
 use crate::cell::racers::Race;
@@ -156,10 +156,15 @@ impl<St: Store> Drop for Replaced<St> {
     #[inline]
     fn drop(&mut self) {
         if let Some(replaced) = self.0.take() {
-            let (core, old) = *replaced;
-            remove::drop_replaced(core, old);
+            drop_replaced(*replaced);
         }
     }
+}
+
+#[cold]
+#[inline(never)]
+fn drop_replaced<St: Store>((core, old): (&'static Core, Taken<St>)) {
+    tell_and_drop(core, Count::Replaced.into(), old);
 }
 
 fn entry_of<St: Store>(entry: &Option<Counted<St>>) -> &Counted<St> {

@@ -7,6 +7,7 @@ use crate::call::handle_op::{Op, Reply};
 use crate::call::kept::what_is_kept::Keeping;
 use crate::call::keyed_hit::{Asks, Held};
 use crate::call::source::Hit;
+use crate::cell::counted_cell::remove::{tell_and_drop, tell_and_drop_among};
 use crate::cell::counted_cell::seek::Keys;
 use crate::cell::memo_types::{At, CellOf, KeyOf, Spec, ValueOf};
 use crate::compute::job::{Job, Replaced, When, is_argument, task_of};
@@ -202,7 +203,7 @@ fn forget<M: Cloning, K: KeyOf<M>>(core: &'static Core, place: At<'_, M>, key: &
         counters::count(core, why, 1);
     }
     // This drops the value, unless another call is copying it.
-    cell.tell_and_drop(why.into(), taken);
+    tell_and_drop(core, why.into(), taken);
     ready && !is_over && !is_gone
 }
 
@@ -238,7 +239,7 @@ fn insert<R, H: Keeping<R, Kept = ValueOf<M>>, M: Cloning, K: KeyOf<M>>(
     // It may have been evicted by others, and this may be its last count.
     panics.drop(entry);
     if let Some(old) = old {
-        cell.tell_and_drop_among(Count::Replaced.into(), old, &mut panics);
+        tell_and_drop_among(core, Count::Replaced.into(), old, &mut panics);
     }
     panics.run(|| cell.drop_evicted(victims, now));
     panics.resume();

@@ -4,7 +4,7 @@ use std::mem::{self, ManuallyDrop};
 use std::ptr::NonNull;
 
 use super::CountedCell;
-use super::remove::drop_entry;
+use super::remove::{drop_entry, tell};
 use crate::anchor::any_cell::{self, AnyCell};
 use crate::argument::key::{StoredKey, show_whole};
 use crate::argument::scope::Scope;
@@ -108,7 +108,7 @@ where
         let told = this.core().tells(why);
         let ready = this.end_each(entries, why.count, &mut |taken| {
             if told && taken.ready {
-                this.tell(why, taken.entry(), &mut panics);
+                tell::<St>(this.core(), why, taken.entry(), &mut panics);
             }
             drop_entry::<St>(taken.into_unseen(), &mut panics);
         });

@@ -100,7 +100,7 @@ where
         if ready {
             counters::count(self.core(), why.count, 1);
         }
-        self.tell_and_drop(why, taken);
+        tell_and_drop(self.core(), why, taken);
         ready
     }
 
@@ -166,7 +166,7 @@ where
             expired += 1;
             counters::count(self.core(), Count::Expired, 1);
             if self.core().tells(why) {
-                self.tell(why, taken.entry(), panics);
+                tell::<St>(self.core(), why, taken.entry(), panics);
             }
             match taken.into_retired() {
                 Ok(retired) => batch.add(retired, panics),
@@ -228,7 +228,7 @@ where
             true => Count::Expired,
             false => Count::Evicted,
         };
-        victims.each(&mut |victim| self.tell(why(victim.entry()).into(), victim.entry(), &mut panics));
+        victims.each(&mut |victim| tell::<St>(self.core(), why(victim.entry()).into(), victim.entry(), &mut panics));
         panics.run(|| victims.drop_all());
         panics.resume();
     }
@@ -238,7 +238,7 @@ where
         let told = self.core().tells(why);
         self.end_each(self.drain(), why.count, &mut |taken| {
             if told && taken.ready {
-                self.tell(why, taken.entry(), panics);
+                tell::<St>(self.core(), why, taken.entry(), panics);
             }
             match taken.read_by(Self::READ_BY).into_retired() {
                 Ok(retired) => batch.add(retired, panics),
@@ -273,41 +273,28 @@ where
         }
         ready
     }
-
-    /// Tells who listens that an entry, which was ready when it was taken out, has gone.
-    #[cold]
-    #[inline(never)]
-    pub(super) fn tell(&self, why: Why, entry: &Counted<St>, panics: &mut Panics) {
-        self.core().tell(why, entry.slot.get().expect("it was ready"), panics);
-    }
-
-    /// Tells who listens that an entry has gone, and drops it. The first panic comes out at the end.
-    pub(crate) fn tell_and_drop(&self, why: Why, taken: Taken<St>) {
-        let mut panics = Panics::default();
-        self.tell_and_drop_among(why, taken, &mut panics);
-        panics.resume();
-    }
-
-    /// The same among other things that may panic.
-    pub(crate) fn tell_and_drop_among(&self, why: Why, taken: Taken<St>, panics: &mut Panics) {
-        if taken.ready && self.core().tells(why) {
-            self.tell(why, taken.entry(), panics);
-        }
-        panics.drop(taken);
-    }
 }
 
-/// Tells who listens that an entry was replaced, and drops it.
+/// Tells who listens that an entry, which was ready when it was taken out, has gone.
 #[cold]
 #[inline(never)]
-pub(crate) fn drop_replaced<St: Store>(core: &'static Core, taken: Taken<St>) {
+pub(super) fn tell<St: Store>(core: &'static Core, why: Why, entry: &Counted<St>, panics: &mut Panics) {
+    core.tell(why, entry.slot.get().expect("it was ready"), panics);
+}
+
+/// Tells who listens that an entry has gone, and drops it. The first panic comes out at the end.
+pub(crate) fn tell_and_drop<St: Store>(core: &'static Core, why: Why, taken: Taken<St>) {
     let mut panics = Panics::default();
-    let why = Why::from(Count::Replaced);
+    tell_and_drop_among(core, why, taken, &mut panics);
+    panics.resume();
+}
+
+/// The same among other things that may panic.
+pub(crate) fn tell_and_drop_among<St: Store>(core: &'static Core, why: Why, taken: Taken<St>, panics: &mut Panics) {
     if taken.ready && core.tells(why) {
-        core.tell(why, taken.entry().slot.get().expect("it was ready"), &mut panics);
+        tell::<St>(core, why, taken.entry(), panics);
     }
     panics.drop(taken);
-    panics.resume();
 }
 
 /// Drops an entry, and catches a panic of a user's destructor.
