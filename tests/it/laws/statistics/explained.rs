@@ -261,6 +261,39 @@ fn what_went_explains_no_other_key() {
     });
 }
 
+/// A flight has no result that could be cleared.
+#[test]
+fn who_asks_while_an_overtaken_compute_goes_on_is_told_so() {
+    #[weak_memo]
+    fn again(of: &Arc<u8>) -> u8 {
+        if again_memo().misses().len() == 1 {
+            again_memo().forget(of);
+            again(of);
+        }
+        **of
+    }
+    alone(|| {
+        again_memo().explain(true);
+        again(&Arc::new(1));
+        assert_eq!(reasons(&again_memo().misses()), [NewObject, Overtaken]);
+    });
+}
+
+/// Of results that end in time no marks are kept.
+#[test]
+fn an_eviction_is_told_where_results_expire() {
+    #[weak_memo(ttl = "1h", capacity = 1)]
+    fn timed(of: &Arc<u8>, key: u8) -> u8 {
+        **of + key
+    }
+    alone(|| {
+        timed_memo().explain(true);
+        let of = Arc::new(1);
+        [1, 2, 1].iter().for_each(|&key| _ = timed(&of, key));
+        assert_eq!(reasons(&timed_memo().misses())[2], Evicted);
+    });
+}
+
 /// Nothing is said of an object by what another was that lay there before.
 #[test]
 fn a_new_object_is_new_wherever_it_lies() {
