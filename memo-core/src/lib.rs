@@ -204,7 +204,7 @@ pub use inspect::forget_object::forget_object;
 pub use inspect::handle::Memo;
 pub use inspect::in_flight::{Computing, InFlight, RunBy, ThreadLabel, Waiting, in_flight};
 pub use inspect::listener::{Listener, Removal};
-pub use inspect::owners::Owners;
+pub use inspect::owners::{OwnerInfo, Owners};
 pub use inspect::statistics::compute_times::ComputeTimes;
 pub use inspect::statistics::figures::{Figure, FigureKind};
 pub use inspect::statistics::memos::{MemoInfo, clear_all, memos};

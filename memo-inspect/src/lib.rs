@@ -41,10 +41,10 @@
 //! | `GET /` | the page |
 //! | `GET /api/memos` | all memos with their figures and verdicts |
 //! | `GET /api/memo?name=..` | one memo: its figures with what they mean, its last misses |
-//! | `GET /api/owners?name=..` | how many objects have its results, and how many those with most; `null` if they are listed nowhere |
+//! | `GET /api/owners?name=..` | how many objects have its results, how many those with most, and how old they are where that is known (of those first met while misses are explained); `null` if they are listed nowhere |
 //! | `GET /api/history`, `?name=..` | hits and misses of the last six minutes, of all or one |
 //! | `GET /api/in-flight` | what is being computed, and who waits |
-//! | `GET /metrics` | all figures in the text format of Prometheus |
+//! | `GET /metrics` | all figures in the text format of Prometheus; where misses are explained, `memo_explained_misses_total` by reason |
 //! | `POST /api/sweep`, `/api/clear?name=..`, `/api/explain?name=..&on=true` | with [`allow_control`](Inspector::allow_control), and the header `x-memo-inspect: 1` |
 //!
 //! # Cost

@@ -39,7 +39,20 @@ impl Series {
             }
         }
         self.histograms(&mut text, memos);
+        self.reasons(&mut text);
         text
+    }
+
+    /// Of memos that have series of their own and whose misses are, or were, explained. `memo_misses_total` has all misses, so these have another name.
+    fn reasons(&self, text: &mut String) {
+        const NAME: &str = "memo_explained_misses_total";
+        _ = writeln!(text, "# HELP {NAME} Misses by reason, since they are explained.\n# TYPE {NAME} counter");
+        for memo in AnyMemo::all().into_iter().filter(|memo| self.named.contains(memo.name())) {
+            let label = escaped(memo.name());
+            for (reason, misses) in memo.miss_reasons() {
+                _ = writeln!(text, "{NAME}{{memo=\"{label}\",reason=\"{reason}\"}} {misses}");
+            }
+        }
     }
 
     /// Of the memos that have series of their own, and of those that were called.

@@ -21,8 +21,8 @@ pub(crate) fn listed_entries(core: &'static Core) -> usize {
     any_cell::listed(core).iter().map(CellRef::living).sum()
 }
 
-/// Visits the living owners that have results of `core`, with how many those are. `false`: they are listed nowhere.
-pub(crate) fn each_owner(core: &'static Core, visit: &mut dyn FnMut(usize)) -> bool {
+/// Visits the living owners that have results of `core`: the address of the cell, and how many those are. `false`: they are listed nowhere.
+pub(crate) fn each_owner(core: &'static Core, visit: &mut dyn FnMut(usize, usize)) -> bool {
     if !core.has_cells() {
         return true;
     }
@@ -30,13 +30,19 @@ pub(crate) fn each_owner(core: &'static Core, visit: &mut dyn FnMut(usize)) -> b
         return false;
     }
     if !core.is_tabled() {
-        any_cell::listed(core).iter().map(CellRef::living).filter(|results| *results > 0).for_each(visit);
+        for cell in any_cell::listed(core) {
+            let results = cell.living();
+            if results > 0 {
+                visit(cell.address(), results);
+            }
+        }
         return true;
     }
     let mut node = |node: &Node| {
+        let Some(cell) = node.anchor().cells().find(core) else { return };
         let results = if node.life().is_alive() { living(node, core) } else { 0 };
         if results > 0 {
-            visit(results);
+            visit(cell.addr().get(), results);
         }
     };
     if core.is_local() {

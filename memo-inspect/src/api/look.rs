@@ -14,7 +14,7 @@ use tokio::time::{Instant, sleep_until};
 use crate::guard::refusal::Refusal;
 use crate::metrics;
 use crate::state::{self, unpoisoned};
-use crate::view::{OneMemo, json};
+use crate::view::{Objects, OneMemo, json};
 
 pub(super) type Answer = Result<([(HeaderName, &'static str); 1], Bytes), Refusal>;
 type Shared = State<Arc<state::State>>;
@@ -61,7 +61,8 @@ pub(super) async fn owners(State(state): Shared, query: Result<Query<Named>, Que
         *next = Instant::now() + started.elapsed() * 9;
         owners
     };
-    as_json(json(&spawn_blocking(walk).await.map_err(|_| Refusal::FAILED)?))
+    let owners = spawn_blocking(walk).await.map_err(|_| Refusal::FAILED)?;
+    as_json(json(&owners.as_ref().map(Objects::new)))
 }
 
 pub(super) async fn history(State(state): Shared, query: Result<Query<MaybeNamed>, QueryRejection>) -> Answer {

@@ -633,8 +633,19 @@ class OneMemo {
 /** How many objects have results. */
 function toldOf(owners) {
   if (owners === null) return "They are listed nowhere: its results lie in the objects, and are lent.";
-  const most = owners.most.length > 1 ? `; those with most have ${owners.most.map(count).join(", ")}` : "";
-  return `${counted(owners.count, "object has", "objects have")} results${most}.`;
+  const most = owners.most.length > 1 ? `; those with most have ${owners.most.map(ofObject).join(", ")}` : "";
+  return `${counted(owners.count, "object has", "objects have")} results${most}.${toldOfAges(owners)}`;
+}
+
+const ofObject = ({ results, age_seconds: age }) => (age === null ? count(results) : `${count(results)} (${time(age)} old)`);
+
+function toldOfAges({ count: all, ages }) {
+  if (all === 0) return "";
+  if (ages === null) return " How old they are is known of those that come while misses are explained.";
+  const whose = ages.known === all ? "They" : `Those ${count(ages.known)} whose age is known`;
+  return ages.known === 1
+    ? ` ${all === 1 ? "It" : "The one whose age is known"} is ${time(ages.oldest_seconds)} old.`
+    : ` ${whose} are ${time(ages.youngest_seconds)} to ${time(ages.oldest_seconds)} old, half of them over ${time(ages.median_seconds)}.`;
 }
 
 const within = (end) => (end === null ? "more than a minute" : `up to ${time(end)}`);

@@ -3,6 +3,7 @@
 //! Whole numbers above 2^53 are written as they are. JavaScript rounds them, and the page says "about".
 
 mod memo;
+mod objects;
 mod overview;
 mod verdict;
 
@@ -10,6 +11,7 @@ use axum::body::Bytes;
 use serde::Serialize;
 
 pub(crate) use memo::OneMemo;
+pub(crate) use objects::Objects;
 pub(crate) use overview::Overview;
 
 /// # Panics

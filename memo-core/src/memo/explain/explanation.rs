@@ -1,8 +1,12 @@
 //! The explanation of one memo: on or off, and what is kept.
 
+use std::collections::HashMap;
+use std::time::Duration;
+
 use super::known::Known;
 use super::miss::Reasons;
 use super::spot::{Spot, Went};
+use crate::memo::clock::{self, HAS_CLOCK};
 use crate::sys::sync::plain::{AtomicBool, Mutex, MutexGuard, Ordering};
 use crate::sys::sync::unpoisoned;
 
@@ -79,12 +83,21 @@ impl Explanation {
         }
     }
 
-    /// Forgets what went from another cell at this address.
+    /// Notes that a cell was made, perhaps where another was.
     #[inline]
     pub(crate) fn new_cell(&self, cell: usize) {
         if self.is_on() {
-            self.note(|known| known.forget(cell));
+            self.note(|known| known.new_cell(cell));
         }
+    }
+
+    /// When the last cells were made, by their addresses, and what the time is: of those made while misses are explained. Some of them may be gone, but for
+    /// one that stands its time is told.
+    pub(crate) fn ages(&self) -> HashMap<usize, Duration> {
+        let now = clock::coarse();
+        let known = self.known();
+        let made = known.iter().filter(|_| HAS_CLOCK).flat_map(|known| known.made());
+        made.map(|(cell, when)| (cell, Duration::from_nanos(now.saturating_sub(when)))).collect()
     }
 
     /// How many misses had which reason, since it was switched on first.

@@ -18,6 +18,8 @@ pub(super) struct Known {
     misses: VecDeque<Noted>,
     /// Empty before the first.
     gone: Vec<Option<(Spot, Went)>>,
+    /// The cells, and when each was made; a later one replaces it, as above. Empty before the first.
+    made: Vec<Option<(usize, u64)>>,
 }
 
 /// A miss, as it is kept.
@@ -57,11 +59,20 @@ impl Known {
         }
     }
 
-    /// Forgets what went from a cell.
-    pub(super) fn forget(&mut self, cell: usize) {
+    /// A new cell: forgets what went from another at this address, and notes when it was made.
+    pub(super) fn new_cell(&mut self, cell: usize) {
         for place in &mut self.gone {
             place.take_if(|(gone, _)| gone.cell == cell);
         }
+        if self.made.is_empty() {
+            self.made = vec![None; PLACES];
+        }
+        self.made[place(Spot { cell, hash: 0 })] = Some((cell, clock::coarse()));
+    }
+
+    /// When the last cells were made.
+    pub(super) fn made(&self) -> impl Iterator<Item = (usize, u64)> + '_ {
+        self.made.iter().copied().flatten()
     }
 
     pub(super) fn missed(

@@ -1,6 +1,7 @@
 //! Why calls missed, of memos that are asked to [explain](crate::Memo::explain) it.
 //!
-//! The [explanation] of a memo has what is [known] of results that went ([spot]), and the last misses ([missed]) with their reasons ([miss]).
+//! The [explanation] of a memo has what is [known] of results that went ([spot]), when its last cells were made, and the last misses ([missed]) with their reasons
+//! ([miss]).
 //!
 //! # Invariants
 //!

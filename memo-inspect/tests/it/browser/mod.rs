@@ -5,3 +5,4 @@ mod crowd;
 mod page;
 mod pictures;
 mod stub;
+mod used;

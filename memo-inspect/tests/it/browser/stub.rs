@@ -32,14 +32,26 @@ pub(crate) struct Stub {
 const LATE: &str = "/late.css";
 
 struct Files {
-    again: Barrier,
+    done: Barrier,
+    /// What is asked for when all is done, and how often before that.
+    last: (&'static str, usize),
     asked: AtomicUsize,
     all: Vec<(&'static str, String, String)>,
 }
 
 impl Stub {
+    /// Notes when its rows are there. All is drawn when the page asks again, two seconds after the first time.
     pub(crate) fn of(memos: usize) -> Self {
-        let files = Arc::new(Files::new(memos));
+        Self::serve(Files::new(memos, PROBE, ("/api/memos", 1)))
+    }
+
+    /// Lets a script use the page, which asks for `/done` at its end.
+    pub(crate) fn used_by(memos: usize, script: &str) -> Self {
+        Self::serve(Files::new(memos, script, ("/done", 0)))
+    }
+
+    fn serve(files: Files) -> Self {
+        let files = Arc::new(files);
         let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
         let address = listener.local_addr().expect("an address");
         thread::spawn(move || {
@@ -53,7 +65,7 @@ impl Stub {
 }
 
 impl Files {
-    fn new(memos: usize) -> Self {
+    fn new(memos: usize, script: &str, last: (&'static str, usize)) -> Self {
         let _lives = used_memo!("many times over");
         let server = memo_inspect::spawn("127.0.0.1:0").expect("it is served");
         let own = ["/", "/page.css", "/page.js", "/api/in-flight"].map(|path| {
@@ -63,11 +75,18 @@ impl Files {
         let one = get(&server, &format!("/api/memo?name={}", encoded("many times over"))).json();
         let all = json!({"program": "a program", "taken": 1.0, "control": false, "swallowed_panics": 0, "memos": many(&one, memos)});
         let history = json!({"moments": [], "memos": {}});
+        let objects = json!({
+            "count": 5000,
+            "most": [{"results": 12, "age_seconds": 90.0}, {"results": 3, "age_seconds": null}],
+            "ages": {"known": 1000, "youngest_seconds": 0.5, "median_seconds": 30.0, "oldest_seconds": 90.0},
+        });
         let json = "application/json".to_owned();
         let made = [
             ("/api/memos", json.clone(), all.to_string()),
+            ("/api/memo", json.clone(), one.to_string()),
+            ("/api/owners", json.clone(), objects.to_string()),
             ("/api/history", json, history.to_string()),
-            ("/probe.js", "text/javascript".to_owned(), PROBE.to_owned()),
+            ("/probe.js", "text/javascript".to_owned(), script.to_owned()),
             (LATE, "text/css".to_owned(), String::new()),
         ];
         let mut all: Vec<_> = own.into_iter().chain(made).collect();
@@ -76,7 +95,7 @@ impl Files {
             "<script src=\"probe.js\"></script><link rel=\"stylesheet\" media=\"print\" href=\"{LATE}\"></head>"
         );
         all[0].2 = all[0].2.replace("</head>", &more);
-        Self { all, again: Barrier::new(2), asked: AtomicUsize::new(0) }
+        Self { all, done: Barrier::new(2), last, asked: AtomicUsize::new(0) }
     }
 
     /// One request for each connection.
@@ -90,10 +109,10 @@ impl Files {
             head.extend(byte);
         }
         let head = String::from_utf8_lossy(&head).into_owned();
-        let path = head.split(' ').nth(1).unwrap_or_default();
-        // The second time is two seconds after the first: then all is drawn.
-        if path == LATE || path == "/api/memos" && self.asked.fetch_add(1, Ordering::Relaxed) == 1 {
-            self.again.wait();
+        let path = head.split([' ', '?']).nth(1).unwrap_or_default();
+        let (last, before) = self.last;
+        if path == LATE || path == last && self.asked.fetch_add(1, Ordering::Relaxed) == before {
+            self.done.wait();
         }
         let (status, of_type, body) = match self.all.iter().find(|(known, ..)| *known == path) {
             Some((_, of_type, body)) => ("200 OK", of_type.as_str(), body.as_str()),

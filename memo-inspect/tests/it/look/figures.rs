@@ -63,7 +63,21 @@ fn the_objects_of_a_memo_are_counted_on_request() {
     _ = (of(&two, 1), of(&two, 2), of(&one, 1), lent(&memo_core::Anchored::new(1)));
     let server = memo_inspect::spawn("127.0.0.1:0").expect("it is served");
     let owners = |name: &str| get(&server, &format!("/api/owners?name={}", encoded(name)));
-    assert_eq!(owners("of counted objects").json(), json!({"count": 2, "most": [2, 1]}));
+    let object = |results: usize| json!({"results": results, "age_seconds": null});
+    let expected = json!({"count": 2, "most": [object(2), object(1)], "ages": null});
+    assert_eq!(owners("of counted objects").json(), expected);
+    // Of those first met while misses are explained, the ages are known.
+    of_memo().explain(true);
+    let third = Arc::new(3);
+    (1..4).for_each(|key| _ = of(&third, key));
+    let told = owners("of counted objects").json();
+    assert_eq!(
+        (&told["count"], &told["most"][0]["results"], &told["ages"]["known"]),
+        (&json!(3), &json!(3), &json!(1))
+    );
+    for age in [&told["most"][0]["age_seconds"], &told["ages"]["oldest_seconds"], &told["ages"]["median_seconds"]] {
+        assert!(age.as_f64().is_some_and(|age| (0.0..10.0).contains(&age)), "{told}");
+    }
     assert_eq!(owners("lent by objects").json(), json!(null));
     assert_eq!(owners("unheard of").status, 404);
 }

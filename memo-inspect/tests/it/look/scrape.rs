@@ -58,8 +58,30 @@ fn help_and_type_come_once_and_no_series_twice() {
         let series = if line.starts_with('#') { line } else { line.rsplit_once(' ').expect("a value").0 };
         assert!(seen.insert(series), "{series}");
     }
-    // One more is the histogram.
-    let count = memo_core::Stats::default().figures().count() + 1;
+    // Two more are the histogram and the reasons.
+    let count = memo_core::Stats::default().figures().count() + 2;
     assert_eq!(text.lines().filter(|line| line.starts_with("# TYPE ")).count(), count);
     assert_eq!(text.lines().filter(|line| line.starts_with("# HELP ")).count(), count);
+}
+
+#[test]
+fn misses_that_are_explained_have_their_reasons() {
+    #[memo_core::weak_memo(name = "reasoned", capacity = 1)]
+    fn reasoned(of: &std::sync::Arc<u8>, key: u8) -> u8 {
+        **of + key
+    }
+    let of = std::sync::Arc::new(1);
+    reasoned_memo().explain(true);
+    _ = [1, 2, 1].map(|key| reasoned(&of, key));
+    let server = memo_inspect::spawn("127.0.0.1:0").expect("it is served");
+    let body = get(&server, "/metrics").body;
+    let scrape = Scrape::parse(body.lines().map(|line| Ok(line.to_owned()))).expect("it can be parsed");
+    let of_it = |sample: &&prometheus_parse::Sample| {
+        sample.metric == "memo_explained_misses_total" && sample.labels.get("memo") == Some("reasoned")
+    };
+    let mut all: Vec<_> = scrape.samples.iter().filter(of_it).collect();
+    all.retain(|sample| !matches!(sample.value, Value::Counter(0.0)));
+    let told: Vec<_> = all.iter().map(|sample| (sample.labels.get("reason"), sample.value.clone())).collect();
+    let one = |reason| (Some(reason), Value::Counter(1.0));
+    assert_eq!(told, [one("new_object"), one("new_key"), one("evicted")]);
 }
