@@ -161,7 +161,7 @@ impl<F, P: Kind> Memo<F, P> {
     /// Begins to explain misses, or ends that and forgets them.
     ///
     /// From now on the last 64 misses are kept with their reasons, and what is needed to tell them: which of the last results went, and
-    /// why. That is bounded, some 40 KiB, and keeps no object, key or value alive.
+    /// why. So are the times at which its last objects came, for [`Memo::owners`]. That is bounded, some 64 KiB, and keeps no object, key or value alive.
     ///
     /// To begin with the first call, set the environment variable `MEMO_EXPLAIN` to the memo's name, to a part of it, to several that are separated by semicolons,
     /// or to `*`. It is read once. (What is added to a name so that it is unique, a place or a number, is no part of it.)
