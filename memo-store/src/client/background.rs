@@ -1,0 +1,146 @@
+//! The thread of a store: writes, releases, renews and collects.
+//!
+//! Faults end nothing: what could not be sent is sent at the next tick, but for puts, which are only lost time.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use super::inner::Inner;
+use super::puts::{Put, Work};
+use super::stats::add;
+use crate::engine::Renewed;
+
+/// So many keys go in one call.
+const BATCH: usize = 1000;
+/// The collector does so many steps in a row at most.
+const STEPS: usize = 64;
+const LONGEST_TICK: Duration = Duration::from_secs(1);
+
+pub(super) struct Background {
+    inner: Arc<Inner>,
+    tick: Duration,
+    next_renewal: Instant,
+    next_collection: Instant,
+    /// It was renewed once.
+    leased: bool,
+    /// What is held is to be taken hold of again.
+    lapsed: bool,
+}
+
+impl Background {
+    pub(super) fn new(inner: Arc<Inner>) -> Self {
+        let now = Instant::now();
+        let tick = LONGEST_TICK.min(inner.config.lease / 4);
+        // Those of a fleet that was started at one time do not collect at one time.
+        let first = collection_pause(&inner).mul_f64((inner.holder.0 as u16) as f64 / f64::from(u16::MAX));
+        Self { inner, tick, next_renewal: now, next_collection: now + first, leased: false, lapsed: false }
+    }
+
+    pub(super) fn run(mut self) {
+        let mut next = Instant::now();
+        loop {
+            match self.inner.queue.next(next) {
+                Work::Put(put) => self.put(put),
+                Work::Rest { flush } => {
+                    self.rest();
+                    self.inner.queue.flushed(flush);
+                    next = Instant::now() + self.tick;
+                }
+                Work::Close => break self.close(),
+            }
+            // Puts that keep coming must not keep the lease from being renewed.
+            if Instant::now() >= self.next_renewal {
+                self.renew();
+            }
+        }
+    }
+
+    fn put(&self, Put { key, entry, number }: Put) {
+        let inner = &*self.inner;
+        if inner.ask(|engine| engine.put(key, &entry, inner.hold(number))).is_some() {
+            add(&inner.counters.puts, 1);
+            add(&inner.counters.put_bytes, entry.len() as u64);
+        } else {
+            add(&inner.counters.unwritten, 1);
+        }
+    }
+
+    fn rest(&mut self) {
+        self.release();
+        if self.lapsed {
+            self.take_hold_again();
+        }
+        if self.inner.config.collects && Instant::now() >= self.next_collection {
+            self.collect();
+        }
+    }
+
+    fn release(&self) {
+        let inner = &*self.inner;
+        loop {
+            let some = inner.holds.take_released(BATCH);
+            if some.is_empty() {
+                return;
+            }
+            if inner.ask(|engine| engine.release(inner.holder, &some)).is_none() {
+                return inner.holds.put_back(some);
+            }
+            add(&inner.counters.released, some.len() as u64);
+        }
+    }
+
+    fn renew(&mut self) {
+        let inner = &*self.inner;
+        let lease = inner.config.lease;
+        match inner.ask(|engine| engine.renew(inner.holder, lease, &[])) {
+            Some(renewed) => {
+                add(&inner.counters.renewals, 1);
+                self.next_renewal = Instant::now() + lease / 2;
+                if renewed == Renewed::Lapsed && self.leased {
+                    add(&inner.counters.lapses, 1);
+                    self.lapsed = true;
+                }
+                self.leased = true;
+            }
+            None => self.next_renewal = Instant::now() + self.tick,
+        }
+        if self.lapsed {
+            self.take_hold_again();
+        }
+    }
+
+    /// What is gone by now stays gone: it is only computed once more.
+    fn take_hold_again(&mut self) {
+        let inner = &*self.inner;
+        let all = inner.holds.all();
+        let sent = all
+            .chunks(BATCH)
+            .all(|some| inner.ask(|engine| engine.renew(inner.holder, inner.config.lease, some)).is_some());
+        self.lapsed = !sent;
+    }
+
+    fn collect(&mut self) {
+        let inner = &*self.inner;
+        for _ in 0..STEPS {
+            let Some(done) = inner.ask(|engine| engine.collect(BATCH, inner.config.grace)) else { break };
+            add(&inner.counters.collected, done.deleted as u64);
+            add(&inner.counters.collected_bytes, done.bytes);
+            if !done.more {
+                break;
+            }
+        }
+        self.next_collection = Instant::now() + collection_pause(inner);
+    }
+
+    fn close(&self) {
+        let inner = &*self.inner;
+        inner.holds.close();
+        // Nothing is held any longer, so that what it held is idle at once, and not when the lease runs out.
+        inner.ask(|engine| engine.renew(inner.holder, Duration::ZERO, &[]));
+        add(&inner.counters.unwritten, inner.queue.clear() as u64);
+    }
+}
+
+fn collection_pause(inner: &Inner) -> Duration {
+    (inner.config.grace / 4).clamp(Duration::from_millis(50), Duration::from_secs(60))
+}

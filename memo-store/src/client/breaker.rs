@@ -1,0 +1,83 @@
+//! Leaves an engine alone that does not answer.
+
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+/// So many faults in a row, and nobody asks for a while.
+const FAULTS: u32 = 3;
+const FIRST_PAUSE: Duration = Duration::from_millis(500);
+const LONGEST_PAUSE: Duration = Duration::from_secs(30);
+
+#[derive(Default)]
+pub(super) struct Breaker(Mutex<State>);
+
+#[derive(Default)]
+struct State {
+    faults: u32,
+    /// Until when nobody asks. Then one does, and the pause doubles if it meets a fault, too.
+    until: Option<Instant>,
+    pause: Duration,
+}
+
+impl Breaker {
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Whether to ask the engine.
+    pub(super) fn lets_through(&self) -> bool {
+        let mut state = self.state();
+        let Some(until) = state.until else { return true };
+        let now = Instant::now();
+        if now < until {
+            return false;
+        }
+        // This one tries; the others wait for what it finds.
+        state.until = Some(now + state.pause);
+        true
+    }
+
+    pub(super) fn answered(&self) {
+        *self.state() = State::default();
+    }
+
+    pub(super) fn failed(&self) {
+        let mut state = self.state();
+        state.faults = state.faults.saturating_add(1);
+        if state.faults >= FAULTS {
+            state.pause = (state.pause * 2).clamp(FIRST_PAUSE, LONGEST_PAUSE);
+            state.until = Some(Instant::now() + state.pause);
+        }
+    }
+
+    pub(super) fn is_open(&self) -> bool {
+        self.state().until.is_some()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn three_in_a_row_and_one_asks_at_a_time() {
+        let breaker = Breaker::default();
+        breaker.failed();
+        breaker.failed();
+        assert!(breaker.lets_through());
+        breaker.answered();
+        (0..2).for_each(|_| breaker.failed());
+        assert!(breaker.lets_through(), "not in a row");
+        breaker.failed();
+        assert!(!breaker.lets_through() && breaker.is_open());
+        breaker.state().until = Some(Instant::now());
+        assert!(breaker.lets_through(), "one tries");
+        assert!(!breaker.lets_through(), "the others wait for it");
+        breaker.failed();
+        assert_eq!(breaker.state().pause, FIRST_PAUSE * 2);
+        (0..100).for_each(|_| breaker.failed());
+        assert_eq!(breaker.state().pause, LONGEST_PAUSE);
+        breaker.answered();
+        assert!(breaker.lets_through() && !breaker.is_open());
+    }
+}

@@ -1,0 +1,110 @@
+//! A store, as its calls and its thread share it.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+
+use serde::de::DeserializeOwned;
+
+use super::breaker::Breaker;
+use super::config::Config;
+use super::holds::Holds;
+use super::puts::Queue;
+use super::stats::{Counters, StoreStats, add};
+use crate::engine::{Engine, Fault, FaultKind, Found, Hold, Holder};
+use crate::key::Key;
+
+pub(super) struct Inner {
+    pub(super) config: Config,
+    engine: Arc<dyn Engine>,
+    breaker: Breaker,
+    pub(super) holder: Holder,
+    pub(super) holds: Arc<Holds>,
+    pub(super) queue: Queue,
+    pub(super) counters: Counters,
+}
+
+/// What a look found.
+pub(super) enum Seen {
+    Entry(Vec<u8>),
+    Nothing,
+    Busy,
+}
+
+impl Inner {
+    pub(super) fn new(engine: Arc<dyn Engine>, config: Config) -> Self {
+        Self {
+            config,
+            engine,
+            breaker: Breaker::default(),
+            holder: Holder(by_chance()),
+            holds: Arc::default(),
+            queue: Queue::default(),
+            counters: Counters::default(),
+        }
+    }
+
+    /// Asks the engine, unless it is left alone. Whatever happens in it is a fault.
+    pub(super) fn ask<T>(&self, ask: impl FnOnce(&dyn Engine) -> Result<T, Fault>) -> Option<T> {
+        if !self.breaker.lets_through() {
+            add(&self.counters.spared, 1);
+            return None;
+        }
+        let answer = catch_unwind(AssertUnwindSafe(|| ask(&*self.engine)));
+        match answer.unwrap_or_else(|_| Err(Fault::new(FaultKind::Damaged, "it panicked"))) {
+            Ok(answer) => {
+                self.breaker.answered();
+                Some(answer)
+            }
+            Err(fault) => {
+                self.counters.fault(&fault);
+                // One that is full answers.
+                if fault.kind() != FaultKind::Full {
+                    self.breaker.failed();
+                }
+                None
+            }
+        }
+    }
+
+    pub(super) fn hold(&self, number: u64) -> Hold {
+        Hold { holder: self.holder, number, lease: self.config.lease, claim: self.config.claim }
+    }
+
+    pub(super) fn look(&self, key: Key, number: u64) -> Seen {
+        match self.ask(|engine| engine.get(key, self.hold(number))) {
+            Some(Found::Entry(entry)) => Seen::Entry(entry),
+            Some(Found::Busy) => Seen::Busy,
+            Some(Found::Nothing) | None => Seen::Nothing,
+        }
+    }
+
+    /// What is no value of its key is deleted, and is as if it had not been there.
+    pub(super) fn read<T: DeserializeOwned>(&self, key: Key, entry: &[u8]) -> Option<T> {
+        // Reading runs a `Deserialize` of the user's.
+        let read = catch_unwind(AssertUnwindSafe(|| self.config.codec.read(key, entry)));
+        let value = read.ok().and_then(Result::ok);
+        if value.is_none() {
+            add(&self.counters.unreadable, 1);
+            self.ask(|engine| engine.discard(key, entry));
+        }
+        value
+    }
+
+    pub(super) fn stats(&self) -> StoreStats {
+        let (held, to_release) = self.holds.len();
+        StoreStats {
+            held: held as u64,
+            to_release: to_release as u64,
+            to_put: self.queue.len() as u64,
+            left_alone: self.breaker.is_open(),
+            ..self.counters.stats()
+        }
+    }
+}
+
+/// 128 bits that no other process has: the standard library's random seed, the process and the time.
+fn by_chance() -> u128 {
+    use std::hash::{BuildHasher, RandomState};
+    let half = || u128::from(RandomState::new().hash_one((std::process::id(), std::time::SystemTime::now())));
+    half() << 64 | half()
+}

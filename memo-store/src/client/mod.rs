@@ -1,0 +1,22 @@
+//! What a process does with an engine: it looks for what it would compute, writes what it computed, and holds what its objects use.
+//!
+//! A [`Store`](store::Store) asks its engine in the thread of the call, and writes, releases, renews and collects in one of its own ([`background`]).
+//! [`Leases`](leases::Leases) live as long as an object and count in the process's [`holds`]; a [`look`] is one call's. The [`breaker`]
+//! leaves an engine alone that does not answer.
+
+mod background;
+mod breaker;
+mod config;
+mod holds;
+mod inner;
+mod leases;
+mod look;
+mod puts;
+mod stats;
+mod store;
+
+pub use config::Builder;
+pub use leases::Leases;
+pub use look::{Call, Look};
+pub use stats::StoreStats;
+pub use store::Store;

@@ -1,0 +1,93 @@
+//! The handle of a store.
+
+use std::fmt;
+use std::io;
+use std::sync::Arc;
+use std::thread::{self, JoinHandle};
+use std::time::Duration;
+
+use super::background::Background;
+use super::config::{Builder, Config};
+use super::inner::Inner;
+use super::stats::StoreStats;
+use crate::engine::Engine;
+use crate::entry::Secret;
+
+/// A second tier behind memos with `#[weak_memo(store = .., version = ..)]`: results that other processes computed, and those of an earlier run.
+///
+/// A call that does not find its result in the process asks the store before it computes, and what it computes is written
+/// there. A result is held there, by the process's lease, as long as its object lives here. See the
+/// [crate's documentation](crate).
+///
+/// A clone is the same store. When the last one is dropped, what waits is written within a second, and the lease ends: what only this
+/// process held is deleted after the grace time.
+#[derive(Clone)]
+pub struct Store(Arc<Handle>);
+
+struct Handle {
+    inner: Arc<Inner>,
+    thread: Option<JoinHandle<()>>,
+}
+
+/// For so long a store that is closed writes what waits.
+const CLOSING: Duration = Duration::from_secs(1);
+
+impl Store {
+    /// Begins to open a store of this engine, whose entries are sealed with this secret.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use memo_store::engine::Memory;
+    /// use memo_store::{Secret, Store};
+    /// use std::time::Duration;
+    ///
+    /// let engine = Memory::new();
+    /// let store = Store::builder(engine, Secret::new("at least sixteen bytes")).grace(Duration::from_secs(60)).open()?;
+    /// assert_eq!(store.stats().hits, 0);
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
+    pub fn builder(engine: impl Engine, secret: Secret) -> Builder {
+        Builder::new(engine, secret)
+    }
+
+    pub(super) fn start(engine: Arc<dyn Engine>, config: Config) -> io::Result<Self> {
+        let inner = Arc::new(Inner::new(engine, config));
+        let background = Background::new(Arc::clone(&inner));
+        let thread = thread::Builder::new().name("memo-store".to_owned()).spawn(|| background.run())?;
+        Ok(Self(Arc::new(Handle { inner, thread: Some(thread) })))
+    }
+
+    /// What it has done so far.
+    #[must_use]
+    pub fn stats(&self) -> StoreStats {
+        self.0.inner.stats()
+    }
+
+    /// Waits until all that was computed is written, and all that was let go is released. `false`: not within that time.
+    ///
+    /// Cost: one round of the store's thread. Calls need not wait: it is for tests, and for the end of a program.
+    pub fn flush(&self, within: Duration) -> bool {
+        self.0.inner.queue.flush(within)
+    }
+
+    pub(super) fn inner(&self) -> &Arc<Inner> {
+        &self.0.inner
+    }
+}
+
+impl Drop for Handle {
+    fn drop(&mut self) {
+        self.inner.queue.close(CLOSING);
+        // The thread has no handle, so this is another one.
+        if let Some(thread) = self.thread.take() {
+            _ = thread.join();
+        }
+    }
+}
+
+impl fmt::Debug for Store {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Store").field("stats", &self.stats()).finish_non_exhaustive()
+    }
+}

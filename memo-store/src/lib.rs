@@ -1,0 +1,25 @@
+//! A second tier for [memo](memo_core): results that processes share, and that still die with their objects.
+
+pub mod engine;
+
+mod client;
+mod clock;
+mod content;
+mod entry;
+mod key;
+
+pub use client::{Builder, Store, StoreStats};
+pub use clock::Clock;
+pub use content::{ContentHasher, ContentKey};
+pub use engine::{Engine, Fault, FaultKind};
+pub use entry::Secret;
+pub use key::Key;
+
+/// What the attribute writes: no public interface.
+#[doc(hidden)]
+pub mod __private {
+    pub use crate::as_store::AsStore;
+    pub use crate::client::{Call, Leases, Look};
+}
+
+mod as_store;
