@@ -19,6 +19,8 @@
 
 mod fault;
 mod memory;
+#[cfg(test)]
+mod model;
 mod rules;
 
 use std::time::Duration;

@@ -145,8 +145,7 @@ pub(super) fn discard<R: Rows>(rows: &mut R, key: Key, entry: &[u8]) -> Result<(
 
 pub(super) fn collect<R: Rows>(rows: &mut R, at_most: usize, grace: Duration, now: u64) -> Result<Collected, R::Error> {
     let mut done = Collected::default();
-    for (holder, lease) in rows.leases()?.into_iter().filter(|(_, lease)| is_over(lease.until, now)) {
-        rows.set_lease(holder, Some(Lease { lapsed: true, ..lease }))?;
+    for (holder, _) in rows.leases()?.into_iter().filter(|(_, lease)| is_over(lease.until, now)) {
         let room = at_most.saturating_sub(done.lapsed);
         let keys = rows.keys(holder, room)?;
         for &key in &keys {
