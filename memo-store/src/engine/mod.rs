@@ -18,6 +18,7 @@
 //! 7. Every call is one transaction, or one script on the server.
 
 mod fault;
+mod faulty;
 mod memory;
 #[cfg(test)]
 mod model;
@@ -26,6 +27,7 @@ mod rules;
 use std::time::Duration;
 
 pub use fault::{Fault, FaultKind};
+pub use faulty::Faulty;
 pub use memory::Memory;
 
 use crate::key::Key;

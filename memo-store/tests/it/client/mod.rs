@@ -1,0 +1,4 @@
+mod faults;
+mod flights;
+mod lifetimes;
+mod limits;
