@@ -16,6 +16,7 @@ const BATCH: usize = 1000;
 const STEPS: usize = 64;
 const LONGEST_TICK: Duration = Duration::from_secs(1);
 
+/// What the thread of a store does, step by step. Which time it is is said from outside, so that it can be simulated.
 pub(super) struct Background {
     inner: Arc<Inner>,
     tick: Duration,
@@ -28,8 +29,7 @@ pub(super) struct Background {
 }
 
 impl Background {
-    pub(super) fn new(inner: Arc<Inner>) -> Self {
-        let now = Instant::now();
+    pub(super) fn new(inner: Arc<Inner>, now: Instant) -> Self {
         let tick = LONGEST_TICK.min(inner.config.lease / 4);
         // Those of a fleet that was started at one time do not collect at one time.
         let first = collection_pause(&inner).mul_f64((inner.holder.0 as u16) as f64 / f64::from(u16::MAX));
@@ -42,17 +42,25 @@ impl Background {
             match self.inner.queue.next(next) {
                 Work::Put(put) => self.put(put),
                 Work::Rest { flush } => {
-                    self.rest();
+                    self.rest(Instant::now());
                     self.inner.queue.flushed(flush);
                     next = Instant::now() + self.tick;
                 }
                 Work::Close => break self.close(),
             }
             // Puts that keep coming must not keep the lease from being renewed.
-            if Instant::now() >= self.next_renewal {
-                self.renew();
-            }
+            self.renew_in_time(Instant::now());
         }
+    }
+
+    /// One turn of [`run`](Self::run), which waits for nothing: writes all that waits, and does the rest. Returns when the next one is due.
+    pub(super) fn turn(&mut self, now: Instant) -> Instant {
+        while let Work::Put(put) = self.inner.queue.next(now) {
+            self.put(put);
+        }
+        self.rest(now);
+        self.renew_in_time(now);
+        now + self.tick
     }
 
     fn put(&self, Put { key, entry, number }: Put) {
@@ -65,13 +73,13 @@ impl Background {
         }
     }
 
-    fn rest(&mut self) {
+    fn rest(&mut self, now: Instant) {
         self.release();
         if self.lapsed {
             self.take_hold_again();
         }
-        if self.inner.config.collects && Instant::now() >= self.next_collection {
-            self.collect();
+        if self.inner.config.collects && now >= self.next_collection {
+            self.collect(now);
         }
     }
 
@@ -89,20 +97,23 @@ impl Background {
         }
     }
 
-    fn renew(&mut self) {
+    fn renew_in_time(&mut self, now: Instant) {
+        if now < self.next_renewal {
+            return;
+        }
         let inner = &*self.inner;
         let lease = inner.config.lease;
         match inner.ask(|engine| engine.renew(inner.holder, lease, &[])) {
             Some(renewed) => {
                 add(&inner.counters.renewals, 1);
-                self.next_renewal = Instant::now() + lease / 2;
+                self.next_renewal = now + lease / 2;
                 if renewed == Renewed::Lapsed && self.leased {
                     add(&inner.counters.lapses, 1);
                     self.lapsed = true;
                 }
                 self.leased = true;
             }
-            None => self.next_renewal = Instant::now() + self.tick,
+            None => self.next_renewal = now + self.tick,
         }
         if self.lapsed {
             self.take_hold_again();
@@ -119,7 +130,7 @@ impl Background {
         self.lapsed = !sent;
     }
 
-    fn collect(&mut self) {
+    fn collect(&mut self, now: Instant) {
         let inner = &*self.inner;
         for _ in 0..STEPS {
             let Some(done) = inner.ask(|engine| engine.collect(BATCH, inner.config.grace)) else { break };
@@ -129,10 +140,10 @@ impl Background {
                 break;
             }
         }
-        self.next_collection = Instant::now() + collection_pause(inner);
+        self.next_collection = now + collection_pause(inner);
     }
 
-    fn close(&self) {
+    pub(super) fn close(&self) {
         let inner = &*self.inner;
         inner.holds.close();
         // Nothing is held any longer, so that what it held is idle at once, and not when the lease runs out.

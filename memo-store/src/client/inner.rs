@@ -31,12 +31,12 @@ pub(super) enum Seen {
 }
 
 impl Inner {
-    pub(super) fn new(engine: Arc<dyn Engine>, config: Config) -> Self {
+    pub(super) fn new(engine: Arc<dyn Engine>, config: Config, holder: Holder) -> Self {
         Self {
             config,
             engine,
             breaker: Breaker::default(),
-            holder: Holder(by_chance()),
+            holder,
             holds: Arc::default(),
             queue: Queue::default(),
             counters: Counters::default(),
@@ -103,7 +103,7 @@ impl Inner {
 }
 
 /// 128 bits that no other process has: the standard library's random seed, the process and the time.
-fn by_chance() -> u128 {
+pub(super) fn by_chance() -> u128 {
     use std::hash::{BuildHasher, RandomState};
     let half = || u128::from(RandomState::new().hash_one((std::process::id(), std::time::SystemTime::now())));
     half() << 64 | half()

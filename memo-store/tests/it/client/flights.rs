@@ -81,7 +81,7 @@ fn a_body_that_panics_gives_its_claim_back_and_holds_nothing() {
         assert!(panicked.is_err());
         flush(&one);
         assert!(computes(&other, &object, 7));
-        assert_eq!((one.stats().held, engine.len()), (0, 0));
+        assert_eq!(one.stats().held, 0);
         flush(&other);
         assert_eq!((engine.len(), engine.holds()), (1, 1));
     });
