@@ -19,7 +19,7 @@ pub use key::Key;
 #[doc(hidden)]
 pub mod __private {
     pub use crate::as_store::AsStore;
-    pub use crate::client::{Call, Leases, Look};
+    pub use crate::client::{Call, Leases, Look, Simulated};
 }
 
 mod as_store;

@@ -55,7 +55,7 @@ impl Background {
 
     /// One turn of [`run`](Self::run), which waits for nothing: writes all that waits, and does the rest. Returns when the next one is due.
     pub(super) fn turn(&mut self, now: Instant) -> Instant {
-        while let Work::Put(put) = self.inner.queue.next(now) {
+        while let Work::Put(put) = self.inner.queue.next(Instant::now()) {
             self.put(put);
         }
         self.rest(now);

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::store::Store;
-use crate::engine::Engine;
+use crate::engine::{Engine, Holder};
 use crate::entry::{Codec, Secret};
 
 /// How a [`Store`] is to be: see [`Store::builder`].
@@ -103,6 +103,10 @@ impl Builder {
     pub fn collects(mut self, collects: bool) -> Self {
         self.config.collects = collects;
         self
+    }
+
+    pub(super) fn still(self, holder: Holder) -> Store {
+        Store::still(self.engine, self.config, holder)
     }
 
     /// Opens it, and starts its thread. The engine is not asked before the first call.

@@ -12,11 +12,13 @@ mod inner;
 mod leases;
 mod look;
 mod puts;
+mod simulated;
 mod stats;
 mod store;
 
 pub use config::Builder;
 pub use leases::Leases;
 pub use look::{Call, Look};
+pub use simulated::Simulated;
 pub use stats::StoreStats;
 pub use store::Store;

@@ -111,7 +111,6 @@ impl Queue {
             if state.closing.is_some() {
                 return Work::Close;
             }
-            // Also where the time is a simulated one.
             let left = time.saturating_duration_since(Instant::now());
             if left.is_zero() || state.flushes.1 < state.flushes.0 {
                 return Work::Rest { flush: state.flushes.0 };

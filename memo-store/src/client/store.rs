@@ -4,13 +4,13 @@ use std::fmt;
 use std::io;
 use std::sync::Arc;
 use std::thread::{self, JoinHandle};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use super::background::Background;
 use super::config::{Builder, Config};
-use super::inner::Inner;
+use super::inner::{Inner, by_chance};
 use super::stats::StoreStats;
-use crate::engine::Engine;
+use crate::engine::{Engine, Holder};
 use crate::entry::Secret;
 
 /// A second tier behind memos with `#[weak_memo(store = .., version = ..)]`: results that other processes computed, and those of an earlier run.
@@ -52,8 +52,8 @@ impl Store {
     }
 
     pub(super) fn start(engine: Arc<dyn Engine>, config: Config) -> io::Result<Self> {
-        let inner = Arc::new(Inner::new(engine, config));
-        let background = Background::new(Arc::clone(&inner));
+        let inner = Arc::new(Inner::new(engine, config, Holder(by_chance())));
+        let background = Background::new(Arc::clone(&inner), Instant::now());
         let thread = thread::Builder::new().name("memo-store".to_owned()).spawn(|| background.run())?;
         Ok(Self(Arc::new(Handle { inner, thread: Some(thread) })))
     }
@@ -69,6 +69,11 @@ impl Store {
     /// Cost: one round of the store's thread. Calls need not wait: it is for tests, and for the end of a program.
     pub fn flush(&self, within: Duration) -> bool {
         self.0.inner.queue.flush(within)
+    }
+
+    /// Without a thread: for simulations.
+    pub(super) fn still(engine: Arc<dyn Engine>, config: Config, holder: Holder) -> Self {
+        Self(Arc::new(Handle { inner: Arc::new(Inner::new(engine, config, holder)), thread: None }))
     }
 
     pub(super) fn inner(&self) -> &Arc<Inner> {
