@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use page::Page;
 
 /// Pages beside those at the root and below `docs`.
-const BESIDE: [&str; 3] = ["benches/README.md", "fuzz/README.md", "memo-inspect/README.md"];
+const BESIDE: [&str; 4] = ["benches/README.md", "fuzz/README.md", "memo-inspect/README.md", "memo-store/README.md"];
 
 fn workspace() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("a package of the workspace").to_owned()
