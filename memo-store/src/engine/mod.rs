@@ -19,12 +19,16 @@
 
 mod fault;
 mod memory;
+#[cfg(feature = "redis")]
+mod redis;
 mod rules;
 
 use std::time::Duration;
 
 pub use fault::{Fault, FaultKind};
 pub use memory::Memory;
+#[cfg(feature = "redis")]
+pub use redis::Redis;
 
 use crate::key::Key;
 

@@ -1,1 +1,4 @@
 //! The store.
+
+#[cfg(feature = "redis")]
+mod redis;
