@@ -22,6 +22,8 @@ mod faulty;
 mod memory;
 #[cfg(test)]
 mod model;
+#[cfg(feature = "redis")]
+mod redis;
 mod rules;
 
 use std::time::Duration;
@@ -29,6 +31,8 @@ use std::time::Duration;
 pub use fault::{Fault, FaultKind};
 pub use faulty::Faulty;
 pub use memory::Memory;
+#[cfg(feature = "redis")]
+pub use redis::Redis;
 
 use crate::key::Key;
 

@@ -67,7 +67,7 @@ pub(super) fn millis(span: Duration) -> u64 {
 }
 
 /// No lease or claim is given for longer: one that ends later was written by a clock that was ahead.
-const LONGEST: u64 = 24 * 60 * 60 * 1000;
+pub(super) const LONGEST: u64 = 24 * 60 * 60 * 1000;
 
 /// The end of a span that begins now.
 fn end(now: u64, span: Duration) -> u64 {
