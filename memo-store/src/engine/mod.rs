@@ -19,12 +19,16 @@
 
 mod fault;
 mod memory;
+#[cfg(feature = "redb")]
+mod redb;
 mod rules;
 
 use std::time::Duration;
 
 pub use fault::{Fault, FaultKind};
 pub use memory::Memory;
+#[cfg(feature = "redb")]
+pub use redb::{Contents, OpenError, Redb};
 
 use crate::key::Key;
 
