@@ -1,1 +1,4 @@
 //! The store.
+
+#[cfg(feature = "redb")]
+mod redb;
