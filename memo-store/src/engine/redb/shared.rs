@@ -265,3 +265,82 @@ impl Drop for Shared {
         self.state_alone().close(Closed { kind: FaultKind::Down, why: String::new(), until: None, number: 0 });
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::thread;
+
+    use super::*;
+    use crate::engine::{Holder, Renewed};
+
+    const LEASE: Duration = Duration::from_secs(60);
+    const HOLDER: Holder = Holder(1);
+
+    fn key(n: u8) -> Key {
+        Key::from_bytes([n; 16])
+    }
+
+    fn get(shared: &Shared, n: u8) -> Result<bool, FaultKind> {
+        let hold = Hold { holder: HOLDER, number: 1, lease: LEASE, claim: Duration::ZERO };
+        match shared.get(key(n), hold) {
+            Ok(found) => Ok(found == Found::Entry(vec![n])),
+            Err(fault) => Err(fault.kind()),
+        }
+    }
+
+    fn put(shared: &Shared, n: u8) {
+        let hold = Hold { holder: HOLDER, number: 1, lease: LEASE, claim: Duration::ZERO };
+        shared.write(Disk::Now, |tables, now| rules::put(tables, key(n), &[n], hold, now)).expect("it answers");
+    }
+
+    fn renew(shared: &Shared) -> Renewed {
+        shared.write(Disk::Now, |tables, now| rules::renew(tables, HOLDER, LEASE, &[], now)).expect("it answers")
+    }
+
+    fn meets(shared: &Shared, trouble: impl FnOnce() -> Trouble) -> FaultKind {
+        shared.write(Disk::Now, |_, _| Err::<(), _>(trouble())).expect_err("a trouble").kind()
+    }
+
+    #[test]
+    fn a_file_that_redb_panics_at_is_replaced_three_times() {
+        let directory = tempfile::tempdir().expect("a directory");
+        let path = directory.path().join("file");
+        let shared = Shared::open(path.clone(), Clock::system()).expect("it can be opened");
+        for _ in 1..LIVES {
+            assert_eq!(renew(&shared), Renewed::Lapsed, "this file has no lease");
+            put(&shared, 1);
+            assert_eq!(renew(&shared), Renewed::InTime);
+            assert_eq!(meets(&shared, || panic!("a test of ours")), FaultKind::Damaged);
+            assert_eq!(get(&shared, 1), Ok(false), "an empty one is begun");
+            assert!(path.exists() && directory.path().join("file.damaged").exists());
+        }
+        assert_eq!(meets(&shared, || Trouble::Foreign("a test".to_owned())), FaultKind::Damaged);
+        assert_eq!(get(&shared, 1), Err(FaultKind::Damaged), "it gives up");
+        drop(shared);
+        assert!(!path.exists(), "and makes no more files");
+        assert!(Shared::open(path, Clock::system()).is_ok());
+    }
+
+    #[test]
+    fn after_a_failed_write_the_file_is_opened_again_and_holders_are_told() {
+        let directory = tempfile::tempdir().expect("a directory");
+        let path = directory.path().join("file");
+        let shared = Shared::open(path, Clock::system()).expect("it can be opened");
+        put(&shared, 1);
+        renew(&shared);
+        assert_eq!(renew(&shared), Renewed::InTime);
+        let failed = || ::redb::StorageError::Io(std::io::ErrorKind::StorageFull.into()).into();
+        assert_eq!(meets(&shared, failed), FaultKind::Full);
+        assert_eq!(get(&shared, 1), Err(FaultKind::Full), "not at once");
+        let next = loop {
+            match get(&shared, 1) {
+                Err(FaultKind::Full) => thread::yield_now(),
+                next => break next,
+            }
+        };
+        assert_eq!(next, Ok(true));
+        assert_eq!(renew(&shared), Renewed::Lapsed);
+        assert_eq!(renew(&shared), Renewed::InTime);
+        assert!(!directory.path().join("file.damaged").exists());
+    }
+}

@@ -205,3 +205,44 @@ fn a_directory_that_is_read_only_is_an_error_or_no_matter() {
     set(0o700);
     is_usable(&path);
 }
+
+#[test]
+fn a_file_that_is_damaged_while_it_is_open_is_set_aside_sooner_or_later() {
+    watchdog(|| {
+        for len in [0, 1000, 40_000, 4_000_000] {
+            let directory = tempfile::tempdir().unwrap();
+            let path = directory.path().join("file");
+            fs::write(&path, whole()).unwrap();
+            let time = Time::default();
+            let engine = open(&path, &time);
+            let garbage: Vec<u8> = std::iter::repeat_with(|| fastrand::u8(..)).take(len).collect();
+            // The same file, with other bytes.
+            fs::write(&path, garbage).unwrap();
+            for n in 0..ENTRIES {
+                // It may be a fault, and must be no panic.
+                _ = engine.get(key(n), hold(3, 1));
+                _ = engine.put(key(100 + n), &entry(100 + n), hold(3, 1));
+                _ = engine.collect(5, super::GRACE);
+                _ = engine.renew(Holder(3), LEASE, &[]);
+            }
+            drop(engine);
+            is_usable(&path);
+        }
+    });
+}
+
+#[test]
+fn a_file_that_is_deleted_while_it_is_open_is_begun_again() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("file");
+    let time = Time::default();
+    let engine = open(&path, &time);
+    engine.put(key(1), &entry(1), hold(1, 1)).unwrap();
+    fs::remove_file(&path).unwrap();
+    assert!(is_there(&engine, 1));
+    // Another process may begin it meanwhile.
+    is_usable(&path);
+    engine.renew(Holder(1), LEASE, &[]).unwrap();
+    drop(engine);
+    assert_eq!(is_usable(&path), 0);
+}
