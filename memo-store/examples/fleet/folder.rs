@@ -15,8 +15,12 @@ pub(crate) fn read(folder: &Path) -> io::Result<Vec<Arc<Text>>> {
     let (mut paths, mut folders) = (Vec::new(), vec![folder.to_owned()]);
     while let Some(folder) = folders.pop() {
         for entry in fs::read_dir(folder)? {
-            let (path, kind) = { let entry = entry?; (entry.path(), entry.file_type()?) };
-            let hidden = path.file_name().is_some_and(|name| name.to_string_lossy().starts_with('.') || name == "target");
+            let (path, kind) = {
+                let entry = entry?;
+                (entry.path(), entry.file_type()?)
+            };
+            let hidden =
+                path.file_name().is_some_and(|name| name.to_string_lossy().starts_with('.') || name == "target");
             if kind.is_dir() && !hidden {
                 folders.push(path);
             } else if path.extension().is_some_and(|extension| extension == "rs") {

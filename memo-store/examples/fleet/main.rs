@@ -70,7 +70,10 @@ fn main() -> Result<(), Box<dyn Error>> {
     let left = server.is_empty_within(LEASE + GRACE * 4)?;
 
     print(&told);
-    println!("All have ended; after the grace time {}.", if left == 0 { "the store is empty".to_owned() } else { format!("there are still {left} keys") });
+    println!(
+        "All have ended; after the grace time {}.",
+        if left == 0 { "the store is empty".to_owned() } else { format!("there are still {left} keys") }
+    );
     if let Some(path) = &options.picture {
         Leases::new(held, LEASE, GRACE).draw(path)?;
         println!("What each held over time is in {}.", path.display());

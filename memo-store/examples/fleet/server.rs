@@ -59,7 +59,8 @@ impl Server {
     pub(crate) fn is_empty_within(&self, within: Duration) -> Result<usize, Box<dyn Error>> {
         use memo_store::engine::Redis;
         use memo_store::{Secret, Store};
-        let store = Store::builder(Redis::open(&self.url())?, Secret::none()).lease(crate::LEASE).grace(crate::GRACE).open()?;
+        let store =
+            Store::builder(Redis::open(&self.url())?, Secret::none()).lease(crate::LEASE).grace(crate::GRACE).open()?;
         let until = Instant::now() + within;
         loop {
             // Its own lease is one.

@@ -39,7 +39,12 @@ pub(crate) struct Worker {
 }
 
 impl Worker {
-    pub(crate) fn start(name: &'static str, folder: &Path, server: &Server, since: Instant) -> Result<Self, Box<dyn Error>> {
+    pub(crate) fn start(
+        name: &'static str,
+        folder: &Path,
+        server: &Server,
+        since: Instant,
+    ) -> Result<Self, Box<dyn Error>> {
         let mut process = Command::new(env::current_exe()?)
             .env(FOLDER, folder)
             .env(SERVER, server.url())

@@ -22,6 +22,8 @@ mod faulty;
 mod memory;
 #[cfg(test)]
 mod model;
+#[cfg(feature = "redb")]
+mod redb;
 #[cfg(feature = "redis")]
 mod redis;
 mod rules;
@@ -31,6 +33,8 @@ use std::time::Duration;
 pub use fault::{Fault, FaultKind};
 pub use faulty::Faulty;
 pub use memory::Memory;
+#[cfg(feature = "redb")]
+pub use redb::{Contents, OpenError, Redb};
 #[cfg(feature = "redis")]
 pub use redis::Redis;
 

@@ -194,7 +194,7 @@ fn hold<R: Rows>(rows: &mut R, key: Key, by: Hold, now: u64) -> Result<(), R::Er
     Ok(())
 }
 
-fn take<R: Rows>(rows: &mut R, key: Key, by: Holder, number: u64) -> Result<(), R::Error> {
+pub(super) fn take<R: Rows>(rows: &mut R, key: Key, by: Holder, number: u64) -> Result<(), R::Error> {
     let number = rows.held(key, by)?.map_or(number, |before| before.max(number));
     rows.set_held(key, by, Some(number))?;
     rows.set_idle(key, None)

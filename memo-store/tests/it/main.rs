@@ -1,9 +1,12 @@
 //! Results that processes share: what is found, what is held, and what becomes of faults.
 
 mod client;
+#[cfg(feature = "redb")]
+mod redb;
 #[cfg(feature = "redis")]
 mod redis;
 mod support;
-#[expect(unreachable_pub, dead_code, reason = "it is that of all suites")]
+#[cfg_attr(not(feature = "redis"), expect(dead_code, reason = "not all of it is needed"))]
+#[expect(unreachable_pub, reason = "it is that of all suites")]
 #[path = "../../../tests/watchdog.rs"]
 mod watchdog;

@@ -10,8 +10,8 @@ use memo_store::engine::{Collected, Engine, Hold, Memory, Redis};
 use memo_store::{Clock, Key};
 
 use super::server::Server;
-use super::watchdog::watchdog;
 use super::{holder, key};
+use crate::watchdog::watchdog;
 
 const SEEDS: Range<u64> = 0..24;
 const CALLS: usize = 400;

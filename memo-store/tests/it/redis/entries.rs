@@ -3,8 +3,8 @@
 use memo_store::engine::{Engine, Found};
 
 use super::server::Server;
-use super::watchdog::watchdog;
 use super::{hold, key};
+use crate::watchdog::watchdog;
 
 #[test]
 fn any_bytes_come_back() {

@@ -9,8 +9,8 @@ use std::time::{Duration, Instant};
 use memo_store::engine::{Engine, Fault, FaultKind, Found, Redis, Renewed};
 
 use super::server::{Server, engine_at, free_port};
-use super::watchdog::{in_time, watchdog};
 use super::{MINUTE, hold, holder, key};
+use crate::watchdog::{in_time, watchdog};
 
 /// Each kind of call.
 fn call_all(engine: &Redis) -> [Result<(), Fault>; 6] {

@@ -7,9 +7,6 @@ mod nothing_left;
 mod race;
 mod rows;
 mod server;
-#[expect(unreachable_pub, reason = "it is that of all suites")]
-#[path = "../../../../tests/watchdog.rs"]
-mod watchdog;
 
 use std::time::Duration;
 

@@ -5,8 +5,8 @@ use std::time::Duration;
 use memo_store::engine::{Engine, Found, Redis};
 
 use super::server::Server;
-use super::watchdog::{in_time, watchdog};
 use super::{MINUTE, hold, holder, key};
+use crate::watchdog::{in_time, watchdog};
 
 fn collect_all(engine: &Redis) -> usize {
     let mut deleted = 0;

@@ -8,8 +8,8 @@ use std::time::Duration;
 use memo_store::engine::{Engine, Found, Hold};
 
 use super::server::Server;
-use super::watchdog::{in_time, watchdog};
 use super::{hold, holder, key};
+use crate::watchdog::{in_time, watchdog};
 
 #[test]
 fn one_of_those_who_miss_computes() {

@@ -5,8 +5,8 @@ use std::time::Duration;
 use memo_store::engine::{Engine, Fault, FaultKind, Found, Redis};
 
 use super::server::Server;
-use super::watchdog::watchdog;
 use super::{MINUTE, hold, holder, key};
+use crate::watchdog::watchdog;
 
 fn name(kind: &str, of: &[u8]) -> Vec<u8> {
     [b"{memo}:", kind.as_bytes(), of].concat()

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use memo_store::engine::Redis;
 
-use super::watchdog::in_time;
+use crate::watchdog::in_time;
 
 /// Ends with the test.
 pub(super) struct Server {
