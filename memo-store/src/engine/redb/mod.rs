@@ -55,7 +55,7 @@ use crate::key::Key;
 /// # Size
 ///
 /// [`at_most`](Self::at_most) bounds the bytes of the entries. An entry takes up to twice its bytes in the file, and what a crash must
-/// find is not written over, so the file may have some times as many. Room that was freed is used again, but the file does not shrink
+/// find is not written over, so the file may have some times as many. Room that was freed is used again, but the file hardly shrinks
 /// while it is open; when it is opened and more than half of it is free, it is compacted.
 ///
 /// # Examples
