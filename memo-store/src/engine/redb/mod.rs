@@ -32,10 +32,10 @@ use crate::key::Key;
 /// # What a crash loses
 ///
 /// What is put is in the file's memory at once, and on the disk a few seconds later: when a lease is renewed, a pass of the collector
-/// ends, ten seconds have gone by, or the last clone is dropped. A crash loses what came after, and it is computed again.
+/// ends, something is written ten seconds after the last time, or the last clone is dropped. A crash loses what came after, and it is computed again.
 ///
 /// A get writes nothing, and waits for no disk. The holds that it takes are kept in memory until the next call that writes; a
-/// crash loses them, too, and the process that had them. Nothing becomes immortal: an entry in the file is held there by a
+/// crash loses them, too, and the process that had them: nobody else has the file. Nothing becomes immortal: an entry in the file is held there by a
 /// holder with a lease, or is idle.
 ///
 /// # The file is disposable
@@ -50,12 +50,12 @@ use crate::key::Key;
 /// process, at each start until the file is deleted by hand.
 ///
 /// After a read or write that failed, as on a full disk, the file is closed, and opened again by a call after a while: after a tenth of a
-/// second at first, and a minute at last.
+/// second at first, and a minute at last. The call that opens it checks it whole, and all others wait for it.
 ///
 /// # Size
 ///
 /// [`at_most`](Self::at_most) bounds the bytes of the entries. An entry takes up to twice its bytes in the file, and what a crash must
-/// find is not written over, so the file may have some times as many. Room that was freed is used again, but the file does not shrink
+/// find is not written over, so the file may have some times as many. Room that was freed is used again, but the file hardly shrinks
 /// while it is open; when it is opened and more than half of it is free, it is compacted.
 ///
 /// # Examples

@@ -19,8 +19,8 @@ pub(super) struct Waiting {
     pub(super) claims: BTreeMap<Key, Claim>,
 }
 
-/// So many holds wait at most, unless a transaction waits for the disk.
-const MOST: usize = 1024;
+/// So many holds wait at most, unless a transaction waits for the disk. Whoever takes the last one writes them all: some milliseconds.
+const MOST: usize = 256;
 
 impl Waiting {
     pub(super) fn is_too_much(&self) -> bool {

@@ -20,7 +20,7 @@ impl Drop for Countdown<'_> {
 /// With an engine whose collector deletes at once what it may.
 fn holds_until_released(engine: &Redb, holder: u128, time: &Time) {
     let hold = |number| Hold { lease: std::time::Duration::from_secs(3600), ..hold(holder, number) };
-    for number in 1..400 {
+    for number in 1..150 {
         let n = (number % 7) as u8;
         let held = match engine.get(key(n), hold(2 * number)).unwrap() {
             Found::Entry(found) => {
