@@ -1,5 +1,5 @@
 //! The attribute `#[weak_memo]` and the derives `HasAnchor`, `HasLocalAnchor` and `MemoKey`. Use them through memo-core, which
-//! re-exports them.
+//! re-exports them; and the derive `ContentKey` through memo-store.
 //!
 //! # Where things are
 //!
@@ -9,7 +9,7 @@
 //! * `check` turns them into a memo (`model.rs`), or reports every mistake at once.
 //! * `expand` emits its code and cannot fail. After mistakes, `fallback.rs` emits the function alone, so that the rest of
 //!   the user's code still compiles.
-//! * `derive` has the three derives.
+//! * `derive` has the derives.
 
 mod check;
 mod derive;
@@ -630,4 +630,13 @@ pub fn derive_has_local_anchor(input: TokenStream) -> TokenStream {
 #[proc_macro_derive(MemoKey, attributes(memo))]
 pub fn derive_memo_key(input: TokenStream) -> TokenStream {
     derive::memo_key::derive(input.into()).into()
+}
+
+/// Implements `ContentKey` for a struct or an enum: the name of the type, that of the variant, and the content of each field.
+///
+/// All fields must have a content, but for those marked `#[content(skip)]`. What is skipped must be such that no result depends on it. The names of fields
+/// are no part of the content, but their order is. In a type with type parameters, those that the fields name must have a content, too.
+#[proc_macro_derive(ContentKey, attributes(content))]
+pub fn derive_content_key(input: TokenStream) -> TokenStream {
+    derive::content_key::derive(input.into()).into()
 }

@@ -14,12 +14,19 @@ pub use content::{ContentHasher, ContentKey};
 pub use engine::{Engine, Fault, FaultKind};
 pub use entry::Secret;
 pub use key::Key;
+pub use memo_macros::ContentKey;
 
 /// What the attribute writes: no public interface.
 #[doc(hidden)]
 pub mod __private {
-    pub use crate::as_store::AsStore;
-    pub use crate::client::{Call, Leases, Look};
+    pub use crate::as_store::{AsStore, opened};
+    pub use crate::client::{Call, FormOf, Leases, Look, LookFor, OkAlone, Whole};
+    pub use crate::content::computed;
+
+    /// The trait that answers by type: imported by no name.
+    pub mod by_type {
+        pub use crate::client::AnyForm as _;
+    }
 }
 
 mod as_store;

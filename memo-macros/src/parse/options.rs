@@ -3,12 +3,12 @@
 use proc_macro2::TokenStream;
 use quote::{ToTokens, quote};
 use syn::parse::{ParseStream, Parser};
-use syn::{Expr, Ident, LitBool, LitStr, Path, Visibility};
+use syn::{Expr, ExprLit, Ident, Lit, LitBool, LitStr, Path, Visibility};
 
 use super::Errors;
 use super::function::Named;
 use super::span_of_time::SpanOfTime;
-use super::syntax::without_invisible_groups;
+use super::syntax::{bare_expr, without_invisible_groups};
 use super::words::{alone, each_word, expect_value, value};
 
 const KNOWN: &[&str] = &[
@@ -35,6 +35,8 @@ const KNOWN: &[&str] = &[
     "idle",
     "stale",
     "jitter",
+    "store",
+    "version",
     "crate",
 ];
 
@@ -63,6 +65,8 @@ pub(crate) struct Options {
     pub(crate) idle: Option<(Ident, SpanOfTime)>,
     pub(crate) stale: Option<(Ident, SpanOfTime)>,
     pub(crate) jitter: Option<(Ident, Expr)>,
+    pub(crate) store: Option<(Ident, Expr)>,
+    pub(crate) version: Option<(Ident, Expr)>,
     pub(crate) paths: Paths,
     /// The whole list as one line, for reports.
     pub(crate) text: String,
@@ -130,6 +134,8 @@ impl Options {
             "idle" => self.idle = Some((word.clone(), SpanOfTime::parse(&word, input)?)),
             "stale" => self.stale = Some((word.clone(), SpanOfTime::parse(&word, input)?)),
             "jitter" => self.jitter = Some((word.clone(), value(&word, input, "jitter = 0.1")?)),
+            "store" => self.store = Some((word.clone(), value(&word, input, "store = STORE")?)),
+            "version" => self.version = Some((word.clone(), version(&word, input)?)),
             _ => self.paths = Paths::parse(&word, input)?,
         }
         Ok(())
@@ -173,6 +179,18 @@ fn handle(word: &Ident, input: ParseStream) -> syn::Result<Handle> {
         )),
         None if name == "none" => Ok(Handle::None),
         vis => Ok(Handle::Named(vis, name)),
+    }
+}
+
+fn version(word: &Ident, input: ParseStream) -> syn::Result<Expr> {
+    let example = "version = 1";
+    let expr = value(word, input, example)?;
+    match bare_expr(&expr) {
+        Expr::Lit(ExprLit { lit: Lit::Int(_), .. }) => Ok(expr),
+        Expr::Lit(literal) => {
+            Err(syn::Error::new_spanned(literal, format_args!("a version is a number: write `{example}`")))
+        }
+        _ => Ok(expr),
     }
 }
 

@@ -7,6 +7,7 @@
 mod background;
 mod breaker;
 mod config;
+mod form;
 mod holds;
 mod inner;
 mod leases;
@@ -16,6 +17,7 @@ mod stats;
 mod store;
 
 pub use config::Builder;
+pub use form::{AnyForm, FormOf, LookFor, OkAlone, Whole};
 pub use leases::Leases;
 pub use look::{Call, Look};
 pub use stats::StoreStats;

@@ -1,1 +1,3 @@
 //! The store.
+
+mod attribute;
