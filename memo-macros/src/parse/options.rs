@@ -3,12 +3,12 @@
 use proc_macro2::TokenStream;
 use quote::{ToTokens, quote};
 use syn::parse::{ParseStream, Parser};
-use syn::{Expr, ExprLit, Ident, Lit, LitBool, LitStr, Path, Visibility};
+use syn::{Expr, Ident, LitBool, LitStr, Path, Visibility};
 
 use super::Errors;
 use super::function::Named;
 use super::span_of_time::SpanOfTime;
-use super::syntax::{bare_expr, without_invisible_groups};
+use super::syntax::without_invisible_groups;
 use super::words::{alone, each_word, expect_value, value};
 
 const KNOWN: &[&str] = &[
@@ -135,7 +135,7 @@ impl Options {
             "stale" => self.stale = Some((word.clone(), SpanOfTime::parse(&word, input)?)),
             "jitter" => self.jitter = Some((word.clone(), value(&word, input, "jitter = 0.1")?)),
             "store" => self.store = Some((word.clone(), value(&word, input, "store = STORE")?)),
-            "version" => self.version = Some((word.clone(), version(&word, input)?)),
+            "version" => self.version = Some((word.clone(), value(&word, input, "version = 1")?)),
             _ => self.paths = Paths::parse(&word, input)?,
         }
         Ok(())
@@ -179,18 +179,6 @@ fn handle(word: &Ident, input: ParseStream) -> syn::Result<Handle> {
         )),
         None if name == "none" => Ok(Handle::None),
         vis => Ok(Handle::Named(vis, name)),
-    }
-}
-
-fn version(word: &Ident, input: ParseStream) -> syn::Result<Expr> {
-    let example = "version = 1";
-    let expr = value(word, input, example)?;
-    match bare_expr(&expr) {
-        Expr::Lit(ExprLit { lit: Lit::Int(_), .. }) => Ok(expr),
-        Expr::Lit(literal) => {
-            Err(syn::Error::new_spanned(literal, format_args!("a version is a number: write `{example}`")))
-        }
-        _ => Ok(expr),
     }
 }
 

@@ -90,13 +90,21 @@ impl<R> fmt::Debug for FormOf<R> {
     }
 }
 
+/// A value that can be written and read: an error of a missing one of the two names both.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be written to a store",
+    label = "what is stored must be `serde::Serialize` and `serde::Deserialize`",
+    note = "write `#[derive(serde::Serialize, serde::Deserialize)]` on the type; for an `Arc` or `Rc`, turn on serde's feature `rc`"
+)]
+pub trait Storable: Serialize + DeserializeOwned {}
+
+#[diagnostic::do_not_recommend]
+impl<T: Serialize + DeserializeOwned> Storable for T {}
+
 /// A look for a result `R`.
 pub struct LookFor<R, F: Form<R>>(Look<F::Stored>);
 
-impl<R, F: Form<R>> LookFor<R, F>
-where
-    F::Stored: Serialize + DeserializeOwned,
-{
+impl<R, F: Form<R>> LookFor<R, F> {
     /// As that of a [`Look`].
     pub fn begin(
         _: F,
@@ -105,7 +113,10 @@ where
         of: &str,
         content: impl FnOnce(&mut ContentHasher),
         leases: impl FnOnce() -> Arc<Leases>,
-    ) -> Self {
+    ) -> Self
+    where
+        F::Stored: Storable,
+    {
         Self(Look::begin(store.as_ref(), call, of, content, leases))
     }
 

@@ -76,6 +76,6 @@ fn the_handle_asks_the_store() {
     let fleet = Fleet::new();
     let (there, here) = (Arc::new("a b".to_owned()), Arc::new("a b".to_owned()));
     fleet.within(0, || first_word(&there));
-    assert_eq!(fleet.within(1, || first_word_memo().call(&here)), ("a".to_owned(), 0));
+    assert_eq!(fleet.within(1, || first_word_memo().call(&here).0), ("a".to_owned(), 0));
     assert_eq!(fleet.within(1, || first_word_memo().refresh(&here)), ("a".to_owned(), 0));
 }

@@ -152,13 +152,8 @@ fn pixels(name: &Arc<String>) -> Arc<Vec<u8>> {
 }
 
 #[test]
-fn a_result_that_nobody_holds_comes_back_from_the_store() {
-    is_shared(text, |text| Arc::clone(&pixels(text)).len());
-}
-
-/// `is_shared` holds no result, so it asks again each time; this one holds it.
-#[test]
-fn a_weak_value_that_is_held_is_one_object() {
+fn a_weak_value_that_nobody_holds_comes_back_from_the_store() {
+    is_shared(text, pixels);
     let fleet = Fleet::new();
     let name = text();
     let (first, _) = fleet.within(0, || pixels(&name));
