@@ -95,7 +95,7 @@ impl Shape<'_> {
             #[automatically_derived]
             impl #parameters ::memo_store::ContentKey for #name #arguments #clause {
                 fn feed(&self, __memo_hasher: &mut ::memo_store::ContentHasher) {
-                    __memo_hasher.text(#text);
+                    ::memo_store::ContentHasher::text(__memo_hasher, #text);
                     #fed
                 }
             }
@@ -110,7 +110,8 @@ impl Shape<'_> {
         for (_, ty) in self.variants.iter().flat_map(|variant| &variant.fields) {
             generic.visit_type(ty);
         }
-        let named = generic.named.iter().map(|name| -> WherePredicate { parse_quote!(#name: ::memo_store::ContentKey) });
+        let named =
+            generic.named.iter().map(|name| -> WherePredicate { parse_quote!(#name: ::memo_store::ContentKey) });
         let associated =
             generic.associated.iter().map(|ty| -> WherePredicate { parse_quote!(#ty: ::memo_store::ContentKey) });
         named.chain(associated).collect()
@@ -148,12 +149,12 @@ impl Variant<'_> {
             None => (ours!(Self), TokenStream::new()),
             Some(name) => {
                 let text = name.unraw().to_string();
-                (ours!(Self::#name), ours!(__memo_hasher.text(#text);))
+                (ours!(Self::#name), ours!(::memo_store::ContentHasher::text(__memo_hasher, #text);))
             }
         };
         let parts = self.fields.iter().zip(&bindings).map(|((_, ty), binding)| {
             let part = under(ty, binding);
-            ours!(__memo_hasher.part(#part);)
+            ours!(::memo_store::ContentHasher::part(__memo_hasher, #part);)
         });
         ours!(#path { #(#members: #bindings,)* .. } => { #tag #(#parts)* })
     }

@@ -25,7 +25,8 @@ pub(super) fn expand(memo: &Memo, stored: &Stored) -> TokenStream {
 
 /// Looks for the result; computes it if there is none, and puts it into the store.
 ///
-/// All that the arguments are asked is done before the body, which consumes those that are passed by value.
+/// All that the arguments are asked is done before the body, which consumes those that are passed by value. Methods are called by their paths: a
+/// trait of the user's may have one of the same name for every type.
 fn asking(memo: &Memo, stored: &Stored) -> TokenStream {
     let attrs = attributes::of(Role::Stored, &memo.function.attrs);
     let passing_on = attributes::for_passing_on(memo);
@@ -38,7 +39,7 @@ fn asking(memo: &Memo, stored: &Stored) -> TokenStream {
     // The caret belongs under the type.
     let checked = Ident::new("__memo_form", Span::mixed_site().located_at(Extent::of(&yields).first));
     let (find, awaited) =
-        if memo.is_async() { (ours!(find_later().await), ours!(.await)) } else { (ours!(find()), TokenStream::new()) };
+        if memo.is_async() { (ours!(find_later), ours!(.await)) } else { (ours!(find), TokenStream::new()) };
     let body = signatures::path(memo, &signatures::hidden_name(memo, "body"));
     let names = memo.parameters.iter().map(|parameter| &parameter.name);
     let kept = kept(memo);
@@ -58,11 +59,11 @@ fn asking(memo: &Memo, stored: &Stored) -> TokenStream {
                 |__memo_content| { #content },
                 || #leases,
             );
-            if let ::core::option::Option::Some(__memo_value) = __memo_look.#find {
+            if let ::core::option::Option::Some(__memo_value) = #private::LookFor::#find(&mut __memo_look)#awaited {
                 return __memo_value;
             }
             let __memo_value = #body(#(#names),*)#awaited;
-            __memo_look.end(&__memo_value, #kept);
+            #private::LookFor::end(__memo_look, &__memo_value, #kept);
             __memo_value
         }
     }
@@ -150,7 +151,7 @@ fn content(memo: &Memo) -> TokenStream {
         GenericParam::Const(param) => Some(&param.ident),
         _ => None,
     });
-    let consts = consts.map(|name| ours!(__memo_content.part(&#name);));
+    let consts = consts.map(|name| ours!(#private::part(__memo_content, &#name);));
     let parameters = memo.parameters.iter().map(|parameter| of_parameter(memo, parameter));
     let context = memo.context.iter().map(|expr| {
         let value = key::computed(memo, expr);
@@ -163,7 +164,7 @@ fn of_parameter(memo: &Memo, parameter: &Parameter) -> TokenStream {
     let private = private();
     let whole = || {
         let argument = borrowed(parameter);
-        ours!(__memo_content.part(#argument);)
+        ours!(#private::part(__memo_content, #argument);)
     };
     let computed = |expr: &Expr| {
         let value = key::computed(memo, expr);

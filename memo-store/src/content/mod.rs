@@ -30,6 +30,11 @@ pub trait ContentKey {
     }
 }
 
+/// Puts in an argument.
+pub fn part(hasher: &mut ContentHasher, part: &(impl ContentKey + ?Sized)) {
+    part.feed(hasher);
+}
+
 /// Puts in the value of an expression of the user's.
 pub fn computed(hasher: &mut ContentHasher, value: impl ContentKey) {
     value.feed(hasher);

@@ -52,7 +52,8 @@ async fn lent(text: &Arc<String>, from: usize, suffix: String) -> Result<&[Strin
 async fn local(text: &Rc<String>) -> Option<usize> {
     runs();
     a_while().await;
-    Some(text.find('o')?)
+    let at = text.find('o')?;
+    Some(at)
 }
 
 #[test]

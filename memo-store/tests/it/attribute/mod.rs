@@ -5,6 +5,7 @@
 mod arguments;
 mod contents;
 mod futures;
+mod hygiene;
 mod identity;
 mod lifetimes;
 mod results;

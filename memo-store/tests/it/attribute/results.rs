@@ -20,7 +20,7 @@ fn length(text: &Arc<String>) -> &usize {
 }
 
 #[weak_memo(capacity = unbounded, store = here(), version = 1)]
-fn words<'t>(text: &'t Arc<String>, from: usize) -> &'t [String] {
+fn words(text: &Arc<String>, from: usize) -> &[String] {
     runs();
     text.split_whitespace().skip(from).map(str::to_owned).collect()
 }
@@ -32,9 +32,9 @@ fn file(text: &Arc<String>) -> Option<&Path> {
 }
 
 #[weak_memo(capacity = unbounded, store = here(), version = 1)]
-fn both(one: &Arc<String>, other: &Arc<String>) -> &BTreeMap<String, usize> {
+fn both<'t>(one: &'t Arc<String>, of: &str, other: &'t Arc<String>) -> &'t BTreeMap<String, usize> {
     runs();
-    [one, other].map(|text| (text.to_string(), text.len())).into()
+    [one, other].map(|text| (format!("{text}{of}"), text.len())).into()
 }
 
 #[test]
@@ -42,7 +42,7 @@ fn lent_results_are_shared() {
     is_shared(text, |text| *length(text));
     is_shared(text, |text| words(text, 1).to_vec());
     is_shared(text, |text| file(text).map(Path::to_owned));
-    is_shared(|| (text(), text()), |(one, other)| both(one, other).clone());
+    is_shared(|| (text(), text()), |(one, other)| both(one, "!", other).clone());
     are_apart([0, 1], |from| words(&text(), from).to_vec());
 }
 
