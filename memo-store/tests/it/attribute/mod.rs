@@ -4,6 +4,7 @@
 
 mod arguments;
 mod contents;
+mod forms;
 mod futures;
 mod hygiene;
 mod identity;
