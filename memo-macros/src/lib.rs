@@ -1,5 +1,5 @@
 //! The attribute `#[weak_memo]` and the derives `HasAnchor`, `HasLocalAnchor` and `MemoKey`. Use them through memo-core, which
-//! re-exports them.
+//! re-exports them; and the derive `ContentKey` through memo-store.
 //!
 //! # Where things are
 //!
@@ -9,7 +9,7 @@
 //! * `check` turns them into a memo (`model.rs`), or reports every mistake at once.
 //! * `expand` emits its code and cannot fail. After mistakes, `fallback.rs` emits the function alone, so that the rest of
 //!   the user's code still compiles.
-//! * `derive` has the three derives.
+//! * `derive` has the derives.
 
 mod check;
 mod derive;
@@ -416,6 +416,44 @@ use quote::ToTokens;
 /// }
 /// ```
 ///
+/// ## `store = expr`, `version = 1`
+///
+/// A second tier, of the crate memo-store: before a call computes, it asks the store whether another process, or an earlier run, has done so, and what it
+/// computes is written there. The expression is a `Store`, a reference to one, a `LazyLock` or `OnceLock` of one, or an `Option`: with `None`, this is a
+/// memo like any other. It is evaluated at each miss, and sees the parameters by reference. A hit asks nobody.
+///
+/// ```ignore (the same is compiled in memo-store, which depends on this)
+/// #[derive(ContentKey)]
+/// struct Document {
+///     text: String,
+/// }
+///
+/// static STORE: OnceLock<Store> = OnceLock::new();
+///
+/// #[weak_memo(store = STORE, version = 1)]
+/// fn headings(doc: &Arc<Document>) -> &[String] {
+///     doc.text.lines().filter(|line| line.starts_with('#')).map(str::to_owned).collect()
+/// }
+/// ```
+///
+/// A result is found by the module and the name of the function (or `name = ".."`), the version, the types that it is generic over, the type of
+/// the result, and the **content** of the arguments: so all but the skipped ones are `memo_store::ContentKey`, which can be derived. Weak arguments take part by
+/// content, too. For `#[memo(key = expr)]`, the value of the expression stands for the parameter, and the owner takes part by its content beside it; the value of
+/// `context` comes last. These expressions are evaluated once more on a miss. The result is `serde::Serialize` and `serde::Deserialize`; so a result
+/// from the store is an equal one, and never the argument itself.
+///
+/// Raise the version, a constant, whenever the function computes something else.
+///
+/// What is not kept is not written: no `Err` without `cache_err`, no `None` with `some_only`, nothing that `cache_if` refuses. Its test then runs
+/// twice on a miss. A result is held in the store as long as the owner and the weak arguments live in this process, whether or not it was evicted, and goes some
+/// time after nobody holds it. For that there is one more memo, `leases of f`. A weak argument that does not look like one, in a struct passed by value for example, ends nothing
+/// in the store before the owner does.
+///
+/// The handle's `refresh` and `renew` call the body as a miss does, and so get what the store has: what is to be computed anew has another version or
+/// another content. `forget`, `clear` and `insert` say nothing to the store.
+///
+/// The crate is `::memo_store`, also with `crate = path`.
+///
 /// ## `interior_mutability`
 ///
 /// A weak argument may hold a `Mutex`, a `Cell` or the like. You promise that no result depends on it.
@@ -453,6 +491,8 @@ use quote::ToTokens;
 /// | `capacity = 256` | a lent result |
 /// | `stale`, `jitter` | no `ttl` |
 /// | `cycle` | `single_flight = false`, an `async fn` |
+/// | `store` | `cycle`, `ttl`, `handle = none`, no `version` |
+/// | `version` | no `store` |
 ///
 /// A memo that lends needs `capacity = unbounded` where it has an extra key. `context` counts as one.
 ///
@@ -460,7 +500,7 @@ use quote::ToTokens;
 ///
 /// The attribute emits the function, a companion `f_memo()` that returns the handle, and hidden functions: one with the body, with the
 /// visibility of the function; one that function and companion call, which reports each type mistake once; and for `cache_if` one with the
-/// test. Names that begin with `__memo` are reserved.
+/// test; for `store` one that asks the store before the body, and one with the memo of leases. Names that begin with `__memo` are reserved.
 ///
 /// The type of the handle is that of the function, as a function pointer: `Memo<fn(&Arc<Document>, usize) -> usize>`. The module `handle` of
 /// memo-core says what is added where results are lent, or the owner is not the first parameter.
@@ -630,4 +670,13 @@ pub fn derive_has_local_anchor(input: TokenStream) -> TokenStream {
 #[proc_macro_derive(MemoKey, attributes(memo))]
 pub fn derive_memo_key(input: TokenStream) -> TokenStream {
     derive::memo_key::derive(input.into()).into()
+}
+
+/// Implements `ContentKey` for a struct or an enum: the name of the type, that of the variant, and the content of each field.
+///
+/// All fields must have a content, but for those marked `#[content(skip)]`. What is skipped must be such that no result depends on it. The names of fields
+/// are no part of the content, but their order is. The derive supports types that contain themselves. In a type with type parameters, those that the fields name must have a content, too.
+#[proc_macro_derive(ContentKey, attributes(content))]
+pub fn derive_content_key(input: TokenStream) -> TokenStream {
+    derive::content_key::derive(input.into()).into()
 }

@@ -2,7 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use proc_macro2::Ident;
+use proc_macro2::{Ident, Span};
+use quote::format_ident;
+use syn::ext::IdentExt;
 use syn::{Expr, Lifetime, LitStr, Meta, Pat, Type, Visibility};
 
 use crate::parse::function::{Function, Part};
@@ -26,6 +28,7 @@ pub(crate) struct Memo {
     pub(crate) keep: Keep,
     pub(crate) capacity: Option<Capacity>,
     pub(crate) times: Option<Times>,
+    pub(crate) store: Option<Stored>,
     /// The body may use its caller's location.
     pub(crate) tracks_caller: bool,
     pub(crate) single_flight: bool,
@@ -97,12 +100,31 @@ pub(crate) struct Times {
     pub(crate) jitter: Option<Expr>,
 }
 
+/// Where results are shared with other processes.
+pub(crate) struct Stored {
+    /// The store.
+    pub(crate) store: Expr,
+    /// Of the code that computes them.
+    pub(crate) version: Expr,
+    /// The hidden memo of what the objects hold there.
+    pub(crate) leases: Box<Memo>,
+}
+
 pub(crate) enum Keep {
     /// All but an `Err`.
     Default,
     All,
     Some,
     If(Expr),
+}
+
+/// An attribute does not see where its function is. In a wrong place the compiler reports this name, which therefore
+/// says what to write.
+pub(crate) fn hidden_name(function: &Ident, associated: bool, role: &str) -> Ident {
+    let advice = if associated { "in_the_impl_of_a_trait_write_handle_none" } else { "in_an_impl_write_associated" };
+    // With a span of the expansion: lints on names are reported on the user's alone.
+    let span = Span::mixed_site().located_at(function.span());
+    format_ident!("__memo_{}_{}__{}", role, function.unraw(), advice, span = span)
 }
 
 impl Memo {
@@ -113,6 +135,13 @@ impl Memo {
     /// The parameters that take part in the extra key; the context comes after them.
     pub(crate) fn extra_key(&self) -> impl Iterator<Item = &Parameter> {
         self.parameters.iter().filter(|parameter| parameter.part.is_extra())
+    }
+
+    /// The parameters whose objects end a result when they die, as far as their types show.
+    pub(crate) fn weak(&self) -> impl Iterator<Item = &Parameter> {
+        let is_owner = |parameter| std::ptr::eq(parameter, self.owner());
+        let parameters = self.parameters.iter();
+        parameters.filter(move |parameter| is_owner(*parameter) || matches!(parameter.part, Part::Key { weak: true }))
     }
 
     pub(crate) fn is_keyed(&self) -> bool {

@@ -59,6 +59,39 @@ fn a_function_becomes_four() {
 }
 
 #[test]
+fn a_store_adds_two() {
+    let hidden = |role: &str| format!("__memo_{role}_f__in_an_impl_write_associated");
+    let found = functions("store = S, version = 1", "fn f(d: &Arc<D>, e: Arc<E>, n: u32) -> u32 { 1 }");
+    let [ask, body, stored, leases] = ["ask", "body", "stored", "leases"].map(hidden);
+    assert_eq!(found, ["f", &ask, &body, &stored, &leases, "f_memo"]);
+    let text = expanded("store = S, version = 1", "fn f<'x>(&'x self, (a, b): (u8, u8), e: Arc<E>) -> u32 { 1 }");
+    let leases = "leases_f__in_the_impl_of_a_trait_write_handle_none<'x>(__memo_self: &'x Self, e: &Arc<E>";
+    assert!(text.split_whitespace().collect::<String>().contains(&leases.replace(' ', "")), "{text}");
+}
+
+#[test]
+fn what_a_store_does_not_go_with_is_refused() {
+    let item = "fn f(d: &Arc<D>) -> u32 { 1 }";
+    for (options, word) in [
+        ("store = S", "`version = 1`"),
+        ("version = 1", "`store = STORE`"),
+        ("store = S, version = 1, cycle = 0", "`cycle`"),
+        ("store = S, version = 1, ttl = \"1s\"", "`ttl`"),
+        ("store = S, version = 1, handle = none", "`handle = none`"),
+        ("store = s.await, version = 1", "`.await`"),
+    ] {
+        let message = only_error(options, item);
+        assert!(message.contains(word), "{options}: {message}");
+    }
+    assert_eq!(errors("store = S, cycle = 0, ttl = \"1s\", handle = none", item).len(), 4);
+    for options in ["idle = \"1s\"", "weak_value", "reuse_equal", "may_return_owner", "local", "single_flight = false"]
+    {
+        let options = format!("{options}, store = S, version = N + 1");
+        assert!(errors(&options, "fn f(d: &Arc<D>) -> Arc<V> { 1 }").is_empty(), "{options}");
+    }
+}
+
+#[test]
 fn an_elided_lent_lifetime_is_bound_to_every_weak_argument() {
     let text = expanded("capacity = unbounded", "fn f(a: &Arc<A>, b: &Arc<B>, s: &str) -> &V { V }");
     assert!(text.contains("fn f<'w>(a: &'w Arc<A>, b: &'w Arc<B>, s: &str) -> &'w V"), "{text}");

@@ -16,6 +16,11 @@ pub trait AsStore {
     fn as_store(&self) -> Option<&Store>;
 }
 
+/// The store, which may be one of a temporary.
+pub fn opened(store: &(impl AsStore + ?Sized)) -> Option<Store> {
+    store.as_store().cloned()
+}
+
 impl AsStore for Store {
     fn as_store(&self) -> Option<&Store> {
         Some(self)

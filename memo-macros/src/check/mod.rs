@@ -6,6 +6,7 @@ mod output;
 mod parameters;
 mod results;
 mod signature;
+mod store;
 
 use crate::model::Memo;
 use crate::parse::Errors;
@@ -41,10 +42,11 @@ pub(crate) fn check(mut written: Options, mut function: Function, mut errors: Er
             not_the_owner = results::to_compare(&function, owner, &output);
         }
     }
+    let store = store::read(&mut written, in_place, &mut errors);
     let associated = written.associated || signature::speaks_of_self(&function.sig);
     let times = options::times(&mut written, &function.sig.generics, &mut errors);
     let handle = options::handle(written.handle.as_ref(), &function.sig.ident, &parameters, associated, &mut errors);
-    let memo = Memo {
+    let mut memo = Memo {
         // Without an owner there are errors, so that this index is never used.
         owner: owner.unwrap_or_default(),
         lifetimes: lending::lifetimes(&function.sig, &parameters, &output, associated),
@@ -54,6 +56,7 @@ pub(crate) fn check(mut written: Options, mut function: Function, mut errors: Er
         // On an `async fn` it says nothing, as the compiler tells.
         tracks_caller: function.sig.asyncness.is_none() && signature::is_marked(&function.attrs, "track_caller"),
         single_flight: written.racing.is_none(),
+        store: None,
         cycle: written.cycle.map(|(_, value)| value),
         local: written.local,
         paths: written.paths,
@@ -75,5 +78,7 @@ pub(crate) fn check(mut written: Options, mut function: Function, mut errors: Er
         function,
     };
     // What else is wrong with it would not help.
-    errors.or(memo).map_err(|error| made.map_or(error, |made| made.error))
+    errors.or(()).map_err(|error| made.map_or(error, |made| made.error))?;
+    memo.store = store.map(|store| store::with_leases(&memo, store)).transpose()?;
+    Ok(memo)
 }

@@ -190,7 +190,7 @@ fn anchor_field(kind: Kind, input: &DeriveInput, fields: &Fields, errors: &mut E
 
 fn is_marked(field: &Field, errors: &mut Errors) -> bool {
     let mut marked = false;
-    each_mark(&field.attrs, errors, |word, input| {
+    each_mark("memo", &field.attrs, errors, |word, input| {
         // `derive(MemoKey)` has marks of its own for fields.
         if word != "anchor" {
             return Err(syn::Error::new(

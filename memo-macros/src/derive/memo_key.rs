@@ -84,7 +84,7 @@ fn key_fields<'a>(fields: &'a Fields, generics: &Generics, errors: &mut Errors) 
 
 fn key_field<'a>(member: Member, field: &'a Field, generics: &Generics, errors: &mut Errors) -> Option<KeyField<'a>> {
     let (mut value, mut skip) = (false, false);
-    each_mark(&field.attrs, errors, |word, input| {
+    each_mark("memo", &field.attrs, errors, |word, input| {
         if word != "value" && word != "skip" {
             return Err(syn::Error::new(
                 word.span(),

@@ -1,5 +1,6 @@
-//! The two derives, and what they have in common.
+//! The derives, and what they have in common.
 
+pub(crate) mod content_key;
 pub(crate) mod has_anchor;
 pub(crate) mod memo_key;
 
@@ -19,7 +20,7 @@ fn scope() -> Ident {
 /// The path of the runtime: the default, or that of `#[memo(crate = path)]` on the type.
 fn paths(attrs: &[Attribute], errors: &mut Errors) -> Paths {
     let mut paths: Option<Paths> = None;
-    each_mark(attrs, errors, |word, input| {
+    each_mark("memo", attrs, errors, |word, input| {
         if word != "crate" {
             return Err(syn::Error::new(
                 word.span(),
@@ -35,9 +36,14 @@ fn paths(attrs: &[Attribute], errors: &mut Errors) -> Paths {
     paths.unwrap_or_default()
 }
 
-/// The words of every `#[memo(...)]`, in order.
-fn each_mark(attrs: &[Attribute], errors: &mut Errors, mut read: impl FnMut(Ident, ParseStream) -> syn::Result<()>) {
-    for attr in attrs.iter().filter(|attr| attr.path().is_ident("memo")) {
+/// The words of every `#[memo(...)]`, or of another attribute of this name, in order.
+fn each_mark(
+    name: &str,
+    attrs: &[Attribute],
+    errors: &mut Errors,
+    mut read: impl FnMut(Ident, ParseStream) -> syn::Result<()>,
+) {
+    for attr in attrs.iter().filter(|attr| attr.path().is_ident(name)) {
         let parsed = match &attr.meta {
             Meta::List(list) => list.parse_args_with(|input: ParseStream| each_word(input, errors, &mut read)),
             other => {

@@ -24,6 +24,8 @@ pub(super) enum Role {
     Handle,
     /// The test of `cache_if`.
     Keep,
+    /// The hidden function that asks a store before the body.
+    Stored,
 }
 
 type Metas = Punctuated<Meta, Token![,]>;
@@ -67,7 +69,7 @@ fn part(role: Role, meta: &Meta) -> Option<TokenStream> {
         "cfg_attr" => return conditional(role, meta),
         "expect" => return expectation(role, meta),
         "warn" | "deny" | "forbid" => return level(role, meta),
-        "track_caller" | "target_feature" => matches!(role, Role::Outer | Role::Ask | Role::Body),
+        "track_caller" | "target_feature" => matches!(role, Role::Outer | Role::Ask | Role::Body | Role::Stored),
         "doc" => role == Role::Outer || (role == Role::Handle && hides(meta)),
         _ if is_tool(path) => matches!(role, Role::Outer | Role::Body),
         _ => role == Role::Outer,
@@ -217,7 +219,7 @@ fn is_told_of(role: Role, lint: &Path) -> bool {
     match role {
         Role::Outer => named(OF_THE_OUTER) || named(GROUPS),
         Role::Body => !named(OF_THE_OUTER),
-        Role::Ask | Role::Handle | Role::Keep => false,
+        Role::Ask | Role::Handle | Role::Keep | Role::Stored => false,
     }
 }
 

@@ -190,7 +190,7 @@ pub(super) fn borrowed(parameter: &Parameter) -> TokenStream {
 }
 
 /// The expression of `#[memo(key = ..)]`, or of `context = ..`. It sees the parameters by reference, with their patterns bound.
-fn computed(memo: &Memo, expr: &Expr) -> TokenStream {
+pub(super) fn computed(memo: &Memo, expr: &Expr) -> TokenStream {
     let tokens = expr.to_token_stream();
     let bindings = bindings(memo, expr);
     if bindings.is_empty() { tokens } else { quote!({ #bindings #tokens }) }

@@ -10,6 +10,7 @@ mod in_place;
 mod key;
 mod options;
 mod signatures;
+mod store;
 
 use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream};
 use syn::Token;
@@ -25,8 +26,9 @@ pub(crate) fn expand(memo: &Memo) -> TokenStream {
     let ask = ask::expand(memo);
     let body = body(memo);
     let test = options::test(memo);
+    let store = memo.store.as_ref().map(|stored| store::expand(memo, stored));
     let handle = self::handle(memo, handle);
-    ours!(#outer #ask #body #test #handle)
+    ours!(#outer #ask #body #test #store #handle)
 }
 
 /// The function that callers see: it asks for the result.

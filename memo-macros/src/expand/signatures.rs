@@ -3,13 +3,11 @@
 use std::collections::BTreeSet;
 
 use proc_macro2::{Ident, Span, TokenStream};
-use quote::format_ident;
-use syn::ext::IdentExt;
 use syn::visit_mut::VisitMut;
 use syn::{FnArg, GenericParam, Generics, LifetimeParam, PatIdent, ReturnType, Signature, Type, parse_quote_spanned};
 
 use super::attributes::{self, Role};
-use crate::model::{Memo, Output, Parameter};
+use crate::model::{self, Memo, Output, Parameter};
 use crate::parse::lifetimes::{Rename, in_type_bounds, keep_only, of_leading_reference};
 use crate::parse::syntax::ours;
 
@@ -98,6 +96,14 @@ pub(super) fn ask(memo: &Memo) -> Signature {
     sig
 }
 
+/// The signature of the function that asks a store before the body: the body's, with plain names.
+pub(super) fn stored(memo: &Memo) -> Signature {
+    let mut sig = named_plainly(memo, Role::Stored);
+    sig.ident = hidden_name(memo, "stored");
+    yield_owned(memo, &mut sig);
+    sig
+}
+
 /// The signature of the bare body.
 pub(super) fn body(memo: &Memo, name: Ident) -> Signature {
     let mut sig = memo.function.sig.clone();
@@ -112,10 +118,15 @@ pub(super) fn body(memo: &Memo, name: Ident) -> Signature {
             }
         }
     }
+    yield_owned(memo, &mut sig);
+    sig
+}
+
+/// The owned form of a result that is lent.
+fn yield_owned(memo: &Memo, sig: &mut Signature) {
     if let (Output::Lent(lent), ReturnType::Type(_, ty)) = (&memo.output, &mut sig.output) {
         **ty = lent.yields.clone();
     }
-    sig
 }
 
 /// The type and const parameters, and the lifetimes that their bounds name.
@@ -150,15 +161,9 @@ pub(super) fn handle_result(memo: &Memo) -> Type {
     ty
 }
 
-/// An attribute does not see where its function is. In a wrong place the compiler reports this name, which therefore
-/// says what to write.
+/// The name of an emitted function that users do not see.
 pub(super) fn hidden_name(memo: &Memo, role: &str) -> Ident {
-    let name = &memo.function.sig.ident;
-    let advice =
-        if memo.associated { "in_the_impl_of_a_trait_write_handle_none" } else { "in_an_impl_write_associated" };
-    // With a span of the expansion: lints on names are reported on the user's alone.
-    let span = Span::mixed_site().located_at(name.span());
-    format_ident!("__memo_{}_{}__{}", role, name.unraw(), advice, span = span)
+    model::hidden_name(&memo.function.sig.ident, memo.associated, role)
 }
 
 /// One of the emitted functions, with the type and const arguments of the function it stands in.
@@ -192,9 +197,9 @@ fn arguments(memo: &Memo) -> Vec<&Ident> {
     params.collect()
 }
 
-/// The bare body, called with the arguments.
+/// The body, called with the arguments; it comes behind the store if there is one.
 pub(super) fn call_of_body(memo: &Memo) -> TokenStream {
-    let body = path(memo, &hidden_name(memo, "body"));
+    let body = path(memo, &hidden_name(memo, if memo.store.is_some() { "stored" } else { "body" }));
     let private = &memo.paths.private;
     let arguments = memo.parameters.iter().map(|parameter| {
         let name = &parameter.name;

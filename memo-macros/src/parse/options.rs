@@ -35,6 +35,8 @@ const KNOWN: &[&str] = &[
     "idle",
     "stale",
     "jitter",
+    "store",
+    "version",
     "crate",
 ];
 
@@ -63,6 +65,8 @@ pub(crate) struct Options {
     pub(crate) idle: Option<(Ident, SpanOfTime)>,
     pub(crate) stale: Option<(Ident, SpanOfTime)>,
     pub(crate) jitter: Option<(Ident, Expr)>,
+    pub(crate) store: Option<(Ident, Expr)>,
+    pub(crate) version: Option<(Ident, Expr)>,
     pub(crate) paths: Paths,
     /// The whole list as one line, for reports.
     pub(crate) text: String,
@@ -130,6 +134,8 @@ impl Options {
             "idle" => self.idle = Some((word.clone(), SpanOfTime::parse(&word, input)?)),
             "stale" => self.stale = Some((word.clone(), SpanOfTime::parse(&word, input)?)),
             "jitter" => self.jitter = Some((word.clone(), value(&word, input, "jitter = 0.1")?)),
+            "store" => self.store = Some((word.clone(), value(&word, input, "store = STORE")?)),
+            "version" => self.version = Some((word.clone(), value(&word, input, "version = 1")?)),
             _ => self.paths = Paths::parse(&word, input)?,
         }
         Ok(())

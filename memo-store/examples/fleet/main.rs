@@ -53,8 +53,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         told.push(("started", worker.ready()?));
     }
     println!("ben is killed, and started again:");
-    ben.kill()?;
-    let ben_held = ben.held;
+    let ben_held = ben.kill()?;
     let mut ben = start("ben")?;
     told.push(("started again", ben.ready()?));
     rest(&options);

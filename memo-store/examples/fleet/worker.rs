@@ -35,7 +35,7 @@ pub(crate) struct Worker {
     process: Child,
     input: Option<ChildStdin>,
     lines: Receiver<(Duration, String)>,
-    pub(crate) held: Held,
+    held: Held,
 }
 
 impl Worker {
@@ -77,12 +77,11 @@ impl Worker {
         }
     }
 
-    /// Without a word, as by `kill -9`.
-    pub(crate) fn kill(&mut self) -> Result<(), Box<dyn Error>> {
+    /// Kills it, as by `kill -9`. Returns what it held.
+    pub(crate) fn kill(mut self) -> Result<Held, Box<dyn Error>> {
         self.process.kill()?;
-        self.process.wait()?;
         self.rest();
-        Ok(())
+        Ok(std::mem::take(&mut self.held))
     }
 
     /// Lets it end by itself. Returns what it held.
@@ -136,7 +135,7 @@ fn work(folder: &Path) -> Result<(), Box<dyn Error>> {
     let started = Instant::now();
     for text in &texts {
         _ = words(text);
-        [40, 80].map(|columns| breaks(text, columns));
+        [40, 80].iter().for_each(|columns| _ = breaks(text, *columns));
     }
     let (took, stats) = (started.elapsed(), store().stats());
     store().flush(Duration::from_secs(10));

@@ -1,7 +1,6 @@
 //! One call's look into a store: what the attribute writes around a body.
 
 use std::any::type_name;
-use std::marker::PhantomData;
 use std::sync::Arc;
 use std::thread;
 use std::time::{Duration, Instant};
@@ -15,7 +14,7 @@ use super::puts::Put;
 use super::stats::add;
 use super::store::Store;
 use crate::content::ContentHasher;
-use crate::entry::LAYOUT;
+use crate::entry::{Codec, LAYOUT};
 use crate::key::Key;
 
 /// Which memo a call is of.
@@ -32,7 +31,9 @@ pub struct Call {
 /// A look for a result of type `T`, which `of` says more of: a method's type.
 pub struct Look<T> {
     asked: Option<Asked>,
-    value: PhantomData<fn() -> T>,
+    /// What is known of the type where the look begins, and need not be known after it.
+    read: fn(&Inner, Key, &[u8]) -> Option<T>,
+    write: fn(&Codec, Key, &T) -> Option<Vec<u8>>,
 }
 
 struct Asked {
@@ -91,7 +92,10 @@ impl<T> Look<T> {
         of: &str,
         content: impl FnOnce(&mut ContentHasher),
         leases: impl FnOnce() -> Arc<Leases>,
-    ) -> Self {
+    ) -> Self
+    where
+        T: Serialize + DeserializeOwned,
+    {
         let asked = store.map(|store| {
             let mut hasher = ContentHasher::new();
             hasher.fixed([LAYOUT]);
@@ -104,14 +108,11 @@ impl<T> Look<T> {
             let number = inner.holds.begin(key);
             Asked { count: Count { inner, key, number }, leases: leases() }
         });
-        Self { asked, value: PhantomData }
+        Self { asked, read: Inner::read, write: |codec, key, value| codec.write(key, value) }
     }
 
     /// The result, if it is there, or comes within the time for which a call waits.
-    pub fn find(&mut self) -> Option<T>
-    where
-        T: DeserializeOwned,
-    {
+    pub fn find(&mut self) -> Option<T> {
         let Count { inner, key, number } = &self.asked.as_ref()?.count;
         let mut patience = Patience::new(inner);
         loop {
@@ -127,10 +128,7 @@ impl<T> Look<T> {
     }
 
     /// The same for an `async` function: what blocks runs on another thread, and waiting holds none.
-    pub async fn find_later(&mut self) -> Option<T>
-    where
-        T: DeserializeOwned,
-    {
+    pub async fn find_later(&mut self) -> Option<T> {
         let Count { inner, key, number } = &self.asked.as_ref()?.count;
         let mut patience = Patience::new(inner);
         loop {
@@ -146,12 +144,9 @@ impl<T> Look<T> {
         }
     }
 
-    fn found(&mut self, entry: &[u8]) -> Option<T>
-    where
-        T: DeserializeOwned,
-    {
+    fn found(&mut self, entry: &[u8]) -> Option<T> {
         let Count { inner, key, .. } = &self.asked.as_ref()?.count;
-        let Some(value) = inner.read(*key, entry) else { return self.missed() };
+        let Some(value) = (self.read)(inner, *key, entry) else { return self.missed() };
         add(&inner.counters.hits, 1);
         self.lease();
         Some(value)
@@ -163,12 +158,9 @@ impl<T> Look<T> {
     }
 
     /// What was computed is written, by the store's thread, and is held as long as its object lives.
-    pub fn end(mut self, value: &T)
-    where
-        T: Serialize,
-    {
+    pub fn end(mut self, value: &T) {
         let Some(Count { inner, key, number }) = self.asked.as_ref().map(|asked| &asked.count) else { return };
-        let entry = inner.config.codec.write(*key, value);
+        let entry = (self.write)(&inner.config.codec, *key, value);
         let put = entry.map(|entry| Put { key: *key, entry, number: *number });
         if put.is_some_and(|put| inner.queue.push(put, inner.config.queue)) {
             self.lease();

@@ -7,6 +7,7 @@
 mod background;
 mod breaker;
 mod config;
+mod form;
 mod holds;
 mod inner;
 mod leases;
@@ -17,6 +18,7 @@ mod stats;
 mod store;
 
 pub use config::Builder;
+pub use form::{AnyForm, FormOf, LookFor, OkAlone, Whole};
 pub use leases::Leases;
 pub use look::{Call, Look};
 pub use simulated::Simulated;

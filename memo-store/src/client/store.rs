@@ -19,6 +19,38 @@ use crate::entry::Secret;
 /// there. A result is held there, by the process's lease, as long as its object lives here. See the
 /// [crate's documentation](crate).
 ///
+/// ```
+/// use memo_core::weak_memo;
+/// use memo_store::engine::Memory;
+/// use memo_store::{ContentKey, Secret, Store};
+/// use std::sync::{Arc, OnceLock};
+/// # use std::time::Duration;
+///
+/// #[derive(ContentKey)]
+/// struct Document {
+///     text: String,
+/// }
+///
+/// static STORE: OnceLock<Store> = OnceLock::new();
+///
+/// #[weak_memo(store = STORE, version = 1)]
+/// fn headings(doc: &Arc<Document>) -> &[String] {
+///     doc.text.lines().filter(|line| line.starts_with('#')).map(str::to_owned).collect()
+/// }
+///
+/// # let memory = Memory::new();
+/// # let engine = memory.clone();
+/// let store = Store::builder(engine, Secret::new("at least sixteen bytes")).open()?;
+/// STORE.get_or_init(|| store);
+/// let document = || Arc::new(Document { text: "# one\ntwo\n# three".to_owned() });
+///
+/// assert_eq!(headings(&document()), ["# one", "# three"]); // computed, and written by the store's thread
+/// # assert!(STORE.get().unwrap().flush(Duration::from_secs(10)));
+/// assert_eq!(headings(&document()), ["# one", "# three"]); // another object of the same content: found
+/// # assert_eq!((STORE.get().unwrap().stats().hits, memory.len()), (1, 1));
+/// # Ok::<(), std::io::Error>(())
+/// ```
+///
 /// A clone is the same store. When the last one is dropped, what waits is written within a second, and the lease ends: what only this
 /// process held is deleted after the grace time.
 #[derive(Clone)]

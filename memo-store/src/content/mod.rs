@@ -11,6 +11,11 @@ pub use hasher::ContentHasher;
 /// left out is a wrong result that one process hands to another.
 ///
 /// Addresses, hashes that are seeded, and the order of a `HashMap` are no content: `HashMap` and `HashSet` do not have it.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` has no content that two processes could agree on",
+    label = "what a store is asked depends on it, so it must be `memo_store::ContentKey`",
+    note = "write `#[derive(ContentKey)]` on the type; an argument that is not the owner may instead name what counts with `#[memo(key = ..)]`, or be left out with `#[memo(skip)]`"
+)]
 pub trait ContentKey {
     /// Puts the content into the hasher.
     fn feed(&self, hasher: &mut ContentHasher);
@@ -23,4 +28,14 @@ pub trait ContentKey {
     {
         these.iter().for_each(|this| this.feed(hasher));
     }
+}
+
+/// Puts in an argument.
+pub fn part(hasher: &mut ContentHasher, part: &(impl ContentKey + ?Sized)) {
+    part.feed(hasher);
+}
+
+/// Puts in the value of an expression of the user's.
+pub fn computed(hasher: &mut ContentHasher, value: impl ContentKey) {
+    value.feed(hasher);
 }

@@ -1,5 +1,6 @@
 //! Results that processes share: what is found, what is held, and what becomes of faults.
 
+mod attribute;
 mod client;
 #[cfg(feature = "redb")]
 mod redb;

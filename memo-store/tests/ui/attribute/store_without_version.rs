@@ -1,0 +1,14 @@
+//! Nothing says which code the results are of.
+
+use memo_core::weak_memo;
+use memo_store::Store;
+use std::sync::{Arc, OnceLock};
+
+static STORE: OnceLock<Store> = OnceLock::new();
+
+#[weak_memo(store = STORE)]
+fn length(text: &Arc<String>) -> usize {
+    text.len()
+}
+
+fn main() {}

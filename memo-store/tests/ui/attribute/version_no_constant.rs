@@ -1,0 +1,14 @@
+//! All calls are of one version.
+
+use memo_core::weak_memo;
+use memo_store::Store;
+use std::sync::{Arc, OnceLock};
+
+static STORE: OnceLock<Store> = OnceLock::new();
+
+#[weak_memo(store = STORE, version = text.len() as u64)]
+fn length(text: &Arc<String>) -> usize {
+    text.len()
+}
+
+fn main() {}
