@@ -3,6 +3,7 @@
 use std::io::{Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::sync::Barrier;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -112,6 +113,21 @@ fn a_restart_between_two_calls_is_no_fault() {
                 }
             });
         }
+    });
+}
+
+#[test]
+fn with_one_lost_connection_all_that_are_as_old_are_given_up() {
+    watchdog(|| {
+        let Some(server) = Server::start() else { return };
+        let engine = server.engine();
+        in_time(|| {
+            warm_up(&engine);
+            !format!("{engine:?}").contains("idle: 1")
+        });
+        server.run::<()>("CLIENT KILL TYPE normal SKIPME yes");
+        engine.get(key(1), hold(1, 3)).unwrap();
+        assert!(format!("{engine:?}").contains("idle: 1"), "{engine:?}");
     });
 }
 
@@ -249,6 +265,24 @@ fn who_hangs_up_is_down() {
             _ = stream.write_all(b"$100\r\nabc");
         });
         assert_all(&in_the_middle, FaultKind::Down);
+    });
+}
+
+/// An answer that comes late must not be taken for that of the next call.
+#[test]
+fn a_connection_that_failed_is_not_used_again() {
+    watchdog(|| {
+        let first = AtomicBool::new(true);
+        let engine = impostor(move |mut stream| {
+            read_some(&stream);
+            if first.swap(false, Ordering::SeqCst) {
+                return std::mem::forget(stream);
+            }
+            _ = stream.write_all(b"$5\r\nentry\r\n");
+        });
+        let engine = engine.timeout(Duration::from_millis(200));
+        assert_eq!(engine.get(key(1), hold(1, 1)).expect_err("a fault").kind(), FaultKind::Slow);
+        in_time(|| engine.get(key(1), hold(1, 1)).is_ok_and(|found| found == Found::Entry(b"entry".to_vec())));
     });
 }
 

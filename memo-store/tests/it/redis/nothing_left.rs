@@ -2,7 +2,8 @@
 
 use std::time::Duration;
 
-use memo_store::engine::{Engine, Found, Redis};
+use memo_store::Key;
+use memo_store::engine::{Engine, Found, Hold, Redis};
 
 use super::server::Server;
 use super::{MINUTE, hold, holder, key};
@@ -45,7 +46,7 @@ fn who_was_killed_leaves_nothing_when_its_lease_has_run_out() {
     watchdog(|| {
         let Some(server) = Server::start() else { return };
         let engine = server.engine();
-        let short = |of| memo_store::engine::Hold { lease: Duration::from_millis(30), ..hold(of, 1) };
+        let short = |of| Hold { lease: Duration::from_millis(30), ..hold(of, 1) };
         for number in 0..50 {
             engine.put(key(number), b"entry", short(1)).unwrap();
             engine.get(key(number), short(2)).unwrap();
@@ -62,7 +63,7 @@ fn what_was_claimed_and_never_written_leaves_nothing() {
     watchdog(|| {
         let Some(server) = Server::start() else { return };
         let engine = server.engine();
-        let claim = |claim| memo_store::engine::Hold { claim, ..hold(1, 1) };
+        let claim = |claim| Hold { claim, ..hold(1, 1) };
         assert_eq!(engine.get(key(1), claim(Duration::from_millis(30))).unwrap(), Found::Nothing);
         assert_eq!(engine.get(key(2), claim(MINUTE)).unwrap(), Found::Nothing);
         assert_eq!(engine.get(key(3), claim(Duration::ZERO)).unwrap(), Found::Nothing);
@@ -96,7 +97,7 @@ fn many_are_held_and_let_go_in_one_call() {
             .map(|number| {
                 let mut bytes = [7; 16];
                 bytes[..4].copy_from_slice(&number.to_le_bytes());
-                memo_store::Key::from_bytes(bytes)
+                Key::from_bytes(bytes)
             })
             .collect();
         many.iter().for_each(|key| engine.put(*key, b"", hold(1, 1)).unwrap());

@@ -93,7 +93,22 @@ fn what_is_held_is_not_deleted_whatever_the_other_rows_say() {
     });
 }
 
-/// As after evictions: what is left of an entry must neither stay nor come in the way.
+/// As after evictions.
+#[test]
+fn an_entry_that_the_server_has_lost_is_not_collected_once_more() {
+    watchdog(|| {
+        let Some(server) = Server::start() else { return };
+        let engine = server.engine();
+        engine.put(key(1), b"entry", hold(1, 1)).unwrap();
+        ::redis::cmd("DEL").arg(name("entry:", key(1).as_bytes())).exec(&mut server.connection()).unwrap();
+        engine.release(holder(1), &[(key(1), 2)]).unwrap();
+        engine.renew(holder(1), Duration::ZERO, &[]).unwrap();
+        assert_eq!(engine.collect(10, Duration::ZERO).unwrap(), Default::default());
+        assert_eq!(server.size(), 0);
+    });
+}
+
+/// What is left of it must neither stay nor come in the way.
 #[test]
 fn an_entry_that_the_server_has_lost_is_written_anew() {
     watchdog(|| {
