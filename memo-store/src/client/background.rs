@@ -15,6 +15,8 @@ const BATCH: usize = 1000;
 /// The collector does so many steps in a row at most.
 const STEPS: usize = 64;
 const LONGEST_TICK: Duration = Duration::from_secs(1);
+/// So many releases wait at most for an engine that does not answer.
+const MOST_WAITING: usize = 1 << 18;
 
 /// What the thread of a store does, step by step. Which time it is is said from outside, so that it can be simulated.
 pub(super) struct Background {
@@ -32,7 +34,7 @@ impl Background {
     pub(super) fn new(inner: Arc<Inner>, now: Instant) -> Self {
         let tick = LONGEST_TICK.min(inner.config.lease / 4);
         // Those of a fleet that was started at one time do not collect at one time.
-        let first = collection_pause(&inner).mul_f64((inner.holder.0 as u16) as f64 / f64::from(u16::MAX));
+        let first = collection_pause(&inner).mul_f64((inner.holder().0 as u16) as f64 / f64::from(u16::MAX));
         Self { inner, tick, next_renewal: now, next_collection: now + first, leased: false, lapsed: false }
     }
 
@@ -74,7 +76,7 @@ impl Background {
     }
 
     fn rest(&mut self, now: Instant) {
-        self.release();
+        self.release(now);
         if self.lapsed {
             self.take_hold_again();
         }
@@ -83,18 +85,27 @@ impl Background {
         }
     }
 
-    fn release(&self) {
+    fn release(&mut self, now: Instant) {
         let inner = &*self.inner;
         loop {
             let some = inner.holds.take_released(BATCH);
             if some.is_empty() {
                 return;
             }
-            if inner.ask(|engine| engine.release(inner.holder, &some)).is_none() {
-                return inner.holds.put_back(some);
+            if inner.ask(|engine| engine.release(inner.holder(), &some)).is_none() {
+                if inner.holds.put_back(some) > MOST_WAITING {
+                    self.begin_anew(now);
+                }
+                return;
             }
             add(&inner.counters.released, some.len() as u64);
         }
+    }
+
+    /// As another holder, that holds what is needed now. The releases that wait need not be sent: what the former one held goes with its lease.
+    fn begin_anew(&mut self, now: Instant) {
+        self.inner.begin_anew();
+        (self.next_renewal, self.leased, self.lapsed) = (now, false, true);
     }
 
     fn renew_in_time(&mut self, now: Instant) {
@@ -103,7 +114,7 @@ impl Background {
         }
         let inner = &*self.inner;
         let lease = inner.config.lease;
-        match inner.ask(|engine| engine.renew(inner.holder, lease, &[])) {
+        match inner.ask(|engine| engine.renew(inner.holder(), lease, &[])) {
             Some(renewed) => {
                 add(&inner.counters.renewals, 1);
                 self.next_renewal = now + lease / 2;
@@ -113,7 +124,11 @@ impl Background {
                 }
                 self.leased = true;
             }
-            None => self.next_renewal = now + self.tick,
+            // It may have been done, and the answer, which was lost, have told of a lapse: what is renewed next would not tell it again.
+            None => {
+                self.next_renewal = now + self.tick;
+                self.lapsed |= self.leased;
+            }
         }
         if self.lapsed {
             self.take_hold_again();
@@ -126,7 +141,7 @@ impl Background {
         let all = inner.holds.all();
         let sent = all
             .chunks(BATCH)
-            .all(|some| inner.ask(|engine| engine.renew(inner.holder, inner.config.lease, some)).is_some());
+            .all(|some| inner.ask(|engine| engine.renew(inner.holder(), inner.config.lease, some)).is_some());
         self.lapsed = !sent;
     }
 
@@ -147,7 +162,7 @@ impl Background {
         let inner = &*self.inner;
         inner.holds.close();
         // Nothing is held any longer, so that what it held is idle at once, and not when the lease runs out.
-        inner.ask(|engine| engine.renew(inner.holder, Duration::ZERO, &[]));
+        inner.ask(|engine| engine.renew(inner.holder(), Duration::ZERO, &[]));
         add(&inner.counters.unwritten, inner.queue.clear() as u64);
     }
 }

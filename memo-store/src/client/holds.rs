@@ -69,12 +69,18 @@ impl Holds {
         state.released.split_off(from)
     }
 
-    /// Releases that were not sent are to be sent again.
-    pub(super) fn put_back(&self, released: Vec<(Key, u64)>) {
+    /// Releases that were not sent are to be sent again. Returns how many wait.
+    pub(super) fn put_back(&self, released: Vec<(Key, u64)>) -> usize {
         let mut state = self.state();
         if !state.closed {
             state.released.extend(released);
         }
+        state.released.len()
+    }
+
+    /// No release that waits is needed any longer.
+    pub(super) fn forget_released(&self) {
+        self.state().released = Vec::new();
     }
 
     /// All that is counted, with numbers of now.

@@ -1,7 +1,7 @@
 //! A store, as its calls and its thread share it.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use serde::de::DeserializeOwned;
 
@@ -17,7 +17,7 @@ pub(super) struct Inner {
     pub(super) config: Config,
     engine: Arc<dyn Engine>,
     breaker: Breaker,
-    pub(super) holder: Holder,
+    holder: Mutex<Holder>,
     pub(super) holds: Arc<Holds>,
     pub(super) queue: Queue,
     pub(super) counters: Counters,
@@ -36,7 +36,7 @@ impl Inner {
             config,
             engine,
             breaker: Breaker::default(),
-            holder,
+            holder: Mutex::new(holder),
             holds: Arc::default(),
             queue: Queue::default(),
             counters: Counters::default(),
@@ -66,8 +66,18 @@ impl Inner {
         }
     }
 
+    pub(super) fn holder(&self) -> Holder {
+        *self.holder.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Becomes another holder, which nothing is to be released for.
+    pub(super) fn begin_anew(&self) {
+        *self.holder.lock().unwrap_or_else(PoisonError::into_inner) = Holder(by_chance());
+        self.holds.forget_released();
+    }
+
     pub(super) fn hold(&self, number: u64) -> Hold {
-        Hold { holder: self.holder, number, lease: self.config.lease, claim: self.config.claim }
+        Hold { holder: self.holder(), number, lease: self.config.lease, claim: self.config.claim }
     }
 
     pub(super) fn look(&self, key: Key, number: u64) -> Seen {

@@ -94,16 +94,23 @@ impl Hands {
 pub(crate) struct Line {
     pub(crate) engine: Memory,
     cut: Arc<AtomicBool>,
+    /// The answer of the next renewal is lost.
+    deaf: Arc<AtomicBool>,
     calls: Arc<AtomicU64>,
 }
 
 impl Line {
     pub(crate) fn to(engine: &Memory) -> Self {
-        Self { engine: engine.clone(), cut: Arc::default(), calls: Arc::default() }
+        Self { engine: engine.clone(), cut: Arc::default(), deaf: Arc::default(), calls: Arc::default() }
     }
 
     pub(crate) fn cut(&self, cut: bool) {
         self.cut.store(cut, Ordering::Relaxed);
+    }
+
+    /// The next renewal is done, but its answer does not come.
+    pub(crate) fn deafen(&self) {
+        self.deaf.store(true, Ordering::Relaxed);
     }
 
     /// How often the engine was asked.
@@ -131,7 +138,11 @@ impl Engine for Line {
     }
 
     fn renew(&self, holder: Holder, lease: Duration, holds: &[(Key, u64)]) -> Result<Renewed, Fault> {
-        self.pass()?.renew(holder, lease, holds)
+        let renewed = self.pass()?.renew(holder, lease, holds)?;
+        match self.deaf.swap(false, Ordering::Relaxed) {
+            true => Err(Fault::new(FaultKind::Slow, "the answer was lost")),
+            false => Ok(renewed),
+        }
     }
 
     fn release(&self, holder: Holder, holds: &[(Key, u64)]) -> Result<(), Fault> {

@@ -107,3 +107,25 @@ fn the_last_handle_ends_it() {
         assert_eq!(line.calls(), calls);
     });
 }
+
+#[test]
+fn what_is_to_be_released_while_nobody_answers_is_bounded() {
+    watchdog(|| {
+        let engine = Memory::new();
+        let line = Line::to(&engine);
+        let (store, lives, dies) = (process(line.clone()), Object::default(), Object::default());
+        _ = (computes(&store, &lives, 1), computes(&store, &dies, 2));
+        flush(&store);
+        line.cut(true);
+        drop(dies);
+        for n in 0..300_000 {
+            drop(begin(&store, &lives, n + 10, CALL));
+        }
+        until("it has given them up", || store.stats().to_release < 1 << 18);
+        line.cut(false);
+        until("it holds what lives, and what died goes with the former lease", || {
+            engine.len() == 1 && engine.holds() == 1 && store.stats().to_release == 0
+        });
+        assert!(!computes(&store, &lives, 1));
+    });
+}
