@@ -139,9 +139,11 @@ impl Background {
     fn take_hold_again(&mut self) {
         let inner = &*self.inner;
         let all = inner.holds.all();
-        let sent = all
-            .chunks(BATCH)
-            .all(|some| inner.ask(|engine| engine.renew(inner.holder(), inner.config.lease, some)).is_some());
+        let sent = all.chunks(BATCH).all(|some| {
+            let renewed = inner.ask(|engine| engine.renew(inner.holder(), inner.config.lease, some));
+            add(&inner.counters.lapses, u64::from(renewed == Some(Renewed::Lapsed) && self.leased));
+            renewed.is_some()
+        });
         self.lapsed = !sent;
     }
 
