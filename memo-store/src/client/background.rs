@@ -28,6 +28,8 @@ pub(super) struct Background {
     leased: bool,
     /// What is held is to be taken hold of again.
     lapsed: bool,
+    /// Something was put that a crash may lose.
+    unsynced: bool,
 }
 
 impl Background {
@@ -35,7 +37,15 @@ impl Background {
         let tick = LONGEST_TICK.min(inner.config.lease / 4);
         // Those of a fleet that was started at one time do not collect at one time.
         let first = collection_pause(&inner).mul_f64((inner.holder().0 as u16) as f64 / f64::from(u16::MAX));
-        Self { inner, tick, next_renewal: now, next_collection: now + first, leased: false, lapsed: false }
+        Self {
+            inner,
+            tick,
+            next_renewal: now,
+            next_collection: now + first,
+            leased: false,
+            lapsed: false,
+            unsynced: false,
+        }
     }
 
     pub(super) fn run(mut self) {
@@ -65,9 +75,10 @@ impl Background {
         now + self.tick
     }
 
-    fn put(&self, Put { key, entry, number }: Put) {
+    fn put(&mut self, Put { key, entry, number }: Put) {
         let inner = &*self.inner;
         if inner.ask(|engine| engine.put(key, &entry, inner.hold(number))).is_some() {
+            self.unsynced = true;
             add(&inner.counters.puts, 1);
             add(&inner.counters.put_bytes, entry.len() as u64);
         } else {
@@ -77,6 +88,9 @@ impl Background {
 
     fn rest(&mut self, now: Instant) {
         self.release(now);
+        if self.unsynced {
+            self.unsynced = self.inner.ask(|engine| engine.sync()).is_none();
+        }
         if self.lapsed {
             self.take_hold_again();
         }

@@ -52,7 +52,7 @@ use crate::entry::Secret;
 /// ```
 ///
 /// A clone is the same store. When the last one is dropped, what waits is written within a second, and the lease ends: what only this
-/// process held is deleted after the grace time.
+/// process held is deleted after the grace time. One in a `static` is never dropped: call [`flush`](Self::flush) at the end of `main`.
 #[derive(Clone)]
 pub struct Store(Arc<Handle>);
 

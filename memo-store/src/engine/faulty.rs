@@ -151,6 +151,11 @@ impl<E: Engine> Engine for Faulty<E> {
         self.is_down()?;
         self.engine.collect(at_most, grace)
     }
+
+    fn sync(&self) -> Result<(), Fault> {
+        self.is_down()?;
+        self.engine.sync()
+    }
 }
 
 impl<E> fmt::Debug for Faulty<E> {

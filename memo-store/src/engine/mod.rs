@@ -86,6 +86,15 @@ pub trait Engine: Send + Sync + 'static {
     ///
     /// As of [`get`](Self::get).
     fn collect(&self, at_most: usize, grace: Duration) -> Result<Collected, Fault>;
+
+    /// Makes what was done so far outlast a crash, where it would not. Called now and then, after entries were put.
+    ///
+    /// # Errors
+    ///
+    /// As of [`get`](Self::get).
+    fn sync(&self) -> Result<(), Fault> {
+        Ok(())
+    }
 }
 
 /// A process, to an engine. Chosen by chance, and never reused.

@@ -2,6 +2,7 @@
 
 mod attribute;
 mod client;
+mod processes;
 #[cfg(feature = "redb")]
 mod redb;
 #[cfg(feature = "redis")]

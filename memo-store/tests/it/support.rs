@@ -156,4 +156,8 @@ impl Engine for Line {
     fn collect(&self, at_most: usize, grace: Duration) -> Result<Collected, Fault> {
         self.pass()?.collect(at_most, grace)
     }
+
+    fn sync(&self) -> Result<(), Fault> {
+        self.pass()?.sync()
+    }
 }

@@ -31,8 +31,9 @@ use crate::key::Key;
 ///
 /// # What a crash loses
 ///
-/// What is put is in the file's memory at once, and on the disk a few seconds later: when a lease is renewed, a pass of the collector
-/// ends, something is written ten seconds after the last time, or the last clone is dropped. A crash loses what came after, and it is computed again.
+/// What is put is in the file's memory at once, and on the disk a little later: a [`Store`](crate::Store) asks for it about once a second, and so do
+/// [`flush`](crate::Store::flush), a renewal, and the last clone's end. A crash loses what came after, and it is computed again. **A store in a
+/// `static` is never dropped**: end the program with `STORE.flush(..)`.
 ///
 /// A get writes nothing, and waits for no disk. The holds that it takes are kept in memory until the next call that writes; a
 /// crash loses them, too, and the process that had them: nobody else has the file. Nothing becomes immortal: an entry in the file is held there by a
@@ -147,6 +148,10 @@ impl Engine for Redb {
             self.shared.sync_if_needed()?;
         }
         Ok(done)
+    }
+
+    fn sync(&self) -> Result<(), Fault> {
+        self.shared.sync_if_needed()
     }
 }
 

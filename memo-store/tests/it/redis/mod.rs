@@ -6,7 +6,7 @@ mod faults;
 mod nothing_left;
 mod race;
 mod rows;
-mod server;
+pub(crate) mod server;
 
 use std::time::Duration;
 

@@ -10,28 +10,28 @@ use memo_store::engine::Redis;
 use crate::watchdog::in_time;
 
 /// Ends with the test.
-pub(super) struct Server {
+pub(crate) struct Server {
     child: Child,
-    pub(super) port: u16,
+    pub(crate) port: u16,
 }
 
 /// A port that nobody listens at.
-pub(super) fn free_port() -> u16 {
+pub(crate) fn free_port() -> u16 {
     TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
 }
 
 /// An engine that is patient, so that a machine with much to do is not taken for one that hangs.
-pub(super) fn engine_at(port: u16) -> Redis {
+pub(crate) fn engine_at(port: u16) -> Redis {
     Redis::open(&format!("redis://127.0.0.1:{port}")).unwrap().timeout(Duration::from_secs(20))
 }
 
 impl Server {
     /// None where there is none to start.
-    pub(super) fn start() -> Option<Self> {
+    pub(crate) fn start() -> Option<Self> {
         Self::start_at(free_port())
     }
 
-    pub(super) fn start_at(port: u16) -> Option<Self> {
+    pub(crate) fn start_at(port: u16) -> Option<Self> {
         if !Command::new("redis-server")
             .arg("--version")
             .stdout(Stdio::null())
@@ -47,13 +47,13 @@ impl Server {
     }
 
     /// Ends it at once, as a crash does.
-    pub(super) fn kill(&mut self) {
+    pub(crate) fn kill(&mut self) {
         self.child.kill().unwrap();
         self.child.wait().unwrap();
     }
 
     /// Ends it, and starts it again, empty.
-    pub(super) fn restart(&mut self) {
+    pub(crate) fn restart(&mut self) {
         self.kill();
         self.child = spawn(self.port);
         self.wait();
@@ -70,11 +70,11 @@ impl Server {
     }
 
     /// It keeps its connections, and does nothing, until it goes on.
-    pub(super) fn hang(&self) {
+    pub(crate) fn hang(&self) {
         self.signal("-STOP");
     }
 
-    pub(super) fn go_on(&self) {
+    pub(crate) fn go_on(&self) {
         self.signal("-CONT");
     }
 
@@ -82,17 +82,17 @@ impl Server {
         assert!(Command::new("kill").args([signal, &self.child.id().to_string()]).status().unwrap().success());
     }
 
-    pub(super) fn engine(&self) -> Redis {
+    pub(crate) fn engine(&self) -> Redis {
         engine_at(self.port)
     }
 
     /// A connection past the engine.
-    pub(super) fn connection(&self) -> ::redis::Connection {
+    pub(crate) fn connection(&self) -> ::redis::Connection {
         ::redis::Client::open(format!("redis://127.0.0.1:{}", self.port)).unwrap().get_connection().unwrap()
     }
 
     /// A command past the engine, in words.
-    pub(super) fn run<T: ::redis::FromRedisValue>(&self, command: &str) -> T {
+    pub(crate) fn run<T: ::redis::FromRedisValue>(&self, command: &str) -> T {
         let mut words = command.split(' ');
         let mut command = ::redis::cmd(words.next().unwrap());
         words.for_each(|word| _ = command.arg(word));
@@ -100,7 +100,7 @@ impl Server {
     }
 
     /// How many keys it has.
-    pub(super) fn size(&self) -> u64 {
+    pub(crate) fn size(&self) -> u64 {
         self.run("DBSIZE")
     }
 }
