@@ -43,8 +43,10 @@ fn asking(memo: &Memo, stored: &Stored) -> TokenStream {
     let body = signatures::path(memo, &signatures::hidden_name(memo, "body"));
     let names = memo.parameters.iter().map(|parameter| &parameter.name);
     let kept = kept(memo);
+    // Out of the way of hits.
     ours! {
         #[doc(hidden)]
+        #[inline(never)]
         #passing_on
         #attrs
         #allowed
