@@ -55,12 +55,17 @@ impl Background {
 
     /// One turn of [`run`](Self::run), which waits for nothing: writes all that waits, and does the rest. Returns when the next one is due.
     pub(super) fn turn(&mut self, now: Instant) -> Instant {
-        while let Work::Put(put) = self.inner.queue.next(Instant::now()) {
-            self.put(put);
-        }
+        self.write();
         self.rest(now);
         self.renew_in_time(now);
         now + self.tick
+    }
+
+    /// Writes all that waits, as [`run`](Self::run) does at once.
+    pub(super) fn write(&self) {
+        while let Work::Put(put) = self.inner.queue.next(Instant::now()) {
+            self.put(put);
+        }
     }
 
     fn put(&self, Put { key, entry, number }: Put) {

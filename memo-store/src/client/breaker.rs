@@ -8,8 +8,11 @@ const FAULTS: u32 = 3;
 const FIRST_PAUSE: Duration = Duration::from_millis(500);
 const LONGEST_PAUSE: Duration = Duration::from_secs(30);
 
-#[derive(Default)]
-pub(super) struct Breaker(Mutex<State>);
+pub(super) struct Breaker {
+    state: Mutex<State>,
+    /// Which time it is: a simulation says it.
+    now: Box<dyn Fn() -> Instant + Send + Sync>,
+}
 
 #[derive(Default)]
 struct State {
@@ -20,15 +23,19 @@ struct State {
 }
 
 impl Breaker {
+    pub(super) fn new(now: impl Fn() -> Instant + Send + Sync + 'static) -> Self {
+        Self { state: Mutex::default(), now: Box::new(now) }
+    }
+
     fn state(&self) -> MutexGuard<'_, State> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Whether to ask the engine.
     pub(super) fn lets_through(&self) -> bool {
         let mut state = self.state();
         let Some(until) = state.until else { return true };
-        let now = Instant::now();
+        let now = (self.now)();
         if now < until {
             return false;
         }
@@ -46,7 +53,7 @@ impl Breaker {
         state.faults = state.faults.saturating_add(1);
         if state.faults >= FAULTS {
             state.pause = (state.pause * 2).clamp(FIRST_PAUSE, LONGEST_PAUSE);
-            state.until = Some(Instant::now() + state.pause);
+            state.until = Some((self.now)() + state.pause);
         }
     }
 
@@ -61,7 +68,7 @@ mod tests {
 
     #[test]
     fn three_in_a_row_and_one_asks_at_a_time() {
-        let breaker = Breaker::default();
+        let breaker = Breaker::new(Instant::now);
         breaker.failed();
         breaker.failed();
         assert!(breaker.lets_through());

@@ -4,6 +4,7 @@ use std::io;
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::breaker::Breaker;
 use super::store::Store;
 use crate::engine::{Engine, Holder};
 use crate::entry::{Codec, Secret};
@@ -105,8 +106,8 @@ impl Builder {
         self
     }
 
-    pub(super) fn still(self, holder: Holder) -> Store {
-        Store::still(self.engine, self.config, holder)
+    pub(super) fn still(self, holder: Holder, breaker: Breaker) -> Store {
+        Store::still(self.engine, self.config, holder, breaker)
     }
 
     /// Opens it, and starts its thread. The engine is not asked before the first call.

@@ -31,11 +31,11 @@ pub(super) enum Seen {
 }
 
 impl Inner {
-    pub(super) fn new(engine: Arc<dyn Engine>, config: Config, holder: Holder) -> Self {
+    pub(super) fn new(engine: Arc<dyn Engine>, config: Config, holder: Holder, breaker: Breaker) -> Self {
         Self {
             config,
             engine,
-            breaker: Breaker::default(),
+            breaker,
             holder,
             holds: Arc::default(),
             queue: Queue::default(),

@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use super::background::Background;
+use super::breaker::Breaker;
 use super::config::Builder;
 use super::store::Store;
 use crate::engine::Holder;
@@ -15,15 +16,21 @@ pub struct Simulated {
 }
 
 impl Simulated {
-    /// The store of this builder, begun at this time.
-    pub fn new(builder: Builder, holder: Holder, now: Instant) -> Self {
-        let store = builder.still(holder);
-        Self { background: Background::new(Arc::clone(store.inner()), now), store }
+    /// The store of this builder, begun at the time that `now` tells.
+    pub fn new(builder: Builder, holder: Holder, now: impl Fn() -> Instant + Send + Sync + 'static) -> Self {
+        let begun = now();
+        let store = builder.still(holder, Breaker::new(now));
+        Self { background: Background::new(Arc::clone(store.inner()), begun), store }
     }
 
     /// For [`Look`](super::Look)s.
     pub fn store(&self) -> &Store {
         &self.store
+    }
+
+    /// Writes what was computed, as its thread does at once.
+    pub fn write(&self) {
+        self.background.write();
     }
 
     /// Does what its thread would do at this time. Returns when the next turn is due.

@@ -7,6 +7,7 @@ use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
 use super::background::Background;
+use super::breaker::Breaker;
 use super::config::{Builder, Config};
 use super::inner::{Inner, by_chance};
 use super::stats::StoreStats;
@@ -52,7 +53,7 @@ impl Store {
     }
 
     pub(super) fn start(engine: Arc<dyn Engine>, config: Config) -> io::Result<Self> {
-        let inner = Arc::new(Inner::new(engine, config, Holder(by_chance())));
+        let inner = Arc::new(Inner::new(engine, config, Holder(by_chance()), Breaker::new(Instant::now)));
         let background = Background::new(Arc::clone(&inner), Instant::now());
         let thread = thread::Builder::new().name("memo-store".to_owned()).spawn(|| background.run())?;
         Ok(Self(Arc::new(Handle { inner, thread: Some(thread) })))
@@ -72,8 +73,8 @@ impl Store {
     }
 
     /// Without a thread: for simulations.
-    pub(super) fn still(engine: Arc<dyn Engine>, config: Config, holder: Holder) -> Self {
-        Self(Arc::new(Handle { inner: Arc::new(Inner::new(engine, config, holder)), thread: None }))
+    pub(super) fn still(engine: Arc<dyn Engine>, config: Config, holder: Holder, breaker: Breaker) -> Self {
+        Self(Arc::new(Handle { inner: Arc::new(Inner::new(engine, config, holder, breaker)), thread: None }))
     }
 
     pub(super) fn inner(&self) -> &Arc<Inner> {

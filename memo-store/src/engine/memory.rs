@@ -83,6 +83,30 @@ impl Memory {
         self.table().holds.len()
     }
 
+    /// How many entries nobody holds.
+    #[must_use]
+    pub fn idle(&self) -> usize {
+        self.table().idle.len()
+    }
+
+    /// How many leases there are, with those that have run out and were not collected.
+    #[must_use]
+    pub fn leases(&self) -> usize {
+        self.table().leases.len()
+    }
+
+    /// How many claims there are, with those that have run out and were not collected.
+    #[must_use]
+    pub fn claims(&self) -> usize {
+        self.table().claims.len()
+    }
+
+    /// The keys of all entries.
+    #[must_use]
+    pub fn keys(&self) -> Vec<Key> {
+        self.table().entries.keys().copied().collect()
+    }
+
     /// Damages every entry: `damage` gets its bytes. For tests.
     pub fn damage(&self, mut damage: impl FnMut(Key, &mut Vec<u8>)) {
         self.table().entries.iter_mut().for_each(|(key, entry)| damage(*key, entry));
