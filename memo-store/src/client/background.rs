@@ -22,8 +22,8 @@ pub(super) struct Background {
     tick: Duration,
     next_renewal: Instant,
     next_collection: Instant,
-    /// It was renewed once.
-    leased: bool,
+    /// When it was renewed last.
+    renewed: Option<Instant>,
     /// What is held is to be taken hold of again.
     lapsed: bool,
 }
@@ -33,7 +33,7 @@ impl Background {
         let tick = LONGEST_TICK.min(inner.config.lease / 4);
         // Those of a fleet that was started at one time do not collect at one time.
         let first = collection_pause(&inner).mul_f64((inner.holder.0 as u16) as f64 / f64::from(u16::MAX));
-        Self { inner, tick, next_renewal: now, next_collection: now + first, leased: false, lapsed: false }
+        Self { inner, tick, next_renewal: now, next_collection: now + first, renewed: None, lapsed: false }
     }
 
     pub(super) fn run(mut self) {
@@ -112,11 +112,12 @@ impl Background {
             Some(renewed) => {
                 add(&inner.counters.renewals, 1);
                 self.next_renewal = now + lease / 2;
-                if renewed == Renewed::Lapsed && self.leased {
+                // The engine tells of a lapse once. Where that answer was lost, it is told by the time that went by since the last one.
+                let before = self.renewed.replace(now);
+                if before.is_some_and(|before| renewed == Renewed::Lapsed || now >= before + lease) {
                     add(&inner.counters.lapses, 1);
                     self.lapsed = true;
                 }
-                self.leased = true;
             }
             None => self.next_renewal = now + self.tick,
         }

@@ -84,6 +84,10 @@ impl Hands {
         Clock::new(move || Duration::from_millis(hands.0.load(Ordering::Relaxed)))
     }
 
+    pub(crate) fn instant(&self, since: Instant) -> Instant {
+        since + Duration::from_millis(self.0.load(Ordering::Relaxed))
+    }
+
     pub(crate) fn set(&self, millis: u64) {
         self.0.store(millis, Ordering::Relaxed);
     }
@@ -94,16 +98,22 @@ impl Hands {
 pub(crate) struct Line {
     pub(crate) engine: Memory,
     cut: Arc<AtomicBool>,
+    deaf: Arc<AtomicBool>,
     calls: Arc<AtomicU64>,
 }
 
 impl Line {
     pub(crate) fn to(engine: &Memory) -> Self {
-        Self { engine: engine.clone(), cut: Arc::default(), calls: Arc::default() }
+        Self { engine: engine.clone(), cut: Arc::default(), deaf: Arc::default(), calls: Arc::default() }
     }
 
     pub(crate) fn cut(&self, cut: bool) {
         self.cut.store(cut, Ordering::Relaxed);
+    }
+
+    /// Renewals are done, and their answers are lost.
+    pub(crate) fn deaf(&self, deaf: bool) {
+        self.deaf.store(deaf, Ordering::Relaxed);
     }
 
     /// How often the engine was asked.
@@ -131,7 +141,12 @@ impl Engine for Line {
     }
 
     fn renew(&self, holder: Holder, lease: Duration, holds: &[(Key, u64)]) -> Result<Renewed, Fault> {
-        self.pass()?.renew(holder, lease, holds)
+        let renewed = self.pass()?.renew(holder, lease, holds);
+        if self.deaf.load(Ordering::Relaxed) {
+            Err(Fault::new(FaultKind::Slow, "the answer was lost"))
+        } else {
+            renewed
+        }
     }
 
     fn release(&self, holder: Holder, holds: &[(Key, u64)]) -> Result<(), Fault> {

@@ -1,12 +1,15 @@
 //! Whatever becomes of the store, the answer is right.
 
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
-use memo_store::engine::{Faulty, Memory};
+use memo_store::__private::Simulated;
+use memo_store::engine::{Engine as _, Faulty, Holder, Memory};
 use memo_store::{Secret, Store};
 
-use crate::support::{CALL, GRACE, Hands, Line, Object, begin, builder, computes, flush, process, squared, until};
+use crate::support::{
+    CALL, GRACE, Hands, LEASE, Line, Object, begin, builder, computes, flush, process, squared, until,
+};
 use crate::watchdog::watchdog;
 
 #[test]
@@ -60,6 +63,28 @@ fn started_again_without_anything() {
         std::thread::sleep(GRACE * 3);
         assert!(!computes(&store, &Object::default(), 1), "it is held as before");
     });
+}
+
+/// The engine tells of it once.
+#[test]
+fn who_is_not_told_that_its_lease_had_run_out_takes_hold_again() {
+    let (hands, since) = (Hands::default(), Instant::now());
+    let engine = Memory::with_clock(hands.clock());
+    let line = Line::to(&engine);
+    let time = hands.clone();
+    let mut store = Simulated::new(builder(line.clone()), Holder(1), move || time.instant(since));
+    let object = Object::default();
+    assert!(computes(store.store(), &object, 1));
+    store.turn(hands.instant(since));
+    let lease = LEASE.as_millis() as u64;
+    hands.set(lease * 2);
+    assert_eq!((engine.collect(100, GRACE).unwrap().lapsed, engine.holds()), (1, 0));
+    line.deaf(true);
+    let due = store.turn(hands.instant(since));
+    line.deaf(false);
+    hands.set(due.duration_since(since).as_millis() as u64);
+    store.turn(due);
+    assert_eq!((engine.holds(), store.store().stats().lapses), (1, 1));
 }
 
 #[test]
