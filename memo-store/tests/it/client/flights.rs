@@ -98,8 +98,9 @@ fn futures_wait_without_a_thread() {
         assert!(computing.find().is_none());
         let mut looks: Vec<_> = (0..200).map(|_| begin(&other, &object, 7, CALL)).collect();
         let all = futures::future::join_all(looks.iter_mut().map(|look| look.find_later()));
+        let waiting = other.clone();
         let ender = thread::spawn(move || {
-            thread::sleep(Duration::from_millis(30));
+            until("all wait", || waiting.stats().waits == 200);
             computing.end(&squared(7));
         });
         let found = futures::executor::block_on(all);
