@@ -107,6 +107,12 @@ impl Memory {
         self.table().entries.keys().copied().collect()
     }
 
+    /// The keys that this holder holds.
+    #[must_use]
+    pub fn held_by(&self, holder: Holder) -> Vec<Key> {
+        surely(self.table().keys(holder, usize::MAX))
+    }
+
     /// Damages every entry: `damage` gets its bytes. For tests.
     pub fn damage(&self, mut damage: impl FnMut(Key, &mut Vec<u8>)) {
         self.table().entries.iter_mut().for_each(|(key, entry)| damage(*key, entry));
@@ -270,5 +276,36 @@ impl Rows for Table {
 impl fmt::Debug for Memory {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Memory").field("entries", &self.len()).field("bytes", &self.bytes()).finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+
+    use super::*;
+
+    /// They may be a million.
+    #[test]
+    fn a_step_sets_back_only_some_of_what_is_idle_after_the_clock_was_set_back() {
+        let hands = Arc::new(AtomicU64::new(1000));
+        let clock = Arc::clone(&hands);
+        let memory = Memory::with_clock(Clock::new(move || Duration::from_secs(clock.load(Relaxed))));
+        let (lease, grace) = (Duration::from_secs(1), Duration::from_secs(10));
+        for key in 0..10 {
+            let hold = Hold { holder: Holder(1), number: 1, lease, claim: Duration::ZERO };
+            memory.put(Key::from_bytes([key; 16]), b"", hold).unwrap();
+            memory.release(Holder(1), &[(Key::from_bytes([key; 16]), 2)]).unwrap();
+        }
+        hands.store(500, Relaxed);
+        let ahead = || memory.table().by_time.iter().filter(|(since, _)| *since > 500_000).count();
+        for left in [7, 4, 1] {
+            assert!(memory.collect(3, grace).unwrap().more);
+            assert_eq!(ahead(), left);
+        }
+        assert!(!memory.collect(3, grace).unwrap().more);
+        hands.store(510, Relaxed);
+        while memory.collect(3, grace).unwrap().more {}
+        assert!(memory.is_empty());
     }
 }

@@ -144,7 +144,7 @@ pub(super) fn discard<R: Rows>(rows: &mut R, key: Key, entry: &[u8]) -> Result<(
 }
 
 pub(super) fn collect<R: Rows>(rows: &mut R, at_most: usize, grace: Duration, now: u64) -> Result<Collected, R::Error> {
-    let mut done = Collected::default();
+    let (mut done, mut ahead) = (Collected::default(), 0);
     for (holder, _) in rows.leases()?.into_iter().filter(|(_, lease)| is_over(lease.until, now)) {
         let room = at_most.saturating_sub(done.lapsed);
         let keys = rows.keys(holder, room)?;
@@ -159,8 +159,10 @@ pub(super) fn collect<R: Rows>(rows: &mut R, at_most: usize, grace: Duration, no
         }
     }
     // A clock that was ahead must not keep what is idle for ever.
-    while let Some((key, idle)) = rows.idle_shortest()?.filter(|(_, idle)| idle.since > now) {
+    for _ in 0..at_most {
+        let Some((key, idle)) = rows.idle_shortest()?.filter(|(_, idle)| idle.since > now) else { break };
         rows.set_idle(key, Some(Idle { since: now, ..idle }))?;
+        ahead += 1;
     }
     for (key, idle) in rows.idle_longest(at_most)? {
         if idle.since.saturating_add(millis(grace)) > now {
@@ -176,7 +178,7 @@ pub(super) fn collect<R: Rows>(rows: &mut R, at_most: usize, grace: Duration, no
             rows.set_idle(key, None)?;
         }
     }
-    done.more |= done.doomed > 0 || done.deleted == at_most;
+    done.more |= ahead == at_most || done.doomed > 0 || done.deleted == at_most;
     for (key, claim) in rows.claims(at_most)? {
         if is_over(claim.until, now) {
             rows.set_claim(key, None)?;
