@@ -68,6 +68,18 @@ impl Background {
         }
     }
 
+    /// Until when a [`turn`](Self::turn) finds nothing to do, if nothing is let go or computed meanwhile.
+    pub(super) fn rests_until(&self, now: Instant) -> Instant {
+        let (_, to_release) = self.inner.holds.len();
+        if self.lapsed || to_release > 0 || self.inner.queue.len() > 0 {
+            now
+        } else if self.inner.config.collects {
+            self.next_renewal.min(self.next_collection)
+        } else {
+            self.next_renewal
+        }
+    }
+
     fn put(&self, Put { key, entry, number }: Put) {
         let inner = &*self.inner;
         if inner.ask(|engine| engine.put(key, &entry, inner.hold(number))).is_some() {

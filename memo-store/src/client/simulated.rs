@@ -8,6 +8,7 @@ use super::breaker::Breaker;
 use super::config::Builder;
 use super::store::Store;
 use crate::engine::Holder;
+use crate::key::Key;
 
 /// A store whose thread is somebody's who says what time it is.
 pub struct Simulated {
@@ -36,6 +37,16 @@ impl Simulated {
     /// Does what its thread would do at this time. Returns when the next turn is due.
     pub fn turn(&mut self, now: Instant) -> Instant {
         self.background.turn(now)
+    }
+
+    /// Until when its turns do nothing, if nothing is let go or computed meanwhile: they may be left out.
+    pub fn rests_until(&self, now: Instant) -> Instant {
+        self.background.rests_until(now)
+    }
+
+    /// The keys that it counts as held.
+    pub fn held(&self) -> Vec<Key> {
+        self.store.inner().holds.all().into_iter().map(|(key, _)| key).collect()
     }
 
     /// Ends it as the last handle does.
