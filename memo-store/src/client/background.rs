@@ -150,15 +150,18 @@ impl Background {
 
     fn collect(&mut self, now: Instant) {
         let inner = &*self.inner;
+        let mut more = true;
         for _ in 0..STEPS {
-            let Some(done) = inner.ask(|engine| engine.collect(BATCH, inner.config.grace)) else { break };
+            let done = inner.ask(|engine| engine.collect(BATCH, inner.config.grace)).unwrap_or_default();
             add(&inner.counters.collected, done.deleted as u64);
             add(&inner.counters.collected_bytes, done.bytes);
-            if !done.more {
+            more = done.more;
+            if !more {
                 break;
             }
         }
-        self.next_collection = now + collection_pause(inner);
+        // One that did not come to an end must not fall behind what is let go.
+        self.next_collection = now + if more { self.tick } else { collection_pause(inner) };
     }
 
     pub(super) fn close(&self) {
