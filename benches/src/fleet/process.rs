@@ -34,8 +34,27 @@ pub(super) struct Process {
     pub(super) simulated: Simulated,
     pub(super) line: Line,
     pub(super) version: u64,
+    pub(super) turns: Turns,
     /// Each has one object after the other.
     pub(super) slots: Vec<Slot>,
+}
+
+/// When the store's thread has its turns. Those in which it has nothing to do are left out.
+#[derive(Clone, Copy, Default)]
+pub(super) struct Turns {
+    pub(super) last: u64,
+    /// When the one after it is due, and how long it is from there to the others.
+    pub(super) due: u64,
+    pub(super) tick: u64,
+    /// The next one that is not left out.
+    pub(super) next: u64,
+}
+
+impl Turns {
+    /// The first that is not before this time.
+    pub(super) fn at(&self, time: u64) -> u64 {
+        self.due + time.saturating_sub(self.due).div_ceil(self.tick) * self.tick
+    }
 }
 
 #[derive(Default)]
@@ -67,7 +86,7 @@ impl Process {
             .wait(Duration::ZERO);
         let (own, time) = (line.clone(), network.time.clone());
         let simulated = Simulated::new(builder, holder(number), move || time.instant(own.spent()));
-        Self { simulated, line, version, slots: (0..slots).map(|_| Slot::default()).collect() }
+        Self { simulated, line, version, turns: Turns::default(), slots: (0..slots).map(|_| Slot::default()).collect() }
     }
 
     pub(super) fn look(&self, content: u64, object: &Arc<Leases>) -> Look<String> {
@@ -78,7 +97,7 @@ impl Process {
 }
 
 /// As if by chance, and the same in every run.
-fn holder(number: u64) -> Holder {
+pub(super) fn holder(number: u64) -> Holder {
     let half = |salt: u64| u128::from((number ^ salt).wrapping_mul(0x9e37_79b9_7f4a_7c15).rotate_left(29) ^ salt);
     let mixed = half(0x1234_5678_9abc_def1).wrapping_mul(0xd6e8_feb8_6659_fd93);
     Holder(mixed << 64 | u128::from(number) << 16 | (mixed >> 7) & 0xffff)

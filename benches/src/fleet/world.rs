@@ -1,7 +1,7 @@
 //! The events of a fleet, in the order of simulated time.
 
 use std::cmp::Reverse;
-use std::collections::BinaryHeap;
+use std::collections::{BTreeSet, BinaryHeap};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -12,7 +12,7 @@ use rand::{RngExt as _, SeedableRng as _};
 
 use super::load::{Load, body};
 use super::network::Network;
-use super::process::{Pending, Process, Settings, Slot};
+use super::process::{Pending, Process, Settings, Slot, Turns, holder};
 use super::time::{Time, micros};
 use super::traffic::Traffic;
 
@@ -135,7 +135,8 @@ impl World {
     /// Starts a process whose objects are born within that time. Returns its number.
     pub(super) fn start(&mut self, version: u64, within: Duration) -> usize {
         let who = self.processes.len();
-        let process = Process::new(&self.network, who as u64, version, self.plan.objects, self.plan.settings);
+        let mut process = Process::new(&self.network, who as u64, version, self.plan.objects, self.plan.settings);
+        process.turns.next = self.now();
         self.processes.push(Some(process));
         self.computed_by.push(0);
         self.after(0, who, What::Turn);
@@ -171,6 +172,19 @@ impl World {
     pub(super) fn drop_objects(&mut self) {
         let slots = self.processes.iter_mut().flatten().flat_map(|process| &mut process.slots);
         slots.for_each(|slot| *slot = Slot::default());
+        (0..self.processes.len()).for_each(|who| self.wake(who));
+    }
+
+    /// How many keys the processes hold in the engine and do not count, and how many they count and do not hold.
+    pub(super) fn differences(&self) -> [usize; 2] {
+        let (mut over, mut lost) = (0, 0);
+        for (who, process) in self.processes.iter().enumerate().filter_map(|(who, one)| Some((who, one.as_ref()?))) {
+            let counted: BTreeSet<_> = process.simulated.held().into_iter().collect();
+            let held: BTreeSet<_> = self.memory().held_by(holder(who as u64)).into_iter().collect();
+            over += held.difference(&counted).count();
+            lost += counted.difference(&held).count();
+        }
+        [over, lost]
     }
 
     /// How many keys the processes count as held.
@@ -205,14 +219,30 @@ impl World {
 
     fn turn(&mut self, who: usize) {
         self.network.deliver();
-        let now = self.network.time.instant(0);
-        let Some(process) = &mut self.processes[who] else { return };
-        let due = self.network.time.of(process.simulated.turn(now)) - self.network.time.now();
-        self.turns += 1;
+        let (now, instant) = (self.now(), self.network.time.instant(0));
+        // One that has ended, or a turn in whose place an earlier one came.
+        let Some(process) = self.processes[who].as_mut().filter(|process| process.turns.next == now) else { return };
+        let due = self.network.time.of(process.simulated.turn(instant));
+        let Turns { last, tick, .. } = process.turns;
+        self.turns += if tick == 0 { 1 } else { ((now - last) / tick).max(1) };
         self.passes += u64::from(process.line.has_collected());
+        let rests_until = self.network.time.of(process.simulated.rests_until(instant));
         // A thread that waited for answers is late.
-        let next = due + process.line.take_spent();
-        self.after(next, who, What::Turn);
+        let turns = Turns { last: now, due: due + process.line.take_spent(), tick: due - now, next: 0 };
+        process.turns = Turns { next: turns.at(rests_until), ..turns };
+        let next = process.turns.next;
+        self.after(next - now, who, What::Turn);
+    }
+
+    /// Something is let go or computed: the next turn is not left out.
+    fn wake(&mut self, who: usize) {
+        let now = self.now();
+        let Some(Process { turns, .. }) = &mut self.processes[who] else { return };
+        let next = turns.at(now);
+        if turns.tick > 0 && next < turns.next {
+            turns.next = next;
+            self.after(next - now, who, What::Turn);
+        }
     }
 
     fn birth(&mut self, who: usize, slot: u32) {
@@ -224,6 +254,7 @@ impl World {
         let pending = Pending { look, began, pause: FIRST_PAUSE, took: 0 };
         process.slots[slot as usize] = Slot { content, object: Some(object), pending: Some(pending) };
         self.calls.all += 1;
+        self.wake(who);
         self.look(who, slot);
     }
 
@@ -269,6 +300,7 @@ impl World {
     }
 
     fn lives(&mut self, who: usize, slot: u32) {
+        self.wake(who);
         let life = self.plan.load.life(&mut self.rng);
         self.after(life, who, What::Birth(slot));
     }

@@ -54,9 +54,9 @@ struct Told {
 }
 
 fn kill(processes: usize, objects: usize, settings: Settings, chapter: &mut Chapter) -> Told {
-    let mut world = Fleet { life: minutes(1_000_000), settings, ..Fleet::new(processes, objects, 1) }.world(3);
+    let mut world = Fleet { life: minutes(1_000_000_000), settings, ..Fleet::new(processes, objects, 1) }.world(3);
     world.start_all(processes, minutes(1));
-    world.run(settings.lease);
+    world.run(minutes(2));
     (0..processes).filter(|who| who % 3 == 0).for_each(|who| world.kill(who));
     let survivors = processes - processes.div_ceil(3);
     let (start, before) = (world.network.traffic(), world.memory().len());

@@ -96,8 +96,8 @@ pub(in crate::fleet) fn steady(effort: Effort) -> Chapter {
             (100, 10_000, 10),
             (1_000, 1_000, 10),
             (1_000, 10_000, 100),
-            (10_000, 1_000, 500),
-            (10_000, 10_000, 2_000),
+            (10_000, 1_000, 50),
+            (10_000, 10_000, 500),
         ],
         Effort::Quick => &[(10, 100, 1), (100, 100, 10)],
     };
@@ -140,24 +140,28 @@ pub(super) fn whole(value: &f64) -> String {
 pub(in crate::fleet) fn scaling(effort: Effort) -> Chapter {
     let about = "The same fleet simulated whole and in part, to show how far the figures of a part can be trusted.";
     let mut chapter = Chapter::new("Parts beside the whole", about);
-    let (fleets, most): (&[(usize, usize)], f64) = match effort {
-        Effort::Whole => (&[(100, 1_000), (100, 4_000)], 1.05),
-        Effort::Quick => (&[(20, 500)], 1.25),
+    type Parts = &'static [u64];
+    let (fleets, most): (&[(usize, usize, Parts)], f64) = match effort {
+        Effort::Whole => (&[(100, 1_000, &[1, 10, 50]), (100, 4_000, &[1, 10])], 1.1),
+        Effort::Quick => (&[(20, 500, &[1, 10])], 1.25),
     };
-    for &(processes, objects) in fleets {
-        let mut rows = Vec::new();
-        for one_in in [1, 10] {
-            let rest = Rest::of(Fleet::new(processes, objects, one_in), &mut chapter);
-            chapter.table.add(format!("{processes} processes, {objects} objects each: 1 in {one_in}"), rest.cells());
-            rows.push(rest.cells());
+    for &(processes, objects, parts) in fleets {
+        let mut whole = None;
+        for &one_in in parts {
+            let cells = Rest::of(Fleet::new(processes, objects, one_in), &mut chapter).cells();
+            let label = format!("{processes} processes, {objects} objects each: 1 in {one_in}");
+            chapter.table.add(&label, cells.clone());
+            let whole = whole.get_or_insert_with(|| cells.clone());
+            if one_in == 1 {
+                continue;
+            }
+            let ratios: Medians = cells.iter().zip(whole).map(|(part, whole)| (part.0, part.1 / whole.1)).collect();
+            for (column, ratio) in &ratios {
+                let is_near = (1.0 / most..most).contains(ratio);
+                chapter.hold(is_near, || format!("{column} of 1 in {one_in} is {ratio:.3} of the whole's"));
+            }
+            chapter.table.add(format!("{label}, over the whole"), ratios);
         }
-        let part: Medians = rows[1].iter().zip(&rows[0]).map(|(part, whole)| (part.0, part.1 / whole.1)).collect();
-        for (column, ratio) in &part {
-            chapter.hold((1.0 / most..most).contains(ratio), || {
-                format!("{column} of a part is {ratio:.3} of the whole's")
-            });
-        }
-        chapter.table.add(format!("{processes} processes, {objects} objects each: part / whole"), part);
     }
     chapter
 }
