@@ -46,3 +46,14 @@ pub const SCENARIOS: [(&str, Scenario); 8] = [
     ("partition", scenarios::partition),
     ("day", scenarios::day),
 ];
+
+#[cfg(test)]
+mod tests {
+    use super::{Chapter, Effort, SCENARIOS};
+
+    #[test]
+    fn nothing_is_seen_in_a_small_fleet_that_must_not_be() {
+        let chapters: Vec<_> = SCENARIOS.iter().map(|(_, scenario)| scenario(Effort::Quick)).collect();
+        assert_eq!(chapters.iter().flat_map(Chapter::broken).collect::<Vec<_>>(), Vec::<&str>::new());
+    }
+}

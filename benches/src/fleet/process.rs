@@ -61,6 +61,7 @@ impl Turns {
 pub(super) struct Slot {
     pub(super) content: u64,
     /// While an object lives in it.
+    #[expect(dead_code, reason = "lets go of its results when it is dropped")]
     pub(super) object: Option<Arc<Leases>>,
     pub(super) pending: Option<Pending>,
 }

@@ -30,13 +30,6 @@ pub(super) struct Count {
     pub(super) most: u64,
 }
 
-impl Count {
-    /// Without the entries themselves.
-    pub(super) fn bytes(self) -> f64 {
-        bytes(self.calls as f64, self.keys as f64)
-    }
-}
-
 /// What so many calls with so many keys in all are, without entries.
 pub(super) fn bytes(calls: f64, keys: f64) -> f64 {
     calls * OF_A_CALL as f64 + keys * OF_A_KEY as f64

@@ -147,12 +147,12 @@ impl World {
         who
     }
 
-    /// Starts so many, one after the other, within that time.
+    /// Starts so many, one after the other, within about that time.
     pub(super) fn start_all(&mut self, processes: usize, within: Duration) {
-        let step = within / processes.max(1) as u32;
         for _ in 0..processes {
             self.start(1, within);
-            self.run(step);
+            let step = self.within(within * 2 / processes as u32);
+            self.run(Duration::from_micros(step));
         }
     }
 
@@ -224,7 +224,7 @@ impl World {
         let Some(process) = self.processes[who].as_mut().filter(|process| process.turns.next == now) else { return };
         let due = self.network.time.of(process.simulated.turn(instant));
         let Turns { last, tick, .. } = process.turns;
-        self.turns += if tick == 0 { 1 } else { ((now - last) / tick).max(1) };
+        self.turns += (now - last).checked_div(tick).unwrap_or(1).max(1);
         self.passes += u64::from(process.line.has_collected());
         let rests_until = self.network.time.of(process.simulated.rests_until(instant));
         // A thread that waited for answers is late.

@@ -31,6 +31,7 @@ pub(crate) struct Table {
     holds: BTreeMap<(Key, Holder), u64>,
     by_holder: BTreeSet<(Holder, Key)>,
     leases: BTreeMap<Holder, Lease>,
+    by_end: BTreeSet<(u64, Holder)>,
     claims: BTreeMap<Key, Claim>,
 }
 
@@ -245,15 +246,26 @@ impl Rows for Table {
     }
 
     fn set_lease(&mut self, of: Holder, lease: Option<Lease>) -> Result<(), Infallible> {
-        match lease {
+        let before = match lease {
             Some(lease) => self.leases.insert(of, lease),
             None => self.leases.remove(&of),
         };
+        if let Some(before) = before {
+            self.by_end.remove(&(before.until, of));
+        }
+        self.by_end.extend(lease.map(|lease| (lease.until, of)));
         Ok(())
     }
 
     fn leases(&self) -> Result<Vec<(Holder, Lease)>, Infallible> {
         Ok(self.leases.iter().map(|(holder, lease)| (*holder, *lease)).collect())
+    }
+
+    /// Without a look at all of them: a simulated fleet has ten thousand.
+    fn lapsed(&self, now: u64) -> Result<Vec<Holder>, Infallible> {
+        let run_out = self.by_end.iter().take_while(|(until, _)| *until <= now);
+        let ahead = self.by_end.iter().rev().take_while(|(until, _)| *until > now && rules::is_over(*until, now));
+        Ok(run_out.chain(ahead).map(|(_, holder)| *holder).collect())
     }
 
     fn claim(&self, key: Key) -> Result<Option<Claim>, Infallible> {

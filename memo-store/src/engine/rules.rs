@@ -35,6 +35,11 @@ pub(super) trait Rows {
     fn set_lease(&mut self, of: Holder, lease: Option<Lease>) -> Result<(), Self::Error>;
     /// All of them: they are as many as there are processes.
     fn leases(&self) -> Result<Vec<(Holder, Lease)>, Self::Error>;
+    /// Whose leases have run out.
+    fn lapsed(&self, now: u64) -> Result<Vec<Holder>, Self::Error> {
+        let over = self.leases()?.into_iter().filter(|(_, lease)| is_over(lease.until, now));
+        Ok(over.map(|(holder, _)| holder).collect())
+    }
 
     fn claim(&self, key: Key) -> Result<Option<Claim>, Self::Error>;
     fn set_claim(&mut self, key: Key, claim: Option<Claim>) -> Result<(), Self::Error>;
@@ -74,7 +79,7 @@ fn end(now: u64, span: Duration) -> u64 {
     now.saturating_add(millis(span).min(LONGEST))
 }
 
-fn is_over(until: u64, now: u64) -> bool {
+pub(super) fn is_over(until: u64, now: u64) -> bool {
     until <= now || until > now.saturating_add(LONGEST)
 }
 
@@ -145,7 +150,7 @@ pub(super) fn discard<R: Rows>(rows: &mut R, key: Key, entry: &[u8]) -> Result<(
 
 pub(super) fn collect<R: Rows>(rows: &mut R, at_most: usize, grace: Duration, now: u64) -> Result<Collected, R::Error> {
     let (mut done, mut ahead) = (Collected::default(), 0);
-    for (holder, _) in rows.leases()?.into_iter().filter(|(_, lease)| is_over(lease.until, now)) {
+    for holder in rows.lapsed(now)? {
         let room = at_most.saturating_sub(done.lapsed);
         let keys = rows.keys(holder, room)?;
         for &key in &keys {

@@ -14,7 +14,7 @@ pub(in crate::fleet) fn knobs(effort: Effort) -> Chapter {
     let mut chapter = Chapter::new("Knobs", ABOUT);
     let default = match effort {
         Effort::Whole => Fleet::new(1_000, 1_000, 50),
-        Effort::Quick => Fleet::new(20, 50, 1),
+        Effort::Quick => Fleet::new(10, 20, 1),
     };
     let with = |settings| Fleet { settings, ..default };
     let lease = |seconds| with(Settings { lease: Duration::from_secs(seconds), ..DEFAULT });

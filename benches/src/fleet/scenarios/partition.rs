@@ -1,10 +1,13 @@
 //! A tenth of the fleet is cut off for longer than its lease.
 
+use memo_store::StoreStats;
+
 use super::steady::Fleet;
 use super::{minutes, no_wrong_answer, seconds};
 use crate::fleet::Effort;
 use crate::fleet::chapter::Chapter;
 use crate::fleet::network::TIMEOUT;
+use crate::fleet::process::Process;
 use crate::fleet::traffic::Kind;
 use crate::fleet::world::World;
 use crate::run::Medians;
@@ -28,64 +31,64 @@ pub(in crate::fleet) fn partition(effort: Effort) -> Chapter {
 
 fn cut_off(processes: usize, objects: usize, cut: u64, chapter: &mut Chapter) -> Medians {
     let mut world = Fleet::new(processes, objects, 1).world(5);
+    let cut_off = (processes / 10) as f64;
     world.start_all(processes, minutes(1));
     world.run(minutes(15));
-    let tenth = processes / 10;
-    let computes_in = |world: &mut World, span: u64| {
-        let before = computed(world, tenth);
-        world.run(seconds(span));
-        (computed(world, tenth) - before) as f64 / span as f64 / tenth as f64
-    };
-    let before = computes_in(&mut world, 300);
-    set_cut(&world, tenth, true);
-    let (spared, faults) = troubles(&world, tenth);
-    let meanwhile = computes_in(&mut world, cut);
-    set_cut(&world, tenth, false);
-    let (spared, faults) = (troubles(&world, tenth).0 - spared, troubles(&world, tenth).1 - faults);
-    let traffic = world.network.traffic();
-    let held = held(&world, tenth);
-    let after = computes_in(&mut world, 300);
+    let before = computes(&mut world, 300) / cut_off;
+    let stats = stats(&world);
+    set_cut(&world, true);
+    let meanwhile = computes(&mut world, cut) / cut_off;
+    set_cut(&world, false);
+    let (traffic, held) = (world.network.traffic(), self::stats(&world).held);
+    let after = computes(&mut world, 60) / cut_off;
     let taken = (world.network.traffic() - traffic)[Kind::TakeAgain];
-    let lapses: u64 = of(&world, tenth).map(|stats| stats.lapses).sum();
-    // What has no hold though an object lives was lost.
-    let lost = world.held() as f64 - world.memory().holds() as f64;
+    let [_, lost] = world.differences();
+    let now = self::stats(&world);
     no_wrong_answer(chapter, &world);
+    let (lapses, longest) = (now.lapses - stats.lapses, world.calls.longest);
     let bound = world.plan.settings.wait + TIMEOUT * 2;
-    chapter.hold(world.calls.longest < bound.as_micros() as u64, || format!("a call took {} µs", world.calls.longest));
-    chapter.hold(lapses == if cut > 60 { tenth as u64 } else { lapses }, || format!("{lapses} lapses"));
-    world.run(seconds(1));
+    chapter.hold(longest < bound.as_micros() as u64, || format!("a call took {longest} µs"));
+    chapter.hold(cut <= 60 || lapses as f64 == cut_off, || format!("{lapses} lapses"));
     vec![
         ("computes before", before),
         ("meanwhile", meanwhile),
-        ("after", after),
-        ("calls not answered", faults as f64),
-        ("calls not made", spared as f64),
+        ("in the minute after", after),
+        ("calls not answered", (now.faults() - stats.faults()) as f64),
+        ("calls not made", (now.spared - stats.spared) as f64),
         ("lapses", lapses as f64),
         ("held", held as f64),
         ("calls to take hold again", taken.calls as f64),
-        ("keys", taken.keys as f64),
-        ("lost", lost),
-        ("longest call, s", world.calls.longest as f64 / 1e6),
+        ("their keys", taken.keys as f64),
+        ("lost", lost as f64),
+        ("longest call, s", longest as f64 / 1e6),
     ]
 }
 
-fn of(world: &World, tenth: usize) -> impl Iterator<Item = memo_store::StoreStats> + '_ {
-    world.processes[..tenth].iter().flatten().map(|process| process.simulated.store().stats())
+/// Computes a second of those that are cut off, over so many seconds.
+fn computes(world: &mut World, span: u64) -> f64 {
+    let computed = |world: &World| world.computed_by.iter().step_by(10).sum::<u64>();
+    let before = computed(world);
+    world.run(seconds(span));
+    (computed(world) - before) as f64 / span as f64
 }
 
-fn computed(world: &World, tenth: usize) -> u64 {
-    world.computed_by[..tenth].iter().sum()
+/// Every tenth.
+fn cut_ones(world: &World) -> impl Iterator<Item = &Process> {
+    world.processes.iter().step_by(10).flatten()
 }
 
-fn held(world: &World, tenth: usize) -> u64 {
-    of(world, tenth).map(|stats| stats.held).sum()
+/// Of them together.
+fn stats(world: &World) -> StoreStats {
+    let mut sum = StoreStats::default();
+    for stats in cut_ones(world).map(|process| process.simulated.store().stats()) {
+        sum.held += stats.held;
+        sum.lapses += stats.lapses;
+        sum.spared += stats.spared;
+        sum.faults_down += stats.faults();
+    }
+    sum
 }
 
-/// Calls that were spared, and faults.
-fn troubles(world: &World, tenth: usize) -> (u64, u64) {
-    of(world, tenth).fold((0, 0), |(spared, faults), stats| (spared + stats.spared, faults + stats.faults()))
-}
-
-fn set_cut(world: &World, tenth: usize, cut: bool) {
-    world.processes[..tenth].iter().flatten().for_each(|process| process.line.cut(cut));
+fn set_cut(world: &World, cut: bool) {
+    cut_ones(world).for_each(|process| process.line.cut(cut));
 }

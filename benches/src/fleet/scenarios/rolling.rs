@@ -13,7 +13,7 @@ pub(in crate::fleet) fn rolling(effort: Effort) -> Chapter {
     let mut chapter = Chapter::new("A rolling deploy", ABOUT);
     let (processes, objects) = match effort {
         Effort::Whole => (100, 1_000),
-        Effort::Quick => (20, 50),
+        Effort::Quick => (10, 30),
     };
     let fleet = Fleet::new(processes, objects, 1);
     let mut world = fleet.world(4);

@@ -99,7 +99,7 @@ pub(in crate::fleet) fn steady(effort: Effort) -> Chapter {
             (10_000, 1_000, 50),
             (10_000, 10_000, 500),
         ],
-        Effort::Quick => &[(10, 100, 1), (100, 100, 10)],
+        Effort::Quick => &[(10, 100, 1), (50, 100, 10)],
     };
     let mut points: Vec<(f64, Medians)> = Vec::new();
     for &(processes, objects, one_in) in all {
@@ -143,7 +143,7 @@ pub(in crate::fleet) fn scaling(effort: Effort) -> Chapter {
     type Parts = &'static [u64];
     let (fleets, most): (&[(usize, usize, Parts)], f64) = match effort {
         Effort::Whole => (&[(100, 1_000, &[1, 10, 50]), (100, 4_000, &[1, 10])], 1.1),
-        Effort::Quick => (&[(20, 500, &[1, 10])], 1.25),
+        Effort::Quick => (&[(20, 300, &[1, 10])], 1.25),
     };
     for &(processes, objects, parts) in fleets {
         let mut whole = None;
