@@ -3,7 +3,8 @@
 use std::fmt;
 
 use crate::report::Table;
-use crate::report::plot::Plot;
+use crate::report::plot::{Axis, Kind, Lines, Plot, Scale};
+use crate::run::Medians;
 
 /// A title, what was simulated, the figures, and plots of them.
 pub struct Chapter {
@@ -39,4 +40,18 @@ impl fmt::Display for Chapter {
         self.plots.iter().try_for_each(|plot| writeln!(f, "![{}](../../docs/plots/{})\n", plot.title, plot.file))?;
         self.broken.iter().try_for_each(|broken| writeln!(f, "**broken**: {broken}\n"))
     }
+}
+
+/// How a plot's axes are written.
+pub(super) fn axis(label: &'static str, scale: Scale) -> Axis {
+    Axis { label, tick: |value| if *value < 1.0 { format!("{value:.1}") } else { format!("{value:.0}") }, scale }
+}
+
+/// Lines of columns that are named `memo-store: ..`, by which all of them are ours.
+pub(super) fn lines(points: &[(f64, Medians)], x: Axis, y: Axis) -> Kind {
+    let mut lines = Lines::through(points, x, y);
+    for series in &mut lines.series {
+        series.label = series.name.trim_start_matches("memo-store: ").to_owned();
+    }
+    Kind::Lines(lines)
 }

@@ -25,15 +25,17 @@ pub(in crate::fleet) fn hot(effort: Effort) -> Chapter {
     };
     for body in [Duration::from_millis(100), Duration::from_millis(900), seconds(3)] {
         for &processes in fleets {
-            let cells = one(processes, body, &mut chapter);
+            let cells = one(processes, body, DEFAULT.wait, &mut chapter);
             chapter.table.add(format!("{processes} processes, a body of {} ms", body.as_millis()), cells);
         }
     }
+    let cells = one(fleets[1], seconds(3), seconds(5), &mut chapter);
+    chapter.table.add(format!("{} processes, a body of 3000 ms, wait 5 s", fleets[1]), cells);
     chapter
 }
 
-fn one(processes: usize, body: Duration, chapter: &mut Chapter) -> Medians {
-    let settings = Settings { grace: seconds(60), ..DEFAULT };
+fn one(processes: usize, body: Duration, wait: Duration, chapter: &mut Chapter) -> Medians {
+    let settings = Settings { grace: seconds(60), wait, ..DEFAULT };
     let load = Load::new(1, 1, minutes(1_000_000));
     let mut world = World::new(Plan { settings, load, objects: 1, body }, 1);
     (0..processes).for_each(|_| _ = world.start(1, seconds(1)));

@@ -1,13 +1,13 @@
 //! A third of the fleet is killed at once.
 
-use super::steady::{Fleet, whole};
+use super::steady::Fleet;
 use super::{minutes, no_wrong_answer, seconds};
 use crate::fleet::Effort;
-use crate::fleet::chapter::Chapter;
+use crate::fleet::chapter::{Chapter, axis, lines};
 use crate::fleet::process::{DEFAULT, Settings};
 use crate::fleet::traffic::Kind;
 use crate::fleet::world::World;
-use crate::report::plot::{Axis, Kind as Draw, Lines, Plot, Scale};
+use crate::report::plot::{Plot, Scale};
 use crate::run::Medians;
 
 const ABOUT: &str = "Every third process is killed at once. Objects of all others live on, and none are born, so that all that becomes idle and is deleted is what \
@@ -35,13 +35,13 @@ pub(in crate::fleet) fn killed(effort: Effort) -> Chapter {
         let label = format!("{processes} processes, lease {} s, grace {} s{who}", lease.as_secs(), grace.as_secs());
         chapter.table.add(label, told.cells);
         if processes == 300 && chapter.plots.is_empty() {
-            let x = Axis { label: "seconds since a third was killed", tick: whole, scale: Scale::Linear };
-            let y = Axis { label: "entries", tick: whole, scale: Scale::Linear };
+            let x = axis("seconds since a third was killed", Scale::Linear);
+            let y = axis("entries", Scale::Linear);
             chapter.plots.push(Plot {
                 file: "fleet-killed.svg",
                 title: "What only the killed held goes after their lease and the grace time",
                 about: "300 processes of 1,000 objects each, of which 100 are killed; a lease of 60 s, a grace time of 600 s",
-                kind: Draw::Lines(Lines::through(&told.over_time, x, y)),
+                kind: lines(&told.over_time, x, y),
             });
         }
     }

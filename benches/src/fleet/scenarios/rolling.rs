@@ -1,10 +1,10 @@
 //! A new version of the code is deployed, a tenth of the processes at a time.
 
-use super::steady::{Fleet, whole};
+use super::steady::Fleet;
 use super::{minutes, no_wrong_answer, seconds};
 use crate::fleet::Effort;
-use crate::fleet::chapter::Chapter;
-use crate::report::plot::{Axis, Kind, Lines, Plot, Scale};
+use crate::fleet::chapter::{Chapter, axis, lines};
+use crate::report::plot::{Plot, Scale};
 
 const ABOUT: &str = "100 processes of 1,000 objects, which live 10 minutes in the mean. From minute 0 on a tenth of them is ended every two minutes and started anew \
 with another version of the code, under which nothing of before is found; objects are asked for again within 10 s of a start.";
@@ -52,13 +52,13 @@ pub(in crate::fleet) fn rolling(effort: Effort) -> Chapter {
     // All have been started anew after 18 minutes; the last of what they held is idle at once.
     chapter
         .hold(gone.is_some_and(|gone| gone <= 18.0 + 10.0 + 2.5), || format!("the old version is gone after {gone:?}"));
-    let x = Axis { label: "minutes since the deploy began", tick: whole, scale: Scale::Linear };
-    let y = Axis { label: "entries", tick: whole, scale: Scale::Linear };
+    let x = axis("minutes since the deploy began", Scale::Linear);
+    let y = axis("entries", Scale::Linear);
     chapter.plots.push(Plot {
         file: "fleet-rolling.svg",
         title: "Both versions are in the store for as long as a deploy and the grace time",
         about: "100 processes of 1,000 objects each, a tenth started anew every two minutes; a grace time of 10 minutes",
-        kind: Kind::Lines(Lines::through(&over_time, x, y)),
+        kind: lines(&over_time, x, y),
     });
     chapter
 }

@@ -4,12 +4,12 @@ use std::time::Duration;
 
 use super::{minutes, no_wrong_answer};
 use crate::fleet::Effort;
-use crate::fleet::chapter::Chapter;
+use crate::fleet::chapter::{Chapter, axis, lines};
 use crate::fleet::load::{CONTENTS, Load};
 use crate::fleet::process::{DEFAULT, Settings};
 use crate::fleet::rates::Rates;
 use crate::fleet::world::{Plan, World};
-use crate::report::plot::{Axis, Kind, Lines, Plot, Scale};
+use crate::report::plot::{Plot, Scale};
 use crate::run::Medians;
 
 /// A fleet, and how much of it is simulated.
@@ -120,20 +120,15 @@ pub(in crate::fleet) fn steady(effort: Effort) -> Chapter {
         }
     }
     if points.len() > 1 {
-        let x = Axis { label: "processes", tick: whole, scale: Scale::Logarithmic(10.0) };
-        let y = Axis { label: "calls per second", tick: whole, scale: Scale::Logarithmic(10.0) };
+        let [x, y] = ["processes", "calls per second"].map(|label| axis(label, Scale::Logarithmic(10.0)));
         chapter.plots.push(Plot {
             file: "fleet-steady.svg",
             title: "What one server gets from a fleet",
             about: "calls per second by kind; 10,000 objects a process, which live 10 minutes in the mean",
-            kind: Kind::Lines(Lines::through(&points, x, y)),
+            kind: lines(&points, x, y),
         });
     }
     chapter
-}
-
-pub(super) fn whole(value: &f64) -> String {
-    if *value < 1.0 { format!("{value:.1}") } else { format!("{value:.0}") }
 }
 
 /// That figures of a part are those of the whole.
@@ -142,7 +137,7 @@ pub(in crate::fleet) fn scaling(effort: Effort) -> Chapter {
     let mut chapter = Chapter::new("Parts beside the whole", about);
     type Parts = &'static [u64];
     let (fleets, most): (&[(usize, usize, Parts)], f64) = match effort {
-        Effort::Whole => (&[(100, 1_000, &[1, 10, 50]), (100, 4_000, &[1, 10])], 1.1),
+        Effort::Whole => (&[(100, 1_000, &[1, 10, 50]), (100, 4_000, &[1, 10])], 1.05),
         Effort::Quick => (&[(20, 300, &[1, 10])], 1.25),
     };
     for &(processes, objects, parts) in fleets {
