@@ -14,11 +14,13 @@
 //! * `questions`: the loops put to the subjects.
 //! * `report`: tables, plots and targets made of the answers.
 //! * `editing`: a session of real work, replayed with each of the peers.
+//! * `fleet`: processes with one store, simulated.
 //! * `claims`: what the pages say in figures, held against the recorded tables.
 
 pub mod claims;
 mod doc;
 pub mod editing;
+pub mod fleet;
 pub mod fresh;
 pub mod heap;
 mod loops;

@@ -35,19 +35,22 @@
 //!
 //! # What a result is found by
 //!
-//! By its [`Key`], a hash of 128 bits: the memo's module and name, `version`, the type of the result, and the [content](ContentKey) of every argument that is
-//! not `skip`ped, weak ones included. So two objects of the same content share results, in one process as in many, and results
-//! must depend on nothing else: not on the time, a file, a setting, or an address.
+//! By its [`Key`], a hash of 128 bits: the path of the function, its name, `version`, the types that it is generic over and that of the result, the
+//! [content](ContentKey) of every argument that is not `skip`ped, weak ones included, and the secret. So two objects of the same content
+//! share results, in one process as in many, and results must depend on nothing else: not on the time, a file, a setting, or an
+//! address. A function that is generic over a closure has no second tier for it, since two closures cannot be told apart.
 //!
-//! **Raise `version` whenever the function computes something else.** Nobody else can know: an old result is a wrong one
-//! then. What older processes of a fleet write is found by them alone.
+//! **Raise `version` whenever the function computes something else**, and whenever a type in its result changes its meaning. Nobody else can know: an old
+//! result is a wrong one then. What older processes of a fleet write is found by them alone. Programs that are not one fleet get a
+//! file, a server or a [prefix](engine::Redis::prefix) of their own.
 //!
 //! # How long it lives
 //!
 //! A process holds one *lease* in the store, and with it every result that it read or wrote, as long as the object lives that it was computed of (all of them, where a
-//! memo has several), even if the process has evicted it. When the object goes, the next [sweep](memo_core::sweep()) lets it go, and the store's
-//! thread releases it, with others, in one call. What nobody holds any longer is kept for a [grace](Builder::grace) time, then deleted, by whichever process looks
-//! first. So a program that is started again within it computes nothing.
+//! memo has several), even if the process has evicted it. When the object goes, the next [sweep](memo_core::sweep()) lets it go (so do `clear_all` and
+//! `forget_object`), and the store's thread releases it, with others, in one call. What nobody holds any longer is kept for a [grace](Builder::grace)
+//! time, then deleted, by whichever process looks first. So a program that is started again within it computes nothing. Where no process is left
+//! nobody looks, and what is there stays until one is started.
 //!
 //! A process that is killed holds what it held until its lease has run out. One that was paused for longer, or cut off, finds its lease gone, takes hold again of what
 //! is left, and computes the rest once more. No process can delete what another one holds within its lease.
@@ -62,14 +65,17 @@
 //! # What may go wrong
 //!
 //! Whatever is wrong with a store is a miss: the call computes, as without one. That is so if it is down, at the start or later, slow, full, emptied, damaged, or written
-//! to by somebody else. No error comes out; [`Store::stats`] counts them.
+//! to by somebody else. No error comes out; [`Store::stats`] counts them, and [`Store::last_fault`] has the last one.
 //!
-//! A call takes longer by what its engine takes for one answer (bounded by [`Redis::timeout`](engine::Redis::timeout); a file has no bound but the disk's), and by
-//! `wait` at most, if another process computes the same. After three faults in a row the engine is left alone, for half a
-//! second first, at most for 30, and calls cost nothing more. Writing, releasing and collecting are done by a thread of the store's.
+//! A call that misses takes longer by what its engine takes for one answer (bounded by [`Redis::timeout`](engine::Redis::timeout); a file has no bound but the
+//! disk's), by reading or writing the bytes of the result, and by `wait` at most, if another process computes the same; a body that calls other memos waits for each of
+//! them. After three faults in a row the engine is left alone, for half a second first, at most for 30, and calls
+//! cost nothing more. Writing to it, releasing and collecting are done by a thread of the store's.
 //!
 //! Every entry is sealed by a hash that is keyed with the [`Secret`] of the fleet. What has another seal, or is no value of its type, is deleted and is a miss. **Who knows the secret
-//! can write what all others read**: the processes of a fleet trust each other.
+//! can write what all others read**: the processes of a fleet trust each other. Processes with different secrets do not meet.
+//!
+//! Open a store after a `fork`, not before: the new process has none of its threads.
 //!
 //! # Engines
 //!
@@ -84,8 +90,13 @@
 //!
 //! # Results
 //!
-//! They are written by [serde](::serde), in postcard's format, and compressed above a [size](Builder::compress_above). `Arc<V>` as a result needs serde's
-//! feature `rc`. Of a `Result` only the `Ok` side is written, unless `cache_err` says otherwise.
+//! They are written by [serde](::serde), in postcard's format, which knows the fields of a type by their order, and compressed above a
+//! [size](Builder::compress_above). `Arc<V>` as a result needs serde's feature `rc`. Of a `Result` only the `Ok` side is written, unless
+//! `cache_err` says otherwise.
+//!
+//! * What a type leaves out of its serde form (`#[serde(skip)]`) is not there when it is read: let it be nothing that a caller sees.
+//! * A value of which a field is left out by `skip_serializing_if`, and one that is nested more than some 100 levels deep, is not written
+//!   ([`StoreStats::unwritten`]). One with `#[serde(flatten)]` is not written either, and one that is `untagged` is not read.
 
 pub mod engine;
 

@@ -95,7 +95,10 @@ impl Shape<'_> {
             #[automatically_derived]
             impl #parameters ::memo_store::ContentKey for #name #arguments #clause {
                 fn feed(&self, __memo_hasher: &mut ::memo_store::ContentHasher) {
-                    ::memo_store::ContentHasher::text(__memo_hasher, #text);
+                    ::memo_store::ContentHasher::text(
+                        __memo_hasher,
+                        ::core::concat!(::core::module_path!(), "::", #text),
+                    );
                     #fed
                 }
             }
@@ -148,15 +151,26 @@ impl Variant<'_> {
         let (path, tag) = match self.name {
             None => (ours!(Self), TokenStream::new()),
             Some(name) => {
-                let text = name.unraw().to_string();
+                let text = format!("variant {}", name.unraw());
                 (ours!(Self::#name), ours!(::memo_store::ContentHasher::text(__memo_hasher, #text);))
             }
         };
-        let parts = self.fields.iter().zip(&bindings).map(|((_, ty), binding)| {
-            let part = under(ty, binding);
-            ours!(::memo_store::ContentHasher::part(__memo_hasher, #part);)
+        // With their names: fields that change places are not taken for each other.
+        let parts = self.fields.iter().zip(&bindings).map(|((member, ty), binding)| {
+            let (name, part) = (member_name(member), under(ty, binding));
+            ours! {
+                ::memo_store::ContentHasher::text(__memo_hasher, #name);
+                ::memo_store::ContentHasher::part(__memo_hasher, #part);
+            }
         });
         ours!(#path { #(#members: #bindings,)* .. } => { #tag #(#parts)* })
+    }
+}
+
+fn member_name(member: &Member) -> String {
+    match member {
+        Member::Named(name) => name.unraw().to_string(),
+        Member::Unnamed(index) => index.index.to_string(),
     }
 }
 

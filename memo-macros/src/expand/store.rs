@@ -131,7 +131,11 @@ fn store(memo: &Memo, expr: &Expr) -> TokenStream {
 fn call(memo: &Memo, version: &Expr) -> TokenStream {
     let private = private();
     let name = memo.name.as_ref().map_or_else(|| memo.function.sig.ident.unraw().to_string(), LitStr::value);
-    ours!(#private::Call { module: ::core::module_path!(), name: #name, version: const { #version } })
+    // The path has the functions around it, too, where a module has not.
+    ours!({
+        fn __memo_here() {}
+        #private::Call { path: ::core::any::type_name_of_val(&__memo_here), name: #name, version: const { #version } }
+    })
 }
 
 /// Which instance: the types that the function is generic over, and the one whose method it is.

@@ -138,14 +138,14 @@ fn work(folder: &Path) -> Result<(), Box<dyn Error>> {
         [40, 80].iter().for_each(|columns| _ = breaks(text, *columns));
     }
     let (took, stats) = (started.elapsed(), store().stats());
-    store().flush(Duration::from_secs(10));
+    _ = store().flush(Duration::from_secs(10));
     say(format!("ready {} {} {}", stats.misses, stats.hits, took.as_micros()));
     // Until the other end is closed.
     stdin().lines().for_each(drop);
     // The objects go, and what was held for them is released.
     drop(texts);
     memo_core::sweep();
-    store().flush(Duration::from_secs(10));
+    _ = store().flush(Duration::from_secs(10));
     say(format!("held {}", store().stats().held));
     Ok(())
 }

@@ -1,6 +1,7 @@
 //! The thread of a store: writes, releases, renews and collects.
 //!
-//! Faults end nothing: what could not be sent is sent at the next tick, but for puts, which are only lost time.
+//! Faults end nothing: what could not be sent is sent at the next tick, but for puts, which are only lost time. Each of the four has its turn,
+//! however much there is to do for another one.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -8,11 +9,11 @@ use std::time::{Duration, Instant};
 use super::inner::Inner;
 use super::puts::{Put, Work};
 use super::stats::add;
-use crate::engine::Renewed;
+use crate::engine::{FaultKind, Renewed};
 
 /// So many keys go in one call.
 const BATCH: usize = 1000;
-/// The collector does so many steps in a row at most.
+/// So many calls in a row release, and so many collect. What is left has to wait for the next turn.
 const STEPS: usize = 64;
 const LONGEST_TICK: Duration = Duration::from_secs(1);
 /// So many releases wait at most for an engine that does not answer.
@@ -24,8 +25,8 @@ pub(super) struct Background {
     tick: Duration,
     next_renewal: Instant,
     next_collection: Instant,
-    /// It was renewed once.
-    leased: bool,
+    /// When it was renewed last.
+    renewed: Option<Instant>,
     /// What is held is to be taken hold of again.
     lapsed: bool,
     /// Something was put that a crash may lose.
@@ -42,7 +43,7 @@ impl Background {
             tick,
             next_renewal: now,
             next_collection: now + first,
-            leased: false,
+            renewed: None,
             lapsed: false,
             unsynced: false,
         }
@@ -67,23 +68,49 @@ impl Background {
 
     /// One turn of [`run`](Self::run), which waits for nothing: writes all that waits, and does the rest. Returns when the next one is due.
     pub(super) fn turn(&mut self, now: Instant) -> Instant {
-        while let Work::Put(put) = self.inner.queue.next(Instant::now()) {
-            self.put(put);
-        }
+        self.write();
         self.rest(now);
         self.renew_in_time(now);
         now + self.tick
     }
 
+    /// Writes all that waits, as [`run`](Self::run) does at once.
+    pub(super) fn write(&mut self) {
+        while let Some(put) = self.inner.queue.pop() {
+            self.put(put);
+        }
+    }
+
+    /// Until when a [`turn`](Self::turn) finds nothing to do, if nothing is let go or computed meanwhile.
+    pub(super) fn rests_until(&self, now: Instant) -> Instant {
+        let (_, to_release) = self.inner.holds.len();
+        if self.lapsed || to_release > 0 || self.inner.queue.len() > 0 {
+            now
+        } else if self.inner.config.collects {
+            self.next_renewal.min(self.next_collection)
+        } else {
+            self.next_renewal
+        }
+    }
+
     fn put(&mut self, Put { key, entry, number }: Put) {
         let inner = &*self.inner;
-        if inner.ask(|engine| engine.put(key, &entry, inner.hold(number))).is_some() {
-            self.unsynced = true;
-            add(&inner.counters.puts, 1);
-            add(&inner.counters.put_bytes, entry.len() as u64);
-        } else {
-            add(&inner.counters.unwritten, 1);
+        match inner.try_ask(|engine| engine.put(key, &entry, inner.hold(number))) {
+            Ok(()) => {
+                self.unsynced = true;
+                add(&inner.counters.puts, 1);
+                add(&inner.counters.put_bytes, entry.len() as u64);
+            }
+            Err(fault) => {
+                add(&inner.counters.unwritten, 1);
+                // Others need not wait for it. Where no answer came there may be an entry, and the claim runs out by itself.
+                if fault == Some(FaultKind::Full) {
+                    inner.holds.put_back(vec![(key, number)]);
+                }
+            }
         }
+        // Its object may have died while it waited here, and its release have been sent.
+        inner.holds.release_unless_counted(key);
     }
 
     fn rest(&mut self, now: Instant) {
@@ -100,26 +127,27 @@ impl Background {
     }
 
     fn release(&mut self, now: Instant) {
-        let inner = &*self.inner;
-        loop {
+        let inner = Arc::clone(&self.inner);
+        for _ in 0..STEPS {
             let some = inner.holds.take_released(BATCH);
             if some.is_empty() {
                 return;
             }
             if inner.ask(|engine| engine.release(inner.holder(), &some)).is_none() {
-                if inner.holds.put_back(some) > MOST_WAITING {
-                    self.begin_anew(now);
-                }
-                return;
+                inner.holds.put_back(some);
+                break;
             }
             add(&inner.counters.released, some.len() as u64);
+        }
+        if inner.holds.len().1 > MOST_WAITING {
+            self.begin_anew(now);
         }
     }
 
     /// As another holder, that holds what is needed now. The releases that wait need not be sent: what the former one held goes with its lease.
     fn begin_anew(&mut self, now: Instant) {
         self.inner.begin_anew();
-        (self.next_renewal, self.leased, self.lapsed) = (now, false, true);
+        (self.next_renewal, self.renewed, self.lapsed) = (now, None, true);
     }
 
     fn renew_in_time(&mut self, now: Instant) {
@@ -132,17 +160,14 @@ impl Background {
             Some(renewed) => {
                 add(&inner.counters.renewals, 1);
                 self.next_renewal = now + lease / 2;
-                if renewed == Renewed::Lapsed && self.leased {
+                // The engine tells of a lapse once. Where that answer was lost, it is told by the time that went by since the last one.
+                let before = self.renewed.replace(now);
+                if before.is_some_and(|before| renewed == Renewed::Lapsed || now >= before + lease) {
                     add(&inner.counters.lapses, 1);
                     self.lapsed = true;
                 }
-                self.leased = true;
             }
-            // It may have been done, and the answer, which was lost, have told of a lapse: what is renewed next would not tell it again.
-            None => {
-                self.next_renewal = now + self.tick;
-                self.lapsed |= self.leased;
-            }
+            None => self.next_renewal = now + self.tick,
         }
         if self.lapsed {
             self.take_hold_again();
@@ -153,25 +178,27 @@ impl Background {
     fn take_hold_again(&mut self) {
         let inner = &*self.inner;
         let all = inner.holds.all();
-        let sent = all.chunks(BATCH).all(|some| {
-            let renewed = inner.ask(|engine| engine.renew(inner.holder(), inner.config.lease, some));
-            add(&inner.counters.lapses, u64::from(renewed == Some(Renewed::Lapsed) && self.leased));
-            renewed.is_some()
-        });
+        let sent = all
+            .chunks(BATCH)
+            .all(|some| inner.ask(|engine| engine.renew(inner.holder(), inner.config.lease, some)).is_some());
         self.lapsed = !sent;
     }
 
     fn collect(&mut self, now: Instant) {
         let inner = &*self.inner;
+        let (started, mut more) = (Instant::now(), true);
         for _ in 0..STEPS {
-            let Some(done) = inner.ask(|engine| engine.collect(BATCH, inner.config.grace)) else { break };
+            let done = inner.ask(|engine| engine.collect(BATCH, inner.config.grace)).unwrap_or_default();
             add(&inner.counters.collected, done.deleted as u64);
             add(&inner.counters.collected_bytes, done.bytes);
-            if !done.more {
+            more = done.more;
+            // A slow engine must not keep the lease from being renewed.
+            if !more || started.elapsed() > LONGEST_TICK {
                 break;
             }
         }
-        self.next_collection = now + collection_pause(inner);
+        // One that did not come to an end must not fall behind what is let go.
+        self.next_collection = now + if more { self.tick } else { collection_pause(inner) };
     }
 
     pub(super) fn close(&self) {

@@ -1,9 +1,11 @@
 //! What a store is told when it is opened.
 
+use std::fmt;
 use std::io;
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::breaker::Breaker;
 use super::store::Store;
 use crate::engine::{Engine, Holder};
 use crate::entry::{Codec, Secret};
@@ -71,7 +73,7 @@ impl Builder {
 
     /// How long a call waits at most for a result that another process computes, before it computes for itself. A second if nothing is said.
     pub fn wait(mut self, wait: Duration) -> Self {
-        self.config.wait = wait;
+        self.config.wait = wait.min(Duration::from_secs(24 * 60 * 60));
         self
     }
 
@@ -105,8 +107,8 @@ impl Builder {
         self
     }
 
-    pub(super) fn still(self, holder: Holder) -> Store {
-        Store::still(self.engine, self.config, holder)
+    pub(super) fn still(self, holder: Holder, breaker: Breaker) -> Store {
+        Store::still(self.engine, self.config, holder, breaker)
     }
 
     /// Opens it, and starts its thread. The engine is not asked before the first call.
@@ -116,5 +118,14 @@ impl Builder {
     /// If no thread can be started.
     pub fn open(self) -> io::Result<Store> {
         Store::start(self.engine, self.config)
+    }
+}
+
+impl fmt::Debug for Builder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Config { lease, grace, claim, wait, .. } = self.config;
+        let mut shown = f.debug_struct("Builder");
+        shown.field("lease", &lease).field("grace", &grace).field("claim", &claim).field("wait", &wait);
+        shown.finish_non_exhaustive()
     }
 }

@@ -8,9 +8,10 @@
 //! 3. What is to be released waits here for the background thread. Nothing here waits for an engine: a destructor may call it.
 
 use std::collections::HashMap;
+use std::hash::BuildHasherDefault;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use crate::key::Key;
+use crate::key::{Key, KeyHasher};
 
 #[derive(Default)]
 pub(crate) struct Holds(Mutex<State>);
@@ -18,7 +19,7 @@ pub(crate) struct Holds(Mutex<State>);
 #[derive(Default)]
 struct State {
     last: u64,
-    counts: HashMap<Key, u32>,
+    counts: HashMap<Key, u32, BuildHasherDefault<KeyHasher>>,
     released: Vec<(Key, u64)>,
     /// Nobody sends releases any more.
     closed: bool,
@@ -37,6 +38,10 @@ impl State {
             return;
         }
         self.counts.remove(&key);
+        self.release(key);
+    }
+
+    fn release(&mut self, key: Key) {
         if !self.closed {
             let number = self.number();
             self.released.push((key, number));
@@ -62,6 +67,14 @@ impl Holds {
         keys.into_iter().for_each(|key| state.end(key));
     }
 
+    /// Releases what was taken hold of, if nobody counts it any longer.
+    pub(super) fn release_unless_counted(&self, key: Key) {
+        let mut state = self.state();
+        if !state.counts.contains_key(&key) {
+            state.release(key);
+        }
+    }
+
     /// What is to be released, a part of it.
     pub(super) fn take_released(&self, at_most: usize) -> Vec<(Key, u64)> {
         let mut state = self.state();
@@ -69,13 +82,12 @@ impl Holds {
         state.released.split_off(from)
     }
 
-    /// Releases that were not sent are to be sent again. Returns how many wait.
-    pub(super) fn put_back(&self, released: Vec<(Key, u64)>) -> usize {
+    /// Releases that were not sent are to be sent again.
+    pub(super) fn put_back(&self, released: Vec<(Key, u64)>) {
         let mut state = self.state();
         if !state.closed {
             state.released.extend(released);
         }
-        state.released.len()
     }
 
     /// No release that waits is needed any longer.

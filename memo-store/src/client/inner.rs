@@ -11,6 +11,7 @@ use super::holds::Holds;
 use super::puts::Queue;
 use super::stats::{Counters, StoreStats, add};
 use crate::engine::{Engine, Fault, FaultKind, Found, Hold, Holder};
+use crate::entry::Unreadable;
 use crate::key::Key;
 
 pub(super) struct Inner {
@@ -31,11 +32,11 @@ pub(super) enum Seen {
 }
 
 impl Inner {
-    pub(super) fn new(engine: Arc<dyn Engine>, config: Config, holder: Holder) -> Self {
+    pub(super) fn new(engine: Arc<dyn Engine>, config: Config, holder: Holder, breaker: Breaker) -> Self {
         Self {
             config,
             engine,
-            breaker: Breaker::default(),
+            breaker,
             holder: Mutex::new(holder),
             holds: Arc::default(),
             queue: Queue::default(),
@@ -45,23 +46,30 @@ impl Inner {
 
     /// Asks the engine, unless it is left alone. Whatever happens in it is a fault.
     pub(super) fn ask<T>(&self, ask: impl FnOnce(&dyn Engine) -> Result<T, Fault>) -> Option<T> {
+        self.try_ask(ask).ok()
+    }
+
+    /// The same, which tells of the fault; `None` where it was not asked.
+    pub(super) fn try_ask<T>(&self, ask: impl FnOnce(&dyn Engine) -> Result<T, Fault>) -> Result<T, Option<FaultKind>> {
         if !self.breaker.lets_through() {
             add(&self.counters.spared, 1);
-            return None;
+            return Err(None);
         }
         let answer = catch_unwind(AssertUnwindSafe(|| ask(&*self.engine)));
         match answer.unwrap_or_else(|_| Err(Fault::new(FaultKind::Damaged, "it panicked"))) {
             Ok(answer) => {
                 self.breaker.answered();
-                Some(answer)
+                Ok(answer)
             }
             Err(fault) => {
                 self.counters.fault(&fault);
                 // One that is full answers.
-                if fault.kind() != FaultKind::Full {
-                    self.breaker.failed();
+                if fault.kind() == FaultKind::Full {
+                    self.breaker.answered()
+                } else {
+                    self.breaker.failed()
                 }
-                None
+                Err(Some(fault.kind()))
             }
         }
     }
@@ -92,12 +100,14 @@ impl Inner {
     pub(super) fn read<T: DeserializeOwned>(&self, key: Key, entry: &[u8]) -> Option<T> {
         // Reading runs a `Deserialize` of the user's.
         let read = catch_unwind(AssertUnwindSafe(|| self.config.codec.read(key, entry)));
-        let value = read.ok().and_then(Result::ok);
-        if value.is_none() {
-            add(&self.counters.unreadable, 1);
-            self.ask(|engine| engine.discard(key, entry));
+        match read {
+            Ok(Ok(value)) => return Some(value),
+            // Others may take it.
+            Ok(Err(Unreadable::Long)) => {}
+            _ => _ = self.ask(|engine| engine.discard(key, entry)),
         }
-        value
+        add(&self.counters.unreadable, 1);
+        None
     }
 
     pub(super) fn stats(&self) -> StoreStats {

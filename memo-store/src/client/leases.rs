@@ -2,10 +2,11 @@
 
 use std::collections::{HashSet, VecDeque};
 use std::fmt;
+use std::hash::BuildHasherDefault;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use super::holds::Holds;
-use crate::key::Key;
+use crate::key::{Key, KeyHasher};
 
 /// What one object's results need in a store. It is the value of a memo of the object, so it goes when the object goes.
 ///
@@ -16,7 +17,7 @@ pub struct Leases(Mutex<Vec<Book>>);
 /// The keys of one store.
 struct Book {
     holds: Arc<Holds>,
-    keys: HashSet<Key>,
+    keys: HashSet<Key, BuildHasherDefault<KeyHasher>>,
     /// In the order in which they came.
     order: VecDeque<Key>,
 }
@@ -26,7 +27,7 @@ impl Leases {
     pub(super) fn add(&self, holds: &Arc<Holds>, key: Key, at_most: usize) {
         let mut books = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let at = books.iter().position(|book| Arc::ptr_eq(&book.holds, holds)).unwrap_or_else(|| {
-            books.push(Book { holds: Arc::clone(holds), keys: HashSet::new(), order: VecDeque::new() });
+            books.push(Book { holds: Arc::clone(holds), keys: HashSet::default(), order: VecDeque::new() });
             books.len() - 1
         });
         let Book { keys, order, .. } = &mut books[at];

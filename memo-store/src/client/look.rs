@@ -1,6 +1,7 @@
 //! One call's look into a store: what the attribute writes around a body.
 
 use std::any::type_name;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::thread;
 use std::time::{Duration, Instant};
@@ -20,8 +21,8 @@ use crate::key::Key;
 /// Which memo a call is of.
 #[derive(Clone, Copy, Debug)]
 pub struct Call {
-    /// The module.
-    pub module: &'static str,
+    /// Where the function is.
+    pub path: &'static str,
     /// The function, or the name that the memo was given.
     pub name: &'static str,
     /// The version of the code.
@@ -37,7 +38,8 @@ pub struct Look<T> {
 }
 
 struct Asked {
-    count: Count,
+    /// Shared with a call that is under way on another thread: one that is given up is not released before it has ended.
+    count: Arc<Count>,
     leases: Arc<Leases>,
 }
 
@@ -96,24 +98,27 @@ impl<T> Look<T> {
     where
         T: Serialize + DeserializeOwned,
     {
-        let asked = store.map(|store| {
+        // Two closures of one function have one name.
+        let is_told_apart = ![of, type_name::<T>()].iter().any(|name| name.contains("{{closure}}"));
+        let asked = store.filter(|_| is_told_apart).map(|store| {
             let mut hasher = ContentHasher::new();
             hasher.fixed([LAYOUT]);
-            for text in [call.module, call.name, of, type_name::<T>()] {
+            hasher.fixed(store.inner().config.codec.secret.mark());
+            for text in [call.path, call.name, of, type_name::<T>()] {
                 hasher.text(text);
             }
             hasher.fixed(call.version.to_le_bytes());
             content(&mut hasher);
             let (inner, key) = (Arc::clone(store.inner()), hasher.key());
             let number = inner.holds.begin(key);
-            Asked { count: Count { inner, key, number }, leases: leases() }
+            Asked { count: Arc::new(Count { inner, key, number }), leases: leases() }
         });
         Self { asked, read: Inner::read, write: |codec, key, value| codec.write(key, value) }
     }
 
     /// The result, if it is there, or comes within the time for which a call waits.
     pub fn find(&mut self) -> Option<T> {
-        let Count { inner, key, number } = &self.asked.as_ref()?.count;
+        let Count { inner, key, number } = &*self.asked.as_ref()?.count;
         let mut patience = Patience::new(inner);
         loop {
             match inner.look(*key, *number) {
@@ -129,11 +134,12 @@ impl<T> Look<T> {
 
     /// The same for an `async` function: what blocks runs on another thread, and waiting holds none.
     pub async fn find_later(&mut self) -> Option<T> {
-        let Count { inner, key, number } = &self.asked.as_ref()?.count;
+        let count = &self.asked.as_ref()?.count;
+        let inner = &count.inner;
         let mut patience = Patience::new(inner);
         loop {
-            let (asked, key, number) = (Arc::clone(inner), *key, *number);
-            match blocking::unblock(move || asked.look(key, number)).await {
+            let count = Arc::clone(count);
+            match blocking::unblock(move || count.inner.look(count.key, count.number)).await {
                 Seen::Entry(entry) => return self.found(&entry),
                 Seen::Busy => match patience.next(inner) {
                     Some(pause) => futures_timer::Delay::new(pause).await,
@@ -145,7 +151,7 @@ impl<T> Look<T> {
     }
 
     fn found(&mut self, entry: &[u8]) -> Option<T> {
-        let Count { inner, key, .. } = &self.asked.as_ref()?.count;
+        let Count { inner, key, .. } = &*self.asked.as_ref()?.count;
         let Some(value) = (self.read)(inner, *key, entry) else { return self.missed() };
         add(&inner.counters.hits, 1);
         self.lease();
@@ -159,8 +165,10 @@ impl<T> Look<T> {
 
     /// What was computed is written, by the store's thread, and is held as long as its object lives.
     pub fn end(mut self, value: &T) {
-        let Some(Count { inner, key, number }) = self.asked.as_ref().map(|asked| &asked.count) else { return };
-        let entry = (self.write)(&inner.config.codec, *key, value);
+        let Some(Count { inner, key, number }) = self.asked.as_ref().map(|asked| &*asked.count) else { return };
+        // Writing runs a `Serialize` of the user's, and the result is there whatever becomes of it.
+        let write = AssertUnwindSafe(|| (self.write)(&inner.config.codec, *key, value));
+        let entry = catch_unwind(write).ok().flatten();
         let put = entry.map(|entry| Put { key: *key, entry, number: *number });
         if put.is_some_and(|put| inner.queue.push(put, inner.config.queue)) {
             self.lease();
@@ -171,7 +179,7 @@ impl<T> Look<T> {
 
     fn lease(&mut self) {
         let Some(Asked { count, leases }) = self.asked.take() else { return };
-        let Count { inner, key, .. } = &count;
+        let Count { inner, key, .. } = &*count;
         inner.holds.begin(*key);
         leases.add(&inner.holds, *key, inner.config.leases_of_an_object);
     }

@@ -35,11 +35,24 @@ struct State {
     flushes: (u64, u64),
 }
 
+impl State {
+    fn pop(&mut self) -> Option<Put> {
+        let put = self.puts.pop_front()?;
+        self.bytes -= put.entry.len();
+        self.busy = true;
+        Some(put)
+    }
+}
+
+/// Longer than anybody waits.
+const FOREVER: Duration = Duration::from_secs(1 << 20);
+
 /// What the thread is woken for.
 pub(super) enum Work {
     Put(Put),
     /// All is written that was there before; a flush waits for the rest, or it is time.
     Rest {
+        /// Which flush is done then.
         flush: u64,
     },
     Close,
@@ -78,10 +91,11 @@ impl Queue {
     pub(super) fn flush(&self, within: Duration) -> bool {
         let mut state = self.state();
         state.flushes.0 += 1;
-        let (this, until) = (state.flushes.0, Instant::now() + within);
+        let (this, until) = (state.flushes.0, Instant::now().checked_add(within));
         self.work.notify_one();
         while state.flushes.1 < this {
-            let Some(left) = until.checked_duration_since(Instant::now()) else { return false };
+            let left = until.map_or(Some(FOREVER), |until| until.checked_duration_since(Instant::now()));
+            let Some(left) = left else { return false };
             state = self.done.wait_timeout(state, left).unwrap_or_else(PoisonError::into_inner).0;
         }
         true
@@ -103,20 +117,28 @@ impl Queue {
             if state.closing.is_some_and(|until| Instant::now() >= until) {
                 return Work::Close;
             }
-            if let Some(put) = state.puts.pop_front() {
-                state.bytes -= put.entry.len();
-                state.busy = true;
+            // In time, also while puts keep coming.
+            let is_time = Instant::now() >= time && state.closing.is_none();
+            if !is_time && let Some(put) = state.pop() {
                 return Work::Put(put);
             }
             if state.closing.is_some() {
                 return Work::Close;
             }
-            let left = time.saturating_duration_since(Instant::now());
-            if left.is_zero() || state.flushes.1 < state.flushes.0 {
-                return Work::Rest { flush: state.flushes.0 };
+            if is_time || state.flushes.1 < state.flushes.0 {
+                let (before, now) = (state.flushes.1, state.flushes.0);
+                return Work::Rest { flush: if state.puts.is_empty() { now } else { before } };
             }
+            let left = time.saturating_duration_since(Instant::now());
             state = self.work.wait_timeout(state, left).unwrap_or_else(PoisonError::into_inner).0;
         }
+    }
+
+    /// The next put, if there is one.
+    pub(super) fn pop(&self) -> Option<Put> {
+        let mut state = self.state();
+        state.busy = false;
+        state.pop()
     }
 
     /// Throws away what is left.

@@ -4,9 +4,11 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use super::background::Background;
+use super::breaker::Breaker;
 use super::config::Builder;
 use super::store::Store;
 use crate::engine::Holder;
+use crate::key::Key;
 
 /// A store whose thread is somebody's who says what time it is.
 pub struct Simulated {
@@ -15,10 +17,11 @@ pub struct Simulated {
 }
 
 impl Simulated {
-    /// The store of this builder, begun at this time.
-    pub fn new(builder: Builder, holder: Holder, now: Instant) -> Self {
-        let store = builder.still(holder);
-        Self { background: Background::new(Arc::clone(store.inner()), now), store }
+    /// The store of this builder, begun at the time that `now` tells.
+    pub fn new(builder: Builder, holder: Holder, now: impl Fn() -> Instant + Send + Sync + 'static) -> Self {
+        let begun = now();
+        let store = builder.still(holder, Breaker::new(now));
+        Self { background: Background::new(Arc::clone(store.inner()), begun), store }
     }
 
     /// For [`Look`](super::Look)s.
@@ -26,9 +29,24 @@ impl Simulated {
         &self.store
     }
 
+    /// Writes what was computed, as its thread does at once.
+    pub fn write(&mut self) {
+        self.background.write();
+    }
+
     /// Does what its thread would do at this time. Returns when the next turn is due.
     pub fn turn(&mut self, now: Instant) -> Instant {
         self.background.turn(now)
+    }
+
+    /// Until when its turns do nothing, if nothing is let go or computed meanwhile: they may be left out.
+    pub fn rests_until(&self, now: Instant) -> Instant {
+        self.background.rests_until(now)
+    }
+
+    /// The keys that it counts as held.
+    pub fn held(&self) -> Vec<Key> {
+        self.store.inner().holds.all().into_iter().map(|(key, _)| key).collect()
     }
 
     /// Ends it as the last handle does.

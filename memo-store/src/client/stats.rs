@@ -1,7 +1,9 @@
 //! What a store has done.
 
+use std::error::Error;
 use std::fmt;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Mutex, PoisonError};
 
 use crate::engine::{Fault, FaultKind};
 
@@ -25,6 +27,7 @@ macro_rules! counters {
         #[derive(Default)]
         pub(super) struct Counters {
             $(pub(super) $name: AtomicU64,)*
+            last_fault: Mutex<Option<String>>,
         }
 
         impl Counters {
@@ -87,6 +90,12 @@ impl Counters {
             FaultKind::Damaged => &self.faults_damaged,
         };
         add(counter, 1);
+        let said = fault.source().map_or_else(|| fault.to_string(), |source| format!("{fault}: {source}"));
+        *self.last_fault.lock().unwrap_or_else(PoisonError::into_inner) = Some(said);
+    }
+
+    pub(super) fn last_fault(&self) -> Option<String> {
+        self.last_fault.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 }
 

@@ -7,6 +7,7 @@ use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
 use super::background::Background;
+use super::breaker::Breaker;
 use super::config::{Builder, Config};
 use super::inner::{Inner, by_chance};
 use super::stats::StoreStats;
@@ -59,6 +60,8 @@ pub struct Store(Arc<Handle>);
 struct Handle {
     inner: Arc<Inner>,
     thread: Option<JoinHandle<()>>,
+    /// The process that began it: another one, forked from it, has no thread.
+    process: u32,
 }
 
 /// For so long a store that is closed writes what waits.
@@ -84,10 +87,10 @@ impl Store {
     }
 
     pub(super) fn start(engine: Arc<dyn Engine>, config: Config) -> io::Result<Self> {
-        let inner = Arc::new(Inner::new(engine, config, Holder(by_chance())));
+        let inner = Arc::new(Inner::new(engine, config, Holder(by_chance()), Breaker::new(Instant::now)));
         let background = Background::new(Arc::clone(&inner), Instant::now());
         let thread = thread::Builder::new().name("memo-store".to_owned()).spawn(|| background.run())?;
-        Ok(Self(Arc::new(Handle { inner, thread: Some(thread) })))
+        Ok(Self(Arc::new(Handle { inner, thread: Some(thread), process: std::process::id() })))
     }
 
     /// What it has done so far.
@@ -96,16 +99,30 @@ impl Store {
         self.0.inner.stats()
     }
 
-    /// Waits until all that was computed is written, and all that was let go is released. `false`: not within that time.
+    /// Waits until all that was computed is written, to the disk where there is one, and all that was let go is released. `false`: not within that
+    /// time, or not all, since the engine does not answer or is full.
     ///
     /// Cost: one round of the store's thread. Calls need not wait: it is for tests, and for the end of a program.
+    #[must_use = "`false` says that something was not written"]
     pub fn flush(&self, within: Duration) -> bool {
-        self.0.inner.queue.flush(within)
+        let unwritten = || self.stats().unwritten;
+        let before = unwritten();
+        self.0.inner.queue.flush(within) && unwritten() == before && !self.stats().left_alone
+    }
+
+    /// Why the engine did not answer, when it was asked in vain last.
+    #[must_use]
+    pub fn last_fault(&self) -> Option<String> {
+        self.0.inner.counters.last_fault()
     }
 
     /// Without a thread: for simulations.
-    pub(super) fn still(engine: Arc<dyn Engine>, config: Config, holder: Holder) -> Self {
-        Self(Arc::new(Handle { inner: Arc::new(Inner::new(engine, config, holder)), thread: None }))
+    pub(super) fn still(engine: Arc<dyn Engine>, config: Config, holder: Holder, breaker: Breaker) -> Self {
+        Self(Arc::new(Handle {
+            inner: Arc::new(Inner::new(engine, config, holder, breaker)),
+            thread: None,
+            process: std::process::id(),
+        }))
     }
 
     pub(super) fn inner(&self) -> &Arc<Inner> {
@@ -116,9 +133,12 @@ impl Store {
 impl Drop for Handle {
     fn drop(&mut self) {
         self.inner.queue.close(CLOSING);
-        // The thread has no handle, so this is another one.
-        if let Some(thread) = self.thread.take() {
+        let Some(thread) = self.thread.take() else { return };
+        // The last handle may have been an engine's own.
+        if self.process == std::process::id() && thread.thread().id() != thread::current().id() {
             _ = thread.join();
+        } else {
+            std::mem::forget(thread);
         }
     }
 }

@@ -1,11 +1,15 @@
 //! The content of the standard library's types. Each begins with its name, so that a `1_u32` is no `1_u64`.
 
 use std::borrow::Cow;
+use std::cmp::{Ordering, Reverse};
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::marker::PhantomData;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::num::{
-    NonZeroI8, NonZeroI16, NonZeroI32, NonZeroI64, NonZeroI128, NonZeroU8, NonZeroU16, NonZeroU32, NonZeroU64,
-    NonZeroU128,
+    NonZeroI8, NonZeroI16, NonZeroI32, NonZeroI64, NonZeroI128, NonZeroIsize, NonZeroU8, NonZeroU16, NonZeroU32,
+    NonZeroU64, NonZeroU128, NonZeroUsize,
 };
+use std::ops::{Range, RangeInclusive};
 use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Duration;
@@ -71,6 +75,12 @@ as_another! {
     NonZeroI32, |value| value.get();
     NonZeroI64, |value| value.get();
     NonZeroI128, |value| value.get();
+    NonZeroUsize, |value| value.get();
+    NonZeroIsize, |value| value.get();
+    Ordering, |value| (*value as i8);
+    Ipv4Addr, |value| value.octets();
+    Ipv6Addr, |value| value.octets();
+    IpAddr, |value| value.to_string();
     Duration, |value| value.as_nanos();
 }
 
@@ -116,6 +126,36 @@ impl<T: ContentKey> ContentKey for Option<T> {
         hasher.text("option");
         hasher.length(usize::from(self.is_some()));
         self.iter().for_each(|value| value.feed(hasher));
+    }
+}
+
+impl<T: ContentKey> ContentKey for Reverse<T> {
+    fn feed(&self, hasher: &mut ContentHasher) {
+        hasher.text("reverse");
+        self.0.feed(hasher);
+    }
+}
+
+impl<T: ContentKey> ContentKey for Range<T> {
+    fn feed(&self, hasher: &mut ContentHasher) {
+        hasher.text("range");
+        self.start.feed(hasher);
+        self.end.feed(hasher);
+    }
+}
+
+impl<T: ContentKey> ContentKey for RangeInclusive<T> {
+    fn feed(&self, hasher: &mut ContentHasher) {
+        hasher.text("range with its end");
+        self.start().feed(hasher);
+        self.end().feed(hasher);
+    }
+}
+
+/// The name of the type.
+impl<T: ?Sized> ContentKey for PhantomData<T> {
+    fn feed(&self, hasher: &mut ContentHasher) {
+        hasher.text(std::any::type_name::<Self>());
     }
 }
 

@@ -39,13 +39,19 @@ impl Fault {
 
 impl fmt::Display for Fault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let kind = match self.kind {
-            FaultKind::Down => "cannot be reached",
-            FaultKind::Slow => "took too long",
-            FaultKind::Full => "is full",
-            FaultKind::Damaged => "is damaged",
-        };
-        write!(f, "the store {kind}: {}", self.source)
+        write!(f, "the store {}", self.kind)
+    }
+}
+
+/// What is the matter with a store, in words that follow its name.
+impl fmt::Display for FaultKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Down => "cannot be reached",
+            Self::Slow => "took too long",
+            Self::Full => "is full",
+            Self::Damaged => "is damaged",
+        })
     }
 }
 

@@ -31,6 +31,7 @@ pub(crate) struct Table {
     holds: BTreeMap<(Key, Holder), u64>,
     by_holder: BTreeSet<(Holder, Key)>,
     leases: BTreeMap<Holder, Lease>,
+    by_end: BTreeSet<(u64, Holder)>,
     claims: BTreeMap<Key, Claim>,
 }
 
@@ -81,6 +82,36 @@ impl Memory {
     #[must_use]
     pub fn holds(&self) -> usize {
         self.table().holds.len()
+    }
+
+    /// How many entries nobody holds.
+    #[must_use]
+    pub fn idle(&self) -> usize {
+        self.table().idle.len()
+    }
+
+    /// How many leases there are, with those that have run out and were not collected.
+    #[must_use]
+    pub fn leases(&self) -> usize {
+        self.table().leases.len()
+    }
+
+    /// How many claims there are, with those that have run out and were not collected.
+    #[must_use]
+    pub fn claims(&self) -> usize {
+        self.table().claims.len()
+    }
+
+    /// The keys of all entries.
+    #[must_use]
+    pub fn keys(&self) -> Vec<Key> {
+        self.table().entries.keys().copied().collect()
+    }
+
+    /// The keys that this holder holds.
+    #[must_use]
+    pub fn held_by(&self, holder: Holder) -> Vec<Key> {
+        surely(self.table().keys(holder, usize::MAX))
     }
 
     /// Damages every entry: `damage` gets its bytes. For tests.
@@ -215,15 +246,29 @@ impl Rows for Table {
     }
 
     fn set_lease(&mut self, of: Holder, lease: Option<Lease>) -> Result<(), Infallible> {
-        match lease {
+        let before = match lease {
             Some(lease) => self.leases.insert(of, lease),
             None => self.leases.remove(&of),
         };
+        if let Some(before) = before {
+            self.by_end.remove(&(before.until, of));
+        }
+        self.by_end.extend(lease.map(|lease| (lease.until, of)));
         Ok(())
     }
 
     fn leases(&self) -> Result<Vec<(Holder, Lease)>, Infallible> {
         Ok(self.leases.iter().map(|(holder, lease)| (*holder, *lease)).collect())
+    }
+
+    /// Without a look at all of them: a simulated fleet has ten thousand.
+    fn lapsed(&self, now: u64) -> Result<Vec<Holder>, Infallible> {
+        let run_out = self.by_end.iter().take_while(|(until, _)| *until <= now);
+        let ahead = self.by_end.iter().rev().take_while(|(until, _)| *until > now && rules::is_over(*until, now));
+        // In the order in which other engines have them: whose holds end first is seen.
+        let mut all: Vec<_> = run_out.chain(ahead).map(|(_, holder)| *holder).collect();
+        all.sort_unstable();
+        Ok(all)
     }
 
     fn claim(&self, key: Key) -> Result<Option<Claim>, Infallible> {
@@ -246,5 +291,36 @@ impl Rows for Table {
 impl fmt::Debug for Memory {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Memory").field("entries", &self.len()).field("bytes", &self.bytes()).finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+
+    use super::*;
+
+    /// They may be a million.
+    #[test]
+    fn a_step_sets_back_only_some_of_what_is_idle_after_the_clock_was_set_back() {
+        let hands = Arc::new(AtomicU64::new(1000));
+        let clock = Arc::clone(&hands);
+        let memory = Memory::with_clock(Clock::new(move || Duration::from_secs(clock.load(Relaxed))));
+        let (lease, grace) = (Duration::from_secs(1), Duration::from_secs(10));
+        for key in 0..10 {
+            let hold = Hold { holder: Holder(1), number: 1, lease, claim: Duration::ZERO };
+            memory.put(Key::from_bytes([key; 16]), b"", hold).unwrap();
+            memory.release(Holder(1), &[(Key::from_bytes([key; 16]), 2)]).unwrap();
+        }
+        hands.store(500, Relaxed);
+        let ahead = || memory.table().by_time.iter().filter(|(since, _)| *since > 500_000).count();
+        for left in [7, 4, 1] {
+            assert!(memory.collect(3, grace).unwrap().more);
+            assert_eq!(ahead(), left);
+        }
+        assert!(!memory.collect(3, grace).unwrap().more);
+        hands.store(510, Relaxed);
+        while memory.collect(3, grace).unwrap().more {}
+        assert!(memory.is_empty());
     }
 }

@@ -2,8 +2,7 @@
 //!
 //! # Rules
 //!
-//! All engines obey the same ones; [`rules`] has them in code, and [`Memory`](memory::Memory) is the engine that they are
-//! tried on.
+//! All engines obey the same ones. [`Memory`] is the engine that they are tried on.
 //!
 //! 1. An entry is a pure function of its key. Whoever writes it writes the same, so an old write is never wrong, and the
 //!    first is kept. Only the leases need order.
@@ -28,6 +27,7 @@ mod redb;
 mod redis;
 mod rules;
 
+use std::sync::Arc;
 use std::time::Duration;
 
 pub use fault::{Fault, FaultKind};
@@ -148,3 +148,38 @@ pub struct Collected {
     /// There was more to do than in one step.
     pub more: bool,
 }
+
+macro_rules! pointers {
+    ($($pointer:ty),*) => {$(
+        impl<E: Engine + ?Sized> Engine for $pointer {
+            fn get(&self, key: Key, hold: Hold) -> Result<Found, Fault> {
+                (**self).get(key, hold)
+            }
+
+            fn put(&self, key: Key, entry: &[u8], hold: Hold) -> Result<(), Fault> {
+                (**self).put(key, entry, hold)
+            }
+
+            fn renew(&self, holder: Holder, lease: Duration, holds: &[(Key, u64)]) -> Result<Renewed, Fault> {
+                (**self).renew(holder, lease, holds)
+            }
+
+            fn release(&self, holder: Holder, holds: &[(Key, u64)]) -> Result<(), Fault> {
+                (**self).release(holder, holds)
+            }
+
+            fn discard(&self, key: Key, entry: &[u8]) -> Result<(), Fault> {
+                (**self).discard(key, entry)
+            }
+
+            fn collect(&self, at_most: usize, grace: Duration) -> Result<Collected, Fault> {
+                (**self).collect(at_most, grace)
+            }
+
+            fn sync(&self) -> Result<(), Fault> {
+                (**self).sync()
+            }
+        }
+    )*};
+}
+pointers!(Box<E>, Arc<E>);

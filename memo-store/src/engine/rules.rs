@@ -35,6 +35,11 @@ pub(super) trait Rows {
     fn set_lease(&mut self, of: Holder, lease: Option<Lease>) -> Result<(), Self::Error>;
     /// All of them: they are as many as there are processes.
     fn leases(&self) -> Result<Vec<(Holder, Lease)>, Self::Error>;
+    /// Whose leases have run out.
+    fn lapsed(&self, now: u64) -> Result<Vec<Holder>, Self::Error> {
+        let over = self.leases()?.into_iter().filter(|(_, lease)| is_over(lease.until, now));
+        Ok(over.map(|(holder, _)| holder).collect())
+    }
 
     fn claim(&self, key: Key) -> Result<Option<Claim>, Self::Error>;
     fn set_claim(&mut self, key: Key, claim: Option<Claim>) -> Result<(), Self::Error>;
@@ -74,7 +79,7 @@ fn end(now: u64, span: Duration) -> u64 {
     now.saturating_add(millis(span).min(LONGEST))
 }
 
-fn is_over(until: u64, now: u64) -> bool {
+pub(super) fn is_over(until: u64, now: u64) -> bool {
     until <= now || until > now.saturating_add(LONGEST)
 }
 
@@ -144,8 +149,8 @@ pub(super) fn discard<R: Rows>(rows: &mut R, key: Key, entry: &[u8]) -> Result<(
 }
 
 pub(super) fn collect<R: Rows>(rows: &mut R, at_most: usize, grace: Duration, now: u64) -> Result<Collected, R::Error> {
-    let mut done = Collected::default();
-    for (holder, _) in rows.leases()?.into_iter().filter(|(_, lease)| is_over(lease.until, now)) {
+    let (mut done, mut ahead) = (Collected::default(), 0);
+    for holder in rows.lapsed(now)? {
         let room = at_most.saturating_sub(done.lapsed);
         let keys = rows.keys(holder, room)?;
         for &key in &keys {
@@ -159,8 +164,10 @@ pub(super) fn collect<R: Rows>(rows: &mut R, at_most: usize, grace: Duration, no
         }
     }
     // A clock that was ahead must not keep what is idle for ever.
-    while let Some((key, idle)) = rows.idle_shortest()?.filter(|(_, idle)| idle.since > now) {
+    for _ in 0..at_most {
+        let Some((key, idle)) = rows.idle_shortest()?.filter(|(_, idle)| idle.since > now) else { break };
         rows.set_idle(key, Some(Idle { since: now, ..idle }))?;
+        ahead += 1;
     }
     for (key, idle) in rows.idle_longest(at_most)? {
         if idle.since.saturating_add(millis(grace)) > now {
@@ -176,7 +183,7 @@ pub(super) fn collect<R: Rows>(rows: &mut R, at_most: usize, grace: Duration, no
             rows.set_idle(key, None)?;
         }
     }
-    done.more |= done.doomed > 0 || done.deleted == at_most;
+    done.more |= ahead == at_most || done.doomed > 0 || done.deleted == at_most;
     for (key, claim) in rows.claims(at_most)? {
         if is_over(claim.until, now) {
             rows.set_claim(key, None)?;

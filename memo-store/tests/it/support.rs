@@ -28,7 +28,7 @@ pub(crate) fn process(engine: impl Engine) -> Store {
     builder(engine).open().expect("it opens")
 }
 
-pub(crate) const CALL: Call = Call { module: "tests", name: "squared", version: 1 };
+pub(crate) const CALL: Call = Call { path: "tests", name: "squared", version: 1 };
 
 /// One call of a memo that misses in its process.
 pub(crate) fn ask(store: &Store, object: &Object, n: u64, body: impl FnOnce() -> String) -> String {
@@ -62,7 +62,10 @@ pub(crate) fn computes(store: &Store, object: &Object, n: u64) -> bool {
 }
 
 pub(crate) fn flush(store: &Store) {
-    assert!(store.flush(Duration::from_secs(10)), "it is still at work: {:?}", store.stats());
+    // It may be `false` for a fault, which is what a test is about.
+    let started = Instant::now();
+    _ = store.flush(Duration::from_secs(20));
+    assert!(started.elapsed() < Duration::from_secs(19), "it is still at work: {:?}", store.stats());
 }
 
 /// Waits until it is so.
@@ -84,6 +87,10 @@ impl Hands {
         Clock::new(move || Duration::from_millis(hands.0.load(Ordering::Relaxed)))
     }
 
+    pub(crate) fn instant(&self, since: Instant) -> Instant {
+        since + Duration::from_millis(self.0.load(Ordering::Relaxed))
+    }
+
     pub(crate) fn set(&self, millis: u64) {
         self.0.store(millis, Ordering::Relaxed);
     }
@@ -94,7 +101,6 @@ impl Hands {
 pub(crate) struct Line {
     pub(crate) engine: Memory,
     cut: Arc<AtomicBool>,
-    /// The answer of the next renewal is lost.
     deaf: Arc<AtomicBool>,
     calls: Arc<AtomicU64>,
 }
@@ -108,9 +114,9 @@ impl Line {
         self.cut.store(cut, Ordering::Relaxed);
     }
 
-    /// The next renewal is done, but its answer does not come.
-    pub(crate) fn deafen(&self) {
-        self.deaf.store(true, Ordering::Relaxed);
+    /// Renewals are done, and their answers are lost.
+    pub(crate) fn deaf(&self, deaf: bool) {
+        self.deaf.store(deaf, Ordering::Relaxed);
     }
 
     /// How often the engine was asked.
@@ -138,10 +144,11 @@ impl Engine for Line {
     }
 
     fn renew(&self, holder: Holder, lease: Duration, holds: &[(Key, u64)]) -> Result<Renewed, Fault> {
-        let renewed = self.pass()?.renew(holder, lease, holds)?;
-        match self.deaf.swap(false, Ordering::Relaxed) {
-            true => Err(Fault::new(FaultKind::Slow, "the answer was lost")),
-            false => Ok(renewed),
+        let renewed = self.pass()?.renew(holder, lease, holds);
+        if self.deaf.load(Ordering::Relaxed) {
+            Err(Fault::new(FaultKind::Slow, "the answer was lost"))
+        } else {
+            renewed
         }
     }
 

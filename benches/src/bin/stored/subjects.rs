@@ -34,7 +34,7 @@ struct Ours {
 
 impl Ours {
     fn begin(&self, value: &Value) -> Look<Found> {
-        let call = Call { module: "stored", name: "words", version: 1 };
+        let call = Call { path: "stored", name: "words", version: 1 };
         Look::begin(Some(&self.store), call, "", |content| content.part(&value.number), || Arc::clone(&self.object))
     }
 

@@ -24,7 +24,7 @@ pub(super) type Drawn = Result<(), Box<dyn Error>>;
 
 /// Whether a subject is one of ours.
 pub(super) fn is_ours(name: &str) -> bool {
-    ["in-object", "Anchored", "Arc ", "Rc ", "memo-core"].iter().any(|own| name.starts_with(own))
+    ["in-object", "Anchored", "Arc ", "Rc ", "memo-core", "memo-store"].iter().any(|own| name.starts_with(own))
 }
 
 /// What nothing that remembers can be faster or smaller than.
@@ -50,11 +50,14 @@ fn write_sized(area: &Area<'_>, text: &str, at: (i32, i32), from: HPos, (colour,
     Ok(area.draw(&Text::new(text.to_owned(), at, style))?)
 }
 
-/// The white ground, the title, what is measured, and whose colour is which of those that `names` have.
+/// The white ground, the title, what is measured, and whose colour is which of those that `names` have, if they have several.
 pub(super) fn heading(area: &Area<'_>, title: &str, about: &str, names: &[&str]) -> Drawn {
     area.fill(&WHITE)?;
     write_sized(area, title, (20, 24), HPos::Left, (BLACK, 20))?;
     write(area, about, (20, 50), HPos::Left, AXIS)?;
+    if names.windows(2).all(|pair| colour(pair[0]) == colour(pair[1])) {
+        return Ok(());
+    }
     let mut right = SIZE.0 as i32 - 20;
     for (text, own, width) in [("the floor", FLOOR, 70), ("others", OTHERS, 58), ("memo-core", OURS, 0)] {
         if names.iter().any(|name| colour(name) == own) {

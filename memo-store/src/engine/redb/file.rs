@@ -83,6 +83,12 @@ impl fmt::Display for OpenError {
     }
 }
 
+impl From<OpenError> for std::io::Error {
+    fn from(error: OpenError) -> Self {
+        Self::other(error)
+    }
+}
+
 impl Error for OpenError {
     fn source(&self) -> Option<&(dyn Error + 'static)> {
         match self {

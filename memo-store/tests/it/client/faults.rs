@@ -1,12 +1,15 @@
 //! Whatever becomes of the store, the answer is right.
 
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
-use memo_store::engine::{Faulty, Memory};
+use memo_store::__private::Simulated;
+use memo_store::engine::{Engine as _, Faulty, Holder, Memory};
 use memo_store::{Secret, Store};
 
-use crate::support::{CALL, GRACE, Hands, Line, Object, begin, builder, computes, flush, process, squared, until};
+use crate::support::{
+    CALL, GRACE, Hands, LEASE, Line, Object, begin, builder, computes, flush, process, squared, until,
+};
 use crate::watchdog::watchdog;
 
 #[test]
@@ -62,6 +65,28 @@ fn started_again_without_anything() {
     });
 }
 
+/// The engine tells of it once.
+#[test]
+fn who_is_not_told_that_its_lease_had_run_out_takes_hold_again() {
+    let (hands, since) = (Hands::default(), Instant::now());
+    let engine = Memory::with_clock(hands.clock());
+    let line = Line::to(&engine);
+    let time = hands.clone();
+    let mut store = Simulated::new(builder(line.clone()), Holder(1), move || time.instant(since));
+    let object = Object::default();
+    assert!(computes(store.store(), &object, 1));
+    store.turn(hands.instant(since));
+    let lease = LEASE.as_millis() as u64;
+    hands.set(lease * 2);
+    assert_eq!((engine.collect(100, GRACE).unwrap().lapsed, engine.holds()), (1, 0));
+    line.deaf(true);
+    let due = store.turn(hands.instant(since));
+    line.deaf(false);
+    hands.set(due.duration_since(since).as_millis() as u64);
+    store.turn(due);
+    assert_eq!((engine.holds(), store.store().stats().lapses), (1, 1));
+}
+
 #[test]
 fn other_bytes() {
     type Damage = fn(&mut Vec<u8>);
@@ -102,15 +127,67 @@ fn entries_that_changed_places() {
 
 #[test]
 fn who_does_not_know_the_secret_is_not_read() {
-    let engine = Memory::new();
-    let intruder = Store::builder(engine.clone(), Secret::none()).open().unwrap();
-    let look = begin(&intruder, &Object::default(), 1, CALL);
-    look.end(&"poison".to_owned());
+    let (engine, theirs) = (Memory::new(), Memory::new());
+    let (store, object) = (process(engine.clone()), Object::default());
+    _ = (computes(&store, &object, 1), flush(&store));
+    let intruder = Store::builder(theirs.clone(), Secret::none()).open().unwrap();
+    begin(&intruder, &object, 1, CALL).end(&"poison".to_owned());
     flush(&intruder);
-    assert_eq!(engine.len(), 1);
-    let (store, object) = (process(engine), Object::default());
-    assert!(computes(&store, &object, 1));
+    // In the place of ours.
+    let mut poison = Vec::new();
+    theirs.damage(|_, entry| poison.clone_from(entry));
+    engine.damage(|_, entry| entry.clone_from(&poison));
+    assert!(!poison.is_empty() && computes(&store, &object, 1));
     assert_eq!(store.stats().unreadable, 1);
+}
+
+/// While a secret is replaced: neither deletes what the other one needs.
+#[test]
+fn processes_of_two_secrets_do_not_meet() {
+    let engine = Memory::new();
+    let (old, object) = (process(engine.clone()), Object::default());
+    let new = Store::builder(engine.clone(), Secret::new("the new one, which is long")).open().unwrap();
+    assert!(computes(&old, &object, 1) && computes(&new, &object, 1));
+    (flush(&old), flush(&new));
+    assert!(!computes(&old, &object, 1) && !computes(&new, &object, 1));
+    assert_eq!((engine.len(), old.stats().unreadable + new.stats().unreadable), (2, 0));
+}
+
+#[test]
+#[should_panic(expected = "a secret of 0 bytes can be guessed")]
+fn a_variable_that_is_empty_is_no_secret() {
+    _ = Secret::new("");
+}
+
+/// A put waits while its object dies, and its release is sent first.
+#[test]
+fn what_is_written_too_late_is_held_by_nobody() {
+    watchdog(|| {
+        let engine = Memory::new();
+        let store = process(Faulty::new(engine.clone(), 1, 0.0, 0));
+        for n in 0..3000 {
+            _ = computes(&store, &Object::default(), n);
+            if n % 100 == 0 {
+                thread::yield_now();
+            }
+        }
+        until("all are let go", || engine.holds() == 0 && store.stats().to_release == 0 && store.stats().to_put == 0);
+    });
+}
+
+/// A user's `Serialize` or an engine that is full costs others no wait.
+#[test]
+fn a_result_that_is_not_written_is_computed_by_others_at_once() {
+    watchdog(|| {
+        let engine = Memory::new().at_most(0);
+        let long = Duration::from_secs(1000);
+        let [one, other] = [(); 2].map(|()| builder(engine.clone()).claim(long).wait(long).open().unwrap());
+        let object = Object::default();
+        assert!(computes(&one, &object, 1));
+        assert!(!one.flush(Duration::from_secs(10)), "it was not written");
+        assert!(computes(&other, &object, 1));
+        assert!(one.last_fault().is_some_and(|fault| fault.starts_with("the store is full: ")));
+    });
 }
 
 #[test]

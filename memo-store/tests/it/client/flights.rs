@@ -6,7 +6,7 @@ use std::sync::{Arc, Barrier};
 use std::thread;
 use std::time::Duration;
 
-use memo_store::engine::Memory;
+use memo_store::engine::{Faulty, Memory};
 
 use crate::support::{CALL, Object, ask, begin, builder, computes, flush, process, squared, until};
 use crate::watchdog::watchdog;
@@ -98,8 +98,9 @@ fn futures_wait_without_a_thread() {
         assert!(computing.find().is_none());
         let mut looks: Vec<_> = (0..200).map(|_| begin(&other, &object, 7, CALL)).collect();
         let all = futures::future::join_all(looks.iter_mut().map(|look| look.find_later()));
+        let waiting = other.clone();
         let ender = thread::spawn(move || {
-            thread::sleep(Duration::from_millis(30));
+            until("all wait", || waiting.stats().waits == 200);
             computing.end(&squared(7));
         });
         let found = futures::executor::block_on(all);
@@ -125,4 +126,29 @@ fn a_dropped_future_holds_nothing() {
     }
     flush(&store);
     assert_eq!((store.stats().held, engine.holds()), (0, 0));
+}
+
+#[test]
+fn a_dropped_future_is_released_once_its_call_has_ended() {
+    watchdog(|| {
+        let engine = Memory::new();
+        let (before, object) = (process(engine.clone()), Object::default());
+        _ = (computes(&before, &object, 1), flush(&before));
+        drop((before, object));
+        let slow = Faulty::new(engine.clone(), 1, 1.0, 100).slow(Duration::from_millis(1));
+        let (store, object) = (process(slow), Object::default());
+        for _ in 0..200 {
+            let mut look = begin(&store, &object, 1, CALL);
+            let mut future = Box::pin(look.find_later());
+            let waker = futures::task::noop_waker();
+            _ = future.as_mut().poll(&mut std::task::Context::from_waker(&waker));
+        }
+        until("nothing is held", || store.stats().held == 0 && store.stats().to_release == 0 && engine.holds() == 0);
+    });
+}
+
+#[test]
+fn a_wait_without_end_is_one_of_a_day() {
+    let (store, object) = (builder(Memory::new()).wait(Duration::MAX).open().unwrap(), Object::default());
+    assert!(computes(&store, &object, 1) && store.flush(Duration::MAX));
 }

@@ -136,25 +136,7 @@ fn another_version_or_name_is_another_result() {
     use memo_store::__private::Call;
     _ = (computes(&store, &object, 1), flush(&store));
     assert!(begin(&store, &object, 1, CALL).find().is_some());
-    for other in [Call { version: 2, ..CALL }, Call { name: "cubed", ..CALL }, Call { module: "others", ..CALL }] {
+    for other in [Call { version: 2, ..CALL }, Call { name: "cubed", ..CALL }, Call { path: "others", ..CALL }] {
         assert!(begin(&store, &object, 1, other).find().is_none(), "{other:?}");
     }
-}
-
-/// The renewal that would have told of it is done, and its answer lost.
-#[test]
-fn a_lapse_that_was_told_in_vain_is_known() {
-    watchdog(|| {
-        let engine = Memory::new();
-        let line = Line::to(&engine);
-        let (late, other) = (process(line.clone()), process(engine.clone()));
-        let (object, others) = (Object::default(), Object::default());
-        _ = (computes(&late, &object, 1), flush(&late), computes(&other, &others, 1));
-        line.cut(true);
-        until("its hold has lapsed", || engine.holds() == 1);
-        line.deafen();
-        line.cut(false);
-        until("it holds it again", || engine.holds() == 2);
-        drop((object, others));
-    });
 }

@@ -1,11 +1,13 @@
 //! What is bounded.
 
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
-use memo_store::engine::Memory;
+use memo_store::__private::Simulated;
+use memo_store::Key;
+use memo_store::engine::{Engine as _, Hold, Holder, Memory};
 
-use crate::support::{CALL, Line, Object, begin, builder, computes, flush, process, until};
+use crate::support::{CALL, Hands, LEASE, Line, Object, begin, builder, computes, flush, process, until};
 use crate::watchdog::watchdog;
 
 #[test]
@@ -128,4 +130,25 @@ fn what_is_to_be_released_while_nobody_answers_is_bounded() {
         });
         assert!(!computes(&store, &lives, 1));
     });
+}
+
+/// Else one collector could delete no more than some hundred entries a second, and a fleet that writes more would fill its store.
+#[test]
+fn a_collector_that_did_not_come_to_an_end_goes_on_at_the_next_turn() {
+    let (hands, since, grace) = (Hands::default(), Instant::now(), Duration::from_secs(600));
+    let engine = Memory::with_clock(hands.clock());
+    let killed = Hold { holder: Holder(1), number: 1, lease: LEASE, claim: Duration::ZERO };
+    for n in 0..40_000_u128 {
+        engine.put(Key::from_bytes(n.to_le_bytes()), b"", killed).unwrap();
+    }
+    hands.set(LEASE.as_millis() as u64);
+    while engine.collect(1000, grace).unwrap().more {}
+    assert_eq!((engine.len(), engine.idle()), (40_000, 40_000));
+    hands.set((LEASE + grace).as_millis() as u64);
+    let time = hands.clone();
+    let mut store = Simulated::new(builder(engine.clone()).grace(grace), Holder(0), move || time.instant(since));
+    let due = store.turn(hands.instant(since));
+    assert!(!engine.is_empty(), "one pass is bounded");
+    store.turn(due);
+    assert!(engine.is_empty(), "{} are left", engine.len());
 }

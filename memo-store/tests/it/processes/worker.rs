@@ -60,14 +60,14 @@ fn process() {
                 let before = store.stats();
                 texts = (0..number).map(|number| Arc::new(Text { number })).collect();
                 texts.iter().for_each(|text| assert_eq!(layout(text, 7), computed(text, 7)));
-                store.flush(LATE);
+                _ = store.flush(LATE);
                 let now = store.stats();
                 answer(format!("{} {}", now.misses - before.misses, now.hits - before.hits));
             }
             "forget" => {
                 texts.clear();
                 memo_core::sweep();
-                store.flush(LATE);
+                _ = store.flush(LATE);
                 answer(format!("{}", store.stats().held));
             }
             // For so many milliseconds, by chance.
@@ -76,7 +76,7 @@ fn process() {
         }
     }
     // The harness has more to say, to nobody. What waits was flushed.
-    store.flush(LATE);
+    _ = store.flush(LATE);
     std::process::exit(0);
 }
 
