@@ -156,8 +156,8 @@ impl Background {
         }
         let inner = &*self.inner;
         let lease = inner.config.lease;
-        match inner.ask(|engine| engine.renew(inner.holder(), lease, &[])) {
-            Some(renewed) => {
+        match inner.insist(|engine| engine.renew(inner.holder(), lease, &[])) {
+            Ok(renewed) => {
                 add(&inner.counters.renewals, 1);
                 self.next_renewal = now + lease / 2;
                 // The engine tells of a lapse once. Where that answer was lost, it is told by the time that went by since the last one.
@@ -167,7 +167,7 @@ impl Background {
                     self.lapsed = true;
                 }
             }
-            None => self.next_renewal = now + self.tick,
+            Err(_) => self.next_renewal = now + self.tick,
         }
         if self.lapsed {
             self.take_hold_again();

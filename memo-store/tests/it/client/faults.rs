@@ -20,7 +20,8 @@ fn down_at_the_start() {
     assert!((1..=100).all(|n| computes(&store, &object, n)));
     let stats = store.stats();
     assert!(stats.left_alone && stats.spared > 90, "it is left alone: {stats}");
-    assert!(line.calls() < 10, "{} calls", line.calls());
+    // Renewals are tried all the same, by the store's thread.
+    assert!(line.calls() < 30, "{} calls", line.calls());
 }
 
 #[test]
@@ -148,7 +149,8 @@ fn processes_of_two_secrets_do_not_meet() {
     let (old, object) = (process(engine.clone()), Object::default());
     let new = Store::builder(engine.clone(), Secret::new("the new one, which is long")).open().unwrap();
     assert!(computes(&old, &object, 1) && computes(&new, &object, 1));
-    (flush(&old), flush(&new));
+    flush(&old);
+    flush(&new);
     assert!(!computes(&old, &object, 1) && !computes(&new, &object, 1));
     assert_eq!((engine.len(), old.stats().unreadable + new.stats().unreadable), (2, 0));
 }
