@@ -19,7 +19,7 @@ use figures::{figures, in_one_line};
 use page::{Block, Page, Remark};
 
 /// The pages that are held to the records, from the workspace. One that does not exist says nothing.
-const PAGES: [&str; 4] = ["README.md", "PERFORMANCE.md", "docs/rivals.md", "memo-core/src/lib.rs"];
+const PAGES: [&str; 5] = ["README.md", "PERFORMANCE.md", "docs/rivals.md", "docs/fleet.md", "memo-core/src/lib.rs"];
 
 /// Where the workspace is.
 pub fn workspace() -> PathBuf {
