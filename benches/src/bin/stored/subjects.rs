@@ -212,9 +212,10 @@ pub(crate) mod in_process {
 
     /// Nanoseconds of a hit with a store and without, and the median of the rounds' ratios.
     pub(crate) fn beside(rounds: usize) -> [f64; 3] {
-        let objects: Vec<_> = (0..1024).map(Arc::new).collect();
+        // Of each its own: an object with two memos has two cells.
+        let objects = [0, 1024].map(|from| (from..from + 1024).map(Arc::new).collect::<Vec<_>>());
         let (mut with, mut without, mut ratios) = (Vec::new(), Vec::new(), Vec::new());
-        let time = |hit: &dyn Fn(&Arc<u64>) -> u64| {
+        let time = |objects: &[Arc<u64>], hit: &dyn Fn(&Arc<u64>) -> u64| {
             objects.iter().for_each(|of| _ = hit(of));
             let started = Instant::now();
             for _ in 0..200 {
@@ -226,7 +227,10 @@ pub(crate) mod in_process {
             // Who comes first changes.
             let mut times = [0.0; 2];
             for turn in [round % 2, 1 - round % 2] {
-                times[turn] = if turn == 0 { time(&|of| *stored(of)) } else { time(&|of| *plain(of)) };
+                times[turn] = match turn {
+                    0 => time(&objects[0], &|of| *stored(of)),
+                    _ => time(&objects[1], &|of| *plain(of)),
+                };
             }
             with.push(times[0]);
             without.push(times[1]);

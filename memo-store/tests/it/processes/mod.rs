@@ -14,5 +14,5 @@ const GRACE: Duration = Duration::from_millis(600);
 /// How long the soaks take: seconds in `MEMO_STORE_SOAK`; a few if nothing is said.
 fn soak() -> Duration {
     let seconds = std::env::var("MEMO_STORE_SOAK").ok().and_then(|seconds| seconds.parse().ok());
-    Duration::from_secs(seconds.unwrap_or(4))
+    Duration::from_secs(seconds.unwrap_or(2))
 }

@@ -107,7 +107,7 @@ fn a_file_with_bytes_by_chance_is_usable() {
     watchdog(|| {
         let whole = whole();
         let mut chance = Rng::with_seed(7);
-        for round in 0..200 {
+        for round in 0..100 {
             let mut bytes = whole.clone();
             // Every other round in the head, which says how the rest is to be read.
             let within = if round % 2 == 0 { 512 } else { bytes.len() };

@@ -88,5 +88,5 @@ fn run(seed: u64, operations: u32) {
 
 #[test]
 fn a_file_answers_as_memory_does() {
-    watchdog(|| (0..12).for_each(|seed| run(seed, 1500)));
+    watchdog(|| (0..6).for_each(|seed| run(seed, 1200)));
 }
