@@ -90,7 +90,7 @@
 //!
 //! # Results
 //!
-//! They are written by [serde](::serde), in postcard's format, which knows the fields of a type by their order, and compressed above a
+//! They are written by [serde], in postcard's format, which knows the fields of a type by their order, and compressed above a
 //! [size](Builder::compress_above). `Arc<V>` as a result needs serde's feature `rc`. Of a `Result` only the `Ok` side is written, unless
 //! `cache_err` says otherwise.
 //!

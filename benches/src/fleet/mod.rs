@@ -12,6 +12,7 @@
 //! * `scenarios`: what is told in the record, one a file.
 
 mod chapter;
+mod effort;
 mod load;
 mod network;
 mod process;
@@ -22,15 +23,7 @@ mod traffic;
 mod world;
 
 pub use chapter::Chapter;
-
-/// How much is simulated.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Effort {
-    /// What is recorded.
-    Whole,
-    /// Whether all of it works.
-    Quick,
-}
+pub use effort::Effort;
 
 /// A scenario.
 pub type Scenario = fn(Effort) -> Chapter;

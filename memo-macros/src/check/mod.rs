@@ -8,7 +8,7 @@ mod results;
 mod signature;
 mod store;
 
-use crate::model::Memo;
+use crate::model::{Memo, Stored};
 use crate::parse::Errors;
 use crate::parse::function::Function;
 use crate::parse::options::{Handle, Options};
@@ -79,6 +79,10 @@ pub(crate) fn check(mut written: Options, mut function: Function, mut errors: Er
     };
     // What else is wrong with it would not help.
     errors.or(()).map_err(|error| made.map_or(error, |made| made.error))?;
-    memo.store = store.map(|store| store::with_leases(&memo, store)).transpose()?;
+    if let Some((store, version)) = store {
+        let (options, function) = store::leases(&memo);
+        let leases = Box::new(check(options, function, Errors::default())?);
+        memo.store = Some(Stored { store, version, leases });
+    }
     Ok(memo)
 }

@@ -5,7 +5,7 @@ use syn::ext::IdentExt;
 use syn::{Expr, FnArg, Ident, LitStr, Pat, PatIdent, PatType, Visibility, parse_quote};
 
 use super::parameters;
-use crate::model::{Memo, Parameter, Stored, hidden_name};
+use crate::model::{Memo, Parameter, hidden_name};
 use crate::parse::Errors;
 use crate::parse::function::{Function, Mark, Named, Part};
 use crate::parse::options::{Capacity, Handle, Options};
@@ -56,8 +56,8 @@ fn refuse(written: &Options, in_place: bool, word: &Ident, errors: &mut Errors) 
     }
 }
 
-/// Adds the memo of leases, whose value lives as long as the weak arguments.
-pub(super) fn with_leases(memo: &Memo, (store, version): (Expr, Expr)) -> syn::Result<Stored> {
+/// The memo of leases as a user would write it: its value lives as long as the weak arguments.
+pub(super) fn leases(memo: &Memo) -> (Options, Function) {
     let weak: Vec<_> = memo.weak().collect();
     let inputs = weak.iter().map(|parameter| FnArg::Typed(by_reference(parameter)));
     let mut sig = memo.function.sig.clone();
@@ -87,8 +87,7 @@ pub(super) fn with_leases(memo: &Memo, (store, version): (Expr, Expr)) -> syn::R
         paths: memo.paths.clone(),
         ..Options::default()
     };
-    let leases = super::check(options, function, Errors::default())?;
-    Ok(Stored { store, version, leases: Box::new(leases) })
+    (options, function)
 }
 
 /// As a parameter of the memo of leases, which takes nothing from its caller.

@@ -59,10 +59,7 @@ impl Inner {
     }
 
     /// The same also while the engine is left alone: a lease that is not renewed in time is lost.
-    pub(super) fn insist<T>(
-        &self,
-        ask: impl FnOnce(&dyn Engine) -> Result<T, Fault>,
-    ) -> Result<T, Option<FaultKind>> {
+    pub(super) fn insist<T>(&self, ask: impl FnOnce(&dyn Engine) -> Result<T, Fault>) -> Result<T, Option<FaultKind>> {
         let answer = catch_unwind(AssertUnwindSafe(|| ask(&*self.engine)));
         match answer.unwrap_or_else(|_| Err(Fault::new(FaultKind::Damaged, "it panicked"))) {
             Ok(answer) => {

@@ -101,6 +101,7 @@ pub(crate) const HOUSES: &[House] = &[
             ("src/loops", "what is timed, for any subject"),
             ("src/questions", "the loops, put to the subjects"),
             ("src/report", "tables, plots and targets made of the answers"),
+            ("src/fleet", "a fleet of processes with one store, simulated"),
             ("src/editing", "a session of real work, replayed with each of the peers"),
             ("src/claims", "what the pages say in figures, held against the recorded tables"),
             ("src/lib", "what the programs and benches see of it"),

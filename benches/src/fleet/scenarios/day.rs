@@ -5,9 +5,9 @@ use std::time::Duration;
 use memo_store::engine::Engine as _;
 use rand::RngExt as _;
 
-use super::{minutes, no_wrong_answer, seconds};
-use crate::fleet::Effort;
+use super::shared::{minutes, no_wrong_answer, seconds};
 use crate::fleet::chapter::Chapter;
+use crate::fleet::effort::Effort;
 use crate::fleet::load::{CONTENTS, Load};
 use crate::fleet::network::{TIMEOUT, Weather};
 use crate::fleet::process::DEFAULT;

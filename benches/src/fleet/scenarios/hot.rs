@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
-use super::{minutes, no_wrong_answer, seconds};
-use crate::fleet::Effort;
+use super::shared::{minutes, no_wrong_answer, seconds};
 use crate::fleet::chapter::Chapter;
+use crate::fleet::effort::Effort;
 use crate::fleet::load::Load;
 use crate::fleet::process::{DEFAULT, Settings};
 use crate::fleet::traffic::Kind;

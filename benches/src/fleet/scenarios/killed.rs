@@ -1,9 +1,9 @@
 //! A third of the fleet is killed at once.
 
+use super::shared::{minutes, no_wrong_answer, seconds};
 use super::steady::Fleet;
-use super::{minutes, no_wrong_answer, seconds};
-use crate::fleet::Effort;
 use crate::fleet::chapter::{Chapter, axis, lines};
+use crate::fleet::effort::Effort;
 use crate::fleet::process::{DEFAULT, Settings};
 use crate::fleet::traffic::Kind;
 use crate::fleet::world::World;

@@ -1,9 +1,9 @@
 //! One setting changed at a time.
 
-use super::minutes;
+use super::shared::minutes;
 use super::steady::{Fleet, Rest};
-use crate::fleet::Effort;
 use crate::fleet::chapter::Chapter;
+use crate::fleet::effort::Effort;
 use crate::fleet::process::{DEFAULT, Settings};
 use std::time::Duration;
 

@@ -2,10 +2,10 @@
 
 use memo_store::StoreStats;
 
+use super::shared::{minutes, no_wrong_answer, seconds};
 use super::steady::Fleet;
-use super::{minutes, no_wrong_answer, seconds};
-use crate::fleet::Effort;
 use crate::fleet::chapter::Chapter;
+use crate::fleet::effort::Effort;
 use crate::fleet::network::TIMEOUT;
 use crate::fleet::process::Process;
 use crate::fleet::traffic::Kind;

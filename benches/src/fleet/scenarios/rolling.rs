@@ -1,9 +1,9 @@
 //! A new version of the code is deployed, a tenth of the processes at a time.
 
+use super::shared::{minutes, no_wrong_answer, seconds};
 use super::steady::Fleet;
-use super::{minutes, no_wrong_answer, seconds};
-use crate::fleet::Effort;
 use crate::fleet::chapter::{Chapter, axis, lines};
+use crate::fleet::effort::Effort;
 use crate::report::plot::{Plot, Scale};
 
 const ABOUT: &str = "100 processes of 1,000 objects, which live 10 minutes in the mean. From minute 0 on a tenth of them is ended every two minutes and started anew \

@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
-use super::{minutes, no_wrong_answer};
-use crate::fleet::Effort;
+use super::shared::{minutes, no_wrong_answer};
 use crate::fleet::chapter::{Chapter, axis, lines};
+use crate::fleet::effort::Effort;
 use crate::fleet::load::{CONTENTS, Load};
 use crate::fleet::process::{DEFAULT, Settings};
 use crate::fleet::rates::Rates;
