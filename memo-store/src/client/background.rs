@@ -159,6 +159,7 @@ impl Background {
         match inner.insist(|engine| engine.renew(inner.holder(), lease, &[])) {
             Ok(renewed) => {
                 add(&inner.counters.renewals, 1);
+                inner.holds.renewed();
                 self.next_renewal = now + lease / 2;
                 // The engine tells of a lapse once. Where that answer was lost, it is told by the time that went by since the last one.
                 let before = self.renewed.replace(now);

@@ -13,6 +13,9 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use crate::key::{Key, KeyHasher};
 
+/// So many are remembered between two renewals.
+const MOST_UNANSWERED: usize = 1 << 16;
+
 #[derive(Default)]
 pub(crate) struct Holds(Mutex<State>);
 
@@ -21,6 +24,8 @@ struct State {
     last: u64,
     counts: HashMap<Key, u32, BuildHasherDefault<KeyHasher>>,
     released: Vec<(Key, u64)>,
+    /// What was asked for without an answer, since the last renewal and before it: it may yet be done, after its release.
+    unanswered: [Vec<Key>; 2],
     /// Nobody sends releases any more.
     closed: bool,
 }
@@ -75,6 +80,26 @@ impl Holds {
         }
     }
 
+    /// Nobody knows whether this key is held, or will be. It is released once more, after the time of a renewal.
+    pub(super) fn unanswered(&self, key: Key) {
+        let mut state = self.state();
+        if !state.closed && state.unanswered[0].len() < MOST_UNANSWERED {
+            state.unanswered[0].push(key);
+        }
+    }
+
+    /// A renewal was answered. What was without an answer at the one before is released, unless it is counted.
+    pub(super) fn renewed(&self) {
+        let mut state = self.state();
+        let [now, before] = &mut state.unanswered;
+        let before = std::mem::replace(before, std::mem::take(now));
+        for key in before {
+            if !state.counts.contains_key(&key) {
+                state.release(key);
+            }
+        }
+    }
+
     /// What is to be released, a part of it.
     pub(super) fn take_released(&self, at_most: usize) -> Vec<(Key, u64)> {
         let mut state = self.state();
@@ -105,7 +130,7 @@ impl Holds {
     pub(super) fn close(&self) {
         let mut state = self.state();
         state.closed = true;
-        state.released = Vec::new();
+        (state.released, state.unanswered) = (Vec::new(), [Vec::new(), Vec::new()]);
     }
 
     /// How many keys are counted, and how many wait for their release.

@@ -94,10 +94,14 @@ impl Inner {
     }
 
     pub(super) fn look(&self, key: Key, number: u64) -> Seen {
-        match self.ask(|engine| engine.get(key, self.hold(number))) {
-            Some(Found::Entry(entry)) => Seen::Entry(entry),
-            Some(Found::Busy) => Seen::Busy,
-            Some(Found::Nothing) | None => Seen::Nothing,
+        match self.try_ask(|engine| engine.get(key, self.hold(number))) {
+            Ok(Found::Entry(entry)) => Seen::Entry(entry),
+            Ok(Found::Busy) => Seen::Busy,
+            Ok(Found::Nothing) | Err(None) => Seen::Nothing,
+            Err(Some(_)) => {
+                self.holds.unanswered(key);
+                Seen::Nothing
+            }
         }
     }
 

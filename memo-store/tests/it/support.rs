@@ -1,7 +1,7 @@
 //! Calls as the attribute writes them, an engine that can be cut off, and waiting within a bound.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -103,11 +103,21 @@ pub(crate) struct Line {
     cut: Arc<AtomicBool>,
     deaf: Arc<AtomicBool>,
     calls: Arc<AtomicU64>,
+    /// Gets that are done later, and whose answers are lost.
+    late: Arc<Mutex<Option<Gets>>>,
 }
+
+type Gets = Vec<(Key, Hold)>;
 
 impl Line {
     pub(crate) fn to(engine: &Memory) -> Self {
-        Self { engine: engine.clone(), cut: Arc::default(), deaf: Arc::default(), calls: Arc::default() }
+        Self {
+            engine: engine.clone(),
+            cut: Arc::default(),
+            deaf: Arc::default(),
+            calls: Arc::default(),
+            late: Arc::default(),
+        }
     }
 
     pub(crate) fn cut(&self, cut: bool) {
@@ -117,6 +127,18 @@ impl Line {
     /// Renewals are done, and their answers are lost.
     pub(crate) fn deaf(&self, deaf: bool) {
         self.deaf.store(deaf, Ordering::Relaxed);
+    }
+
+    /// Gets are done later.
+    pub(crate) fn holds_up(&self) {
+        *self.late.lock().unwrap() = Some(Vec::new());
+    }
+
+    /// They are done now.
+    pub(crate) fn delivers(&self) {
+        for (key, hold) in self.late.lock().unwrap().take().unwrap_or_default() {
+            _ = self.engine.get(key, hold);
+        }
     }
 
     /// How often the engine was asked.
@@ -136,6 +158,10 @@ impl Line {
 
 impl Engine for Line {
     fn get(&self, key: Key, hold: Hold) -> Result<Found, Fault> {
+        if let Some(late) = &mut *self.late.lock().unwrap() {
+            late.push((key, hold));
+            return Err(Fault::new(FaultKind::Slow, "it is done later"));
+        }
         self.pass()?.get(key, hold)
     }
 

@@ -294,3 +294,22 @@ fn an_engine_that_panics_is_a_fault() {
         });
     });
 }
+
+/// A call that was given up is done by the server all the same, after its release.
+#[test]
+fn a_get_that_is_done_too_late_holds_nothing_for_long() {
+    watchdog(|| {
+        let engine = Memory::new();
+        let line = Line::to(&engine);
+        let (store, other) = (process(line.clone()), process(engine.clone()));
+        let object = Object::default();
+        _ = (computes(&other, &object, 1), flush(&other));
+        line.holds_up();
+        drop(begin(&store, &Object::default(), 1, CALL).find());
+        flush(&store);
+        line.delivers();
+        assert_eq!(engine.holds(), 2, "it holds what it does not know of");
+        until("it is released once more", || engine.holds() == 1);
+        assert_eq!(store.stats().lapses, 0);
+    });
+}

@@ -7,6 +7,7 @@ use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 
 use memo_core::weak_memo;
+use memo_store::engine::Engine;
 use memo_store::{ContentKey, Secret, Store};
 
 use super::{GRACE, LEASE};
@@ -110,15 +111,19 @@ fn crowd(time: Duration) -> Duration {
 
 fn open(engine: &str) -> Store {
     let secret = Secret::new("of these tests, and no secret");
-    let builder = match engine.strip_prefix("redis://") {
-        #[cfg(feature = "redis")]
-        Some(_) => Store::builder(memo_store::engine::Redis::open(engine).expect("an address"), secret),
-        #[cfg(feature = "redb")]
-        None => Store::builder(memo_store::engine::Redb::open(engine).expect("a file"), secret),
-        #[expect(unreachable_patterns, reason = "where both engines are there")]
-        _ => unreachable!("no such engine"),
-    };
-    builder.lease(LEASE).grace(GRACE).wait(WAIT).open().expect("a thread")
+    Store::builder(engine_of(engine), secret).lease(LEASE).grace(GRACE).wait(WAIT).open().expect("a thread")
+}
+
+/// That of an address, or of a path.
+fn engine_of(engine: &str) -> Box<dyn Engine> {
+    #[cfg(feature = "redis")]
+    if engine.starts_with("redis://") {
+        return Box::new(memo_store::engine::Redis::open(engine).expect("an address"));
+    }
+    #[cfg(feature = "redb")]
+    return Box::new(memo_store::engine::Redb::open(engine).expect("a file"));
+    #[cfg(not(feature = "redb"))]
+    panic!("there is no engine for {engine}");
 }
 
 /// A process.
