@@ -6,14 +6,13 @@
 # folder. So a second run at the same path verifies with what the first one unpacked, whatever has changed since, as long as the versions have not, and even
 # with a new target folder: a clean clone at the place of an older one.
 #
-# Pins that cargo by a `rust-toolchain.toml`, makes two packages in a temporary folder, with a CARGO_HOME of its own, runs no code of this project, and fails if cargo behaves otherwise.
+# Runs that cargo by its version, which rustup installs where it is missing, makes two packages in a temporary folder, with a CARGO_HOME of its own, runs no code of this project, and fails if cargo behaves otherwise.
 set -euo pipefail
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 export CARGO_HOME=$folder/home CARGO_TERM_COLOR=never
 cd "$folder"
-# The version of cargo for all below; rustup installs it where it is missing.
-printf '[toolchain]\nchannel = "1.95.0"\nprofile = "minimal"\n' >rust-toolchain.toml
+rustup toolchain list | grep -q '^1\.95\.0' || rustup toolchain install --profile minimal 1.95.0
 mkdir -p lower/src upper/src
 
 package() {
@@ -29,14 +28,14 @@ name() {
     echo "pub fn call() { finding_lower::$1() }" >upper/src/lib.rs
 }
 run() {
-    if cargo package --workspace --allow-dirty --no-metadata >"$folder/log" 2>&1; then
+    if cargo +1.95.0 package --workspace --allow-dirty --no-metadata >"$folder/log" 2>&1; then
         echo "$1: verified"
     else
         echo "$1: $(grep -o 'cannot find function `[a-z]*` in crate `[a-z_]*`' "$folder/log")"
     fi
 }
 {
-    cargo --version | cut -d' ' -f1,2
+    cargo +1.95.0 --version | cut -d' ' -f1,2
     name first
     run "at first"
     name second
