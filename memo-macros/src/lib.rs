@@ -422,27 +422,17 @@ use quote::ToTokens;
 /// computes is written there. The expression is a `Store`, a reference to one, a `LazyLock` or `OnceLock` of one, or an `Option`: with `None`, this is a
 /// memo like any other. It is evaluated at each miss, and sees the parameters by reference. A hit asks nobody.
 ///
-/// ```ignore (the same is compiled in memo-store, which depends on this)
-/// #[derive(ContentKey)]
-/// struct Document {
-///     text: String,
-/// }
+/// With a `static STORE: OnceLock<Store>`, write `#[weak_memo(store = STORE, version = 1)]` on a function of an `Arc<Document>`, and
+/// `#[derive(ContentKey)]` on `Document`. The docs of memo-store have that as a program.
 ///
-/// static STORE: OnceLock<Store> = OnceLock::new();
-///
-/// #[weak_memo(store = STORE, version = 1)]
-/// fn headings(doc: &Arc<Document>) -> &[String] {
-///     doc.text.lines().filter(|line| line.starts_with('#')).map(str::to_owned).collect()
-/// }
-/// ```
-///
-/// A result is found by the module and the name of the function (or `name = ".."`), the version, the types that it is generic over, the type of
-/// the result, and the **content** of the arguments: so all but the skipped ones are `memo_store::ContentKey`, which can be derived. Weak arguments take part by
+/// A result is found by the path and the name of the function, the version, the types that it is generic over, the type of the result, the secret of the
+/// store, and the **content** of the arguments: so all but the skipped ones are `memo_store::ContentKey`, which can be derived. Weak arguments take part by
 /// content, too. For `#[memo(key = expr)]`, the value of the expression stands for the parameter, and the owner takes part by its content beside it; the value of
 /// `context` comes last. These expressions are evaluated once more on a miss. The result is `serde::Serialize` and `serde::Deserialize`; so a result
 /// from the store is an equal one, and never the argument itself.
 ///
-/// Raise the version, a constant, whenever the function computes something else.
+/// Raise the version, a constant, whenever the function computes something else, and whenever a type in its result changes.
+/// A function that is generic over a closure has no second tier: two closures cannot be told apart.
 ///
 /// What is not kept is not written: no `Err` without `cache_err`, no `None` with `some_only`, nothing that `cache_if` refuses. Its test then runs
 /// twice on a miss. A result is held in the store as long as the owner and the weak arguments live in this process, whether or not it was evicted, and goes some
@@ -672,10 +662,10 @@ pub fn derive_memo_key(input: TokenStream) -> TokenStream {
     derive::memo_key::derive(input.into()).into()
 }
 
-/// Implements `ContentKey` for a struct or an enum: the name of the type, that of the variant, and the content of each field.
+/// Implements `ContentKey` for a struct or an enum: the path of the type, the name of the variant, and the name and content of each field.
 ///
 /// All fields must have a content, but for those marked `#[content(skip)]`. What is skipped must be such that no result depends on it. The names of fields
-/// are no part of the content, but their order is. The derive supports types that contain themselves. In a type with type parameters, those that the fields name must have a content, too.
+/// and their order are part of the content. The derive supports types that contain themselves. In a type with type parameters, those that the fields name must have a content, too.
 #[proc_macro_derive(ContentKey, attributes(content))]
 pub fn derive_content_key(input: TokenStream) -> TokenStream {
     derive::content_key::derive(input.into()).into()

@@ -5,7 +5,7 @@ use std::hash::{Hash, Hasher};
 
 /// The key of one result: 128 bits that depend on what was computed of what, and on nothing of one process or machine.
 ///
-/// It is a hash (BLAKE3, cut to 128 bits) of the memo's name, the version of its code, the type of its result and the
+/// It is a hash (BLAKE3, cut to 128 bits) of the function's path and name, the version of its code, its types, the secret, and the
 /// [content](crate::ContentKey) of its arguments.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Key([u8; 16]);
