@@ -255,9 +255,9 @@ fn nothing_that_is_held_is_deleted_and_nothing_stays_for_ever() {
     assert!(seen > 20_000, "{seen}");
 }
 
-/// Some more steps: `cargo test --release -p memo-store --lib -- --ignored model`.
+/// Some more steps.
 #[test]
-#[ignore = "takes minutes: run by hand with the command above"]
+#[ignore = "it takes half a minute in a release build: `cargo test --locked --release -p memo-store --lib -- --ignored model`"]
 fn nothing_is_lost_in_more_steps() {
     eprintln!("{} worlds", search(first(false), 10) + search(first(true), 9));
 }
