@@ -136,26 +136,31 @@ fn surely<T>(done: Result<T, Infallible>) -> T {
     }
 }
 
+/// The clock is the caller's, and is asked before the table is locked.
 impl Engine for Memory {
     fn get(&self, key: Key, hold: Hold) -> Result<Found, Fault> {
-        Ok(surely(rules::get(&mut *self.table(), key, hold, self.clock.now())))
+        let now = self.clock.now();
+        Ok(surely(rules::get(&mut *self.table(), key, hold, now)))
     }
 
     fn put(&self, key: Key, entry: &[u8], hold: Hold) -> Result<(), Fault> {
+        let now = self.clock.now();
         let mut table = self.table();
         if !table.entries.contains_key(&key) && table.bytes + entry.len() as u64 > self.most_bytes {
             return Err(Fault::new(FaultKind::Full, format!("{} bytes are taken", table.bytes)));
         }
-        surely(rules::put(&mut *table, key, entry, hold, self.clock.now()));
+        surely(rules::put(&mut *table, key, entry, hold, now));
         Ok(())
     }
 
     fn renew(&self, holder: Holder, lease: Duration, holds: &[(Key, u64)]) -> Result<Renewed, Fault> {
-        Ok(surely(rules::renew(&mut *self.table(), holder, lease, holds, self.clock.now())))
+        let now = self.clock.now();
+        Ok(surely(rules::renew(&mut *self.table(), holder, lease, holds, now)))
     }
 
     fn release(&self, holder: Holder, holds: &[(Key, u64)]) -> Result<(), Fault> {
-        surely(rules::release(&mut *self.table(), holder, holds, self.clock.now()));
+        let now = self.clock.now();
+        surely(rules::release(&mut *self.table(), holder, holds, now));
         Ok(())
     }
 
@@ -165,7 +170,8 @@ impl Engine for Memory {
     }
 
     fn collect(&self, at_most: usize, grace: Duration) -> Result<Collected, Fault> {
-        Ok(surely(rules::collect(&mut *self.table(), at_most, grace, self.clock.now())))
+        let now = self.clock.now();
+        Ok(surely(rules::collect(&mut *self.table(), at_most, grace, now)))
     }
 }
 

@@ -66,9 +66,10 @@ impl Shared {
     }
 
     pub(super) fn get(&self, key: Key, hold: Hold) -> Result<Found, Fault> {
+        // The clock is the caller's: it is asked under no lock.
+        let now = self.clock.now();
         let state = self.read()?;
         let live = state.live()?;
-        let now = self.clock.now();
         let found = guarded(|| {
             let file = Read::new(&live.database, key)?;
             rules::get(&mut Glance { file: &file, waiting: &mut lock(&live.waiting) }, key, hold, now)
@@ -94,7 +95,7 @@ impl Shared {
             Err(TryLockError::WouldBlock) => return,
         };
         // A fault is told to the next call.
-        _ = self.write_alone(&mut writing, Disk::Later, |_, _| Ok(()));
+        _ = self.write_alone(&mut writing, Disk::Later, |_| Ok(()));
     }
 
     /// One transaction.
@@ -103,22 +104,22 @@ impl Shared {
         sync: Disk,
         run: impl FnOnce(&mut Tables<'_>, u64) -> Result<T, Trouble>,
     ) -> Result<T, Fault> {
-        self.write_alone(&mut lock(&self.writing), sync, run)
+        let now = self.clock.now();
+        self.write_alone(&mut lock(&self.writing), sync, |tables| run(tables, now))
     }
 
     fn write_alone<T>(
         &self,
         writing: &mut Writing,
         sync: Disk,
-        run: impl FnOnce(&mut Tables<'_>, u64) -> Result<T, Trouble>,
+        run: impl FnOnce(&mut Tables<'_>) -> Result<T, Trouble>,
     ) -> Result<T, Fault> {
         self.open_again_if_due(writing);
         let mut state = self.state_alone();
         let live = state.live_alone()?;
-        let now = self.clock.now();
         let number = live.number;
         let waiting = live.waiting.get_mut().unwrap_or_else(PoisonError::into_inner);
-        let done = guarded(|| in_transaction(&live.database, waiting, |tables| run(tables, now)));
+        let done = guarded(|| in_transaction(&live.database, waiting, run));
         if let Ok((_, true)) = done {
             waiting.written();
             writing.unsynced = true;

@@ -1,11 +1,12 @@
 //! Whatever becomes of the store, the answer is right.
 
+use std::sync::OnceLock;
 use std::thread;
 use std::time::{Duration, Instant};
 
 use memo_store::__private::Simulated;
 use memo_store::engine::{Engine as _, Faulty, Holder, Memory};
-use memo_store::{Secret, Store};
+use memo_store::{Clock, Secret, Store};
 
 use crate::support::{
     CALL, GRACE, Hands, LEASE, Line, Object, begin, builder, computes, flush, process, squared, until,
@@ -311,5 +312,20 @@ fn a_get_that_is_done_too_late_holds_nothing_for_long() {
         assert_eq!(engine.holds(), 2, "it holds what it does not know of");
         until("it is released once more", || engine.holds() == 1);
         assert_eq!(store.stats().lapses, 0);
+    });
+}
+
+/// A clock is a user's code: it is asked under no lock.
+#[test]
+fn a_clock_that_looks_into_its_engine() {
+    watchdog(|| {
+        static LOOKS: OnceLock<Memory> = OnceLock::new();
+        let clock = Clock::new(|| Duration::from_millis(LOOKS.get().map_or(0, Memory::len) as u64));
+        let engine = LOOKS.get_or_init(|| Memory::with_clock(clock)).clone();
+        let (store, object) = (process(engine.clone()), Object::default());
+        assert!(computes(&store, &object, 1));
+        flush(&store);
+        assert!(!computes(&store, &object, 1));
+        engine.collect(1, GRACE).unwrap();
     });
 }

@@ -1,10 +1,12 @@
 //! Gets, puts and the collector at a time.
 
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::OnceLock;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::thread;
+use std::time::Duration;
 
-use memo_store::Key;
 use memo_store::engine::{Engine, Found, Hold, Holder, Redb};
+use memo_store::{Clock, Key};
 
 use super::{GRACE, Time, collect_all, entry, hold, key, open};
 use crate::watchdog::watchdog;
@@ -88,4 +90,27 @@ fn thousands_of_holds_wait_and_none_is_lost() {
     engine.renew(Holder(1), super::LEASE, &[]).unwrap();
     std::fs::copy(&path, &copy).unwrap();
     assert_eq!(open(&copy, &time).contents().unwrap().holds, 6000);
+}
+
+/// A clock is a user's code: it is asked under no lock.
+#[test]
+fn a_clock_may_look_into_its_engine() {
+    watchdog(|| {
+        let directory = tempfile::tempdir().unwrap();
+        static LOOKS: OnceLock<Redb> = OnceLock::new();
+        let nested = AtomicBool::new(false);
+        let clock = Clock::new(move || {
+            // It asks itself for the time in turn.
+            if let Some(engine) = LOOKS.get().filter(|_| !nested.swap(true, Ordering::Relaxed)) {
+                engine.put(key(9), &entry(9), hold(9, 9)).unwrap();
+                nested.store(false, Ordering::Relaxed);
+            }
+            Duration::ZERO
+        });
+        let engine = Redb::open_with_clock(directory.path().join("file"), clock).unwrap();
+        assert!(LOOKS.set(engine.clone()).is_ok());
+        engine.put(key(1), &entry(1), hold(1, 1)).unwrap();
+        assert_eq!(engine.get(key(1), hold(1, 2)).unwrap(), Found::Entry(entry(1)));
+        engine.collect(10, GRACE).unwrap();
+    });
 }
