@@ -213,6 +213,7 @@ pub use inspect::statistics::metrics::publish_metrics;
 #[cfg(feature = "opentelemetry")]
 pub use inspect::statistics::opentelemetry::observe_metrics;
 pub use inspect::statistics::report::{Report, overview, report};
+pub use inspect::statistics::reporter::{Reporter, add_reporter};
 pub use inspect::statistics::stats::Stats;
 pub use inspect::statistics::verdict::Verdict;
 pub use memo::clock::set_clock;

@@ -65,7 +65,8 @@
 //! # What may go wrong
 //!
 //! Whatever is wrong with a store is a miss: the call computes, as without one. That is so if it is down, at the start or later, slow, full, emptied, damaged, or written
-//! to by somebody else. No error comes out; [`Store::stats`] counts them, and [`Store::last_fault`] has the last one.
+//! to by somebody else. No error comes out; [`Store::stats`] counts them, [`Store::last_fault`] has the last one, and [`memo_core::report`]
+//! tells of both.
 //!
 //! A call that misses takes longer by what its engine takes for one answer (bounded by [`Redis::timeout`](engine::Redis::timeout); a file has no bound but the
 //! disk's), by reading or writing the bytes of the result, and by `wait` at most, if another process computes the same; a body that calls other memos waits for each of

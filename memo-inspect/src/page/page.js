@@ -442,7 +442,7 @@ class Overview {
     this.charts.draw(this.total);
   }
 
-  show({ program, status, taken, control, memos }) {
+  show({ program, status, taken, control, also, memos }) {
     this.memos = memos;
     el("overview").hidden = false;
     el("sweep").hidden = !control;
@@ -456,6 +456,8 @@ class Overview {
     write(el("awaiting"), count(of(({ stats }) => stats.awaiting_sweep)));
     write(el("pinned"), bytes(of(({ stats }) => stats.pinned_bytes)));
     this.tellVerdicts();
+    el("also").hidden = also.length === 0;
+    list(el("also-list"), also);
   }
 
   tellVerdicts() {
@@ -499,9 +501,13 @@ function showInFlight({ computes, waits }) {
   const left = lines.length - MOST_FLIGHTS;
   if (left > 0) lines.splice(MOST_FLIGHTS, left, `and ${count(left)} more`);
   if (lines.length === 0) lines.push("Nothing is being computed.");
-  const list = el("flight-list");
-  while (list.children.length > lines.length) list.lastChild.remove();
-  lines.forEach((line, i) => write(list.children[i] ?? list.appendChild(make("li")), line));
+  list(el("flight-list"), lines);
+}
+
+/** One item for each line. */
+function list(into, lines) {
+  while (into.children.length > lines.length) into.lastChild.remove();
+  lines.forEach((line, i) => write(into.children[i] ?? into.appendChild(make("li")), line));
 }
 
 const during = (word, duration) => (duration ? ` ${word} ${time(seconds(duration))}` : "");

@@ -15,13 +15,22 @@ pub(crate) struct Overview<'a> {
     control: bool,
     status: Option<&'a str>,
     swallowed_panics: u64,
+    also: &'a [String],
     memos: Vec<Row<'a>>,
 }
 
 impl<'a> Overview<'a> {
     pub(crate) fn new(report: &'a Report, taken: f64, control: bool, status: Option<&'a str>) -> Self {
         let memos = report.memos.iter().map(Row::new).collect();
-        Self { program: program(), taken, control, status, swallowed_panics: report.swallowed_panics, memos }
+        Self {
+            program: program(),
+            taken,
+            control,
+            status,
+            swallowed_panics: report.swallowed_panics,
+            also: &report.also,
+            memos,
+        }
     }
 }
 

@@ -27,3 +27,12 @@ pub(crate) fn use_it(used: impl Fn(&Arc<u8>) -> u8) -> [Arc<u8>; 2] {
     objects.iter().chain(&objects).for_each(|of| _ = used(of));
     objects
 }
+
+/// Something besides the memos that a report tells of.
+pub struct Pool;
+
+impl memo_core::Reporter for Pool {
+    fn lines(&self) -> Vec<String> {
+        vec!["pool: <b>3</b> idle".to_owned()]
+    }
+}

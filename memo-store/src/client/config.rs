@@ -19,6 +19,7 @@ pub struct Builder {
 
 #[derive(Clone)]
 pub(super) struct Config {
+    pub(super) name: String,
     pub(super) codec: Codec,
     pub(super) lease: Duration,
     pub(super) grace: Duration,
@@ -36,6 +37,7 @@ impl Builder {
     pub(super) fn new(engine: impl Engine, secret: Secret) -> Self {
         let codec = Codec { secret, most: 16 << 20, plain: 1 << 10 };
         let config = Config {
+            name: "store".to_owned(),
             codec,
             lease: Duration::from_secs(60),
             grace: Duration::from_secs(600),
@@ -46,6 +48,12 @@ impl Builder {
             collects: true,
         };
         Self { engine: Arc::new(engine), config }
+    }
+
+    /// What [`memo_core::report`] calls it: `store` if nothing is said.
+    pub fn name(mut self, name: impl Into<String>) -> Self {
+        self.config.name = name.into();
+        self
     }
 
     /// How long what this process holds is kept if nothing is heard of it. It is renewed at half of it. At least 100 ms and at most a day; a minute if

@@ -5,6 +5,9 @@ use std::fmt;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
 
+use memo_core::Reporter;
+
+use super::inner::Inner;
 use crate::engine::{Fault, FaultKind};
 
 macro_rules! counters {
@@ -104,6 +107,15 @@ impl StoreStats {
     #[must_use]
     pub const fn faults(&self) -> u64 {
         self.faults_down + self.faults_slow + self.faults_full + self.faults_damaged
+    }
+}
+
+/// One line, and one of the last fault.
+impl Reporter for Inner {
+    fn lines(&self) -> Vec<String> {
+        let name = &self.config.name;
+        let fault = self.counters.last_fault().map(|fault| format!("! {name}: the last fault: {fault}"));
+        std::iter::once(format!("{name}: {}", self.stats())).chain(fault).collect()
     }
 }
 

@@ -88,12 +88,13 @@ impl Store {
 
     pub(super) fn start(engine: Arc<dyn Engine>, config: Config) -> io::Result<Self> {
         let inner = Arc::new(Inner::new(engine, config, Holder(by_chance()), Breaker::new(Instant::now)));
+        memo_core::add_reporter(&inner);
         let background = Background::new(Arc::clone(&inner), Instant::now());
         let thread = thread::Builder::new().name("memo-store".to_owned()).spawn(|| background.run())?;
         Ok(Self(Arc::new(Handle { inner, thread: Some(thread), process: std::process::id() })))
     }
 
-    /// What it has done so far.
+    /// What it has done so far. [`memo_core::report`] ends with a line of it.
     #[must_use]
     pub fn stats(&self) -> StoreStats {
         self.0.inner.stats()

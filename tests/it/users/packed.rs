@@ -5,7 +5,7 @@ use std::process::Command;
 
 use crate::workspace;
 
-const PACKAGES: [&str; 3] = ["memo-macros", "memo-core", "memo-inspect"];
+const PACKAGES: [&str; 4] = ["memo-macros", "memo-core", "memo-inspect", "memo-store"];
 
 /// What cargo writes, in the workspace.
 fn cargo(arguments: &[&str]) -> String {

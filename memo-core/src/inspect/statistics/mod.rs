@@ -1,6 +1,7 @@
 //! What memos have done, and what that means.
 //!
-//! The [`stats`] of one, the same as a list of [`figures`], how long its computes took ([`compute_times`]), and the [`verdict`] on them; those of all [`memos`], and a [`report`] for people.
+//! The [`stats`] of one, the same as a list of [`figures`], how long its computes took ([`compute_times`]), and the [`verdict`] on them; those of all [`memos`], and a [`report`] for people,
+//! with what each [`reporter`] adds.
 //! No counter knows who is dead: a walk counts the results that are [`awaiting`] the sweep.
 
 pub(crate) mod awaiting;
@@ -14,5 +15,6 @@ pub(crate) mod metrics;
 #[cfg(feature = "opentelemetry")]
 pub(crate) mod opentelemetry;
 pub(crate) mod report;
+pub(crate) mod reporter;
 pub(crate) mod stats;
 pub(crate) mod verdict;

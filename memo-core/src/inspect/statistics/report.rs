@@ -3,6 +3,7 @@
 use std::fmt;
 
 use crate::inspect::statistics::memos::{MemoInfo, memos, memos_estimated};
+use crate::inspect::statistics::reporter;
 use crate::inspect::statistics::stats::Counted;
 use crate::inspect::statistics::verdict::Verdict;
 use crate::sys::panics;
@@ -16,7 +17,8 @@ use crate::sys::panics;
 /// memos that a body calls, so the column does not add up; `own` does, which leaves them out. There is no column for time saved: see
 /// [`Stats::time_saved`](crate::Stats::time_saved).
 ///
-/// Below the table is what the figures mean, the worst first: each [`Verdict`](crate::Verdict) with its memo and where that is.
+/// Below the table is what the figures mean, the worst first: each [`Verdict`](crate::Verdict) with its memo and where that is; and then
+/// what else there is to tell.
 #[derive(Clone, Debug)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[non_exhaustive]
@@ -25,6 +27,8 @@ pub struct Report {
     pub memos: Vec<MemoInfo>,
     /// Destructor panics swallowed in an amortised sweep, or while the thread was already unwinding.
     pub swallowed_panics: u64,
+    /// What each [`Reporter`](crate::Reporter) adds, line by line: the stores of `memo-store`, say.
+    pub also: Vec<String>,
 }
 
 /// Returns the statistics of all memos used so far.
@@ -66,7 +70,7 @@ pub fn overview() -> Report {
 
 fn of(mut memos: Vec<MemoInfo>) -> Report {
     memos.sort_by_key(|memo| std::cmp::Reverse(memo.stats.compute_time));
-    Report { memos, swallowed_panics: panics::swallowed() }
+    Report { memos, swallowed_panics: panics::swallowed(), also: reporter::lines() }
 }
 
 const HEADS: [&str; COLUMNS] = ["memo", "hits", "misses", "hit %", "living", "dropped", "computing", "own", "mean"];
@@ -93,10 +97,11 @@ impl fmt::Display for Report {
             remarks(f, memo)?;
         }
         self.verdicts(f)?;
-        match self.swallowed_panics {
-            0 => Ok(()),
-            n => writeln!(f, "{}", Counted(n, "destructor panic was swallowed", "destructor panics were swallowed")),
+        if self.swallowed_panics > 0 {
+            let (one, many) = ("destructor panic was swallowed", "destructor panics were swallowed");
+            writeln!(f, "{}", Counted(self.swallowed_panics, one, many))?;
         }
+        self.also.iter().try_for_each(|line| writeln!(f, "{line}"))
     }
 }
 

@@ -1,10 +1,12 @@
 //! What the page says is what `report` says.
 
+use std::sync::Arc;
+
 use memo_inspect::Inspector;
 
 use super::chromium::Chromium;
 use crate::client::encoded;
-use crate::memos::{reported, used_memo};
+use crate::memos::{Pool, reported, used_memo};
 
 /// The text of the row that has this name, cell by cell.
 fn cells(dom: &str, name: &str) -> Vec<String> {
@@ -80,4 +82,13 @@ fn the_token_of_the_address_is_used_and_a_wrong_one_is_told() {
     assert!(!wrong.contains(">behind a token</a>") && wrong.contains("This is not the token."));
     let none = chromium.dom(&server.url());
     assert!(!none.contains(">behind a token</a>") && none.contains("<form id=\"ask\">"));
+}
+
+#[test]
+fn what_a_report_has_besides_the_memos_is_shown_as_text() {
+    let Some(chromium) = Chromium::find() else { return };
+    let pool = Arc::new(Pool);
+    memo_core::add_reporter(&pool);
+    let server = memo_inspect::spawn("127.0.0.1:0").expect("it is served");
+    assert!(chromium.dom(&server.url()).contains("<li>pool: &lt;b&gt;3&lt;/b&gt; idle</li>"));
 }

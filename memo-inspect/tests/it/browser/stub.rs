@@ -73,7 +73,7 @@ impl Files {
             (path, answer.header("content-type").expect("a type").to_owned(), answer.body)
         });
         let one = get(&server, &format!("/api/memo?name={}", encoded("many times over"))).json();
-        let all = json!({"program": "a program", "taken": 1.0, "control": false, "swallowed_panics": 0, "memos": many(&one, memos)});
+        let all = json!({"program": "a program", "taken": 1.0, "control": false, "swallowed_panics": 0, "also": [], "memos": many(&one, memos)});
         let history = json!({"moments": [], "memos": {}});
         let objects = json!({
             "count": 5000,

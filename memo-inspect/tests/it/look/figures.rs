@@ -3,7 +3,7 @@ use std::sync::Arc;
 use serde_json::json;
 
 use crate::client::{encoded, get};
-use crate::memos::{reported, used_memo};
+use crate::memos::{Pool, reported, used_memo};
 
 #[test]
 fn the_figures_are_those_of_the_report() {
@@ -133,4 +133,13 @@ fn the_history_begins_with_who_looks() {
     let taken = get(&server, "/api/memos").json()["taken"].clone();
     let history = get(&server, &format!("/api/history?name={}", encoded("of history"))).json();
     assert_eq!(history, json!({"moments": [taken], "memos": {"of history": {"hits": [], "misses": []}}}));
+}
+
+#[test]
+fn what_a_report_has_besides_the_memos_is_told() {
+    let pool = Arc::new(Pool);
+    memo_core::add_reporter(&pool);
+    let server = memo_inspect::spawn("127.0.0.1:0").expect("it is served");
+    let also = get(&server, "/api/memos").json()["also"].clone();
+    assert!(also.as_array().expect("a list").contains(&json!("pool: <b>3</b> idle")), "{also}");
 }

@@ -1,5 +1,6 @@
 //! What is true, and not yet in the file.
 
+use std::cell::Cell;
 use std::collections::{BTreeMap, HashMap};
 
 use crate::engine::Holder;
@@ -15,6 +16,8 @@ pub(super) struct Waiting {
     pub(super) holds: HashMap<(Key, Holder), u64>,
     /// Those of holders that had none, or one that had run out.
     pub(super) leases: HashMap<Holder, Lease>,
+    /// The one in the file that was looked at last: most are of one holder. It is read anew after each transaction that changed something.
+    pub(super) seen: Cell<Option<(Holder, Lease)>>,
     /// Never in the file: they are about what this process computes just now.
     pub(super) claims: BTreeMap<Key, Claim>,
 }
@@ -31,6 +34,7 @@ impl Waiting {
     pub(super) fn written(&mut self) {
         self.holds.clear();
         self.leases.clear();
+        self.seen.take();
     }
 
     pub(super) fn set_claim(&mut self, key: Key, claim: Option<Claim>) {

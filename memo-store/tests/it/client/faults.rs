@@ -329,3 +329,20 @@ fn a_clock_that_looks_into_its_engine() {
         engine.collect(1, GRACE).unwrap();
     });
 }
+
+#[test]
+fn the_report_of_all_memos_tells_of_a_store_and_of_its_last_fault() {
+    let told = || memo_core::report().also.into_iter().filter(|line| line.contains("told of")).collect::<Vec<_>>();
+    let line = Line::to(&Memory::new());
+    let (store, object) = (builder(line.clone()).name("told of").open().unwrap(), Object::default());
+    assert!(computes(&store, &object, 1));
+    flush(&store);
+    assert_eq!(told(), ["told of: 0 found, 1 not, 1 written, 1 held"]);
+    line.cut(true);
+    assert!(computes(&store, &object, 2));
+    let lines = told();
+    assert!(lines[0].contains("faults") && lines[1].starts_with("! told of: the last fault: "), "{lines:?}");
+    assert_eq!(lines.len(), 2);
+    drop(store);
+    assert_eq!(told(), Vec::<String>::new());
+}

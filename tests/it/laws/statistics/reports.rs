@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 use std::sync::Arc;
 
-use memo_core::{memos, report, weak_memo};
+use memo_core::{Reporter, add_reporter, memos, report, weak_memo};
 use memo_tests::alone;
 
 #[weak_memo]
@@ -226,4 +226,28 @@ fn ten_misses_and_five_hits_are_displayed() {
     let info = memos().into_iter().find(|memo| memo.name == "ten and five").unwrap();
     assert!(info.options.contains("capacity = 20") && info.file == file!() && info.stats.misses == 10, "{info:?}");
     assert!(report().to_string().lines().any(|line| line.starts_with("ten and five")));
+}
+
+struct Line(&'static str);
+
+impl Reporter for Line {
+    fn lines(&self) -> Vec<String> {
+        // No lock is held: others may be added meanwhile.
+        add_reporter(&Arc::new(Line("gone at once")));
+        vec![self.0.to_owned()]
+    }
+}
+
+#[test]
+fn what_is_added_to_a_report_is_told_of_while_it_lives() {
+    let told = || report().also.into_iter().filter(|line| line.starts_with("added: ")).collect::<Vec<_>>();
+    let (first, second) = (Arc::new(Line("added: first")), Arc::new(Line("added: second")));
+    add_reporter(&first);
+    add_reporter(&second);
+    assert_eq!(told(), ["added: first", "added: second"]);
+    assert!(report().to_string().contains("\nadded: first\nadded: second\n"));
+    assert_eq!(memo_core::overview().also, report().also);
+    assert_eq!(Arc::strong_count(&first), 1, "a report keeps nothing alive");
+    drop(first);
+    assert_eq!(told(), ["added: second"]);
 }
