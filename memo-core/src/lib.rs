@@ -149,8 +149,8 @@
 //! * **Prefer** an `async fn` where a body waits: a synchronous memo parks its thread as long as another one computes. Called by a task, that is a
 //!   thread of the executor. If the other body needs that very thread to go on, both wait forever.
 //!
-//! The handle has all but `call`, `compute`, `refresh` and `renew`, which would have to be awaited: `forget`, then call; or put the body into a
-//! function of its own.
+//! The handle's `call` is a future, too. It has all but `compute`, `refresh` and `renew`, which would have to be awaited: `forget`, then call; or put
+//! the body into a function of its own.
 //!
 //! # Which argument
 //!
@@ -254,7 +254,11 @@ pub use reclaim::sweeper::Sweeper;
 ///
 /// A lifetime is written where two places share it: `Memo<for<'a> fn(&Arc<String>, &'a str, &'a str) -> usize>`. More than 16 parameters are
 /// one tuple, and the methods that take the owner alone are missing.
+///
+/// The handle of an `async fn` has in its type what makes the futures of [`call`](Memo::call), which has no name. Where the type is to be written,
+/// [`storable`](Memo::storable) leaves that out: `Memo<fn(&Arc<String>) -> usize, Async>`.
 pub mod handle {
+    pub use crate::inspect::calls::Calls;
     pub use crate::inspect::exclusive::{Exclusive, MakesKey};
     pub use crate::inspect::signature::{
         Arity, Async, ByValue, First, Fixed, Kind, Lends, Lent, Next, OneOwner, Owned, Position, Revocable, RunsBody,

@@ -15,10 +15,12 @@ use crate::argument::owner::Internal;
 use crate::argument::owner_mut::OwnerMut;
 use crate::call::exclusive;
 use crate::call::handle_op::{Op, Prepared, Reply};
-use crate::call::source::Hit;
+use crate::inspect::calls::{AsksAsTask, Calls};
 use crate::inspect::exclusive::{Exclusive, MakesKey, sealed};
 use crate::inspect::listener::{Listener, Removal};
-use crate::inspect::signature::{Agrees, Kind, Lends, OneOwner, Owned, Position, Revocable, RunsBody, Sig, Signature};
+use crate::inspect::signature::{
+    Agrees, Async, Kind, Lends, OneOwner, Owned, Position, Revocable, RunsBody, Sig, Signature,
+};
 use crate::inspect::statistics::awaiting::{self, Awaiting};
 use crate::inspect::statistics::stats::Stats;
 use crate::inspect::walk;
@@ -110,6 +112,26 @@ where
     // SAFETY: function pointers are of one size, and this one is called only as what it was.
     let run = unsafe { std::mem::transmute::<Run<S, P>, fn()>(run) };
     Memo { core, run, kind: PhantomData, invariant: PhantomData }
+}
+
+/// The same of an `async fn`, with the function that makes the futures of its calls.
+#[inline(always)]
+pub fn handle_of_task<S, F, P, N, A, C>(core: &'static Core, run: Run<S, P>, _call: C) -> Memo<F, Async<P, C>>
+where
+    S: for<'w, 'a> Sig<'w, 'a> + ?Sized,
+    F: for<'w, 'a> Agrees<Args<'w, 'a, S>, N, Out<'w, 'a, S>>,
+    P: Kind,
+    C: AsksAsTask<A>,
+{
+    handle::<S, F, P, N>(core, run).marked()
+}
+
+impl<F, P> Memo<F, P> {
+    /// The same handle, said to be a `Q`, whose results are as those of a `P`.
+    #[inline(always)]
+    fn marked<Q>(self) -> Memo<F, Q> {
+        Memo { core: self.core, run: self.run, kind: PhantomData, invariant: PhantomData }
+    }
 }
 
 impl<F, P: Kind> Memo<F, P> {
@@ -218,15 +240,19 @@ impl<F, P: Kind> Memo<F, P> {
     /// Calls the function: what it returns, and how that came to be.
     ///
     /// It waits, computes, stores and counts as the function does. So who wants to tell a hit from a miss need not compare statistics
-    /// before and after, which other threads change too. Not for an `async fn`, which would have to be awaited.
+    /// before and after, which other threads change too.
+    ///
+    /// Of an `async fn` it is a future, as a call of the function is: it borrows the arguments, may be dropped at any point, and is `Send` where the
+    /// function's own is. Nothing is boxed or spawned. All calls through one handle that is kept in a variable have arguments of one lifetime, so
+    /// write `f_memo()` for each.
     ///
     /// # Panics
     ///
-    /// As the function does: if the body panics, and if the call closes a ring.
+    /// As the function does: if the body panics, and if the call closes a ring. A future panics when it is polled.
     ///
     /// # Cost
     ///
-    /// That of the function, called through a pointer. A hit takes no lock.
+    /// That of the function, called through a pointer where it is not `async`. A hit takes no lock.
     ///
     /// ```
     /// # use memo_core::{Hit, weak_memo};
@@ -240,15 +266,31 @@ impl<F, P: Kind> Memo<F, P> {
     /// assert_eq!((words, how), (&["two".to_owned()][..], Hit::Computed));
     /// assert_eq!(words_from_memo().call((&text, 1)).1, Hit::Remembered);
     /// ```
-    pub fn call<A, N>(&self, args: A) -> (F::Out, Hit)
+    ///
+    /// ```
+    /// # use memo_core::{Hit, weak_memo};
+    /// # use std::sync::Arc;
+    /// # async fn fetch(url: &str) -> String { url.to_owned() }
+    /// #[weak_memo]
+    /// async fn page(server: &Arc<String>, path: &str) -> String {
+    ///     fetch(&format!("{server}/{path}")).await
+    /// }
+    /// # futures_lite::future::block_on(async {
+    /// let server = Arc::new(String::from("host"));
+    /// let (page, how) = page_memo().call((&server, "a")).await;
+    /// assert_eq!((&*page, how), ("host/a", Hit::Computed));
+    /// assert_eq!(page_memo().call((&server, "a")).await.1, Hit::Remembered);
+    /// # });
+    /// ```
+    pub fn call<A, N>(&self, args: A) -> P::Told
     where
         F: Signature<A, N>,
-        P: RunsBody,
+        P: Calls<A, F::Out>,
     {
-        match self.ask(Op::Call, args) {
+        P::call(self.core, args, |args| match self.ask(Op::Call, args) {
             Reply::Told(out, hit) => (out, hit),
             _ => unreachable!("a call tells how its result came to be"),
-        }
+        })
     }
 
     /// Runs the bare body with these arguments. Stores and counts nothing. Not that of an `async fn`.
@@ -482,6 +524,28 @@ impl<F, P: Kind> Memo<F, P> {
         P: Revocable,
     {
         clear(self.core)
+    }
+}
+
+/// Of an `async fn`, whose handle has a type that cannot be written.
+impl<F, P: Kind, C> Memo<F, Async<P, C>> {
+    /// The same handle without [`call`](Memo::call), so that its type can be written: to be kept in a struct.
+    ///
+    /// ```
+    /// # use memo_core::{Memo, weak_memo};
+    /// # use std::sync::Arc;
+    /// use memo_core::handle::Async;
+    ///
+    /// #[weak_memo]
+    /// async fn length(text: &Arc<String>) -> usize {
+    ///     text.len()
+    /// }
+    ///
+    /// let kept: Memo<fn(&Arc<String>) -> usize, Async> = length_memo().storable();
+    /// assert_eq!(kept.get(&Arc::new(String::new())), None);
+    /// ```
+    pub fn storable(self) -> Memo<F, Async<P>> {
+        self.marked()
     }
 }
 

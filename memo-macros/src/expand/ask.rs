@@ -154,11 +154,15 @@ fn lent(memo: &Memo, lent: &Lent) -> TokenStream {
             let searched = awaited(
                 &ours!(#private::search_lent::<#kept, _, _, _, _>(__memo_core, __memo_place, __memo_key, __memo_compares)),
             );
-            let computed = computed(memo, lent, &ours!(|| #body), awaited);
+            let finished = awaited(&finish(memo, lent, &ours!(|| #body)));
+            let computed = computed(memo, lent, &ours!(__memo_value));
             ours! {
                 match #searched {
-                    #private::LentStep::Done(__memo_value, ()) => #done,
-                    #private::LentStep::Compute(__memo_ticket) => #computed,
+                    #private::LentStep::Done(__memo_value, __memo_told) => __MemoAsk::found(#done, __memo_told),
+                    #private::LentStep::Compute(__memo_ticket) => {
+                        let (__memo_value, __memo_told) = #finished;
+                        __MemoAsk::found(#computed, __memo_told)
+                    }
                 }
             }
         };
@@ -176,7 +180,7 @@ fn lent(memo: &Memo, lent: &Lent) -> TokenStream {
                 #private::LentAtOnce::Else(__memo_else) => return __MemoAsk::instead(__memo_else),
                 #private::LentAtOnce::Search(__memo_core) => __memo_core,
             };
-            __MemoAsk::lent(#rest)
+            #rest
         };
     }
     let computed = if memo.tracks_caller { tracked(memo, lent, &body) } else { asked(memo, lent, &body) };
@@ -226,18 +230,21 @@ fn tracked(memo: &Memo, lent: &Lent, body: &TokenStream) -> TokenStream {
     })
 }
 
-/// The result made by `__memo_ticket` from the body's closure.
-pub(super) fn computed(memo: &Memo, lent: &Lent, body: &TokenStream, awaited: Awaited) -> TokenStream {
+/// Does the duty of `__memo_ticket` with the body's closure.
+pub(super) fn finish(memo: &Memo, lent: &Lent, body: &TokenStream) -> TokenStream {
     let private = &memo.paths.private;
     let (finish, try_finish) = if memo.is_async() {
         (ours!(#private::finish_lent_async), ours!(#private::try_finish_lent_async))
     } else {
         (ours!(#private::finish_lent), ours!(#private::try_finish_lent))
     };
-    if lent.is_fallible() {
-        return either(memo, lent, &awaited(&ours!(#try_finish(__memo_ticket, #body))));
-    }
-    lend(memo, lent, &awaited(&ours!(#finish(__memo_ticket, #body))))
+    let finish = if lent.is_fallible() { try_finish } else { finish };
+    ours!(#finish(__memo_ticket, #body))
+}
+
+/// The result made from what that returned.
+pub(super) fn computed(memo: &Memo, lent: &Lent, finished: &TokenStream) -> TokenStream {
+    if lent.is_fallible() { either(memo, lent, finished) } else { lend(memo, lent, finished) }
 }
 
 /// The lent form of a `Result` of the kept value.

@@ -276,7 +276,7 @@ impl<Y> AskLent<Y> for Call {
             return by_reference::begin_lent::<M, K, Infallible>(self.0, place, key);
         }
         let mut step = by_reference::begin_lent::<M, &K, Infallible>(self.0, place, &key);
-        by_reference::draw::<M, K, Infallible, _>(self.0, &mut step, &key, same);
+        by_reference::draw::<M, K, Infallible, _, _>(self.0, &mut step, &key, same);
         step
     }
 
