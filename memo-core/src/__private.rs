@@ -11,6 +11,7 @@ pub use crate::call::by_reference::{LentStep, lend};
 pub use crate::call::expansion::call_or_handle::{
     AskLent, AskOwned, Call, Through, ask_lent, ask_owned, begin_lent, begin_owned, call_owned,
 };
+pub use crate::call::expansion::carries::{carries_lent, carries_owned, carry, has_clones};
 pub use crate::call::expansion::common_mistakes::{bounded, context, hashed, ordered};
 pub use crate::call::expansion::futures::{
     answer, finish_lent_async, finish_owned_async, poll_rest, search_lent, search_owned, try_finish_lent_async,

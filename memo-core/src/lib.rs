@@ -84,8 +84,8 @@
 //! * **... remember what is not `Send`?** Take the owner as `&Rc<..>`, or put a [`LocalAnchor`] into it ([`LocalAnchored`]): its results are lent, too.
 //! * **... change one lent result?** With `&mut` access to an object that has its anchor inside: `outline_memo().take(&mut doc)`, `.replace(..)`,
 //!   `.clear_owner(..)`. With `&` to any owner, `.set(..)` adds a result that is known. See [`Memo::take`].
-//! * **... keep results in a clone?** A clone starts without: it is another object. It may take them along, `words_memo().set(&clone, ..)`: see
-//!   [`Memo::set`].
+//! * **... keep results in a clone?** A clone starts without: it is another object. [`Anchored::clone_with_results`], and
+//!   [`Anchor::with_results_of`] in a `Clone` of your own, take along those of memos with the option `carry`.
 //! * **... keep what borrows what the object borrows?** A result must be `'static`: it may be dropped slightly after its object. For one that
 //!   borrows, use a field `OnceCell<V<'a>>`, or keep indices and ranges.
 //! * **... see what it does?** `word_count_memo().stats()` for one memo, [`report`] for a table of all, [`memos`] for the figures.

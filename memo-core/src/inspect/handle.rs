@@ -664,8 +664,9 @@ impl<F, P: Kind> Memo<F, P> {
     ///
     /// # A clone that keeps results
     ///
-    /// A clone of an object is another object, and its anchor a fresh one. If its content is the same, so are its results, and where they are
-    /// `Clone` it may take them along: memo by memo, for each promises that its results depend on nothing but what the clone shares.
+    /// A clone of an object is another object, and its anchor a fresh one. The option `carry` lets it take a result without an extra key along: see
+    /// [`Anchor::with_results_of`](crate::Anchor::with_results_of). Those with one it takes key by key, if the body of the memo looks at nothing but what
+    /// the clone shares:
     ///
     /// ```
     /// # use memo_core::{Anchor, HasAnchor, weak_memo};
@@ -675,26 +676,26 @@ impl<F, P: Kind> Memo<F, P> {
     ///     anchor: Anchor,
     /// }
     ///
-    /// #[weak_memo]
-    /// fn words(doc: &Doc) -> &[String] {
-    ///     doc.text.split_whitespace().map(str::to_owned).collect()
+    /// #[weak_memo(capacity = unbounded)]
+    /// fn words(doc: &Doc, from: usize) -> &[String] {
+    ///     doc.text.split_whitespace().skip(from).map(str::to_owned).collect()
     /// }
     ///
     /// impl Clone for Doc {
     ///     fn clone(&self) -> Self {
     ///         let clone = Self { text: self.text.clone(), anchor: Anchor::new() };
-    ///         if let Some(there) = words_memo().get(self) {
-    ///             words_memo().set(&clone, there.to_vec()).expect("a new object has no results");
+    ///         if let Some(there) = words_memo().get((self, 0)) {
+    ///             words_memo().set((&clone, 0), there.to_vec()).expect("a new object has no results");
     ///         }
     ///         clone
     ///     }
     /// }
     ///
     /// let doc = Doc { text: "two words".into(), anchor: Anchor::new() };
-    /// words(&doc);
+    /// words(&doc, 0);
     /// let clone = doc.clone();
     /// drop(doc);
-    /// assert_eq!((words(&clone).len(), words_memo().stats().computes), (2, 1));
+    /// assert_eq!((words(&clone, 0).len(), words_memo().stats().computes), (2, 1));
     /// ```
     pub fn set<A, N>(&self, args: A, value: P::Value<F::Out>) -> Result<(), P::Value<F::Out>>
     where

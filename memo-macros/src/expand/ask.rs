@@ -20,6 +20,11 @@ pub(super) fn expand(memo: &Memo) -> TokenStream {
     let conditions = options::conditions(memo);
     let place = options::open(memo);
     let compare = options::compare(memo);
+    let carries = options::carries(memo);
+    let carry = memo.carry.then(|| {
+        let carry = carry(memo);
+        ours!(if __MemoAsk::BY_HANDLE { #carry })
+    });
     let answer = match &memo.output {
         Output::Owned(result) => owned(memo, result),
         Output::Lent(lent) => self::lent(memo, lent),
@@ -34,6 +39,8 @@ pub(super) fn expand(memo: &Memo) -> TokenStream {
             #conditions
             #place
             #compare
+            #carries
+            #carry
             #answer
         }
     }
@@ -49,7 +56,7 @@ fn owned(memo: &Memo, result: &syn::Type) -> TokenStream {
     let private = &memo.paths.private;
     let key = Key::of(memo);
     let Key { made, whole, .. } = &key;
-    let body = signatures::call_of_body(memo);
+    let body = call_of_body(memo);
     if memo.is_async() {
         let steps = |awaited: Awaited| {
             let searched =
@@ -111,6 +118,23 @@ fn owned(memo: &Memo, result: &syn::Type) -> TokenStream {
     }
 }
 
+/// Tells the memo how its results are carried.
+fn carry(memo: &Memo) -> TokenStream {
+    let handle = memo.handle.as_ref().expect("a function that asks has a handle beside it");
+    let handle = signatures::path(memo, handle);
+    options::carry(memo, &ours!(#handle().__core()))
+}
+
+/// The body, called on a miss.
+fn call_of_body(memo: &Memo) -> TokenStream {
+    let body = signatures::call_of_body(memo);
+    if !memo.carry {
+        return body;
+    }
+    let carry = carry(memo);
+    ours!({ #carry #body })
+}
+
 /// How the output of a future is had, from an expression of it.
 pub(super) type Awaited<'a> = &'a dyn Fn(&TokenStream) -> TokenStream;
 
@@ -147,7 +171,7 @@ fn lent(memo: &Memo, lent: &Lent) -> TokenStream {
     let kept = &lent.kept;
     let key = Key::of(memo);
     let Key { made, whole, .. } = &key;
-    let body = signatures::call_of_body(memo);
+    let body = call_of_body(memo);
     let done = done(memo, lent);
     if memo.is_async() {
         let steps = |awaited: Awaited| {

@@ -18,6 +18,7 @@ pub(super) fn expand(memo: &Memo) -> TokenStream {
     let core = options::core(memo);
     let (owner, place) = owner_and_place(memo);
     let compare = options::compare(memo);
+    let (carries, carry) = (options::carries(memo), options::carry(memo, &ours!(__memo_core)));
     let (begin, finish) = match &memo.output {
         Output::Owned(result) => owned(memo, result),
         Output::Lent(lent) => self::lent(memo, lent),
@@ -31,7 +32,9 @@ pub(super) fn expand(memo: &Memo) -> TokenStream {
             let __memo_core = #core;
             #place
             #compare
+            #carries
             #begin
+            #carry
             #finish
         }
     }

@@ -68,6 +68,8 @@ pub enum AtOnce<R> {
 
 /// Who asks a memo that returns an `R` by clone.
 pub trait AskOwnedAsTask<R>: Copy {
+    /// Whether the handle asks, which may bring a result along.
+    const BY_HANDLE: bool = false;
     /// What comes back.
     type Reply;
 
@@ -125,6 +127,7 @@ impl<R> AskOwnedAsTask<R> for ToldAsTask {
 }
 
 impl<R> AskOwnedAsTask<R> for ThroughAtOnce<'_, R> {
+    const BY_HANDLE: bool = true;
     type Reply = Reply<R, R>;
 
     #[inline]
@@ -161,6 +164,8 @@ pub enum LentAtOnce<'w, V, E> {
 
 /// Who asks a memo that lends, and whose body yields a `Y`.
 pub trait AskLentAsTask<Y>: Copy {
+    /// Whether the handle asks, which may bring a result along.
+    const BY_HANDLE: bool = false;
     /// What comes back from a function that returns an `Out`.
     type Reply<Out>;
     /// What is asked for beside the result.
@@ -253,6 +258,7 @@ impl<Y> AskLentAsTask<Y> for ToldAsTask {
 }
 
 impl<Y> AskLentAsTask<Y> for ThroughAtOnce<'_, Y> {
+    const BY_HANDLE: bool = true;
     type Reply<Out> = Reply<Out, Y>;
     type Else = Instead<Y>;
 
