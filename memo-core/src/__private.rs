@@ -11,6 +11,7 @@ pub use crate::call::by_reference::{LentStep, lend};
 pub use crate::call::expansion::call_or_handle::{
     AskLent, AskOwned, Call, Through, ask_lent, ask_owned, begin_lent, begin_owned, call_owned,
 };
+pub use crate::call::expansion::carries::{carries_lent, carries_owned, carry, has_clones};
 pub use crate::call::expansion::common_mistakes::{bounded, context, hashed, ordered};
 pub use crate::call::expansion::futures::{
     answer, finish_lent_async, finish_owned_async, poll_rest, search_lent, search_owned, try_finish_lent_async,
@@ -21,14 +22,16 @@ pub use crate::call::expansion::result_holds_owner::inside;
 pub use crate::call::expansion::returns::{finish_owned, in_ring_by, ring, start_owned};
 pub use crate::call::expansion::reuses_equal::reusing;
 pub use crate::call::expansion::task_or_handle::{
-    AskLentAsTask, AskOwnedAsTask, AtOnce, CallAsTask, Known, LentAtOnce, ThroughAtOnce, at_once_lent, at_once_owned,
+    AskLentAsTask, AskOwnedAsTask, AtOnce, CallAsTask, Known, LentAtOnce, ThroughAtOnce, ToldAsTask, at_once_lent,
+    at_once_owned,
 };
 pub use crate::call::expansion::type_questions::{
     check_kept, check_owned, computed, key, lent_key, local_lent_place, local_place, place, plain_computed, plain_key,
     plain_part, value,
 };
 pub use crate::call::kept::what_is_kept::{Keep, KeepAll, for_a_time, keep_if, keep_some, tested};
-pub use crate::inspect::handle::{Memo, handle};
+pub use crate::inspect::calls::AsksAsTask;
+pub use crate::inspect::handle::{Memo, handle, handle_of_task};
 pub use crate::inspect::signature::Sig;
 pub use crate::memo::core::Core;
 pub use crate::memo::family::Family;

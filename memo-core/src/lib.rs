@@ -84,8 +84,8 @@
 //! * **... remember what is not `Send`?** Take the owner as `&Rc<..>`, or put a [`LocalAnchor`] into it ([`LocalAnchored`]): its results are lent, too.
 //! * **... change one lent result?** With `&mut` access to an object that has its anchor inside: `outline_memo().take(&mut doc)`, `.replace(..)`,
 //!   `.clear_owner(..)`. With `&` to any owner, `.set(..)` adds a result that is known. See [`Memo::take`].
-//! * **... keep results in a clone?** A clone starts without: it is another object. It may take them along, `words_memo().set(&clone, ..)`: see
-//!   [`Memo::set`].
+//! * **... keep results in a clone?** A clone starts without: it is another object. [`Anchored::clone_with_results`], and
+//!   [`Anchor::with_results_of`] in a `Clone` of your own, take along those of memos with the option `carry`.
 //! * **... keep what borrows what the object borrows?** A result must be `'static`: it may be dropped slightly after its object. For one that
 //!   borrows, use a field `OnceCell<V<'a>>`, or keep indices and ranges.
 //! * **... see what it does?** `word_count_memo().stats()` for one memo, [`report`] for a table of all, [`memos`] for the figures.
@@ -149,8 +149,8 @@
 //! * **Prefer** an `async fn` where a body waits: a synchronous memo parks its thread as long as another one computes. Called by a task, that is a
 //!   thread of the executor. If the other body needs that very thread to go on, both wait forever.
 //!
-//! The handle has all but `call`, `compute`, `refresh` and `renew`, which would have to be awaited: `forget`, then call; or put the body into a
-//! function of its own.
+//! The handle's `call` is a future, too. It has all but `compute`, `refresh` and `renew`, which would have to be awaited: `forget`, then call; or put
+//! the body into a function of its own.
 //!
 //! # Which argument
 //!
@@ -255,7 +255,11 @@ pub use reclaim::sweeper::Sweeper;
 ///
 /// A lifetime is written where two places share it: `Memo<for<'a> fn(&Arc<String>, &'a str, &'a str) -> usize>`. More than 16 parameters are
 /// one tuple, and the methods that take the owner alone are missing.
+///
+/// The handle of an `async fn` has in its type what makes the futures of [`call`](Memo::call), which has no name. Where the type is to be written,
+/// [`storable`](Memo::storable) leaves that out: `Memo<fn(&Arc<String>) -> usize, Async>`.
 pub mod handle {
+    pub use crate::inspect::calls::Calls;
     pub use crate::inspect::exclusive::{Exclusive, MakesKey};
     pub use crate::inspect::signature::{
         Arity, Async, ByValue, First, Fixed, Kind, Lends, Lent, Next, OneOwner, Owned, Position, Revocable, RunsBody,

@@ -327,6 +327,28 @@ use quote::ToTokens;
 /// assert_eq!(pixels_memo().len(), 0); // the memo did not keep it
 /// ```
 ///
+/// ## `carry`
+///
+/// A clone of the object takes a clone of the result along: in `Anchored::clone_with_results`, and in a `Clone` written by hand with
+/// `Anchor::with_results_of`. Without, a clone is another object and has no results. For objects with an anchor inside, memos without an extra key, and
+/// results that are `Clone`.
+///
+/// The promise: *the clone equals the original in all that the body looks at*. A body that looks at a field which a `Clone` of yours changes, at an
+/// address, or behind a lock that the clone does not share would be answered with the result of another object.
+///
+/// ```
+/// # use memo_core::{Anchored, weak_memo};
+/// #[weak_memo(carry)]
+/// fn words(text: &Anchored<String>) -> &[String] {
+///     text.split_whitespace().map(str::to_owned).collect()
+/// }
+/// let text = Anchored::new(String::from("two words"));
+/// words(&text);
+/// let clone = text.clone_with_results();
+/// assert_eq!(words_memo().get(&clone).map(<[_]>::len), Some(2));
+/// assert!(words_memo().get(&text.clone()).is_none());
+/// ```
+///
 /// ## `reuse_equal`
 ///
 /// A new result that equals the one before is replaced by that one: early cut-off. It is for results whose identity others are keyed by, `Arc<V>`
@@ -481,6 +503,7 @@ use quote::ToTokens;
 /// | `capacity = 256` | a lent result |
 /// | `stale`, `jitter` | no `ttl` |
 /// | `cycle` | `single_flight = false`, an `async fn` |
+/// | `carry` | an extra key, `weak_value`, `ttl`, `idle`, `store`, an `Arc` or `Rc` as owner, a result that is not `Clone` |
 /// | `store` | `cycle`, `ttl`, `handle = none`, no `version` |
 /// | `version` | no `store` |
 ///

@@ -39,6 +39,7 @@ pub(crate) struct Memo {
     pub(crate) weak_value: bool,
     /// A new result is replaced by the equal one before.
     pub(crate) reuse_equal: bool,
+    pub(crate) carry: bool,
     /// A result that is the owner itself is held like any other.
     pub(crate) holds_owner: bool,
     /// Types in the result that must not be the owner's.

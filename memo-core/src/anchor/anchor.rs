@@ -10,6 +10,7 @@ use std::sync::OnceLock;
 use super::cell_list::{self, CellList};
 use super::drop_queue;
 use crate::memo::cells::head::CellHead;
+use crate::sys::depth::DepthGuard;
 use crate::sys::sync::const_fn;
 
 /// The place where an object's results live. It dies with the object, and takes the results with it.
@@ -190,6 +191,76 @@ impl Anchor {
         drop_queue::clear(results);
     }
 
+    /// Creates an anchor with clones of those results of another that may be carried along: of memos with the option `carry`.
+    ///
+    /// For a `Clone` of the object that is written by hand. The promise is that the new object equals the old one in all that the bodies
+    /// of those memos look at. Results that are being computed are not taken along, nor are those of other owners that depend on the object.
+    /// Each counts as an insert.
+    ///
+    /// # Panics
+    ///
+    /// If the `Clone` of a result does. Nothing of the new anchor is left then.
+    ///
+    /// # Cost
+    ///
+    /// A walk over the memos that have been used with the object, and for each result that is taken along a clone and an allocation.
+    ///
+    /// ```
+    /// use memo_core::{Anchor, HasAnchor, weak_memo};
+    ///
+    /// #[derive(HasAnchor)]
+    /// struct Doc {
+    ///     text: String,
+    ///     author: String,
+    ///     anchor: Anchor,
+    /// }
+    ///
+    /// impl Clone for Doc {
+    ///     fn clone(&self) -> Self {
+    ///         Self { text: self.text.clone(), author: self.author.clone(), anchor: Anchor::with_results_of(&self.anchor) }
+    ///     }
+    /// }
+    ///
+    /// impl Doc {
+    ///     /// What does not carry depends on the author.
+    ///     fn by(&self, author: &str) -> Self {
+    ///         Self { author: author.into(), ..self.clone() }
+    ///     }
+    /// }
+    ///
+    /// #[weak_memo(carry)]
+    /// fn words(doc: &Doc) -> &[String] {
+    ///     doc.text.split_whitespace().map(str::to_owned).collect()
+    /// }
+    ///
+    /// #[weak_memo]
+    /// fn title(doc: &Doc) -> String {
+    ///     format!("{}, by {}", words(doc)[0], doc.author)
+    /// }
+    ///
+    /// let doc = Doc { text: "two words".into(), author: "Ann".into(), anchor: Anchor::new() };
+    /// assert_eq!(title(&doc), "two, by Ann");
+    /// let other = doc.by("Bo");
+    /// drop(doc);
+    /// assert_eq!(title(&other), "two, by Bo");
+    /// assert_eq!((words_memo().stats().computes, title_memo().stats().computes), (1, 2));
+    /// ```
+    #[must_use]
+    pub fn with_results_of(other: &Self) -> Self {
+        // User code runs: no sweep starts inside it.
+        let _deeper = DepthGuard::enter();
+        let mut new = Self::new();
+        other.cells.each(|cell| {
+            // SAFETY: a cell of an anchor that is borrowed.
+            let carry = unsafe { cell.as_ref() }.memo().carry();
+            // SAFETY: as above, of that memo.
+            if let Some(copy) = carry.and_then(|carry| unsafe { carry(cell) }) {
+                new.put_back(copy);
+            }
+        });
+        new
+    }
+
     fn put_back(&mut self, cell: NonNull<CellHead>) {
         let added = self.cells.add(cell);
         debug_assert!(added.is_ok(), "there was one cell of its memo");
@@ -225,7 +296,7 @@ impl Default for Anchor {
     }
 }
 
-/// A clone is a fresh anchor: results belong to one object, and its clone is another.
+/// A clone is a fresh anchor: results belong to one object, and its clone is another. See [`with_results_of`](Anchor::with_results_of).
 impl Clone for Anchor {
     fn clone(&self) -> Self {
         Self::new()

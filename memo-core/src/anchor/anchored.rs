@@ -11,7 +11,8 @@ use crate::sys::sync::const_fn;
 ///
 /// `&Anchored<T>` can own results, and `&mut` access drops them: the borrow checker is the invalidation protocol.
 ///
-/// Equality, order, hash, `Debug`, iteration and serde are those of `T`. A clone has a fresh anchor, since it is another object.
+/// Equality, order, hash, `Debug`, iteration and serde are those of `T`. A clone has a fresh anchor, since it is another object:
+/// [`clone_with_results`](Anchored::clone_with_results) takes some along.
 ///
 /// # Examples
 ///
@@ -99,6 +100,39 @@ macro_rules! wrapper {
                 // First: a value that is being returned would be lost if a destructor panicked.
                 drop(anchor);
                 value
+            }
+        }
+
+        impl<T: Clone> $wrapper<T> {
+            /// Clones the value, and takes clones of its results along: those of memos with the option `carry`.
+            ///
+            /// The promise of that option: a clone of the value equals it in all that the bodies of those memos look at. Results that are
+            /// being computed are not taken along, nor are those of other owners that depend on the object. Each counts as an insert.
+            ///
+            /// # Panics
+            ///
+            /// If a `Clone` does, of the value or of a result. Nothing of the new object is left then.
+            ///
+            /// # Cost
+            ///
+            /// That of `clone`, a walk over the memos that have been used with the object, and for each result that is taken along a clone and an
+            /// allocation.
+            ///
+            /// ```
+            #[doc = concat!("# use memo_core::{", stringify!($wrapper), ", weak_memo};")]
+            /// #[weak_memo(carry)]
+            #[doc = concat!("fn words(text: &", stringify!($wrapper), "<String>) -> &[String] {")]
+            ///     text.split_whitespace().map(str::to_owned).collect()
+            /// }
+            #[doc = concat!("let text = ", stringify!($wrapper), "::new(String::from(\"two words\"));")]
+            /// assert_eq!(words(&text).len(), 2);
+            /// let clone = text.clone_with_results();
+            /// drop(text);
+            /// assert_eq!((words(&clone).len(), words_memo().stats().computes), (2, 1));
+            /// ```
+            #[must_use]
+            pub fn clone_with_results(&self) -> Self {
+                Self { value: self.value.clone(), anchor: $anchor::with_results_of(&self.anchor) }
             }
         }
 

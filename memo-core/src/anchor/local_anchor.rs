@@ -82,6 +82,12 @@ impl LocalAnchor {
         }
     }
 
+    /// Creates an anchor with clones of those results of another that may be carried along, as [`Anchor::with_results_of`] does.
+    #[must_use]
+    pub fn with_results_of(other: &Self) -> Self {
+        Self { anchor: Anchor::with_results_of(&other.anchor), here: PhantomData }
+    }
+
     /// What it is for the library (invariant 2).
     #[inline(always)]
     pub(crate) fn inside(&self) -> &Anchor {

@@ -279,15 +279,17 @@ pub(crate) async fn search_as_task<'w, M: Spec, K: KeyOf<M>, E>(
     core: &'static Core,
     place: At<'w, M>,
     key: &K,
-) -> LentStep<'w, ValueOf<M>, M, E, (), TaskCall> {
+) -> LentStep<'w, ValueOf<M>, M, E, Hit, TaskCall> {
     let duty = if M::Store::FRONTED {
         match one_slot::begin_as_task::<M>(core, place).await {
-            one_slot::Begun::Ready(value, _) => return LentStep::Done(value, ()),
+            one_slot::Begun::Ready(value, at_once) => return LentStep::Done(value, Hit::ready(at_once)),
             one_slot::Begun::Compute(job) => Duty::Bare(job),
         }
     } else {
         match wait_or_compute::begin_as_task::<M, &K>(core, place, key).await {
-            Begun::Ready { entry, cell, hit, .. } => return LentStep::Done(ready::<M>(core, &entry, cell, hit), ()),
+            Begun::Ready { entry, cell, hit, .. } => {
+                return LentStep::Done(ready::<M>(core, &entry, cell, hit), Hit::ready(hit));
+            }
             Begun::Compute(job) => Duty::Keyed(job),
             Begun::Ring(ring) => ring.raise(),
         }
@@ -387,26 +389,26 @@ impl<'w, M: Spec, W: Way> LentTicket<'w, M, W> {
 
 /// Makes a hit that is drawn the duty to verify it.
 #[inline(always)]
-pub(crate) fn draw<'w, M: Spec, K: KeyOf<M>, E, W: Way>(
+pub(crate) fn draw<'w, M: Spec, K: KeyOf<M>, E, T, W: Way>(
     core: &'static Core,
-    step: &mut LentStep<'w, ValueOf<M>, M, E, (), W>,
+    step: &mut LentStep<'w, ValueOf<M>, M, E, T, W>,
     key: &K,
     same: Option<Same<ValueOf<M>>>,
 ) {
     if verify::ON && same.is_some() && matches!(step, LentStep::Done(..)) && verify::draws(core) {
-        to_verify::<M, K, E, W>(core, step, key, same);
+        to_verify::<M, K, E, T, W>(core, step, key, same);
     }
 }
 
 #[cold]
 #[inline(never)]
-fn to_verify<'w, M: Spec, K: KeyOf<M>, E, W: Way>(
+fn to_verify<'w, M: Spec, K: KeyOf<M>, E, T, W: Way>(
     core: &'static Core,
-    step: &mut LentStep<'w, ValueOf<M>, M, E, (), W>,
+    step: &mut LentStep<'w, ValueOf<M>, M, E, T, W>,
     key: &K,
     same: Option<Same<ValueOf<M>>>,
 ) {
-    let (Some(on), Some(same), LentStep::Done(found, ())) = (verify::ENABLED, same, &*step) else { return };
+    let (Some(on), Some(same), LentStep::Done(found, _)) = (verify::ENABLED, same, &*step) else { return };
     let found = OnItsWay::new((*found, same));
     let verifying = (!W::IS_TASK).then(Verifying::begin);
     let key = OnItsWay::new(key.to_stored());
@@ -475,7 +477,7 @@ fn publish<'w, M: Spec, W: Way>(job: &mut Job<'w, M, W>, value: ValueOf<M>) -> (
     match job.publish(value, &job.when(), notes.as_ref(), None) {
         Published::Ours { entry: Some(entry), .. } => (lend(&entry, cell).expect("filled by this call"), true),
         Published::Ours { entry: None, .. } => unreachable!("a lent result is not left to the store alone"),
-        Published::Theirs(entry) => (lend(&entry, cell).expect("a racer's entry is ready"), false),
+        Published::Theirs { entry, stored } => (lend(&entry, cell).expect("a racer's entry is ready"), stored),
     }
 }
 

@@ -52,6 +52,14 @@ impl<V> LentCell<V> {
 }
 
 impl<V: 'static> LentCell<V> {
+    /// A cell that has its result, of a memo that has had others.
+    pub(crate) fn filled(core: &'static Core, value: V) -> NonNull<CellHead> {
+        let cell = Self { head: CellHead::new(core), slot: Slot::full(value) };
+        let raw = Self::into_raw(NonNull::from(Box::leak(Box::new(cell))));
+        core.explanation().new_cell(raw.addr().get());
+        raw
+    }
+
     const VTABLE: CellVtable = CellVtable {
         release: any_cell::release::<Self>,
         end: <Self as AnyCell>::end,

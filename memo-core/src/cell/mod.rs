@@ -3,6 +3,7 @@
 //! weak arguments of an entry have links to it ([`entry_links`]). Calls that compute beside the store are listed ([`racers`]), and flights
 //! whose entry was taken out are counted ([`detached_flights`]).
 
+pub(crate) mod carried;
 pub(crate) mod counted_cell;
 pub(crate) mod detached_flights;
 pub(crate) mod entry_links;

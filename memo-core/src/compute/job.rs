@@ -204,8 +204,13 @@ pub(crate) enum Published<St: Store> {
         /// Others find it.
         stored: bool,
     },
-    /// A racer was first: this is its entry, which everybody gets.
-    Theirs(Counted<St>),
+    /// A racer's entry, which everybody gets.
+    Theirs {
+        /// The racer's.
+        entry: Counted<St>,
+        /// The value was put there. Else the racer was first.
+        stored: bool,
+    },
 }
 
 /// The task of computing an entry.
@@ -431,7 +436,7 @@ impl<'w, M: Spec, W: Way> Job<'w, M, W> {
         assert!(stored || theirs.is_some() || !core.site().lends, "memo_core: a result to be lent was not stored");
         let published = match theirs {
             // The own entry is dropped with the job, when all is counted.
-            Some(theirs) => Published::Theirs(theirs),
+            Some(entry) => Published::Theirs { entry, stored },
             None => Published::Ours { entry: self.entry.take(), stored },
         };
         self.role = Role::Done;

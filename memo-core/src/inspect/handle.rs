@@ -15,10 +15,12 @@ use crate::argument::owner::Internal;
 use crate::argument::owner_mut::OwnerMut;
 use crate::call::exclusive;
 use crate::call::handle_op::{Op, Prepared, Reply};
-use crate::call::source::Hit;
+use crate::inspect::calls::{AsksAsTask, Calls};
 use crate::inspect::exclusive::{Exclusive, MakesKey, sealed};
 use crate::inspect::listener::{Listener, Removal};
-use crate::inspect::signature::{Agrees, Kind, Lends, OneOwner, Owned, Position, Revocable, RunsBody, Sig, Signature};
+use crate::inspect::signature::{
+    Agrees, Async, Kind, Lends, OneOwner, Owned, Position, Revocable, RunsBody, Sig, Signature,
+};
 use crate::inspect::statistics::awaiting::{self, Awaiting};
 use crate::inspect::statistics::stats::Stats;
 use crate::inspect::walk;
@@ -110,6 +112,26 @@ where
     // SAFETY: function pointers are of one size, and this one is called only as what it was.
     let run = unsafe { std::mem::transmute::<Run<S, P>, fn()>(run) };
     Memo { core, run, kind: PhantomData, invariant: PhantomData }
+}
+
+/// The same of an `async fn`, with the function that makes the futures of its calls.
+#[inline(always)]
+pub fn handle_of_task<S, F, P, N, A, C>(core: &'static Core, run: Run<S, P>, _call: C) -> Memo<F, Async<P, C>>
+where
+    S: for<'w, 'a> Sig<'w, 'a> + ?Sized,
+    F: for<'w, 'a> Agrees<Args<'w, 'a, S>, N, Out<'w, 'a, S>>,
+    P: Kind,
+    C: AsksAsTask<A>,
+{
+    handle::<S, F, P, N>(core, run).marked()
+}
+
+impl<F, P> Memo<F, P> {
+    /// The same handle, said to be a `Q`, whose results are as those of a `P`.
+    #[inline(always)]
+    fn marked<Q>(self) -> Memo<F, Q> {
+        Memo { core: self.core, run: self.run, kind: PhantomData, invariant: PhantomData }
+    }
 }
 
 impl<F, P: Kind> Memo<F, P> {
@@ -218,15 +240,19 @@ impl<F, P: Kind> Memo<F, P> {
     /// Calls the function: what it returns, and how that came to be.
     ///
     /// It waits, computes, stores and counts as the function does. So who wants to tell a hit from a miss need not compare statistics
-    /// before and after, which other threads change too. Not for an `async fn`, which would have to be awaited.
+    /// before and after, which other threads change too.
+    ///
+    /// Of an `async fn` it is a future, as a call of the function is: it borrows the arguments, may be dropped at any point, and is `Send` where the
+    /// function's own is. Nothing is boxed or spawned. All calls through one handle that is kept in a variable have arguments of one lifetime, so
+    /// write `f_memo()` for each.
     ///
     /// # Panics
     ///
-    /// As the function does: if the body panics, and if the call closes a ring.
+    /// As the function does: if the body panics, and if the call closes a ring. A future panics when it is polled.
     ///
     /// # Cost
     ///
-    /// That of the function, called through a pointer. A hit takes no lock.
+    /// That of the function, called through a pointer where it is not `async`. A hit takes no lock.
     ///
     /// ```
     /// # use memo_core::{Hit, weak_memo};
@@ -240,15 +266,31 @@ impl<F, P: Kind> Memo<F, P> {
     /// assert_eq!((words, how), (&["two".to_owned()][..], Hit::Computed));
     /// assert_eq!(words_from_memo().call((&text, 1)).1, Hit::Remembered);
     /// ```
-    pub fn call<A, N>(&self, args: A) -> (F::Out, Hit)
+    ///
+    /// ```
+    /// # use memo_core::{Hit, weak_memo};
+    /// # use std::sync::Arc;
+    /// # async fn fetch(url: &str) -> String { url.to_owned() }
+    /// #[weak_memo]
+    /// async fn page(server: &Arc<String>, path: &str) -> String {
+    ///     fetch(&format!("{server}/{path}")).await
+    /// }
+    /// # futures_lite::future::block_on(async {
+    /// let server = Arc::new(String::from("host"));
+    /// let (page, how) = page_memo().call((&server, "a")).await;
+    /// assert_eq!((&*page, how), ("host/a", Hit::Computed));
+    /// assert_eq!(page_memo().call((&server, "a")).await.1, Hit::Remembered);
+    /// # });
+    /// ```
+    pub fn call<A, N>(&self, args: A) -> P::Told
     where
         F: Signature<A, N>,
-        P: RunsBody,
+        P: Calls<A, F::Out>,
     {
-        match self.ask(Op::Call, args) {
+        P::call(self.core, args, |args| match self.ask(Op::Call, args) {
             Reply::Told(out, hit) => (out, hit),
             _ => unreachable!("a call tells how its result came to be"),
-        }
+        })
     }
 
     /// Runs the bare body with these arguments. Stores and counts nothing. Not that of an `async fn`.
@@ -485,6 +527,28 @@ impl<F, P: Kind> Memo<F, P> {
     }
 }
 
+/// Of an `async fn`, whose handle has a type that cannot be written.
+impl<F, P: Kind, C> Memo<F, Async<P, C>> {
+    /// The same handle without [`call`](Memo::call), so that its type can be written: to be kept in a struct.
+    ///
+    /// ```
+    /// # use memo_core::{Memo, weak_memo};
+    /// # use std::sync::Arc;
+    /// use memo_core::handle::Async;
+    ///
+    /// #[weak_memo]
+    /// async fn length(text: &Arc<String>) -> usize {
+    ///     text.len()
+    /// }
+    ///
+    /// let kept: Memo<fn(&Arc<String>) -> usize, Async> = length_memo().storable();
+    /// assert_eq!(kept.get(&Arc::new(String::new())), None);
+    /// ```
+    pub fn storable(self) -> Memo<F, Async<P>> {
+        self.marked()
+    }
+}
+
 /// Add a result where there is none (`set`), or change one with `&mut` to its owner, which proves that nobody borrows it.
 ///
 /// Memos that lend have these methods instead of `insert`, `forget` and `clear`.
@@ -600,8 +664,9 @@ impl<F, P: Kind> Memo<F, P> {
     ///
     /// # A clone that keeps results
     ///
-    /// A clone of an object is another object, and its anchor a fresh one. If its content is the same, so are its results, and where they are
-    /// `Clone` it may take them along: memo by memo, for each promises that its results depend on nothing but what the clone shares.
+    /// A clone of an object is another object, and its anchor a fresh one. The option `carry` lets it take a result without an extra key along: see
+    /// [`Anchor::with_results_of`](crate::Anchor::with_results_of). Those with one it takes key by key, if the body of the memo looks at nothing but what
+    /// the clone shares:
     ///
     /// ```
     /// # use memo_core::{Anchor, HasAnchor, weak_memo};
@@ -611,26 +676,26 @@ impl<F, P: Kind> Memo<F, P> {
     ///     anchor: Anchor,
     /// }
     ///
-    /// #[weak_memo]
-    /// fn words(doc: &Doc) -> &[String] {
-    ///     doc.text.split_whitespace().map(str::to_owned).collect()
+    /// #[weak_memo(capacity = unbounded)]
+    /// fn words(doc: &Doc, from: usize) -> &[String] {
+    ///     doc.text.split_whitespace().skip(from).map(str::to_owned).collect()
     /// }
     ///
     /// impl Clone for Doc {
     ///     fn clone(&self) -> Self {
     ///         let clone = Self { text: self.text.clone(), anchor: Anchor::new() };
-    ///         if let Some(there) = words_memo().get(self) {
-    ///             words_memo().set(&clone, there.to_vec()).expect("a new object has no results");
+    ///         if let Some(there) = words_memo().get((self, 0)) {
+    ///             words_memo().set((&clone, 0), there.to_vec()).expect("a new object has no results");
     ///         }
     ///         clone
     ///     }
     /// }
     ///
     /// let doc = Doc { text: "two words".into(), anchor: Anchor::new() };
-    /// words(&doc);
+    /// words(&doc, 0);
     /// let clone = doc.clone();
     /// drop(doc);
-    /// assert_eq!((words(&clone).len(), words_memo().stats().computes), (2, 1));
+    /// assert_eq!((words(&clone, 0).len(), words_memo().stats().computes), (2, 1));
     /// ```
     pub fn set<A, N>(&self, args: A, value: P::Value<F::Out>) -> Result<(), P::Value<F::Out>>
     where

@@ -115,11 +115,12 @@ impl<V, P> Kind for Lent<V, P> {
     }
 }
 
-/// Marks the handle of a memo of an `async fn`. `P` is [`Owned`] or [`Lent`].
+/// Marks the handle of a memo of an `async fn`. `P` is [`Owned`] or [`Lent`], and `C` what [`call`](crate::Memo::call) makes its futures with:
+/// nothing, for a handle that is [`storable`](crate::Memo::storable).
 #[derive(Clone, Copy, Debug)]
-pub struct Async<P = Owned>(PhantomData<fn() -> P>);
+pub struct Async<P = Owned, C = ()>(PhantomData<fn() -> (P, C)>);
 
-impl<P: Kind> Kind for Async<P> {
+impl<P: Kind, C> Kind for Async<P, C> {
     type Value<Out> = P::Value<Out>;
     type Taken = P::Taken;
     type Position = P::Position;
@@ -131,11 +132,11 @@ impl<P: Kind> Kind for Async<P> {
     }
 }
 
-/// Memos whose handle runs the body.
+/// Memos whose handle runs the body, other than by a future.
 #[diagnostic::on_unimplemented(
-    message = "the handle of an `async fn` does not run its body",
-    label = "`call`, `compute`, `refresh` and `renew` would have to be awaited",
-    note = "instead of `refresh` or `renew`, call `forget` and await the function; instead of `call`, block on it inside `assert_computed!` or a `testing::scope`; instead of `compute`, put the body into an `async fn` of its own, and call that from the memoized one"
+    message = "the handle of an `async fn` does not run its body by itself",
+    label = "`compute`, `refresh` and `renew` would have to be awaited",
+    note = "instead of `refresh` or `renew`, call `forget` and await the function; instead of `compute`, put the body into an `async fn` of its own, and call that from the memoized one"
 )]
 pub trait RunsBody {}
 
@@ -156,7 +157,7 @@ impl<P> Revocable for Owned<P> {}
 
 // So that the compiler names only what its user may write.
 #[diagnostic::do_not_recommend]
-impl<P: Revocable> Revocable for Async<P> {}
+impl<P: Revocable, C> Revocable for Async<P, C> {}
 
 /// Memos that lend their results.
 #[diagnostic::on_unimplemented(
@@ -170,7 +171,7 @@ impl<V, P> Lends for Lent<V, P> {}
 
 // As for `Revocable`.
 #[diagnostic::do_not_recommend]
-impl<P: Lends> Lends for Async<P> {}
+impl<P: Lends, C> Lends for Async<P, C> {}
 
 /// The first parameter is the owner, by reference.
 #[derive(Clone, Copy, Debug)]

@@ -3,10 +3,12 @@
 //! Its identity is its address: it is never freed and has a size.
 
 use std::any::{Any, TypeId};
+use std::ptr::NonNull;
 use std::sync::OnceLock;
 
 use once_cell::race::OnceRef;
 
+use super::cells::head::CellHead;
 use super::cells::listed::{SEATS, Seat};
 use super::cells::vtable::CellVtable;
 use super::counting::compute_times::Histogram;
@@ -51,6 +53,8 @@ pub struct Core {
     compute_times: Histogram,
     /// See [`Core::is_gone`].
     weak_values: OnceLock<IsGone>,
+    /// See [`Core::carry`].
+    carry: OnceLock<Carry>,
     /// See [`Core::results_before`].
     before: OnceLock<Box<dyn Any + Send + Sync>>,
     /// The shared cells that can be enumerated, each from before its publication until its object's death.
@@ -58,6 +62,12 @@ pub struct Core {
     /// How often some of its results were examined for those that have expired.
     visits: AtomicUsize,
 }
+
+/// Makes a cell for a clone of the object, which has a clone of the result, if there is one. On no anchor yet.
+///
+/// # Safety
+/// Called with a cell of its memo, on an anchor that is borrowed.
+pub(crate) type Carry = unsafe fn(NonNull<CellHead>) -> Option<NonNull<CellHead>>;
 
 /// Whether a stored value is gone by itself.
 type IsGone = fn(&dyn Any) -> bool;
@@ -95,6 +105,7 @@ impl Core {
             value_bytes: ValueBytes::new(),
             compute_times: Histogram::new(),
             weak_values: OnceLock::new(),
+            carry: OnceLock::new(),
             before: OnceLock::new(),
             cells: [const { Seat::new() }; SEATS],
             visits: AtomicUsize::new(0),
@@ -148,6 +159,16 @@ impl Core {
     /// Whether this stored value is gone by itself. Runs no user code.
     pub(crate) fn is_gone(&self, value: &dyn Any) -> bool {
         self.weak_values.get().is_some_and(|is_gone| is_gone(value))
+    }
+
+    /// For memos whose results clones of their objects take along: how. It is for cells of this memo's type.
+    pub(crate) fn set_carry(&self, carry: Carry) {
+        let _ = self.carry.set(carry);
+    }
+
+    /// How a clone of an object takes a result along, if it does.
+    pub(crate) fn carry(&self) -> Option<Carry> {
+        self.carry.get().copied()
     }
 
     pub(crate) fn listeners(&self) -> &Listeners {

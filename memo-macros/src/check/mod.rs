@@ -65,6 +65,7 @@ pub(crate) fn check(mut written: Options, mut function: Function, mut errors: Er
         output,
         weak_value: written.weak_value.is_some(),
         reuse_equal: written.reuse_equal.is_some(),
+        carry: written.carry.is_some(),
         holds_owner,
         not_the_owner,
         associated,

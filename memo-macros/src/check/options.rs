@@ -31,6 +31,9 @@ pub(super) fn check(options: &Options, parameters: &[Parameter], output: &Output
     let first_extra = first_extra.map(|parameter| parameter.ty.to_token_stream());
     let first_extra = first_extra.or_else(|| Some(options.context.as_ref()?.to_token_stream()));
     refuse_without_ttl(options, errors);
+    if let Some(word) = &options.carry {
+        refuse_carried(word, options, first_extra.as_ref(), errors);
+    }
     if let Some(lent) = output.lent() {
         refuse_unstored(options, errors);
         refuse_times(options, errors);
@@ -94,6 +97,24 @@ fn refuse_unstored(options: &Options, errors: &mut Errors) {
         errors.under(
             word,
             "results inside a ring are not kept, and such results cannot be lent: return an owned value, such as `Arc<V>`, or remove `cycle`",
+        );
+    }
+}
+
+/// What a clone takes along is one result of the object alone, and all that there is to it.
+fn refuse_carried(word: &Ident, options: &Options, first_extra: Option<&TokenStream>, errors: &mut Errors) {
+    if let Some(part) = first_extra {
+        errors.under(
+            part,
+            format_args!("with this in the key an owner has many results, and `{word}` takes along those without a key: remove it, or copy them one by one in a `Clone` of your own, by the handle's `get` and `insert` (`set`, if they are lent)"),
+        );
+    }
+    let times = [&options.ttl, &options.idle].map(|option| option.as_ref().map(|(word, _)| word));
+    let store = options.store.as_ref().map(|(word, _)| word);
+    for other in times.into_iter().chain([options.weak_value.as_ref(), store]).flatten() {
+        errors.under(
+            other,
+            format_args!("a result with `{other}` may end before its object does, and a clone of the object would not know when: remove it, or remove `{word}`"),
         );
     }
 }

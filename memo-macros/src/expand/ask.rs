@@ -20,6 +20,11 @@ pub(super) fn expand(memo: &Memo) -> TokenStream {
     let conditions = options::conditions(memo);
     let place = options::open(memo);
     let compare = options::compare(memo);
+    let carries = options::carries(memo);
+    let carry = memo.carry.then(|| {
+        let carry = carry(memo);
+        ours!(if __MemoAsk::BY_HANDLE { #carry })
+    });
     let answer = match &memo.output {
         Output::Owned(result) => owned(memo, result),
         Output::Lent(lent) => self::lent(memo, lent),
@@ -34,6 +39,8 @@ pub(super) fn expand(memo: &Memo) -> TokenStream {
             #conditions
             #place
             #compare
+            #carries
+            #carry
             #answer
         }
     }
@@ -49,7 +56,7 @@ fn owned(memo: &Memo, result: &syn::Type) -> TokenStream {
     let private = &memo.paths.private;
     let key = Key::of(memo);
     let Key { made, whole, .. } = &key;
-    let body = signatures::call_of_body(memo);
+    let body = call_of_body(memo);
     if memo.is_async() {
         let steps = |awaited: Awaited| {
             let searched =
@@ -111,6 +118,23 @@ fn owned(memo: &Memo, result: &syn::Type) -> TokenStream {
     }
 }
 
+/// Tells the memo how its results are carried.
+fn carry(memo: &Memo) -> TokenStream {
+    let handle = memo.handle.as_ref().expect("a function that asks has a handle beside it");
+    let handle = signatures::path(memo, handle);
+    options::carry(memo, &ours!(#handle().__core()))
+}
+
+/// The body, called on a miss.
+fn call_of_body(memo: &Memo) -> TokenStream {
+    let body = signatures::call_of_body(memo);
+    if !memo.carry {
+        return body;
+    }
+    let carry = carry(memo);
+    ours!({ #carry #body })
+}
+
 /// How the output of a future is had, from an expression of it.
 pub(super) type Awaited<'a> = &'a dyn Fn(&TokenStream) -> TokenStream;
 
@@ -147,18 +171,22 @@ fn lent(memo: &Memo, lent: &Lent) -> TokenStream {
     let kept = &lent.kept;
     let key = Key::of(memo);
     let Key { made, whole, .. } = &key;
-    let body = signatures::call_of_body(memo);
+    let body = call_of_body(memo);
     let done = done(memo, lent);
     if memo.is_async() {
         let steps = |awaited: Awaited| {
             let searched = awaited(
                 &ours!(#private::search_lent::<#kept, _, _, _, _>(__memo_core, __memo_place, __memo_key, __memo_compares)),
             );
-            let computed = computed(memo, lent, &ours!(|| #body), awaited);
+            let finished = awaited(&finish(memo, lent, &ours!(|| #body)));
+            let computed = computed(memo, lent, &ours!(__memo_value));
             ours! {
                 match #searched {
-                    #private::LentStep::Done(__memo_value, ()) => #done,
-                    #private::LentStep::Compute(__memo_ticket) => #computed,
+                    #private::LentStep::Done(__memo_value, __memo_told) => __MemoAsk::found(#done, __memo_told),
+                    #private::LentStep::Compute(__memo_ticket) => {
+                        let (__memo_value, __memo_told) = #finished;
+                        __MemoAsk::found(#computed, __memo_told)
+                    }
                 }
             }
         };
@@ -176,7 +204,7 @@ fn lent(memo: &Memo, lent: &Lent) -> TokenStream {
                 #private::LentAtOnce::Else(__memo_else) => return __MemoAsk::instead(__memo_else),
                 #private::LentAtOnce::Search(__memo_core) => __memo_core,
             };
-            __MemoAsk::lent(#rest)
+            #rest
         };
     }
     let computed = if memo.tracks_caller { tracked(memo, lent, &body) } else { asked(memo, lent, &body) };
@@ -226,18 +254,21 @@ fn tracked(memo: &Memo, lent: &Lent, body: &TokenStream) -> TokenStream {
     })
 }
 
-/// The result made by `__memo_ticket` from the body's closure.
-pub(super) fn computed(memo: &Memo, lent: &Lent, body: &TokenStream, awaited: Awaited) -> TokenStream {
+/// Does the duty of `__memo_ticket` with the body's closure.
+pub(super) fn finish(memo: &Memo, lent: &Lent, body: &TokenStream) -> TokenStream {
     let private = &memo.paths.private;
     let (finish, try_finish) = if memo.is_async() {
         (ours!(#private::finish_lent_async), ours!(#private::try_finish_lent_async))
     } else {
         (ours!(#private::finish_lent), ours!(#private::try_finish_lent))
     };
-    if lent.is_fallible() {
-        return either(memo, lent, &awaited(&ours!(#try_finish(__memo_ticket, #body))));
-    }
-    lend(memo, lent, &awaited(&ours!(#finish(__memo_ticket, #body))))
+    let finish = if lent.is_fallible() { try_finish } else { finish };
+    ours!(#finish(__memo_ticket, #body))
+}
+
+/// The result made from what that returned.
+pub(super) fn computed(memo: &Memo, lent: &Lent, finished: &TokenStream) -> TokenStream {
+    if lent.is_fallible() { either(memo, lent, finished) } else { lend(memo, lent, finished) }
 }
 
 /// The lent form of a `Result` of the kept value.

@@ -311,7 +311,8 @@ fn of_names(memo: &Memo) -> Option<TokenStream> {
 pub(super) fn allowed_in_handle(memo: &Memo) -> TokenStream {
     let names = of_names(memo);
     let of_methods = memo.associated.then(|| ours!(clippy::use_self,));
-    ours!(#[allow(#names #of_methods deprecated)])
+    let of_futures = memo.is_async().then(|| ours!(clippy::multiple_bound_locations,));
+    ours!(#[allow(#names #of_methods #of_futures deprecated)])
 }
 
 /// Clippy reports uses of such a name, and each function passes it on.

@@ -5,11 +5,12 @@
 
 use proc_macro2::{Span, TokenStream};
 use quote::ToTokens;
-use syn::{Lifetime, Token, Type, parse_quote_spanned};
+use syn::visit_mut::VisitMut;
+use syn::{GenericParam, Generics, Lifetime, LifetimeParam, Token, Type, parse_quote_spanned};
 
 use super::signatures;
 use crate::model::{Memo, Output};
-use crate::parse::lifetimes::{count, count_all, elide, of_leading_reference};
+use crate::parse::lifetimes::{Rename, count, count_all, elide, of_leading_reference};
 use crate::parse::syntax::ours;
 
 /// The most parameters that the runtime knows of a function pointer type. More are one tuple.
@@ -28,14 +29,66 @@ pub(super) fn written(memo: &Memo, end: Span) -> TokenStream {
             Some(ours!(#root::handle::Lent<#yields #(, #owner)*>))
         }
     };
-    let kind = match (memo.is_async(), kind) {
-        (false, None) => TokenStream::new(),
-        (false, Some(kind)) => ours!(, #kind),
-        (true, None) => ours!(, #root::handle::Async),
-        (true, Some(kind)) => ours!(, #root::handle::Async<#kind>),
+    let kind = if memo.is_async() {
+        let (kind, call) = (kind.unwrap_or_else(|| ours!(#root::handle::Owned)), call(memo));
+        Some(ours!(#root::handle::Async<#kind, #call>))
+    } else {
+        kind
     };
+    let kind = kind.map(|kind| ours!(, #kind));
     let close = Token![>](end);
     ours!(#root::Memo<#function #kind #close)
+}
+
+/// `impl AsksAsTask<&'w Arc<Document>, Future = impl Future<..>>`: what calls an `async fn`, for some `'w`.
+fn call(memo: &Memo) -> TokenStream {
+    let (root, private) = (&memo.paths.root, &memo.paths.private);
+    let (args, out) = (arguments_of_call(memo), of_call(memo, signatures::handle_result(memo)));
+    ours!(impl #private::AsksAsTask<#args, Future = impl ::core::future::Future<Output = (#out, #root::Hit)>>)
+}
+
+/// The arguments of one call of an `async fn`.
+pub(super) fn arguments_of_call(memo: &Memo) -> TokenStream {
+    alone_or_tuple(arguments(memo).into_iter().map(|ty| of_call(memo, ty)))
+}
+
+/// With the lifetimes that the handle of an `async fn` declares: those of all lifetimes are in scope inside it.
+fn of_call(memo: &Memo, mut ty: Type) -> Type {
+    for (from, to) in [&memo.lifetimes.weak, &memo.lifetimes.other].into_iter().zip(lifetimes_of_call()) {
+        Rename::new(&[from.ident.clone()].into(), &to).visit_type_mut(&mut ty);
+    }
+    ty
+}
+
+fn lifetimes_of_call() -> [Lifetime; 2] {
+    ["'__memo_w", "'__memo_a"].map(|name| Lifetime::new(name, Span::mixed_site()))
+}
+
+/// The generics of the handle: for an `async fn` with the lifetimes of a call, which all that it names outlives.
+pub(super) fn generics(memo: &Memo) -> Generics {
+    let mut generics = signatures::without_lifetimes(memo);
+    if !memo.is_async() {
+        return generics;
+    }
+    let [weak, other] = lifetimes_of_call();
+    let named = generics.params.iter().filter_map(|param| match param {
+        GenericParam::Lifetime(param) => Some(param.lifetime.to_token_stream()),
+        GenericParam::Type(param) => Some(param.ident.to_token_stream()),
+        GenericParam::Const(_) => None,
+    });
+    let named: Vec<_> = named.chain(memo.associated.then(|| ours!(Self))).collect();
+    let clause = generics.make_where_clause();
+    named
+        .iter()
+        .for_each(|name| clause.predicates.push(parse_quote_spanned!(Span::mixed_site()=> #name: #weak + #other)));
+    if memo.output.lent().is_none() {
+        // The function may have one name for both: then it is that of the shorter.
+        clause.predicates.push(parse_quote_spanned!(Span::mixed_site()=> #weak: #other));
+    }
+    for lifetime in [other, weak] {
+        generics.params.insert(0, GenericParam::Lifetime(LifetimeParam::new(lifetime)));
+    }
+    generics
 }
 
 /// `dyn for<'w, 'a> Sig<'w, 'a, Args = .., Out = ..>`: the arguments and the result for all lifetimes.

@@ -18,6 +18,7 @@ pub(super) fn expand(memo: &Memo) -> TokenStream {
     let core = options::core(memo);
     let (owner, place) = owner_and_place(memo);
     let compare = options::compare(memo);
+    let (carries, carry) = (options::carries(memo), options::carry(memo, &ours!(__memo_core)));
     let (begin, finish) = match &memo.output {
         Output::Owned(result) => owned(memo, result),
         Output::Lent(lent) => self::lent(memo, lent),
@@ -31,7 +32,9 @@ pub(super) fn expand(memo: &Memo) -> TokenStream {
             let __memo_core = #core;
             #place
             #compare
+            #carries
             #begin
+            #carry
             #finish
         }
     }
@@ -67,11 +70,11 @@ fn owned(memo: &Memo, result: &syn::Type) -> (TokenStream, TokenStream) {
                 #private::AtOnce::Search(__memo_core) => __memo_core,
             };
             let __memo_ticket = match #private::search_owned(__memo_core, __memo_place, __memo_key, &__memo_keeping).await {
-                #done,
+                #private::Step::Done((__memo_value, _)) => return __memo_value,
                 #private::Step::Compute(__memo_ticket) => __memo_ticket,
             };
         };
-        (begin, ours!(#private::finish_owned_async), ours!(.await))
+        (begin, ours!(#private::finish_owned_async), ours!(.await.0))
     } else {
         let begin = ours! {
             let __memo_ticket = &mut match #private::begin_owned #asked {
@@ -131,12 +134,18 @@ fn lent(memo: &Memo, lent: &Lent) -> (TokenStream, TokenStream) {
     let begin = ours! {
         #made
         let __memo_ticket = match #asked {
-            #private::LentStep::Done(__memo_value, ()) => return #done,
+            #private::LentStep::Done(__memo_value, _) => return #done,
             #private::LentStep::Compute(__memo_ticket) => __memo_ticket,
         };
     };
-    let awaited = |future: &TokenStream| if memo.is_async() { ours!(#future.await) } else { future.clone() };
-    (begin, ask::computed(memo, lent, &body(memo, &lent.yields), &awaited))
+    let finished = ask::finish(memo, lent, &body(memo, &lent.yields));
+    let computed = if memo.is_async() {
+        let computed = ask::computed(memo, lent, &ours!(__memo_value));
+        ours!({ let (__memo_value, _) = #finished.await; #computed })
+    } else {
+        ask::computed(memo, lent, &finished)
+    };
+    (begin, computed)
 }
 
 fn body(memo: &Memo, yields: &syn::Type) -> TokenStream {

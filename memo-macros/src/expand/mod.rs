@@ -84,7 +84,7 @@ fn handle(memo: &Memo, handle: &Ident) -> TokenStream {
     let passing_on = attributes::for_passing_on(memo);
     let allowed = attributes::allowed_in_handle(memo);
     let doc = doc(memo);
-    let generics = signatures::without_lifetimes(memo);
+    let generics = handle_type::generics(memo);
     let (parameters, _, clause) = generics.split_for_impl();
     let core = options::core(memo);
     let private = &memo.paths.private;
@@ -96,7 +96,13 @@ fn handle(memo: &Memo, handle: &Ident) -> TokenStream {
     if memo.associated {
         name.set_span(first);
     }
-    let call = ours!(#private::handle::<#for_all, _, _, _>(#core, |__memo_core, __memo_op, __memo_args, __memo_reply| { #run }));
+    let run = ours!(|__memo_core, __memo_op, __memo_args, __memo_reply| { #run });
+    let call = if memo.is_async() {
+        let (args, call) = (handle_type::arguments_of_call(memo), call_as_task(memo));
+        ours!(#private::handle_of_task::<#for_all, _, _, _, #args, _>(#core, #run, |__memo_core, __memo_args| { #call }))
+    } else {
+        ours!(#private::handle::<#for_all, _, _, _>(#core, #run))
+    };
     let mut block = Group::new(Delimiter::Brace, call);
     block.set_span(last);
     ours! {
@@ -123,10 +129,10 @@ fn ends_of_handle(memo: &Memo) -> (Span, Span) {
 fn doc(memo: &Memo) -> String {
     let function = memo.function.sig.ident.unraw();
     if memo.is_async() && memo.output.lent().is_some() {
-        format!("The memo of `{function}`: statistics, `get` and `entries_of`.")
+        format!("The memo of `{function}`: statistics, `get`, `call` and `entries_of`.")
     } else if memo.is_async() {
         format!(
-            "The memo of `{function}`: statistics, `get`, `entries_of`, `insert`, `forget`, `forget_owner` and `clear`."
+            "The memo of `{function}`: statistics, `get`, `call`, `entries_of`, `insert`, `forget`, `forget_owner` and `clear`."
         )
     } else if memo.output.lent().is_some() {
         format!("The memo of `{function}`: statistics, `get`, `call`, `compute` and `entries_of`.")
@@ -139,8 +145,7 @@ fn doc(memo: &Memo) -> String {
 
 /// The body of the function behind every method of the handle that takes arguments.
 fn run(memo: &Memo) -> TokenStream {
-    let names: Vec<_> = memo.parameters.iter().map(name).collect();
-    let pattern = handle_type::alone_or_tuple(names.iter());
+    let (names, taken) = taken(memo);
     let private = &memo.paths.private;
     let call = if memo.is_async() {
         let call = ask::call(memo, names.iter(), &ours!(#private::ThroughAtOnce(__memo_core, &__memo_op)));
@@ -153,9 +158,28 @@ fn run(memo: &Memo) -> TokenStream {
         ours!(*__memo_reply = #call;)
     };
     ours! {
-        let #pattern = __memo_args;
+        #taken
         #call
     }
+}
+
+/// The body of the function that makes the future of a call by the handle.
+fn call_as_task(memo: &Memo) -> TokenStream {
+    let (names, taken) = taken(memo);
+    let private = &memo.paths.private;
+    let call = ask::call(memo, names.iter(), &ours!(#private::ToldAsTask(__memo_core)));
+    ours! {
+        #taken
+        #call
+    }
+}
+
+/// The names of the parameters, and the statement that gives them `__memo_args`.
+fn taken(memo: &Memo) -> (Vec<Ident>, TokenStream) {
+    let names: Vec<_> = memo.parameters.iter().map(name).collect();
+    let pattern = handle_type::alone_or_tuple(names.iter());
+    let taken = ours!(let #pattern = __memo_args;);
+    (names, taken)
 }
 
 /// The handle is no method: `self` has another name.

@@ -156,6 +156,11 @@ fn located(owner: &Parameter, call: TokenStream) -> TokenStream {
     if !matches!(pointee(&owner.ty), Type::TraitObject(_)) {
         return call;
     }
+    at_its_type(owner, call)
+}
+
+/// The call, with the span of the owner's type.
+fn at_its_type(owner: &Parameter, call: TokenStream) -> TokenStream {
     let Extent { first, last } = owner.extent;
     let trees = call.into_iter().map(|mut tree| {
         tree.set_span(if matches!(tree, TokenTree::Group(_)) { last } else { first });
@@ -242,6 +247,30 @@ pub(super) fn unless_ring(
             ::core::option::Option::None => #computed,
         }
     }
+}
+
+/// How the results are carried along by clones of the owner, as the local `__memo_carries`, which asks the types.
+pub(super) fn carries(memo: &Memo) -> TokenStream {
+    if !memo.carry {
+        return TokenStream::new();
+    }
+    let private = &memo.paths.private;
+    let owner = borrowed(memo.owner());
+    let owner = at_its_type(memo.owner(), ours!(#private::has_clones(#owner)));
+    let carries = match &memo.output {
+        Output::Owned(result) => ours!(#private::carries_owned::<#result, _, _>(#owner, &__memo_keeping)),
+        Output::Lent(lent) => {
+            let kept = &lent.kept;
+            ours!(#private::carries_lent::<#kept, _>(#owner))
+        }
+    };
+    ours!(let __memo_carries = #carries;)
+}
+
+/// Tells the memo so, before it stores a result.
+pub(super) fn carry(memo: &Memo, core: &TokenStream) -> TokenStream {
+    let private = &memo.paths.private;
+    if memo.carry { ours!(#private::carry(#core, __memo_carries);) } else { TokenStream::new() }
 }
 
 /// The test of `cache_if` is a function of its own: emitted once, and unable to see the parameters.

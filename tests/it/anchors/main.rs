@@ -1,5 +1,6 @@
 //! Anchors inside objects, beyond the laws: those of one thread, and what `&mut` access to their objects allows.
 
+mod carried;
 mod exclusive;
 mod local;
 mod set;

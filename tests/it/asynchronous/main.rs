@@ -6,13 +6,13 @@ mod beside;
 mod cancelled;
 mod executors;
 mod expiring;
+mod functions;
 mod hits;
 mod owners;
 mod panics;
 mod parts;
 mod results;
 mod rings;
-mod signatures;
 mod waits;
 
 #[global_allocator]

@@ -7,7 +7,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::task::{Context, Poll, Wake, Waker};
 
-use memo_core::weak_memo;
+use futures::FutureExt;
+use memo_core::{Hit, weak_memo};
 
 /// An object whose bodies count themselves, and go on when their gate is open.
 #[derive(Default)]
@@ -139,6 +140,18 @@ impl Form {
             Self::KeyedByText => Box::pin(async { *keyed_by_text(of, "seven").await }),
             Self::Lent => Box::pin(async { *lent(of).await }),
             Self::LentKeyed => Box::pin(async { *lent_keyed(of, 7).await }),
+        }
+    }
+
+    /// The same by the handle.
+    pub(crate) fn told(self, of: &Arc<Load>) -> Pin<Box<dyn Future<Output = (usize, Hit)> + Send + '_>> {
+        match self {
+            Self::Plain => Box::pin(plain_memo().call(of)),
+            Self::Cloned => Box::pin(cloned_memo().call(of).map(|(value, how)| (*value, how))),
+            Self::Keyed => Box::pin(keyed_memo().call((of, 7))),
+            Self::KeyedByText => Box::pin(keyed_by_text_memo().call((of, "seven")).map(|(value, how)| (*value, how))),
+            Self::Lent => Box::pin(lent_memo().call(of).map(|(value, how)| (*value, how))),
+            Self::LentKeyed => Box::pin(lent_keyed_memo().call((of, 7)).map(|(value, how)| (*value, how))),
         }
     }
 

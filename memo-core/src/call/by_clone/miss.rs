@@ -6,6 +6,7 @@ use crate::anchor::anchor::Anchor;
 use crate::call::kept::what_is_kept::Keeping;
 use crate::call::keyed_hit::{self, Held};
 use crate::call::missing::Missing;
+use crate::call::source::Hit;
 use crate::cell::counted_cell::seek::Keys;
 use crate::cell::memo_types::{At, CellOf, EntryOf, KeyOf, Spec, ValueOf};
 use crate::compute::wait_or_compute::{self, Begun};
@@ -74,22 +75,23 @@ pub(super) fn hit_keyed<'w, R, H: Keeping<R, Kept = ValueOf<M>>, M: Cloning, K: 
     }
 }
 
-/// The rest of a call that is a future and was no hit at once, until there is a result, or it has to compute.
+/// The rest of a call that is a future and was no hit at once, until there is a result, or it has to compute; with
+/// how that came to be.
 pub(crate) async fn search_as_task<'w, R, H: Keeping<R, Kept = ValueOf<M>>, M: Cloning, K: KeyOf<M>>(
     core: &'static Core,
     place: At<'w, M>,
     key: &K,
-) -> Step<'w, R, M, TaskCall> {
+) -> (Step<'w, R, M, TaskCall>, Hit) {
     H::prepare(core);
     loop {
         match wait_or_compute::begin_as_task::<M, &K>(core, place, key).await {
             Begun::Ready { entry, cell, hit, .. } => {
                 let _call = Call::enter();
                 if let Some(value) = ready::<R, H, M>(core, cell, entry, hit) {
-                    return Step::Done(H::result(value.arrive()));
+                    return (Step::Done(H::result(value.arrive())), Hit::ready(hit));
                 }
             }
-            Begun::Compute(job) => return Step::Compute(Ticket(Duty::Compute(job))),
+            Begun::Compute(job) => return (Step::Compute(Ticket(Duty::Compute(job))), Hit::Computed),
             Begun::Ring(ring) => ring.raise(),
         }
     }

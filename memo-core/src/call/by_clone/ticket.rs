@@ -212,7 +212,7 @@ fn keep<R, H: Keeping<R, Kept = ValueOf<M>>, M: Cloning, W: Way>(
     job.cell().core().value_bytes().look(&*value);
     let when = job.when();
     let published = job.publish(value.arrive(), &when, notes.as_ref(), taken);
-    let is_stored = matches!(published, Published::Ours { stored: true, .. });
+    let (Published::Ours { stored: is_stored, .. } | Published::Theirs { stored: is_stored, .. }) = published;
     ticket.0 = Duty::Done(if is_stored { Hit::Computed } else { Hit::NotStored });
     returned::<R, H>(first_of::<R, H, M, W>(published, copied, ticket))
 }
@@ -260,9 +260,9 @@ fn faster<R, H: Keeping<R, Kept = ValueOf<M>>, M: Cloning>(
     published: Published<M::Store>,
 ) -> Option<OnItsWay<ValueOf<M>>> {
     let first = match &published {
-        Published::Ours { .. } => None,
+        Published::Ours { .. } | Published::Theirs { stored: true, .. } => None,
         // None yet: a refresh that is still in flight.
-        Published::Theirs(theirs) => theirs.slot.get().and_then(H::copy).map(OnItsWay::new),
+        Published::Theirs { entry, stored: false } => entry.slot.get().and_then(H::copy).map(OnItsWay::new),
     };
     // As in `ready`.
     drop(published);

@@ -43,6 +43,8 @@ pub struct Through<V>(pub &'static Core, pub Op<V>);
 
 /// Who asks a memo that returns an `R` by clone.
 pub trait AskOwned<R>: Sized {
+    /// Whether the handle asks, which may bring a result along.
+    const BY_HANDLE: bool = false;
     /// What comes back.
     type Reply;
 
@@ -142,6 +144,7 @@ impl<R> AskOwned<R> for Call {
 }
 
 impl<R> AskOwned<R> for Through<R> {
+    const BY_HANDLE: bool = true;
     type Reply = Reply<R, R>;
 
     #[cfg_attr(not(debug_assertions), inline(always))]
@@ -179,6 +182,8 @@ impl<R> AskOwned<R> for Through<R> {
 
 /// Who asks a memo that lends, and whose body yields a `Y`.
 pub trait AskLent<Y>: Sized {
+    /// Whether the handle asks, which may bring a result along.
+    const BY_HANDLE: bool = false;
     /// What comes back from a function that returns an `Out`.
     type Reply<Out>;
     /// What is asked for beside the result.
@@ -276,7 +281,7 @@ impl<Y> AskLent<Y> for Call {
             return by_reference::begin_lent::<M, K, Infallible>(self.0, place, key);
         }
         let mut step = by_reference::begin_lent::<M, &K, Infallible>(self.0, place, &key);
-        by_reference::draw::<M, K, Infallible, _>(self.0, &mut step, &key, same);
+        by_reference::draw::<M, K, Infallible, _, _>(self.0, &mut step, &key, same);
         step
     }
 
@@ -316,6 +321,7 @@ impl<Y> Instead<Y> {
 }
 
 impl<Y> AskLent<Y> for Through<Y> {
+    const BY_HANDLE: bool = true;
     type Reply<Out> = Reply<Out, Y>;
     type Else = Instead<Y>;
     type Told = Option<Hit>;

@@ -22,6 +22,7 @@ use crate::call::by_clone::{miss, verified};
 use crate::call::by_reference::{self, LentStep, LentTicket};
 use crate::call::kept::what_is_compared::Compares;
 use crate::call::kept::what_is_kept::Keeping;
+use crate::call::source::Hit;
 use crate::call::verify::Verifying;
 use crate::cell::memo_types::{Spec, ValueOf};
 use crate::compute::as_task::body;
@@ -30,22 +31,25 @@ use crate::memo::core::Core;
 use crate::reclaim::outermost_call;
 use crate::value::store::Store;
 
-/// The result that another call has made, or the duty to compute it.
+/// The result that another call has made, and how it came to be, or the duty to compute it.
 pub async fn search_owned<'w, R, O, S, K, H>(
     core: &'static Core,
     place: Place<'w, O, S>,
     key: K,
     keeping: &H,
-) -> Step<'w, R, Keyed<O, S, K, H::Kept, H::Timing>, TaskCall>
+) -> Step<'w, (R, Hit), Keyed<O, S, K, H::Kept, H::Timing>, TaskCall>
 where
     O: Locate<S> + ?Sized,
     S: Stores<H::Kept>,
     K: KeySet<S>,
     H: Keeping<R, Kept: Clone + 'static>,
 {
-    let mut step = miss::search_as_task::<R, H, Keyed<O, S, K, H::Kept, H::Timing>, K>(core, place, &key).await;
+    let (mut step, hit) = miss::search_as_task::<R, H, Keyed<O, S, K, H::Kept, H::Timing>, K>(core, place, &key).await;
     verified::draw::<R, H, Keyed<O, S, K, H::Kept, H::Timing>, K, TaskCall>(core, &mut step, &key, keeping);
-    step
+    match step {
+        Step::Done(result) => Step::Done((result, hit)),
+        Step::Compute(ticket) => Step::Compute(ticket),
+    }
 }
 
 /// Polls what a hit does not come to. A call of its own: so a hit keeps no registers, and sets no stack up, for it.
@@ -59,7 +63,7 @@ pub async fn finish_owned_async<'w, R, M, H, F>(
     mut ticket: Ticket<'w, M, TaskCall>,
     body: impl FnOnce() -> F,
     keeping: &H,
-) -> R
+) -> (R, Hit)
 where
     M: Cloning + 'w,
     H: Keeping<R, Kept = ValueOf<M>>,
@@ -67,47 +71,53 @@ where
 {
     let result = body::run(&mut ticket, Verifying::begin, body).await;
     let _call = outermost_call::Call::enter();
-    ticket.end(result, keeping)
+    let result = ticket.end(result, keeping);
+    // A hit that was verified has no more to tell.
+    (result, ticket.told().unwrap_or(Hit::Remembered))
 }
 
-/// The result that another call has made, or the duty to compute it.
+/// The result that another call has made, and how it came to be, or the duty to compute it.
 pub async fn search_lent<'w, V: 'static, O: Locate<S> + ?Sized, S: Stores<V>, K: KeySet<S>, C: Compares<V>>(
     core: &'static Core,
     place: Place<'w, O, S>,
     key: K,
     _compares: C,
-) -> LentStep<'w, V, Keyed<O, S, K, V>, Infallible, (), TaskCall> {
+) -> LentStep<'w, V, Keyed<O, S, K, V>, Infallible, Hit, TaskCall> {
     let mut step = by_reference::search_as_task::<Keyed<O, S, K, V>, K, Infallible>(core, place, &key).await;
-    by_reference::draw::<Keyed<O, S, K, V>, K, Infallible, TaskCall>(core, &mut step, &key, C::SAME);
+    by_reference::draw::<Keyed<O, S, K, V>, K, Infallible, Hit, TaskCall>(core, &mut step, &key, C::SAME);
     step
 }
 
 /// Does the duty of a ticket.
-pub async fn finish_lent_async<'w, V, M, F>(mut ticket: LentTicket<'w, M, TaskCall>, body: impl FnOnce() -> F) -> &'w V
+pub async fn finish_lent_async<'w, V, M, F>(
+    mut ticket: LentTicket<'w, M, TaskCall>,
+    body: impl FnOnce() -> F,
+) -> (&'w V, Hit)
 where
     M: Spec<Store: Store<Value = V>>,
     F: Future<Output = V>,
 {
     let value = body::run(&mut ticket, Verifying::begin, body).await;
     let _call = outermost_call::Call::enter();
-    ticket.end(value)
+    (ticket.end(value), ticket.hit())
 }
 
 /// Does the duty of a ticket, if the body can.
 pub async fn try_finish_lent_async<'w, V, E, M, F>(
     mut ticket: LentTicket<'w, M, TaskCall>,
     body: impl FnOnce() -> F,
-) -> Result<&'w V, E>
+) -> (Result<&'w V, E>, Hit)
 where
     M: Spec<Store: Store<Value = V>>,
     F: Future<Output = Result<V, E>>,
 {
     let result = body::run(&mut ticket, Verifying::begin, body).await;
     let _call = outermost_call::Call::enter();
-    match result {
+    let lent = match result {
         Ok(value) => Ok(ticket.end(value)),
         Err(error) => Err(ticket.reject(error)),
-    }
+    };
+    (lent, ticket.hit())
 }
 
 /// The answer to a handle, which asks for nothing that takes time.

@@ -20,6 +20,7 @@ use crate::call::expansion::type_questions::Stores;
 use crate::call::handle_op::{Op, Reply, Yields};
 use crate::call::kept::what_is_compared::Compares;
 use crate::call::kept::what_is_kept::Keeping;
+use crate::call::source::Hit;
 use crate::call::verify::{self, Same};
 use crate::cell::memo_types::{At, KeyOf, Spec, ValueOf};
 use crate::compute::way::TaskCall;
@@ -33,7 +34,11 @@ pub struct CallAsTask<F>(pub F);
 #[derive(Clone, Copy, Debug)]
 pub struct Known(pub &'static Core);
 
-/// The handle asks, for what its `Op` says, which is taken out once.
+/// The handle asks for the result, and how it came to be.
+#[derive(Clone, Copy, Debug)]
+pub struct ToldAsTask(pub &'static Core);
+
+/// The handle asks at once, for what its `Op` says, which is taken out once.
 #[allow(missing_debug_implementations, reason = "never seen by a user")]
 pub struct ThroughAtOnce<'o, V>(pub &'static Core, pub &'o Cell<Option<Op<V>>>);
 
@@ -63,6 +68,8 @@ pub enum AtOnce<R> {
 
 /// Who asks a memo that returns an `R` by clone.
 pub trait AskOwnedAsTask<R>: Copy {
+    /// Whether the handle asks, which may bring a result along.
+    const BY_HANDLE: bool = false;
     /// What comes back.
     type Reply;
 
@@ -74,7 +81,7 @@ pub trait AskOwnedAsTask<R>: Copy {
     ) -> AtOnce<Self::Reply>;
 
     /// A result that came later, as it comes back.
-    fn found(result: R) -> Self::Reply;
+    fn found(later: (R, Hit)) -> Self::Reply;
 }
 
 impl<R, F: Fn() -> Known + Copy> AskOwnedAsTask<R> for CallAsTask<F> {
@@ -95,12 +102,32 @@ impl<R, F: Fn() -> Known + Copy> AskOwnedAsTask<R> for CallAsTask<F> {
     }
 
     #[inline(always)]
-    fn found(result: R) -> R {
+    fn found((result, _): (R, Hit)) -> R {
         result
     }
 }
 
+impl<R> AskOwnedAsTask<R> for ToldAsTask {
+    type Reply = (R, Hit);
+
+    fn at_once<'w, H: Keeping<R, Kept = ValueOf<M>>, M: Cloning, K: KeyOf<M>>(
+        self,
+        place: At<'w, M>,
+        key: &K,
+    ) -> AtOnce<(R, Hit)> {
+        match AskOwnedAsTask::<R>::at_once::<H, M, K>(CallAsTask(|| Known(self.0)), place, key) {
+            AtOnce::Done(result) => AtOnce::Done((result, Hit::Remembered)),
+            AtOnce::Search(core) => AtOnce::Search(core),
+        }
+    }
+
+    fn found(later: (R, Hit)) -> (R, Hit) {
+        later
+    }
+}
+
 impl<R> AskOwnedAsTask<R> for ThroughAtOnce<'_, R> {
+    const BY_HANDLE: bool = true;
     type Reply = Reply<R, R>;
 
     #[inline]
@@ -116,13 +143,13 @@ impl<R> AskOwnedAsTask<R> for ThroughAtOnce<'_, R> {
     }
 
     #[inline]
-    fn found(result: R) -> Reply<R, R> {
+    fn found((result, _): (R, Hit)) -> Reply<R, R> {
         Reply::Value(result)
     }
 }
 
-/// Its methods say so by their bounds.
-const RUNS_NO_BODY: &str = "the handle of an `async fn` does not run its body";
+/// Its methods say so by their bounds, and `call` does not ask at once.
+const RUNS_NO_BODY: &str = "the handle of an `async fn` does not run its body at once";
 
 /// What a lending call does when it is polled first.
 #[derive(Debug)]
@@ -137,6 +164,8 @@ pub enum LentAtOnce<'w, V, E> {
 
 /// Who asks a memo that lends, and whose body yields a `Y`.
 pub trait AskLentAsTask<Y>: Copy {
+    /// Whether the handle asks, which may bring a result along.
+    const BY_HANDLE: bool = false;
     /// What comes back from a function that returns an `Out`.
     type Reply<Out>;
     /// What is asked for beside the result.
@@ -152,8 +181,11 @@ pub trait AskLentAsTask<Y>: Copy {
     where
         Y: Yields<ValueOf<M>>;
 
-    /// The result, as it comes back.
+    /// A result that was there at once, as it comes back.
     fn lent<Out>(result: Out) -> Self::Reply<Out>;
+
+    /// A result that came later, as it comes back.
+    fn found<Out>(result: Out, told: Hit) -> Self::Reply<Out>;
 
     /// What comes back instead of the result.
     fn instead<Out>(asked: Self::Else) -> Self::Reply<Out>;
@@ -186,12 +218,47 @@ impl<Y, F: Fn() -> Known + Copy> AskLentAsTask<Y> for CallAsTask<F> {
         result
     }
 
+    #[inline(always)]
+    fn found<Out>(result: Out, _: Hit) -> Out {
+        result
+    }
+
     fn instead<Out>(asked: Infallible) -> Out {
         match asked {}
     }
 }
 
+impl<Y> AskLentAsTask<Y> for ToldAsTask {
+    type Reply<Out> = (Out, Hit);
+    type Else = Infallible;
+
+    fn at_once<'w, M: Spec, K: KeyOf<M>>(
+        self,
+        place: At<'w, M>,
+        key: &K,
+        same: Option<Same<ValueOf<M>>>,
+    ) -> LentAtOnce<'w, ValueOf<M>, Infallible>
+    where
+        Y: Yields<ValueOf<M>>,
+    {
+        AskLentAsTask::<Y>::at_once::<M, K>(CallAsTask(|| Known(self.0)), place, key, same)
+    }
+
+    fn lent<Out>(result: Out) -> (Out, Hit) {
+        (result, Hit::Remembered)
+    }
+
+    fn found<Out>(result: Out, told: Hit) -> (Out, Hit) {
+        (result, told)
+    }
+
+    fn instead<Out>(asked: Infallible) -> (Out, Hit) {
+        match asked {}
+    }
+}
+
 impl<Y> AskLentAsTask<Y> for ThroughAtOnce<'_, Y> {
+    const BY_HANDLE: bool = true;
     type Reply<Out> = Reply<Out, Y>;
     type Else = Instead<Y>;
 
@@ -217,6 +284,11 @@ impl<Y> AskLentAsTask<Y> for ThroughAtOnce<'_, Y> {
 
     #[inline]
     fn lent<Out>(result: Out) -> Reply<Out, Y> {
+        Reply::Out(result)
+    }
+
+    #[inline]
+    fn found<Out>(result: Out, _: Hit) -> Reply<Out, Y> {
         Reply::Out(result)
     }
 

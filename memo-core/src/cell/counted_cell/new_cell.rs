@@ -41,6 +41,11 @@ where
         }
     }
 
+    /// A cell with an entry that is ready, on no anchor yet.
+    pub(crate) fn alone(core: &'static Core, place: Where, entry: Counted<St>) -> NonNull<CellHead> {
+        NewCell::<S, St>::make(core, place, Some(entry)).cell
+    }
+
     /// Adds a cell that has its first entry from the start, which saves a lock. `Err`: another cell came first.
     ///
     /// The entry has no further weak arguments.

@@ -162,9 +162,9 @@ fn arguments_of_all_kinds() {
 #[test]
 #[allow(clippy::type_complexity, reason = "they are what is shown")]
 fn the_types_of_handles() {
-    let _: Memo<fn(&Doc) -> usize, Async> = Doc::length_memo();
-    let _: Memo<fn(&Doc) -> &[String], Async<Lent<Vec<String>>>> = Doc::words_memo();
-    let _: Memo<fn(usize, &Arc<String>) -> String, Async<Owned<Next<First>>>> = second_memo();
+    let _: Memo<fn(&Doc) -> usize, Async> = Doc::length_memo().storable();
+    let _: Memo<fn(&Doc) -> &[String], Async<Lent<Vec<String>>>> = Doc::words_memo().storable();
+    let _: Memo<fn(usize, &Arc<String>) -> String, Async<Owned<Next<First>>>> = second_memo().storable();
     let a = Arc::new(String::from("ab"));
     second_memo().insert((3, &a), String::from("inserted"));
     assert_eq!(Task::new(second(3, &a)).end(), "inserted");

@@ -1,0 +1,4 @@
+//! Functions and their handles.
+
+mod signatures;
+mod told;
