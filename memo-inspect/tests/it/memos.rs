@@ -29,7 +29,7 @@ pub(crate) fn use_it(used: impl Fn(&Arc<u8>) -> u8) -> [Arc<u8>; 2] {
 }
 
 /// Something besides the memos that a report tells of.
-pub struct Pool;
+pub(crate) struct Pool;
 
 impl memo_core::Reporter for Pool {
     fn lines(&self) -> Vec<String> {
