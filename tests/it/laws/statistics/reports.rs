@@ -4,7 +4,7 @@ use std::collections::HashSet;
 use std::sync::Arc;
 
 use memo_core::{Reporter, add_reporter, memos, report, weak_memo};
-use memo_tests::alone;
+use memo_tests::{alone, watchdog};
 
 #[weak_memo]
 fn logged<F: Fn(&str)>(owner: &Arc<u8>, #[memo(skip)] log: F) -> u8 {
@@ -240,14 +240,16 @@ impl Reporter for Line {
 
 #[test]
 fn what_is_added_to_a_report_is_told_of_while_it_lives() {
-    let told = || report().also.into_iter().filter(|line| line.starts_with("added: ")).collect::<Vec<_>>();
-    let (first, second) = (Arc::new(Line("added: first")), Arc::new(Line("added: second")));
-    add_reporter(&first);
-    add_reporter(&second);
-    assert_eq!(told(), ["added: first", "added: second"]);
-    assert!(report().to_string().contains("\nadded: first\nadded: second\n"));
-    assert_eq!(memo_core::overview().also, report().also);
-    assert_eq!(Arc::strong_count(&first), 1, "a report keeps nothing alive");
-    drop(first);
-    assert_eq!(told(), ["added: second"]);
+    watchdog(|| {
+        let told = || report().also.into_iter().filter(|line| line.starts_with("added: ")).collect::<Vec<_>>();
+        let (first, second) = (Arc::new(Line("added: first")), Arc::new(Line("added: second")));
+        add_reporter(&first);
+        add_reporter(&second);
+        assert_eq!(told(), ["added: first", "added: second"]);
+        assert!(report().to_string().contains("\nadded: first\nadded: second\n"));
+        assert_eq!(memo_core::overview().also, report().also);
+        assert_eq!(Arc::strong_count(&first), 1, "a report keeps nothing alive");
+        drop(first);
+        assert_eq!(told(), ["added: second"]);
+    });
 }
