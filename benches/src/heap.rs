@@ -9,6 +9,7 @@ use std::sync::atomic::{AtomicBool, AtomicI64, Ordering::Relaxed};
 static ON: AtomicBool = AtomicBool::new(false);
 static LIVE: AtomicI64 = AtomicI64::new(0);
 static PEAK: AtomicI64 = AtomicI64::new(0);
+static CAME: AtomicI64 = AtomicI64::new(0);
 
 /// Counts from zero from here on.
 pub(crate) fn count() {
@@ -32,9 +33,26 @@ pub(crate) fn restart_peak() {
     PEAK.store(live(), Relaxed);
 }
 
+/// How many blocks `act` asks for; one that grows counts again.
+pub fn blocks(act: impl FnOnce()) -> i64 {
+    count();
+    let before = CAME.load(Relaxed);
+    act();
+    ON.store(false, Relaxed);
+    CAME.load(Relaxed) - before
+}
+
 /// The system's allocator, counted.
 #[derive(Debug)]
 pub struct Counting;
+
+/// A block came, or became another.
+fn came(by: i64) {
+    changed(by);
+    if ON.load(Relaxed) {
+        CAME.fetch_add(1, Relaxed);
+    }
+}
 
 fn changed(by: i64) {
     if ON.load(Relaxed) {
@@ -46,7 +64,7 @@ fn changed(by: i64) {
 // SAFETY: every call goes to `System` unchanged, which upholds the contract; counting neither allocates nor unwinds.
 unsafe impl GlobalAlloc for Counting {
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
-        changed(layout.size() as i64);
+        came(layout.size() as i64);
         // SAFETY: the caller's promise about `layout` is passed on.
         unsafe { System.alloc(layout) }
     }
@@ -58,13 +76,13 @@ unsafe impl GlobalAlloc for Counting {
     }
 
     unsafe fn alloc_zeroed(&self, layout: Layout) -> *mut u8 {
-        changed(layout.size() as i64);
+        came(layout.size() as i64);
         // SAFETY: the caller's promise about `layout` is passed on.
         unsafe { System.alloc_zeroed(layout) }
     }
 
     unsafe fn realloc(&self, block: *mut u8, layout: Layout, new_size: usize) -> *mut u8 {
-        changed(new_size as i64 - layout.size() as i64);
+        came(new_size as i64 - layout.size() as i64);
         // SAFETY: `block` came from `System` through this allocator, with this `layout`; the size is the caller's promise.
         unsafe { System.realloc(block, layout, new_size) }
     }

@@ -197,6 +197,7 @@ pub use anchor::anchored::{Anchored, LocalAnchored};
 pub use anchor::local_anchor::LocalAnchor;
 pub use argument::has_local_anchor::{HasLocalAnchor, HasLocalAnchorMut};
 pub use argument::key::MemoKey;
+pub use call::last::Last;
 pub use call::source::Hit;
 pub use call::verify::verify;
 pub use inspect::any_memo::AnyMemo;
@@ -262,8 +263,8 @@ pub mod handle {
     pub use crate::inspect::calls::Calls;
     pub use crate::inspect::exclusive::{Exclusive, MakesKey};
     pub use crate::inspect::signature::{
-        Arity, Async, ByValue, First, Fixed, Kind, Lends, Lent, Next, OneOwner, Owned, Position, Revocable, RunsBody,
-        Signature,
+        Arity, Async, ByValue, First, Fixed, Kind, LastOnly, Lends, Lent, Next, OneOwner, Owned, Position, Revocable,
+        RunsBody, Signature,
     };
 }
 

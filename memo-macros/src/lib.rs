@@ -82,7 +82,8 @@ use quote::ToTokens;
 /// | `#[memo(value)]` | by a copy: `Hash + Eq + Clone` |
 /// | `#[memo(key = expr)]` | by the value of the expression, itself a `MemoKey`. The expression sees the parameters by reference. Its locks and temporaries end before the next key is evaluated and before the body runs, so its value may borrow only from the parameters. It can neither leave (`?`, `return`) nor `.await` |
 /// | `#[memo(owner, key = expr)]` | as the owner, by its identity and the value of the expression |
-/// | `#[memo(skip)]` | not at all; `&mut` parameters must be skipped |
+/// | `#[memo(skip)]` | not at all; `&mut` parameters must be skipped, but for the owner with [`last`](#last) |
+/// | `#[memo(old)]` | not at all: with [`last`](#last) the body gets the old result, and no caller passes it |
 ///
 /// The same may be said in the attribute, where a macro copies the parameters and does not know their marks: `owner = doc`, `value(mode)`,
 /// `key(opts = opts.width())`, `skip(log, trace)`. Both ways at once for one parameter are rejected.
@@ -349,6 +350,49 @@ use quote::ToTokens;
 /// assert!(words_memo().get(&text.clone()).is_none());
 /// ```
 ///
+/// ## `last`
+///
+/// Keeps one result of an object, for the last arguments, and has the object by `&mut`: the layout of a line for the width of the window, say, which
+/// is asked for again and again, and then for another width. A call with other arguments takes the old result out, and a parameter marked
+/// `#[memo(old)]` hands it to the body, whose memory may be used again: it is an `Option`, and no parameter of the function that callers see.
+///
+/// The owner is `&mut self`, or the first other parameter that is written `&mut`: an object with an anchor inside. The result is lent. The key is the
+/// parameters by value, in their owned form (a `String` for a `&str`), compared by `PartialEq`, and `f32` and `f64` by their bits. Weak arguments
+/// cannot take part: skip them, and pass what counts of them, such as a version.
+///
+/// The handle has the last key and its result, as a `Last`, for whoever has the object by `&`: `get(&line)`. With `&mut` there are `take`,
+/// `replace` and `clear_owner`. What the body changes in the object is up to it: the result is that for the object as the body leaves it. If the
+/// body panics, or returns an `Err`, the object has no result. Hits are not verified (`memo_core::verify`), since the body may change the
+/// object. A body that asks for results of its own object, each inside the other, is told as a ring 1024 calls deep.
+///
+/// A hit is a look at the object, and a comparison; nothing is locked.
+///
+/// ```
+/// # use memo_core::{Anchor, HasAnchor, weak_memo};
+/// #[derive(HasAnchor)]
+/// struct Line {
+///     text: String,
+///     anchor: Anchor,
+/// }
+///
+/// impl Line {
+///     #[weak_memo(last)]
+///     fn layout(&mut self, width: usize, #[memo(old)] old: Option<Vec<usize>>) -> &[usize] {
+///         let mut ends = old.unwrap_or_default();
+///         ends.clear();
+///         ends.extend((width..self.text.len()).step_by(width).chain([self.text.len()]));
+///         ends
+///     }
+/// }
+///
+/// let mut line = Line { text: "abcde".into(), anchor: Anchor::new() };
+/// assert_eq!(line.layout(2), [2, 4, 5]);
+/// let memory = line.layout(2).as_ptr(); // a hit
+/// assert_eq!(line.layout(3), [3, 5]);
+/// assert_eq!(line.layout(3).as_ptr(), memory);
+/// assert_eq!(Line::layout_memo().get(&line).unwrap().key(), &(3,));
+/// ```
+///
 /// ## `reuse_equal`
 ///
 /// A new result that equals the one before is replaced by that one: early cut-off. It is for results whose identity others are keyed by, `Arc<V>`
@@ -504,10 +548,11 @@ use quote::ToTokens;
 /// | `stale`, `jitter` | no `ttl` |
 /// | `cycle` | `single_flight = false`, an `async fn` |
 /// | `carry` | an extra key, `weak_value`, `ttl`, `idle`, `store`, an `Arc` or `Rc` as owner, a result that is not `Clone` |
+/// | `last` | `capacity`, `context`, `single_flight`, `store`, `handle = none`, an `async fn`, an owner by `&`, a result that is not lent, no extra key |
 /// | `store` | `cycle`, `ttl`, `handle = none`, no `version` |
 /// | `version` | no `store` |
 ///
-/// A memo that lends needs `capacity = unbounded` where it has an extra key. `context` counts as one.
+/// A memo that lends needs `capacity = unbounded` where it has an extra key, but not with `last`. `context` counts as one.
 ///
 /// # What is emitted
 ///

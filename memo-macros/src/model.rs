@@ -2,15 +2,15 @@
 
 use std::collections::BTreeSet;
 
-use proc_macro2::{Ident, Span};
+use proc_macro2::{Ident, Span, TokenStream};
 use quote::format_ident;
 use syn::ext::IdentExt;
-use syn::{Expr, Lifetime, LitStr, Meta, Pat, Type, Visibility};
+use syn::{Expr, Lifetime, LitStr, Meta, Pat, Type, TypeSlice, Visibility, parse_quote, parse_quote_spanned};
 
 use crate::parse::function::{Function, Part};
 use crate::parse::options::{Capacity, Paths};
 use crate::parse::span_of_time::SpanOfTime;
-use crate::parse::syntax::{Extent, bare, is_named};
+use crate::parse::syntax::{Extent, bare, is_named, pointee};
 
 /// The longest tuple of parts that the runtime knows.
 pub(crate) const MOST_PARTS: usize = 12;
@@ -40,6 +40,10 @@ pub(crate) struct Memo {
     /// A new result is replaced by the equal one before.
     pub(crate) reuse_equal: bool,
     pub(crate) carry: bool,
+    /// With `last`: the memo of the object alone that keeps the last key and its result.
+    pub(crate) last: Option<Box<Memo>>,
+    /// It is such a memo; the names of what takes part in the key.
+    pub(crate) of_last: Option<Vec<String>>,
     /// A result that is the owner itself is held like any other.
     pub(crate) holds_owner: bool,
     /// Types in the result that must not be the owner's.
@@ -149,6 +153,38 @@ impl Memo {
         self.extra_key().next().is_some() || self.context.is_some()
     }
 
+    /// What the parts of the extra key are called, to who asks why a call missed.
+    pub(crate) fn key_names(&self) -> Vec<String> {
+        if let Some(names) = &self.of_last {
+            return names.clone();
+        }
+        let name = |(number, parameter): (usize, &Parameter)| match parameter.is_named() {
+            true => parameter.name.unraw().to_string(),
+            false => format!("part {}", number + 1),
+        };
+        let parts = self.extra_key().enumerate().map(name);
+        parts.chain(self.context.is_some().then(|| "context".to_owned())).collect()
+    }
+
+    /// What a memo with `last` keeps: `Last<(usize,), Vec<Row>>`.
+    pub(crate) fn last_type(&self) -> Type {
+        let (key, value) = (self.last_key(), self.output.kept());
+        // The caret of what is wrong with it belongs under the value.
+        let span = Extent::of(value).first;
+        let root = self.paths.root.clone().into_iter().map(|mut tree| {
+            tree.set_span(span);
+            tree
+        });
+        let root: TokenStream = root.collect();
+        parse_quote_spanned!(span=> #root::Last<#key, #value>)
+    }
+
+    /// The tuple of what it keeps of the parameters.
+    pub(crate) fn last_key(&self) -> Type {
+        let parts = self.extra_key().map(Parameter::owned_form);
+        parse_quote!((#(#parts,)*))
+    }
+
     /// An `async fn`: so are the functions that ask and compute.
     pub(crate) fn is_async(&self) -> bool {
         self.function.sig.asyncness.is_some()
@@ -165,7 +201,18 @@ impl Parameter {
     /// Whether it is a weak argument that outlives a lent result.
     pub(crate) fn is_borrowed_weak(&self) -> bool {
         let is_weak = matches!(self.part, Part::Owner { .. } | Part::Key { weak: true });
-        is_weak && !self.is_by_value() && !self.is_by_mut()
+        // An owner by `&mut` is that of a memo with `last`.
+        is_weak && !self.is_by_value() && (!self.is_by_mut() || matches!(self.part, Part::Owner { .. }))
+    }
+
+    /// The type of a copy that owns what it has.
+    fn owned_form(&self) -> Type {
+        match pointee(&self.ty) {
+            ty if self.is_by_value() => ty.clone(),
+            Type::Slice(TypeSlice { elem, .. }) => parse_quote!(::std::vec::Vec<#elem>),
+            ty if is_named(ty, &["str"]) => parse_quote!(::std::string::String),
+            ty => parse_quote!(<#ty as ::std::borrow::ToOwned>::Owned),
+        }
     }
 
     /// Whether the user gave it a name: one with a pattern has a name of ours.

@@ -54,6 +54,15 @@ impl Doc {
         self.text.len()
     }
 
+    /// Where its rows end.
+    #[weak_memo(last)]
+    pub fn rows(&mut self, width: usize, name: &str, #[memo(old)] old: Option<Vec<usize>>) -> &[usize] {
+        let mut ends = old.unwrap_or_default();
+        ends.clear();
+        ends.extend((0..self.text.len()).step_by(width.max(name.len())));
+        ends
+    }
+
     /// Its text, loudly.
     #[weak_memo]
     #[must_use]

@@ -123,7 +123,7 @@ fn value_of<St: Store>(core: &'static Core, why: Count, taken: Taken<St>) -> Opt
 }
 
 /// Notifies the listeners of a result that goes to the caller.
-fn told<V: 'static>(core: &'static Core, why: Count, value: OnItsWay<V>) -> V {
+pub(super) fn told<V: 'static>(core: &'static Core, why: Count, value: OnItsWay<V>) -> V {
     let why = Why::from(why);
     if core.tells(why) {
         let mut panics = Panics::default();

@@ -56,6 +56,18 @@ pub(super) fn missed_at(
     missed::missed(core, spot, seen, at, frames::memo_around());
 }
 
+/// The same of a memo with `last`, whose key differs from that of the result that is there in these parts.
+pub(crate) fn missed_last(
+    core: &'static Core,
+    spot: Spot,
+    fresh: bool,
+    differs: Option<u64>,
+    at: &'static Location<'static>,
+) {
+    let met = if fresh { Met::NewObject } else { Met::Nothing };
+    missed_at(core, spot, met, Some(at), &|| differs);
+}
+
 /// Notes that a compute ends without a result that is kept.
 #[inline]
 pub(super) fn ended<M: Spec>(cell: &CellOf<M>, entry: &EntryOf<M>, why: Went) {

@@ -11,7 +11,7 @@
 pub(crate) mod as_task;
 pub(crate) mod before_body;
 pub(crate) mod boards;
-mod explained;
+pub(crate) mod explained;
 pub(crate) mod frames;
 pub(crate) mod job;
 pub(crate) mod one_slot;

@@ -133,28 +133,44 @@ fn count_again(core: &'static Core, asked: Task) -> Option<Cycle> {
 /// How deep the same key may be nested on one thread with `single_flight = false` before it counts as a ring.
 const DEEPEST: usize = 4096;
 
+/// How deep a memo with `last` may be nested for one object, whatever the key: the inner results are gone at once.
+const DEEPEST_LAST: usize = 1024;
+
 /// Guards calls that do not wait: a result in flight is no ring for them, but the recursion may never end.
 #[inline]
 #[track_caller]
 pub(crate) fn guard_depth(core: &'static Core, asked: Task) {
+    guard(core, asked, DEEPEST);
+}
+
+/// The same for a memo with `last`.
+#[inline]
+#[track_caller]
+pub(crate) fn guard_last(core: &'static Core, asked: Task) {
+    guard(core, asked, DEEPEST_LAST);
+}
+
+#[inline]
+#[track_caller]
+fn guard(core: &'static Core, asked: Task, deepest: usize) {
     // SAFETY: invariant 2 of `frames`.
     let races = unsafe { innermost().as_ref() }.map_or(0, |frame| frame.races) as usize;
     // A walk over all frames is expensive: the deeper, the less often.
-    if races >= DEEPEST && races % (races.next_power_of_two() / 32).max(256) == 0 {
-        count_nested(core, asked);
+    if races >= deepest && races % (races.next_power_of_two() / 32).max(256) == 0 {
+        count_nested(core, asked, deepest);
     }
 }
 
 #[cold]
 #[track_caller]
-fn count_nested(core: &'static Core, asked: Task) {
+fn count_nested(core: &'static Core, asked: Task, deepest: usize) {
     let same = |frame: &&Frame| frame.is_for(core, &asked);
-    if of_this_thread().filter(same).count() < DEEPEST {
+    if of_this_thread().filter(same).count() < deepest {
         return;
     }
     let stack = Stack::current();
     let deep = of_this_thread().filter(same).filter(|frame| stack.has(frame.stack)).count();
-    if deep >= DEEPEST {
+    if deep >= deepest {
         Cycle::new(Kind::Nested { deep }, vec![CycleCall::new(core, None)]).raise();
     }
 }

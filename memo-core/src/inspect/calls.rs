@@ -17,9 +17,10 @@ use crate::memo::core::Core;
 
 /// Memos that a handle can call, with the arguments `A`, for a function that returns an `Out`.
 #[diagnostic::on_unimplemented(
-    message = "this handle of an `async fn` has lost its `call`",
-    label = "the future of a call is known to the handle alone that the function `.._memo()` returns",
-    note = "`storable` gives up `call` for a type that can be written"
+    message = "this handle has no `call`",
+    label = "the function is `async`, or has its owner by `&mut`",
+    note = "the future of an `async fn` is known to the handle alone that the function `.._memo()` returns: `storable` gives up `call` for a type that can be written",
+    note = "a memo with `last` has its owner by `&mut`: call the function"
 )]
 pub trait Calls<A, Out> {
     /// The result and how it came to be, or a future of that.

@@ -592,50 +592,7 @@ impl<F, P: Kind, C> Memo<F, Async<P, C>> {
 /// assert_eq!(shape_memo().get(&line).map(<[char]>::len), Some(4)); // still there
 /// ```
 ///
-/// # The last result only, and its memory used again
-///
-/// A memo of the owner alone, and a method that takes `&mut self`, keep one result for the last arguments, and hand the old one to the next
-/// computation:
-///
-/// ```
-/// use memo_core::{Anchored, weak_memo};
-///
-/// #[derive(Default)]
-/// struct Rows {
-///     width: usize,
-///     ends: Vec<usize>,
-/// }
-///
-/// impl Rows {
-///     fn of(text: &str, width: usize, mut ends: Vec<usize>) -> Self {
-///         ends.clear();
-///         ends.extend((width..text.len()).step_by(width).chain([text.len()]));
-///         Self { width, ends }
-///     }
-/// }
-///
-/// #[weak_memo]
-/// fn last_rows(text: &Anchored<String>) -> &Rows {
-///     Rows::default()
-/// }
-///
-/// fn rows(text: &mut Anchored<String>, width: usize) -> &[usize] {
-///     if last_rows(text).width != width {
-///         let old = last_rows_memo().take(&mut *text).unwrap_or_default();
-///         let new = Rows::of(text, width, old.ends); // no allocation, where there is room
-///         last_rows_memo().replace(&mut *text, new);
-///     }
-///     &last_rows(text).ends
-/// }
-///
-/// let mut text = Anchored::new(String::from("abcde"));
-/// assert_eq!(rows(&mut text, 2), [2, 4, 5]);
-/// let before = last_rows(&text).ends.as_ptr();
-/// assert_eq!(rows(&mut text, 3), [3, 5]);
-/// assert!(std::ptr::eq(before, last_rows(&text).ends.as_ptr()));
-/// text.push('f'); // drops the rows
-/// assert_eq!(rows(&mut text, 3), [3, 6]);
-/// ```
+/// The option [`last`](macro@crate::weak_memo#last) does that by itself: it keeps the result for the last width, and hands the old one to the body.
 impl<F, P: Kind> Memo<F, P> {
     /// Stores `value` as the result for these arguments, unless there is one: then `value` comes back.
     ///

@@ -132,11 +132,28 @@ impl<P: Kind, C> Kind for Async<P, C> {
     }
 }
 
-/// Memos whose handle runs the body, other than by a future.
+/// Marks the handle of a memo with `last`, whose body has its owner by `&mut`. `P` is [`Lent`].
+#[derive(Clone, Copy, Debug)]
+pub struct LastOnly<P>(PhantomData<fn() -> P>);
+
+impl<P: Kind> Kind for LastOnly<P> {
+    type Value<Out> = P::Value<Out>;
+    type Taken = P::Taken;
+    type Position = P::Position;
+    fn value<Out>(out: Out) -> Option<Self::Value<Out>> {
+        P::value(out)
+    }
+    fn taken<Out>(change: Prepared<Self::Value<Out>>) -> Option<Prepared<P::Taken>> {
+        P::taken::<Out>(change)
+    }
+}
+
+/// Memos whose handle runs the body: not by a future, and not with `&mut` to the owner.
 #[diagnostic::on_unimplemented(
-    message = "the handle of an `async fn` does not run its body by itself",
-    label = "`compute`, `refresh` and `renew` would have to be awaited",
-    note = "instead of `refresh` or `renew`, call `forget` and await the function; instead of `compute`, put the body into an `async fn` of its own, and call that from the memoized one"
+    message = "the handle of this memo does not run its body by itself",
+    label = "`compute`, `refresh` and `renew` are for bodies that neither are awaited nor have their owner by `&mut`",
+    note = "a memo with `last` has its owner by `&mut`: call the function",
+    note = "of an `async fn`: instead of `refresh` or `renew`, call `forget` and await the function; instead of `compute`, put the body into an `async fn` of its own, and call that from the memoized one"
 )]
 pub trait RunsBody {}
 
@@ -172,6 +189,9 @@ impl<V, P> Lends for Lent<V, P> {}
 // As for `Revocable`.
 #[diagnostic::do_not_recommend]
 impl<P: Lends, C> Lends for Async<P, C> {}
+
+#[diagnostic::do_not_recommend]
+impl<P: Lends> Lends for LastOnly<P> {}
 
 /// The first parameter is the owner, by reference.
 #[derive(Clone, Copy, Debug)]

@@ -1,5 +1,6 @@
 //! From the parsed function to a valid memo: every mistake of one function is found here, and all are reported together.
 
+mod last;
 mod lending;
 mod options;
 mod output;
@@ -20,9 +21,17 @@ pub(crate) fn check(mut written: Options, mut function: Function, mut errors: Er
     };
     let in_place = matches!(written.handle, Some(Handle::None));
     signature::check(&function, in_place, &mut errors);
-    let mut parameters = parameters::read(&mut function.sig, std::mem::take(&mut written.marks), &mut errors);
+    let last = written.last.clone();
+    let marks = std::mem::take(&mut written.marks);
+    let mut parameters = parameters::read(&mut function.sig, marks, last.is_some(), &mut errors);
     let output = output::read(&function.sig.output, written.cache_err.is_some(), &mut errors);
-    let owner = parameters::choose_owner(&mut parameters, &function.sig.ident, &mut errors);
+    let owner = match &last {
+        Some(word) => last::choose_owner(word, &mut parameters, &mut errors),
+        None => {
+            last::refuse_old(&parameters, &mut errors);
+            parameters::choose_owner(&mut parameters, &function.sig.ident, &mut errors)
+        }
+    };
     parameters::refuse_too_many(&parameters, written.context.is_some(), &mut errors);
     if let Some(context) = &written.context {
         parameters::refuse_leaving(context, "a key expression", &mut errors);
@@ -37,11 +46,15 @@ pub(crate) fn check(mut written: Options, mut function: Function, mut errors: Er
         options::check(&written, &parameters, &output, &mut errors);
         results::check(&written, &function, owner, &output, &mut errors);
         lending::check(&function, in_place, &parameters, owner, &output, &mut errors);
+        if let Some(word) = &last {
+            last::check(word, &written, &function, &parameters, &output, &mut errors);
+        }
         holds_owner = holds_owner || results::borrows(owner);
         if !holds_owner && written.weak_value.is_none() {
             not_the_owner = results::to_compare(&function, owner, &output);
         }
     }
+    let carry = written.carry.take();
     let store = store::read(&mut written, in_place, &mut errors);
     let associated = written.associated || signature::speaks_of_self(&function.sig);
     let times = options::times(&mut written, &function.sig.generics, &mut errors);
@@ -65,7 +78,9 @@ pub(crate) fn check(mut written: Options, mut function: Function, mut errors: Er
         output,
         weak_value: written.weak_value.is_some(),
         reuse_equal: written.reuse_equal.is_some(),
-        carry: written.carry.is_some(),
+        carry: carry.is_some(),
+        last: None,
+        of_last: None,
         holds_owner,
         not_the_owner,
         associated,
@@ -84,6 +99,12 @@ pub(crate) fn check(mut written: Options, mut function: Function, mut errors: Er
         let (options, function) = store::leases(&memo);
         let leases = Box::new(check(options, function, Errors::default())?);
         memo.store = Some(Stored { store, version, leases });
+    }
+    if last.is_some() {
+        let (options, function) = last::kept(&memo, carry);
+        let mut kept = check(options, function, Errors::default())?;
+        kept.of_last = Some(memo.key_names());
+        memo.last = Some(Box::new(kept));
     }
     Ok(memo)
 }

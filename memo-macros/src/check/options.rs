@@ -31,7 +31,7 @@ pub(super) fn check(options: &Options, parameters: &[Parameter], output: &Output
     let first_extra = first_extra.map(|parameter| parameter.ty.to_token_stream());
     let first_extra = first_extra.or_else(|| Some(options.context.as_ref()?.to_token_stream()));
     refuse_without_ttl(options, errors);
-    if let Some(word) = &options.carry {
+    if let (Some(word), None) = (&options.carry, &options.last) {
         refuse_carried(word, options, first_extra.as_ref(), errors);
     }
     if let Some(lent) = output.lent() {
@@ -43,7 +43,7 @@ pub(super) fn check(options: &Options, parameters: &[Parameter], output: &Output
                 "`cache_err` keeps errors, but this result is not a `Result` and is always kept: remove it",
             );
         }
-        if let Some(part) = &first_extra {
+        if let (Some(part), None) = (&first_extra, &options.last) {
             require_unbounded(options, part, errors);
         }
     }

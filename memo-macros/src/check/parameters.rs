@@ -17,13 +17,14 @@ use crate::parse::syntax::{Extent, Looks, is_named, pointee};
 const WRITE: &str = "`&Arc<T>`, `&Rc<T>`, `&Anchored<T>` or `&T` with `#[derive(HasAnchor)]`";
 
 /// Reads the parameters and strips their marks. `named` are the marks in the list of options.
-pub(super) fn read(sig: &mut Signature, named: Vec<Named>, errors: &mut Errors) -> Vec<Parameter> {
+/// With `last`, the owner is passed by `&mut`.
+pub(super) fn read(sig: &mut Signature, named: Vec<Named>, last: bool, errors: &mut Errors) -> Vec<Parameter> {
     let mut named = InOptions(named);
     let inputs = sig.inputs.iter_mut().enumerate();
     let parameters = inputs.map(|(index, input)| {
         let parameter = match input {
-            FnArg::Receiver(receiver) => read_receiver(receiver, &mut named, errors),
-            FnArg::Typed(typed) => read_typed(index, typed, &mut named, errors),
+            FnArg::Receiver(receiver) => read_receiver(receiver, &mut named, last, errors),
+            FnArg::Typed(typed) => read_typed(index, typed, &mut named, last, errors),
         };
         if let Some(expr) = parameter.part.computed() {
             refuse_leaving(expr, "a key expression", errors);
@@ -70,7 +71,7 @@ impl InOptions {
     }
 }
 
-fn read_receiver(receiver: &mut Receiver, named: &mut InOptions, errors: &mut Errors) -> Parameter {
+fn read_receiver(receiver: &mut Receiver, named: &mut InOptions, last: bool, errors: &mut Errors) -> Parameter {
     let mut conditions = Vec::new();
     let name = Ident::new("self", receiver.self_token.span);
     let mark = named.or(take_marks(&mut receiver.attrs, &mut conditions, errors), &name, errors);
@@ -84,16 +85,16 @@ fn read_receiver(receiver: &mut Receiver, named: &mut InOptions, errors: &mut Er
         part: part(mark, &receiver.ty),
         conditions,
     };
-    if parameter.is_by_mut() && !matches!(parameter.part, Part::Skipped | Part::Computed(_)) {
+    if !last && parameter.is_by_mut() && !matches!(parameter.part, Part::Skipped | Part::Computed(_)) {
         errors.under(
             whole,
-            "results belong to an object that does not change while they exist, and `&mut self` may change it: take `&self`",
+            "results belong to an object that does not change while they exist, and `&mut self` may change it: take `&self`, or write `last` to keep one result, for the last arguments",
         );
     }
     parameter
 }
 
-fn read_typed(index: usize, typed: &mut PatType, named: &mut InOptions, errors: &mut Errors) -> Parameter {
+fn read_typed(index: usize, typed: &mut PatType, named: &mut InOptions, last: bool, errors: &mut Errors) -> Parameter {
     let mut conditions = Vec::new();
     let (name, pattern) = name_and_pattern(index, &typed.pat);
     let mark = named.or(take_marks(&mut typed.attrs, &mut conditions, errors), &name, errors);
@@ -107,7 +108,7 @@ fn read_typed(index: usize, typed: &mut PatType, named: &mut InOptions, errors: 
         part: part(mark, &typed.ty),
         conditions,
     };
-    if parameter.is_by_mut() && !matches!(parameter.part, Part::Skipped | Part::Computed(_)) {
+    if !last && parameter.is_by_mut() && !matches!(parameter.part, Part::Skipped | Part::Computed(_)) {
         let message = "an `&mut` argument cannot take part in a key: mark it `#[memo(skip)]`, or take it by `&`";
         match marked {
             Some(word) => errors.under(word, message),
@@ -229,7 +230,7 @@ pub(super) fn choose_owner(parameters: &mut [Parameter], function: &Ident, error
     owner
 }
 
-fn become_owner(part: &mut Part) {
+pub(super) fn become_owner(part: &mut Part) {
     *part = match std::mem::replace(part, Part::Skipped) {
         Part::Computed(expr) => Part::Owner { beside: Some(expr) },
         Part::Owner { beside } => Part::Owner { beside },
@@ -293,7 +294,7 @@ pub(super) fn refuse_changing(options: &Options, parameters: &[Parameter], error
     let by_identity = parameters.iter().filter(|parameter| match parameter.part {
         Part::Owner { ref beside } => beside.is_none(),
         Part::Key { weak } => weak,
-        Part::Value | Part::Computed(_) | Part::Skipped => false,
+        Part::Value | Part::Computed(_) | Part::Skipped | Part::Old => false,
     });
     for parameter in by_identity {
         let name = &parameter.name;

@@ -127,6 +127,10 @@ fn carry(memo: &Memo) -> TokenStream {
 
 /// The body, called on a miss.
 fn call_of_body(memo: &Memo) -> TokenStream {
+    if memo.of_last.is_some() {
+        let private = &memo.paths.private;
+        return ours!(#private::no_body());
+    }
     let body = signatures::call_of_body(memo);
     if !memo.carry {
         return body;

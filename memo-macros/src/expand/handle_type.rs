@@ -35,6 +35,10 @@ pub(super) fn written(memo: &Memo, end: Span) -> TokenStream {
     } else {
         kind
     };
+    let kind = match memo.of_last {
+        Some(_) => kind.map(|kind| ours!(#root::handle::LastOnly<#kind>)),
+        None => kind,
+    };
     let kind = kind.map(|kind| ours!(, #kind));
     let close = Token![>](end);
     ours!(#root::Memo<#function #kind #close)

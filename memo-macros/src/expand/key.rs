@@ -2,7 +2,6 @@
 
 use proc_macro2::{Ident, Literal, Punct, Spacing, Span, TokenStream, TokenTree};
 use quote::{ToTokens, TokenStreamExt, format_ident, quote};
-use syn::ext::IdentExt;
 use syn::visit::{self, Visit};
 use syn::visit_mut::{self, VisitMut};
 use syn::{Expr, Pat, PatIdent, Type};
@@ -47,16 +46,6 @@ impl Key {
     pub(super) fn is_plain(&self) -> bool {
         self.made.is_empty()
     }
-}
-
-/// What its parts are called, to who asks why a call missed.
-pub(super) fn names(memo: &Memo) -> Vec<String> {
-    let name = |(number, parameter): (usize, &Parameter)| match parameter.is_named() {
-        true => parameter.name.unraw().to_string(),
-        false => format!("part {}", number + 1),
-    };
-    let parts = memo.extra_key().enumerate().map(name);
-    parts.chain(memo.context.is_some().then(|| "context".to_owned())).collect()
 }
 
 fn part(memo: &Memo, parameter: &Parameter) -> TokenStream {

@@ -8,6 +8,7 @@ mod attributes;
 mod handle_type;
 mod in_place;
 mod key;
+mod last;
 mod options;
 mod signatures;
 mod store;
@@ -22,12 +23,17 @@ use attributes::Role;
 
 pub(crate) fn expand(memo: &Memo) -> TokenStream {
     let Some(handle) = &memo.handle else { return in_place::expand(memo) };
-    let outer = outer(memo, handle);
-    let ask = ask::expand(memo);
+    // With `last`, the memo that others ask is one of the object alone, beside the function.
+    let asked = memo.last.as_deref().unwrap_or(memo);
+    let outer = match &memo.last {
+        Some(kept) => last::outer(memo, kept, handle),
+        None => outer(memo, handle),
+    };
+    let ask = ask::expand(asked);
     let body = body(memo);
     let test = options::test(memo);
     let store = memo.store.as_ref().map(|stored| store::expand(memo, stored));
-    let handle = self::handle(memo, handle);
+    let handle = self::handle(asked, handle);
     ours!(#outer #ask #body #test #store #handle)
 }
 
@@ -128,7 +134,9 @@ fn ends_of_handle(memo: &Memo) -> (Span, Span) {
 /// Not a link: the function may be one that rustdoc cannot find by this name.
 fn doc(memo: &Memo) -> String {
     let function = memo.function.sig.ident.unraw();
-    if memo.is_async() && memo.output.lent().is_some() {
+    if memo.of_last.is_some() {
+        format!("The memo of `{function}`: statistics, `get`, `take`, `replace` and `clear_owner`.")
+    } else if memo.is_async() && memo.output.lent().is_some() {
         format!("The memo of `{function}`: statistics, `get`, `call` and `entries_of`.")
     } else if memo.is_async() {
         format!(

@@ -42,7 +42,7 @@ fn site(memo: &Memo) -> TokenStream {
     let single_flight = memo.single_flight;
     let lends = memo.output.lent().is_some();
     let local = memo.local;
-    let key = key::names(memo);
+    let key = memo.key_names();
     let times = times(memo);
     ours! {
         #private::Site {

@@ -8,6 +8,7 @@ use syn::{FnArg, GenericParam, Generics, LifetimeParam, PatIdent, ReturnType, Si
 
 use super::attributes::{self, Role};
 use crate::model::{self, Memo, Output, Parameter};
+use crate::parse::function::Part;
 use crate::parse::lifetimes::{Rename, in_type_bounds, keep_only, of_leading_reference};
 use crate::parse::syntax::ours;
 
@@ -17,6 +18,9 @@ pub(super) fn outer(memo: &Memo) -> Signature {
     if let Some(written) = &memo.lifetimes.written_out {
         lend_for(&mut sig, memo, &Rename::new(&BTreeSet::new(), &written.lifetime), written.fresh);
     }
+    // No caller passes the old result.
+    let passed = sig.inputs.into_iter().zip(&memo.parameters);
+    sig.inputs = passed.filter(|(_, parameter)| !matches!(parameter.part, Part::Old)).map(|(input, _)| input).collect();
     sig
 }
 

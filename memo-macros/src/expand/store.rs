@@ -177,7 +177,7 @@ fn of_parameter(memo: &Memo, parameter: &Parameter) -> TokenStream {
         ours!(#private::computed(__memo_content, #value);)
     };
     match &parameter.part {
-        Part::Skipped => TokenStream::new(),
+        Part::Skipped | Part::Old => TokenStream::new(),
         Part::Computed(expr) => computed(expr),
         Part::Key { .. } | Part::Value | Part::Owner { beside: None } => whole(),
         // In the process, such an owner takes part by its identity, too: the value alone may be that of another object.

@@ -13,7 +13,8 @@ use syn::{
 use super::Errors;
 use super::words::{alone, each_word, has_value};
 
-const FORMS: &str = "`#[memo(value)]`, `#[memo(skip)]`, `#[memo(key = expr)]` or `#[memo(owner)]`";
+const FORMS: &str =
+    "`#[memo(value)]`, `#[memo(skip)]`, `#[memo(key = expr)]` or `#[memo(owner)]`, or with `last` `#[memo(old)]`";
 
 /// The function as it was written. The body stays as tokens: nothing here looks into it, but for inner attributes, which
 /// are the function's.
@@ -124,6 +125,8 @@ pub(crate) enum Part {
     Computed(Expr),
     /// Not at all.
     Skipped,
+    /// Not at all, and no caller passes it: the body gets the old result.
+    Old,
 }
 
 impl Part {
@@ -213,6 +216,7 @@ impl Mark {
             "value" => Part::Value,
             "skip" => Part::Skipped,
             "owner" => Part::Owner { beside: None },
+            "old" => Part::Old,
             "key" if has_value(input) => return Ok(Self { word, part: Part::Computed(input.parse()?) }),
             "key" => {
                 let message = "`key` needs an expression: write `#[memo(key = opts.width())]`";

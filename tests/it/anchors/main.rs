@@ -2,6 +2,7 @@
 
 mod carried;
 mod exclusive;
+mod last;
 mod local;
 mod set;
 mod several;

@@ -8,10 +8,10 @@ use std::time::Duration;
 use memo_core::{Anchored, Sweeper, sweep, weak_memo};
 use memo_tests::{Tally, alone, in_time, live_bytes};
 
-use crate::MADE_MEANWHILE;
 use crate::kinds::{ArcOwner, Kind};
+use crate::{MADE_MEANWHILE, sized};
 
-const LIVING: usize = 100_000;
+const LIVING: usize = sized(100_000);
 
 #[weak_memo]
 fn lent(n: &Arc<usize>) -> &usize {

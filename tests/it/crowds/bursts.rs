@@ -3,8 +3,8 @@
 use memo_core::sweep;
 use memo_tests::{Tally, alone, live_bytes};
 
-use crate::MOST_IN_ONE_CALL;
 use crate::kinds::{ArcBesideArc, ArcOwner, ArcOwnerLent, Kind, LocalArcOwner, RcBesideRc, RcOwner, RcOwnerLent};
+use crate::{MOST_IN_ONE_CALL, sized};
 
 /// Those beside it that live on.
 const LIVING: usize = 1_000;
@@ -65,7 +65,7 @@ macro_rules! bursts {
             $(
                 #[test]
                 fn $test() {
-                    alone(|| super::no_call_drops_many::<$kind>($crowd));
+                    alone(|| super::no_call_drops_many::<$kind>(sized($crowd)));
                 }
             )*
         }
@@ -75,7 +75,7 @@ macro_rules! bursts {
             $(
                 #[test]
                 fn $test() {
-                    alone(|| super::a_sweep_takes_all::<$kind>($crowd / 4));
+                    alone(|| super::a_sweep_takes_all::<$kind>(sized($crowd / 2)));
                 }
             )*
         }

@@ -8,7 +8,7 @@ use std::thread;
 use memo_core::{Anchored, weak_memo};
 use memo_tests::{alone, live_bytes};
 
-use crate::MOST_BYTES_OF_DEAD;
+use crate::{MOST_BYTES_OF_DEAD, sized};
 
 /// Bytes that nobody writes: a run that fails holds address space and not the machine's memory.
 type Block = [MaybeUninit<u8>];
@@ -69,8 +69,8 @@ macro_rules! second_arguments {
             }
             alone(|| {
                 let (living, owner) = (of_other_sizes(50), <$owner>::new(1));
-                flat(400_000, |_| _ = f(&owner, &$make(KIB_4)));
-                assert_eq!(f_memo().stats().computes, 400_000);
+                flat(sized(400_000), |_| _ = f(&owner, &$make(KIB_4)));
+                assert_eq!(f_memo().stats().computes, sized(400_000) as u64);
                 drop(living);
             });
         }
@@ -93,7 +93,7 @@ fn rc_owners_beside_an_rc() {
     }
     alone(|| {
         let other = Rc::new(1);
-        flat(200_000, |_| _ = f(&rc(KIB_4), &other));
+        flat(sized(200_000), |_| _ = f(&rc(KIB_4), &other));
     });
 }
 
@@ -111,7 +111,7 @@ fn a_thread_for_each_request_of_few_misses() {
 #[test]
 fn a_thread_for_each_request_beside_many_that_live() {
     alone(|| {
-        let living: Vec<_> = (0..100_000).map(|_| arc(16)).collect();
+        let living: Vec<_> = (0..sized(100_000)).map(|_| arc(16)).collect();
         living.iter().for_each(|block| _ = len(block));
         flat(3_000, |request| {
             let requested = move || (0..=request % 7).for_each(|_| _ = len(&arc(KIB_64)));
@@ -128,7 +128,7 @@ fn all_sizes_on_two_threads() {
         thread::scope(|scope| {
             for _ in 0..2 {
                 scope.spawn(move || {
-                    for request in 0..60_000 {
+                    for request in 0..sized(60_000) {
                         len(&arc(8 << (request % 14)));
                         held(request);
                     }
@@ -141,7 +141,7 @@ fn all_sizes_on_two_threads() {
 #[test]
 fn large_ones_after_a_crowd_of_small_ones() {
     alone(|| {
-        let crowd: Vec<_> = (0..200_000).map(|_| arc(16)).collect();
+        let crowd: Vec<_> = (0..sized(200_000)).map(|_| arc(16)).collect();
         crowd.iter().for_each(|block| _ = len(block));
         drop(crowd);
         flat(20_000, |_| _ = len(&arc(KIB_64)));

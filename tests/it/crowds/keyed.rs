@@ -7,7 +7,9 @@ use std::thread;
 use memo_core::weak_memo;
 use memo_tests::{Tally, Token, alone, live_bytes};
 
-const ROUNDS: u32 = 30_000;
+use crate::sized;
+
+const ROUNDS: u32 = sized(30_000) as u32;
 /// What may wait until other threads have left, however much it is that came and went.
 const MOST_WAITING: usize = 512 << 10;
 

@@ -14,6 +14,12 @@ mod thread_end;
 #[global_allocator]
 static HEAP: memo_tests::Heap = memo_tests::Heap;
 
+/// A crowd is as large as a test says in an optimised build, and a quarter of that in others, where each call takes ten times as long:
+/// `cargo test --release -p memo-tests --test crowds` runs all of it.
+const fn sized(crowd: usize) -> usize {
+    if cfg!(debug_assertions) { crowd / 4 } else { crowd }
+}
+
 /// So many objects die together, and so many live on beside them, where calls until they are reclaimed are counted.
 const CROWD: usize = 10_000;
 const SURVIVORS: usize = 10_000;
@@ -33,7 +39,7 @@ const MOST_IN_ONE_CALL: usize = 2_500;
 const MOST_BYTES_OF_DEAD: usize = 8 << 20;
 
 /// A call that looks at everything must be back before a thread beside it has made, asked about and dropped so many objects.
-const MADE_MEANWHILE: usize = 300_000;
+const MADE_MEANWHILE: usize = sized(300_000);
 
 /// A thread shorter than any count of hits that a sweep could wait for.
 const HITS_OF_A_SHORT_THREAD: usize = 3_000;

@@ -1,0 +1,138 @@
+//! A memo with `last`: the function has its object by `&mut`, and the memo of the object alone, beside it, keeps the last key and result.
+
+use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream, TokenTree};
+use quote::ToTokens;
+use syn::{Index, Token, Type};
+
+use super::attributes::{self, Role};
+use super::{ask, key, options, signatures};
+use crate::model::{Lent, Memo, Parameter};
+use crate::parse::function::Part;
+use crate::parse::syntax::{Extent, is_named, ours, pointee};
+
+/// The function that callers see. `kept` is the memo that keeps the result.
+pub(super) fn outer(memo: &Memo, kept: &Memo, handle: &Ident) -> TokenStream {
+    let attrs = attributes::of(Role::Outer, &memo.function.attrs);
+    let passing_on = attributes::for_passing_on(memo);
+    let inline = attributes::inline(&memo.function.attrs);
+    let allowed = attributes::allowed_in_outer(memo);
+    let vis = &memo.function.vis;
+    let sig = signatures::outer(memo);
+    let conditions = options::conditions(memo);
+    let steps = steps(memo, kept, handle);
+    let mut block = Group::new(Delimiter::Brace, ours!(#conditions #steps));
+    // As for other memos.
+    block.set_span(memo.function.body.span());
+    ours! {
+        #passing_on
+        #inline
+        #attrs
+        #allowed
+        #vis #sig #block
+    }
+}
+
+fn steps(memo: &Memo, kept: &Memo, handle: &Ident) -> TokenStream {
+    let private = &memo.paths.private;
+    let lent = memo.output.lent().expect("checked: it is lent");
+    let handle = signatures::path(memo, handle);
+    let owner = owner(memo);
+    let (key, value) = (memo.last_key(), &lent.kept);
+    let of = ours!(::<#key, #value, _>);
+    // The carets of a wrong owner and a wrong result belong under their types.
+    let it = Token![_](memo.owner().extent.first);
+    let owner_of_it = located(memo, Extent::of(value).first);
+    let differs = differs(memo);
+    let made = memo.extra_key().map(owned);
+    let (carries, carry) = (options::carries(kept), options::carry(kept, &ours!(__memo_core)));
+    let computed = computed(memo, lent);
+    let done = ask::done(memo, lent);
+    ours! {
+        let __memo_core = #handle().__core();
+        let __memo_looked = #private::look_at_last::<#key, #value, #it>(__memo_core, #owner, |__memo_kept| #differs);
+        if !::core::matches!(__memo_looked, #private::Looked::Same) {
+            let __memo_key: #key = (#(#made,)*);
+            let (__memo_new, __memo_old) = #private::begin_last #of(__memo_core, #owner, &__memo_looked);
+            let __memo_value = #computed;
+            #carries
+            #carry
+            #private::end_last::<#key, #value, _, _>(__memo_new, #owner_of_it, __memo_key, __memo_value);
+        }
+        let __memo_value = #private::last_value #of(__memo_core, #owner);
+        #done
+    }
+}
+
+/// The owner, lent to a step.
+fn owner(memo: &Memo) -> TokenStream {
+    let name = &memo.owner().name;
+    ours!(&mut *#name)
+}
+
+/// The same, to be underlined elsewhere.
+fn located(memo: &Memo, at: Span) -> TokenStream {
+    let located = |mut tree: TokenTree| {
+        tree.set_span(tree.span().located_at(at));
+        tree
+    };
+    owner(memo).into_iter().map(located).collect()
+}
+
+/// In which parts the kept key is another than that of the arguments, one bit for each.
+fn differs(memo: &Memo) -> TokenStream {
+    let parts = memo.extra_key().enumerate().map(|(at, parameter)| {
+        let index = Index { index: u32::try_from(at).expect("a tuple is short"), span: Span::mixed_site() };
+        let differs = differs_in(memo, parameter, &ours!(&__memo_kept.#index));
+        ours!(| ::core::primitive::u64::from(#differs) << #at)
+    });
+    ours!(0 #(#parts)*)
+}
+
+fn differs_in(memo: &Memo, parameter: &Parameter, kept: &TokenStream) -> TokenStream {
+    let private = &memo.paths.private;
+    let (ty, now) = (pointee(&parameter.ty), key::borrowed(parameter));
+    let question = match parameter.part {
+        _ if is_float(ty) => ours!(bits_differ),
+        Part::Value => ours!(value_differs),
+        _ => ours!(differs),
+    };
+    ours!(#private::#question::<#ty>(#kept, #now))
+}
+
+fn is_float(ty: &Type) -> bool {
+    is_named(ty, &["f32", "f64"])
+}
+
+/// The owned form of an argument.
+fn owned(parameter: &Parameter) -> TokenStream {
+    let (ty, now) = (pointee(&parameter.ty), key::borrowed(parameter));
+    ours!(<#ty as ::std::borrow::ToOwned>::to_owned(#now))
+}
+
+/// What the body returns, to be kept.
+fn computed(memo: &Memo, lent: &Lent) -> TokenStream {
+    let body = signatures::path(memo, &signatures::hidden_name(memo, "body"));
+    let takes_old = memo.parameters.iter().any(|parameter| matches!(parameter.part, Part::Old));
+    let arguments = memo.parameters.iter().map(|parameter| {
+        let name = &parameter.name;
+        match parameter.part {
+            Part::Owner { .. } => owner(memo),
+            // The caret of another type belongs under it.
+            Part::Old => {
+                Ident::new("__memo_old", Span::mixed_site().located_at(parameter.extent.first)).to_token_stream()
+            }
+            _ => ours!(#name),
+        }
+    });
+    let unneeded = (!takes_old).then(|| ours!(::core::mem::drop(__memo_old);));
+    let call = ours!({ #unneeded #body(#(#arguments),*) });
+    if !lent.is_fallible() {
+        return call;
+    }
+    ours! {
+        match #call {
+            ::core::result::Result::Ok(__memo_value) => __memo_value,
+            ::core::result::Result::Err(__memo_error) => return ::core::result::Result::Err(__memo_new.reject(__memo_error)),
+        }
+    }
+}
