@@ -31,10 +31,11 @@ pub use crate::call::expansion::type_questions::{
 };
 pub use crate::call::kept::what_is_kept::{Keep, KeepAll, for_a_time, keep_if, keep_some, tested};
 pub use crate::call::last::{
-    Looked, begin_last, bits_differ, differs, end_last, last_value, look_at_last, no_body, value_differs,
+    LastOf, Looked, NewLast, arrived, begin_last, bits_differ, differs, last_value, look_at_last, no_body, on_its_way,
+    path_differs, value_differs,
 };
 pub use crate::inspect::calls::AsksAsTask;
-pub use crate::inspect::handle::{Memo, handle, handle_of_task};
+pub use crate::inspect::handle::{Memo, handle, handle_of_task, last_of};
 pub use crate::inspect::signature::Sig;
 pub use crate::memo::core::Core;
 pub use crate::memo::family::Family;

@@ -84,6 +84,8 @@
 //! * **... remember what is not `Send`?** Take the owner as `&Rc<..>`, or put a [`LocalAnchor`] into it ([`LocalAnchored`]): its results are lent, too.
 //! * **... change one lent result?** With `&mut` access to an object that has its anchor inside: `outline_memo().take(&mut doc)`, `.replace(..)`,
 //!   `.clear_owner(..)`. With `&` to any owner, `.set(..)` adds a result that is known. See [`Memo::take`].
+//! * **... keep the last result only, and use its memory again?** `#[weak_memo(last)] fn layout(&mut self, width: usize, #[memo(old)] old: Option<Rows>)
+//!   -> &Rows`: see the option [`last`](macro@weak_memo#last).
 //! * **... keep results in a clone?** A clone starts without: it is another object. [`Anchored::clone_with_results`], and
 //!   [`Anchor::with_results_of`] in a `Clone` of your own, take along those of memos with the option `carry`.
 //! * **... keep what borrows what the object borrows?** A result must be `'static`: it may be dropped slightly after its object. For one that

@@ -357,8 +357,9 @@ use quote::ToTokens;
 /// `#[memo(old)]` hands it to the body, whose memory may be used again: it is an `Option`, and no parameter of the function that callers see.
 ///
 /// The owner is `&mut self`, or the first other parameter that is written `&mut`: an object with an anchor inside. The result is lent. The key is the
-/// parameters by value, in their owned form (a `String` for a `&str`), compared by `PartialEq`, and `f32` and `f64` by their bits. Weak arguments
-/// cannot take part: skip them, and pass what counts of them, such as a version.
+/// parameters by value, in their owned form (a `String` for a `&str`), compared by `Eq`; `f32` and `f64` by their bits, and a `Path` by its spelling, where
+/// that is the type as it is written. A tuple with floats is no key: pass them one by one. Nor are weak arguments: skip them, and pass what counts
+/// of them, such as a version.
 ///
 /// The handle has the last key and its result, as a `Last`, for whoever has the object by `&`: `get(&line)`. With `&mut` there are `take`,
 /// `replace` and `clear_owner`. What the body changes in the object is up to it: the result is that for the object as the body leaves it. If the
@@ -548,7 +549,7 @@ use quote::ToTokens;
 /// | `stale`, `jitter` | no `ttl` |
 /// | `cycle` | `single_flight = false`, an `async fn` |
 /// | `carry` | an extra key, `weak_value`, `ttl`, `idle`, `store`, an `Arc` or `Rc` as owner, a result that is not `Clone` |
-/// | `last` | `capacity`, `context`, `single_flight`, `store`, `handle = none`, an `async fn`, an owner by `&`, a result that is not lent, no extra key |
+/// | `last` | `capacity`, `context`, `single_flight`, `store`, `handle = none`, `#[memo(key = ..)]`, an `async fn`, an owner by `&`, or in an `Arc` or `Rc`, a result that is not lent, no extra key |
 /// | `store` | `cycle`, `ttl`, `handle = none`, no `version` |
 /// | `version` | no `store` |
 ///
@@ -566,6 +567,9 @@ use quote::ToTokens;
 /// The handle's methods take the arguments of the function, including skipped ones: a single one as it is, several as a tuple. The type
 /// has two lifetimes, that of the weak arguments and one for all others. Arguments that need more, such as `&Cell<&str>` next to another
 /// reference, may not fit.
+///
+/// With `last` the function looks by itself, and the handle is that of the memo which keeps the result, of the object alone: `Memo<fn(&Line) ->
+/// &Last<(usize,), Vec<usize>>, LastOnly<..>>`. Its methods take the object. A result that cannot be kept is told twice.
 ///
 /// `#[track_caller]` applies to the body too: `Location::caller()`, panics of the body and the panic of a ring of memos report the caller's
 /// line. A remembered result keeps the line of its first caller. Through the handle (`call`, `compute`, `refresh`) the body sees the attribute's

@@ -140,23 +140,24 @@ const DEEPEST_LAST: usize = 1024;
 #[inline]
 #[track_caller]
 pub(crate) fn guard_depth(core: &'static Core, asked: Task) {
-    guard(core, asked, DEEPEST);
+    // A walk over all frames is expensive: the deeper, the less often.
+    guard(core, asked, DEEPEST, |races| (races.next_power_of_two() / 32).max(256));
 }
 
 /// The same for a memo with `last`.
 #[inline]
 #[track_caller]
 pub(crate) fn guard_last(core: &'static Core, asked: Task) {
-    guard(core, asked, DEEPEST_LAST);
+    // A prime, so that of calls that take turns each is looked at.
+    guard(core, asked, DEEPEST_LAST, |_| 257);
 }
 
 #[inline]
 #[track_caller]
-fn guard(core: &'static Core, asked: Task, deepest: usize) {
+fn guard(core: &'static Core, asked: Task, deepest: usize, every: impl FnOnce(usize) -> usize) {
     // SAFETY: invariant 2 of `frames`.
     let races = unsafe { innermost().as_ref() }.map_or(0, |frame| frame.races) as usize;
-    // A walk over all frames is expensive: the deeper, the less often.
-    if races >= deepest && races % (races.next_power_of_two() / 32).max(256) == 0 {
+    if races >= deepest && races % every(races) == 0 {
         count_nested(core, asked, deepest);
     }
 }

@@ -15,11 +15,12 @@ use crate::argument::owner::Internal;
 use crate::argument::owner_mut::OwnerMut;
 use crate::call::exclusive;
 use crate::call::handle_op::{Op, Prepared, Reply};
+use crate::call::last::{Last, LastOf};
 use crate::inspect::calls::{AsksAsTask, Calls};
 use crate::inspect::exclusive::{Exclusive, MakesKey, sealed};
 use crate::inspect::listener::{Listener, Removal};
 use crate::inspect::signature::{
-    Agrees, Async, Kind, Lends, OneOwner, Owned, Position, Revocable, RunsBody, Sig, Signature,
+    Agrees, Async, Kind, LastOnly, Lends, Lent, OneOwner, Owned, Position, Revocable, RunsBody, Sig, Signature,
 };
 use crate::inspect::statistics::awaiting::{self, Awaiting};
 use crate::inspect::statistics::stats::Stats;
@@ -124,6 +125,14 @@ where
     C: AsksAsTask<A>,
 {
     handle::<S, F, P, N>(core, run).marked()
+}
+
+type Keeping<K, V, P> = LastOnly<Lent<Last<K, V>, P>>;
+
+/// The memo behind the handle of one with `last`, for expansions. The type says what its cells keep.
+#[inline(always)]
+pub fn last_of<F, K, V, P>(memo: Memo<F, Keeping<K, V, P>>) -> LastOf<K, V> {
+    LastOf::new(memo.core)
 }
 
 impl<F, P> Memo<F, P> {

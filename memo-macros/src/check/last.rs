@@ -3,7 +3,7 @@
 use proc_macro2::{Ident, Span};
 use syn::{FnArg, Pat, PatIdent, PatType, Receiver, ReturnType, Type, parse_quote_spanned};
 
-use super::parameters::become_owner;
+use super::parameters::{become_owner, marked};
 use crate::model::{Memo, Output, Parameter};
 use crate::parse::Errors;
 use crate::parse::function::{Function, Mark, Named, Part};
@@ -13,7 +13,7 @@ use crate::parse::syntax::{Extent, bare, counted_pointer, is_named, pointee};
 
 /// The argument that is passed by `&mut`: the marked one, or the first.
 pub(super) fn choose_owner(word: &Ident, parameters: &mut [Parameter], errors: &mut Errors) -> Option<usize> {
-    let marked = parameters.iter().position(|parameter| matches!(parameter.part, Part::Owner { .. }));
+    let marked = marked(parameters, errors);
     let is_free = |parameter: &Parameter| parameter.is_by_mut() && matches!(parameter.part, Part::Key { .. });
     let owner = marked.or_else(|| parameters.iter().position(is_free));
     let Some(owner) = owner.filter(|owner| parameters[*owner].is_by_mut()) else {
@@ -24,6 +24,12 @@ pub(super) fn choose_owner(word: &Ident, parameters: &mut [Parameter], errors: &
         return None;
     };
     become_owner(&mut parameters[owner].part);
+    // The key is kept by value: no part of it is weak.
+    for parameter in parameters {
+        if let Part::Key { weak } = &mut parameter.part {
+            *weak = false;
+        }
+    }
     Some(owner)
 }
 
@@ -100,7 +106,7 @@ fn refuse_parameters(word: &Ident, parameters: &[Parameter], errors: &mut Errors
                     "with `last` the key is the parameters: pass this value as one, and mark this parameter `#[memo(skip)]`, unless it is the owner",
                 );
             }
-            Part::Key { .. } if parameter.is_by_mut() => errors.under(
+            Part::Key { .. } | Part::Value if parameter.is_by_mut() => errors.under(
                 &parameter.ty,
                 "an `&mut` argument cannot take part in a key: mark it `#[memo(skip)]`, or take it by `&`",
             ),
@@ -160,7 +166,7 @@ pub(super) fn kept(memo: &Memo, carry: Option<Ident>) -> (Options, Function) {
         name: memo.name.clone(),
         handle: memo.handle.clone().map(|name| Handle::Named(memo.handle_vis.clone(), name)),
         carry,
-        // Asked of the function itself.
+        // It has its owner by `&mut`, and what it owns is not that.
         may_return_owner: true,
         interior_mutability: true,
         paths: memo.paths.clone(),

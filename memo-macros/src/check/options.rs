@@ -265,7 +265,8 @@ pub(super) fn handle(
         // With a span of the expansion: lints on names are reported on the function's alone.
         None => format_ident!("{}_memo", function.unraw(), span = Span::mixed_site().located_at(function.span())),
     };
-    let hiding = parameters.iter().find(|parameter| parameter.name == name);
+    // `r#name` is another way to write `name`.
+    let hiding = parameters.iter().find(|parameter| parameter.name.unraw() == name.unraw());
     if let Some(parameter) = hiding.filter(|_| !associated) {
         errors.under(
             &parameter.name,

@@ -238,7 +238,7 @@ pub(super) fn become_owner(part: &mut Part) {
     };
 }
 
-fn marked(parameters: &[Parameter], errors: &mut Errors) -> Option<usize> {
+pub(super) fn marked(parameters: &[Parameter], errors: &mut Errors) -> Option<usize> {
     let mut marked =
         parameters.iter().enumerate().filter(|(_, parameter)| matches!(parameter.part, Part::Owner { .. }));
     let (first, _) = marked.next()?;
@@ -300,10 +300,14 @@ pub(super) fn refuse_changing(options: &Options, parameters: &[Parameter], error
         let name = &parameter.name;
         for word in changing(&parameter.ty) {
             let skip = if parameter.part.is_extra() { ", leave the argument out with `#[memo(skip)]`" } else { "" };
+            let key = match &options.last {
+                Some(_) => "pass what counts as a parameter, such as a version".to_owned(),
+                None => format!("name what counts with `#[memo(key = {name}.version())]`{skip}"),
+            };
             errors.under(
                 word,
                 format_args!(
-                    "changes inside a `{word}` are not seen, so a stale result would be returned: name what counts with `#[memo(key = {name}.version())]`{skip}, or pass an `Arc` that is stored in the `{word}` and replaced there; write `interior_mutability` if no result depends on it"
+                    "changes inside a `{word}` are not seen, so a stale result would be returned: {key}, or pass an `Arc` that is stored in the `{word}` and replaced there; write `interior_mutability` if no result depends on it"
                 ),
             );
         }

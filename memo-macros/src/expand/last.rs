@@ -2,7 +2,7 @@
 
 use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream, TokenTree};
 use quote::ToTokens;
-use syn::{Index, Token, Type};
+use syn::{Index, Token};
 
 use super::attributes::{self, Role};
 use super::{ask, key, options, signatures};
@@ -38,29 +38,36 @@ fn steps(memo: &Memo, kept: &Memo, handle: &Ident) -> TokenStream {
     let handle = signatures::path(memo, handle);
     let owner = owner(memo);
     let (key, value) = (memo.last_key(), &lent.kept);
-    let of = ours!(::<#key, #value, _>);
     // The carets of a wrong owner and a wrong result belong under their types.
     let it = Token![_](memo.owner().extent.first);
     let owner_of_it = located(memo, Extent::of(value).first);
     let differs = differs(memo);
     let made = memo.extra_key().map(owned);
-    let (carries, carry) = (options::carries(kept), options::carry(kept, &ours!(__memo_core)));
+    let parts = (0..memo.extra_key().count()).map(index);
+    let (carries, carry) = (options::carries(kept), options::carry(kept, &ours!(__memo_last.core())));
     let computed = computed(memo, lent);
     let done = ask::done(memo, lent);
     ours! {
-        let __memo_core = #handle().__core();
-        let __memo_looked = #private::look_at_last::<#key, #value, #it>(__memo_core, #owner, |__memo_kept| #differs);
+        let __memo_last: #private::LastOf<#key, #value> = #private::last_of(#handle());
+        let __memo_looked =
+            #private::look_at_last::<_, _, #it>(__memo_last, #owner, |__memo_kept: &#key| #differs);
         if !::core::matches!(__memo_looked, #private::Looked::Same) {
-            let __memo_key: #key = (#(#made,)*);
-            let (__memo_new, __memo_old) = #private::begin_last #of(__memo_core, #owner, &__memo_looked);
-            let __memo_value = #computed;
             #carries
             #carry
-            #private::end_last::<#key, #value, _, _>(__memo_new, #owner_of_it, __memo_key, __memo_value);
+            let __memo_key = (#(#private::on_its_way(#made),)*);
+            let __memo_key: #key = (#(#private::arrived(__memo_key.#parts),)*);
+            let (mut __memo_new, __memo_old) =
+                #private::begin_last(__memo_last, #owner_of_it, &__memo_looked, __memo_key);
+            let __memo_value = #computed;
+            __memo_new.end(__memo_value);
         }
-        let __memo_value = #private::last_value #of(__memo_core, #owner);
+        let __memo_value = #private::last_value(__memo_last, #owner);
         #done
     }
+}
+
+fn index(at: usize) -> Index {
+    Index { index: u32::try_from(at).expect("a tuple is short"), span: Span::mixed_site() }
 }
 
 /// The owner, lent to a step.
@@ -81,7 +88,7 @@ fn located(memo: &Memo, at: Span) -> TokenStream {
 /// In which parts the kept key is another than that of the arguments, one bit for each.
 fn differs(memo: &Memo) -> TokenStream {
     let parts = memo.extra_key().enumerate().map(|(at, parameter)| {
-        let index = Index { index: u32::try_from(at).expect("a tuple is short"), span: Span::mixed_site() };
+        let index = index(at);
         let differs = differs_in(memo, parameter, &ours!(&__memo_kept.#index));
         ours!(| ::core::primitive::u64::from(#differs) << #at)
     });
@@ -92,15 +99,12 @@ fn differs_in(memo: &Memo, parameter: &Parameter, kept: &TokenStream) -> TokenSt
     let private = &memo.paths.private;
     let (ty, now) = (pointee(&parameter.ty), key::borrowed(parameter));
     let question = match parameter.part {
-        _ if is_float(ty) => ours!(bits_differ),
+        _ if is_named(ty, &["f32", "f64"]) => ours!(bits_differ),
+        _ if is_named(ty, &["Path", "PathBuf"]) => ours!(path_differs),
         Part::Value => ours!(value_differs),
         _ => ours!(differs),
     };
     ours!(#private::#question::<#ty>(#kept, #now))
-}
-
-fn is_float(ty: &Type) -> bool {
-    is_named(ty, &["f32", "f64"])
 }
 
 /// The owned form of an argument.
@@ -116,7 +120,7 @@ fn computed(memo: &Memo, lent: &Lent) -> TokenStream {
     let arguments = memo.parameters.iter().map(|parameter| {
         let name = &parameter.name;
         match parameter.part {
-            Part::Owner { .. } => owner(memo),
+            Part::Owner { .. } => ours!(__memo_new.owner()),
             // The caret of another type belongs under it.
             Part::Old => {
                 Ident::new("__memo_old", Span::mixed_site().located_at(parameter.extent.first)).to_token_stream()

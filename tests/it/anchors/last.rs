@@ -91,11 +91,11 @@ fn an_error_is_not_kept_and_the_old_result_is_gone() {
 /// Keys of every shape, compared as other keys are.
 #[test]
 fn keys_are_kept_in_their_owned_form() {
-    #[derive(Clone, PartialEq, memo_core::MemoKey)]
+    #[derive(Clone, PartialEq, Eq, memo_core::MemoKey)]
     struct Options {
         wrap: bool,
     }
-    #[derive(Clone, PartialEq)]
+    #[derive(Clone, PartialEq, Eq)]
     struct Mode(u8);
     #[weak_memo(last)]
     #[allow(clippy::too_many_arguments, reason = "one of every shape")]
@@ -125,6 +125,8 @@ fn keys_are_kept_in_their_owned_form() {
     assert!(!call("a", "p", &[1], true, 1, "x", 0.0));
     assert!(call("b", "p", &[1], true, 1, "x", 0.0));
     assert!(call("b", "q", &[1], true, 1, "x", 0.0));
+    assert!(call("b", "q/", &[1], true, 1, "x", 0.0), "as in other keys, a path is as it is spelt");
+    assert!(call("b", "q", &[1], true, 1, "x", 0.0));
     assert!(call("b", "q", &[1, 2], true, 1, "x", 0.0));
     assert!(call("b", "q", &[1, 2], false, 1, "x", 0.0));
     assert!(call("b", "q", &[1, 2], false, 2, "x", 0.0));
@@ -132,6 +134,26 @@ fn keys_are_kept_in_their_owned_form() {
     assert!(call("b", "q", &[1, 2], false, 2, "y", -0.0), "as in other keys, this is another");
     assert!(call("b", "q", &[1, 2], false, 2, "y", f32::NAN));
     assert!(!call("b", "q", &[1, 2], false, 2, "y", f32::NAN), "as in other keys, this is the same");
+}
+
+/// What the result borrows is the owner alone, however the key is passed.
+#[test]
+fn a_key_by_reference_need_not_outlive_the_result() {
+    #[weak_memo(last)]
+    fn elided(text: &mut Anchored<String>, parts: &(u8, u8)) -> &usize {
+        text.len() + usize::from(parts.0)
+    }
+    #[weak_memo(last)]
+    fn named<'t>(text: &'t mut Anchored<String>, parts: &(u8, u8)) -> &'t usize {
+        text.len() + usize::from(parts.1)
+    }
+    let mut text = Anchored::new(String::from("a"));
+    // A constant would outlive it.
+    let parts = || (1, 2);
+    let result = elided(&mut text, &parts());
+    assert_eq!(*result, 2);
+    let result = named(&mut text, &parts());
+    assert_eq!(*result, 3);
 }
 
 /// Which object lends, and where its anchor is.
@@ -223,6 +245,83 @@ fn nothing_leaks_whatever_the_body_does() {
     assert_eq!(tally.alive(), 0);
 }
 
+/// What a call inside a body has left is for the object as it was then.
+#[test]
+fn a_body_that_fails_leaves_nothing_of_calls_inside_it() {
+    #[weak_memo(last)]
+    fn len(line: &mut Line, way: u8) -> Result<&usize, ()> {
+        if way > 0 {
+            assert_eq!(len(line, 0), Ok(&1));
+            line.text.push('x');
+            assert!(way == 1, "on purpose");
+            return Err(());
+        }
+        Ok(line.text.len())
+    }
+    for way in [1, 2] {
+        let mut line = Line::new("a");
+        let failed = catch_unwind(AssertUnwindSafe(|| len(&mut line, way).is_err()));
+        assert_eq!(failed.is_ok(), way == 1);
+        assert!(len_memo().get(&line).is_none());
+        assert_eq!(len(&mut line, 0), Ok(&2));
+    }
+    assert_balanced(&len_memo().stats());
+}
+
+/// Parts of a key whose code panics, one at a time and two at once: the caller sees one panic, and nothing is lost.
+#[test]
+fn keys_that_panic() {
+    /// Panics when it is cloned, or when a clone is dropped.
+    #[derive(PartialEq, Eq)]
+    struct Loud {
+        in_clone: bool,
+        in_drop: bool,
+        number: u8,
+        _token: Token,
+    }
+    impl Clone for Loud {
+        fn clone(&self) -> Self {
+            assert!(!self.in_clone, "in a clone");
+            let (in_clone, in_drop, number) = (self.in_clone, self.in_drop, self.number);
+            Self { in_clone, in_drop, number, _token: self._token.clone() }
+        }
+    }
+    impl Drop for Loud {
+        fn drop(&mut self) {
+            // The originals are dropped by the test.
+            assert!(!self.in_drop || self.number == 0, "in a drop");
+        }
+    }
+    #[weak_memo(last)]
+    fn f(
+        this: &mut Anchored<Tally>,
+        #[memo(value)] a: &Loud,
+        #[memo(value)] b: &Loud,
+        way: u8,
+    ) -> Result<&Token, Token> {
+        assert!(way != 1, "in the body");
+        let _ = (a, b);
+        if way == 2 { Err(this.token()) } else { Ok(this.token()) }
+    }
+    let tally = Tally::new();
+    let loud = |in_clone, in_drop, number| Loud { in_clone, in_drop, number, _token: tally.token() };
+    for way in 0..3 {
+        for (first, second) in
+            [((false, true), (true, false)), ((false, true), (false, false)), ((false, false), (true, true))]
+        {
+            let mut object = Anchored::new(tally.clone());
+            let (mut a, mut b) = (loud(first.0, first.1, 1), loud(second.0, second.1, 1));
+            let mut call = |way| catch_unwind(AssertUnwindSafe(|| f(&mut object, &a, &b, way).is_ok()));
+            let called = [call(way), call(way + 3)];
+            assert_eq!(called[0].is_err(), second.0 || way == 1, "{way}, {first:?}, {second:?}");
+            let _dropped = catch_unwind(AssertUnwindSafe(|| drop(object)));
+            (a.number, b.number) = (0, 0);
+        }
+    }
+    assert_eq!((f_memo().len(), tally.alive()), (0, 0));
+    assert_balanced(&f_memo().stats());
+}
+
 #[test]
 fn a_body_that_asks_for_itself_without_end_is_told() {
     #[weak_memo(last)]
@@ -235,6 +334,31 @@ fn a_body_that_asks_for_itself_without_end_is_told() {
         let told = panic_of(|| _ = ring(&mut text, 1));
         assert!(ring_memo().get(&text).is_none());
         told
+    };
+    let on_a_large_stack = || std::thread::Builder::new().stack_size(64 << 20).spawn(run).unwrap().join().unwrap();
+    let told = watchdog(on_a_large_stack);
+    assert!(told.contains("ring"), "{told}");
+}
+
+/// Through another memo, whose objects are new each time.
+#[test]
+fn a_ring_around_two_memos_is_told() {
+    #[weak_memo(last)]
+    fn ring(text: &mut Anchored<String>, width: usize) -> &usize {
+        let mut other = Anchored::new(());
+        *other_way(&mut other, width, text)
+    }
+    #[weak_memo(last)]
+    fn other_way(_: &mut Anchored<()>, width: usize, #[memo(skip)] text: &mut Anchored<String>) -> &usize {
+        *ring(text, width)
+    }
+    #[weak_memo(last)]
+    fn around(_: &mut Anchored<()>, width: usize, #[memo(skip)] text: &mut Anchored<String>) -> &usize {
+        *ring(text, width)
+    }
+    let run = || {
+        let mut text = Anchored::new(String::new());
+        panic_of(|| _ = around(&mut Anchored::new(()), 1, &mut text))
     };
     let on_a_large_stack = || std::thread::Builder::new().stack_size(64 << 20).spawn(run).unwrap().join().unwrap();
     let told = watchdog(on_a_large_stack);
@@ -313,6 +437,9 @@ fn misses_are_explained() {
     assert_eq!(why(&mut text, 1, 2), MissReason::Cleared);
     assert_eq!(why(&mut text, 9, 2), MissReason::NewKey { differs: vec!["row"] });
     assert_eq!(why(&mut text, 1, 2), MissReason::Rejected);
+    let mut text = Anchored::new(String::new());
+    assert_eq!(why(&mut text, 9, 0), MissReason::NewObject);
+    assert_eq!(why(&mut text, 9, 0), MissReason::Rejected);
 }
 
 #[test]

@@ -25,6 +25,11 @@ fn no_key(text: &mut Anchored<String>, plain: Plain) -> &usize {
 }
 
 #[weak_memo(last)]
+fn floats(text: &mut Anchored<String>, size: (f32, f32)) -> &usize {
+    text.len() + size.0 as usize
+}
+
+#[weak_memo(last)]
 fn not_shared(text: &mut Anchored<String>, width: usize) -> &Rc<Cell<usize>> {
     Rc::new(Cell::new(text.len() / width))
 }

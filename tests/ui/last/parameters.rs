@@ -27,6 +27,12 @@ fn mutable(text: &mut Anchored<String>, width: usize, log: &mut String) -> &usiz
 }
 
 #[weak_memo(last)]
+fn mutable_value(text: &mut Anchored<String>, #[memo(value)] log: &mut String) -> &usize {
+    log.push('.');
+    text.len()
+}
+
+#[weak_memo(last)]
 fn none(text: &mut Anchored<String>) -> &usize {
     text.len()
 }
