@@ -12,7 +12,8 @@ folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 export CARGO_HOME=$folder/home CARGO_TERM_COLOR=never
 cd "$folder"
-rustup toolchain list | grep -q '^1\.95\.0' || rustup toolchain install --profile minimal 1.95.0
+version=1.95.0
+rustup toolchain list | grep -q "^$version" || rustup toolchain install --profile minimal "$version"
 mkdir -p lower/src upper/src
 
 package() {
@@ -28,14 +29,14 @@ name() {
     echo "pub fn call() { finding_lower::$1() }" >upper/src/lib.rs
 }
 run() {
-    if cargo +1.95.0 package --workspace --allow-dirty --no-metadata >"$folder/log" 2>&1; then
+    if cargo "+$version" package --workspace --allow-dirty --no-metadata >"$folder/log" 2>&1; then
         echo "$1: verified"
     else
         echo "$1: $(grep -o 'cannot find function `[a-z]*` in crate `[a-z_]*`' "$folder/log")"
     fi
 }
 {
-    cargo +1.95.0 --version | cut -d' ' -f1,2
+    cargo "+$version" --version | cut -d' ' -f1,2
     name first
     run "at first"
     name second

@@ -50,10 +50,9 @@ fn an_archive_has_the_licences_and_what_a_registry_shows() {
 #[test]
 #[ignore = "it builds all packages anew: `cargo test --locked -p memo-tests --test users -- --ignored packed`"]
 fn all_packages_build_from_their_archives() {
-    // The workspace's own, where all that they need is built by now: what cargo packs and unpacks is below `package`.
-    let target = Path::new(env!("CARGO_TARGET_TMPDIR")).parent().expect("a folder of the target");
-    _ = std::fs::remove_dir_all(target.join("package"));
+    let target = Path::new(env!("CARGO_TARGET_TMPDIR")).join("packed");
     let target = target.to_str().expect("a path in UTF-8");
+    _ = std::fs::remove_dir_all(target);
     forget_unpacked();
     // Of all at once, since none is in a registry that another could have it from.
     let packages = PACKAGES.map(|package| ["-p", package]).concat();
