@@ -569,7 +569,7 @@ use quote::ToTokens;
 /// reference, may not fit.
 ///
 /// With `last` the function looks by itself, and the handle is that of the memo which keeps the result, of the object alone: `Memo<fn(&Line) ->
-/// &Last<(usize,), Vec<usize>>, LastOnly<..>>`. Its methods take the object. A result that cannot be kept is told twice.
+/// &Last<(usize,), Vec<usize>>, LastOnly<..>>`. Its methods take the object.
 ///
 /// `#[track_caller]` applies to the body too: `Location::caller()`, panics of the body and the panic of a ring of memos report the caller's
 /// line. A remembered result keeps the line of its first caller. Through the handle (`call`, `compute`, `refresh`) the body sees the attribute's

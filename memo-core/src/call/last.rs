@@ -11,7 +11,8 @@
 //!    one in its place.
 //! 2. While the body runs, the object has no result, but for one of a call inside the body; and if the body fails, it has none at all. So no later
 //!    call finds one for other arguments, or for the object as it was.
-//! 3. The cells of a memo are of one type: which memo it is, and what they keep, comes from the type of its handle ([`LastOf`]).
+//! 3. The cells of a memo are of one type: which memo it is, and what they keep, comes from the type of its handle ([`LastOf`]). Whether the owner's
+//!    scope can keep it is asked by the function behind that handle, and not here: a mistake is told once.
 
 #![allow(private_bounds, private_interfaces, reason = "called by expansions, without naming it")]
 
@@ -22,7 +23,6 @@ use std::marker::PhantomData;
 use std::panic::Location;
 
 use super::exclusive::told;
-use super::expansion::type_questions::Keeps;
 use crate::anchor::anchor::Anchor;
 use crate::anchor::side_table::found_or_made::Made;
 use crate::argument::key::PlainKey;
@@ -245,15 +245,12 @@ pub struct NewLast<'o, K: 'static, V: 'static, O: OwnerMut + ?Sized> {
 #[cold]
 #[inline(never)]
 #[track_caller]
-pub fn begin_last<'o, K: 'static, V: 'static, O: OwnerMut + ?Sized, A>(
+pub fn begin_last<'o, K: 'static, V: 'static, O: OwnerMut + ?Sized>(
     last: LastOf<K, V>,
     owner: &'o mut O,
     looked: &Looked,
     key: K,
-) -> (NewLast<'o, K, V, O>, Option<V>)
-where
-    O::Scope: Keeps<Last<K, V>, A>,
-{
+) -> (NewLast<'o, K, V, O>, Option<V>) {
     let (core, key) = (last.0, OnItsWay::new(key));
     let call = Call::enter();
     let anchor = owner.owned_anchor(Internal);

@@ -1,6 +1,6 @@
 //! A memo with `last`: the function has its object by `&mut`, and the memo of the object alone, beside it, keeps the last key and result.
 
-use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream, TokenTree};
+use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream};
 use quote::ToTokens;
 use syn::{Index, Token};
 
@@ -8,7 +8,7 @@ use super::attributes::{self, Role};
 use super::{ask, key, options, signatures};
 use crate::model::{Lent, Memo, Parameter};
 use crate::parse::function::Part;
-use crate::parse::syntax::{Extent, is_named, ours, pointee};
+use crate::parse::syntax::{is_named, ours, pointee};
 
 /// The function that callers see. `kept` is the memo that keeps the result.
 pub(super) fn outer(memo: &Memo, kept: &Memo, handle: &Ident) -> TokenStream {
@@ -38,9 +38,8 @@ fn steps(memo: &Memo, kept: &Memo, handle: &Ident) -> TokenStream {
     let handle = signatures::path(memo, handle);
     let owner = owner(memo);
     let (key, value) = (memo.last_key(), &lent.kept);
-    // The carets of a wrong owner and a wrong result belong under their types.
+    // The caret of a wrong owner belongs under its type.
     let it = Token![_](memo.owner().extent.first);
-    let owner_of_it = located(memo, Extent::of(value).first);
     let differs = differs(memo);
     let made = memo.extra_key().map(owned);
     let parts = (0..memo.extra_key().count()).map(index);
@@ -57,7 +56,7 @@ fn steps(memo: &Memo, kept: &Memo, handle: &Ident) -> TokenStream {
             let __memo_key = (#(#private::on_its_way(#made),)*);
             let __memo_key: #key = (#(#private::arrived(__memo_key.#parts),)*);
             let (mut __memo_new, __memo_old) =
-                #private::begin_last(__memo_last, #owner_of_it, &__memo_looked, __memo_key);
+                #private::begin_last(__memo_last, #owner, &__memo_looked, __memo_key);
             let __memo_value = #computed;
             __memo_new.end(__memo_value);
         }
@@ -74,15 +73,6 @@ fn index(at: usize) -> Index {
 fn owner(memo: &Memo) -> TokenStream {
     let name = &memo.owner().name;
     ours!(&mut *#name)
-}
-
-/// The same, to be underlined elsewhere.
-fn located(memo: &Memo, at: Span) -> TokenStream {
-    let located = |mut tree: TokenTree| {
-        tree.set_span(tree.span().located_at(at));
-        tree
-    };
-    owner(memo).into_iter().map(located).collect()
 }
 
 /// In which parts the kept key is another than that of the arguments, one bit for each.
