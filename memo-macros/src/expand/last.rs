@@ -1,38 +1,16 @@
 //! A memo with `last`: the function has its object by `&mut`, and the memo of the object alone, beside it, keeps the last key and result.
 
-use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream};
+use proc_macro2::{Ident, Span, TokenStream};
 use quote::ToTokens;
 use syn::{Index, Token};
 
-use super::attributes::{self, Role};
 use super::{ask, key, options, signatures};
 use crate::model::{Lent, Memo, Parameter};
 use crate::parse::function::Part;
 use crate::parse::syntax::{is_named, ours, pointee};
 
-/// The function that callers see. `kept` is the memo that keeps the result.
-pub(super) fn outer(memo: &Memo, kept: &Memo, handle: &Ident) -> TokenStream {
-    let attrs = attributes::of(Role::Outer, &memo.function.attrs);
-    let passing_on = attributes::for_passing_on(memo);
-    let inline = attributes::inline(&memo.function.attrs);
-    let allowed = attributes::allowed_in_outer(memo);
-    let vis = &memo.function.vis;
-    let sig = signatures::outer(memo);
-    let conditions = options::conditions(memo);
-    let steps = steps(memo, kept, handle);
-    let mut block = Group::new(Delimiter::Brace, ours!(#conditions #steps));
-    // As for other memos.
-    block.set_span(memo.function.body.span());
-    ours! {
-        #passing_on
-        #inline
-        #attrs
-        #allowed
-        #vis #sig #block
-    }
-}
-
-fn steps(memo: &Memo, kept: &Memo, handle: &Ident) -> TokenStream {
+/// What the function does that callers see. `kept` is the memo that keeps the result.
+pub(super) fn steps(memo: &Memo, kept: &Memo, handle: &Ident) -> TokenStream {
     let private = &memo.paths.private;
     let lent = memo.output.lent().expect("checked: it is lent");
     let handle = signatures::path(memo, handle);
@@ -46,7 +24,9 @@ fn steps(memo: &Memo, kept: &Memo, handle: &Ident) -> TokenStream {
     let (carries, carry) = (options::carries(kept), options::carry(kept, &ours!(__memo_last.core())));
     let computed = computed(memo, lent);
     let done = ask::done(memo, lent);
+    let conditions = options::conditions(memo);
     ours! {
+        #conditions
         let __memo_last: #private::LastOf<#key, #value> = #private::last_of(#handle());
         let __memo_looked =
             #private::look_at_last::<_, _, #it>(__memo_last, #owner, |__memo_kept: &#key| #differs);
@@ -90,8 +70,8 @@ fn differs_in(memo: &Memo, parameter: &Parameter, kept: &TokenStream) -> TokenSt
     let (ty, now) = (pointee(&parameter.ty), key::borrowed(parameter));
     let question = match parameter.part {
         _ if is_named(ty, &["f32", "f64"]) => ours!(bits_differ),
-        _ if is_named(ty, &["Path", "PathBuf"]) => ours!(path_differs),
         Part::Value => ours!(value_differs),
+        _ if is_named(ty, &["Path", "PathBuf"]) => ours!(path_differs),
         _ => ours!(differs),
     };
     ours!(#private::#question::<#ty>(#kept, #now))

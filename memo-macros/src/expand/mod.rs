@@ -25,10 +25,7 @@ pub(crate) fn expand(memo: &Memo) -> TokenStream {
     let Some(handle) = &memo.handle else { return in_place::expand(memo) };
     // With `last`, the memo that others ask is one of the object alone, beside the function.
     let asked = memo.last.as_deref().unwrap_or(memo);
-    let outer = match &memo.last {
-        Some(kept) => last::outer(memo, kept, handle),
-        None => outer(memo, handle),
-    };
+    let outer = outer(memo, handle);
     let ask = ask::expand(asked);
     let body = body(memo);
     let test = options::test(memo);
@@ -43,17 +40,11 @@ fn outer(memo: &Memo, handle: &Ident) -> TokenStream {
     let passing_on = attributes::for_passing_on(memo);
     let vis = &memo.function.vis;
     let sig = signatures::outer(memo);
-    let private = &memo.paths.private;
-    let handle = signatures::path(memo, handle);
-    let names = memo.parameters.iter().map(|parameter| &parameter.name);
-    let core = ours!(#handle().__core());
-    let call = if memo.is_async() {
-        let call = ask::call(memo, names, &ours!(#private::CallAsTask(|| #private::Known(#core))));
-        ours!(#call.await)
-    } else {
-        ask::call(memo, names, &ours!(#private::Call(#core)))
+    let content = match &memo.last {
+        Some(kept) => last::steps(memo, kept, handle),
+        None => call(memo, handle),
     };
-    let mut block = Group::new(Delimiter::Brace, call);
+    let mut block = Group::new(Delimiter::Brace, content);
     // An unused function is reported only if its span ends where the user's does.
     block.set_span(memo.function.body.span());
     let inline = attributes::inline(&memo.function.attrs);
@@ -64,6 +55,20 @@ fn outer(memo: &Memo, handle: &Ident) -> TokenStream {
         #attrs
         #allowed
         #vis #sig #block
+    }
+}
+
+/// A call of the asking function, for the result.
+fn call(memo: &Memo, handle: &Ident) -> TokenStream {
+    let private = &memo.paths.private;
+    let handle = signatures::path(memo, handle);
+    let names = memo.parameters.iter().map(|parameter| &parameter.name);
+    let core = ours!(#handle().__core());
+    if memo.is_async() {
+        let call = ask::call(memo, names, &ours!(#private::CallAsTask(|| #private::Known(#core))));
+        ours!(#call.await)
+    } else {
+        ask::call(memo, names, &ours!(#private::Call(#core)))
     }
 }
 
