@@ -358,13 +358,13 @@ use quote::ToTokens;
 ///
 /// The owner is `&mut self`, or the first other parameter that is written `&mut`: an object with an anchor inside. The result is lent. The key is the
 /// parameters by value, in their owned form (a `String` for a `&str`), compared by `Eq`; `f32` and `f64` by their bits, and a `Path` by its spelling, where
-/// that is the type as it is written. A tuple with floats is no key: pass them one by one. Nor are weak arguments: skip them, and pass what counts
+/// that is the type as it is written. With `#[memo(value)]` a type's own `Eq` decides, also for a `Path` that is another's. A tuple with floats is no key: pass them one by one. Nor are weak arguments: skip them, and pass what counts
 /// of them, such as a version.
 ///
 /// The handle has the last key and its result, as a `Last`, for whoever has the object by `&`: `get(&line)`. With `&mut` there are `take`,
 /// `replace` and `clear_owner`. What the body changes in the object is up to it: the result is that for the object as the body leaves it. If the
 /// body panics, or returns an `Err`, the object has no result. Hits are not verified (`memo_core::verify`), since the body may change the
-/// object. A body that asks for results of its own object, each inside the other, is told as a ring 1024 calls deep.
+/// object. A body that asks for results of its own object, each inside the other, is told as a ring after a thousand of them or more.
 ///
 /// A hit is a look at the object, and a comparison; nothing is locked.
 ///

@@ -136,6 +136,22 @@ fn keys_are_kept_in_their_owned_form() {
     assert!(!call("b", "q", &[1, 2], false, 2, "y", f32::NAN), "as in other keys, this is the same");
 }
 
+/// By its own `Eq`, whatever it is called.
+#[test]
+fn a_type_that_is_called_like_one_of_std() {
+    mod outline {
+        #[derive(Clone, PartialEq, Eq)]
+        pub(super) struct Path(pub(super) u8);
+    }
+    #[weak_memo(last)]
+    fn f(text: &mut Anchored<String>, #[memo(value)] path: outline::Path) -> &usize {
+        text.len() + usize::from(path.0)
+    }
+    let mut text = Anchored::new(String::new());
+    assert_eq!([1, 1, 2].map(|n| *f(&mut text, outline::Path(n))), [1, 1, 2]);
+    assert_eq!(f_memo().stats().computes, 2);
+}
+
 /// What the result borrows is the owner alone, however the key is passed.
 #[test]
 fn a_key_by_reference_need_not_outlive_the_result() {
